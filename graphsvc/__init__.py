@@ -1,0 +1,1 @@
+"""graphsvc: network-graph investigation for people-smuggling and trafficking cases."""

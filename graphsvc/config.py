@@ -1,0 +1,138 @@
+"""All settings: one frozen dataclass, each field with its default and help, read once and passed down."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from graphsvc.errors import OperatorError
+
+
+def _setting(default: Any, variable: str, text: str, *, secret: bool = False) -> Any:
+    """A dataclass field that knows the environment variable it is read from and what it is for."""
+    return field(default=default, metadata={"variable": variable, "help": text, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set, with defaults. `Settings.read()` fills it from the environment.
+
+    Example:
+        >>> Settings.read({"GRAPHSVC_PORT": "8080"}).port
+        8080
+    """
+
+    home: Path = _setting(
+        Path(platformdirs.user_data_dir("graphsvc")),
+        "GRAPHSVC_HOME",
+        "folder that holds everything the service keeps",
+    )
+    host: str = _setting("127.0.0.1", "GRAPHSVC_HOST", "address the web pages are served on")
+    port: int = _setting(8420, "GRAPHSVC_PORT", "port the web pages are served on")
+    secure_cookies: bool = _setting(
+        False,
+        "GRAPHSVC_SECURE_COOKIES",
+        "send the session cookie over https only (set it behind a TLS proxy)",
+    )
+    user: str = _setting("", "GRAPHSVC_USER", "who acts on the command line, while the home has a single account")
+    purpose: str = _setting("", "GRAPHSVC_PURPOSE", "why: written in the log beside everything that is read")
+    database_url: str = _setting(
+        "",
+        "GRAPHSVC_DATABASE_URL",
+        "application database (SQLAlchemy URL; empty: SQLite in the home)",
+        secret=True,
+    )
+    master_key: str = _setting(
+        "", "GRAPHSVC_MASTER_KEY", "key of the vault (empty: the file master.key in the home)", secret=True
+    )
+    neo4j_uri: str = _setting("", "NEO4J_URI", "a Neo4j server of your own (empty: the managed local server)")
+    neo4j_username: str = _setting("neo4j", "NEO4J_USERNAME", "account on that server")
+    neo4j_password: str = _setting("", "NEO4J_PASSWORD", "its password", secret=True)
+    neo4j_database: str = _setting("neo4j", "NEO4J_DATABASE", "database on that server")
+    neo4j_version: str = _setting("2026.09.0", "GRAPHSVC_NEO4J_VERSION", "version of the managed local server")
+    jars: Path | None = _setting(None, "GRAPHSVC_JARS", "where the managed server's jars are kept (empty: in the home)")
+    heap_mb: int = _setting(1024, "GRAPHSVC_NEO4J_HEAP_MB", "largest heap of the managed server, in MiB")
+    page_cache_mb: int = _setting(256, "GRAPHSVC_NEO4J_PAGE_CACHE_MB", "page cache of the managed server, in MiB")
+    start_timeout_s: int = _setting(120, "GRAPHSVC_NEO4J_START_S", "seconds the managed server may take to start")
+    query_timeout_s: float = _setting(30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run")
+    row_cap: int = _setting(10_000, "GRAPHSVC_ROW_CAP", "rows one query may answer with; more are cut and it says so")
+    analysis_row_cap: int = _setting(
+        5_000_000, "GRAPHSVC_ANALYSIS_ROW_CAP", "rows an analysis may read from the graph; more is an error"
+    )
+    batch_rows: int = _setting(5_000, "GRAPHSVC_BATCH_ROWS", "rows written in one transaction")
+    upload_mb: int = _setting(200, "GRAPHSVC_UPLOAD_MB", "largest upload, and largest file in it once unpacked, in MiB")
+    cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")
+    upload_minutes: int = _setting(30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation")
+    session_minutes: int = _setting(60, "GRAPHSVC_SESSION_MINUTES", "minutes without a request that end a session")
+    token_hours: int = _setting(8, "GRAPHSVC_TOKEN_HOURS", "hours a token of `graphsvc login` is good for")
+    few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Settings from environment variables, with `overrides` (None: not given) on top.
+
+        Raises:
+            OperatorError: naming the variable, its value and what it takes.
+        """
+        source = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        for item in dataclasses.fields(cls):
+            text = source.get(item.metadata["variable"], "")
+            if text != "":
+                values[item.name] = _convert(item, text)
+        values.update({name: value for name, value in overrides.items() if value is not None})
+        values["home"] = Path(values.get("home", cls.home)).expanduser().absolute()
+        return cls(**values)
+
+    @property
+    def jars_folder(self) -> Path:
+        """Where the jars of the managed server lie, one folder a version."""
+        return (self.jars or self.home / "jars") / f"neo4j-{self.neo4j_version}"
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(variable, value, help) of every setting; secrets as 'set' or 'not set'."""
+        return [
+            (
+                item.metadata["variable"],
+                ("set" if getattr(self, item.name) else "not set")
+                if item.metadata["secret"]
+                else str(getattr(self, item.name) if getattr(self, item.name) is not None else ""),
+                item.metadata["help"],
+            )
+            for item in dataclasses.fields(self)
+        ]
+
+
+_WORDS = {
+    "1": True,
+    "yes": True,
+    "true": True,
+    "on": True,
+    "0": False,
+    "no": False,
+    "false": False,
+    "off": False,
+}
+
+
+def _convert(item: dataclasses.Field[Any], text: str) -> Any:
+    """The value of one variable in the type of its field."""
+    variable, kind = item.metadata["variable"], str(item.type)
+    try:
+        if kind == "bool":
+            return _WORDS[text.strip().lower()]
+        if kind in ("int", "float"):
+            number = int(text) if kind == "int" else float(text)
+            if number < 0:
+                raise ValueError
+            return number
+    except (ValueError, KeyError):
+        takes = {"bool": "yes or no", "int": "a whole number from 0", "float": "a number from 0"}[kind]
+        raise OperatorError(f"{variable} is {text!r}, but takes {takes}. Correct it or unset it.") from None
+    return Path(text) if "Path" in kind else text

@@ -1,0 +1,74 @@
+"""Partial dates: kept as given, and as the earliest and latest day they can mean."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_FORM = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})(?:T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?Z)?)?)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date with the precision it was given with.
+
+    Attributes:
+        given: the text: `2020`, `2020-05`, `2020-05-08` or `2020-05-08T04:30Z` (UTC).
+        earliest: first day it can mean.
+        latest: last day it can mean.
+    """
+
+    given: str
+    earliest: dt.date
+    latest: dt.date
+
+
+def parse_date(text: str) -> PartialDate:
+    """The partial date that `text` gives.
+
+    Example:
+        >>> parse_date("2020-02").latest
+        datetime.date(2020, 2, 29)
+
+    Raises:
+        ValueError: with what is wrong, if `text` is no such date or a day that does not exist.
+    """
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise ValueError("not a date: write 2020, 2020-05, 2020-05-08 or 2020-05-08T04:30Z")
+    year, month, day = (int(match[name]) if match[name] else 0 for name in ("year", "month", "day"))
+    if year == 0:
+        raise ValueError("the year 0000 does not exist")
+    if match["month"] and not 1 <= month <= 12:
+        raise ValueError(f"month {month:02d} does not exist")
+    if match["hour"] and not (int(match["hour"]) < 24 and int(match["minute"]) < 60 and int(match["second"] or 0) < 60):
+        raise ValueError("this time of day does not exist")
+    first, last = month or 1, month or 12
+    days = calendar.monthrange(year, last)[1]
+    if match["day"] and not 1 <= day <= days:
+        raise ValueError(f"{year}-{month:02d} has no day {day:02d}")
+    return PartialDate(text, dt.date(year, first, day or 1), dt.date(year, last, day or days))
+
+
+def shown(given: str) -> str:
+    """A partial date as pages show it: `8 May 2020`, `May 2020`, `2020`, `8 May 2020, 04:30 UTC`.
+
+    Text that is no date is given back as it is.
+
+    Example:
+        >>> shown("2020-05-08")
+        '8 May 2020'
+    """
+    try:
+        date = parse_date(given)
+    except ValueError:
+        return given
+    month = calendar.month_name[date.earliest.month]
+    words = {4: str(date.earliest.year), 7: f"{month} {date.earliest.year}"}.get(
+        len(given), f"{date.earliest.day} {month} {date.earliest.year}"
+    )
+    return f"{words}, {given[11:-1]} UTC" if "T" in given else words

@@ -1,0 +1,35 @@
+"""3x5x2 grading of intelligence, as tables.
+
+Source: College of Policing, Authorised Professional Practice on information management (intelligence report, 3x5x2).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+SOURCE_GRADES = MappingProxyType({"1": "reliable", "2": "untested", "3": "not reliable"})
+ASSESSMENTS = MappingProxyType(
+    {
+        "A": "known directly",
+        "B": "known indirectly but corroborated",
+        "C": "known indirectly",
+        "D": "not known",
+        "E": "suspected to be false",
+    }
+)
+HANDLING = MappingProxyType({"P": "lawful sharing permitted", "C": "sharing permitted with conditions"})
+
+# What an empty cell means: the cautious reading.
+DEFAULT_SOURCE_GRADE = "2"
+DEFAULT_ASSESSMENT = "D"
+DEFAULT_HANDLING = "C"
+
+
+def stricter(*codes: str) -> str:
+    """The strictest of some handling codes: what derives from a C statement is C.
+
+    Example:
+        >>> stricter("P", "C")
+        'C'
+    """
+    return "C" if "C" in codes else "P"

@@ -1,0 +1,235 @@
+"""The files of a case folder and their columns, as tables: the one description readers, checks and pages share.
+
+A column's `sensitivity` decides where its value may go:
+
+* `open`: to every reader of the case at the row's handling level
+* `identity`: of a person or their things; goes to the vault instead of the graph when that person is sealed
+* `text`: free text; never markup, and may name anyone
+* `source`: says who a source is or which one it was: only with source clearance
+* `interest`: what bears on a source's motive: disclosable, only with source clearance
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from graphsvc.records import grading
+from graphsvc.records.relations import ENTITIES
+
+CATEGORIES = ("suspect", "convicted", "victim", "witness", "other")
+IDENTIFIED = ("named", "nickname", "unknown")
+YES_NO = ("yes", "no")
+WORKPLACE_KINDS = ("premises", "dwelling", "site", "online")
+THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "organisation", "part")
+STATEMENT_KINDS = ("witness", "intelligence", "record")
+STATEMENT_STATUSES = ("given", "withdrawn", "retracted_as_false")
+POLARITIES = ("asserts", "denies", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of one file.
+
+    Attributes:
+        name: as in the header.
+        kind: `id` (free text id) · `ref` (id of a row elsewhere, see `refers`) · `text` · `list` (separated by `;`) ·
+            `choice` (one of `words`) · `categories` (list of `words`, each with an optional `@date`) · `date` ·
+            `number` (any, finite) · `count` (whole number from 0) · `latitude` · `longitude` · `relation`.
+        required: whether the cell must be filled.
+        words: the vocabulary of a choice.
+        default: what an empty cell means, where that is a value.
+        refers: kinds of row an id refers to.
+        sensitivity: see the module.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    words: tuple[str, ...] = ()
+    default: str = ""
+    refers: tuple[str, ...] = ()
+    sensitivity: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file of a case folder: `people.csv` is Table("people", "person", "Person", ...)."""
+
+    name: str
+    record: str
+    label: str
+    columns: tuple[Column, ...]
+
+    @property
+    def file(self) -> str:
+        """The file's name in a case folder; a sheet of a workbook bears `name`."""
+        return f"{self.name}.csv"
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+_HANDLING = Column("handling", "choice", words=tuple(grading.HANDLING))
+# Who says what the row says, and when the row must be looked at again.
+_ROW = (
+    _HANDLING,
+    Column("statement_id", "ref", refers=("statement",)),
+    Column("review_on", "date"),
+)
+_ID = Column("id", "id", required=True)
+_NOTES = Column("notes", "text", sensitivity="text")
+
+
+def _identity(name: str, kind: str = "text") -> Column:
+    return Column(name, kind, sensitivity="identity")
+
+
+_ALL = (
+    Table(
+        "people",
+        "person",
+        "Person",
+        (
+            _ID,
+            _identity("name"),
+            _identity("aliases", "list"),
+            Column("identified", "choice", words=IDENTIFIED, default="named"),
+            Column("category", "categories", words=CATEGORIES, default="other"),
+            Column("sealed", "choice", words=YES_NO, default="no"),
+            _identity("date_of_birth", "date"),
+            Column("age_disputed", "choice", words=YES_NO, default="no"),
+            _identity("nationality"),
+            _identity("sex"),
+            _identity("phones", "list"),
+            _NOTES,
+            *_ROW,
+        ),
+    ),
+    Table(
+        "boats",
+        "boat",
+        "Boat",
+        (
+            _ID,
+            Column("name"),
+            Column("kind"),
+            Column("registration"),
+            Column("length_m", "number"),
+            Column("engine_hp", "number"),
+            _NOTES,
+            *_ROW,
+        ),
+    ),
+    Table(
+        "crossings",
+        "crossing",
+        "Crossing",
+        (
+            _ID,
+            Column("date", "date", required=True),
+            Column("launch_site"),
+            Column("launch_lat", "latitude"),
+            Column("launch_lon", "longitude"),
+            Column("landing_site"),
+            Column("landing_lat", "latitude"),
+            Column("landing_lon", "longitude"),
+            Column("people_count", "count"),
+            Column("intercepted_by"),
+            _NOTES,
+            *_ROW,
+        ),
+    ),
+    Table("gangs", "gang", "Gang", (_ID, Column("name"), Column("aliases", "list"), _NOTES, *_ROW)),
+    Table(
+        "workplaces",
+        "workplace",
+        "Workplace",
+        (
+            _ID,
+            Column("name"),
+            Column("kind", "choice", words=WORKPLACE_KINDS, default="premises"),
+            Column("sector"),
+            Column("address"),
+            Column("latitude", "latitude"),
+            Column("longitude", "longitude"),
+            Column("opened_on", "date"),
+            Column("closed_on", "date"),
+            _NOTES,
+            *_ROW,
+        ),
+    ),
+    Table(
+        "things",
+        "thing",
+        "Thing",
+        (
+            _ID,
+            Column("kind", "choice", required=True, words=THING_KINDS),
+            _identity("value"),
+            _identity("name"),
+            _NOTES,
+            *_ROW,
+        ),
+    ),
+    Table(
+        "statements",
+        "statement",
+        "Statement",
+        (
+            _ID,
+            Column("kind", "choice", required=True, words=STATEMENT_KINDS),
+            Column("source_id", "text", sensitivity="source"),
+            Column("taken_on", "date"),
+            Column(
+                "source_grade",
+                "choice",
+                words=tuple(grading.SOURCE_GRADES),
+                default=grading.DEFAULT_SOURCE_GRADE,
+            ),
+            Column("assessment", "choice", words=tuple(grading.ASSESSMENTS), default=grading.DEFAULT_ASSESSMENT),
+            Column("handling", "choice", words=tuple(grading.HANDLING), default=grading.DEFAULT_HANDLING),
+            Column("conditions", sensitivity="text"),
+            Column("on_record", "choice", words=YES_NO),
+            Column("status", "choice", words=STATEMENT_STATUSES, default="given"),
+            Column("status_on", "date"),
+            Column("interest", sensitivity="interest"),
+            Column("interpreter_id", "ref", refers=("person",), sensitivity="source"),
+            Column("summary", sensitivity="text"),
+            Column("statement_id", "ref", refers=("statement",)),
+            Column("review_on", "date"),
+        ),
+    ),
+    Table(
+        "links",
+        "link",
+        "Claim",
+        (
+            Column("id", "id"),
+            Column("subject_id", "ref", required=True, refers=ENTITIES),
+            Column("relation", "relation", required=True),
+            Column("object_id", "ref", required=True, refers=ENTITIES),
+            Column("statement_id", "ref", required=True, refers=("statement",)),
+            Column("from_date", "date"),
+            Column("to_date", "date"),
+            Column("polarity", "choice", words=POLARITIES, default="asserts"),
+            Column("weight", "count", default="1"),
+            Column("amount", "number"),
+            Column("currency"),
+            Column("place", sensitivity="text"),
+            Column("subject_as_said", sensitivity="text"),
+            Column("object_as_said", sensitivity="text"),
+            Column("assessment", "choice", words=tuple(grading.ASSESSMENTS)),
+            _HANDLING,
+            _NOTES,
+        ),
+    ),
+)
+TABLES = MappingProxyType({table.name: table for table in _ALL})
+REQUIRED_TABLES = ("people", "links")
+ENTITY_TABLES = tuple(table for table in _ALL if table.record in ENTITIES)
+IGNORED_FILES = ("truth.json",)
+
+# A column of the deliverer's own: kept as it is, free text under handling C.
+EXTRA_PREFIX = "x_"
