@@ -1,1 +1,5 @@
-"""appdb."""
+"""The application database: accounts, the log, the vault, deliveries, uploads and jobs. Never case data in the clear."""
+
+from graphsvc.appdb.engine import open_database, transaction
+
+__all__ = ["open_database", "transaction"]

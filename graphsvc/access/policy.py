@@ -1,0 +1,77 @@
+"""Which role may do what: one table, and the function that asks it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.errors import NotFound, Refused
+
+ROLES = MappingProxyType(
+    {
+        "investigator": "browses cases, follows leads, loads deliveries",
+        "analyst": "runs queries and analyses, loads deliveries",
+        "custodian": "witness custodian: may know who a witness is, one at a time, with a reason",
+        "disclosure": "disclosure officer: sees what may undermine a case",
+        "supervisor": "agrees to what needs a second person",
+        "auditor": "reads the log and nothing else",
+        "administrator": "manages accounts; reads no case by that role alone",
+    }
+)
+ACTIONS = MappingProxyType(
+    {
+        "read": "browse a case: pages, network view, search",
+        "query": "run named queries",
+        "analyse": "rank leads and run link analysis",
+        "load": "load a delivery, or take one back",
+        "log": "read the log",
+        "accounts": "manage accounts, roles and grants",
+    }
+)
+_READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "supervisor"})
+ALLOWED = MappingProxyType(
+    {
+        "read": _READERS,
+        "query": _READERS,
+        "analyse": frozenset({"investigator", "analyst", "disclosure", "supervisor"}),
+        "load": frozenset({"investigator", "analyst"}),
+        "log": frozenset({"auditor"}),
+        "accounts": frozenset({"administrator"}),
+    }
+)
+
+
+def may(principal: Principal, action: str) -> bool:
+    """Whether one of the principal's roles allows the action. Unknown actions are allowed to nobody."""
+    return bool(ALLOWED.get(action, frozenset()) & principal.roles)
+
+
+def require(principal: Principal, action: str) -> None:
+    """Nothing if `may`.
+
+    Raises:
+        Refused: naming what was asked and which roles may.
+    """
+    if not may(principal, action):
+        roles = ", ".join(role for role in ROLES if role in ALLOWED.get(action, ())) or "no role"
+        raise Refused(
+            f"{principal.name} may not {ACTIONS.get(action, action)}: that takes the role {roles}."
+            " An administrator can give it."
+        )
+
+
+def require_case(principal: Principal, case: str) -> Grant:
+    """The principal's clearance for a case.
+
+    Raises:
+        NotFound: there is none; in the words used for a case that does not exist.
+    """
+    grant = principal.grant(case)
+    if grant is None:
+        raise no_such_case(case)
+    return grant
+
+
+def no_such_case(case: str) -> NotFound:
+    """The one answer to a case that is not there and to one that is not yours."""
+    return NotFound(f"There is no case {case!r} that you can see. `graphsvc cases` lists those you can.")

@@ -1,0 +1,82 @@
+"""Opening the application database: SQLite in the home by default, PostgreSQL by URL; migrated to today's tables."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+
+def open_database(settings: Settings) -> sa.Engine:
+    """An engine on the migrated application database.
+
+    Raises:
+        OperatorError: the folder cannot be written, or the database cannot be reached, with the way out.
+    """
+    home = settings.home
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        url = settings.database_url or f"sqlite:///{home / 'graphsvc.sqlite'}"
+        engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+        with FileLock(home / "graphsvc.lock", timeout=60, mode=0o600):
+            _migrate(engine)
+            if engine.dialect.name == "sqlite" and not settings.database_url:
+                (home / "graphsvc.sqlite").chmod(0o600)
+    except OSError as error:
+        raise OperatorError(
+            f"The folder {home} cannot be written ({error.strerror}). Free space there or make it writable,"
+            " or set GRAPHSVC_HOME to another folder."
+        ) from error
+    except sa.exc.OperationalError as error:
+        raise OperatorError(
+            f"The application database cannot be opened ({error.orig}). Check that the disk of {home} has space"
+            " and is writable, and GRAPHSVC_DATABASE_URL if it is set."
+        ) from error
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Make one SQLite file serve several processes at once, and enforce its references."""
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Bring the tables to the newest version."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction on the application database; a fault of the database is told in one sentence.
+
+    Raises:
+        OperatorError: it cannot be written (full, read-only, unreachable). Nothing of the transaction was kept.
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.OperationalError as error:
+        raise OperatorError(
+            f"The application database cannot be used ({error.orig}). Nothing was changed;"
+            " check the disk's space and permissions, then try again."
+        ) from error

@@ -1,0 +1,140 @@
+"""The tables of the application database. A change here needs a migration in `migrations/versions`.
+
+Times are UTC. Columns named `*_sealed` hold bytes that only the vault can open.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(200), nullable=False, server_default=""),
+    sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("locked_until", sa.DateTime),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+)
+account_roles = sa.Table(
+    "account_roles",
+    metadata,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("role", sa.String(40), primary_key=True),
+)
+# What an account is cleared for, case by case. The case "*" means every case there is and will be.
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("case_id", sa.String(100), primary_key=True),
+    sa.Column("handling", sa.String(1), nullable=False),
+    sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+# Only hashes of tokens are kept. kind: cli (graphsvc login) · web (a session) · link (a one-time sign-in link).
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False, server_default=""),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+)
+log = sa.Table(
+    "log",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False, index=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("case_id", sa.String(100), nullable=False, server_default=""),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("outcome", sa.String(200), nullable=False, server_default="begun"),
+    sa.Column("rows", sa.Integer),
+    sa.Column("ended_at", sa.DateTime),
+)
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", sa.String(100), primary_key=True),
+    sa.Column("key_sealed", sa.LargeBinary, nullable=False),
+    # open: readable · loading: a delivery is being written or taken back, closed to readers
+    sa.Column("state", sa.String(10), nullable=False, server_default="open"),
+    # Counts up with every change of the graph, so that what was computed on an earlier state is not taken for current.
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    # source → what it shares with others (see analysis.dependence), at both handling levels
+    sa.Column("dependence_sealed", sa.LargeBinary),
+)
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("partial", sa.Boolean, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),  # loading · active · undoing · undone
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("received_on", sa.Date, nullable=False),
+    sa.Column("loaded_at", sa.DateTime, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    # The rows as they came (they may name sealed persons); emptied when the delivery is taken back.
+    sa.Column("rows_sealed", sa.LargeBinary),
+)
+# Who is behind a pseudonym; each row under a key of its own, so that one can be erased.
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("pseudonym", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),  # person · thing · source
+    sa.Column("key_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("values_sealed", sa.LargeBinary, nullable=False),
+)
+# Where a claim was delivered: table and line, never its words.
+provenance = sa.Table(
+    "provenance",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("claim_id", sa.String(40), primary_key=True),
+    sa.Column("delivery", sa.Integer, nullable=False),
+    sa.Column("line", sa.Integer, nullable=False),
+)
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("case_id", sa.String(100), nullable=False),
+    sa.Column("suffix", sa.String(10), nullable=False),
+    sa.Column("key_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+)
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("case_id", sa.String(100), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),  # running · cancelling · done · cancelled · failed
+    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("total", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("text", sa.Text, nullable=False, server_default=""),
+    sa.Column("result", sa.JSON),
+    sa.Column("started_at", sa.DateTime, nullable=False),
+    sa.Column("ended_at", sa.DateTime),
+)
