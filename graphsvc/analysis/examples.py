@@ -1,0 +1,73 @@
+"""Claims in short, for examples and tests of the analysis: `said("s1: p1 DIRECTED p2")`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from graphsvc.analysis import ingredients
+from graphsvc.analysis.evidence import Claim, Dependence, Person
+from graphsvc.analysis.ledger import encode
+from graphsvc.records.relations import RELATIONS
+
+
+def said(text: str, **changes: Any) -> Claim:
+    """A claim of an untested witness (2C, on no record) from `source: subject RELATION object`.
+
+    `not` before the relation makes it a denial. `changes` are fields of the claim to be set otherwise.
+
+    Example:
+        >>> claim = said("s1: p1 not PILOTED c1", source_kind="record")
+        >>> claim.source, claim.subject, claim.relation, claim.object, claim.polarity, claim.object_kind, claim.source_kind
+        ('s1', 'p1', 'PILOTED', 'c1', 'denies', 'crossing', 'record')
+
+    Limits: takes the first kind a relation allows at each end.
+    """
+    source, rest = text.split(": ", 1)
+    subject, *denial, relation, object_ = rest.split()
+    ends = RELATIONS[relation]
+    claim = Claim(
+        id=text,
+        subject=subject,
+        relation=relation,
+        object=object_,
+        polarity="denies" if denial else "asserts",
+        status="active",
+        statement=f"statement of {source}",
+        source=source,
+        source_kind="witness",
+        source_grade="2",
+        assessment="C",
+        on_record=False,
+        weight=1,
+        handling="P",
+        subject_kind=ends.subjects[0],
+        object_kind=ends.objects[0],
+    )
+    return replace(claim, **changes)
+
+
+def people(*ids: str, sealed: Collection[str] = ()) -> list[Person]:
+    """Persons of no category, named as their ids; those in `sealed` are.
+
+    Example:
+        >>> [(person.id, person.sealed) for person in people("p1", "p2", sealed=["p2"])]
+        [('p1', False), ('p2', True)]
+
+    Limits: none are suspects or victims.
+    """
+    return [Person(name, name, frozenset(), name in sealed) for name in ids]
+
+
+def tell(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> ingredients.Accounts:
+    """The accounts that some claims in short make, when all but `carried` may play a part.
+
+    Example:
+        >>> tell("s1: p1 DIRECTED p2").strength.round(3).tolist()
+        [0.357, 0.357]
+
+    Limits: as `ingredients.accounts`.
+    """
+    ledger = encode([said(text) for text in texts], dependence or {})
+    return ingredients.accounts(ledger, ingredients.inside(ledger, carried))

@@ -1,0 +1,31 @@
+"""Every example in the analysis runs, and every public function has one and says what it cannot tell."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+
+import pytest
+
+from graphsvc import analysis
+
+MODULES = [
+    importlib.import_module(f"graphsvc.analysis.{found.name}") for found in pkgutil.iter_modules(analysis.__path__)
+]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_examples_run(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_public_function_says_its_limits(module: ModuleType) -> None:
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            text = inspect.getdoc(function) or ""
+            assert "Limits: " in text, f"{name} has no Limits note"
+            assert ">>> " in text, f"{name} has no example"
