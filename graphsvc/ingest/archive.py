@@ -1,0 +1,184 @@
+"""Zip archives that may be hostile: names, sizes and kinds of what is inside are settled before anything is used.
+
+Nothing is ever unpacked to disk. Sizes are counted while unpacking; what headers claim is not believed.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.raw import Limits
+
+# What zipfile and the decompressors raise on a damaged archive.
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, OSError, NotImplementedError)
+# An entry that unpacks to more than RATIO times its packed size is a bomb, once it is larger than FLOOR bytes.
+RATIO, FLOOR = 200, 1 << 20
+# All entries together may be this many times as large as the largest file.
+_TOTAL = 4
+_MOST_ENTRIES = 2_000
+_CHUNK = 1 << 20
+_NESTED_MAGIC = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+)
+_DRIVE = re.compile(r"[A-Za-z]:")
+# What operating systems leave in folders and archives. None of it holds data of a case, so leaving it out loses nothing.
+_SYSTEM = re.compile(r"(?i)(?:.*/)?(?:__MACOSX(?:/.*)?|\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)")
+
+
+def is_system_file(name: str) -> bool:
+    """Whether an operating system left this file, such as `.DS_Store` or `__MACOSX/._people.csv`.
+
+    Example:
+        >>> is_system_file("__MACOSX/._people.csv"), is_system_file("people.csv")
+        (True, False)
+    """
+    return _SYSTEM.fullmatch(name) is not None
+
+
+def zip_parts(path: Path, limits: Limits) -> list[CsvPart]:
+    """The files of an archive of a case folder, without the one folder they may lie in.
+
+    Raises:
+        InputError: if the archive is damaged, too large, or holds what no delivery holds.
+    """
+    names = check_archive(path, limits)
+    tops = {name.split("/", 1)[0] for name in names}
+    inside = tops.pop() + "/" if len(tops) == 1 and all("/" in name for name in names) else ""
+    return [
+        CsvPart(name.removeprefix(inside), cast("Callable[[], BinaryIO]", partial(_open, path, name)), limits)
+        for name in names
+    ]
+
+
+def check_archive(path: Path, limits: Limits, look: Callable[[str, bytes], None] | None = None) -> list[str]:
+    """The names of the files in an archive, after unpacking all of it once without keeping anything.
+
+    Args:
+        path: the archive.
+        limits: what it may hold.
+        look: called with name and bytes of each chunk (chunks overlap by 256 bytes), to look for more.
+
+    Raises:
+        InputError: naming the entry and what is wrong with it.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            for entry in archive.infolist():
+                _check_entry(path.name, entry)
+            _check_names(path.name, entries)
+            total = 0
+            for entry in entries:
+                total += _unpacked_size(path.name, archive, entry, limits, look)
+                if total > _TOTAL * limits.file_bytes:
+                    raise InputError(
+                        f"{path.name} unpacks to more than {_TOTAL * limits.file_bytes:,} bytes: split the delivery."
+                    )
+            return [entry.filename for entry in entries if not is_system_file(entry.filename)]
+    except DAMAGED as error:
+        raise InputError(f"{path.name} is damaged and cannot be unpacked ({error}): make the archive again.") from None
+
+
+def _check_entry(shown: str, entry: zipfile.ZipInfo) -> None:
+    name = entry.orig_filename
+    steps = PurePosixPath(name).parts
+    if name.startswith("/") or "\\" in name or _DRIVE.match(name) or ".." in steps or "\0" in name:
+        raise InputError(
+            f"{shown} holds {name!r}, a path that leads out of the archive: make the archive anew from the folder alone."
+        )
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise InputError(f"{shown} holds {name!r}, a symbolic link: put the file itself into the archive.")
+    if entry.flag_bits & 0x1:
+        raise InputError(f"{shown} is encrypted ({name!r}): make an archive without a password.")
+
+
+def _check_names(shown: str, entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > _MOST_ENTRIES:
+        raise InputError(f"{shown} holds more than {_MOST_ENTRIES:,} files: that is no delivery of a case.")
+    seen: set[str] = set()
+    for entry in entries:
+        folded = entry.filename.casefold()
+        if folded in seen:
+            raise InputError(f"{shown} holds {entry.filename!r} twice: only one of them can be meant.")
+        seen.add(folded)
+
+
+def _unpacked_size(
+    shown: str,
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    limits: Limits,
+    look: Callable[[str, bytes], None] | None,
+) -> int:
+    """Bytes one entry really unpacks to, with its checksum tested."""
+    size, tail = 0, b""
+    packed = max(1, entry.compress_size)
+    with archive.open(entry) as stream:
+        while chunk := stream.read(_CHUNK):
+            if size == 0 and chunk.startswith(_NESTED_MAGIC):
+                raise InputError(f"{shown} holds another archive ({entry.filename!r}): put its files in directly.")
+            size += len(chunk)
+            if size > limits.file_bytes:
+                raise too_large(f"{shown}, {entry.filename!r} (unpacked)", limits)
+            if size > max(FLOOR, RATIO * packed):
+                raise InputError(
+                    f"{shown}, {entry.filename!r} unpacks to more than {RATIO} times its size, as only archives made to do harm do."
+                )
+            if look is not None:
+                look(entry.filename, tail + chunk)
+                tail = chunk[-256:]
+    return size
+
+
+def _open(path: Path, name: str) -> io.BufferedReader:
+    """The bytes of one entry; closing it closes the archive as well."""
+    return io.BufferedReader(_Member(path, name), buffer_size=1 << 16)
+
+
+class _Member(io.RawIOBase):
+    """One entry of an archive as a raw stream that owns the archive it comes from."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__()
+        self._shown = path.name
+        self._archive = zipfile.ZipFile(path)
+        self._stream = self._archive.open(name)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        try:
+            data = self._stream.read(len(view))
+        except DAMAGED as error:
+            raise InputError(
+                f"{self._shown} is damaged and cannot be unpacked ({error}): make the archive again."
+            ) from None
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._archive.close()
+        super().close()

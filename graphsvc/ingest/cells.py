@@ -1,0 +1,178 @@
+"""One cell → its value, by the kind of its column. Every converter raises ValueError with the reason."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from types import MappingProxyType
+
+from graphsvc.ingest.nearest import hint
+from graphsvc.records.dates import PartialDate, parse_date
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.tables import Column
+
+# Text of a cell that is not empty → its value, or None if it says nothing.
+Converter = Callable[[str], object]
+
+_LONGEST_ID = 200
+_RESERVED = re.compile(r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# Programs that know only floats write the count 3 as 3.0.
+_COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
+_CUSTOM_RELATION = re.compile(rf"{CUSTOM_PREFIX}[A-Z0-9_]+")
+# Marks that turn the direction of writing: two ids that look alike would differ.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# Dates of one row that must not run backwards.
+_PERIODS = MappingProxyType({"links": ("from_date", "to_date"), "workplaces": ("opened_on", "closed_on")})
+
+
+def converter(column: Column | None) -> Converter:
+    """What turns the cells of a column into values; None stands for a column of the deliverer's own.
+
+    Example:
+        >>> converter(Column("weight", "count"))("3")
+        3
+    """
+    if column is None:
+        return lambda cell: cell
+    # The source of a statement is an id by use, though it refers to a row only where it is a person of the case.
+    kind = "id" if column.name.endswith("_id") and column.kind == "text" else column.kind
+    return _KINDS[kind](column)
+
+
+def out_of_order(table: str, values: dict[str, object]) -> list[tuple[str, str, str]]:
+    """(column, value, reason) where the two dates of a row's period run backwards."""
+    names = _PERIODS.get(table)
+    if names is None or names[0] not in values or names[1] not in values:
+        return []
+    first, last = str(values[names[0]]), str(values[names[1]])
+    if not _after(_date(first), _date(last)):
+        return []
+    return [(names[1], last, f"is before {names[0]} {first}")]
+
+
+def _after(one: PartialDate, other: PartialDate) -> bool:
+    if "T" in one.given and "T" in other.given:
+        return one.given.rstrip("Z") > other.given.rstrip("Z")
+    return one.earliest > other.latest
+
+
+_date = lru_cache(maxsize=4096)(parse_date)
+
+
+def _text(cell: str) -> str | None:
+    return None if cell.isspace() else cell
+
+
+def _id(cell: str) -> str:
+    if cell != cell.strip():
+        raise ValueError("begins or ends with white space; an id is compared as it stands, so remove it")
+    if len(cell) > _LONGEST_ID:
+        raise ValueError(f"is longer than {_LONGEST_ID} characters, the most an id may have")
+    if not cell.isprintable():
+        for character in cell:
+            if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in _TURNING:
+                raise ValueError(f"holds the control character U+{ord(character):04X}, which no one can see in an id")
+    if cell[1:2] == "-" and _RESERVED.fullmatch(cell):
+        raise ValueError("has the form of a pseudonym of this service, which is reserved; give the row another id")
+    return cell
+
+
+def _list(cell: str) -> list[str] | None:
+    return [item for part in cell.split(";") if (item := part.strip())] or None
+
+
+def _date_text(cell: str) -> str | None:
+    text = cell.strip()
+    return _date(text).given if text else None
+
+
+def _number_between(low: float, high: float) -> Converter:
+    def convert(cell: str) -> float | None:
+        text = cell.strip()
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise ValueError("is no number: write digits, with a point before decimals, such as 1250.5")
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError("is too large for a number")
+        if not low <= number <= high:
+            raise ValueError(f"is not between {low:g} and {high:g}")
+        return number
+
+    return convert
+
+
+def _count(cell: str) -> int | None:
+    text = cell.strip()
+    if not text:
+        return None
+    match = _COUNT.fullmatch(text)
+    if match is None:
+        raise ValueError("is no count: write a whole number from 0")
+    return int(match[1])
+
+
+def _choice(column: Column) -> Converter:
+    words = {word: word for word in column.words}
+
+    def convert(cell: str) -> str | None:
+        word = cell.strip()
+        if word in words:
+            return words[word]
+        if not word:
+            return None
+        raise ValueError(f"is no known {column.name}; {hint(word, column.words)}")
+
+    return convert
+
+
+def _categories(column: Column) -> Converter:
+    choose = _choice(column)
+
+    def convert(cell: str) -> list[str] | None:
+        items = []
+        for item in _list(cell) or ():
+            word, at, date = (part.strip() for part in item.partition("@"))
+            if not word:
+                raise ValueError(f"has the date {date!r} without a {column.name}")
+            if at and not date:
+                raise ValueError(f"has no date behind the @ of {word!r}")
+            items.append(f"{choose(word)}@{_date(date).given}" if at else str(choose(word)))
+        return items or None
+
+    return convert
+
+
+def _relation(cell: str) -> str | None:
+    word = cell.strip()
+    if word in RELATIONS or (_CUSTOM_RELATION.fullmatch(word) and len(word) <= _LONGEST_ID):
+        return word
+    if not word:
+        return None
+    raise ValueError(
+        f"is no known relation; {hint(word, RELATIONS)} (one of your own is written {CUSTOM_PREFIX}LIKE_THIS)"
+    )
+
+
+_KINDS: MappingProxyType[str, Callable[[Column], Converter]] = MappingProxyType(
+    {
+        "id": lambda _column: _id,
+        "ref": lambda _column: _id,
+        "text": lambda _column: _text,
+        "list": lambda _column: _list,
+        "choice": _choice,
+        "categories": _categories,
+        "date": lambda _column: _date_text,
+        "number": lambda _column: _number_between(-math.inf, math.inf),
+        "count": lambda _column: _count,
+        "latitude": lambda _column: _number_between(-90, 90),
+        "longitude": lambda _column: _number_between(-180, 180),
+        "relation": lambda _column: _relation,
+    }
+)

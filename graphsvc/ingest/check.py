@@ -1,0 +1,227 @@
+"""Text → values: every cell checked against its column, every bad row left out whole and reported.
+
+What a delivery cannot show by itself is left to the fold: ids that two tables share, and links to nobody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.cells import Converter, converter, out_of_order
+from graphsvc.ingest.mapped import read_mapped
+from graphsvc.ingest.mapping import Mapping
+from graphsvc.ingest.nearest import hint
+from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.readers import read_delivery
+from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
+
+# (file, rows read so far); whatever it raises ends the reading.
+Progress = Callable[[str, int], None]
+
+_SHOWN_CHARS = 60
+_PROGRESS_ROWS = 5_000
+_canonical = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that is left out, and why. `column` and `value` are empty where the whole row is at fault.
+
+    `value` is cut to 60 characters. It may name a sealed person: show it to the deliverer, store it nowhere.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        value = f", value {self.value!r}" if self.value else ""
+        return f"{self.file}, line {self.line}{column}{value}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One accepted row.
+
+    `values` holds only what was filled in: text and dates as `str`, lists and categories as `list[str]`, numbers as
+    `float`, counts as `int`, choices as their word, `x_` columns as `str`.
+    """
+
+    table: str
+    file: str
+    line: int
+    values: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery, checked.
+
+    Attributes:
+        rows: the accepted rows, in the order of the tables and their lines.
+        rejections: one for each row left out.
+        read: rows read by table: accepted plus rejected.
+        columns: columns delivered by table.
+        digest: sha256 (hex) over the accepted content; the same whatever the order of rows and files, their names, or
+            whether they came as folder, .zip or .xlsx.
+    """
+
+    rows: list[Row]
+    rejections: list[Rejection]
+    read: dict[str, int]
+    columns: dict[str, list[str]]
+    digest: str
+
+
+def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progress: Progress | None = None) -> Delivery:
+    """Reads and checks a delivery: in the case format, or other people's tables by a mapping.
+
+    Raises:
+        InputError: for a fault of a whole file; nothing of the delivery can be used then.
+    """
+    tables = read_delivery(path, limits) if mapping is None else read_mapped(path, limits, mapping)
+    return check_delivery(tables, limits, progress)
+
+
+def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progress | None = None) -> Delivery:
+    """Every row of `tables` as an accepted `Row` or a `Rejection`. Several tables may have the same name.
+
+    Raises:
+        InputError: for an unknown, doubled or missing column, and for faults found while reading on.
+    """
+    check = _Check(limits, progress or (lambda _file, _rows: None))
+    for table in tables:
+        check.table(table)
+    return Delivery(check.rows, check.rejections, dict(check.read), check.columns, check.digest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the cells of one table are read, in the order of the records: (index in the row, column, converter)."""
+
+    steps: list[tuple[int, str, Converter]]
+    required: list[str]
+
+
+def _plan(table: Table, raw: RawTable) -> _Plan:
+    known = {column.name: column for column in table.columns}
+    places: dict[str, int] = {}
+    if not any(name in known for name in raw.header):
+        raise InputError(f"{raw.file}, line 1 names no column of {table.name}: {hint('', known)}.")
+    for index, name in enumerate(raw.header):
+        if not name:
+            raise InputError(f"{raw.file}, line 1: column {index + 1} has no name; give each column one.")
+        if name not in known and not _is_extra(name):
+            raise InputError(
+                f"{raw.file}, line 1: unknown column {name[:_SHOWN_CHARS]!r}; {hint(name, known)} "
+                f"(a column of your own begins with {EXTRA_PREFIX})"
+            )
+        if name in places:
+            raise InputError(f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant.")
+        places[name] = index
+    required = [column.name for column in table.columns if column.required]
+    for name in required:
+        if name not in places:
+            raise InputError(f"{raw.file} has no column {name!r}, which is required.")
+    # In the order of the records, so that the same values always give the same digest.
+    ordered = [name for name in known if name in places] + sorted(name for name in places if name not in known)
+    return _Plan([(places[name], name, converter(known.get(name))) for name in ordered], required)
+
+
+def _is_extra(name: str) -> bool:
+    return name.startswith(EXTRA_PREFIX) and len(name) > len(EXTRA_PREFIX) and name.isprintable()
+
+
+class _Check:
+    """What has been checked so far."""
+
+    def __init__(self, limits: Limits, progress: Progress) -> None:
+        self.rows: list[Row] = []
+        self.rejections: list[Rejection] = []
+        self.read: dict[str, int] = defaultdict(int)
+        self.columns: dict[str, list[str]] = {}
+        self._limits = limits
+        self._progress = progress
+        self._hashes: list[bytes] = []
+        self._ids: dict[tuple[str, object], tuple[bytes, str]] = {}
+
+    def digest(self) -> str:
+        """One digest over the content of all accepted rows, whatever their order."""
+        return hashlib.sha256(b"".join(sorted(self._hashes))).hexdigest()
+
+    def table(self, raw: RawTable) -> None:
+        """Checks all rows of one table."""
+        plan = _plan(TABLES[raw.name], raw)
+        columns = self.columns.setdefault(raw.name, [])
+        columns.extend(name for name in raw.header if name not in columns)
+        width, count = len(raw.header), 0
+        for line, cells in raw.rows:
+            count += 1
+            if count % _PROGRESS_ROWS == 0:
+                self._progress(raw.file, count)
+            if len(cells) != width:
+                reason = f"the row has {len(cells)} cells, but the header has {width}"
+                self.rejections.append(Rejection(raw.file, line, "", "", reason))
+                continue
+            values, faults = self._values(plan, cells)
+            if not faults:
+                faults = out_of_order(raw.name, values)
+            if not faults:
+                self._accept(Row(raw.name, raw.file, line, values))
+            else:
+                self._reject(raw.file, line, faults)
+        self.read[raw.name] += count
+        self._progress(raw.file, count)
+
+    def _values(self, plan: _Plan, cells: list[str]) -> tuple[dict[str, object], list[tuple[str, str, str]]]:
+        """(values, faults) of one row; a fault is (column, value, reason)."""
+        values: dict[str, object] = {}
+        faults: list[tuple[str, str, str]] = []
+        longest = self._limits.cell_chars
+        for index, name, convert in plan.steps:
+            cell = cells[index]
+            if not cell:
+                continue
+            if len(cell) > longest:
+                faults.append((name, cell, f"the cell is longer than {longest:,} characters"))
+                continue
+            try:
+                value = convert(cell)
+            except ValueError as error:
+                faults.append((name, cell, str(error)))
+                continue
+            if value is not None:
+                values[name] = value
+        for name in plan.required:
+            if name not in values and not any(fault[0] == name for fault in faults):
+                faults.append((name, "", "is empty, but must be filled"))
+        return values, faults
+
+    def _accept(self, row: Row) -> None:
+        content = hashlib.sha256(f"{row.table}{_canonical(row.values)}".encode()).digest()
+        if "id" in row.values:
+            key = (row.table, row.values["id"])
+            first, place = self._ids.setdefault(key, (content, f"{row.file}, line {row.line}"))
+            if first != content:
+                reason = f"this id already stands in {place} with other values"
+                self._reject(row.file, row.line, [("id", str(row.values["id"]), reason)])
+                return
+        self._hashes.append(content)
+        self.rows.append(row)
+
+    def _reject(self, file: str, line: int, faults: list[tuple[str, str, str]]) -> None:
+        """One rejection for a row, whatever the number of its faults, so that counts reconcile."""
+        (column, value, reason), *others = faults
+        if others:
+            reason = f"{reason} (also wrong in this row: {', '.join(name for name, _, _ in others)})"
+        value = value if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
+        self.rejections.append(Rejection(file, line, column, value, reason))

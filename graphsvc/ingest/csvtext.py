@@ -1,0 +1,221 @@
+"""CSV text: bytes → records that know the physical line they begin in, with every fault of the text named.
+
+The `csv` module does the work. Where it gives up, the record is read again here, slowly and exactly: to step over a
+cell that is too long without holding it, or to say what is wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.raw import Limits, RawTable
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+_OTHER_BOMS = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_QUOTED = re.compile(r'(?:[^"]|"")*+')
+# The csv module makes a list of all cells of a line before anyone can count them: longer lines are read carefully.
+_LONG_LINE = 1_000_000
+_MOST_CELLS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPart:
+    """One CSV file of a delivery.
+
+    Attributes:
+        name: the file's name without folders.
+        open: opens its bytes anew, from the start.
+        limits: what it may hold.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    limits: Limits
+
+    @property
+    def shown(self) -> str:
+        """How people know it."""
+        return self.name
+
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:
+        """The file as the table `name`: the header is read now, the rows whenever they are walked.
+
+        Raises:
+            InputError: if it is empty, or its header cannot be read. Walking the rows raises it as well.
+        """
+        rows = _Rows(self, delimiter, encoding)
+        header = next(rows.records(), None)
+        if header is None:
+            raise InputError(f"{self.shown} is empty: its first line must name the columns.")
+        line, cells = header
+        if line != 1 or not any(cells):
+            raise InputError(f"{self.shown}, line 1 is empty: the first line must name the columns.")
+        return RawTable(name, self.shown, cells, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows below the header, read anew each time they are walked."""
+
+    part: CsvPart
+    delimiter: str
+    encoding: str
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        records = self.records()
+        next(records, None)
+        for count, (line, cells) in enumerate(records, 1):
+            if count > self.part.limits.rows:
+                raise InputError(
+                    f"{self.part.shown} has more than {self.part.limits.rows:,} rows: split it into several deliveries."
+                )
+            yield line, cells
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """(line, cells) of each record that is not empty, the header first."""
+        limit = self.part.limits.cell_chars
+        # Set for the whole process by the csv module: raised where a delivery may hold more, never lowered.
+        csv.field_size_limit(max(csv.field_size_limit(), limit))
+        with self.part.open() as stream:
+            lines = _Lines(stream, self.part, self.encoding)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            while True:
+                start = lines.number + 1
+                lines.held.clear()
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error:
+                    cells = _read_carefully(lines, self.delimiter, start, limit + 1)
+                if any(cells):
+                    yield start, cells
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The physical lines of a file, decoded and counted; those of the record being read are held."""
+
+    stream: BinaryIO
+    part: CsvPart
+    encoding: str
+    number: int = 0
+    offset: int = 0
+    held: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.line()
+        if len(line) > _LONG_LINE:
+            raise csv.Error
+        return line
+
+    def line(self) -> str:
+        """The next line, ended by a line feed whatever ended it. Raises StopIteration, InputError."""
+        raw = self.stream.readline()
+        if not raw:
+            raise StopIteration
+        self.number += 1
+        start, self.offset = self.offset, self.offset + len(raw)
+        if self.offset > self.part.limits.file_bytes:
+            raise too_large(self.part.shown, self.part.limits)
+        if self.number == 1:
+            raw = self._without_mark(raw)
+        try:
+            line = raw.decode(self.encoding)
+        except UnicodeDecodeError as error:
+            # The mark at the start of the file counts as bytes of it.
+            place = start + error.start + (self.offset - start - len(raw))
+            raise InputError(
+                f"{self.part.shown}, line {self.number}: the byte at position {place} is not "
+                f"{self.encoding.upper()} text. Save the file as UTF-8 and load it again."
+            ) from None
+        if "\0" in line:
+            raise InputError(
+                f"{self.part.shown}, line {self.number} holds a NUL byte: the file is damaged, or no text. "
+                "Save it as UTF-8 CSV and load it again."
+            )
+        if line.endswith("\r\n"):
+            line = line[:-2] + "\n"
+        self.held.append(line)
+        return line
+
+    def _without_mark(self, raw: bytes) -> bytes:
+        for mark, name in _OTHER_BOMS.items():
+            if raw.startswith(mark):
+                raise self._not_utf8(name)
+        if raw[1:2] == b"\0" or raw[:1] == b"\0":
+            raise self._not_utf8("UTF-16")
+        return raw.removeprefix(_UTF8_BOM) if self.encoding == "utf-8" else raw
+
+    def _not_utf8(self, name: str) -> InputError:
+        return InputError(f"{self.part.shown} is saved as {name}. Save it as UTF-8 and load it again.")
+
+
+def too_large(shown: str, limits: Limits) -> InputError:
+    """The error for a file above the limit."""
+    return InputError(f"{shown} is larger than {limits.file_bytes:,} bytes: split it into several deliveries.")
+
+
+def _read_carefully(lines: _Lines, delimiter: str, start: int, keep: int) -> list[str]:
+    """The record that begins in line `start`, each cell cut to `keep` characters.
+
+    Raises:
+        InputError: if the record is no CSV: that is why the fast reader gave up.
+    """
+    place = f"{lines.part.shown}, line {start}"
+    cells: list[str] = []
+    cell, quoted = "", False
+    held = list(lines.held)
+    for line in itertools.chain(held, _more(lines)):
+        position = 0
+        while True:
+            if quoted:
+                match = _QUOTED.match(line, position)
+                end = match.end() if match else position
+                # Twice the room: every second character may be one of a doubled quote.
+                room = 2 * (keep - len(cell))
+                cell += line[position : min(end, position + room)].replace('""', '"')[: keep - len(cell)]
+                if end == len(line):
+                    break
+                position, quoted = end + 1, False
+                if line[position : position + 1] not in (delimiter, "\n", "\r", ""):
+                    raise InputError(
+                        f"{place}: a quoted cell ends in the middle of its text (double the quotes inside a quoted cell)."
+                    )
+            elif line.startswith('"', position):
+                cell, quoted, position = "", True, position + 1
+                continue
+            else:
+                end = line.find(delimiter, position)
+                end = len(line.rstrip("\n")) if end < 0 else end
+                if line.find("\r", position, end) >= 0:
+                    raise InputError(
+                        f"{place} has a carriage return alone in it: save the file with line ends CRLF or LF."
+                    )
+                cell, position = line[position : min(end, position + keep)], end
+            cells.append(cell)
+            if len(cells) > _MOST_CELLS:
+                raise InputError(f"{place} has more than {_MOST_CELLS:,} cells: that is no table of a case.")
+            if not line.startswith(delimiter, position):
+                return cells
+            position += 1
+    raise InputError(f"{place}: a quote opens a cell in this row and is never closed.")
+
+
+def _more(lines: _Lines) -> Iterator[str]:
+    """The lines that follow, none of them held."""
+    while True:
+        lines.held.clear()
+        try:
+            yield lines.line()
+        except StopIteration:
+            return

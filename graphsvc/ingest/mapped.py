@@ -1,0 +1,162 @@
+"""Other people's tables, read through a mapping: rows of ours that still know their file and line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.mapping import PLACEHOLDER, Field, MappedTable, Mapping
+from graphsvc.ingest.nearest import hint
+from graphsvc.ingest.raw import Limits, Part, RawTable
+from graphsvc.ingest.readers import open_parts
+
+# Cells of a row of theirs → the value of a field of ours.
+_Value = Callable[[list[str]], str]
+_DAY, _MONTH = re.compile(r"%[dDjxc]"), re.compile(r"%[mbB]")
+
+
+def read_mapped(path: Path, limits: Limits, mapping: Mapping) -> list[RawTable]:
+    """The tables of a delivery that a mapping explains. Several of them may have the same name.
+
+    Raises:
+        InputError: if a file or column is neither mapped nor ignored, or one that is mapped is missing.
+    """
+    parts = {part.name: part for part in open_parts(path, limits)}
+    mapped_files = {table.file for table in mapping.tables}
+    for name in parts:
+        if name not in mapped_files and name not in mapping.ignore_files:
+            raise InputError(
+                f"{path.name} holds {name!r}, which {mapping.file} neither maps nor lists in ignore_files: add it there."
+            )
+    raws = [_source(path, mapping, table, parts) for table in mapping.tables]
+    _check_columns(mapping, raws)
+    tables = [_mapped(mapping, table, raw) for table, raw in zip(mapping.tables, raws, strict=True)]
+    if mapping.statement:
+        rows = [(mapping.statement_line, list(mapping.statement.values()))]
+        tables.append(RawTable("statements", mapping.file, list(mapping.statement), rows))
+    return tables
+
+
+def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, Part]) -> RawTable:
+    part = parts.get(table.file)
+    if part is None:
+        raise InputError(
+            f"{path.name} has no {table.file!r}, which {mapping.file} maps to {table.record}; {hint(table.file, parts)}"
+        )
+    return part.table(table.record, table.delimiter, table.encoding)
+
+
+def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
+    """Each column of each file is mapped or ignored, each mapped or ignored one is there, so a typing mistake loses nothing."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for table, raw in zip(mapping.tables, raws, strict=True):
+        used = set(table.ignore).union(*(each.columns for each in table.columns.values()))
+        known[raw.file] |= used
+        for name in raw.header:
+            if raw.header.count(name) > 1:
+                raise InputError(
+                    f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant."
+                )
+        for name in sorted(used):
+            if name not in raw.header:
+                raise InputError(f"{mapping.file}: {raw.file} has no column {name!r}; {hint(name, raw.header)}")
+    for raw in raws:
+        for name in raw.header:
+            if name not in known[raw.file]:
+                raise InputError(
+                    f"{mapping.file} neither maps nor ignores column {name!r} of {raw.file}: add it to one of them."
+                )
+
+
+def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable) -> RawTable:
+    constants = dict(table.constants)
+    fields = {name: _value(each, raw.header) for name, each in table.columns.items() if not each.distinct}
+    if table.record == "links" and mapping.statement:
+        statement = mapping.statement["id"]
+        if "statement_id" in fields:
+            fields["statement_id"] = _with_default(fields["statement_id"], statement)
+        else:
+            constants.setdefault("statement_id", statement)
+    header = [*table.columns, *constants]
+    rest = list(constants.values())
+    if table.distinct:
+        return RawTable(table.record, raw.file, header, _DistinctRows(raw, table.columns[table.distinct], rest))
+    return RawTable(table.record, raw.file, header, _MappedRows(raw, list(fields.values()), rest))
+
+
+@dataclass(frozen=True, slots=True)
+class _MappedRows:
+    """A row of ours for each row of theirs. One with too few or too many cells is passed on, to be rejected."""
+
+    raw: RawTable
+    fields: list[_Value]
+    constants: list[str]
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        width = len(self.raw.header)
+        for line, cells in self.raw.rows:
+            if len(cells) == width:
+                yield line, [value(cells) for value in self.fields] + self.constants
+            else:
+                yield line, cells
+
+
+@dataclass(frozen=True, slots=True)
+class _DistinctRows:
+    """A row of ours for each different value in some columns, at the line where it stands first."""
+
+    raw: RawTable
+    field: Field
+    constants: list[str]
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        width = len(self.raw.header)
+        values = [_value(self.field, self.raw.header, name) for name in self.field.distinct]
+        seen = {""}
+        for line, cells in self.raw.rows:
+            # Rows of another width are reported where the file's rows themselves are mapped.
+            for text in (value(cells) for value in values if len(cells) == width):
+                if text not in seen:
+                    seen.add(text)
+                    yield line, [text, *self.constants]
+
+
+def _value(each: Field, header: list[str], column: str = "") -> _Value:
+    """What reads one field from a row; `column` stands in for the field's own."""
+    column = column or each.column
+    index = header.index(column) if column else None
+    places = {name: header.index(name) for name in PLACEHOLDER.findall(each.template) if name}
+
+    def value(cells: list[str]) -> str:
+        text = cells[index].strip() if index is not None else ""
+        text = each.values.get(text, text)
+        if each.date and text:
+            text = _iso(text, each.date)
+        if not each.template:
+            return text
+        filled = {name: cells[place].strip() for name, place in places.items()} | {"": text}
+        if not any(filled.values()):
+            return ""
+        return PLACEHOLDER.sub(lambda match: filled[match[1]], each.template)
+
+    return value
+
+
+def _with_default(value: _Value, default: str) -> _Value:
+    return lambda cells: value(cells) or default
+
+
+def _iso(text: str, form: str) -> str:
+    """The ISO date of a date in another form, as precise as the form; text of no such form stays for the check to reject."""
+    try:
+        day = dt.datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return text
+    if _DAY.search(form):
+        return day
+    return day[:7] if _MONTH.search(form) else day[:4]

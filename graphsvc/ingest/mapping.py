@@ -1,0 +1,304 @@
+"""Other people's tables: a TOML file says which file is which record, and which column which field.
+
+```toml
+title = "Wiretaps, as published"
+ignore_files = ["meta.json"]          # every other file of the folder must be mapped
+
+[statement]                           # the statement that links without one belong to
+id = "wiretaps"
+kind = "record"
+handling = "P"
+
+[[table]]
+record = "people"                     # table of the case format; several [[table]] may fill one, or read one file
+file = "nodes.csv"                    # or the name of a sheet
+ignore = ["role"]                     # every other column of the file must be mapped, here or in another [[table]]
+columns.id = "id"                     # field = "column"
+columns.category = { column = "status", values = { "1" = "suspect", "0" = "other" } }
+constants.handling = "P"
+
+[[table]]
+record = "people"
+file = "edges.csv"
+columns.id = { distinct = ["source", "target"], template = "N-{}" }   # a row for each different value
+
+[[table]]
+record = "links"
+file = "edges.csv"
+delimiter = ";"
+encoding = "cp1252"
+columns.subject_id = { column = "source", template = "N-{}" }
+columns.object_id = { column = "target", template = "N-{}" }
+columns.from_date = { column = "day", date = "%d/%m/%Y" }
+constants.relation = "CONTACTED"
+```
+
+A value is trimmed first, then translated by `values`, then read by `date`, then set into `template` (`{}` is the value, `{name}`
+another column). What `values` or `date` do not know stays as it is, for the check to accept or reject by line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.nearest import hint
+from graphsvc.records.tables import EXTRA_PREFIX, TABLES
+
+# All of them keep ASCII bytes as they are, so that lines and commas can be found before decoding.
+ENCODINGS = (
+    "utf-8",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "cp1253",
+    "cp1254",
+    "cp1256",
+    "iso-8859-1",
+    "iso-8859-2",
+    "iso-8859-15",
+    "koi8-r",
+)
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where the value of one field comes from.
+
+    Attributes:
+        column: the column, or empty where `template` or `distinct` name columns.
+        distinct: columns whose different values make one row each.
+        values: translations, whole value to whole value.
+        date: a strptime format; the ISO date is as precise as it.
+        template: text with `{}` and `{column}`.
+    """
+
+    column: str = ""
+    distinct: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    date: str = ""
+    template: str = ""
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column it reads."""
+        named = {name for name in PLACEHOLDER.findall(self.template) if name}
+        return named | set(self.distinct) | ({self.column} if self.column else set())
+
+
+@dataclass(frozen=True, slots=True)
+class MappedTable:
+    """One `[[table]]`: a file of theirs that fills a table of ours."""
+
+    record: str
+    file: str
+    columns: dict[str, Field]
+    constants: dict[str, str]
+    ignore: tuple[str, ...]
+    delimiter: str
+    encoding: str
+
+    @property
+    def distinct(self) -> str:
+        """The field that has one row for each different value, or empty."""
+        return next((name for name, each in self.columns.items() if each.distinct), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping file, checked.
+
+    Attributes:
+        file: its name, for messages.
+        title: what it maps, in words.
+        tables: in the order of the file.
+        statement: the statement for links without one, as fields of `statements`; empty if there is none.
+        statement_line: where it stands in the file.
+        ignore_files: files of the delivery that are not read.
+    """
+
+    file: str
+    title: str
+    tables: tuple[MappedTable, ...]
+    statement: dict[str, str]
+    statement_line: int
+    ignore_files: tuple[str, ...]
+
+
+def built_in_mappings() -> list[str]:
+    """Names of the mappings that come with the package."""
+    folder = resources.files("graphsvc.ingest") / "mappings"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_mapping(path: Path | str) -> Mapping:
+    """The mapping in a TOML file, or the built-in one of that name.
+
+    Raises:
+        InputError: naming the file, the table and the key, if it cannot be used.
+    """
+    if str(path) in built_in_mappings():
+        name = f"{path}.toml"
+        content = (resources.files("graphsvc.ingest") / "mappings" / name).read_bytes()
+    else:
+        path = Path(path)
+        name = path.name
+        if not path.is_file():
+            known = ", ".join(built_in_mappings())
+            raise InputError(f"There is no mapping file {path}: name a .toml file or one of {known}.")
+        content = path.read_bytes()
+    try:
+        text = content.decode("utf-8")
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"{name} is no TOML file: {error}.") from None
+    return _mapping(name, text, document)
+
+
+def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
+    reader = _Reader(name)
+    reader.keys(document, ("title", "ignore_files", "statement", "table"))
+    statement = reader.texts(document, "statement")
+    reader.at("[statement]").fields(statement, "statements")
+    if statement:
+        reader.at("[statement]").required(statement, "statements")
+    tables = document.get("table", [])
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        raise reader.fault("table", "has to stand there at least once, as [[table]]")
+    mapped = tuple(_table(name, number, table, statement) for number, table in enumerate(tables, 1))
+    line = next((n for n, each in enumerate(text.splitlines(), 1) if each.strip().startswith("[statement]")), 1)
+    return Mapping(
+        file=name,
+        title=reader.text(document, "title"),
+        tables=mapped,
+        statement=statement,
+        statement_line=line,
+        ignore_files=reader.list(document, "ignore_files"),
+    )
+
+
+def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, str]) -> MappedTable:
+    reader = _Reader(name, f"[[table]] {number}")
+    reader.keys(table, ("record", "file", "columns", "constants", "ignore", "delimiter", "encoding"))
+    record, file = reader.text(table, "record"), reader.text(table, "file")
+    if record not in TABLES:
+        raise reader.fault("record", f"is {record!r}; {hint(record, TABLES)}")
+    if not file:
+        raise reader.fault("file", "has to name the file or sheet")
+    reader = reader.at(f"[[table]] {number} ({file} to {record})")
+    delimiter = reader.text(table, "delimiter") or ","
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise reader.fault("delimiter", "has to be one character, and neither a quote nor a line end")
+    encoding = (reader.text(table, "encoding") or ENCODINGS[0]).lower()
+    if encoding not in ENCODINGS:
+        raise reader.fault("encoding", f"is {encoding!r}; {hint(encoding, ENCODINGS)}")
+    columns = {key: _field(reader, key, value) for key, value in reader.table(table, "columns").items()}
+    constants = reader.texts(table, "constants")
+    mapped = MappedTable(record, file, columns, constants, reader.list(table, "ignore"), delimiter, encoding)
+    _check_table(reader, mapped, statement)
+    return mapped
+
+
+def _check_table(reader: _Reader, table: MappedTable, statement: dict[str, str]) -> None:
+    given = list(table.columns) + list(table.constants)
+    reader.fields(given, table.record)
+    for name in table.constants:
+        if name in table.columns:
+            raise reader.fault(f"constants.{name}", "is a column as well; only one of them can be meant")
+    if table.record == "links" and statement:
+        given.append("statement_id")
+    reader.required(given, table.record)
+    if table.distinct and len(table.columns) > 1:
+        raise reader.fault(
+            f"columns.{table.distinct}", "makes rows of different values: other fields can only be constants"
+        )
+
+
+def _field(reader: _Reader, key: str, value: object) -> Field:
+    if isinstance(value, str):
+        value = {"column": value}
+    key = f"columns.{key}"
+    if not isinstance(value, dict):
+        raise reader.fault(key, "has to be the name of a column, or a table with `column`")
+    inner = reader.at(f"{reader.place}, {key}")
+    inner.keys(value, ("column", "distinct", "values", "date", "template"))
+    mapped = Field(
+        column=inner.text(value, "column"),
+        distinct=inner.list(value, "distinct"),
+        values=inner.texts(value, "values"),
+        date=inner.text(value, "date"),
+        template=inner.text(value, "template"),
+    )
+    if mapped.column and mapped.distinct:
+        raise reader.fault(key, "has both `column` and `distinct`; only one of them can be meant")
+    if not mapped.columns:
+        raise reader.fault(key, "names no column")
+    rest = PLACEHOLDER.sub("", mapped.template)
+    if "{" in rest or "}" in rest:
+        raise inner.fault(
+            "template", f"is {mapped.template!r}: write {{}} for the value or {{column}} for another column"
+        )
+    if mapped.distinct and not mapped.columns <= set(mapped.distinct):
+        raise inner.fault("template", "can only use {} beside `distinct`")
+    return mapped
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the values of one part of a mapping file, and names that part when one is wrong."""
+
+    file: str
+    place: str = ""
+
+    def at(self, place: str) -> _Reader:
+        return _Reader(self.file, place)
+
+    def fault(self, key: str, what: str) -> InputError:
+        place = f", {self.place}" if self.place else ""
+        return InputError(f"{self.file}{place}: {key} {what}.".replace("?.", "?"))
+
+    def keys(self, table: dict[str, Any], known: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in known:
+                raise self.fault(repr(key), f"is no key of a mapping; {hint(key, known)}")
+
+    def fields(self, names: Iterable[str], record: str) -> None:
+        known = [column.name for column in TABLES[record].columns]
+        for name in names:
+            if name not in known and not name.startswith(EXTRA_PREFIX):
+                raise self.fault(repr(name), f"is no field of {record}; {hint(name, known)}")
+
+    def required(self, names: Iterable[str], record: str) -> None:
+        given = set(names)
+        for column in TABLES[record].columns:
+            if column.required and column.name not in given:
+                raise self.fault(repr(column.name), f"is missing: {record} need it")
+
+    def table(self, table: dict[str, Any], key: str) -> dict[str, Any]:
+        value = table.get(key, {})
+        if not isinstance(value, dict):
+            raise self.fault(key, "has to be a table")
+        return value
+
+    def text(self, table: dict[str, Any], key: str) -> str:
+        value = table.get(key, "")
+        if not isinstance(value, str):
+            raise self.fault(key, f"has to be text in quotes, not {value!r}")
+        return value
+
+    def texts(self, table: dict[str, Any], key: str) -> dict[str, str]:
+        inner = self.table(table, key)
+        return {name: self.at(f"{self.place}, {key}".removeprefix(", ")).text(inner, name) for name in inner}
+
+    def list(self, table: dict[str, Any], key: str) -> tuple[str, ...]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fault(key, "has to be a list of texts")
+        return tuple(value)

@@ -1,0 +1,56 @@
+"""What a reader hands on: tables of text that still know their file and line, and how large they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a delivery may be.
+
+    Attributes:
+        file_bytes: largest file, and largest file in an archive once unpacked.
+        cell_chars: longest cell; a row with a longer one is rejected.
+        rows: most rows of one table.
+    """
+
+    file_bytes: int
+    cell_chars: int
+    rows: int = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One table as delivered, unchecked.
+
+    Attributes:
+        name: the table's name, such as `people`.
+        file: how people know the file: `people.csv` or `book.xlsx, sheet people`.
+        header: the names of the columns as delivered.
+        rows: (line, cells) of every row that is not empty; may be walked more than once. `line` is where the row
+            begins. Rows may have more or fewer cells than the header. A cell beyond `Limits.cell_chars` may arrive
+            cut, but longer than that limit, so that a check still sees it.
+    """
+
+    name: str
+    file: str
+    header: list[str]
+    rows: Iterable[tuple[int, list[str]]]
+
+
+class Part(Protocol):
+    """One file or sheet of a delivery, before it is known which table it holds."""
+
+    @property
+    def name(self) -> str:
+        """The file's or sheet's own name: `people.csv`, `people`."""
+
+    @property
+    def shown(self) -> str:
+        """How people know it: `people.csv`, `book.xlsx, sheet people`."""
+
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:
+        """Its content as the table `name`; raises InputError where it cannot be read."""

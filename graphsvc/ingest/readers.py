@@ -1,0 +1,118 @@
+"""A delivery on disk → its tables as text: a folder, a .zip of it, or an .xlsx workbook."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.archive import is_system_file, zip_parts
+from graphsvc.ingest.csvtext import CsvPart, too_large
+from graphsvc.ingest.nearest import hint
+from graphsvc.ingest.raw import Limits, Part, RawTable
+from graphsvc.ingest.workbook import workbook_parts
+from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
+
+__all__ = ["Limits", "Part", "RawTable", "open_parts", "read_delivery"]
+
+# How old .xls files begin, and workbooks that are locked with a password.
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+
+
+def read_delivery(path: Path, limits: Limits) -> list[RawTable]:
+    """The tables of a delivery in the case format. Rows are read when they are walked.
+
+    Files that operating systems leave behind (`.DS_Store`, `__MACOSX`, `Thumbs.db`) are passed over: they hold no
+    data of a case, so nothing is lost. So is `truth.json`, which is never read.
+
+    Raises:
+        InputError: for anything about the delivery or one of its files that cannot be read as it is.
+    """
+    known = {table.file: table.name for table in TABLES.values()}
+    sheets = {name.casefold(): name for name in TABLES}
+    tables: dict[str, RawTable] = {}
+    for part in open_parts(path, limits):
+        if part.name in IGNORED_FILES:
+            continue
+        name = known.get(part.name) if isinstance(part, CsvPart) else sheets.get(part.name.casefold())
+        if name is None:
+            raise _unknown(path, part, known if isinstance(part, CsvPart) else sheets)
+        if name in tables:
+            raise InputError(f"{path.name} has two sheets that name {name}: only one of them can be meant.")
+        tables[name] = part.table(name)
+    for name in REQUIRED_TABLES:
+        if name not in tables:
+            raise InputError(
+                f"{path.name} has no {name}.csv: a delivery needs {' and '.join(map(_file, REQUIRED_TABLES))}."
+            )
+    # In the order of the records, whatever the order of the files.
+    return [tables[name] for name in TABLES if name in tables]
+
+
+def open_parts(path: Path, limits: Limits) -> Sequence[Part]:
+    """The files or sheets of a delivery, whatever they are called.
+
+    Raises:
+        InputError: if `path` is nothing that can be read, or is damaged, too large or hostile.
+    """
+    if path.is_dir():
+        return _folder_parts(path, limits)
+    if not path.is_file():
+        raise InputError(f"{path.name} is not there: name a folder, a .zip of it or an .xlsx workbook.")
+    if path.stat().st_size > limits.file_bytes:
+        raise too_large(path.name, limits)
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if not start:
+        raise InputError(f"{path.name} is empty.")
+    if start == _OLD_OFFICE:
+        raise InputError(
+            f"{path.name} is an old .xls file or locked with a password: save it as .xlsx without a password."
+        )
+    if start[:2] != b"PK":
+        wanted = "damaged, or not" if path.suffix.lower() in (".zip", ".xlsx") else "not"
+        raise InputError(f"{path.name} is {wanted} a folder, a .zip of it or an .xlsx workbook.")
+    return workbook_parts(path, limits) if _is_workbook(path) else zip_parts(path, limits)
+
+
+def _is_workbook(path: Path) -> bool:
+    """Told by content: an upload may have lost its name."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return path.suffix.lower() == ".xlsx"
+
+
+def _folder_parts(folder: Path, limits: Limits) -> list[CsvPart]:
+    root = folder.resolve()
+    parts = []
+    for path in sorted(folder.iterdir()):
+        if is_system_file(path.name):
+            continue
+        if not path.resolve().is_relative_to(root):
+            raise InputError(
+                f"{path.name} in {folder.name} is a link that leads out of the folder: put the file itself there."
+            )
+        if path.is_dir():
+            raise InputError(f"{folder.name} holds the folder {path.name}: a delivery is one folder of files.")
+        if not path.is_file():
+            raise InputError(f"{path.name} in {folder.name} is not a file.")
+        if path.stat().st_size > limits.file_bytes:
+            raise too_large(path.name, limits)
+        parts.append(CsvPart(path.name, cast("Callable[[], BinaryIO]", partial(path.open, "rb")), limits))
+    return parts
+
+
+def _unknown(path: Path, part: Part, known: dict[str, str]) -> InputError:
+    what = "file" if isinstance(part, CsvPart) else "sheet"
+    return InputError(
+        f"{path.name} holds the unknown {what} {part.name!r}: {hint(part.name, known)}.".replace("?.", "?")
+    )
+
+
+def _file(name: str) -> str:
+    return f"{name}.csv"

@@ -1,0 +1,210 @@
+"""XLSX workbooks: each sheet as a table of text, with formulas, errors and merged cells refused by their place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._reader import WorkSheetParser
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.archive import check_archive
+from graphsvc.ingest.raw import Limits, RawTable
+
+# A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
+# entities; this also holds where an environment variable turns that off.
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# Excel writes characters that XML cannot hold, and some it can, as _x000D_.
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+# Excel keeps 15 digits of a number; longer ones have lost their end.
+_DIGITS_KEPT = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """One sheet of a workbook, read.
+
+    Attributes:
+        name: the sheet's title.
+        shown: `book.xlsx, sheet people`.
+        records: (row number, cells) of each row that is not empty.
+    """
+
+    name: str
+    shown: str
+    records: list[tuple[int, list[str]]]
+
+    def table(self, name: str, delimiter: str = ",", encoding: str = "utf-8") -> RawTable:  # noqa: ARG002 - a sheet has neither
+        """The sheet as the table `name`, as wide as its header.
+
+        Raises:
+            InputError: if it has no header row.
+        """
+        if not self.records or self.records[0][0] != 1:
+            raise InputError(f"{self.shown}, row 1 is empty: the first row must name the columns.")
+        header = self.records[0][1]
+        # A sheet ends a row at its last filled cell: what is missing up to the header's width is empty.
+        rows = [(line, cells + [""] * (len(header) - len(cells))) for line, cells in self.records[1:]]
+        return RawTable(name, self.shown, header, rows)
+
+
+def workbook_parts(path: Path, limits: Limits) -> list[SheetPart]:
+    """Every sheet of a workbook.
+
+    Raises:
+        InputError: if the workbook is damaged, too large or hostile, or a sheet holds what a table cannot.
+    """
+
+    def look(name: str, chunk: bytes) -> None:
+        if name.endswith((".xml", ".rels")) and (_DOCTYPE.search(chunk) or b"\0" in chunk):
+            raise InputError(
+                f"{path.name} declares entities in {name!r}, as no workbook does: save it anew from Excel."
+            )
+
+    check_archive(path, limits, look)
+    try:
+        with path.open("rb") as stream, warnings.catch_warnings():
+            # openpyxl warns of features it drops (validation, themes): none of them holds data.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
+            try:
+                return [_sheet(book, sheet, f"{path.name}, sheet {sheet.title}", limits) for sheet in _all_sheets(book)]
+            finally:
+                book.close()
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:  # a damaged workbook makes openpyxl raise nearly anything
+        raise InputError(
+            f"{path.name} cannot be read as a workbook ({type(error).__name__}): save it anew as .xlsx."
+        ) from error
+
+
+def _all_sheets(book: Any) -> list[Any]:
+    """Worksheets; a chart sheet holds no table, but its name must be refused like any other."""
+    return [book[title] for title in book.sheetnames]
+
+
+def _sheet(book: Any, sheet: Any, shown: str, limits: Limits) -> SheetPart:
+    """One sheet, read with openpyxl's own parser: its reader drops rows and cells that are out of order unsaid."""
+    if not hasattr(sheet, "_get_source"):
+        return SheetPart(sheet.title, shown, [])
+    texts = _Texts(sheet, shown)
+    records: list[tuple[int, list[str]]] = []
+    last = 0
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=False,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, row in parser.parse():
+            if number <= last:
+                raise InputError(f"{shown}, row {number} stands out of order: save the workbook anew from Excel.")
+            last = number
+            cells = texts.row(row)
+            if cells:
+                records.append((number, cells))
+            if len(records) > limits.rows:
+                raise InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
+        merged = getattr(parser.merged_cells, "mergeCell", None)
+    if merged:
+        raise InputError(
+            f"{shown} has merged cells ({merged[0].ref}): unmerge them, so that each row has its own values."
+        )
+    return SheetPart(sheet.title, shown, records)
+
+
+class _Texts:
+    """Cells of one sheet as text."""
+
+    def __init__(self, sheet: Any, shown: str) -> None:
+        self._sheet = sheet
+        self._shown = shown
+        self._precisions: dict[int, int] = {}
+
+    def row(self, row: list[dict[str, Any]]) -> list[str]:
+        """The texts of a row up to its last filled cell."""
+        texts: list[str] = []
+        for cell in row:
+            if cell["value"] is None or cell["value"] == "":
+                continue
+            column = cell["column"]
+            if column <= len(texts):
+                raise self._refused(cell, "stands out of order", "save the workbook anew from Excel")
+            texts.extend([""] * (column - 1 - len(texts)))
+            texts.append(self._text(cell))
+        while texts and not texts[-1]:
+            texts.pop()
+        return texts
+
+    def _text(self, cell: dict[str, Any]) -> str:
+        value, kind = cell["value"], cell["data_type"]
+        if kind == "f":
+            raise self._refused(cell, "holds a formula", "copy the cells and paste them as values")
+        if kind == "e":
+            raise self._refused(cell, f"holds the error {value}", "correct or clear it")
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, int | float):
+            return self._number(cell, value)
+        if isinstance(value, dt.datetime):
+            return self._date(cell, value)
+        if isinstance(value, dt.date | dt.time):
+            return value.isoformat()
+        return _ESCAPED.sub(_unescaped, str(value)).replace("\r\n", "\n")
+
+    def _number(self, cell: dict[str, Any], value: float) -> str:
+        if abs(value) >= _DIGITS_KEPT:
+            raise self._refused(
+                cell,
+                "holds a number of more than 15 digits, of which Excel keeps 15",
+                "type it anew in a cell formatted as text",
+            )
+        return str(int(value)) if value == int(value) else repr(value)
+
+    def _date(self, cell: dict[str, Any], value: dt.datetime) -> str:
+        """As precise as the cell shows it: Excel makes 1 May 2020 of a typed "2020-05" and shows "May-20"."""
+        style = cell["style_id"]
+        if style not in self._precisions:
+            self._precisions[style] = _precision(ReadOnlyCell(self._sheet, **cell).number_format)
+        precision = self._precisions[style]
+        if precision < 10:
+            return value.date().isoformat()[:precision]
+        value = (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
+        if value.time() == dt.time():
+            return value.date().isoformat()
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ" if value.second else "%Y-%m-%dT%H:%MZ")
+
+    def _refused(self, cell: dict[str, Any], what: str, way_out: str) -> InputError:
+        place = f"{get_column_letter(cell['column'])}{cell['row']}"
+        return InputError(f"{self._shown}, cell {place} {what}: {way_out}.")
+
+
+def _precision(number_format: str) -> int:
+    r"""Characters of an ISO date that a number format shows: 4 year, 7 month, 10 day.
+
+    Example:
+        >>> _precision("mmm\\-yy"), _precision("yyyy"), _precision("dd/mm/yyyy hh:mm"), _precision("h:mm")
+        (7, 4, 10, 10)
+    """
+    shown = _NOT_A_FORMAT.sub("", number_format.split(";")[0]).lower()
+    if "d" in shown or "y" not in shown or "h" in shown:
+        return 10
+    return 7 if "m" in shown else 4
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    allowed = chr(code) in "\t\n\r" or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
+    return chr(code) if allowed else match[0]
