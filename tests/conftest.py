@@ -1,0 +1,58 @@
+"""Fixtures every room may use: the jars of Neo4j, settings with a home of their own, and one shared real server.
+
+The jars are fetched once, into GRAPHSVC_JARS or `.cache/jars` of the checkout. Where that is not possible, tests that
+need them are skipped with the reason; on CI (variable CI set) they fail instead. GRAPHSVC_NEO4J_VERSION chooses the
+version.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.store.jars import fetch_jars
+from graphsvc.store.local import LocalServer, hold
+
+SettingsFactory = Callable[..., Settings]
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> SettingsFactory:
+    """`settings(**overrides)`: settings with a new empty home, a small server and the shared jars.
+
+    Of the environment only the two variables named above count.
+    """
+    jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
+    version = os.environ.get("GRAPHSVC_NEO4J_VERSION") or Settings.neo4j_version
+
+    def make(**overrides: Any) -> Settings:
+        values: dict[str, Any] = {"jars": Path(jars), "neo4j_version": version, "heap_mb": 512, "page_cache_mb": 64}
+        if "home" not in overrides:
+            values["home"] = tmp_path_factory.mktemp("home")
+        return Settings.read({}, **(values | overrides))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def jars(settings: SettingsFactory) -> Path:
+    """The folder with the jars of Neo4j, fetched if need be."""
+    try:
+        return fetch_jars(settings())
+    except OperatorError as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"the jars are needed here: {error}")
+        pytest.skip(f"no jars of Neo4j: {error}")
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]:
+    """One running Neo4j for the whole session. What a test writes stays: use a case of your own, or wipe it."""
+    with hold(settings()) as server:
+        yield server
