@@ -1,1 +1,5 @@
-"""queries."""
+"""Named queries: Cypher files with a checked header. Read here, run behind the gate."""
+
+from graphsvc.queries.library import Library, Parameter, Query, cypher_folder
+
+__all__ = ["Library", "Parameter", "Query", "cypher_folder"]

@@ -1,0 +1,17 @@
+// ---
+// title = "Every entity of the case"
+// why = "For link analysis in notebooks, and names in lists"
+// kind = "internal"
+// limit = 2000000
+// [returns]
+// id = "Entity.id"
+// kind = "Entity.kind"
+// name = "Entity.name"
+// sealed = "Entity.sealed"
+// handling = "Entity.handling"
+// ---
+MATCH (n:Entity {case: $case})
+WHERE n.handling IN $handling
+RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind, CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value) END AS name, coalesce(n.sealed, false) AS sealed, n.handling AS handling
+ORDER BY id
+LIMIT $limit + 1

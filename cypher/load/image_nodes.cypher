@@ -1,0 +1,2 @@
+MATCH (n:LABEL {case: $case})
+RETURN n.id, properties(n)

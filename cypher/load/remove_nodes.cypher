@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+MATCH (n:LABEL {case: $case, id: row.id})
+DETACH DELETE n

@@ -1,0 +1,47 @@
+// ---
+// title = "Links among some entities"
+// why = "What the picture shows between its nodes"
+// kind = "internal"
+// limit = 20000
+// [parameters.ids]
+// type = "list"
+// help = "ids of entities"
+// [parameters.relations]
+// type = "list"
+// help = "only these relations; empty for all"
+// default = []
+// [parameters.least]
+// type = "float"
+// help = "least belief"
+// default = 0.0
+// [parameters.recorded]
+// type = "float"
+// help = "least belief on the record"
+// default = 0.0
+// [returns]
+// subject = "Entity.id"
+// subject_name = "Entity.name"
+// subject_kind = "Entity.kind"
+// object = "Entity.id"
+// object_name = "Entity.name"
+// object_kind = "Entity.kind"
+// relation = "Link.relation"
+// belief = "Link.belief"
+// asserting = "Link.asserting"
+// denying = "Link.denying"
+// groups = "Link.groups"
+// other_sources = "Link.other_sources"
+// belief_on_record = "Link.belief_on_record"
+// first_on = "Link.first_on"
+// last_on = "Link.last_on"
+// ---
+MATCH (a:Entity {case: $case})-[r]->(b:Entity)
+WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+  AND (size($relations) = 0 OR r.relation IN $relations)
+RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.launch_site, '') ELSE coalesce(a.name, a.value) END AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
+       b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind, r.relation AS relation,
+       r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups,
+       r[$other_sources] AS other_sources, r[$belief_on_record] AS belief_on_record,
+       r[$first_on] AS first_on, r[$last_on] AS last_on
+ORDER BY belief DESC, relation, subject, object
+LIMIT $limit + 1

@@ -1,0 +1,133 @@
+"""The one door to the store: may this role → audit line → run with limits → redact → release → outcome.
+
+If the audit line cannot be written nothing is released. The case and the handling level are bound here,
+never by the caller, so that what a reader may not see is not there for any filter, count, order or path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access import audit, policy
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.redact import Released, release
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, OperatorError, Refused
+from graphsvc.queries import Library, Query
+from graphsvc.records.properties import LINK_FIGURES, P_SUFFIX
+from graphsvc.store.bolt import Rows, Store
+
+# Seconds that reading a whole case may take at least.
+_WHOLE_S = 120.0
+
+
+class Gate:
+    """Every read of the graph passes here."""
+
+    def __init__(self, store: Callable[[], Store], database: sa.Engine, library: Library, settings: Settings) -> None:
+        self._store = store
+        self._database = database
+        self._settings = settings
+        self.library = library
+
+    @contextmanager
+    def acting(
+        self, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
+    ) -> Iterator[dict[str, Any]]:
+        """One logged act: the audit line before it, its outcome after it, also when it is refused or fails.
+
+        Yields a dictionary; `rows` put into it goes into the log.
+
+        Raises:
+            Refused: the role does not allow it. NotFound: the case is not there or not theirs.
+        """
+        line = audit.begin(self._database, principal, purpose, action, case, **detail)
+        outcome: dict[str, Any] = {}
+        try:
+            policy.require(principal, action)
+            if case:
+                policy.require_case(principal, case)
+            yield outcome
+        except BaseException as error:
+            kind = "refused" if isinstance(error, Refused) else "failed"
+            audit.finish(self._database, line, f"{kind}: {type(error).__name__}")
+            raise
+        audit.finish(self._database, line, "released", outcome.get("rows"))
+
+    def read(
+        self,
+        principal: Principal,
+        purpose: str,
+        name: str,
+        case: str,
+        given: Mapping[str, Any] | None = None,
+        *,
+        action: str = "query",
+        whole: bool = False,
+    ) -> Released:
+        """Run a named query and give what this principal may see of its answer.
+
+        Raises:
+            Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
+        """
+        query = self.library[name]
+        given = given or {}
+        detail = {"query": name, "parameters": {key: str(value)[:200] for key, value in given.items()}}
+        with self.acting(principal, purpose, action, case, **detail) as outcome:
+            if query.roles and not principal.roles & set(query.roles):
+                raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
+            grant = policy.require_case(principal, case)
+            self._require_open(case)
+            rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
+            released = release(grant, query.returns, rows.columns, rows.rows, truncated=rows.truncated)
+            outcome["rows"] = len(released.rows)
+        return released
+
+    def material(self, principal: Principal, purpose: str, name: str, case: str) -> list[tuple[Any, ...]]:
+        """Rows for an analysis inside the service, sources included: for computing, never for showing.
+
+        What is made from them must tell no more than the figures in `records.properties` allow.
+        The handling level is bound as for every read.
+        """
+        query = self.library[name]
+        with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
+            grant = policy.require_case(principal, case)
+            self._require_open(case)
+            rows = self._run(query, self._bound(query, case, grant), whole=True)
+            outcome["rows"] = len(rows.rows)
+        return rows.rows
+
+    def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
+        """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
+        store, settings = self._store(), self._settings
+        if not whole:
+            return store.read(query.text, parameters, timeout=settings.query_timeout_s, cap=parameters["limit"])
+        cap = settings.analysis_row_cap
+        timeout = max(settings.query_timeout_s, _WHOLE_S)
+        rows = store.read(query.text, parameters | {"limit": cap}, timeout=timeout, cap=cap)
+        if rows.truncated:
+            raise OperatorError(f"This case has more than {cap} rows to analyse. Raise GRAPHSVC_ANALYSIS_ROW_CAP.")
+        return rows
+
+    def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
+        suffix = "" if grant.handling == "C" else P_SUFFIX
+        return {
+            "case": case,
+            "handling": grant.codes,
+            "limit": min(query.limit, self._settings.row_cap),
+            **{figure: figure + suffix for figure in LINK_FIGURES},
+        }
+
+    def _require_open(self, case: str) -> None:
+        """Nothing, if the case is there and not being loaded."""
+        with transaction(self._database) as connection:
+            state = connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.id == case)).scalar()
+        if state is None:
+            raise policy.no_such_case(case)
+        if state != "open":
+            raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")

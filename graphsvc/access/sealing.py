@@ -1,0 +1,69 @@
+"""Who is sealed, and what of a row goes to the vault instead of the graph. Pure tables and functions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphsvc.records.dates import parse_date
+from graphsvc.records.tables import TABLES
+
+ADULT_AT = 18
+# Someone of these stays by name in the graph although a witness or victim: that they are is for the vault alone.
+NAMED_AS = frozenset({"suspect", "convicted"})
+# Categories that would tell a witness or victim apart; they stand in the vault only.
+PROTECTED = frozenset({"witness", "victim"})
+IDENTITY = {
+    record: tuple(c.name for c in TABLES[table].columns if c.sensitivity in ("identity", "text"))
+    for table, record in (("people", "person"), ("things", "thing"))
+}
+
+
+def categories(values: Mapping[str, Any]) -> dict[str, str]:
+    """The categories of a person row, each with its date or an empty text.
+
+    Example:
+        >>> categories({"category": ["suspect@2020-05", "victim"]})
+        {'suspect': '2020-05', 'victim': ''}
+    """
+    return {word: date for word, _, date in (item.partition("@") for item in values.get("category", ()))}
+
+
+def is_sealed(values: Mapping[str, Any], *, witness: bool, on: dt.date) -> bool:
+    """Whether a person's identity belongs in the vault.
+
+    Args:
+        values: the row of people.csv.
+        witness: whether a witness statement names them as its source.
+        on: the day that counts for being under 18; of a partial date of birth the latest day counts.
+    """
+    if values.get("sealed") == "yes" or values.get("age_disputed") == "yes":
+        return True
+    born = values.get("date_of_birth")
+    if born is not None:
+        latest = parse_date(born).latest
+        if (on.year - latest.year) - ((on.month, on.day) < (latest.month, latest.day)) < ADULT_AT:
+            return True
+    named = set(categories(values))
+    return bool(witness or named & PROTECTED) and not named & NAMED_AS
+
+
+def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A sealed row in two: what may stay in the graph, and what goes to the vault (id and free text included)."""
+    secret = {
+        name: value
+        for name, value in values.items()
+        if name == "id" or name in IDENTITY[record] or name.startswith("x_") or name == "category"
+    }
+    return {name: value for name, value in values.items() if name not in secret}, secret
+
+
+def needles(values: Mapping[str, Any]) -> Iterable[str]:
+    """Texts that would give a sealed person or thing away where they stand in other text."""
+    yield values["id"]
+    for name in ("name", "value"):
+        if values.get(name):
+            yield values[name]
+    for name in ("aliases", "phones"):
+        yield from values.get(name, ())

@@ -1,0 +1,272 @@
+"""Deliveries in order → the state of a case. Pure: the same deliveries always give the same state.
+
+Loading, loading again, taking back and recovering all come down to this one function, so that a case after an undo
+equals the remaining deliveries loaded in order by construction.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphsvc.ingest.check import Rejection, Row
+from graphsvc.records.grading import DEFAULT_HANDLING
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
+
+Progress = Callable[[int, int, str], None]
+_RECORD = {table.name: table.record for table in TABLES.values()}
+_STATEMENTS = "statements"
+_LINKS = "links"
+
+
+@dataclass(slots=True)
+class Kept:
+    """A row of the state: its values and where they came from.
+
+    Attributes:
+        values: column → value, as `check.Row`.
+        delivery: number of the delivery that gave them last.
+        line: line in its file.
+        status: `active`, or `superseded` for a claim no longer delivered.
+    """
+
+    values: dict[str, Any]
+    delivery: int
+    line: int
+    status: str = "active"
+
+
+@dataclass(slots=True)
+class State:
+    """A case as its deliveries in order make it.
+
+    Attributes:
+        records: table → id → row, for entities and statements.
+        kinds: id → (record kind, table), over all entities and statements.
+        claims: key of the claim → row; see `claim_key`.
+        by_statement: statement id → keys of its claims.
+    """
+
+    records: dict[str, dict[str, Kept]] = field(default_factory=lambda: defaultdict(dict))
+    kinds: dict[str, str] = field(default_factory=dict)
+    claims: dict[tuple[str, ...], Kept] = field(default_factory=dict)
+    by_statement: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the rows of one table: read = added + changed + unchanged + duplicate + rejected."""
+
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    superseded: int = 0
+
+
+@dataclass(slots=True)
+class Report:
+    """What a delivery did to the state, by table, and what was refused."""
+
+    counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    rejections: list[Rejection] = field(default_factory=list)
+
+    @property
+    def changes(self) -> int:
+        """How many rows were added, changed or superseded."""
+        return sum(count.added + count.changed + count.superseded for count in self.counts.values())
+
+
+def claim_key(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells a claim apart: its delivered id, or else its content, never its line.
+
+    Example:
+        >>> claim_key({"id": "L1", "subject_id": "a"})
+        ('id', 'L1')
+    """
+    if "id" in values:
+        return ("id", values["id"])
+    names = ("statement_id", "subject_id", "relation", "object_id", "from_date", "to_date")
+    return ("content", *(values.get(name, "") for name in names))
+
+
+def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]], *, partial: bool) -> Report:
+    """Take one delivery into the state (which is changed), and say what it did.
+
+    Args:
+        state: what the deliveries before it made.
+        number: the delivery's number.
+        rows: its valid rows (see `check`); references between rows are checked here.
+        columns: table → columns its header has: a column that is absent keeps earlier values.
+        partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
+    """
+    report = Report()
+    by_table: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_table[row.table].append(row)
+        report.counts[row.table].read += 1
+    accepted = _accept(state, by_table, report)
+    for table, kept_rows in accepted.items():
+        _merge_records(state, number, table, kept_rows, columns.get(table, []), report, partial=partial)
+    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report)
+    if not partial:
+        for row in accepted.get(_STATEMENTS, {}).values():
+            for key in state.by_statement.get(row.values["id"], ()):
+                if key not in seen and state.claims[key].status == "active":
+                    # Not in place: other states may share the row.
+                    old = state.claims[key]
+                    state.claims[key] = Kept(old.values, old.delivery, old.line, "superseded")
+                    report.counts[_LINKS].superseded += 1
+    return report
+
+
+def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> dict[str, dict[str, Row]]:
+    """Rows of entities and statements whose ids are free and whose references lead somewhere, by table and id."""
+    accepted: dict[str, dict[str, Row]] = {}
+    owner: dict[str, Row] = {}
+    for table in (*(table.name for table in ENTITY_TABLES), _STATEMENTS):
+        mine = accepted[table] = {}
+        for row in by_table.get(table, ()):
+            identifier = row.values["id"]
+            first = owner.get(identifier)
+            known = state.kinds.get(identifier)
+            if first is not None and first.table == table:
+                report.counts[table].duplicate += 1
+            elif first is not None:
+                _reject(
+                    report, row, "id", f"is the id of a {_RECORD[first.table]} too ({first.file}, line {first.line})"
+                )
+            elif known is not None and known != table:
+                _reject(report, row, "id", f"is the id of a {_RECORD[known]} loaded earlier; ids are unique in a case")
+            else:
+                mine[identifier] = owner[identifier] = row
+    _reject_dangling(state, accepted, report)
+    return accepted
+
+
+def _reject_dangling(state: State, accepted: dict[str, dict[str, Row]], report: Report) -> None:
+    """Reject rows that refer to nobody, and then those that referred to them, until none is left."""
+    found = True
+    while found:
+        found = False
+        for rows in accepted.values():
+            for identifier, row in list(rows.items()):
+                fault = _dangling(state, accepted, row)
+                if fault is not None:
+                    _reject(report, row, *fault)
+                    del rows[identifier]
+                    found = True
+
+
+def _dangling(state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row) -> tuple[str, str] | None:
+    values = row.values
+    wanted = [("statement_id", _STATEMENTS), ("interpreter_id", "people")]
+    if values.get("kind") == "witness" and row.table == _STATEMENTS:
+        wanted.append(("source_id", "people"))
+    for column, table in wanted:
+        target = values.get(column)
+        if target is not None and target not in accepted[table] and target not in state.records[table]:
+            return column, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"
+    return None
+
+
+def _merge_records(
+    state: State,
+    number: int,
+    table: str,
+    rows: Mapping[str, Row],
+    columns: list[str],
+    report: Report,
+    *,
+    partial: bool,
+) -> None:
+    records, counts = state.records[table], report.counts[table]
+    present = set(columns)
+    for identifier, row in rows.items():
+        old = records.get(identifier)
+        if old is None:
+            records[identifier] = Kept(row.values, number, row.line)
+            state.kinds[identifier] = table
+            counts.added += 1
+            continue
+        kept = old.values if partial else {name: value for name, value in old.values.items() if name not in present}
+        values = {**kept, **row.values}
+        if values == old.values:
+            counts.unchanged += 1
+        else:
+            records[identifier] = Kept(values, number, row.line)
+            counts.changed += 1
+
+
+def _merge_claims(state: State, number: int, rows: list[Row], report: Report) -> set[tuple[str, ...]]:
+    """Take claims in; gives the keys of all that the delivery holds."""
+    counts = report.counts[_LINKS]
+    first: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        fault = _claim_fault(state, row)
+        if fault is not None:
+            _reject(report, row, *fault)
+            continue
+        key = claim_key(row.values)
+        if key in first:
+            if first[key].values == row.values:
+                counts.duplicate += 1
+            else:
+                why = f"this claim stands in line {first[key].line} with other values; give each an id, or correct one"
+                _reject(report, row, "id" if key[0] == "id" else "statement_id", why)
+            continue
+        first[key] = row
+        old = state.claims.get(key)
+        if old is not None and old.status == "active" and old.values == row.values:
+            counts.unchanged += 1
+            continue
+        if old is None:
+            counts.added += 1
+            state.by_statement[row.values["statement_id"]].append(key)
+        else:
+            counts.changed += 1
+            if old.values["statement_id"] != row.values["statement_id"]:
+                state.by_statement[old.values["statement_id"]].remove(key)
+                state.by_statement[row.values["statement_id"]].append(key)
+        state.claims[key] = Kept(row.values, number, row.line)
+    return set(first)
+
+
+def _claim_fault(state: State, row: Row) -> tuple[str, str] | None:
+    values = row.values
+    statement = state.records[_STATEMENTS].get(values["statement_id"])
+    if statement is None:
+        return "statement_id", "no statement with this id is accepted here or loaded earlier"
+    relation = RELATIONS.get(values["relation"])
+    for column in ("subject_id", "object_id"):
+        table = state.kinds.get(values[column])
+        if table is None or table == _STATEMENTS:
+            near = difflib.get_close_matches(values[column], state.kinds, 1, 0.85) if len(state.kinds) < 5000 else []
+            hint = f"; did you mean {near[0]}?" if near else ""
+            return column, f"nobody and nothing with this id is accepted here or loaded earlier{hint}"
+        if relation is not None:
+            takes = relation.subjects if column == "subject_id" else relation.objects
+            if _RECORD[table] not in takes:
+                end = "subject" if column == "subject_id" else "object"
+                return column, f"is a {_RECORD[table]}, but {relation.name} takes a {' or a '.join(takes)} as its {end}"
+    if relation is None and not values["relation"].startswith(CUSTOM_PREFIX):
+        return "relation", "is no relation"
+    if values.get("handling") == "P" and statement.values.get("handling", DEFAULT_HANDLING) == "C":
+        return "handling", "may only become stricter: its statement has handling code C"
+    return None
+
+
+def _reject(report: Report, row: Row, column: str, reason: str) -> None:
+    report.counts[row.table].rejected += 1
+    report.rejections.append(Rejection(row.file, row.line, column, str(row.values.get(column, "")), reason))
+
+
+def is_extra(column: str) -> bool:
+    """Whether a column is one of the deliverer's own."""
+    return column.startswith(EXTRA_PREFIX)

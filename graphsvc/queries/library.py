@@ -1,0 +1,237 @@
+"""Reads the folder `cypher/` and checks each header. One file is one named query; its path is its name.
+
+A header is TOML in comments at the top of the file, so that the whole file still pastes into Neo4j Browser:
+
+    // ---
+    // title = "Who is behind a crossing"
+    // why = "…"
+    // kind = "table"                     table · graph · internal (only the service asks it)
+    // roles = ["investigator"]           may be left out: every role that may run queries
+    // limit = 500                        rows at most
+    // [parameters.crossing]
+    // type = "id"                        id · text · int · float · date · choice · list
+    // help = "id of the crossing"
+    // default = ""                       may be left out: then it must be given
+    // [returns]
+    // person = "Person.id"               column = property it shows (records.properties)
+    // [example]
+    // parameters = { crossing = "X12" }
+    // rows = 7
+    // ---
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphsvc.errors import OperatorError, RequestError
+from graphsvc.records.dates import parse_date
+from graphsvc.records.properties import LINK_FIGURES, SENSITIVITY
+
+# Bound by the gate, never by the caller.
+BOUND = ("case", "handling", "limit", *LINK_FIGURES)
+KINDS = ("table", "graph", "internal")
+TYPES = ("id", "text", "int", "float", "date", "choice", "list")
+# Folders of files that are no queries.
+WRITING = ("schema", "load")
+_USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+_KEYS = {"title", "why", "kind", "roles", "limit", "parameters", "returns", "example"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a named query. `default` None: it must be given."""
+
+    name: str
+    type: str
+    help: str
+    default: Any = None
+    words: tuple[str, ...] = ()
+
+    def value(self, given: Any) -> Any:
+        """What was given, in the type of the parameter.
+
+        Raises:
+            RequestError: it is of no such type.
+        """
+        text = str(given).strip() if not isinstance(given, list | tuple) else given
+        try:
+            if self.type == "list":
+                items = text.split(";") if isinstance(text, str) else text
+                return [str(item).strip() for item in items if str(item).strip()]
+            if self.type in ("int", "float"):
+                return int(str(text)) if self.type == "int" else float(str(text))
+            if self.type == "date" and text:
+                return parse_date(str(text)).given
+            if self.type == "choice" and text not in self.words:
+                raise ValueError
+        except ValueError:
+            takes = {
+                "int": "a whole number",
+                "float": "a number",
+                "date": "a date such as 2020, 2020-05 or 2020-05-08",
+                "choice": "one of " + ", ".join(self.words),
+            }[self.type]
+            raise RequestError(f"The parameter {self.name} takes {takes}, not {str(text)[:60]!r}.") from None
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A named query: its text and what its header declares."""
+
+    name: str
+    title: str
+    why: str
+    kind: str
+    roles: tuple[str, ...]
+    limit: int
+    parameters: tuple[Parameter, ...]
+    returns: Mapping[str, str]
+    text: str
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """The folder it lies in: what it is about."""
+        return self.name.partition(".")[0]
+
+    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Values for the query's own parameters.
+
+        Raises:
+            RequestError: one is unknown, missing, or of the wrong type.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                raise RequestError(
+                    f"The query {self.name} has no parameter {name!r}. It takes: {', '.join(known) or 'none'}."
+                )
+        values: dict[str, Any] = {}
+        for name, parameter in known.items():
+            value = given.get(name)
+            if value is None or value == "":
+                if parameter.default is None:
+                    raise RequestError(f"The query {self.name} needs the parameter {name} ({parameter.help}).")
+                value = parameter.default
+            values[name] = parameter.value(value)
+        return values
+
+
+class Library(Mapping[str, Query]):
+    """All named queries, by name."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        root = folder or cypher_folder()
+        self._queries = {
+            query.name: query
+            for path in sorted(root.rglob("*.cypher"))
+            if path.relative_to(root).parts[0] not in WRITING
+            for query in (read_query(path, root),)
+        }
+
+    def __getitem__(self, name: str) -> Query:
+        """The query of that name.
+
+        Raises:
+            RequestError: there is none.
+        """
+        if name not in self._queries:
+            raise RequestError(f"There is no named query {name[:80]!r}. `graphsvc query` lists them.")
+        return self._queries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._queries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._queries)
+
+    def __len__(self) -> int:
+        return len(self._queries)
+
+    def public(self) -> list[Query]:
+        """The queries people may choose from, by name."""
+        return [query for query in self._queries.values() if query.kind != "internal"]
+
+
+def cypher_folder() -> Path:
+    """Where the Cypher files lie: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "cypher"
+    return inside if inside.is_dir() else package.parent / "cypher"
+
+
+def read_query(path: Path, root: Path) -> Query:
+    """The named query of one file.
+
+    Raises:
+        OperatorError: the header is missing or wrong, naming file and key.
+    """
+    name = ".".join(path.relative_to(root).with_suffix("").parts)
+    header, text = _split(path)
+    unknown = set(header) - _KEYS
+    missing = {"title", "why", "kind", "limit", "returns"} - set(header)
+    if unknown or missing:
+        what = f"has the unknown key {sorted(unknown)[0]!r}" if unknown else f"lacks {sorted(missing)[0]!r}"
+        raise OperatorError(f"The header of {path.name} {what}.")
+    parameters = tuple(_parameter(path, key, spec) for key, spec in header.get("parameters", {}).items())
+    query = Query(
+        name=name,
+        title=header["title"],
+        why=header["why"],
+        kind=header["kind"],
+        roles=tuple(header.get("roles", ())),
+        limit=int(header["limit"]),
+        parameters=parameters,
+        returns=header["returns"],
+        text=text,
+        example=header.get("example", {}),
+    )
+    _check(path, query)
+    return query
+
+
+def _split(path: Path) -> tuple[dict[str, Any], str]:
+    lines = path.read_text("utf-8").splitlines()
+    fences = [number for number, line in enumerate(lines) if line.strip() == "// ---"]
+    if len(fences) < 2 or fences[0] != 0:
+        raise OperatorError(f"{path.name} does not begin with a header between two lines `// ---`.")
+    block = "\n".join(line.strip().removeprefix("//").removeprefix(" ") for line in lines[1 : fences[1]])
+    try:
+        return tomllib.loads(block), "\n".join(lines[fences[1] + 1 :]).strip()
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorError(f"The header of {path.name} is no TOML: {error}.") from error
+
+
+def _parameter(path: Path, name: str, spec: Mapping[str, Any]) -> Parameter:
+    unknown = set(spec) - {"type", "help", "default", "words"}
+    if unknown or spec.get("type") not in TYPES or not spec.get("help"):
+        raise OperatorError(
+            f"The parameter {name!r} of {path.name} needs a type ({', '.join(TYPES)}) and a help, and may have"
+            " a default and, for a choice, words."
+        )
+    return Parameter(name, spec["type"], spec["help"], spec.get("default"), tuple(spec.get("words", ())))
+
+
+def _check(path: Path, query: Query) -> None:
+    """Refuse a header that does not fit its text."""
+    declared = {parameter.name for parameter in query.parameters}
+    used = set(_USED.findall(re.sub(r"//[^\n]*", "", query.text)))
+    faults = {
+        f"kind {query.kind!r} is none of {', '.join(KINDS)}": query.kind not in KINDS,
+        "it does not bind $case": "case" not in used,
+        f"it uses undeclared parameters {sorted(used - declared - set(BOUND))}": bool(used - declared - set(BOUND)),
+        f"it declares parameters it does not use {sorted(declared - used)}": bool(declared - used),
+        "a parameter has a name the gate binds": bool(declared & set(BOUND)),
+        "a returned column shows no known property": any(shown not in SENSITIVITY for shown in query.returns.values()),
+        "the limit is less than 1": query.limit < 1,
+    }
+    for fault, holds in faults.items():
+        if holds:
+            raise OperatorError(f"The query {path.name} is refused: {fault}.")

@@ -1,0 +1,75 @@
+"""What stands in the graph and what a query may return, each with its sensitivity: the table the gate redacts by.
+
+A column of a query declares the property it shows; a column that shows none of these does not come out.
+Sensitivities (see `tables`): `open`, `identity`, `text`, `source`, `interest`, and `conditional` (free text of the
+deliverer's own columns: only with clearance for handling code C).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column
+
+# Figures of a link; each stands twice, from all statements and (with this suffix) from handling-P statements alone.
+LINK_FIGURES = (
+    "belief",
+    "asserting",
+    "denying",
+    "groups",
+    "other_sources",
+    "belief_on_record",
+    "first_on",
+    "last_on",
+)
+P_SUFFIX = "_p"
+
+# What a query computes rather than reads. A count of witnesses is not among them: that is `Source.count`.
+COMPUTED = ("count", "kind", "relation", "date", "number", "flag", "reason")
+
+
+def _columns(label: str, columns: tuple[Column, ...]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for column in columns:
+        named[f"{label}.{column.name}"] = column.sensitivity
+        if column.kind == "date":
+            named[f"{label}.{column.name}_earliest"] = column.sensitivity
+            named[f"{label}.{column.name}_latest"] = column.sensitivity
+    return named
+
+
+def _properties() -> dict[str, str]:
+    named: dict[str, str] = {f"computed.{name}": "open" for name in COMPUTED}
+    for table in ENTITY_TABLES:
+        named |= _columns(table.label, table.columns)
+        named[f"{table.label}.extra"] = "conditional"
+    named |= {"Person.categories": "open", "Person.category_dates": "open"}
+    # Any entity, where a query does not know which kind it meets.
+    named |= {
+        "Entity.id": "open",
+        "Entity.name": "identity",
+        "Entity.kind": "open",
+        "Entity.handling": "open",
+        "Entity.sealed": "open",
+        "Entity.latitude": "open",
+        "Entity.longitude": "open",
+        "Entity.notes": "text",
+        "Entity.extra": "conditional",
+    }
+    named |= _columns("Statement", TABLES["statements"].columns)
+    named["Statement.extra"] = "conditional"
+    named |= {"Source.id": "source", "Source.kind": "open", "Source.count": "source"}
+    named |= {
+        f"Claim.{name}": "open"
+        for name in ("id", "relation", "polarity", "status", "weight", "amount", "currency", "source_grade")
+    }
+    for date in ("from_on", "to_on"):
+        named |= {f"Claim.{date}{end}": "open" for end in ("", "_earliest", "_latest")}
+    named |= {f"Claim.{name}": "open" for name in ("assessment", "handling", "on_record", "belief")}
+    named |= {f"Claim.{name}": "text" for name in ("place", "subject_as_said", "object_as_said", "notes")}
+    named["Claim.extra"] = "conditional"
+    named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
+    return named
+
+
+SENSITIVITY = MappingProxyType(_properties())

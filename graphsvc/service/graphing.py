@@ -1,0 +1,343 @@
+"""The state of a case → what stands in the graph, and what goes to the vault. Pure, given the case's key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.access.masking import Masker
+from graphsvc.access.sealing import PROTECTED, categories, is_sealed, needles, split_identity
+from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
+from graphsvc.analysis.dependence import shared_keys
+from graphsvc.analysis.evidence import Claim
+from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.records import grading
+from graphsvc.records.dates import PartialDate, parse_date
+from graphsvc.records.properties import P_SUFFIX
+from graphsvc.records.tables import ENTITY_TABLES, TABLES, Table
+from graphsvc.store.image import Image
+
+_STATEMENTS = "statements"
+# What two witnesses may have shared, by the relation that tells it: they are then not independent.
+_SHARED_AS_SUBJECT = {
+    "CROSSED_ON": "crossing",
+    "PILOTED": "crossing",
+    "ASSISTED": "crossing",
+    "WORKED_AT": "place",
+    "LIVED_AT": "place",
+    "MANAGED": "place",
+}
+_SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
+_FAMILY = "RELATED_TO"
+_parse = lru_cache(maxsize=100_000)(parse_date)
+
+
+@dataclass(slots=True)
+class Graphed:
+    """What a state becomes.
+
+    Attributes:
+        image: the graph.
+        identities: pseudonym → (kind, values that only the vault may hold).
+        dependence: `all` or `p` → source → keys of what it shares with other sources.
+        provenance: claim id → (delivery, line).
+        sealed: ids of sealed persons and things → pseudonym.
+    """
+
+    image: Image = field(default_factory=Image)
+    identities: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    dependence: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
+
+
+def graphed(state: State, key: bytes, on: dt.date) -> Graphed:
+    """The graph and the vault of a state.
+
+    Args:
+        state: see `ingest.fold`.
+        key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
+        on: the day that counts for being under 18.
+    """
+    result = Graphed()
+    result.sealed = _sealed(state, key, on)
+    masker = Masker(
+        {
+            text: pseudonym
+            for table in ("people", "things")
+            for identifier, row in state.records[table].items()
+            if (pseudonym := result.sealed.get(identifier))
+            for text in needles(row.values)
+        }
+    )
+    handling = _Handling(state)
+    writer = _Writer(state, key, result, masker.mask, handling)
+    for table in ENTITY_TABLES:
+        for identifier, row in state.records[table.name].items():
+            writer.entity(table, identifier, row)
+    for identifier, row in state.records[_STATEMENTS].items():
+        writer.statement(identifier, row)
+    claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
+    _links(result, writer, claims)
+    return result
+
+
+def _sealed(state: State, key: bytes, on: dt.date) -> dict[str, str]:
+    """Ids of sealed persons, and of the things they used, → pseudonyms."""
+    witnesses = {
+        row.values.get("source_id") for row in state.records[_STATEMENTS].values() if row.values["kind"] == "witness"
+    }
+    sealed = {
+        identifier: vault.pseudonym(key, "person", identifier)
+        for identifier, row in state.records["people"].items()
+        if is_sealed(row.values, witness=identifier in witnesses, on=on)
+    }
+    things = {
+        row.values["object_id"]
+        for row in state.claims.values()
+        if row.values["relation"] == "USED" and row.values["subject_id"] in sealed
+    }
+    return sealed | {identifier: vault.pseudonym(key, "thing", identifier) for identifier in things}
+
+
+class _Handling:
+    """Handling codes as they come to be: what derives from a C statement is C."""
+
+    def __init__(self, state: State) -> None:
+        self._statements: dict[str, str] = {
+            identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
+            for identifier, row in state.records[_STATEMENTS].items()
+        }
+        self._conditional: set[str] = set()
+        self._shareable: set[str] = set()
+        for table in ENTITY_TABLES:
+            for identifier, row in state.records[table.name].items():
+                said = self._statements.get(row.values.get("statement_id", ""))
+                if row.values.get("handling") == "C" or said == "C":
+                    self._conditional.add(identifier)
+                elif row.values.get("handling") == "P" or said == "P":
+                    self._shareable.add(identifier)
+        for row in state.claims.values():
+            if self.claim(row.values) == "P":
+                self._shareable.update((row.values["subject_id"], row.values["object_id"]))
+
+    def claim(self, values: Mapping[str, Any]) -> str:
+        """P only if statement, claim and both ends allow it."""
+        if values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
+            return "C"
+        return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
+
+    def entity(self, identifier: str) -> str:
+        return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
+
+
+class _Writer:
+    """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
+
+    def __init__(
+        self, state: State, key: bytes, result: Graphed, mask: Callable[[str], str], handling: _Handling
+    ) -> None:
+        self._state = state
+        self._key = key
+        self._result = result
+        self._mask = mask
+        self._handling = handling
+        self._kinds = {table.name: table.record for table in ENTITY_TABLES}
+        self.sources: dict[str, str] = {}
+        self.gradings: dict[str, dict[str, Any]] = {}
+
+    def entity(self, table: Table, identifier: str, row: Kept) -> None:
+        """One entity as a node; of a sealed one only what names nobody."""
+        values = dict(row.values)
+        pseudonym = self._result.sealed.get(identifier)
+        if pseudonym is not None:
+            values, secret = split_identity(table.record, values)
+            self._result.identities[pseudonym] = (table.record, secret)
+        properties = self._properties(table, values)
+        if table.record == "person":
+            properties["sealed"] = pseudonym is not None
+            self._categories(row.values, properties, sealed=pseudonym is not None)
+        properties["handling"] = self._handling.entity(identifier)
+        self._result.image.nodes[table.label][pseudonym or identifier] = properties
+
+    def statement(self, identifier: str, row: Kept) -> None:
+        """One statement, and the source who gave it as a node of its own."""
+        values = dict(row.values)
+        kind = values["kind"]
+        said_by = values.pop("source_id", None)
+        # A statement without a source has one of its own: nothing says that two of them are the same.
+        source = vault.pseudonym(self._key, "source", said_by if said_by is not None else f"\0{identifier}")
+        table = TABLES[_STATEMENTS]
+        defaults = {column.name: column.default for column in table.columns if column.default}
+        on_record = values.pop("on_record", "yes" if kind == "record" else "no") == "yes"
+        properties = self._properties(table, {**defaults, **values}) | {"on_record": on_record}
+        if values.get("interpreter_id"):
+            properties["interpreter_id"] = self._result.sealed.get(values["interpreter_id"], values["interpreter_id"])
+        image = self._result.image
+        image.nodes["Statement"][identifier] = properties
+        image.nodes["Source"][source] = {"kind": kind}
+        image.given[identifier] = source
+        if said_by is not None:
+            self._result.identities[source] = ("source", {"id": said_by})
+        self.sources[identifier] = source
+        self.gradings[identifier] = properties
+
+    def claim(self, key: tuple[str, ...], row: Kept) -> Claim:
+        """One claim as a node, and as the analysis wants it."""
+        values = row.values
+        statement = values["statement_id"]
+        graded = self.gradings[statement]
+        polarity = values.get("polarity", "asserts")
+        taken_back = polarity == "withdrawn" or graded["status"] != "given"
+        status = row.status if row.status != "active" else "withdrawn" if taken_back else "active"
+        subject = self._result.sealed.get(values["subject_id"], values["subject_id"])
+        target = self._result.sealed.get(values["object_id"], values["object_id"])
+        claim = Claim(
+            id=vault.claim_id(self._key, *key),
+            subject=subject,
+            relation=values["relation"],
+            object=target,
+            polarity=polarity,
+            status=status,
+            statement=statement,
+            source=self.sources[statement],
+            source_kind=graded["kind"],
+            source_grade=graded["source_grade"],
+            assessment=values.get("assessment", graded["assessment"]),
+            on_record=graded["on_record"],
+            weight=values.get("weight", 1),
+            handling=self._handling.claim(values),
+            subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
+            object_kind=self._kinds[self._state.kinds[values["object_id"]]],
+            amount=values.get("amount"),
+            currency=values.get("currency", ""),
+            from_on=values.get("from_date", ""),
+            to_on=values.get("to_date", ""),
+        )
+        self._result.image.claims[claim.id] = (self._claim_properties(claim, values), statement, subject, target)
+        self._result.provenance[claim.id] = (row.delivery, row.line)
+        return claim
+
+    def _claim_properties(self, claim: Claim, values: Mapping[str, Any]) -> dict[str, Any]:
+        properties: dict[str, Any] = {
+            "relation": claim.relation,
+            "polarity": claim.polarity,
+            "status": claim.status,
+            "weight": claim.weight,
+            "source_grade": claim.source_grade,
+            "assessment": claim.assessment,
+            "handling": claim.handling,
+            "on_record": claim.on_record,
+            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment),
+        }
+        for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
+            if given:
+                _put_date(properties, name, _parse(given))
+        if claim.amount is not None:
+            properties |= {"amount": claim.amount, "currency": claim.currency}
+        for name, value in values.items():
+            if name in ("place", "notes") or is_extra(name):
+                properties[name] = self._mask(value)
+        # The words for someone sealed may be their name: they stay in the vault.
+        for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
+            if name in values and values[end] not in self._result.sealed:
+                properties[name] = self._mask(values[name])
+        return properties
+
+    def _properties(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        for column in table.columns:
+            value = values.get(column.name)
+            if value is None or column.name in ("id", "category", "sealed", "on_record"):
+                continue
+            if column.kind == "date":
+                _put_date(properties, column.name, _parse(value))
+            else:
+                properties[column.name] = self._mask(value) if column.sensitivity == "text" else value
+        for name, value in values.items():
+            if is_extra(name):
+                properties[name] = self._mask(value)
+        return properties
+
+    def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
+        named = categories(values)
+        kept = {word: date for word, date in named.items() if word not in PROTECTED} or {"other": ""}
+        properties["categories"] = sorted(kept)
+        dates = sorted(f"{word}@{date}" for word, date in kept.items() if date)
+        if dates:
+            properties["category_dates"] = dates
+        hidden = {word: date for word, date in named.items() if word in PROTECTED}
+        if hidden and not sealed:
+            pseudonym = vault.pseudonym(self._key, "person", values["id"])
+            self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})
+
+
+def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
+    """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
+    shareable = [claim for claim in claims if claim.handling == "P"]
+    persons = {pseudonym: identifier for identifier, pseudonym in result.sealed.items()}
+    for level, chosen in (("all", claims), ("p", shareable)):
+        result.dependence[level] = _dependence(result, writer, chosen, persons)
+    levels = (
+        ("", link_table(claims, result.dependence["all"])),
+        (P_SUFFIX, link_table(shareable, result.dependence["p"])),
+    )
+    for suffix, table in levels:
+        for link, figures in table.items():
+            result.image.links.setdefault(link, {"relation": link[1]}).update(_figures(figures, suffix))
+
+
+def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
+    named: dict[str, Any] = {
+        f"belief{suffix}": figures.belief,
+        f"asserting{suffix}": figures.asserting,
+        f"denying{suffix}": figures.denying,
+        f"groups{suffix}": figures.groups,
+        f"other_sources{suffix}": figures.other_sources,
+        f"belief_on_record{suffix}": figures.belief_on_record,
+    }
+    for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
+        if date:
+            named[f"{name}{suffix}"] = date
+    return named
+
+
+def _dependence(
+    result: Graphed, writer: _Writer, claims: Iterable[Claim], persons: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """What witness sources share, as far as these claims tell it. Only here are source and person brought together."""
+    person_of = {source: values["id"] for source, (kind, values) in result.identities.items() if kind == "source"}
+    shares: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for claim in claims:
+        if not claim.asserts:
+            continue
+        subject, target = persons.get(claim.subject, claim.subject), persons.get(claim.object, claim.object)
+        if claim.relation in _SHARED_AS_SUBJECT:
+            shares[subject].add((_SHARED_AS_SUBJECT[claim.relation], target))
+        elif claim.relation in _SHARED_AS_OBJECT:
+            shares[target].add((_SHARED_AS_OBJECT[claim.relation], subject))
+        elif claim.relation == _FAMILY:
+            shares[subject].add(("family", target))
+            shares[target].add(("family", subject))
+    held: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    statements = {claim.statement for claim in claims}
+    for statement in sorted(statements):
+        graded, source = writer.gradings[statement], writer.sources[statement]
+        if graded["kind"] != "witness":
+            continue
+        if graded.get("interpreter_id"):
+            held[source].add(("interpreter", graded["interpreter_id"]))
+        if source in person_of:
+            held[source] |= shares[person_of[source]] | {("family", person_of[source])}
+    return shared_keys(held)
+
+
+def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
+    properties[name] = date.given
+    properties[f"{name}_earliest"] = date.earliest
+    properties[f"{name}_latest"] = date.latest

@@ -1,0 +1,146 @@
+"""A case as the graph holds it (or should), and the difference between two such images.
+
+Writing a case means: read the image that is there, compare, write the difference. Loading again, taking back and
+recovering after a kill are therefore the same work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphsvc.queries import cypher_folder
+from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS, graph_type
+from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.store.bolt import Store
+
+Properties = dict[str, Any]
+LinkKey = tuple[str, str, str]
+Progress = Callable[[int, int, str], None]
+ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
+NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
+TYPES = (*RELATIONS, CUSTOM_TYPE)
+_READ_TIMEOUT_S = 600
+
+
+@dataclass(slots=True)
+class Image:
+    """All of one case in the graph; the property `case` is left out everywhere.
+
+    Attributes:
+        nodes: label → id → properties.
+        claims: id → (properties, statement, subject, object).
+        given: statement → source.
+        links: (subject, relation, object) → properties.
+    """
+
+    nodes: dict[str, dict[str, Properties]] = field(default_factory=lambda: {label: {} for label in NODE_LABELS})
+    claims: dict[str, tuple[Properties, str, str, str]] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    links: dict[LinkKey, Properties] = field(default_factory=dict)
+
+    def size(self) -> int:
+        """Nodes, claims, sources given and links together."""
+        return sum(map(len, self.nodes.values())) + len(self.claims) + len(self.given) + len(self.links)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of write: a Cypher file, the label or type it is for, and its rows, in a fixed order."""
+
+    file: str
+    word: str
+    rows: list[dict[str, Any]]
+
+
+def difference(old: Image, new: Image) -> list[Step]:
+    """What to write so that `old` becomes `new`, in an order that never leaves a claim without its ends."""
+    steps: list[Step] = []
+    moved = {key for key, claim in new.claims.items() if key in old.claims and old.claims[key][1:] != claim[1:]}
+    gone = sorted({key for key in old.claims if key not in new.claims} | moved)
+    steps.append(Step("remove_links", "", [_ends(key) for key in sorted(old.links.keys() - new.links.keys())]))
+    steps.append(Step("remove_claims", "", [{"id": key} for key in gone]))
+    steps.append(
+        Step("remove_given", "", [{"id": key} for key, was in sorted(old.given.items()) if new.given.get(key) != was])
+    )
+    for label in NODE_LABELS:
+        removed = sorted(old.nodes[label].keys() - new.nodes[label].keys())
+        steps.append(Step("remove_nodes", label, [{"id": key} for key in removed]))
+    for label in NODE_LABELS:
+        changed = _changed(old.nodes[label], new.nodes[label])
+        steps.append(Step("nodes", label, [{"id": key, "set": new.nodes[label][key]} for key in changed]))
+    given = [key for key in sorted(new.given) if old.given.get(key) != new.given[key]]
+    steps.append(Step("given", "", [{"id": key, "source": new.given[key]} for key in given]))
+    claims = [
+        {"id": key, "set": claim[0], "statement": claim[1], "subject": claim[2], "object": claim[3]}
+        for key, claim in sorted(new.claims.items())
+        if key in moved or old.claims.get(key) != claim
+    ]
+    steps.append(Step("claims", "", claims))
+    by_type: dict[str, list[dict[str, Any]]] = {name: [] for name in TYPES}
+    for link in _changed(old.links, new.links):
+        by_type[graph_type(link[1])].append(_ends(link) | {"set": new.links[link]})
+    steps += [Step("links", name, rows) for name, rows in by_type.items()]
+    return [step for step in steps if step.rows]
+
+
+def write(store: Store, case: str, steps: Iterable[Step], batch: int, progress: Progress) -> None:
+    """Write a difference, `batch` rows in a transaction, calling `progress` between them (it may raise to stop)."""
+    steps = list(steps)
+    total = sum(len(step.rows) for step in steps)
+    done = 0
+    for step in steps:
+        text = writing_text(step.file, step.word)
+        for start in range(0, len(step.rows), batch):
+            progress(done, total, "writing to the graph")
+            rows = step.rows[start : start + batch]
+            store.write(text, {"case": case, "rows": rows})
+            done += len(rows)
+    progress(total, total, "written")
+
+
+def writing_text(file: str, word: str) -> str:
+    """The text of a file of `cypher/load/`, its `LABEL` or `TYPE` replaced by a word of our own tables, never by data.
+
+    Raises:
+        ValueError: the word is in none of the tables.
+    """
+    if word and word not in NODE_LABELS and word not in TYPES:
+        raise ValueError(word)
+    label = f"Entity:{word}" if word in ENTITY_LABELS else word
+    text = (cypher_folder() / "load" / f"{file}.cypher").read_text("utf-8")
+    return text.replace(":LABEL", f":{label}").replace(":TYPE", f":{word}")
+
+
+def read_image(store: Store, case: str) -> Image:
+    """What the graph holds of a case."""
+    image = Image()
+    for label in NODE_LABELS:
+        for identifier, found in _rows(store, case, "image_nodes", label):
+            image.nodes[label][identifier] = _own(found)
+    for identifier, found, statement, subject, target in _rows(store, case, "image_claims", ""):
+        # A claim that lacks an end (only an interrupted older version could leave one) is written anew.
+        image.claims[identifier] = (_own(found), statement or "", subject or "", target or "")
+    image.given = dict(_rows(store, case, "image_given", ""))
+    for subject, relation, target, found in _rows(store, case, "image_links", ""):
+        image.links[subject, relation, target] = _own(found)
+    return image
+
+
+def _rows(store: Store, case: str, file: str, word: str) -> Iterator[tuple[Any, ...]]:
+    text = writing_text(file, word)
+    yield from store.read(text, {"case": case}, timeout=_READ_TIMEOUT_S, cap=100_000_000).rows
+
+
+def _own(found: Mapping[str, Any]) -> Properties:
+    return {name: value for name, value in found.items() if name not in ("case", "id")}
+
+
+def _ends(link: LinkKey) -> dict[str, Any]:
+    return {"subject": link[0], "relation": link[1], "object": link[2]}
+
+
+def _changed(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> list[Any]:
+    """Keys of `new` whose value is not in `old`, sorted: sorted keys keep writers from waiting for each other."""
+    return sorted(key for key, value in new.items() if old.get(key) != value)

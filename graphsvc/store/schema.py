@@ -1,0 +1,44 @@
+"""Constraints and indexes: the numbered files of `cypher/schema/`, applied once each, in order, and recorded."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from graphsvc.errors import OperatorError
+from graphsvc.queries import cypher_folder
+from graphsvc.store.bolt import Store
+
+_RECORDED = "MATCH (s:GraphsvcSchema) RETURN s.number AS number, s.digest AS digest"
+_RECORD = "MERGE (s:GraphsvcSchema {number: $number}) SET s.digest = $digest, s.name = $name"
+
+
+def apply_schema(store: Store, folder: Path | None = None) -> list[str]:
+    """Apply what has not been applied yet, and give the names of those files.
+
+    Raises:
+        OperatorError: a file that was applied has been changed since; changes take a new number.
+    """
+    recorded = {int(number): digest for number, digest in store.read(_RECORDED, {}, timeout=30, cap=10_000).rows}
+    applied: list[str] = []
+    for path in sorted((folder or cypher_folder() / "schema").glob("*.cypher")):
+        number = int(path.name.partition("_")[0])
+        text = path.read_text("utf-8")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if number in recorded:
+            if recorded[number] != digest:
+                raise OperatorError(
+                    f"The schema file {path.name} was changed after it had been applied to this database."
+                    " Put the change into a new file with the next number."
+                )
+            continue
+        for statement in _statements(text):
+            store.run_schema(statement)
+        store.write(_RECORD, {"number": number, "digest": digest, "name": path.stem})
+        applied.append(path.name)
+    return applied
+
+
+def _statements(text: str) -> list[str]:
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("//")]
+    return [part.strip() for part in "\n".join(lines).split(";") if part.strip()]
