@@ -191,23 +191,14 @@ def link_table(claims: Iterable[Claim], dependence: Dependence) -> dict[LinkKey,
     denying = np.bincount(ledger.link[ledger.denies], minlength=size)
     rows = np.flatnonzero(~ledger.denies)
     witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
-    first, last = _dates(ledger)
+    first, last = _dates(ledger, size)
     found: dict[int, LinkKey] = {}
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
         if number not in found and claim.polarity == "asserts":
             found[number] = claim.key
-    columns = (
-        belief.tolist(),
-        asserting.tolist(),
-        denying.tolist(),
-        witnesses.tolist(),
-        others.tolist(),
-        on_record.tolist(),
-    )
-    figures = list(zip(*columns, strict=True))
-    return {
-        key: LinkFigures(*figures[number], first.get(number, ""), last.get(number, "")) for number, key in found.items()
-    }
+    numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
+    figures = list(zip(*numbers, first, last, strict=True))
+    return {key: LinkFigures(*figures[number]) for number, key in found.items()}
 
 
 def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:
@@ -235,15 +226,14 @@ def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[I
     return witnesses.astype(np.int64), np.bincount(pairs // span, minlength=size).astype(np.int64)
 
 
-def _dates(ledger: Ledger) -> tuple[dict[int, str], dict[int, str]]:
+def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
     """First and last date of each link, as given. A coarse date stands at its first, and at its last, day."""
-    first: dict[int, str] = {}
-    last: dict[int, str] = {}
+    first, last = [""] * size, [""] * size
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
         if claim.polarity != "asserts" or not (claim.from_on or claim.to_on):
             continue
         start, end = claim.from_on or claim.to_on, claim.to_on or claim.from_on
-        first[number] = min(first.get(number, start), start)
+        first[number] = min(first[number] or start, start)
         # "~" sorts behind "-": 2020-05 ends after 2020-05-08.
-        last[number] = max(last.get(number, end), end, key=lambda day: f"{day}~")
+        last[number] = max(last[number], end, key=lambda day: f"{day}~" if day else "")
     return first, last

@@ -1,0 +1,134 @@
+"""Belief of claims and links, by answers worked out by hand."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from graphsvc.analysis.belief import claim_belief, link_belief, link_table
+from graphsvc.analysis.dependence import groups
+from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.examples import said
+from graphsvc.errors import RequestError
+from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES
+
+RUNS = "p1 RUNS g1"
+ONE_BOAT = {"s1": frozenset({"boat"}), "s2": frozenset({"boat"})}
+
+
+def belief(*claims: Claim, dependence: dict[str, frozenset[str]] | None = None) -> float:
+    figures = link_belief(claims, dependence or {})
+    assert figures is not None
+    return figures.belief
+
+
+def test_better_grades_are_believed_more() -> None:
+    for grade in SOURCE_GRADES:
+        values = [claim_belief("witness", grade, assessment) for assessment in ASSESSMENTS]
+        assert values == sorted(values, reverse=True)
+        assert 0 < values[-1] < 0.5 < values[0] < 1
+    for assessment in ASSESSMENTS:
+        values = [claim_belief("witness", grade, assessment) for grade in SOURCE_GRADES]
+        assert values == sorted(values, reverse=True)
+
+
+def test_what_is_suspected_to_be_false_stays_below_half_whoever_says_it() -> None:
+    assert all(claim_belief(kind, "1", "E") < 0.5 for kind in ("witness", "intelligence", "record"))
+
+
+def test_an_unknown_grade_is_named() -> None:
+    with pytest.raises(RequestError, match="'F'"):
+        claim_belief("witness", "1", "F")
+
+
+def test_independent_accounts_add_up_and_dependent_ones_hardly_do() -> None:
+    # 2C of a witness: odds 2.5, belief 5/7. Independent: 1 - (2/7)². Dependent: 1 - (2/7)(1 - 0.5/7).
+    claims = said(f"s1: {RUNS}"), said(f"s2: {RUNS}")
+    assert belief(claims[0]) == pytest.approx(5 / 7)
+    assert belief(*claims) == pytest.approx(1 - 4 / 49)
+    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - 2 / 7 * (1 - 0.5 / 7))
+
+
+def test_three_hundred_from_one_boat_are_not_three_hundred() -> None:
+    crowd = {f"s{number}": frozenset({"boat"}) for number in range(300)}
+    claims = [said(f"{source}: {RUNS}") for source in crowd]
+    assert belief(*claims, dependence=crowd) == pytest.approx(belief(*claims[:2], dependence=crowd))
+
+
+def test_a_third_who_says_nothing_here_joins_nobody() -> None:
+    chain = {"s1": frozenset({"a"}), "s2": frozenset({"a", "b"}), "s3": frozenset({"b"})}
+    claims = [said(f"s1: {RUNS}"), said(f"s3: {RUNS}")]
+    figures = link_belief(claims, chain)
+    assert figures is not None
+    assert figures.groups == 2
+    joined = link_belief([*claims, said(f"s2: {RUNS}")], chain)
+    assert joined is not None
+    assert joined.groups == 1
+
+
+def test_denial_lowers_and_never_below_zero() -> None:
+    claims = [said(f"s1: {RUNS}")]
+    values = [belief(*claims)]
+    for number in range(2, 6):
+        claims.append(said(f"s{number}: p1 not RUNS g1"))
+        values.append(belief(*claims))
+    assert values == sorted(set(values), reverse=True)
+    assert values[-1] > 0
+    # 5/7 met by 5/7: S(1 - D) / (1 - SD).
+    assert values[1] == pytest.approx((5 / 7 * 2 / 7) / (1 - 25 / 49))
+
+
+@pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "superseded"}, {"polarity": "withdrawn"}])
+def test_what_was_taken_back_has_no_weight(change: dict[str, str]) -> None:
+    kept, back = said(f"s1: {RUNS}"), said(f"s2: {RUNS}", **change)
+    assert link_belief([kept, back], {}) == link_belief([kept], {})
+    assert link_belief([back], {}) is None
+
+
+def test_no_link_where_nothing_asserts() -> None:
+    assert link_belief([], {}) is None
+    assert link_belief([said("s1: p1 not RUNS g1")], {}) is None
+
+
+def test_counts_and_dates() -> None:
+    claims = [
+        said(f"s1: {RUNS}", from_on="2020-05-08"),
+        said(f"s2: {RUNS}", from_on="2020-05"),
+        said(f"s3: {RUNS}", source_kind="record", on_record=True, id="x"),
+        said(f"s3: {RUNS}", source_kind="record", id="y"),
+        said("s4: p1 not RUNS g1", from_on="2019"),
+    ]
+    figures = link_belief(claims, ONE_BOAT)
+    assert figures is not None
+    assert (figures.asserting, figures.denying, figures.groups, figures.other_sources) == (4, 1, 1, 1)
+    assert (figures.first_on, figures.last_on) == ("2020-05", "2020-05")
+    assert figures.belief_on_record == pytest.approx(claim_belief("record", "2", "C"))
+
+
+def test_several_links_are_refused_where_one_is_asked_for() -> None:
+    with pytest.raises(RequestError, match="several links"):
+        link_belief([said(f"s1: {RUNS}"), said("s1: p2 RUNS g1")], {})
+
+
+def test_the_table_is_each_link_alone_in_any_order() -> None:
+    rng = random.Random(1)  # noqa: S311 - a repeatable order, nothing secret
+    keys = {f"s{number}": frozenset(rng.sample("abcdef", 2)) for number in range(12)}
+    claims = [
+        said(
+            f"s{rng.randrange(12)}: p{rng.randrange(3)} {rng.choice(['', 'not '])}RUNS g{rng.randrange(3)}",
+            assessment=rng.choice("ABCDE"),
+            on_record=rng.random() < 0.5,
+            id=str(number),
+        )
+        for number in range(300)
+    ]
+    table = link_table(claims, keys)
+    for key, figures in table.items():
+        assert figures == link_belief([claim for claim in claims if claim.key == key], keys)
+        behind = {claim.source for claim in claims if claim.key == key and claim.asserts}
+        assert figures.groups == len(groups(behind, keys))
+    rng.shuffle(claims)
+    again = link_table(claims, keys)
+    assert again.keys() == table.keys()
+    assert all(again[key].belief == pytest.approx(table[key].belief, abs=1e-12) for key in table)

@@ -1,0 +1,164 @@
+"""The ranking on tiny cases: what must rise, what must not, and what must not matter."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from graphsvc.analysis.evidence import Claim, Dependence, Person
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.hubs import Lead, Ranking, rank
+
+# One gang told of by three who have nothing in common: `top` directs `mid`, who runs things and directs two pilots.
+GANG = (
+    "s1: mid ORGANISED c1",
+    "s1: a PILOTED c1",
+    "s2: mid DIRECTED a",
+    "s2: mid DIRECTED b",
+    "s3: b PILOTED c1",
+    "s3: top DIRECTED mid",
+)
+CAST = ("top", "mid", "a", "b")
+
+
+def ranked(*texts: str, cast: tuple[str, ...] = CAST, dependence: Dependence | None = None) -> Ranking:
+    return rank([said(text) for text in texts], people(*cast), dependence or {})
+
+
+def lead(ranking: Ranking, name: str) -> Lead:
+    return next(one for one in ranking.leads if one.id == name)
+
+
+def test_those_who_direct_stand_before_those_who_are_seen() -> None:
+    order = [one.id for one in ranked(*GANG).leads]
+    assert set(order[:2]) == {"mid", "top"}
+
+
+def test_directing_one_who_runs_things_passes_on() -> None:
+    ranking = ranked(*GANG, "s4: other DIRECTED b", cast=(*CAST, "other"))
+    assert lead(ranking, "top").shares["reaches"] > lead(ranking, "other").shares["reaches"]
+
+
+def test_shares_add_up_to_the_score() -> None:
+    for one in ranked(*GANG).leads:
+        assert sum(one.shares.values()) == pytest.approx(one.score, abs=1e-8)
+
+
+def test_lawful_service_of_three_hundred_scores_nothing_and_costs_nothing() -> None:
+    served = [f"s{number % 7}: helper SERVED m{number}" for number in range(300)]
+    cast = (*CAST, "helper", "nobody", *(f"m{number}" for number in range(300)))
+    ranking = ranked(*GANG, *served, cast=cast)
+    assert lead(ranking, "helper").score == lead(ranking, "nobody").score == 0.0
+    assert lead(ranking, "helper").rank > lead(ranking, "mid").rank
+    without = ranked(*GANG, cast=cast)
+    assert lead(ranking, "mid") == lead(without, "mid")
+
+
+def test_family_and_own_relations_score_nothing() -> None:
+    claims = [said(text) for text in (*GANG, "s1: kin RELATED_TO mid")]
+    claims.append(replace(claims[0], id="own", subject="kin", relation="X_LENT_PHONE_TO", object="a"))
+    assert lead(rank(claims, people(*CAST, "kin"), {}), "kin").score == 0.0
+
+
+def test_meeting_many_who_were_carried_lowers() -> None:
+    crowd = [f"m{number}" for number in range(30)]
+    claims = [said(text) for text in (*GANG, *(f"s{n}: seen CONTACTED {name}" for n, name in enumerate(crowd)))]
+    ranking = rank(claims, people(*CAST, "seen", *crowd, sealed=crowd), {})
+    assert lead(ranking, "seen").score < 0
+
+
+def test_being_a_source_adds_nothing() -> None:
+    claims = [said(text) for text in (*GANG, "x: a PILOTED c1")]
+    renamed = [replace(claim, source="mid") if claim.source == "x" else claim for claim in claims]
+    assert rank(claims, people(*CAST), {}).leads == rank(renamed, people(*CAST), {}).leads
+
+
+def test_two_from_one_dinghy_are_not_two() -> None:
+    twice = (*GANG, "s9: mid ORGANISED c1")
+    apart, together = ranked(*twice), ranked(*twice, dependence={name: frozenset({"c1"}) for name in ("s1", "s9")})
+    alone = lead(ranked(*GANG), "mid")
+    assert lead(apart, "mid").groups == lead(together, "mid").groups + 1 == alone.groups + 1
+    assert lead(apart, "mid").score - alone.score > 2 * (lead(together, "mid").score - alone.score) >= 0
+
+
+def test_denial_lowers_and_is_counted() -> None:
+    before, after = ranked(*GANG), ranked(*GANG, "s8: mid not ORGANISED c1")
+    assert lead(after, "mid").score < lead(before, "mid").score
+    assert (lead(before, "mid").denied, lead(after, "mid").denied) == (0, 1)
+
+
+def test_an_accusation_that_fits_nothing_counts_less() -> None:
+    fitting = (*GANG, "s5: x ORGANISED c1", "s6: x ASSOCIATES_WITH a")
+    alien = (*GANG, "s5: x ORGANISED c9", "s6: x ASSOCIATES_WITH a")
+    cast = (*CAST, "x")
+    assert (
+        lead(ranked(*fitting, cast=cast), "x").shares["arranges"]
+        > lead(ranked(*alien, cast=cast), "x").shares["arranges"]
+    )
+
+
+def test_score_on_record_is_the_score_of_what_is_on_record() -> None:
+    claims = [said(text, on_record=text.startswith("s1")) for text in GANG]
+    ranking = rank(claims, people(*CAST), {})
+    alone = rank([claim for claim in claims if claim.on_record], people(*CAST), {})
+    assert lead(ranking, "mid").score_on_record == pytest.approx(lead(alone, "mid").score)
+    assert lead(ranking, "top").score_on_record == 0.0
+
+
+def test_order_of_claims_and_names_do_not_matter() -> None:
+    claims, cast = [said(text) for text in GANG], people(*CAST)
+    before = rank(claims, cast, {})
+    random.Random(3).shuffle(claims)  # noqa: S311 - a repeatable order, nothing secret
+    assert rank(claims, cast[::-1], {}) == before
+    names = {"top": "zz", "mid": "p7", "a": "0", "b": "k"}
+    moved = [
+        replace(claim, subject=names[claim.subject], object=names.get(claim.object, claim.object)) for claim in claims
+    ]
+    after = rank(moved, people(*names.values()), {})
+    for old, new in names.items():
+        assert lead(after, new).score == pytest.approx(lead(before, old).score, abs=1e-8)
+
+
+def test_ties_share_the_lowest_rank_in_the_order_of_ids() -> None:
+    ranking = ranked(*GANG, cast=(*CAST, "z", "y"))
+    tied = [(one.id, one.rank) for one in ranking.leads if one.score == 0.0]
+    assert [name for name, _ in tied] == ["y", "z"]
+    assert tied[0][1] == tied[1][1]
+
+
+def test_two_voices_single_out_nobody() -> None:
+    ranking = ranked("s1: mid ORGANISED c1", "s2: mid DIRECTED a")
+    assert (ranking.verdict, ranking.leads[0].id) == ("abstains", "mid")
+    assert ranked(*GANG).verdict == "leads"
+
+
+def _contacts(*pairs: tuple[int, int]) -> Ranking:
+    claims = [said(f"log: n{one} CONTACTED n{two}", source_kind="record") for one, two in pairs]
+    return rank(claims, people(*(f"n{number}" for number in range(40))), {})
+
+
+def test_a_ring_of_contacts_abstains_and_says_it_is_structure_only() -> None:
+    ranking = _contacts(*((number, (number + 1) % 40) for number in range(40)))
+    assert ranking.verdict == "abstains"
+    assert "structure only" in ranking.reason
+    assert {one.rank for one in ranking.leads} == {1}
+    assert len(ranking.leads) == 40
+
+
+def test_a_star_of_contacts_leads_to_its_centre() -> None:
+    ranking = _contacts(*((0, number) for number in range(1, 40)))
+    assert (ranking.verdict, ranking.leads[0].id) == ("leads", "n0")
+
+
+def test_nothing_at_all() -> None:
+    assert rank([], [], {}).verdict == "abstains"
+    assert rank([], [Person("p", "", frozenset(), False)], {}).leads[0].rank == 1
+
+
+def test_categories_and_names_enter_no_score() -> None:
+    claims: list[Claim] = [said(text) for text in GANG]
+    plain = rank(claims, people(*CAST), {})
+    marked = rank(claims, [Person(name, "Another", frozenset({"suspect"}), False) for name in CAST], {})
+    assert [(one.id, one.score) for one in plain.leads] == [(one.id, one.score) for one in marked.leads]

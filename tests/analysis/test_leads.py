@@ -1,0 +1,53 @@
+"""Why a lead is one."""
+
+from __future__ import annotations
+
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.leads import explain
+
+CLAIMS = [
+    said("s1: a PILOTED c1"),
+    said("s2: top DIRECTED a"),
+    said("log: top PAID a", source_kind="record"),
+    said("s3: top not DIRECTED a"),
+    said("s4: top RUNS g1", status="withdrawn"),
+    said("s5: top SERVED a"),
+    said("s6: boss DIRECTED top"),
+]
+
+
+def test_accounts_for_and_against_and_who_stands_behind() -> None:
+    why = explain("top", CLAIMS, people("top", "a", "boss"), {})
+    assert {claim.id for claim in why.supporting} == {"s2: top DIRECTED a", "log: top PAID a"}
+    assert [claim.id for claim in why.other] == ["s6: boss DIRECTED top"]
+    assert [claim.source for claim in why.denying] == ["s3"]
+    assert [claim.source for claim in why.taken_back] == ["s4"]
+    assert why.groups == (frozenset({"s2"}),)
+    assert why.other_sources == ("log",)
+
+
+def test_paths_lead_from_sources_over_the_operation() -> None:
+    why = explain("top", CLAIMS, people("top", "a", "boss"), {})
+    ways = {path.source: [claim.id for claim in path.claims] for path in why.paths}
+    assert ways["s2"] == ["s2: top DIRECTED a"]
+    # What the pilot's passenger says leads on by the strongest claim about the pilot: the record.
+    assert ways["s1"] == ["s1: a PILOTED c1", "log: top PAID a"]
+    assert "log" not in ways
+    assert "s5" not in ways
+    assert list(why.paths) == sorted(why.paths, key=lambda path: -path.strength)
+
+
+def test_those_who_were_carried_are_no_step() -> None:
+    claims = [
+        said("s1: m CROSSED_ON c1"),
+        said("s2: m CONTACTED x"),
+        said("s2: x DIRECTED m"),
+        said("s3: m CONTACTED z"),
+    ]
+    why = explain("x", claims, people("x", "z", "m", sealed=["m"]), {})
+    assert {path.source for path in why.paths} == {"s2"}
+
+
+def test_nobody_known() -> None:
+    why = explain("nobody", CLAIMS, [], {})
+    assert (why.supporting, why.paths, why.groups) == ((), (), ())
