@@ -1,0 +1,209 @@
+"""Witness accounts: who gives them, what each could have seen, and what is told of it, truly or falsely."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from graphsvc.simulate import lies
+from graphsvc.simulate.cast import AIDES, Person
+from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.statements import Claim, Statement, Telling, unique
+
+# Who cooperates: the part of each among the witnesses.
+_WITNESSES = {"carried": 64, "worker": 22, "aide": 10, "bystander": 4}
+# Chance that a source tells a fact about itself, about its boat or workplace, or (insiders) about its boss.
+_SELF = {
+    "CROSSED_ON": 1.0,
+    "PILOTED": 0.7,
+    "ASSISTED": 0.8,
+    "WORKED_AT": 1.0,
+    "MANAGED": 0.9,
+    "LIVED_AT": 0.8,
+    "RECRUITED": 0.75,
+    "TRANSPORTED": 0.65,
+    "HOUSED": 0.6,
+    "COERCED": 0.8,
+    "DIRECTED": 0.65,
+    "PAID": 0.45,
+    "OWES": 0.5,
+    "SERVED": 0.25,
+    "CONTACTED": 0.08,
+    "ASSOCIATES_WITH": 0.3,
+    "RELATED_TO": 0.3,
+    "MEMBER_OF": 0.5,
+    "RIVAL_OF": 0.8,
+    "X_SHARED_ROOM_WITH": 0.6,
+    "X_LENT_PHONE_TO": 0.6,
+}
+_THERE = {"PILOTED": 0.85, "ASSISTED": 0.6, "USED_ON": 0.5, "MANAGED": 0.85, "CROSSED_ON": 0.1, "WORKED_AT": 0.12}
+_BOSS = {"ORGANISED": 0.45, "CONTROLS": 0.6, "DIRECTED": 0.22, "PAID": 0.12, "MEMBER_OF": 0.4, "RUNS": 0.5}
+_INTERESTS = (
+    "Asylum claim pending; asked how giving evidence would bear on it.",
+    "Told that support would be considered; nothing was promised.",
+    "Still owes part of the fare.",
+    "Family member waits on the other side of the Channel.",
+    "Awaits a decision as a potential victim of trafficking.",
+    "Faces prosecution; hopes that help is taken into account.",
+)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """One account to be given: by whom, about which boat or workplace, and the how manieth of its source."""
+
+    witness: Person
+    scene: str
+    nth: int
+
+
+def build(telling: Telling, false_share: float) -> list[Statement]:
+    """The witness statements of a world; exactly the rounded share of them is false.
+
+    Args:
+        telling: draws how things are told.
+        false_share: part of the statements that is false, 0 to 1.
+    """
+    rng, world = telling.rng, telling.world
+    slots = [
+        _Slot(witness, scene, nth)
+        for witness, scene in _witnesses(telling)
+        for nth in range(rng.choices((1, 2), (75, 25))[0])
+    ]
+    scenes = [slot.scene for slot in slots]
+    plots: dict[int, lies.Plot] = {}
+    for group in lies.groups(rng, scenes, round(false_share * len(slots)), world.knobs.collusion):
+        agreed = lies.plot(rng, world, [slots[one].witness for one in group], slots[group[0]].scene)
+        plots |= dict.fromkeys(group, agreed)
+    interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
+    days = {crossing.id: crossing.day for crossing in world.crossings}
+    told: list[Statement] = []
+    given: dict[str, list[Claim]] = {}
+    for number, slot in enumerate(slots):
+        story = plots.get(number)
+        event = days.get(slot.scene, world.knobs.day_peak)
+        taken = event + dt.timedelta(days=rng.randrange(2, 60) + slot.nth * rng.randrange(61, 110))
+        summary = "Further account." if slot.nth else "First account."
+        statement = Statement("witness", slot.witness.id, taken, summary, false=story is not None)
+        telling.grade(statement, true=story is None)
+        statement.on_record = "yes" if rng.random() < 0.6 else ""
+        statement.interpreter = telling.interpreter(slot.witness, interpreters)
+        statement.interest = _interest(telling, story)
+        here = [one for position, one in plots.items() if scenes[position] == slot.scene]
+        earlier = given.get(slot.witness.id, [])
+        claims = _honest(telling, slot, here, earlier) if story is None else _false(telling, slot, story)
+        statement.claims = unique(claims)
+        given[slot.witness.id] = statement.claims
+        told.append(statement)
+    _taken_back(telling, told)
+    return told
+
+
+def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
+    """Who cooperates, and the boat or workplace they speak of: often several of one."""
+    rng, world = telling.rng, telling.world
+    crowds = {one.id: one.passengers for one in world.crossings} | {one.id: one.workers for one in world.workplaces}
+    scenes: dict[str, list[str]] = {}
+    for scene, crowd in crowds.items():
+        for token in crowd:
+            scenes.setdefault(token, []).append(scene)
+    pools = {
+        "carried": world.cast.of("carried"),
+        "worker": world.cast.of("worker"),
+        "aide": world.cast.aides,
+        "bystander": world.cast.of("bystander"),
+    }
+    count = max(4, round(len(world.cast.people) * world.knobs.witness_share))
+    found: dict[str, str] = {}
+    while len(found) < count:
+        if found and rng.random() < world.knobs.clustering:
+            scene = rng.choice(list(found.values()))
+            token = rng.choice(crowds[scene] or [""])
+        else:
+            token = rng.choice(pools[rng.choices(list(_WITNESSES), list(_WITNESSES.values()))[0]]).id
+            scene = _scene(telling, token, scenes)
+        if token and token not in found:
+            found[token] = scene
+    return [(world.cast.people[token], scene) for token, scene in found.items()]
+
+
+def _scene(telling: Telling, token: str, scenes: dict[str, list[str]]) -> str:
+    """What somebody speaks of: own boat or workplace, for aides one they took part in, else any boat."""
+    person = telling.world.cast.people[token]
+    own = scenes.get(token, [])
+    part = [
+        one.object for one in telling.world.facts.about(token) if one.relation in ("PILOTED", "ASSISTED", "MANAGED")
+    ]
+    boss = [one.object for one in telling.world.facts.about(person.boss) if one.relation in ("ORGANISED", "CONTROLS")]
+    return telling.rng.choice(own or part or boss or [one.id for one in telling.world.crossings])
+
+
+def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
+    """What the source could have seen and remembers."""
+    rng, world, me = telling.rng, telling.world, slot.witness
+    there = _THERE | {"ORGANISED": world.knobs.organiser_seen, "CONTROLS": world.knobs.controller_seen}
+    seen = [fact for fact in world.facts.about(me.id) if rng.random() < _SELF.get(fact.relation, 0.0)]
+    seen += [fact for fact in world.facts.about(slot.scene) if rng.random() < there.get(fact.relation, 0.0)]
+    if me.boss:
+        seen += [fact for fact in world.facts.about(me.boss) if rng.random() < _BOSS.get(fact.relation, 0.0)]
+    return seen
+
+
+def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: list[Claim]) -> list[Claim]:
+    """A true account with its honest mistakes; it may rebut a false one, or take back something said before."""
+    rng, world = telling.rng, telling.world
+    claims = []
+    for fact in _seen(telling, slot):
+        wrong = None
+        if fact.subject in world.cast.people and fact.subject != slot.witness.id and rng.random() < world.knobs.mistake:
+            wrong = telling.misjudged(fact)
+        claims.append(wrong or telling.account(fact))
+    aides = [one.fact.subject for one in claims if world.cast.people.get(one.fact.subject, slot.witness).role in AIDES]
+    if aides and rng.random() < world.knobs.attribution:
+        # Whoever one dealt with is easily taken for the one behind it all.
+        at_sea = any(one.relation == "USED_ON" for one in world.facts.about(slot.scene))
+        wrong_boss = Fact(rng.choice(aides), "ORGANISED" if at_sea else "CONTROLS", slot.scene)
+        if wrong_boss.key not in world.facts:
+            claims.append(Claim(wrong_boss, mistaken=True))
+    for story in stories:
+        if rng.random() < world.knobs.rebuttal and story.target != slot.witness.id:
+            notes = "Was there, and says that this is not so."
+            claims.insert(0, Claim(story.shared[0], polarity="denies", notes=notes))
+    retractable = [one for one in earlier if one.polarity == "asserts" and one.fact.subject != slot.witness.id]
+    if retractable and rng.random() < 0.4:
+        taken_back = rng.choice(retractable)
+        claims.insert(0, Claim(taken_back.fact, polarity="withdrawn", notes="Is no longer sure of this."))
+    return claims
+
+
+def _false(telling: Telling, slot: _Slot, story: lies.Plot) -> list[Claim]:
+    """A false account: the agreed story within true things that harm nobody behind it."""
+    rng, world = telling.rng, telling.world
+    hidden = {story.hidden} | {one.id for one in world.cast.hubs if one.id == slot.witness.boss}
+    told = [Claim(fact, telling.date(fact.on), planted=True) for fact in story.shared]
+    told += [Claim(fact, planted=True) for fact in lies.own(rng, world, story, slot.witness)]
+    for claim in told:
+        claim.subject_as_said = telling.words(claim.fact.subject)
+    denied = [Claim(fact, polarity="denies", notes="Says that this person had no part in it.") for fact in story.denied]
+    true = [fact for fact in _seen(telling, slot) if not {fact.subject, fact.object} & hidden]
+    return told + denied + [telling.account(fact) for fact in true]
+
+
+def _interest(telling: Telling, story: lies.Plot | None) -> str:
+    """What is known of the source's interest: oftener noted of those who lie, but not of them alone."""
+    if story is not None and telling.rng.random() < 0.45:
+        return story.interest
+    return telling.rng.choice(_INTERESTS) if telling.rng.random() < 0.5 else ""
+
+
+def _taken_back(telling: Telling, told: list[Statement]) -> None:
+    """Some false statements are retracted, and some true ones withdrawn, out of fear for the most part."""
+    knobs, rng = telling.world.knobs, telling.rng
+    for false, share, status in (
+        (True, knobs.retraction, "retracted_as_false"),
+        (False, knobs.withdrawal, "withdrawn"),
+    ):
+        some = [one for one in told if one.false is false]
+        for statement in rng.sample(some, min(len(some), max(1, round(share * len(some))))):
+            statement.status = status
+            statement.status_on = (statement.taken + dt.timedelta(days=rng.randrange(10, 120))).isoformat()

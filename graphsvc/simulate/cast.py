@@ -1,0 +1,222 @@
+"""Who is who: the people of a world, the organisations, and whom each member answers to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from graphsvc.simulate import names, places
+from graphsvc.simulate.knobs import SMALLEST_HUBS, SMALLEST_ORGANISATION, Knobs
+
+HUBS = ("organiser", "leader", "broker", "supplier", "controller")
+AIDES = {
+    "pilot": 28,
+    "recruiter": 14,
+    "driver": 14,
+    "manager": 10,
+    "assistant": 14,
+    "keeper": 10,
+    "cashier": 7,
+    "enforcer": 3,
+}
+HELPERS = ("interpreter", "taxi driver", "charity worker", "landlord", "doctor", "money transfer agent")
+# Those who did nothing but be carried or work: never ranked. A `double` is a second row of somebody else.
+PASSIVE = ("carried", "worker")
+DOUBLE = "double"
+
+
+@dataclass(slots=True)
+class Person:
+    """One row of people.csv and the truth about it: role, gang, and the hub answered to (`boss`, an id)."""
+
+    id: str
+    role: str
+    nationality: str
+    sex: str
+    name: str
+    aliases: list[str]
+    identified: str = "named"
+    born: str = ""
+    disputed: bool = False
+    phones: list[str] = field(default_factory=list)
+    gang: str = ""
+    boss: str = ""
+    same_as: str = ""
+    category: list[str] = field(default_factory=list)
+    notes: str = ""
+
+
+@dataclass(slots=True)
+class Gang:
+    """One gang: who leads it (may be nobody) and its organisers, each with a cell of aides."""
+
+    id: str
+    name: str
+    aliases: list[str]
+    leader: Person | None = None
+    organisers: list[Person] = field(default_factory=list)
+
+
+@dataclass
+class Cast:
+    """Everybody, by id and by role, and the gangs."""
+
+    people: dict[str, Person]
+    gangs: list[Gang]
+
+    def __post_init__(self) -> None:
+        self._roles: dict[str, list[Person]] = {}
+        self._teams: dict[str, list[Person]] = {}
+        self.double_of: dict[str, str] = {}
+        for person in self.people.values():
+            self._roles.setdefault(person.role, []).append(person)
+            if person.boss:
+                self._teams.setdefault(person.boss, []).append(person)
+            if person.same_as:
+                self.double_of[person.same_as] = person.id
+
+    def of(self, *roles: str) -> list[Person]:
+        """People of these roles, in the order of the roles."""
+        return [person for role in roles for person in self._roles.get(role, [])]
+
+    def team(self, boss: str, *roles: str) -> list[Person]:
+        """Aides who answer to `boss`; of these roles if any of them has one, else all of them."""
+        team = self._teams.get(boss, [])
+        return [person for person in team if person.role in roles] or team
+
+    @property
+    def hubs(self) -> list[Person]:
+        """Those through whom the operation runs."""
+        return self.of(*HUBS)
+
+    @property
+    def aides(self) -> list[Person]:
+        """Members who are no hubs."""
+        return self.of(*AIDES)
+
+    @property
+    def helpers(self) -> list[Person]:
+        """Those who meet many people lawfully."""
+        return self.of(*HELPERS)
+
+
+def tokens(rng: random.Random, prefix: str, count: int) -> list[str]:
+    """`count` ids in random order, so that an id tells nothing about the order things were made in."""
+    numbers = list(range(1, count + 1))
+    rng.shuffle(numbers)
+    return [f"{prefix}{number:04d}" for number in numbers]
+
+
+def _roles(knobs: Knobs, people: int) -> dict[str, int]:
+    """How many of each role a world of `people` has; the numbers add up to `people`."""
+    members = max(SMALLEST_ORGANISATION, round(people * knobs.member_share))
+    hubs = max(SMALLEST_HUBS, round(members * knobs.hub_share))
+    counts = {
+        "leader": max(1, round(hubs * knobs.leader_share)),
+        "broker": max(1, round(hubs * knobs.broker_share)),
+        "supplier": max(1, round(hubs * 0.14)),
+        "controller": max(1, round(hubs * 0.17)),
+    }
+    counts["organiser"] = hubs - sum(counts.values())
+    total, left = sum(AIDES.values()), members - hubs
+    for position, (role, share) in enumerate(AIDES.items()):
+        counts[role] = min(left, max(1, round((members - hubs) * share / total)))
+        if position == len(AIDES) - 1:
+            counts["pilot"] += left - counts[role]
+        left -= counts[role]
+    helpers = max(2, round(people * knobs.helper_share))
+    for position, role in enumerate(HELPERS):
+        counts[role] = (helpers + len(HELPERS) - 1 - position) // len(HELPERS)
+    counts["bystander"] = max(1, round(people * knobs.bystander_share))
+    counts[DOUBLE] = int(people * knobs.double_share)
+    passive = people - sum(counts.values())
+    counts["worker"] = min(max(1, round(people * knobs.worker_share)), passive - 2)
+    counts["carried"] = passive - counts["worker"]
+    return counts
+
+
+def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
+    """(date of birth, whether the age is disputed): some of those carried are children, or say so."""
+    young = role in PASSIVE and rng.random() < 0.12
+    age = rng.uniform(12, 18) if young else rng.gauss(29, 7) if role in PASSIVE else rng.gauss(36, 9)
+    day = peak - dt.timedelta(days=round(max(12.0 if young else 18.5, age) * 365.25))
+    given = rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (62, 6, 12, 20))[0]
+    return given, role in PASSIVE and (rng.random() < (0.3 if young else 0.015))
+
+
+def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> Person:
+    """One person with a name that fits; members are often known by less than that."""
+    member = role in AIDES or role in HUBS
+    if role in HELPERS or role == "bystander":
+        nation = rng.choices(("United Kingdom", "France", ""), (45, 20, 35))[0] or names.nationality(rng, member=True)
+    else:
+        nation = names.nationality(rng, member=member)
+    sex = "female" if rng.random() < (0.42 if role in HELPERS else 0.3 if role == "worker" else 0.16) else "male"
+    name, native = names.full_name(rng, nation, sex)
+    aliases = [native] if native and rng.random() < 0.5 else []
+    identified = rng.choices(("named", "nickname", "unknown"), (70, 24, 6))[0] if member else "named"
+    nickname = f"{name.split()[0]} {rng.choice(names.NICKNAMES)}"
+    if identified == "nickname":
+        name, aliases = nickname, []
+    elif identified == "unknown":
+        name, aliases = "", []
+    elif member and rng.random() < 0.5:
+        aliases.append(nickname)
+    born, disputed = _born(rng, role, peak) if identified == "named" else ("", False)
+    return Person(
+        token, role, nation if identified != "unknown" else "", sex, name, aliases, identified, born, disputed
+    )
+
+
+def _organise(rng: random.Random, people: list[Person]) -> list[Gang]:
+    """Puts members into gangs and cells: organisers each have a cell, a leader has organisers, controllers a team."""
+    by_role: dict[str, list[Person]] = {}
+    for person in people:
+        by_role.setdefault(person.role, []).append(person)
+    organisers, leaders = by_role["organiser"], by_role["leader"]
+    count = max(2, len(leaders), round(len(organisers) / 2))
+    words = [f"{place} {fancy}" for fancy in places.FANCIES for place in places.GANG_WORDS]
+    gangs = []
+    for position, token in enumerate(tokens(rng, "G", count)):
+        word = places.GANG_WORDS[position] if position < len(places.GANG_WORDS) else words[position]
+        aliases = [f"{word} people", f"those of the {word.lower()}"][: rng.randrange(3)]
+        gangs.append(Gang(token, f"{word} group", aliases))
+    for position, person in enumerate(organisers):
+        gangs[position % count].organisers.append(person)
+        person.gang = gangs[position % count].id
+    # The leaders stand above the gangs with the most cells: those at the front of the round.
+    for leader, gang in zip(leaders, gangs, strict=False):
+        gang.leader, leader.gang = leader, gang.id
+    for person in by_role["supplier"] + by_role["controller"]:
+        person.gang = rng.choice(gangs).id
+    weights = [rng.uniform(0.5, 2) for _ in organisers]
+    for role in AIDES:
+        for position, person in enumerate(by_role.get(role, [])):
+            if role == "manager":
+                boss = by_role["controller"][position % len(by_role["controller"])]
+            elif position < len(organisers) and role != "enforcer":
+                boss = organisers[position]
+            else:
+                boss = rng.choices(organisers, weights)[0]
+            person.boss, person.gang = boss.id, boss.gang
+    return gangs
+
+
+def build(rng: random.Random, knobs: Knobs, people: int) -> Cast:
+    """The cast of a world of `people` rows: everybody's role, name and place in an organisation."""
+    ids = tokens(rng, "P", people)
+    everybody = [
+        _person(rng, ids.pop(), role, knobs.day_peak)
+        for role, count in _roles(knobs, people).items()
+        for _ in range(count)
+    ]
+    gangs = _organise(rng, everybody)
+    members = [person for person in everybody if person.role in AIDES or person.role in HUBS]
+    doubles = [person for person in everybody if person.role == DOUBLE]
+    for double, member in zip(doubles, rng.sample(members, len(doubles)), strict=True):
+        double.same_as, double.identified = member.id, "nickname"
+        given = member.name.split()[0] if member.name else ""
+        double.name, double.aliases = f"{given} {rng.choice(names.NICKNAMES)}".strip(), []
+        double.nationality, double.sex, double.born = member.nationality, member.sex, ""
+    return Cast({person.id: person for person in everybody}, gangs)

@@ -1,0 +1,132 @@
+"""How the operation runs: orders and money between hubs, and from hubs to those whom witnesses can name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+from graphsvc.simulate.cast import Cast, Person
+from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.knobs import Knobs
+from graphsvc.simulate.sea import Crossing
+from graphsvc.simulate.work import Workplace
+
+
+def tell(
+    rng: random.Random,
+    knobs: Knobs,
+    cast: Cast,
+    crossings: list[Crossing],
+    workplaces: list[Workplace],
+    facts: Facts,
+) -> None:
+    """Adds the chains of every gang, its suppliers, controllers and brokers, and its quarrels."""
+    for person in cast.hubs + cast.aides:
+        if person.gang:
+            facts.add(Fact(person.id, "MEMBER_OF", person.gang))
+    for gang in cast.gangs:
+        head = gang.leader or (gang.organisers[0] if gang.organisers else None)
+        if head is not None:
+            facts.add(Fact(head.id, "RUNS", gang.id))
+        for organiser in gang.organisers:
+            if gang.leader is not None:
+                _order(rng, knobs, gang.leader, organiser, facts)
+                _pay(rng, knobs, organiser, gang.leader, 400, facts)
+            _cell(rng, knobs, cast, organiser, facts)
+    for controller in cast.of("controller"):
+        managed = {one.manager for one in workplaces if one.controller == controller.id and one.manager}
+        for manager in sorted(managed):
+            _order(rng, knobs, controller, cast.people[manager], facts)
+            _pay(rng, knobs, cast.people[manager], controller, 60, facts)
+    _supply(rng, knobs, cast, crossings, facts)
+    for broker in cast.of("broker"):
+        _broker(rng, knobs, cast, broker, facts)
+    _rivals(rng, cast, facts)
+
+
+def _day(rng: random.Random, knobs: Knobs) -> dt.date:
+    return knobs.day_peak + dt.timedelta(days=rng.randrange(-95, 45))
+
+
+def _order(rng: random.Random, knobs: Knobs, above: Person, below: Person, facts: Facts) -> None:
+    facts.add(Fact(above.id, "DIRECTED", below.id, _day(rng, knobs)))
+
+
+def _pay(rng: random.Random, knobs: Knobs, payer: Person, payee: Person, hundreds: int, facts: Facts) -> None:
+    amount = max(1, round(hundreds * rng.uniform(0.3, 1.7))) * 100
+    facts.add(Fact(payer.id, "PAID", payee.id, _day(rng, knobs), amount=amount, currency=rng.choice(("EUR", "GBP"))))
+
+
+def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: Person, facts: Facts) -> None:
+    """Orders and pay in one cell. Aides order and pay each other too, so that either alone shows no organiser."""
+    team = cast.team(organiser.id)
+    for aide in team:
+        if rng.random() < (0.85 if aide.role in ("cashier", "recruiter", "keeper") else 0.5):
+            _order(rng, knobs, organiser, aide, facts)
+        if rng.random() < 0.3:
+            _pay(rng, knobs, organiser, aide, 8, facts)
+    for cashier in cast.team(organiser.id, "cashier"):
+        if cashier.role == "cashier":
+            _pay(rng, knobs, cashier, organiser, 150, facts)
+            for aide in rng.sample(team, min(4, len(team))):
+                _pay(rng, knobs, cashier, aide, 6, facts)
+    for senior in cast.team(organiser.id, "assistant", "recruiter"):
+        for aide in rng.sample(team, min(3, len(team))):
+            if rng.random() < 0.6:
+                _order(rng, knobs, senior, aide, facts)
+
+
+def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> None:
+    """Boats of each gang come from its suppliers, or from one of another gang."""
+    suppliers = cast.of("supplier")
+    sources = {gang.id: [one for one in suppliers if one.gang == gang.id] for gang in cast.gangs}
+    for supplier in suppliers:
+        others = [gang.id for gang in cast.gangs if gang.id != supplier.gang]
+        if others and rng.random() < knobs.second_gang:
+            sources[rng.choice(others)].append(supplier)
+    supplied: set[str] = set()
+    for crossing in crossings:
+        boat = crossing.boat
+        organiser = cast.people[crossing.organiser]
+        known = sources[organiser.gang]
+        # Some boats are bought by an aide in a shop, or nobody knows where they came from.
+        if boat.id in supplied or not known or rng.random() < 0.2:
+            continue
+        supplied.add(boat.id)
+        supplier = rng.choice(known)
+        facts.add(Fact(supplier.id, "SUPPLIED", boat.id, crossing.day - dt.timedelta(days=rng.randrange(2, 20))))
+        facts.add(Fact(supplier.gang, "SUPPLIED", boat.id))
+        if rng.random() < 0.5:
+            _pay(rng, knobs, organiser, supplier, 35, facts)
+
+
+def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: Person, facts: Facts) -> None:
+    """A broker stands between two gangs, or between a cell at sea and a controller of workplaces."""
+    first = rng.choice(cast.of("organiser"))
+    others = [one for one in cast.of("organiser", "controller", "supplier") if one.gang != first.gang]
+    ends = [first, *rng.sample(others, min(len(others), 2))]
+    for end in ends:
+        facts.add(Fact(broker.id, "ASSOCIATES_WITH", end.id, _day(rng, knobs)))
+        _pay(rng, knobs, end, broker, 50, facts)
+        team = cast.team(end.id)
+        for aide in rng.sample(team, min(2, len(team))):
+            _order(rng, knobs, broker, aide, facts)
+            if rng.random() < 0.4:
+                _pay(rng, knobs, broker, aide, 10, facts)
+    if rng.random() < 0.5:
+        _pay(rng, knobs, broker, ends[-1], 80, facts)
+    workers = cast.of("worker")
+    for worker in rng.sample(workers, min(len(workers), rng.randrange(4))):
+        facts.add(Fact(broker.id, "RECRUITED", worker.id, _day(rng, knobs)))
+
+
+def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
+    """Quarrels between gangs, and between their people."""
+    for gang in cast.gangs:
+        others = [one for one in cast.gangs if one is not gang]
+        other = rng.choice(others)
+        facts.add(Fact(gang.id, "RIVAL_OF", other.id))
+        here = [one for one in cast.hubs + cast.aides if one.gang == gang.id]
+        there = [one for one in cast.hubs + cast.aides if one.gang == other.id]
+        for _ in range(min(3, len(here), len(there))):
+            facts.add(Fact(rng.choice(here).id, "RIVAL_OF", rng.choice(there).id))

@@ -1,0 +1,59 @@
+"""What truly happened, as facts one can look up by anyone or anything they are about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One relation that holds. `on` and `until` are days (None: lasting or unknown); `amount` 0 means none."""
+
+    subject: str
+    relation: str
+    object: str
+    on: dt.date | None = None
+    until: dt.date | None = None
+    weight: int = 1
+    amount: int = 0
+    currency: str = ""
+    place: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """(subject, relation, object)."""
+        return self.subject, self.relation, self.object
+
+
+class Facts:
+    """A growing set of facts, one per subject, relation and object: the first one told stays."""
+
+    def __init__(self) -> None:
+        self._facts: dict[tuple[str, str, str], Fact] = {}
+        self._about: dict[str, list[Fact]] = {}
+        self._of: dict[str, list[Fact]] = {}
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self._facts.values())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._facts
+
+    def add(self, fact: Fact) -> None:
+        """Adds a fact, unless it is known or relates something to itself."""
+        if fact.key in self._facts or fact.subject == fact.object:
+            return
+        self._facts[fact.key] = fact
+        self._about.setdefault(fact.subject, []).append(fact)
+        self._about.setdefault(fact.object, []).append(fact)
+        self._of.setdefault(fact.relation, []).append(fact)
+
+    def about(self, token: str) -> list[Fact]:
+        """Facts with `token` at either end."""
+        return self._about.get(token, [])
+
+    def of(self, *relations: str) -> list[Fact]:
+        """Facts of these relations."""
+        return [fact for relation in relations for fact in self._of.get(relation, [])]

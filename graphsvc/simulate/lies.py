@@ -1,0 +1,121 @@
+"""False accounts: who is blamed for what, why, together with whom, and who is denied instead."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from graphsvc.simulate.cast import Person
+from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.world import World
+
+# Motive, weight, and what the statement notes of the source's interest.
+MOTIVES = {
+    "rival": (25, "Had worked with people who quarrel with the person named."),
+    "creditor": (20, "Owes money to the person named."),
+    "helper": (25, "Quarrelled with the person named over a fee."),
+    "bystander": (30, "Asked whether a name would help the claim to stay."),
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What some accounts say together.
+
+    Attributes:
+        target: who is blamed (id).
+        interest: what bears on the motive.
+        shared: the false facts all of them assert.
+        denied: the true facts they deny, or ().
+        hidden: id of the hub they keep silent about ('' if there is none).
+    """
+
+    target: str
+    interest: str
+    shared: tuple[Fact, ...]
+    denied: tuple[Fact, ...]
+    hidden: str
+
+
+def groups(rng: random.Random, scenes: list[str], count: int, collusion: float) -> list[list[int]]:
+    """Which `count` accounts are false, put together by who agrees on a story.
+
+    Args:
+        rng: the generator.
+        scenes: boat or house of each account.
+        count: false accounts in all, from 0 to the number of accounts.
+        collusion: chance that an account is false together with others of its scene.
+    """
+    free = rng.sample(range(len(scenes)), len(scenes))
+    found: list[list[int]] = []
+    while count > 0:
+        first = free[0]
+        if rng.random() < collusion:
+            # Where several were interviewed, there are several to agree.
+            first = max(free[:12], key=lambda one: sum(scenes[other] == scenes[one] for other in free))
+        together = [first]
+        if rng.random() < collusion:
+            together += [one for one in free if one != first and scenes[one] == scenes[first]]
+        together = together[: min(count, rng.randrange(2, 5))]
+        free = [one for one in free if one not in together]
+        found.append(together)
+        count -= len(together)
+    return found
+
+
+def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) -> Plot:
+    """A story about one boat or workplace, told by `witnesses`."""
+    around = world.facts.about(scene)
+    boss = next(
+        (one for one in around if one.relation in ("ORGANISED", "CONTROLS") and one.subject in world.cast.people), None
+    )
+    hidden = boss.subject if boss else ""
+    at_sea = any(one.relation == "USED_ON" for one in around)
+    main = "ORGANISED" if at_sea else "CONTROLS"
+    while True:
+        motive = rng.choices(list(MOTIVES), [weight for weight, _ in MOTIVES.values()])[0]
+        target = _target(rng, world, motive, witnesses, hidden)
+        if target and (target, main, scene) not in world.facts:
+            break
+    day = boss.on if boss else None
+    lies = [Fact(target, main, scene, day)]
+    seen = "PILOTED" if at_sea else "MANAGED"
+    for one in around:
+        if one.relation == seen:
+            lies.append(Fact(target, "DIRECTED", one.subject, day))
+            lies.append(Fact(target, "PAID", one.subject, day, amount=rng.randrange(3, 20) * 100, currency="EUR"))
+        elif one.relation == "USED_ON":
+            lies.append(Fact(target, "SUPPLIED", one.subject, day))
+    shared = [lies[0], *rng.sample(lies[1:], min(len(lies) - 1, rng.randrange(3)))]
+    denied = (boss,) if boss and rng.random() < world.knobs.denial else ()
+    return Plot(target, MOTIVES[motive][1], tuple(untrue(world, shared)), denied, hidden)
+
+
+def own(rng: random.Random, world: World, plot: Plot, witness: Person) -> list[Fact]:
+    """What a false account adds about its own source."""
+    relations = rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "HOUSED"), rng.randrange(3))
+    return untrue(world, [Fact(plot.target, relation, witness.id, plot.shared[0].on) for relation in relations])
+
+
+def untrue(world: World, facts: list[Fact]) -> list[Fact]:
+    """Those of the facts that do not happen to be true, nor say something of a thing itself."""
+    return [fact for fact in facts if fact.key not in world.facts and fact.subject != fact.object]
+
+
+def _target(rng: random.Random, world: World, motive: str, witnesses: list[Person], hidden: str) -> str:
+    """Whom to blame; '' if the motive finds nobody. Never one of the witnesses."""
+    telling = {witness.id for witness in witnesses}
+    gang = world.cast.people[hidden].gang if hidden else ""
+    if motive == "rival":
+        pool = [one.id for one in world.cast.aides + world.cast.hubs if one.gang != gang]
+    elif motive == "creditor":
+        pool = [
+            fact.object
+            for witness in witnesses
+            for fact in world.facts.about(witness.id)
+            if fact.relation == "OWES" and fact.subject == witness.id
+        ]
+    else:
+        pool = [one.id for one in (world.cast.helpers if motive == "helper" else world.cast.of("bystander"))]
+    pool = [token for token in pool if token not in telling]
+    return rng.choice(pool) if pool else ""

@@ -1,0 +1,169 @@
+"""Official records: registers of boats, bills, bank rows, appointment books, inspections, seizures, custody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.statements import Claim, Statement, Telling
+
+# One book of many rows is delivered in parts of this many claims.
+_ROWS = 60
+
+
+def build(telling: Telling) -> list[Statement]:
+    """All records of a world: every claim in them is true, but many a fact is in none."""
+    statements = [
+        *_crossings(telling),
+        *_bills(telling),
+        *_banks(telling),
+        *_services(telling),
+        *_inspections(telling),
+        *_seizures(telling),
+        *_screenings(telling),
+        *_custody(telling),
+        *_watching(telling),
+    ]
+    for statement in statements:
+        telling.grade(statement, true=True)
+        # A record is produced, not told: only its reach can be in doubt.
+        statement.grade, statement.assessment = "1", telling.rng.choice("AAAB")
+    return statements
+
+
+def _record(source: str, taken: dt.date, summary: str, facts: Iterable[Fact]) -> Statement:
+    claims = [Claim(fact, fact.on.isoformat() if fact.on else "") for fact in facts]
+    return Statement("record", source, taken, summary, claims)
+
+
+def _parts(source: str, taken: dt.date, summary: str, facts: list[Fact]) -> list[Statement]:
+    """A long book in parts."""
+    return [_record(source, taken, summary, facts[start : start + _ROWS]) for start in range(0, len(facts), _ROWS)]
+
+
+def _kept(telling: Telling, facts: Iterable[Fact], chance: float | Callable[[Fact], float]) -> list[Fact]:
+    """Those facts that left a trace somebody has found."""
+    limit = chance if callable(chance) else lambda _: chance
+    return [fact for fact in facts if telling.rng.random() < limit(fact)]
+
+
+def _after(telling: Telling, days: int = 90) -> dt.date:
+    return telling.world.knobs.day_peak + dt.timedelta(days=telling.rng.randrange(20, 20 + days))
+
+
+def _crossings(telling: Telling) -> list[Statement]:
+    facts, coverage = telling.world.facts, telling.world.knobs.register_coverage
+    told = []
+    for crossing in telling.world.crossings:
+        known = [fact for fact in facts.about(crossing.id) if fact.relation in ("CROSSED_ON", "USED_ON")]
+        register = _kept(telling, known, coverage)
+        source = f"Register of arrivals, {crossing.landing[0] or crossing.launch[0]}"
+        told.append(_record(source, crossing.day, "Those found aboard, as registered.", register))
+    return told
+
+
+def _bills(telling: Telling) -> list[Statement]:
+    """Bills know phones; handsets know people. A call is in the case if either end's phone is."""
+    world, rng = telling.world, telling.rng
+    told = []
+    for owner, phone in world.things.phone.items():
+        if rng.random() >= world.knobs.bill_coverage:
+            continue
+        handset = rng.random() < 0.3
+        end = owner if handset else phone
+        calls = [fact for fact in world.facts.about(end) if fact.relation == "CONTACTED"]
+        used = [fact for fact in world.facts.about(phone) if fact.relation == "USED"]
+        # A prepaid phone has no subscriber: the bill then says nothing of who used it.
+        known = used if handset or rng.random() < 0.7 else []
+        summary = "Contents of a handset." if handset else "Calls of one number."
+        told.append(
+            _record("Handset download" if handset else "Phone operator", _after(telling), summary, known + calls)
+        )
+    return told
+
+
+def _banks(telling: Telling) -> list[Statement]:
+    world, coverage = telling.world, telling.world.knobs.bank_coverage
+    hubs, accounts = {one.id for one in world.cast.hubs}, set(world.things.account.values())
+
+    def chance(fact: Fact) -> float:
+        # Hubs have their money carried; what goes between accounts is easier to find.
+        if fact.subject in hubs or fact.object in hubs:
+            return coverage * 0.5
+        return coverage * (1.2 if fact.subject in accounts else 0.8)
+
+    told = _parts("Bank", _after(telling), "Payments.", _kept(telling, world.facts.of("PAID"), chance))
+    holders = [fact for fact in world.facts.of("USED") if fact.object in accounts]
+    return told + _parts("Bank", _after(telling), "Holders of accounts.", _kept(telling, holders, 0.6))
+
+
+def _services(telling: Telling) -> list[Statement]:
+    """Helpers keep books: whom they served, and where they work."""
+    told = []
+    for helper in telling.world.cast.helpers:
+        served = [
+            fact
+            for fact in telling.world.facts.about(helper.id)
+            if (fact.relation == "SERVED" and fact.subject == helper.id) or fact.relation == "LOCATED_AT"
+        ]
+        book = _kept(telling, served, 0.85)
+        told += _parts(f"Book of a {helper.role}", _after(telling), "People served.", book)
+    return told
+
+
+def _inspections(telling: Telling) -> list[Statement]:
+    told = []
+    for workplace in telling.world.workplaces:
+        chances = {"WORKED_AT": 0.75, "LIVED_AT": 0.75, "MANAGED": 0.6}
+        present = telling.world.facts.about(workplace.id)
+        found = _kept(telling, present, lambda fact, chances=chances: chances.get(fact.relation, 0.0))  # type: ignore[misc]
+        if found:
+            told.append(_record("Labour inspection", _after(telling), f"Visit to a {workplace.sector}.", found))
+    return told
+
+
+def _seizures(telling: Telling) -> list[Statement]:
+    facts = telling.world.facts
+    told = _parts("Seizure log", _after(telling), "Boat parts seized.", _kept(telling, facts.of("PART_OF"), 0.9))
+    parts = {fact.subject for fact in facts.of("PART_OF")}
+    stored = [fact for fact in facts.of("LOCATED_AT") if fact.subject in parts]
+    told += _parts("Seizure log", _after(telling), "Where parts came from.", _kept(telling, stored, 0.6))
+    kinds = {thing.id: thing.kind for thing in telling.world.things.rows}
+    held = [fact for fact in facts.of("USED") if kinds.get(fact.object) in ("vehicle", "document", "address")]
+    return told + _parts("Search log", _after(telling), "Things found.", _kept(telling, held, 0.6))
+
+
+def _screenings(telling: Telling) -> list[Statement]:
+    """Family and addresses, as noted when people are registered."""
+    facts, people = telling.world.facts, telling.world.cast.people
+    housed = [fact for fact in facts.of("LOCATED_AT") if fact.subject in people]
+    noted = _kept(telling, facts.of("RELATED_TO"), 0.6) + _kept(telling, housed, 0.5)
+    shared = _kept(telling, facts.of("X_SHARED_ROOM_WITH"), 0.8)
+    return _parts("Screening", _after(telling), "Family and address.", noted + shared)
+
+
+def _custody(telling: Telling) -> list[Statement]:
+    """Those caught at the tiller, or helping at the beach."""
+    caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
+    caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
+    told = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
+    for fact in caught:
+        day = f"{fact.on:%Y-%m}" if fact.on else ""
+        person = telling.world.cast.people[fact.subject]
+        word = "convicted" if telling.rng.random() < 0.3 else "suspect"
+        if not any(entry.startswith(word) for entry in person.category):
+            person.category.append(f"{word}@{day}" if day else word)
+    return told
+
+
+def _watching(telling: Telling) -> list[Statement]:
+    """Logs of observation: who was seen with whom. Those who keep off the street are in few of them."""
+    hubs = {one.id for one in telling.world.cast.hubs}
+
+    def chance(fact: Fact) -> float:
+        return 0.25 if fact.subject in hubs or fact.object in hubs else 0.6
+
+    seen = _kept(telling, telling.world.facts.of("ASSOCIATES_WITH"), chance)
+    telling.rng.shuffle(seen)
+    return _parts("Observation log", _after(telling), "Seen together.", seen)

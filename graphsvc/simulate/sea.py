@@ -1,0 +1,165 @@
+"""The crossings and their boats: when, from where to where, who was aboard, and which cell it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from graphsvc.simulate import places
+from graphsvc.simulate.cast import Cast, Person, tokens
+from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.knobs import Knobs
+
+_BOATS = (
+    ("inflatable", 4.5, 8.0, (15, 30, 40)),
+    ("rigid inflatable", 5.5, 8.5, (60, 90, 115)),
+    ("kayak", 3.0, 4.0, (0,)),
+)
+
+
+@dataclass(slots=True)
+class Boat:
+    """One row of boats.csv."""
+
+    id: str
+    kind: str
+    length_m: float
+    engine_hp: int
+    registration: str = ""
+
+
+@dataclass(slots=True)
+class Crossing:
+    """One crossing: the cell behind it (`organiser`, an id), its boat, and everybody aboard (ids)."""
+
+    id: str
+    day: dt.date
+    boat: Boat
+    organiser: str
+    launch: tuple[str, float, float]
+    landing: tuple[str, float, float]
+    intercepted_by: str
+    pilots: list[str] = field(default_factory=list)
+    passengers: list[str] = field(default_factory=list)
+    strangers: int = 0
+
+    @property
+    def aboard(self) -> int:
+        """People on the boat, with those nobody could put a name to."""
+        return len(self.pilots) + len(self.passengers) + self.strangers
+
+
+def _days(rng: random.Random, knobs: Knobs, count: int) -> list[dt.date]:
+    """Days of `count` crossings, those of the peak first: more and more up to the peak, fewer after it."""
+    loads = knobs.peak_loads or ((0,) * max(1, round(count * 0.12)), (0,) * round(count * 0.08))
+    days = [knobs.day_peak + dt.timedelta(days=later) for later, boats in enumerate(loads) for _ in boats][:count]
+    reserved = len(loads)
+    while len(days) < count:
+        offset = round(rng.triangular(-100, 55, -1))
+        if not 0 <= offset < reserved:
+            days.append(knobs.day_peak + dt.timedelta(days=offset))
+    return days
+
+
+def _boat(rng: random.Random, token: str) -> Boat:
+    kind, shortest, longest, powers = rng.choices(_BOATS, (85, 13, 2))[0]
+    registration = f"XX {rng.randrange(100000, 999999)}" if kind == "rigid inflatable" and rng.random() < 0.6 else ""
+    return Boat(token, kind, round(rng.uniform(shortest, longest), 1), rng.choice(powers), registration)
+
+
+def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[int]:
+    """Passengers of each crossing: the fixed loads of the peak (less the pilot), the rest shared out unevenly."""
+    seats = [load - 1 for loads in knobs.peak_loads for load in loads][:count]
+    weights = [rng.uniform(0.5, 1.6) for _ in range(count - len(seats))]
+    left = riders - sum(seats)
+    edge, total, taken = 0.0, sum(weights), 0
+    for weight in weights:
+        edge += weight
+        seats.append(round(left * edge / total) - taken)
+        taken += seats[-1]
+    return seats
+
+
+def _riders(rng: random.Random, cast: Cast) -> list[Person]:
+    """Everybody carried and half of the workers, those of one country near each other."""
+    riders = cast.of("carried") + [person for person in cast.of("worker") if rng.random() < 0.5]
+    rank = {person.nationality: rng.random() for person in riders}
+    return sorted(riders, key=lambda person: (rank[person.nationality] + rng.gauss(0, 0.25), person.id))
+
+
+def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Crossing]:
+    """The crossings of a world, by day; their facts are told by `tell`."""
+    count = max(2, round(people * knobs.crossing_share), sum(map(len, knobs.peak_loads)))
+    riders = _riders(rng, cast)
+    organisers = cast.of("organiser")
+    weights = [rng.uniform(0.4, 2) for _ in organisers]
+    ids, boat_ids = tokens(rng, "C", count), tokens(rng, "B", count)
+    seats = _seats(rng, knobs, count, len(riders))
+    crossings: list[Crossing] = []
+    counted = sum(map(len, knobs.peak_loads))
+    plan = [
+        (day, seat, nth < counted) for nth, (day, seat) in enumerate(zip(_days(rng, knobs, count), seats, strict=True))
+    ]
+    for day, seat, fixed in rng.sample(plan, count):
+        organiser = rng.choices(organisers, weights)[0].id
+        # A rigid boat that came back is used again; an inflatable is left on the beach.
+        old = [one.boat for one in crossings if one.boat.kind == "rigid inflatable"] if rng.random() < 0.05 else []
+        boat = rng.choice(old) if old else _boat(rng, boat_ids.pop())
+        site = rng.choice(places.LAUNCH_SITES)
+        crossing = Crossing(
+            ids.pop(), day, boat, organiser, site, rng.choice(places.LANDING_SITES), rng.choice(places.INTERCEPTORS)
+        )
+        pilot = rng.choice(cast.team(organiser, "pilot"))
+        crossing.pilots = [pilot.id]
+        crossing.passengers = [person.id for person in riders[:seat]]
+        riders = riders[seat:]
+        crossing.strangers = 0 if fixed else rng.choice((0, 0, 0, 1, 2))
+        crossings.append(crossing)
+    _second_attempts(rng, knobs, crossings)
+    return sorted(crossings, key=lambda crossing: (crossing.day, crossing.id))
+
+
+def _second_attempts(rng: random.Random, knobs: Knobs, crossings: list[Crossing]) -> None:
+    """Some boats were stopped on the French side: part of those aboard try again, and appear on two crossings."""
+    early = [one for one in crossings if one.day < knobs.day_peak and len(one.passengers) > 2]
+    for crossing in crossings:
+        before = [one for one in early if one.day < crossing.day and one is not crossing]
+        if before and rng.random() < 0.25:
+            first = rng.choice(before)
+            first.intercepted_by, first.landing = places.FRENCH_INTERCEPTOR, ("", 0.0, 0.0)
+            again = rng.sample(crossing.passengers, min(4, len(crossing.passengers)))
+            first.passengers += [person for person in again if person not in first.passengers]
+
+
+def tell(rng: random.Random, cast: Cast, crossings: list[Crossing], facts: Facts) -> None:
+    """Adds what happened at each crossing: who arranged it, piloted, helped, drove, housed and was paid."""
+    for crossing in crossings:
+        day, place = crossing.day, crossing.launch[0]
+        facts.add(Fact(crossing.organiser, "ORGANISED", crossing.id, day, place=place))
+        facts.add(Fact(cast.people[crossing.organiser].gang, "ORGANISED", crossing.id, day))
+        facts.add(Fact(crossing.boat.id, "USED_ON", crossing.id, day))
+        for pilot in crossing.pilots:
+            facts.add(Fact(pilot, "PILOTED", crossing.id, day, place=place))
+            facts.add(Fact(pilot, "CROSSED_ON", crossing.id, day))
+        assistants = cast.team(crossing.organiser, "assistant")
+        for assistant in rng.sample(assistants, min(2, len(assistants))):
+            facts.add(Fact(assistant.id, "ASSISTED", crossing.id, day, place=place))
+        boss = crossing.organiser
+        crew = {role: rng.choice(cast.team(boss, role)) for role in ("driver", "keeper", "cashier", "recruiter")}
+        enforcers = [person for person in cast.team(boss, "enforcer") if person.role == "enforcer"]
+        for passenger in crossing.passengers:
+            facts.add(Fact(passenger, "CROSSED_ON", crossing.id, day))
+            recruiter = crew["recruiter"] if rng.random() < 0.6 else rng.choice(cast.team(boss, "recruiter"))
+            weeks = day - dt.timedelta(days=rng.randrange(10, 60))
+            facts.add(Fact(recruiter.id, "RECRUITED", passenger, weeks))
+            facts.add(Fact(crew["driver"].id, "TRANSPORTED", passenger, day, place=place))
+            if rng.random() < 0.6:
+                facts.add(Fact(crew["keeper"].id, "HOUSED", passenger, weeks, day))
+            fee = rng.randrange(15, 50) * 100
+            facts.add(Fact(passenger, "PAID", crew["cashier"].id, weeks, amount=fee, currency="EUR"))
+            if rng.random() < 0.2:
+                lender = rng.choice([crew["cashier"], crew["keeper"], recruiter])
+                facts.add(Fact(passenger, "OWES", lender.id, weeks, amount=fee // 2, currency="EUR"))
+            if enforcers and rng.random() < 0.2:
+                facts.add(Fact(rng.choice(enforcers).id, "COERCED", passenger, day))

@@ -1,0 +1,155 @@
+"""Statements and claims before they are written, and how things are told: graded, handled, dated, in whose words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from graphsvc.simulate.cast import HUBS, Person
+from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.world import World
+
+CONDITIONS = (
+    "Not to be shared outside the investigation team.",
+    "No action without consulting the source handler.",
+    "Ask the originator before any disclosure.",
+    "For the safeguarding lead only.",
+)
+# Weights of the grades, by whether what is said is true. A grade tells a little, never all.
+_GRADES = {True: {"1": 25, "2": 65, "3": 10}, False: {"1": 10, "2": 60, "3": 30}}
+_ASSESSMENTS = {
+    True: {"A": 46, "B": 18, "C": 20, "D": 12, "E": 4},
+    False: {"A": 24, "B": 10, "C": 22, "D": 26, "E": 18},
+}
+_SHARED = {"witness": 0.4, "intelligence": 0.45, "record": 0.75}
+_LOOKS = (
+    "the tall one",
+    "the man with two phones",
+    "the one in the red jacket",
+    "the one they called boss",
+    "the one with the list",
+    "an older man, quiet",
+    "the one who always drove",
+    "somebody with a bandaged hand",
+)
+
+
+@dataclass(slots=True)
+class Claim:
+    """What one statement says about one relation. `planted`: a lie; `mistaken`: honestly wrong."""
+
+    fact: Fact
+    date: str = ""
+    polarity: str = "asserts"
+    assessment: str = ""
+    handling: str = ""
+    subject_as_said: str = ""
+    object_as_said: str = ""
+    notes: str = ""
+    planted: bool = False
+    mistaken: bool = False
+
+
+@dataclass(slots=True)
+class Statement:
+    """One statement with its claims. `false`: a witness account that lies."""
+
+    kind: str
+    source: str
+    taken: dt.date
+    summary: str
+    claims: list[Claim] = field(default_factory=list)
+    grade: str = ""
+    assessment: str = ""
+    handling: str = ""
+    conditions: str = ""
+    on_record: str = ""
+    status: str = ""
+    status_on: str = ""
+    interest: str = ""
+    interpreter: str = ""
+    false: bool = False
+
+
+class Telling:
+    """Draws how facts of one world are told."""
+
+    def __init__(self, rng: random.Random, world: World) -> None:
+        self.rng = rng
+        self.world = world
+        self._people = world.cast.people
+        self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
+
+    def grade(self, statement: Statement, true: bool) -> None:
+        """Fills grade, assessment and handling; how far they follow the truth is a knob."""
+        rng, skill = self.rng, self.world.knobs.grading_skill
+        for name, table in (("grade", _GRADES), ("assessment", _ASSESSMENTS)):
+            told = table[true] if rng.random() < skill else table[True]
+            setattr(statement, name, rng.choices(list(told), list(told.values()))[0])
+        statement.handling = "P" if rng.random() < _SHARED[statement.kind] else "C"
+        if statement.handling == "C":
+            statement.conditions = rng.choice(CONDITIONS)
+
+    def date(self, day: dt.date | None) -> str:
+        """A day as precisely as somebody remembers it."""
+        if day is None:
+            return ""
+        return self.rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (60, 25, 5, 10))[0]
+
+    def words(self, token: str) -> str:
+        """How a witness names somebody: an alias, a given name with a look, or a look alone."""
+        person = self._people.get(token)
+        if person is None or self.rng.random() < 0.35:
+            return ""
+        named = [alias for alias in person.aliases if alias.isascii()]
+        if named and self.rng.random() < 0.6:
+            return named[0]
+        look = self.rng.choice(_LOOKS)
+        return f"{person.name.split()[0]}, {look}" if person.name and self.rng.random() < 0.7 else look
+
+    def account(self, fact: Fact) -> Claim:
+        """A claim in the words of a witness; somebody with a second row may be taken for that one."""
+        claim = Claim(self.known_as(fact), self.date(fact.on))
+        claim.subject_as_said, claim.object_as_said = self.words(fact.subject), self.words(fact.object)
+        hub = self._people.get(fact.subject)
+        if hub is not None and hub.role in HUBS and self.rng.random() < 0.12:
+            claim.handling = "C"
+        if self.rng.random() < 0.12:
+            claim.assessment = self.rng.choice("ABCD")
+        return claim
+
+    def known_as(self, fact: Fact) -> Fact:
+        """The fact, now and then with the second row of its subject in place of the first."""
+        double = self.world.cast.double_of.get(fact.subject)
+        if double is None or self.rng.random() < 0.55:
+            return fact
+        return swapped(fact, double)
+
+    def misjudged(self, fact: Fact) -> Claim | None:
+        """The fact with somebody else in place of its subject, or None if that would be true as well."""
+        other = self.rng.choice(self._accusable)
+        wrong = swapped(fact, other.id)
+        if wrong.key in self.world.facts or wrong.subject == wrong.object:
+            return None
+        return Claim(wrong, self.date(fact.on), mistaken=True)
+
+    def interpreter(self, person: Person, few: list[Person]) -> str:
+        """Id of the interpreter, '' for those who need none. One or two do most interviews of a language."""
+        if not few or person.nationality in ("United Kingdom", "") or self.rng.random() < 0.15:
+            return ""
+        weights = [4 / (1 + position) for position in range(len(few))]
+        return self.rng.choices(few, weights)[0].id
+
+
+def swapped(fact: Fact, subject: str) -> Fact:
+    """The same fact said of another subject."""
+    return Fact(
+        subject, fact.relation, fact.object, fact.on, fact.until, fact.weight, fact.amount, fact.currency, fact.place
+    )
+
+
+def unique(claims: Iterable[Claim]) -> list[Claim]:
+    """Claims without those that say again what an earlier one of them says or denies."""
+    return list({claim.fact.key: claim for claim in reversed(list(claims))}.values())[::-1]

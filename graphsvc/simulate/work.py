@@ -1,0 +1,119 @@
+"""The workplaces: who controls and manages them, who worked there, and where workers went when they closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from graphsvc.simulate import places
+from graphsvc.simulate.cast import Cast, Person, tokens
+from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.knobs import Knobs
+
+# Lockdown: on 23 March 2020 in the United Kingdom; places closed before and after it.
+_FIRST_CLOSING, _CLOSING_DAYS = dt.date(2020, 3, 18), 60
+
+
+@dataclass(slots=True)
+class Workplace:
+    """One row of workplaces.csv; `controller` and `manager` are ids, empty at a lawful one run by its owner."""
+
+    id: str
+    name: str
+    kind: str
+    sector: str
+    town: tuple[str, float, float]
+    address: str
+    opened: dt.date
+    closed: dt.date | None
+    controller: str = ""
+    manager: str = ""
+    workers: list[str] = field(default_factory=list)
+
+
+def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Workplace]:
+    """The workplaces of a world; the first four are a dwelling, a car wash, a video site and a nail bar."""
+    count = max(4, round(people * knobs.workplace_share))
+    controllers, owners = cast.of("controller"), cast.of("bystander")
+    workplaces = []
+    for position, token in enumerate(tokens(rng, "W", count)):
+        sector, kind, word, shuts = places.SECTORS[position % len(places.SECTORS)]
+        closed = None
+        if shuts and (position == 1 or rng.random() < knobs.closing):
+            closed = _FIRST_CLOSING + dt.timedelta(days=rng.randrange(_CLOSING_DAYS))
+        opened = (
+            dt.date(2020, 3, 25) + dt.timedelta(days=rng.randrange(40)) if kind == "online" else dt.date(2017, 1, 1)
+        )
+        workplace = Workplace(
+            token,
+            f"{rng.choice(places.FANCIES)} {word}",
+            kind,
+            sector,
+            rng.choice(places.TOWNS),
+            f"{rng.randrange(1, 180)} {rng.choice(places.STREETS)}",
+            opened if kind == "online" else opened + dt.timedelta(days=rng.randrange(900)),
+            closed,
+        )
+        if position < 4 or rng.random() < 0.75:
+            controller = controllers[position % len(controllers)]
+            team = cast.team(controller.id, "manager")
+            workplace.controller, workplace.manager = controller.id, rng.choice(team).id if team else ""
+        else:
+            workplace.manager = rng.choice(owners).id
+        workplaces.append(workplace)
+    return workplaces
+
+
+def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplace], facts: Facts) -> None:
+    """Adds who controls, manages, works and lives where, with what managers do to workers."""
+    for workplace in workplaces:
+        if workplace.controller:
+            facts.add(Fact(workplace.controller, "CONTROLS", workplace.id, workplace.opened))
+            facts.add(Fact(cast.people[workplace.controller].gang, "CONTROLS", workplace.id))
+        if workplace.manager:
+            facts.add(Fact(workplace.manager, "MANAGED", workplace.id, workplace.opened, workplace.closed))
+    exploiting = [one for one in workplaces if one.controller]
+    early = [one for one in exploiting if one.kind in ("premises", "site")]
+    homes = [one for one in exploiting if one.kind == "dwelling"]
+    for worker in cast.of("worker"):
+        first = rng.choice(early)
+        start = knobs.day_peak - dt.timedelta(days=rng.randrange(60, 300))
+        _work(rng, cast, worker, first, start, first.closed, facts)
+        near = [one for one in homes if one.controller == first.controller] or homes
+        facts.add(Fact(worker.id, "LIVED_AT", rng.choice(near).id, start))
+        if first.closed and rng.random() < 0.8:
+            open_ones = [one for one in exploiting if one.kind != "dwelling" and not one.closed]
+            same = [one for one in open_ones if one.controller == first.controller]
+            online = [one for one in same or open_ones if one.kind == "online"]
+            options = online if online and rng.random() < 0.45 else same or open_ones
+            _work(
+                rng, cast, worker, rng.choice(options), first.closed + dt.timedelta(days=rng.randrange(25)), None, facts
+            )
+
+
+def _work(
+    rng: random.Random,
+    cast: Cast,
+    worker: Person,
+    workplace: Workplace,
+    start: dt.date,
+    end: dt.date | None,
+    facts: Facts,
+) -> None:
+    """One spell of work, with the orders, pay, debts and force that go with it."""
+    start = max(start, workplace.opened)
+    facts.add(Fact(worker.id, "WORKED_AT", workplace.id, start, end if end and end > start else None))
+    workplace.workers.append(worker.id)
+    manager = workplace.manager
+    if not manager:
+        return
+    facts.add(Fact(manager, "DIRECTED", worker.id, start))
+    if rng.random() < 0.5:
+        facts.add(Fact(manager, "PAID", worker.id, start, amount=rng.randrange(4, 30) * 10, currency="GBP"))
+    if rng.random() < 0.35:
+        facts.add(Fact(manager, "COERCED", worker.id, start))
+    if rng.random() < 0.3:
+        # The debt for the journey is often held by the one who controls the place, who is seldom seen there.
+        lender = workplace.controller if rng.random() < 0.3 else rng.choice(cast.aides).id
+        facts.add(Fact(worker.id, "OWES", lender, start, amount=rng.randrange(5, 60) * 100, currency="GBP"))

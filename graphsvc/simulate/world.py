@@ -1,0 +1,76 @@
+"""One world: who is who and what truly happened, from a seed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from graphsvc.simulate import cast as casting
+from graphsvc.simulate import chain, sea, ties, work
+from graphsvc.simulate import things as objects
+from graphsvc.simulate.cast import DOUBLE, PASSIVE, Cast
+from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.knobs import Knobs
+from graphsvc.simulate.sea import Crossing
+from graphsvc.simulate.things import Things
+from graphsvc.simulate.work import Workplace
+
+
+@dataclass
+class World:
+    """What there is and what happened; nothing of it is said yet."""
+
+    knobs: Knobs
+    cast: Cast
+    crossings: list[Crossing]
+    workplaces: list[Workplace]
+    things: Things
+    facts: Facts
+
+    def linking(self) -> list[str]:
+        """Ids of those who link gangs that otherwise have nothing in common: brokers, and suppliers of two gangs."""
+        gang_of_boat: dict[str, set[str]] = {}
+        for crossing in self.crossings:
+            gang_of_boat.setdefault(crossing.boat.id, set()).add(self.cast.people[crossing.organiser].gang)
+        served: dict[str, set[str]] = {}
+        for fact in self.facts.of("SUPPLIED"):
+            served.setdefault(fact.subject, set()).update(gang_of_boat[fact.object])
+        suppliers = [one.id for one in self.cast.of("supplier") if len(served.get(one.id, ())) > 1]
+        return [one.id for one in self.cast.of("broker")] + suppliers
+
+    def candidates(self) -> list[str]:
+        """Everybody who could be ranked before it is known who gives statements."""
+        return [one.id for one in self.cast.people.values() if one.role not in PASSIVE and one.role != DOUBLE]
+
+
+def _identities(rng: random.Random, cast: Cast, facts: Facts) -> None:
+    """Second rows are the same person; some odd relations of the deliverer's own."""
+    for real, double in cast.double_of.items():
+        facts.add(Fact(double, "SAME_AS", real))
+    aides = cast.aides
+    for person in rng.sample(aides, max(1, len(aides) // 15)):
+        facts.add(Fact(person.id, "X_LENT_PHONE_TO", rng.choice(aides).id))
+    for person in rng.sample(cast.of("carried"), max(1, len(cast.of("carried")) // 60)):
+        facts.add(Fact(person.id, "X_SHARED_ROOM_WITH", rng.choice(cast.of("carried", "worker")).id))
+    for person in cast.of("bystander"):
+        if rng.random() < 0.15:
+            facts.add(Fact(person.id, "X_VOUCHED_FOR", rng.choice(aides).id))
+
+
+def build(seed: int, knobs: Knobs, people: int) -> World:
+    """The world of a seed. Each part draws from a generator of its own, so that parts can change apart."""
+
+    def source(part: str) -> random.Random:
+        return random.Random(f"{seed}/{part}")
+
+    facts = Facts()
+    cast = casting.build(source("cast"), knobs, people)
+    crossings = sea.build(source("sea"), knobs, cast, people)
+    workplaces = work.build(source("work"), knobs, cast, people)
+    sea.tell(source("sea facts"), cast, crossings, facts)
+    work.tell(source("work facts"), knobs, cast, workplaces, facts)
+    chain.tell(source("chain"), knobs, cast, crossings, workplaces, facts)
+    _identities(source("identities"), cast, facts)
+    ties.tell(source("ties"), knobs, cast, crossings, workplaces, facts)
+    things = objects.build(source("things"), cast, crossings, facts)
+    return World(knobs, cast, crossings, workplaces, things, facts)
