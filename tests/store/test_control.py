@@ -1,0 +1,114 @@
+"""The door: who may speak, what a lifeline is, and that strangers and mutes get nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from graphsvc.store import control
+from graphsvc.store.control import Door
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    door = Door("the token", "the word", lambda: {"state": "starting"})
+    yield door
+    door.close()
+
+
+class Caller:
+    """One connection to the door; `said` serves the door until its answer has come."""
+
+    def __init__(self, door: Door, text: str) -> None:
+        self.door = door
+        self.socket = socket.create_connection(("127.0.0.1", door.port), timeout=0.02)
+        self.socket.sendall(text.encode())
+
+    def said(self) -> str:
+        """All that came until the connection ended or fell silent."""
+        text = b""
+        for _ in range(10):
+            self.door.serve(0.02)
+            try:
+                chunk = self.socket.recv(4096)
+            except TimeoutError:
+                continue
+            except ConnectionResetError:
+                break
+            if not chunk:
+                break
+            text += chunk
+        return text.decode()
+
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["another token\nhold\n", "\nhold\n", "the token \nstop\n", "x" * 300, "GET / HTTP/1.1\n\n"]
+)
+def test_without_the_token_nothing_is_answered_and_nothing_happens(door: Door, text: str) -> None:
+    door.announce("READY bolt://x")
+    with Caller(door, text) as caller:
+        assert caller.said() == ""
+    assert (door.holders, door.kept, door.stop_asked) == (0, False, False)
+
+
+def test_an_unknown_command_gets_the_word_alone(door: Door) -> None:
+    with Caller(door, "the token\ndance\n") as caller:
+        assert caller.said() == "the word\n"
+
+
+def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: Door) -> None:
+    with Caller(door, "the token\nhold\n") as caller:
+        assert caller.said() == "the word\n"
+        assert door.holders == 1
+        door.announce("")  # a restart is nothing to tell
+        assert caller.said() == ""
+        door.announce("READY bolt://x")
+        door.announce("READY bolt://x")
+        assert caller.said() == "READY bolt://x\n"
+    door.serve(0.1)
+    assert door.holders == 0
+    assert door.heard
+
+
+def test_who_comes_after_the_start_is_answered_at_once(door: Door) -> None:
+    door.announce("FAILED disk full")
+    with Caller(door, "the token\nhold\n") as caller:
+        assert caller.said() == "the word\nFAILED disk full\n"
+
+
+def test_the_lines_may_come_in_pieces(door: Door) -> None:
+    with Caller(door, "the to") as caller:
+        assert caller.said() == ""
+        caller.socket.sendall(b"ken\nke")
+        assert caller.said() == ""
+        caller.socket.sendall(b"ep\n")
+        assert caller.said() == "the word\nKEPT\n"
+    assert door.kept
+
+
+def test_status_and_stop(door: Door) -> None:
+    with Caller(door, "the token\nstatus\n") as caller:
+        assert json.loads(caller.said().splitlines()[1]) == {"state": "starting"}
+    assert not door.stop_asked
+    with Caller(door, "the token\nstop\n") as caller:
+        assert caller.said() == "the word\nSTOPPING\n"
+    assert door.stop_asked
+
+
+def test_a_mute_connection_is_ended_after_a_while(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Caller(door, "") as mute, Caller(door, "the token\nhold\n") as holder:
+        assert holder.said() == "the word\n"
+        monkeypatch.setattr(control, "_PATIENCE_S", -1)
+        door.serve(0)
+        mute.socket.settimeout(5)
+        assert mute.socket.recv(10) == b""
+        assert door.holders == 1
