@@ -1,7 +1,7 @@
 """Seeded invented cases with planted truth: for the demo, the tests and the benchmarks. Nobody in them exists.
 
 `knobs` what makes worlds differ · `names`, `places` tables · `cast` who is who · `sea`, `work`, `chain`, `ties`,
-`things` what truly happened, as `facts` · `world` all of it · `statements` how things are told · `registers`, `reports`,
+`things` what truly happened, as `facts` · `standing` what people are to the case · `world` all of it · `statements` how things are told · `registers`, `reports`,
 `accounts`, `lies` what is told, by whom · `write` the files.
 """
 
@@ -17,12 +17,22 @@ from graphsvc.simulate.knobs import DEMO, Knobs, draw
 from graphsvc.simulate.statements import Telling
 from graphsvc.simulate.write import Truth
 
-__all__ = ["FEWEST_PEOPLE", "MOST_PEOPLE", "Knobs", "Truth", "demo", "simulate"]
+__all__ = [
+    "DEMO_FALSE_SHARE",
+    "DEMO_PEOPLE",
+    "DEMO_SEED",
+    "FEWEST_PEOPLE",
+    "MOST_PEOPLE",
+    "Knobs",
+    "Truth",
+    "demo",
+    "simulate",
+]
 
 FEWEST_PEOPLE = 20
 # More would run out of phone numbers that are reserved for fiction.
 MOST_PEOPLE = 50_000
-_DEMO_SEED, _DEMO_PEOPLE, _DEMO_FALSE = 8_05_2020, 2_000, 0.2
+DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 8_05_2020, 2_000, 0.2
 
 Progress = Callable[[int, int, str], None]
 
@@ -85,4 +95,4 @@ def demo(out: Path) -> Truth:
         InputError: `out` is not an empty folder.
         OperatorError: `out` cannot be written.
     """
-    return simulate(out, seed=_DEMO_SEED, people=_DEMO_PEOPLE, false_share=_DEMO_FALSE, knobs=DEMO)
+    return simulate(out, seed=DEMO_SEED, people=DEMO_PEOPLE, false_share=DEMO_FALSE_SHARE, knobs=DEMO)

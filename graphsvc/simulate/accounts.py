@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphsvc.simulate import lies
 from graphsvc.simulate.cast import AIDES, Person
 from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import Claim, Statement, Telling, unique
+from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, swapped, unique
 
 # Who cooperates: the part of each among the witnesses.
 _WITNESSES = {"carried": 64, "worker": 22, "aide": 10, "bystander": 4}
@@ -77,13 +77,16 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
         plots |= dict.fromkeys(group, agreed)
     interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
     days = {crossing.id: crossing.day for crossing in world.crossings}
+    about = {one.id: f"a boat from {one.launch[0]}" for one in world.crossings}
+    about |= {one.id: f"work at a {one.sector}" for one in world.workplaces}
     told: list[Statement] = []
     given: dict[str, list[Claim]] = {}
     for number, slot in enumerate(slots):
         story = plots.get(number)
         event = days.get(slot.scene, world.knobs.day_peak)
         taken = event + dt.timedelta(days=rng.randrange(2, 60) + slot.nth * rng.randrange(61, 110))
-        summary = "Further account." if slot.nth else "First account."
+        of = about[slot.scene]
+        summary = f"Further account of {of}." if slot.nth else f"Account of {of}."
         statement = Statement("witness", slot.witness.id, taken, summary, false=story is not None)
         telling.grade(statement, true=story is None)
         statement.on_record = "yes" if rng.random() < 0.6 else ""
@@ -154,21 +157,23 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
     rng, world = telling.rng, telling.world
     claims = []
     for fact in _seen(telling, slot):
-        wrong = None
+        other = None
         if fact.subject in world.cast.people and fact.subject != slot.witness.id and rng.random() < world.knobs.mistake:
-            wrong = telling.misjudged(fact)
-        claims.append(wrong or telling.account(fact))
+            other = telling.misjudged(fact)
+        claim = telling.account(other or telling.known_as(fact))
+        claim.mistaken = other is not None
+        claims.append(claim)
     aides = [one.fact.subject for one in claims if world.cast.people.get(one.fact.subject, slot.witness).role in AIDES]
     if aides and rng.random() < world.knobs.attribution:
         # Whoever one dealt with is easily taken for the one behind it all.
-        at_sea = any(one.relation == "USED_ON" for one in world.facts.about(slot.scene))
-        wrong_boss = Fact(rng.choice(aides), "ORGANISED" if at_sea else "CONTROLS", slot.scene)
-        if wrong_boss.key not in world.facts:
-            claims.append(Claim(wrong_boss, mistaken=True))
+        around = world.facts.about(slot.scene)
+        wrong = [swapped(one, rng.choice(aides)) for one in around if one.relation in ("ORGANISED", "CONTROLS")]
+        for fact in lies.untrue(world, wrong)[:1]:
+            claims.append(telling.account(fact))
+            claims[-1].mistaken = True
     for story in stories:
         if rng.random() < world.knobs.rebuttal and story.target != slot.witness.id:
-            notes = "Was there, and says that this is not so."
-            claims.insert(0, Claim(story.shared[0], polarity="denies", notes=notes))
+            claims.insert(0, _denial(telling, story.shared[0]))
     retractable = [one for one in earlier if one.polarity == "asserts" and one.fact.subject != slot.witness.id]
     if retractable and rng.random() < 0.4:
         taken_back = rng.choice(retractable)
@@ -180,13 +185,17 @@ def _false(telling: Telling, slot: _Slot, story: lies.Plot) -> list[Claim]:
     """A false account: the agreed story within true things that harm nobody behind it."""
     rng, world = telling.rng, telling.world
     hidden = {story.hidden} | {one.id for one in world.cast.hubs if one.id == slot.witness.boss}
-    told = [Claim(fact, telling.date(fact.on), planted=True) for fact in story.shared]
-    told += [Claim(fact, planted=True) for fact in lies.own(rng, world, story, slot.witness)]
+    told = [telling.account(fact) for fact in (*story.shared, *lies.own(rng, world, story, slot.witness))]
     for claim in told:
-        claim.subject_as_said = telling.words(claim.fact.subject)
-    denied = [Claim(fact, polarity="denies", notes="Says that this person had no part in it.") for fact in story.denied]
+        claim.planted = True
+    denied = [_denial(telling, fact) for fact in story.denied]
     true = [fact for fact in _seen(telling, slot) if not {fact.subject, fact.object} & hidden]
-    return told + denied + [telling.account(fact) for fact in true]
+    return told + denied + [telling.account(telling.known_as(fact)) for fact in true]
+
+
+def _denial(telling: Telling, fact: Fact) -> Claim:
+    """True and false denials sound alike."""
+    return Claim(fact, polarity="denies", notes=telling.rng.choice(DENIALS))
 
 
 def _interest(telling: Telling, story: lies.Plot | None) -> str:

@@ -45,6 +45,9 @@ class Person:
     same_as: str = ""
     category: list[str] = field(default_factory=list)
     notes: str = ""
+    sealed: bool = False
+    handling: str = ""
+    review_on: str = ""
 
 
 @dataclass(slots=True)

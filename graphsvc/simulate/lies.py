@@ -78,7 +78,7 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
         if target and (target, main, scene) not in world.facts:
             break
     day = boss.on if boss else None
-    lies = [Fact(target, main, scene, day)]
+    lies = [Fact(target, main, scene, day, place=boss.place if boss else "")]
     seen = "PILOTED" if at_sea else "MANAGED"
     for one in around:
         if one.relation == seen:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from graphsvc.simulate.cast import HUBS
 from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import Claim, Statement, Telling
+from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling
 
 # How likely a relation is in a report, against the others.
 _TOLD = {
@@ -66,8 +66,8 @@ def _pools(telling: Telling) -> dict[str, tuple[list[Fact], list[float]]]:
     for fact in telling.world.facts.of(*_TOLD):
         subject = people.get(fact.subject)
         gang = fact.subject if fact.subject in gangs else subject.gang if subject else ""
-        if subject is not None and (subject.id in linking or subject.same_as):
-            # Whoever stands between gangs is seen by those who watch the other end.
+        if subject is not None and (subject.id in linking or subject.same_as or subject.role == "bystander"):
+            # Whoever stands between gangs, or outside them, is seen by those who watch the other end.
             other = people.get(subject.same_as or fact.object)
             gang = (other.gang if other else "") or gang
         if not gang:
@@ -83,12 +83,11 @@ def _claim(telling: Telling, report: Statement, fact: Fact) -> Claim:
     """The fact as reported: now and then about the wrong person, denied, or graded apart from its report."""
     rng = telling.rng
     grade = rng.choice("ABCDE") if rng.random() < 0.15 else report.assessment
-    claim = None
+    wrong = None
     if fact.subject in telling.world.cast.people and rng.random() < _WRONG[grade]:
-        claim = telling.misjudged(fact)
-    if claim is None:
-        claim = Claim(telling.known_as(fact), telling.date(fact.on))
-        if rng.random() < 0.04:
-            claim.polarity, claim.notes = "denies", "The report says that this is not so."
+        wrong = telling.misjudged(fact)
+    claim = Claim(wrong or telling.known_as(fact), telling.date(fact.on), mistaken=wrong is not None)
+    if wrong is None and rng.random() < (0.25 if fact.relation == "SAME_AS" else 0.04):
+        claim.polarity, claim.notes = "denies", rng.choice(DENIALS)
     claim.assessment = grade if grade != report.assessment else ""
     return claim

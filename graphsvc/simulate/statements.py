@@ -17,6 +17,11 @@ CONDITIONS = (
     "Ask the originator before any disclosure.",
     "For the safeguarding lead only.",
 )
+DENIALS = (
+    "Says that this is not so.",
+    "Says that it was somebody else.",
+    "Says that this person had no part in it.",
+)
 # Weights of the grades, by whether what is said is true. A grade tells a little, never all.
 _GRADES = {True: {"1": 25, "2": 65, "3": 10}, False: {"1": 10, "2": 60, "3": 30}}
 _ASSESSMENTS = {
@@ -110,8 +115,8 @@ class Telling:
         return f"{person.name.split()[0]}, {look}" if person.name and self.rng.random() < 0.7 else look
 
     def account(self, fact: Fact) -> Claim:
-        """A claim in the words of a witness; somebody with a second row may be taken for that one."""
-        claim = Claim(self.known_as(fact), self.date(fact.on))
+        """A claim in the words of a witness."""
+        claim = Claim(fact, self.date(fact.on))
         claim.subject_as_said, claim.object_as_said = self.words(fact.subject), self.words(fact.object)
         hub = self._people.get(fact.subject)
         if hub is not None and hub.role in HUBS and self.rng.random() < 0.12:
@@ -127,13 +132,13 @@ class Telling:
             return fact
         return swapped(fact, double)
 
-    def misjudged(self, fact: Fact) -> Claim | None:
+    def misjudged(self, fact: Fact) -> Fact | None:
         """The fact with somebody else in place of its subject, or None if that would be true as well."""
         other = self.rng.choice(self._accusable)
         wrong = swapped(fact, other.id)
         if wrong.key in self.world.facts or wrong.subject == wrong.object:
             return None
-        return Claim(wrong, self.date(fact.on), mistaken=True)
+        return wrong
 
     def interpreter(self, person: Person, few: list[Person]) -> str:
         """Id of the interpreter, '' for those who need none. One or two do most interviews of a language."""

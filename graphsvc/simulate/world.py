@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from graphsvc.simulate import cast as casting
-from graphsvc.simulate import chain, sea, ties, work
+from graphsvc.simulate import chain, sea, standing, ties, work
 from graphsvc.simulate import things as objects
 from graphsvc.simulate.cast import DOUBLE, PASSIVE, Cast
 from graphsvc.simulate.facts import Fact, Facts
@@ -73,4 +73,5 @@ def build(seed: int, knobs: Knobs, people: int) -> World:
     _identities(source("identities"), cast, facts)
     ties.tell(source("ties"), knobs, cast, crossings, workplaces, facts)
     things = objects.build(source("things"), cast, crossings, facts)
+    standing.give(source("standing"), knobs, cast, facts)
     return World(knobs, cast, crossings, workplaces, things, facts)

@@ -111,9 +111,12 @@ def _sorted(rows: Iterable[_T]) -> list[_T]:
 
 def _people(world: World, statements: dict[str, Statement]) -> list[Row]:
     first: dict[str, dt.date] = {}
-    for one in statements.values():
+    named_in: dict[str, str] = {}
+    for token, one in statements.items():
         if one.kind == "witness":
             first[one.source] = min(one.taken, first.get(one.source, one.taken))
+        for claim in one.claims:
+            named_in.setdefault(claim.fact.subject, token)
     rows: list[Row] = []
     for person in _sorted(world.cast.people.values()):
         category = list(person.category)
@@ -126,12 +129,17 @@ def _people(world: World, statements: dict[str, Statement]) -> list[Row]:
                 "aliases": person.aliases,
                 "identified": person.identified if person.identified != "named" else "",
                 "category": category,
+                "sealed": "yes" if person.sealed else "",
                 "date_of_birth": person.born,
                 "age_disputed": "yes" if person.disputed else "",
                 "nationality": person.nationality,
                 "sex": person.sex if person.identified != "unknown" else "",
                 "phones": person.phones,
                 "notes": person.notes,
+                "handling": person.handling,
+                # Only a second row exists because somebody said so.
+                "statement_id": named_in.get(person.id, "") if person.same_as else "",
+                "review_on": person.review_on,
             }
         )
     return rows

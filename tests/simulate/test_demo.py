@@ -1,0 +1,84 @@
+"""The demo case holds what its pages and examples speak of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from graphsvc.records.dates import parse_date
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.tables import IDENTIFIED, POLARITIES, STATEMENT_STATUSES, THING_KINDS, WORKPLACE_KINDS
+
+
+def _boats(case: Any, day: str) -> list[int]:
+    return [int(row["people_count"]) for row in case.tables["crossings"] if row["date"].startswith(day)]
+
+
+def test_the_peak_is_8_may_2020(demo: Any) -> None:
+    assert len(demo.tables["people"]) == 2000
+    assert len(demo.tables["crossings"]) == 60
+    assert len(_boats(demo, "2020-05-08")) == 8
+    assert sum(_boats(demo, "2020-05-08")) == 145
+    assert sum(_boats(demo, "2020-05-09")) == 82
+    assert {row["id"] for row in demo.tables["crossings"] if row["date"] in ("2020-05", "2020")} == set()
+
+
+def test_nobody_is_registered_twice_on_one_boat_and_boats_hold_those_registered(demo: Any) -> None:
+    aboard = defaultdict(set)
+    for row in demo.links:
+        if row["relation"] == "CROSSED_ON" and demo.statements[row["statement_id"]]["kind"] == "record":
+            aboard[row["object_id"]].add(row["subject_id"])
+    for row in demo.tables["crossings"]:
+        assert 0 < len(aboard[row["id"]]) <= int(row["people_count"])
+
+
+def test_about_twenty_witnesses_some_of_them_wrong(demo: Any) -> None:
+    assert len(demo.truth["witnesses"]) == 20
+    assert 3 <= len(demo.truth["false_statements"]) <= 6
+    given = [row for row in demo.statements.values() if row["kind"] == "witness"]
+    assert {row["handling"] for row in given} == {"P", "C"}
+    assert {row["status"] or "given" for row in given} == set(STATEMENT_STATUSES)
+    assert {row["on_record"] for row in given} == {"yes", ""}
+    assert any(row["interest"] for row in given)
+    assert all(row["conditions"] for row in demo.statements.values() if row["handling"] == "C")
+    shared = defaultdict(set)
+    for row in given:
+        if row["interpreter_id"]:
+            shared[row["interpreter_id"]].add(row["source_id"])
+    assert max(map(len, shared.values())) > 2
+
+
+def test_every_relation_and_word_occurs(demo: Any) -> None:
+    relations = {row["relation"] for row in demo.links}
+    assert set(RELATIONS) <= relations
+    assert len({name for name in relations if name.startswith(CUSTOM_PREFIX)}) >= 2
+    assert {row["polarity"] or "asserts" for row in demo.links} == set(POLARITIES)
+    assert {row["kind"] for row in demo.tables["things"]} == set(THING_KINDS)
+    assert {row["kind"] for row in demo.tables["workplaces"]} == set(WORKPLACE_KINDS)
+    people = demo.tables["people"]
+    assert {row["identified"] or "named" for row in people} == set(IDENTIFIED)
+    words = {entry.partition("@")[0] for row in people for entry in row["category"].split(";") if entry}
+    assert words >= {"suspect", "convicted", "victim", "witness"}
+    assert any(row["age_disputed"] == "yes" for row in people)
+    assert any(row["date_of_birth"] and parse_date(row["date_of_birth"]).earliest.year >= 2003 for row in people)
+    assert any(row["subject_as_said"] for row in demo.links)
+    assert all(row["currency"] for row in demo.links if row["amount"])
+    assert any(not row["aliases"].isascii() for row in people)
+    assert any(column.startswith("x_") for column in demo.tables["crossings"][0])
+
+
+def test_dates_are_as_vague_as_memory(demo: Any) -> None:
+    lengths = {len(row["from_date"]) for row in demo.links}
+    assert lengths == {0, 4, 7, 10}
+
+
+def test_workers_leave_places_that_close_some_for_video_sites(demo: Any) -> None:
+    places = {row["id"]: row for row in demo.tables["workplaces"]}
+    closed = {token for token, row in places.items() if "2020-03" <= row["closed_on"] < "2020-06"}
+    worked = defaultdict(set)
+    for row in demo.links:
+        if row["relation"] == "WORKED_AT":
+            worked[row["subject_id"]].add(row["object_id"])
+    moved = [spells for spells in worked.values() if spells & closed and spells - closed]
+    assert len(moved) > 20
+    assert any(places[token]["kind"] == "online" for spells in moved for token in spells - closed)

@@ -1,0 +1,108 @@
+"""Every row keeps the case format: columns, vocabularies, dates, ends of relations, references."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from graphsvc.records.dates import parse_date
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column
+
+# Ranges that Ofcom (United Kingdom) and Arcep (France) set aside for fiction.
+_FICTION = re.compile(
+    r"\+44(7700900|1632960|2079460|1154960|1214960|1614960)\d{3}|\+33(199|261|353|465|536|639)(00|91|01|71|49|98)\d{4}"
+)
+
+
+def _fault(column: Column, text: str) -> str | None:
+    """What is wrong with a filled cell."""
+    if column.kind == "date":
+        parse_date(text)
+    elif column.kind == "choice" and text not in column.words:
+        return f"not one of {column.words}"
+    elif column.kind == "categories":
+        for entry in text.split(";"):
+            word, _, day = entry.partition("@")
+            if word not in column.words:
+                return f"no category {word}"
+            if day:
+                parse_date(day)
+    elif column.kind == "count" and not text.isdecimal():
+        return "no count"
+    elif column.kind in ("number", "latitude", "longitude"):
+        bound = {"number": math.inf, "latitude": 90, "longitude": 180}[column.kind]
+        if not math.isfinite(float(text)) or abs(float(text)) > bound:
+            return "out of range"
+    return None
+
+
+def test_every_cell_fits_its_column(case: Any) -> None:
+    for name, rows in case.tables.items():
+        for row in rows:
+            for header, text in row.items():
+                column = TABLES[name].column(header)
+                if column is None:
+                    assert header.startswith(EXTRA_PREFIX)
+                elif text:
+                    assert _fault(column, text) is None, (name, row.get("id", row), header, text)
+                else:
+                    assert not column.required, (name, row, header)
+
+
+def test_ids_are_unique_over_the_case(case: Any) -> None:
+    ids = [row["id"] for table in (*ENTITY_TABLES, TABLES["statements"]) for row in case.tables[table.name]]
+    assert len(ids) == len(set(ids))
+
+
+def test_references_lead_somewhere(case: Any) -> None:
+    kinds = case.kinds | dict.fromkeys(case.statements, "statement")
+    for name, rows in case.tables.items():
+        for column in TABLES[name].columns:
+            if column.kind == "ref":
+                for row in rows:
+                    if row.get(column.name):
+                        assert kinds[row[column.name]] in column.refers, (name, column.name, row)
+
+
+def test_relations_join_what_they_may(case: Any) -> None:
+    for row in case.links:
+        relation = RELATIONS.get(row["relation"])
+        assert relation is not None or row["relation"].startswith(CUSTOM_PREFIX)
+        assert case.kinds[row["subject_id"]] in (relation.subjects if relation else ENTITIES), row
+        assert case.kinds[row["object_id"]] in (relation.objects if relation else ENTITIES), row
+        assert row["subject_id"] != row["object_id"]
+
+
+def test_witness_statements_come_from_persons_with_that_category(case: Any) -> None:
+    witnesses = {row["source_id"] for row in case.statements.values() if row["kind"] == "witness"}
+    marked = {row["id"] for row in case.tables["people"] if "witness" in row["category"]}
+    assert witnesses == marked
+    others = {row["source_id"] for row in case.statements.values() if row["kind"] != "witness"}
+    assert not others & set(case.kinds)
+
+
+def test_no_statement_says_a_thing_twice(case: Any) -> None:
+    keys = [(row["statement_id"], row["subject_id"], row["relation"], row["object_id"]) for row in case.links]
+    assert len(keys) == len(set(keys))
+
+
+def test_spells_do_not_end_before_they_begin(case: Any) -> None:
+    for row in case.links:
+        if row.get("to_date") and row["from_date"]:
+            assert parse_date(row["from_date"]).earliest <= parse_date(row["to_date"]).latest, row
+
+
+def test_phone_numbers_are_reserved_for_fiction(case: Any) -> None:
+    listed = [number for row in case.tables["people"] for number in row.get("phones", "").split(";") if number]
+    things = [row["value"] for row in case.tables["things"] if row["kind"] == "phone"]
+    assert things
+    assert all(_FICTION.fullmatch(number) for number in listed + things)
+    assert len(things) == len(set(things))
+    assert set(listed) <= set(things)
+
+
+def test_no_file_names_a_host(case: Any) -> None:
+    for path in case.folder.iterdir():
+        assert not re.search(r"https?:|www\.|\.(com|org|net|uk|fr)\b", path.read_text(encoding="utf-8")), path.name
