@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphsvc.simulate import lies
@@ -38,6 +39,8 @@ _SELF = {
 }
 _THERE = {"PILOTED": 0.85, "ASSISTED": 0.6, "USED_ON": 0.5, "MANAGED": 0.85, "CROSSED_ON": 0.1, "WORKED_AT": 0.12}
 _BOSS = {"ORGANISED": 0.45, "CONTROLS": 0.6, "DIRECTED": 0.22, "PAID": 0.12, "MEMBER_OF": 0.4, "RUNS": 0.5}
+# Nobody is interviewed to say nothing at all.
+_TRIES = 20
 _INTERESTS = (
     "Asylum claim pending; asked how giving evidence would bear on it.",
     "Told that support would be considered; nothing was promised.",
@@ -50,11 +53,12 @@ _INTERESTS = (
 
 @dataclass(frozen=True)
 class _Slot:
-    """One account to be given: by whom, about which boat or workplace, and the how manieth of its source."""
+    """One account to be given: by whom, about which boat or workplace, the how manieth of its source, and when."""
 
     witness: Person
     scene: str
     nth: int
+    taken: dt.date
 
 
 def build(telling: Telling, false_share: float) -> list[Statement]:
@@ -65,8 +69,9 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
         false_share: part of the statements that is false, 0 to 1.
     """
     rng, world = telling.rng, telling.world
+    days = {crossing.id: crossing.day for crossing in world.crossings}
     slots = [
-        _Slot(witness, scene, nth)
+        _Slot(witness, scene, nth, _taken(telling, days.get(scene, world.knobs.day_peak), nth))
         for witness, scene in _witnesses(telling)
         for nth in range(rng.choices((1, 2), (75, 25))[0])
     ]
@@ -76,18 +81,15 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
         agreed = lies.plot(rng, world, [slots[one].witness for one in group], slots[group[0]].scene)
         plots |= dict.fromkeys(group, agreed)
     interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
-    days = {crossing.id: crossing.day for crossing in world.crossings}
     about = {one.id: f"a boat from {one.launch[0]}" for one in world.crossings}
     about |= {one.id: f"work at a {one.sector}" for one in world.workplaces}
     told: list[Statement] = []
     given: dict[str, list[Claim]] = {}
     for number, slot in enumerate(slots):
         story = plots.get(number)
-        event = days.get(slot.scene, world.knobs.day_peak)
-        taken = event + dt.timedelta(days=rng.randrange(2, 60) + slot.nth * rng.randrange(61, 110))
         of = about[slot.scene]
         summary = f"Further account of {of}." if slot.nth else f"Account of {of}."
-        statement = Statement("witness", slot.witness.id, taken, summary, false=story is not None)
+        statement = Statement("witness", slot.witness.id, slot.taken, summary, false=story is not None)
         telling.grade(statement, true=story is None)
         statement.on_record = "yes" if rng.random() < 0.6 else ""
         statement.interpreter = telling.interpreter(slot.witness, interpreters)
@@ -100,6 +102,10 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
         told.append(statement)
     _taken_back(telling, told)
     return told
+
+
+def _taken(telling: Telling, event: dt.date, nth: int) -> dt.date:
+    return event + dt.timedelta(days=telling.rng.randrange(2, 60) + nth * telling.rng.randrange(61, 110))
 
 
 def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
@@ -142,13 +148,19 @@ def _scene(telling: Telling, token: str, scenes: dict[str, list[str]]) -> str:
 
 
 def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
-    """What the source could have seen and remembers."""
+    """What the source could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
+
+    def remembered(token: str, chances: Mapping[str, float]) -> list[Fact]:
+        past = [fact for fact in world.facts.about(token) if fact.on is None or fact.on <= slot.taken]
+        return [fact for fact in past if rng.random() < chances.get(fact.relation, 0.0)]
+
     there = _THERE | {"ORGANISED": world.knobs.organiser_seen, "CONTROLS": world.knobs.controller_seen}
-    seen = [fact for fact in world.facts.about(me.id) if rng.random() < _SELF.get(fact.relation, 0.0)]
-    seen += [fact for fact in world.facts.about(slot.scene) if rng.random() < there.get(fact.relation, 0.0)]
-    if me.boss:
-        seen += [fact for fact in world.facts.about(me.boss) if rng.random() < _BOSS.get(fact.relation, 0.0)]
+    for _ in range(_TRIES):
+        seen = remembered(me.id, _SELF) + remembered(slot.scene, there)
+        seen += remembered(me.boss, _BOSS) if me.boss else []
+        if seen:
+            break
     return seen
 
 
@@ -160,7 +172,7 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
         other = None
         if fact.subject in world.cast.people and fact.subject != slot.witness.id and rng.random() < world.knobs.mistake:
             other = telling.misjudged(fact)
-        claim = telling.account(other or telling.known_as(fact))
+        claim = telling.account(slot.witness.id, other or telling.known_as(fact))
         claim.mistaken = other is not None
         claims.append(claim)
     aides = [one.fact.subject for one in claims if world.cast.people.get(one.fact.subject, slot.witness).role in AIDES]
@@ -169,7 +181,7 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
         around = world.facts.about(slot.scene)
         wrong = [swapped(one, rng.choice(aides)) for one in around if one.relation in ("ORGANISED", "CONTROLS")]
         for fact in lies.untrue(world, wrong)[:1]:
-            claims.append(telling.account(fact))
+            claims.append(telling.account(slot.witness.id, fact))
             claims[-1].mistaken = True
     for story in stories:
         if rng.random() < world.knobs.rebuttal and story.target != slot.witness.id:
@@ -185,12 +197,14 @@ def _false(telling: Telling, slot: _Slot, story: lies.Plot) -> list[Claim]:
     """A false account: the agreed story within true things that harm nobody behind it."""
     rng, world = telling.rng, telling.world
     hidden = {story.hidden} | {one.id for one in world.cast.hubs if one.id == slot.witness.boss}
-    told = [telling.account(fact) for fact in (*story.shared, *lies.own(rng, world, story, slot.witness))]
+    told = [
+        telling.account(slot.witness.id, fact) for fact in (*story.shared, *lies.own(rng, world, story, slot.witness))
+    ]
     for claim in told:
         claim.planted = True
     denied = [_denial(telling, fact) for fact in story.denied]
     true = [fact for fact in _seen(telling, slot) if not {fact.subject, fact.object} & hidden]
-    return told + denied + [telling.account(telling.known_as(fact)) for fact in true]
+    return told + denied + [telling.account(slot.witness.id, telling.known_as(fact)) for fact in true]
 
 
 def _denial(telling: Telling, fact: Fact) -> Claim:

@@ -94,7 +94,9 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
 def own(rng: random.Random, world: World, plot: Plot, witness: Person) -> list[Fact]:
     """What a false account adds about its own source."""
     relations = rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "HOUSED"), rng.randrange(3))
-    return untrue(world, [Fact(plot.target, relation, witness.id, plot.shared[0].on) for relation in relations])
+    lived = [one.on for one in world.facts.about(witness.id) if one.on and one.relation in ("CROSSED_ON", "WORKED_AT")]
+    day = min(lived, default=plot.shared[0].on)
+    return untrue(world, [Fact(plot.target, relation, witness.id, day) for relation in relations])
 
 
 def untrue(world: World, facts: list[Fact]) -> list[Fact]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import Claim, Statement, Telling
+from graphsvc.simulate.statements import Claim, Statement, Telling, after
 
 # One book of many rows is delivered in parts of this many claims.
 _ROWS = 60
@@ -34,7 +34,7 @@ def build(telling: Telling) -> list[Statement]:
 
 def _record(source: str, taken: dt.date, summary: str, facts: Iterable[Fact]) -> Statement:
     claims = [Claim(fact, fact.on.isoformat() if fact.on else "") for fact in facts]
-    return Statement("record", source, taken, summary, claims)
+    return Statement("record", source, after(taken, claims), summary, claims)
 
 
 def _parts(source: str, taken: dt.date, summary: str, facts: list[Fact]) -> list[Statement]:

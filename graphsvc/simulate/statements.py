@@ -31,11 +31,11 @@ _ASSESSMENTS = {
 _SHARED = {"witness": 0.4, "intelligence": 0.45, "record": 0.75}
 _LOOKS = (
     "the tall one",
-    "the man with two phones",
+    "the one with two phones",
     "the one in the red jacket",
     "the one they called boss",
     "the one with the list",
-    "an older man, quiet",
+    "somebody older, quiet",
     "the one who always drove",
     "somebody with a bandaged hand",
 )
@@ -85,6 +85,7 @@ class Telling:
         self.rng = rng
         self.world = world
         self._people = world.cast.people
+        self._looks: dict[tuple[str, str], str] = {}
         self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
 
     def grade(self, statement: Statement, true: bool) -> None:
@@ -103,10 +104,16 @@ class Telling:
             return ""
         return self.rng.choices((day.isoformat(), f"{day:%Y-%m}", f"{day:%Y}", ""), (60, 25, 5, 10))[0]
 
-    def words(self, token: str) -> str:
-        """How a witness names somebody: an alias, a given name with a look, or a look alone."""
-        person = self._people.get(token)
-        if person is None or self.rng.random() < 0.35:
+    def words(self, speaker: str, token: str) -> str:
+        """How a witness names somebody else, always the same: an alias, a given name with a look, or a look alone."""
+        if speaker == token or token not in self._people:
+            return ""
+        if (speaker, token) not in self._looks:
+            self._looks[speaker, token] = self._look(self._people[token])
+        return self._looks[speaker, token]
+
+    def _look(self, person: Person) -> str:
+        if self.rng.random() < 0.3:
             return ""
         named = [alias for alias in person.aliases if alias.isascii()]
         if named and self.rng.random() < 0.6:
@@ -114,10 +121,13 @@ class Telling:
         look = self.rng.choice(_LOOKS)
         return f"{person.name.split()[0]}, {look}" if person.name and self.rng.random() < 0.7 else look
 
-    def account(self, fact: Fact) -> Claim:
-        """A claim in the words of a witness."""
+    def account(self, speaker: str, fact: Fact) -> Claim:
+        """A claim in the words of a witness (id)."""
         claim = Claim(fact, self.date(fact.on))
-        claim.subject_as_said, claim.object_as_said = self.words(fact.subject), self.words(fact.object)
+        claim.subject_as_said, claim.object_as_said = (
+            self.words(speaker, fact.subject),
+            self.words(speaker, fact.object),
+        )
         hub = self._people.get(fact.subject)
         if hub is not None and hub.role in HUBS and self.rng.random() < 0.12:
             claim.handling = "C"
@@ -146,6 +156,11 @@ class Telling:
             return ""
         weights = [4 / (1 + position) for position in range(len(few))]
         return self.rng.choices(few, weights)[0].id
+
+
+def after(taken: dt.date, claims: Iterable[Claim]) -> dt.date:
+    """The day `taken`, or the day of the last thing told if that is later."""
+    return max([taken, *(claim.fact.on for claim in claims if claim.fact.on)])
 
 
 def swapped(fact: Fact, subject: str) -> Fact:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeGuard, TypeVar
 
 from graphsvc.errors import InputError, OperatorError
 from graphsvc.records.tables import TABLES
@@ -230,7 +230,8 @@ def _links(token: str, one: Statement) -> list[Row]:
             "object_id": claim.fact.object,
             "statement_id": token,
             "from_date": claim.date,
-            "to_date": claim.fact.until.isoformat() if claim.fact.until and claim.date else "",
+            # What was not over when it was told has no end yet.
+            "to_date": claim.fact.until.isoformat() if claim.date and _over(claim.fact.until, one.taken) else "",
             "polarity": claim.polarity if claim.polarity != "asserts" else "",
             "weight": claim.fact.weight if claim.fact.weight != 1 else "",
             "amount": claim.fact.amount or "",
@@ -244,6 +245,10 @@ def _links(token: str, one: Statement) -> list[Row]:
         }
         for claim in sorted(one.claims, key=lambda claim: claim.fact.key)
     ]
+
+
+def _over(until: dt.date | None, taken: dt.date) -> TypeGuard[dt.date]:
+    return until is not None and until <= taken
 
 
 def _csv(name: str, rows: list[Row]) -> str:

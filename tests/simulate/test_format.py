@@ -106,3 +106,27 @@ def test_phone_numbers_are_reserved_for_fiction(case: Any) -> None:
 def test_no_file_names_a_host(case: Any) -> None:
     for path in case.folder.iterdir():
         assert not re.search(r"https?:|www\.|\.(com|org|net|uk|fr)\b", path.read_text(encoding="utf-8")), path.name
+
+
+def test_nobody_tells_what_has_not_happened_yet(case: Any) -> None:
+    for row in case.links:
+        if row["from_date"]:
+            taken = parse_date(case.statements[row["statement_id"]]["taken_on"])
+            assert parse_date(row["from_date"]).earliest <= taken.latest, row
+            assert not row.get("to_date") or parse_date(row["to_date"]).earliest <= taken.latest, row
+
+
+def test_every_witness_says_something(case: Any) -> None:
+    told = {row["statement_id"] for row in case.links}
+    assert {token for token, row in case.statements.items() if row["kind"] == "witness"} <= told
+
+
+def test_a_witness_calls_somebody_by_the_same_words(case: Any) -> None:
+    words: dict[tuple[str, str], str] = {}
+    for row in case.links:
+        source = case.statements[row["statement_id"]]["source_id"]
+        for end in ("subject", "object"):
+            said = row.get(f"{end}_as_said", "")
+            if said:
+                assert row[f"{end}_id"] != source
+                assert words.setdefault((source, row[f"{end}_id"]), said) == said
