@@ -7,6 +7,7 @@ import getpass
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import argon2
 import sqlalchemy as sa
@@ -105,6 +106,35 @@ def only_account(engine: sa.Engine, name: str) -> Principal:
     if "custodian" in account.roles:
         raise Refused("A witness custodian must sign in with a password: run `graphsvc login NAME`.")
     return account
+
+
+def reset_password(engine: sa.Engine, name: str, password: str) -> None:
+    """Give an account a new password and end its sign-ins.
+
+    Raises:
+        RequestError: there is no such account, or the password is empty or too short.
+    """
+    if not password:
+        raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
+    _change(engine, name, password_hash=hash_password(password), failures=0, locked_until=None)
+
+
+def disable(engine: sa.Engine, name: str) -> None:
+    """Disable an account and end its sign-ins.
+
+    Raises:
+        RequestError: there is no such account.
+    """
+    _change(engine, name, disabled=True)
+
+
+def _change(engine: sa.Engine, name: str, **values: Any) -> None:
+    with transaction(engine) as connection:
+        account = connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name)).scalar()
+        if account is None:
+            raise RequestError(f"There is no account {name!r}. `graphsvc users list` lists them.")
+        connection.execute(tables.accounts.update().where(tables.accounts.c.id == account).values(**values))
+        connection.execute(tables.tokens.delete().where(tables.tokens.c.account_id == account))
 
 
 def sign_in(engine: sa.Engine, name: str, password: str) -> Principal:

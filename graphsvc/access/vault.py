@@ -82,6 +82,10 @@ class Vault:
         """The data key that was wrapped for `what`."""
         return decrypt(self._master, wrapped, what)
 
+    def derived(self, what: str) -> bytes:
+        """A key (32 bytes) for `what`: the same at every start of the home, and telling nothing of the master key."""
+        return hmac.digest(self._master, f"derived\0{what}".encode(), hashlib.sha256)
+
 
 def pack(key: bytes, value: Any, what: str) -> bytes:
     """A JSON value, compressed and encrypted."""

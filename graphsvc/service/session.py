@@ -6,9 +6,12 @@ Everything here passes the gate. What a reader may not see is not there; "not th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from graphsvc.access import audit, policy
 from graphsvc.access.principal import Grant, Principal
@@ -124,6 +127,15 @@ class Session:
             if self.principal.grant(row["id"]) is not None
         ]
 
+    @property
+    def database(self) -> sa.Engine:
+        """The application database, for other use cases of this room."""
+        return self._service.database
+
+    def acting(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
+        """One logged act that needs no case: refused without a role that allows it."""
+        return self._service.gate.acting(self.principal, self.purpose, action, **detail)
+
     # -- reading ----------------------------------------------------------------------------------------------
 
     def queries(self) -> list[Query]:
@@ -143,6 +155,10 @@ class Session:
         if self._service.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
         return self._service.gate.read(self.principal, self.purpose, name, self.case, parameters)
+
+    def query_text(self, name: str) -> str:
+        """The Cypher of a named query."""
+        return self._service.library[name].text
 
     def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
         """Rows of one of the service's own queries, for pages; `whole` reads all of a case (an error if too much)."""

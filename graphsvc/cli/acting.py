@@ -1,0 +1,41 @@
+"""Who acts on the command line and why: a token of `graphsvc login`, or the only account of the home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphsvc.cli.progress import shown
+from graphsvc.config import Settings
+from graphsvc.service import Service, Session, entry
+
+
+def acting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--user` and `--purpose`, and a `session` opener in their place: `with session() as s:`."""
+
+    @click.option("--user", default="", help="Who acts, while the home has a single account (GRAPHSVC_USER).")
+    @click.option("--purpose", default="", help="Why; written in the log (GRAPHSVC_PURPOSE).")
+    @click.pass_obj
+    @wraps(command)
+    def with_session(settings: Settings, /, *args: Any, user: str, purpose: str, **options: Any) -> Any:
+        @contextmanager
+        def session(case: str = "") -> Iterator[Session]:
+            with shown() as progress, Service(settings, progress) as service:
+                service.recover()
+                yield entry.command_line_session(
+                    service, token_file(settings), user or settings.user, purpose or settings.purpose, case
+                )
+
+        return command(session, *args, **options)
+
+    return with_session
+
+
+def token_file(settings: Settings) -> Path:
+    """Where `graphsvc login` keeps its token."""
+    return settings.home / "token"

@@ -1,0 +1,123 @@
+"""Deliveries on the command line: load, take back, list; and inventing cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.cli.progress import shown
+from graphsvc.errors import InputError, RequestError
+from graphsvc.records.dates import shown as date_shown
+from graphsvc.service import Loaded, Session, invented
+
+Opener = Callable[..., AbstractContextManager[Session]]
+_COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--case", "case", required=True, help="The case; made if it is new.")
+@click.option(
+    "--mapping", default="", help="A mapping file (TOML), or the name of a built-in one, for other people's tables."
+)
+@click.option("--partial", is_flag=True, help="The delivery only adds: nothing is superseded or emptied.")
+@click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
+@click.option("--undo", type=int, help="Take this delivery back instead (its number; see `graphsvc deliveries`).")
+@acting
+def load(
+    session: Opener,
+    path: Path | None,
+    case: str,
+    mapping: str,
+    undo: int | None,
+    *,
+    partial: bool,
+    strict: bool,
+    dry_run: bool,
+) -> None:
+    """Load a delivery (a case folder, a .zip of it or an .xlsx) into a case, or take one back."""
+    if (path is None) == (undo is None):
+        raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
+    with session(case) as acts, shown() as progress:
+        if undo is not None:
+            acts.undo(undo, progress)
+            click.echo(f"Delivery {undo} of {case} was taken back.", err=True)
+            return
+        assert path is not None  # noqa: S101  # said above; for the type checker
+        loaded = acts.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
+    _report(loaded, dry_run=dry_run)
+    if strict and loaded.rejections:
+        raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
+
+
+def _report(loaded: Loaded, *, dry_run: bool) -> None:
+    click.echo("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
+    for table, counts in loaded.counts.items():
+        click.echo("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
+    for rejection in loaded.rejections:
+        click.echo(f"rejected: {rejection}", err=True)
+    for pseudonym, name in loaded.names.items():
+        click.echo(f"sealed: {name} is {pseudonym}", err=True)
+    if dry_run:
+        click.echo("Nothing was committed (--dry-run).", err=True)
+    elif loaded.same_as is not None:
+        click.echo(
+            f"The case {loaded.case} holds all of this already (delivery {loaded.same_as}); nothing changed.", err=True
+        )
+    elif loaded.committed:
+        click.echo(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
+
+
+@click.command()
+@click.argument("case", default="")
+@acting
+def deliveries(session: Opener, case: str) -> None:
+    """List the deliveries of a case, newest first."""
+    with session(case) as acts:
+        rows = acts.deliveries()
+    for row in rows:
+        day = date_shown(row["loaded_at"].date().isoformat())
+        read = sum(counts["read"] for counts in row["counts"].values())
+        click.echo(f"{row['number']:>4}  {row['status']:8} {day:>18}  {read:>8,} rows  by {row['account']}")
+    if not rows:
+        click.echo("No delivery has been loaded. `graphsvc load FOLDER --case NAME` loads one.", err=True)
+
+
+@click.command("cases")
+@acting
+def list_cases(session: Opener) -> None:
+    """List the cases you can see."""
+    with session() as acts:
+        found = acts.cases()
+    for case in found:
+        click.echo(f"{case.id}{'' if case.state == 'open' else '  (being loaded)'}")
+    if not found:
+        click.echo("There is no case you can see. `graphsvc load FOLDER --case NAME` makes one.", err=True)
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=1, show_default=True, help="Which world; the same seed gives the same files.")
+@click.option("--people", type=int, default=2000, show_default=True, help="How many people.")
+@click.option(
+    "--false",
+    "false_share",
+    type=float,
+    default=0.2,
+    show_default=True,
+    help="Share of false witness accounts, 0 to 1.",
+)
+@click.option("--demo", is_flag=True, help="The demo case instead of a seeded one.")
+def simulate(out: Path, seed: int, people: int, false_share: float, *, demo: bool) -> None:
+    """Write an invented case folder, with truth.json beside it."""
+    with shown() as progress:
+        invented.invent(out, None if demo else seed, people=people, false_share=false_share, progress=progress)
+    click.echo(f"An invented case is in {out}. Load it: graphsvc load {out} --case NAME", err=True)
+
+
+commands = (load, deliveries, list_cases, simulate)

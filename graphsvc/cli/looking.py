@@ -1,0 +1,138 @@
+"""Reading on the command line: leads, named queries, and a ranking held against planted truth."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.errors import RequestError
+from graphsvc.service import Session, invented
+
+Opener = Callable[..., AbstractContextManager[Session]]
+_FORMATS = click.Choice(["table", "csv", "json"])
+_SHOWN_LEADS = 20
+
+
+@click.command()
+@click.argument("case", default="")
+@click.option("--format", "form", type=_FORMATS, default="table", show_default=True)
+@click.option("--all", "everyone", is_flag=True, help="Every candidate, not only the first 20.")
+@acting
+def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
+    """Leads of a case, best first: intelligence, never evidence, and never a finding of guilt."""
+    with session(case) as acts:
+        found = acts.hubs()
+    chosen = found["hubs"] if everyone else found["hubs"][:_SHOWN_LEADS]
+    if form == "json":
+        answer = {"case": found["case"], "verdict": found["verdict"], "hubs": chosen}
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{found['verdict']}: {found['reason']}", err=True)
+    columns = ["rank", "id", "name", "score", "groups", "other_sources", "score_on_record", "denied"]
+    _write(form, columns, ([lead[column] for column in columns] for lead in chosen))
+
+
+@click.command()
+@click.argument("name", default="")
+@click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
+@click.option(
+    "--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; may be repeated."
+)
+@click.option("--format", "form", type=_FORMATS, default="table", show_default=True)
+@click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
+@acting
+def query(session: Opener, name: str, case: str, given: Sequence[str], form: str, *, cypher: bool) -> None:
+    """Run a named query; without a name, list them."""
+    with session(case) as acts:
+        if not name:
+            rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries())
+            _write(form, ["name", "title", "parameters"], rows)
+            return
+        if cypher:
+            click.echo(acts.query_text(name))
+            return
+        answer = acts.query(name, _parameters(given))
+    _write(form, answer.columns, answer.rows)
+    if answer.truncated:
+        click.echo(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
+    if answer.withheld:
+        click.echo(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
+
+
+@click.command()
+@click.argument("case", default="")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="truth.json of an invented case.",
+)
+@acting
+def evaluate(session: Opener, case: str, truth: Path) -> None:
+    """Hold the ranking of an invented case against what was planted in it."""
+    with session(case) as acts:
+        figures = invented.evaluate(acts, truth)
+    for name, value in figures.items():
+        click.echo(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
+
+
+def _parameters(given: Iterable[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for item in given:
+        name, sign, value = item.partition("=")
+        if not sign:
+            raise RequestError(f"Write a parameter as NAME=VALUE, not {item!r}.")
+        values[name] = value
+    return values
+
+
+def _write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    if form == "json":
+        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+    elif form == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_inert(_text(value)) for value in row] for row in rows)
+    else:
+        _table(columns, [[_text(value) for value in row] for row in rows])
+
+
+def _table(columns: Sequence[str], rows: list[list[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    numeric = [bool(rows) and all(_is_number(row[place]) for row in rows) for place in range(len(columns))]
+    for row in [list(columns), *rows]:
+        cells = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).replace("-", "", 1).isdigit() or not text
+
+
+def _text(value: Any) -> str:
+    """A value in a cell; control characters of other people's text do not reach the terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "@") or (text[:1] == "-" and not _is_number(text)) else text
+
+
+commands = (hubs, query, evaluate)

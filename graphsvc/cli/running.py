@@ -1,0 +1,140 @@
+"""Serving the pages: `serve` for a home, `demo` for an invented case with a link for each role."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+from filelock import FileLock, Timeout
+from waitress.server import create_server
+
+from graphsvc.cli.progress import shown
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.service import Service, entry, invented
+
+_THREADS = 8
+
+
+@click.command()
+@click.option("--port", type=int, help="Port of the pages (GRAPHSVC_PORT).")
+@click.pass_obj
+def serve(settings: Settings, port: int | None) -> None:
+    """Serve the pages of this home until Ctrl-C."""
+    settings = dataclasses.replace(settings, port=port if port is not None else settings.port)
+    with _alone(settings), shown() as progress, Service(settings, progress) as service:
+        service.store()
+        service.recover()
+        with _serving(service) as address:
+            click.echo(f"graphsvc serves {settings.home} at {address}", err=True)
+            account = entry.local_account(service)
+            if account:
+                click.echo(f"Sign in as {account}: {_link(service, address, account, entry.LOCAL_PURPOSE)}", err=True)
+            click.echo("Ctrl-C stops it.", err=True)
+
+
+@click.command()
+@click.option("--port", type=int, help="Port of the pages (GRAPHSVC_PORT).")
+@click.pass_obj
+def demo(settings: Settings, port: int | None) -> None:
+    """Serve an invented case, in a home of its own, with a one-time sign-in link for each role."""
+    # A home of its own: the accounts that anyone at this machine may use have no place beside real cases.
+    settings = dataclasses.replace(
+        settings,
+        home=settings.home / "demo",
+        jars=settings.jars or settings.home / "jars",
+        port=port if port is not None else settings.port,
+    )
+    with _alone(settings), shown() as progress, Service(settings, progress) as service:
+        service.store()
+        service.recover()
+        accounts = invented.demo_case(service, progress)
+        with _serving(service) as address:
+            progress(1, 1, "")
+            click.echo(f"\r\nThe demo case is at {address}\n")
+            for role, account in accounts.items():
+                click.echo(f"  {role:14} {_link(service, address, account, 'trying the demo')}")
+            click.echo(
+                "\nEach link signs in once, from this machine only. On the command line:"
+                f"\n  graphsvc --home {settings.home} login --link LINK\nCtrl-C stops everything."
+            )
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One server a home."""
+    lock = FileLock(settings.home / "serve.lock", timeout=0.1, mode=0o600)
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise OperatorError(
+            f"graphsvc is serving {settings.home} already. Use that one, stop it with Ctrl-C where it runs,"
+            " or choose another folder with GRAPHSVC_HOME."
+        ) from None
+    except OSError as error:
+        raise OperatorError(
+            f"The folder {settings.home} cannot be written ({error.strerror}). Free space there or make it writable,"
+            " or set GRAPHSVC_HOME to another folder."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _serving(service: Service) -> Iterator[str]:
+    """Serve after the block (which says where), until Ctrl-C or a signal to end."""
+    # Imported here: the other commands need not wait for what only pages need.
+    from graphsvc.web import create_app
+
+    settings = service.settings
+    _require_port(settings)
+    server = create_server(
+        create_app(service),
+        host=settings.host,
+        port=settings.port,
+        threads=_THREADS,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # only compared
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield f"http://{host}:{server.effective_port}"
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.close()
+        click.echo("Stopping.", err=True)
+
+
+def _link(service: Service, address: str, account: str, purpose: str) -> str:
+    return f"{address}/link/{service.sign_in_link(account, purpose)}"
+
+
+def _require_port(settings: Settings) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise OperatorError(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Stop what uses it,"
+                f" or choose another, for example GRAPHSVC_PORT={settings.port + 1}."
+            ) from None
+
+
+commands = (serve, demo)
