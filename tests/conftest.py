@@ -33,6 +33,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> SettingsFactory:
 
     def make(**overrides: Any) -> Settings:
         values: dict[str, Any] = {"jars": Path(jars), "neo4j_version": version, "heap_mb": 512, "page_cache_mb": 64}
+        values["start_timeout_s"] = 300  # a busy test machine may take long
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")
         return Settings.read({}, **(values | overrides))

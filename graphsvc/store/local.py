@@ -215,7 +215,8 @@ def _spawn(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
         fields["jars"]["variable"]: str(settings.jars_folder.parent.absolute()),
         "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
     }
-    with (folder / "logs" / "supervisor.log").open("ab") as log:
+    log_file = os.open(folder / "logs" / "supervisor.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(log_file, "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "graphsvc.store.supervisor", str(settings.home.absolute())],
             cwd=folder,

@@ -1,0 +1,90 @@
+"""What the tests of the managed server share: holders in processes of their own, and waiting for an end."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from graphsvc.config import Settings
+
+_HOLDER = """
+import sys
+from graphsvc.config import Settings
+from graphsvc.store.local import hold
+with hold(Settings.read()) as server:
+    print(server.uri, flush=True)
+    sys.stdin.read()
+"""
+
+Holder = Callable[[Settings], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def holder() -> Iterator[Holder]:
+    """`holder(settings)`: a new process that holds the server of that home until its stdin ends; prints the uri."""
+    processes = []
+
+    def start(settings: Settings) -> subprocess.Popen[str]:
+        names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
+        passed = ("home", "jars", "neo4j_version", "heap_mb", "page_cache_mb")
+        environment = os.environ | {names[name]: str(getattr(settings, name)) for name in passed}
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+        process = subprocess.Popen(
+            [sys.executable, "-c", _HOLDER],
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def alive(pid: int) -> bool:
+    """Whether a process exists and is no zombie (in a container nobody may collect those)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return True
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """`eventually(condition)`: waits until it holds, and fails after a minute."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < deadline, "this did not come about within a minute"
+            time.sleep(0.05)
+
+    return wait
+
+
+@pytest.fixture
+def gone(eventually: Callable[[Callable[[], bool]], None]) -> Callable[..., None]:
+    """`gone(pid, …)`: waits until none of these processes lives."""
+    return lambda *pids: eventually(lambda: not any(alive(pid) for pid in pids))
+
+
+@pytest.fixture
+def kill() -> Callable[[int], None]:
+    """`kill(pid)`: the end that no process can prepare for."""
+    return lambda pid: os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,287 @@
+"""The managed server: shared by its holders, gone with the last, back after a death, closed to everything else."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import neo4j
+import pytest
+from neo4j.exceptions import ClientError, DriverError, Neo4jError
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.store import launch, local
+from graphsvc.store.local import LocalServer, hold
+
+pytestmark = pytest.mark.neo4j
+
+Holder = Callable[[Settings], "subprocess.Popen[str]"]
+Eventually = Callable[[Callable[[], bool]], None]
+
+
+@contextmanager
+def driver_of(server: LocalServer) -> Iterator[neo4j.Driver]:
+    with neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password)) as driver:
+        yield driver
+
+
+@pytest.fixture
+def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
+    """Settings of a home of its own, whose server is ended in any case."""
+    made = settings()
+    yield made
+    local.stop(made)
+
+
+def state(settings: Settings) -> dict[str, object]:
+    answer = local.status(settings)
+    assert answer is not None
+    return answer
+
+
+def end(settings: Settings, kill: Callable[[int], None]) -> int:
+    """Kill the Java of that home, and say which process it was."""
+    pid = state(settings)["java_pid"]
+    assert isinstance(pid, int)
+    kill(pid)
+    return pid
+
+
+@pytest.mark.slow
+def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
+    fresh: Settings, holder: Holder, gone: Callable[..., None], kill: Callable[[int], None], eventually: Eventually
+) -> None:
+    first, second = holder(fresh), holder(fresh)
+    assert first.stdout is not None
+    assert second.stdout is not None
+    assert first.stdout.readline() == second.stdout.readline() == f"{state(fresh)['uri']}\n"
+    running = state(fresh)
+    assert (running["holders"], running["kept"]) == (2, False)
+    first.communicate()  # ends its stdin: it leaves as it should
+    eventually(lambda: state(fresh)["holders"] == 1)
+    with hold(fresh) as server, driver_of(server) as driver:
+        driver.execute_query("RETURN 1")
+    assert state(fresh)["java_pid"] == running["java_pid"]
+    kill(second.pid)  # the last one leaves as it should not
+    gone(running["pid"], running["java_pid"])
+    assert local.status(fresh) is None
+
+
+@pytest.mark.slow
+def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for_ever(
+    fresh: Settings, kill: Callable[[int], None], eventually: Eventually
+) -> None:
+    with hold(fresh) as server, driver_of(server) as driver:
+        driver.execute_query("CREATE (:Kept {value: 7})")
+        seen = {end(fresh, kill)}
+        eventually(lambda: state(fresh)["state"] == "ready" and state(fresh)["java_pid"] not in seen)
+        assert state(fresh)["uri"] == server.uri
+        assert driver.execute_query("MATCH (n:Kept) RETURN n.value").records[0][0] == 7
+        for _death in range(2):
+            seen.add(end(fresh, kill))
+            eventually(lambda: state(fresh)["java_pid"] not in seen)
+        end(fresh, kill)
+        eventually(lambda: local.status(fresh) is None)
+    assert "died 4 times in 10 minutes" in (fresh.home / "neo4j/logs/supervisor.log").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
+    fresh: Settings, kill: Callable[[int], None], gone: Callable[..., None]
+) -> None:
+    with hold(fresh) as server:
+        with driver_of(server) as driver:
+            driver.execute_query("CREATE (:Kept {value: 8})")
+        running = state(fresh)
+        supervisor = running["pid"]
+        assert isinstance(supervisor, int)
+        kill(supervisor)
+        gone(supervisor, running["java_pid"])
+        assert (fresh.home / "neo4j/supervisor.json").exists()  # the card of one that is gone
+    with hold(fresh) as server, driver_of(server) as driver:
+        assert driver.execute_query("MATCH (n:Kept) RETURN n.value").records[0][0] == 8
+
+
+@pytest.mark.slow
+def test_a_kept_server_outlives_its_holders_until_it_is_stopped(fresh: Settings, gone: Callable[..., None]) -> None:
+    with hold(fresh):
+        local.keep(fresh)
+    running = state(fresh)
+    assert (running["holders"], running["kept"], running["state"]) == (0, True, "ready")
+    other = Settings.read({}, home=fresh.home, jars=fresh.jars, neo4j_version="5.26.31")
+    if fresh.neo4j_version != other.neo4j_version and (other.jars_folder / ".complete").exists():
+        with pytest.raises(OperatorError, match=r"that runs is .*, but 5\.26\.31 is set"):
+            hold(other)
+    assert local.stop(fresh)
+    gone(running["pid"], running["java_pid"])
+    assert not local.stop(fresh)
+
+
+def test_a_stop_and_a_keep_where_nothing_runs(settings: Callable[..., Settings]) -> None:
+    idle = settings()
+    assert local.status(idle) is None
+    assert not local.stop(idle)
+    with pytest.raises(OperatorError, match="graphsvc neo4j start"):
+        local.keep(idle)
+
+
+def test_a_supervisor_nobody_comes_to_ends(fresh: Settings, tmp_path: Path) -> None:
+    code = (
+        "import sys; from graphsvc.store import supervisor; supervisor.UNCLAIMED_S = 0.5; sys.exit(supervisor.main())"
+    )
+    environment = os.environ | {"GRAPHSVC_JARS": str(fresh.jars), "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment["GRAPHSVC_NEO4J_VERSION"] = fresh.neo4j_version
+    run = subprocess.run([sys.executable, "-c", code, str(fresh.home)], env=environment, timeout=100, check=False)
+    assert run.returncode == 0
+    assert local.status(fresh) is None
+
+
+@pytest.mark.slow
+def test_a_database_that_cannot_be_opened_is_reported_though_bolt_answers(fresh: Settings) -> None:
+    with hold(fresh):
+        pass
+    local.stop(fresh)
+    store = fresh.home / "neo4j/data/databases/neo4j"
+    damaged = [path for path in store.rglob("neostore") if path.is_file()]
+    assert damaged
+    for path in damaged:
+        path.write_bytes(bytes(path.stat().st_size))
+    with pytest.raises(OperatorError, match=r"The database cannot be opened .*Restore a backup, or move"):
+        hold(fresh)
+    assert local.status(fresh) is None
+
+
+def test_a_store_of_another_version_is_left_alone(fresh: Settings) -> None:
+    folder = fresh.home / "neo4j"
+    (folder / "data/databases/system").mkdir(parents=True)
+    (folder / "version").write_text("4.4.0")
+    with pytest.raises(OperatorError, match=r"made by Neo4j 4\.4\.0, .*Set GRAPHSVC_NEO4J_VERSION=4\.4\.0"):
+        hold(fresh)
+
+
+def test_a_store_without_its_secret_is_reported(fresh: Settings) -> None:
+    (fresh.home / "neo4j/data/databases/system").mkdir(parents=True)
+    with pytest.raises(OperatorError, match="secret is gone"):
+        hold(fresh)
+
+
+def test_a_home_that_is_a_file_is_reported(jars: Path, settings: Callable[..., Settings], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OperatorError, match=r"cannot be used: .*set GRAPHSVC_HOME"):
+        hold(settings(home=tmp_path / "file"))
+
+
+def test_a_start_that_takes_too_long_is_reported(fresh: Settings) -> None:
+    hasty = Settings.read({}, home=fresh.home, jars=fresh.jars, neo4j_version=fresh.neo4j_version, start_timeout_s=1)
+    with pytest.raises(OperatorError, match=r"within 1 seconds.*GRAPHSVC_NEO4J_START_S"):
+        hold(hasty)
+
+
+# On the server of the session: what is closed, and what is private.
+
+
+@pytest.fixture
+def home(neo4j_server: LocalServer) -> Path:
+    """The folder of the running server."""
+    with driver_of(neo4j_server) as driver:
+        row = driver.execute_query("SHOW SETTINGS 'server.directories.neo4j_home' YIELD value").records[0]
+    return Path(row["value"])
+
+
+def test_load_csv_reads_neither_files_nor_addresses(neo4j_server: LocalServer, tmp_path: Path) -> None:
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+    (tmp_path / "a.csv").write_text("1,2\n")
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as web, driver_of(neo4j_server) as driver:
+        thread = threading.Thread(target=web.serve_forever)
+        thread.start()
+        try:
+            port = web.server_address[1]
+            for address in (
+                (tmp_path / "a.csv").as_uri(),
+                f"http://127.0.0.1:{port}/a.csv",
+                f"http://localhost:{port}/a.csv",
+            ):
+                with pytest.raises(ClientError) as refused:
+                    driver.execute_query("LOAD CSV FROM $address AS row RETURN row", address=address)
+                assert refused.value.code == "Neo.ClientError.Statement.ExternalResourceFailed"
+        finally:
+            web.shutdown()
+            thread.join()
+    assert asked == []
+
+
+def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) -> None:
+    with driver_of(neo4j_server) as driver:
+        rows = driver.execute_query("SHOW SETTINGS YIELD name, value").records
+    found = {row["name"]: row["value"] for row in rows}
+    closed = [name for name in found if re.search(r"usage_report|fleet.*enabled|https?\.enabled", name)]
+    assert len(closed) >= 3
+    assert {found[name] for name in closed} == {"false"}
+    assert found["server.memory.pagecache.size"] == "64.00MiB"
+    assert found["db.memory.transaction.max"] == "128.00MiB"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_only_the_loopback_address_listens(neo4j_server: LocalServer, home: Path) -> None:
+    answer = local.status(Settings.read({}, home=home.parent))
+    assert answer is not None
+    listening = []
+    for pid in (answer["pid"], answer["java_pid"]):
+        sockets = {
+            re.sub(r"\D", "", link)
+            for link in map(os.readlink, Path(f"/proc/{pid}/fd").iterdir())
+            if link.startswith("socket:")
+        }
+        for table in ("tcp", "tcp6", "udp", "udp6"):
+            rows = (line.split() for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:])
+            listening += [
+                (table, row[1].split(":")[0])
+                for row in rows
+                if row[9] in sockets and (table.startswith("udp") or row[3] == "0A")
+            ]
+    loopback = {("tcp", "0100007F"), ("tcp6", "0000000000000000FFFF00000100007F")}
+    assert len(listening) == 2  # the door of the supervisor and Bolt
+    assert set(listening) <= loopback
+
+
+def test_everything_is_private_to_the_account(neo4j_server: LocalServer, home: Path) -> None:
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / "secret").stat().st_mode & 0o777 == 0o600
+    assert [path for path in home.rglob("*") if path.stat().st_mode & 0o077] == []
+
+
+def test_the_password_opens_it_and_the_usual_one_does_not(neo4j_server: LocalServer) -> None:
+    assert neo4j_server.password not in repr(neo4j_server)
+    assert len(neo4j_server.password) >= 32
+    with (
+        neo4j.GraphDatabase.driver(neo4j_server.uri, auth=("neo4j", "neo4j")) as driver,
+        pytest.raises((DriverError, Neo4jError)) as refused,
+    ):
+        driver.verify_connectivity()
+    assert "Unauthorized" in str(refused.value)
+
+
+def test_neo4j_does_not_see_the_secrets_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAPHSVC_MASTER_KEY", "x")
+    monkeypatch.setenv("NEO4J_PASSWORD", "x")
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Dx")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    passed = launch.environment()
+    assert passed["LANG"] == "C.UTF-8"
+    assert not {"GRAPHSVC_MASTER_KEY", "NEO4J_PASSWORD", "JAVA_TOOL_OPTIONS"} & set(passed)
