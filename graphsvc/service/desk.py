@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from types import TracebackType
 from typing import Self
 
-from graphsvc.access import accounts
+from graphsvc.access import accounts, audit, policy
 from graphsvc.access.gate import Gate
 from graphsvc.access.principal import Principal
 from graphsvc.access.vault import Vault
@@ -79,9 +80,80 @@ class Service:
         Raises:
             NotSignedIn: the purpose is empty: why is asked of everyone and written in the log.
         """
-        if not purpose.strip():
-            raise NotSignedIn("Say for which purpose: --purpose or GRAPHSVC_PURPOSE, or the field at sign-in.")
+        _require_purpose(purpose)
         return Session(self, principal, purpose.strip(), case)
+
+    # -- signing in on the web --------------------------------------------------------------------------------
+
+    def sign_in(self, name: str, password: str, purpose: str) -> str:
+        """A web token for who name and password prove, to be kept in their cookie.
+
+        Raises:
+            NotSignedIn: name or password is wrong (in the same words whichever), or the purpose is empty.
+        """
+        _require_purpose(purpose)
+        try:
+            principal = accounts.sign_in(self.database, name, password)
+        except NotSignedIn as error:
+            # What was typed as a name may be a password, so a name that is none is not written down.
+            known = any(account.name == name for account in accounts.listed(self.database))
+            self._signed(Principal(name if known else "unknown", frozenset()), purpose, f"refused: {error}")
+            raise
+        return self._web_token(principal, purpose)
+
+    def redeem_link(self, link: str) -> str:
+        """A web token for the account and purpose of a one-time link, which is used up.
+
+        Raises:
+            NotSignedIn: the link is unknown, used or too old.
+        """
+        return self._web_token(*accounts.redeem(self.database, link, "link"))
+
+    def sign_in_link(self, account: str, purpose: str) -> str:
+        """A new one-time link token of an account, good for `settings.token_hours`; opened at `/link/<token>`.
+
+        Raises:
+            RequestError: there is no such account. NotSignedIn: the purpose is empty.
+        """
+        _require_purpose(purpose)
+        lifetime = dt.timedelta(hours=self.settings.token_hours)
+        return accounts.issue(self.database, account, "link", lifetime, purpose.strip())
+
+    def session_of(self, token: str) -> Session:
+        """The session a web token stands for; being used keeps it alive.
+
+        Raises:
+            NotSignedIn: it is unknown or has ended.
+        """
+        lifetime = dt.timedelta(minutes=self.settings.session_minutes)
+        return self.session(*accounts.redeem(self.database, token, "web", extend=lifetime))
+
+    def sign_out(self, token: str) -> None:
+        """End a web token; nothing if it has ended."""
+        accounts.revoke(self.database, token)
+
+    def web_key(self) -> bytes:
+        """The key that signs cookies (32 bytes): the same at every start, so that a restart signs nobody out."""
+        return self.vault.derived("web cookies")
+
+    def roles(self) -> list[tuple[str, str, dict[str, bool]]]:
+        """The role table: (role, what it is, action → whether it allows it), from `access.policy`."""
+        return [
+            (role, says, {action: role in policy.ALLOWED[action] for action in policy.ACTIONS})
+            for role, says in policy.ROLES.items()
+        ]
+
+    def actions(self) -> dict[str, str]:
+        """Action → what it is, from `access.policy`."""
+        return dict(policy.ACTIONS)
+
+    def _web_token(self, principal: Principal, purpose: str) -> str:
+        lifetime = dt.timedelta(minutes=self.settings.session_minutes)
+        self._signed(principal, purpose, "released")
+        return accounts.issue(self.database, principal.name, "web", lifetime, purpose.strip())
+
+    def _signed(self, principal: Principal, purpose: str, outcome: str) -> None:
+        audit.finish(self.database, audit.begin(self.database, principal, purpose.strip(), "sign in"), outcome)
 
     def close(self) -> None:
         """Let go of everything. A managed server that nobody else uses stops."""
@@ -98,3 +170,8 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _require_purpose(purpose: str) -> None:
+    if not purpose.strip():
+        raise NotSignedIn("Say for which purpose: --purpose or GRAPHSVC_PURPOSE, or the field at sign-in.")

@@ -1,0 +1,22 @@
+// ---
+// title = "Workplaces of the case"
+// why = "The list of workplaces, with how many people are known to have worked or lived there"
+// kind = "internal"
+// limit = 5000
+// [returns]
+// id = "Workplace.id"
+// name = "Workplace.name"
+// kind = "Workplace.kind"
+// sector = "Workplace.sector"
+// address = "Workplace.address"
+// opened_on = "Workplace.opened_on"
+// closed_on = "Workplace.closed_on"
+// people = "computed.count"
+// ---
+MATCH (n:Workplace {case: $case})
+WHERE n.handling IN $handling
+RETURN n.id AS id, n.name AS name, n.kind AS kind, n.sector AS sector, n.address AS address,
+       n.opened_on AS opened_on, n.closed_on AS closed_on,
+       count { (n)<-[r:WORKED_AT|LIVED_AT]-(m:Person) WHERE r[$belief] IS NOT NULL AND m.handling IN $handling } AS people
+ORDER BY people DESC, id
+LIMIT $limit + 1

@@ -1,0 +1,200 @@
+"""Small pictures as plain numbers: where each bar stands and what it says. Templates draw them as SVG."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.records.dates import shown
+
+# Longest span in days → the width of one bar.
+_STEPS = ((70, "day"), (800, "week"), (math.inf, "month"))
+_GAP = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its place in the picture's units, when it is, how many crossings and how many people in them."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    first: str
+    when: str
+    count: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Crossings over time.
+
+    Attributes:
+        width, height: of the drawing, in its own units.
+        step: what one bar stands for: `day`, `week` or `month`.
+        bars: from left to right; empty steps have no bar.
+        ticks: (x, label) of the time axis.
+        levels: (y, label) of the count axis.
+        peak: the highest bar, or None.
+        undated: crossings whose date is less precise than a day; they stand at the earliest day it can mean.
+    """
+
+    width: int
+    height: int
+    step: str
+    bars: list[Bar]
+    ticks: list[tuple[float, str]]
+    levels: list[tuple[float, str]]
+    peak: Bar | None
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stacked bar: the ingredient, where it begins, how long it is, and its value."""
+
+    name: str
+    x: float
+    width: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A score as its shares: what raises it to the right of `zero`, what lowers it to the left.
+
+    Attributes:
+        total: place of the score itself; `recorded` of the score on the record, or None where not given.
+    """
+
+    width: float
+    zero: float
+    segments: list[Segment]
+    total: float
+    recorded: float | None
+
+
+def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 800, height: int = 150) -> Timeline:
+    """Bars of crossings a day, week or month, whichever shows the span best.
+
+    Args:
+        crossings: rows with `day` (earliest day it can mean), `date` (as given) and `people_count` (or None).
+        width: of the drawing, in its own units.
+        height: likewise.
+
+    Example:
+        >>> chart = timeline([{"day": "2020-05-08", "date": "2020-05-08", "people_count": 21}])
+        >>> chart.step, [(bar.when, bar.count, bar.people) for bar in chart.bars]
+        ('day', [('8 May 2020', 1, 21)])
+    """
+    dated = [(_day(row["day"]), row) for row in crossings if row.get("day")]
+    if not dated:
+        return Timeline(width, height, "day", [], [], [], None, 0)
+    first, last = min(day for day, _ in dated), max(day for day, _ in dated)
+    step = next(name for longest, name in _STEPS if (last - first).days <= longest)
+    count, people = Counter[dt.date](), Counter[dt.date]()
+    for day, row in dated:
+        start = _start(day, step)
+        count[start] += 1
+        people[start] += row.get("people_count") or 0
+    places = {start: place for place, start in enumerate(_starts(_start(first, step), last, step))}
+    slot = width / max(len(places), 12)
+    top = max(count.values())
+    bars = [
+        Bar(
+            x=places[start] * slot + slot * _GAP / 2,
+            y=height - height * count[start] / top,
+            width=slot * (1 - _GAP),
+            height=height * count[start] / top,
+            first=start.isoformat(),
+            when=_when(start, step),
+            count=count[start],
+            people=people[start],
+        )
+        for start in sorted(count)
+    ]
+    undated = sum(len(str(row["date"])) < len("2020-05-08") for _, row in dated)
+    ticks = [(place * slot, label) for place, label in _ticks(list(places), step)]
+    levels = [(height - height * level / top, str(level)) for level in sorted({math.ceil(top / 2), top})]
+    return Timeline(width, height, step, bars, ticks, levels, max(bars, key=lambda bar: bar.count), undated)
+
+
+def stack(shares: Mapping[str, float], low: float, high: float, width: float, recorded: float | None = None) -> Stack:
+    """The shares of one score as a stacked bar on a scale from `low` (0 or less) to `high`.
+
+    Example:
+        >>> bar = stack({"commands": 3.0, "takes_orders": -1.0}, -1.0, 3.0, 40.0)
+        >>> bar.zero, [(part.name, part.x, part.width) for part in bar.segments], bar.total
+        (10.0, [('commands', 10.0, 30.0), ('takes_orders', 0.0, 10.0)], 30.0)
+    """
+    unit = width / ((high - low) or 1.0)
+    zero = -low * unit
+    right = left = zero
+    segments = []
+    for name, value in shares.items():
+        length = abs(value) * unit
+        if value > 0:
+            segments.append(Segment(name, right, length, value))
+            right += length
+        elif value < 0:
+            left -= length
+            segments.append(Segment(name, left, length, value))
+    place = None if recorded is None else zero + recorded * unit
+    return Stack(width, zero, segments, zero + sum(shares.values()) * unit, place)
+
+
+def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
+    """The scale on which all these stacked bars fit: (what lowers most, or 0; what raises most).
+
+    Example:
+        >>> scale([{"commands": 3.0, "takes_orders": -1.0}, {"commands": 1.0}])
+        (-1.0, 3.0)
+    """
+    low = min((sum(value for value in one.values() if value < 0) for one in shares), default=0.0)
+    high = max((sum(value for value in one.values() if value > 0) for one in shares), default=0.0)
+    return low, high
+
+
+def _day(value: Any) -> dt.date:
+    """A day, however the graph database or a test gives it."""
+    return value if type(value) is dt.date else dt.date.fromisoformat(str(value)[:10])
+
+
+def _start(day: dt.date, step: str) -> dt.date:
+    if step == "week":
+        return day - dt.timedelta(days=day.weekday())
+    return day.replace(day=1) if step == "month" else day
+
+
+def _starts(first: dt.date, last: dt.date, step: str) -> Iterable[dt.date]:
+    while first <= last:
+        yield first
+        if step == "month":
+            first = (first + dt.timedelta(days=31)).replace(day=1)
+        else:
+            first += dt.timedelta(days=7 if step == "week" else 1)
+
+
+def _when(start: dt.date, step: str) -> str:
+    if step == "month":
+        return shown(start.isoformat()[:7])
+    return f"week of {shown(start.isoformat())}" if step == "week" else shown(start.isoformat())
+
+
+def _ticks(starts: list[dt.date], step: str) -> Iterable[tuple[int, str]]:
+    """Where a new month begins (a new year, where bars are months), thinned to at most 12."""
+    edges = [
+        (place, start)
+        for place, start in enumerate(starts)
+        if place == 0
+        or (start.year != starts[place - 1].year if step == "month" else start.month != starts[place - 1].month)
+    ]
+    every = math.ceil(len(edges) / 12)
+    for number, (place, start) in enumerate(edges[::every]):
+        year = f" {start.year}" if number == 0 or start.month == 1 else ""
+        yield place, str(start.year) if step == "month" else f"{start:%b}{year}"

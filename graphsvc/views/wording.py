@@ -1,0 +1,195 @@
+"""Results in words: gradings, claims, figures and paths. Pure functions; what they give is text, never markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.records import grading
+from graphsvc.records.dates import shown
+from graphsvc.records.relations import says
+
+KINDS = MappingProxyType(
+    {
+        "person": ("Person", "People"),
+        "boat": ("Boat", "Boats"),
+        "crossing": ("Crossing", "Crossings"),
+        "gang": ("Gang", "Gangs"),
+        "workplace": ("Workplace", "Workplaces"),
+        "thing": ("Thing", "Things"),
+    }
+)
+STATEMENTS = MappingProxyType(
+    {"witness": "witness account", "intelligence": "intelligence report", "record": "official record"}
+)
+STANDING = MappingProxyType(
+    {
+        "given": "given, and stands",
+        "withdrawn": "withdrawn by its source",
+        "retracted_as_false": "retracted by its source as false",
+    }
+)
+_PSEUDONYM = re.compile(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}")
+# Lower bound of belief → what it is called.
+_BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
+INGREDIENTS = MappingProxyType(
+    {
+        "commands": ("directs others", "gives orders to, pays, recruits or coerces people"),
+        "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
+        "reaches": ("reaches others who arrange", "acts on people who themselves arrange or direct"),
+        "bridges": ("links separate parts", "ties parts of the operation that otherwise have nothing in common"),
+        "takes_orders": ("takes orders", "is directed, paid or coerced by others; lowers the score"),
+        "hands_on": ("hands-on work", "pilots, drives, houses or manages: seen by many; lowers the score"),
+        "seen_by_many": ("seen by many", "is named by many who met them in the open; lowers the score a little"),
+        "contacts_apart": ("contacts apart", "is in touch with people who are not in touch with each other"),
+        "closeness": ("close to all", "is few steps from everyone else"),
+    }
+)
+
+
+def grade(source_grade: str, assessment: str) -> str:
+    """A grading in words.
+
+    Example:
+        >>> grade("1", "C")
+        'source reliable, known indirectly (1C)'
+    """
+    source = grading.SOURCE_GRADES.get(source_grade, "ungraded")
+    known = grading.ASSESSMENTS.get(assessment, "not assessed")
+    return f"source {source}, {known} ({source_grade}{assessment})"
+
+
+def belief(value: float | None) -> str:
+    """A belief (0 to 1) in words with its number.
+
+    Example:
+        >>> belief(0.723)
+        'supported (0.72)'
+    """
+    if value is None:
+        return "asserted by nothing that counts"
+    word = next(word for least, word in _BELIEF if value >= least)
+    return f"{word} ({value:.2f})"
+
+
+def period(first: str | None, last: str | None) -> str:
+    """When, in words; empty if nothing is known. Partial dates stay partial.
+
+    Example:
+        >>> period("2020-05", "2020-06-01"), period("2020", None), period(None, "2020")
+        ('May 2020 to 1 June 2020', 'from 2020', 'until 2020')
+    """
+    start, end = shown(str(first)) if first else "", shown(str(last)) if last else ""
+    if start and end:
+        return start if start == end else f"{start} to {end}"
+    return f"from {start}" if start else f"until {end}" if end else ""
+
+
+def verb(relation: str, polarity: str = "asserts") -> str:
+    """A relation as it stands between its two ends; of a denial, with what is denied said first.
+
+    Example:
+        >>> verb("PILOTED"), verb("PILOTED", "denies")
+        ('piloted', 'did not, it is said: piloted')
+    """
+    return f"did not, it is said: {says(relation)}" if polarity == "denies" else says(relation)
+
+
+def claim(row: Mapping[str, Any]) -> str:
+    """A row of claims (`subject_name`, `relation`, `object_name` …) as one sentence.
+
+    Example:
+        >>> claim({"subject_name": "Ash", "relation": "PILOTED", "object_name": "X1", "from_on": "2020-05-08"})
+        'Ash piloted X1, 8 May 2020'
+    """
+    subject = row.get("subject_name") or row.get("subject") or ""
+    target = row.get("object_name") or row.get("object") or ""
+    when = period(row.get("from_on"), row.get("to_on"))
+    said = f"{subject} {verb(row['relation'], row.get('polarity', 'asserts'))} {target}"
+    return f"{said}, {when}" if when else said
+
+
+def amount(row: Mapping[str, Any]) -> str:
+    """Money and counts of a claim.
+
+    Example:
+        >>> amount({"amount": 2500.0, "currency": "EUR", "weight": 3})
+        '2,500 EUR, 3 times'
+    """
+    parts = []
+    if row.get("amount") is not None:
+        parts.append(f"{row['amount']:,.2f}".removesuffix(".00") + f" {row.get('currency') or ''}".rstrip())
+    if (row.get("weight") or 1) > 1:
+        parts.append(f"{row['weight']} times")
+    return ", ".join(parts)
+
+
+def voices(groups: int | str, other_sources: int) -> str:
+    """Who stands behind something.
+
+    Example:
+        >>> voices(2, 1), voices("few", 0)
+        ('2 independent groups of witnesses and 1 report or record', 'few independent groups of witnesses')
+    """
+    parts = []
+    if groups:
+        parts.append(f"{groups} independent group{'' if groups == 1 else 's'} of witnesses")
+    if other_sources:
+        parts.append(
+            f"{other_sources} report{'' if other_sources == 1 else 's'} or record{'' if other_sources == 1 else 's'}"
+        )
+    return " and ".join(parts) or "nobody that counts"
+
+
+def told_groups(groups: int, few_below: int, *, sources: bool) -> int | str:
+    """A count of groups as this reader may know it: below `few_below` only `few`, without source clearance.
+
+    Example:
+        >>> told_groups(2, 3, sources=False), told_groups(2, 3, sources=True), told_groups(0, 3, sources=False)
+        ('few', 2, 0)
+    """
+    return groups if sources or groups == 0 or groups >= few_below else "few"
+
+
+def path(claims: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The steps of a path in words, the witness's own claim first."""
+    return [claim(row) for row in claims]
+
+
+def label(name: str) -> str:
+    """The name of a column as a label.
+
+    Example:
+        >>> label("date_of_birth"), label("engine_hp")
+        ('Date of birth', 'Engine hp')
+    """
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def value(given: Any) -> str:
+    """A property as pages show it: dates in words, lists with commas, yes and no, numbers without noise.
+
+    Example:
+        >>> value("2020-05-08"), value(["a", "b"]), value(True), value(7.5)
+        ('8 May 2020', 'a, b', 'yes', '7.5')
+    """
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    if isinstance(given, list | tuple):
+        return ", ".join(value(item) for item in given)
+    if isinstance(given, float):
+        return f"{given:g}"
+    return shown(given) if isinstance(given, str) else str(given)
+
+
+def is_pseudonym(identifier: str) -> bool:
+    """Whether an id has the form of a pseudonym.
+
+    Example:
+        >>> is_pseudonym("S-7K3Q-X2MD-0A9B"), is_pseudonym("S-1")
+        (True, False)
+    """
+    return _PSEUDONYM.fullmatch(identifier) is not None

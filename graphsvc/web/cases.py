@@ -1,0 +1,16 @@
+"""The cases this person can see."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from graphsvc.web.frame import answer, current, page
+
+blueprint = Blueprint("cases", __name__)
+
+
+@page(blueprint, "/", twin="/cases.json")
+def table() -> ResponseReturnValue:
+    """All of them, by name."""
+    return answer("cases/table.html", cases=current().cases())

@@ -1,0 +1,75 @@
+"""One person, boat, crossing, gang, workplace or thing: everything known, each fact with who says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from graphsvc.records.grading import stricter
+from graphsvc.service import Session
+from graphsvc.views import wording
+from graphsvc.web.frame import answer, at, desk
+from graphsvc.web.frame import page as register
+from graphsvc.web.leads import lead_rows
+
+blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
+
+# Shown elsewhere on the page, or of no use to a reader.
+_ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
+
+
+@register(blueprint, "/entity")
+def page(case: str) -> ResponseReturnValue:
+    """The page of one entity."""
+    here = at(case)
+    found = here.entity(request.args.get("id", ""))
+    claims: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for claim in found.claims:
+        claims[claim["subject"], claim["relation"], claim["object"]].append(claim)
+    links = [_link(here, link, claims.pop(_key(link), [])) for link in found.links]
+    rest = [claim for some in claims.values() for claim in some]
+    return answer(
+        "entities/page.html",
+        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
+        case=here.case,
+        id=found.id,
+        kind=found.kind,
+        name=found.name,
+        sealed=bool(found.values.get("sealed")),
+        values=found.values,
+        facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
+        links=links,
+        # A denial or a claim taken back stands here when no link does that it speaks of.
+        denials=[claim for claim in rest if claim["status"] == "active"],
+        taken_back=[claim for claim in rest if claim["status"] != "active"],
+        lead=_lead(here, found.id) if found.kind == "person" else None,
+        truncated=found.truncated,
+    )
+
+
+def _key(link: dict[str, Any]) -> tuple[str, str, str]:
+    return link["subject"], link["relation"], link["object"]
+
+
+def _link(here: Session, link: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
+    """A link with the claims it is made of: what counts for it, what denies it, what was taken back."""
+    groups = wording.told_groups(link["groups"] or 0, desk().settings.few_below, sources=here.grant.sources)
+    counting = [claim for claim in claims if claim["status"] == "active"]
+    return link | {
+        "groups": groups,
+        "claims": [claim for claim in counting if claim["polarity"] == "asserts"],
+        "denials": [claim for claim in counting if claim["polarity"] == "denies"],
+        "taken_back": [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
+    }
+
+
+def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
+    """The line of this person in the ranking, if there is one and the reader may see rankings."""
+    if not here.may("analyse"):
+        return None
+    ranking = here.ranking()
+    found = [lead for lead in ranking.leads if lead.id == identifier]
+    return lead_rows(here, found)[0] | {"of": len(ranking.leads), "verdict": ranking.verdict} if found else None

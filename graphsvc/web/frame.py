@@ -1,0 +1,283 @@
+"""What every page shares: who is asking, deny by default, answers as page or JSON, errors as pages, headers.
+
+Everything but PUBLIC needs a sign-in; a route is public only by being named there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from graphsvc.errors import GraphsvcError, NotSignedIn, Refused
+from graphsvc.service import Service, Session
+
+PUBLIC = frozenset({"signin.form", "signin.enter", "signin.link", "static", "bootstrap.static"})
+TWIN = "_json"
+TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a secret
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none';"
+    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_PARTS = {
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.UNAUTHORIZED: "Sign in again",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not at this moment",
+    HTTPStatus.BAD_REQUEST: "This request makes no sense as put",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "This cannot be read as it is",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+}
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+def install(app: Flask) -> None:
+    """Put the frame around an app whose `extensions["graphsvc"]` is the Service."""
+    app.before_request(_deny_by_default)
+    app.after_request(_headers)
+    app.context_processor(_shared)
+    app.register_error_handler(GraphsvcError, _graphsvc_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def desk() -> Service:
+    """The service this app shows."""
+    service: Service = current_app.extensions["graphsvc"]
+    return service
+
+
+def current() -> Session:
+    """The session of who is asking, without a case.
+
+    Raises:
+        NotSignedIn: nobody has signed in.
+    """
+    found: Session | None = g.get("session")
+    if found is None:
+        raise NotSignedIn("Sign in to see this page.")
+    return found
+
+
+def at(case: str) -> Session:
+    """The session of who is asking, at a case.
+
+    Raises:
+        NotFound: in the same words for a case that is not there and one that is not theirs.
+    """
+    here = current().at(case)
+    g.version = here.version  # asks whether it is there and theirs
+    g.here = here
+    return here
+
+
+def page(blueprint: Blueprint, rule: str, twin: str = "") -> Callable[[View], View]:
+    """Register a view as a page at `rule` and, with the same data, as JSON at `rule.json` (or `twin`).
+
+    The twin's endpoint is the page's with `_json` behind it: `url_for("leads.table_json", case=case)`.
+    """
+
+    def register(view: View) -> View:
+        blueprint.add_url_rule(rule, view.__name__, view, methods=["GET"])
+        blueprint.add_url_rule(twin or f"{rule}.json", view.__name__ + TWIN, view, methods=["GET"])
+        return view
+
+    return register
+
+
+def wants_json() -> bool:
+    """Whether the request is for a JSON twin (or says it accepts JSON alone)."""
+    endpoint = request.endpoint or ""
+    return endpoint.endswith(TWIN) or request.accept_mimetypes.best == "application/json"
+
+
+def answer(template: str, status: int = 200, handling: str = "", **data: Any) -> ResponseReturnValue:
+    """`data` as a page or, at the JSON twin, as JSON.
+
+    Args:
+        template: path of the template.
+        status: HTTP status.
+        handling: strictest handling code of what is shown, `P` or `C`; empty on a case's page: the reader's level, since
+            figures are computed from everything they may see.
+        data: plain values, mappings, sequences and dataclasses.
+    """
+    here: Session | None = g.get("here")
+    mark = handling or (here.grant.handling if here else "")
+    if wants_json():
+        twin = {"handling": mark} | data if mark else data
+        response = jsonify(plain(twin))
+        response.status_code = status
+        return response
+    return render_template(template, handling=mark, **data), status
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: dataclasses as objects, sets as sorted lists, dates as ISO text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((plain(item) for item in value), key=str)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    # Temporal values of the graph database know the same word.
+    return value.iso_format() if hasattr(value, "iso_format") else value
+
+
+def inward(target: str) -> str:
+    """`target` if it is a path of this site, else the front page: `next` must not lead elsewhere."""
+    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        fine = False
+    else:
+        fine = fine and not parts.scheme and not parts.netloc and "\\" not in target
+    return target if fine else url_for("cases.table")
+
+
+# -- before and after every request ---------------------------------------------------------------------------
+
+
+def _deny_by_default() -> ResponseReturnValue | None:
+    g.public = request.endpoint in PUBLIC
+    if request.endpoint in ("static", "bootstrap.static"):
+        return None
+    token = session.get(TOKEN, "")
+    try:
+        g.session = desk().session_of(token) if token else None
+    except NotSignedIn:
+        session.pop(TOKEN, None)
+        g.session = None
+    # An address that does not exist asks for a sign-in as well: it tells nobody which addresses there are.
+    if g.session is None and not g.public:
+        raise NotSignedIn("Sign in to see this page.")
+    return None
+
+
+def _headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint not in ("static", "bootstrap.static"):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _shared() -> dict[str, Any]:
+    """What base.html needs on every page."""
+    who: Session | None = g.get("session")
+    here: Session | None = g.get("here")
+    return {
+        "me": who,
+        "here": here.case if here else "",
+        "my_cases": [case.id for case in who.cases()] if who else [],
+        "rail": _rail(who, here.case) if who and here else [],
+        "has": current_app.view_functions.__contains__,
+    }
+
+
+# Label, endpoint, action it takes.
+_RAIL = (
+    ("Overview", "case.overview", "read"),
+    ("Leads", "leads.table", "analyse"),
+    ("Network", "network.view", "read"),
+    ("Crossings", "case.crossings", "read"),
+    ("Workplaces", "case.workplaces", "read"),
+    ("Queries", "queries.table", "query"),
+    ("Load", "load.form", "load"),
+)
+
+
+def _rail(who: Session, case: str) -> list[tuple[str, str, bool]]:
+    """(label, address, whether this is it) of what this person can go to in the case."""
+    room = (request.endpoint or "").removesuffix(TWIN)
+    return [
+        (label, url_for(endpoint, case=case), room == endpoint)
+        for label, endpoint, action in _RAIL
+        if endpoint in current_app.view_functions and who.may(action)
+    ]
+
+
+# -- errors ---------------------------------------------------------------------------------------------------
+
+
+def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
+    if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return redirect(url_for("signin.form", next=wanted))
+    way_out = "An administrator can give you the role." if isinstance(error, Refused) else ""
+    return _error(error.status, str(error), way_out)
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return _error_page(
+        "This form is too old or came from another site. Nothing was changed. Go back, reload and try again."
+    )
+
+
+def _error_page(text: str) -> ResponseReturnValue:
+    return _error(HTTPStatus.BAD_REQUEST, text)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error.get_response()
+    words = {
+        404: "There is no page at this address. Nothing is wrong with your case.",
+        405: "This address does not take such a request. Nothing was changed.",
+        413: "What you sent is larger than this service takes. Nothing was changed.",
+    }
+    return _error(error.code, words.get(error.code, "The request could not be understood. Nothing was changed."))
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    # The message may hold data, so the page never shows it; the operator finds it in the process's own log.
+    current_app.logger.error("A page failed", exc_info=error)
+    return _error(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The page failed by a fault of the software. Your data is unharmed: pages only read."
+        " Try again; if it fails again, tell whoever runs the service and at what time.",
+    )
+
+
+def _error(status: int, text: str, way_out: str = "") -> ResponseReturnValue:
+    if wants_json():
+        response = jsonify({"error": text})
+        response.status_code = status
+        return response
+    title = _PARTS.get(HTTPStatus(status), "Something went wrong")
+    return render_template("error.html", handling="", title=title, text=text, way_out=way_out), status

@@ -1,0 +1,188 @@
+"""Leads: the list with its picture, and why one person is a lead. A lead is intelligence, never evidence."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.service import Session
+from graphsvc.views import charts, wording
+from graphsvc.web.frame import answer, at, desk, page
+
+blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
+
+PAGE = 50
+_BAR = 240.0
+_COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", "denied")
+# ?sort= → what to order by, best first.
+_ORDERS = {
+    "rank": lambda row: row["rank"],
+    "name": lambda row: row["name"].casefold(),
+    "groups": lambda row: (-row["counted"], row["rank"]),
+    "other_sources": lambda row: (-row["other_sources"], row["rank"]),
+    "score_on_record": lambda row: (-row["score_on_record"], row["rank"]),
+    "denied": lambda row: (-row["denied"], row["rank"]),
+}
+
+
+@page(blueprint, "/leads")
+def table(case: str) -> ResponseReturnValue:
+    """Everyone ranked, filtered and paged."""
+    here = at(case)
+    ranking = here.ranking()
+    rows = _chosen(lead_rows(here, ranking.leads))
+    first = max(request.args.get("from", 1, int), 1)
+    shown = rows[first - 1 : first - 1 + PAGE]
+    low, high = charts.scale([row["shares"] for row in shown])
+    for row in shown:
+        row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
+    return answer(
+        "leads/table.html",
+        case=here.case,
+        verdict=ranking.verdict,
+        reason=ranking.reason,
+        total=len(ranking.leads),
+        found=len(rows),
+        first=first,
+        leads=shown,
+        ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
+        asked={name: request.args.get(name, "") for name in ("q", "voices", "record", "denied", "sort")},
+        page_size=PAGE,
+    )
+
+
+@blueprint.get("/leads.csv")
+def table_csv(case: str) -> ResponseReturnValue:
+    """The same list, whole, as CSV."""
+    here = at(case)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for row in _chosen(lead_rows(here, here.ranking().leads)):
+        writer.writerow([_cell(row[name]) for name in _COLUMNS])
+    return Response(
+        text.getvalue(),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
+    )
+
+
+@page(blueprint, "/lead")
+def lead(case: str) -> ResponseReturnValue:
+    """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
+    here = at(case)
+    found, why = here.lead(request.args.get("id", ""))
+    everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
+    for path in why.paths:
+        everyone += path.claims
+    names = _names(here, {identifier for claim in everyone for identifier in (claim.subject, claim.object)})
+    row = lead_rows(here, [found])[0]
+    low, high = charts.scale([row["shares"]])
+    return answer(
+        "leads/lead.html",
+        case=here.case,
+        verdict=here.ranking().verdict,
+        lead=row,
+        bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
+        total=len(here.ranking().leads),
+        supporting=_rows(why.supporting, names),
+        other=_rows(why.other, names),
+        denying=_rows(why.denying, names),
+        taken_back=_rows(why.taken_back, names),
+        groups=[sorted(group) for group in why.groups],
+        other_sources=list(why.other_sources),
+        sources=here.grant.sources,
+        paths=[
+            {
+                "source": path.source,
+                "strength": path.strength,
+                "steps": [row | {"said": wording.claim(row)} for row in _rows(path.claims, names)],
+            }
+            for path in why.paths
+        ],
+    )
+
+
+def lead_rows(here: Session, leads: Iterable[Any]) -> list[dict[str, Any]]:
+    """Leads as rows; the number of groups as this reader may know it, in `groups`."""
+    few, sources = desk().settings.few_below, here.grant.sources
+    return [
+        {
+            "id": one.id,
+            "name": one.name or one.id,
+            "score": one.score,
+            "rank": one.rank,
+            "groups": wording.told_groups(one.groups, few, sources=sources),
+            "other_sources": one.other_sources,
+            "score_on_record": one.score_on_record,
+            "denied": one.denied,
+            "shares": {name: value for name, value in one.shares.items() if value},
+            # For ordering: what is told as "few" must not be told by its place in the list.
+            "counted": one.groups if sources or one.groups >= few else min(one.groups, 1),
+        }
+        for one in leads
+    ]
+
+
+def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows the address asks for, in its order.
+
+    Raises:
+        RequestError: it asks for an order or a filter there is not.
+    """
+    wanted = request.args.get("q", "").strip().casefold()
+    if wanted:
+        rows = [row for row in rows if wanted in row["name"].casefold() or wanted in row["id"].casefold()]
+    tests = {
+        ("voices", "several"): lambda row: row["counted"] + row["other_sources"] >= 2,
+        ("record", "yes"): lambda row: row["score_on_record"] > 0,
+        ("denied", "yes"): lambda row: row["denied"] > 0,
+        ("denied", "no"): lambda row: row["denied"] == 0,
+    }
+    for name in ("voices", "record", "denied"):
+        value = request.args.get(name, "")
+        if value and (name, value) not in tests:
+            raise RequestError(
+                f"The filter {name} takes {', '.join(v for n, v in tests if n == name)}, not {value[:40]!r}."
+            )
+        if value:
+            rows = [row for row in rows if tests[name, value](row)]
+    order = request.args.get("sort", "") or "rank"
+    if order not in _ORDERS:
+        raise RequestError(f"Leads can be sorted by {', '.join(_ORDERS)}, not by {order[:40]!r}.")
+    return sorted(rows, key=_ORDERS[order])
+
+
+def _names(here: Session, ids: Iterable[str]) -> dict[str, str]:
+    wanted = sorted(set(ids))
+    return (
+        {row["id"]: row["name"] or row["id"] for row in here.rows("entities.named", ids=wanted).dicts()}
+        if wanted
+        else {}
+    )
+
+
+def _rows(claims: Iterable[Any], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Claims of the analysis as the rows of claims that pages show."""
+    return [
+        asdict(claim)
+        | {
+            "claim": claim.id,
+            "subject_name": names.get(claim.subject, claim.subject),
+            "object_name": names.get(claim.object, claim.object),
+            "statement_kind": claim.source_kind,
+        }
+        for claim in claims
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

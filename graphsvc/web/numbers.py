@@ -1,0 +1,36 @@
+"""What the numbers mean and do not mean, and which role may do what."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from graphsvc.records import grading
+from graphsvc.views import wording
+from graphsvc.web.frame import answer, desk
+from graphsvc.web.frame import page as register
+
+blueprint = Blueprint("numbers", __name__)
+
+
+@register(blueprint, "/numbers")
+def page() -> ResponseReturnValue:
+    """The meaning of each number and word that pages show."""
+    return answer(
+        "numbers/page.html",
+        ingredients={name: {"label": label, "means": means} for name, (label, means) in wording.INGREDIENTS.items()},
+        sources=dict(grading.SOURCE_GRADES),
+        assessments=dict(grading.ASSESSMENTS),
+        handling_codes=dict(grading.HANDLING),
+        few_below=desk().settings.few_below,
+    )
+
+
+@register(blueprint, "/roles")
+def roles() -> ResponseReturnValue:
+    """The role table, as the gate reads it."""
+    return answer(
+        "roles/table.html",
+        actions=desk().actions(),
+        roles=[{"role": role, "is": says, "may": may} for role, says, may in desk().roles()],
+    )

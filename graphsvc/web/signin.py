@@ -1,0 +1,58 @@
+"""Signing in and out: by name and password with a purpose, or by a one-time link that carries its own."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import NotSignedIn
+from graphsvc.web.frame import TOKEN, desk, inward
+
+blueprint = Blueprint("signin", __name__)
+
+
+@blueprint.get("/sign-in")
+def form() -> ResponseReturnValue:
+    """The form; who is signed in already goes on."""
+    target = inward(request.args.get("next", "/"))
+    if g.session is not None:
+        return redirect(target)
+    return render_template("signin/form.html", next=target, name="", purpose="", wrong="", handling="")
+
+
+@blueprint.post("/sign-in")
+def enter() -> ResponseReturnValue:
+    """Name, password and purpose; wrong ones give the form again."""
+    target = inward(request.form.get("next", "/"))
+    name, purpose = request.form.get("name", ""), request.form.get("purpose", "")
+    try:
+        token = desk().sign_in(name, request.form.get("password", ""), purpose)
+    except NotSignedIn as error:
+        wrong = str(error) if purpose.strip() else "Say for which purpose you look: it is written in the log."
+        page = render_template("signin/form.html", next=target, name=name, purpose=purpose, wrong=wrong, handling="")
+        return page, error.status
+    return _enter(token, target)
+
+
+@blueprint.get("/link/<token>")
+def link(token: str) -> ResponseReturnValue:
+    """A one-time link. Asking for its head alone (as programs that preview links do) does not use it up."""
+    if request.method == "HEAD":
+        return ""
+    return _enter(desk().redeem_link(token), inward(request.args.get("next", "/")))
+
+
+@blueprint.post("/sign-out")
+def leave() -> ResponseReturnValue:
+    """Ends the session here and on the server."""
+    desk().sign_out(session.get(TOKEN, ""))
+    session.clear()
+    return redirect(url_for("signin.form"))
+
+
+def _enter(token: str, target: str) -> ResponseReturnValue:
+    if TOKEN in session:  # another sign-in in the same browser ends the earlier one
+        desk().sign_out(session[TOKEN])
+    session.clear()
+    session[TOKEN] = token
+    return redirect(target, code=303)

@@ -1,0 +1,30 @@
+"""One statement: its grading in words, its handling, and the claims it makes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from graphsvc.records.grading import stricter
+from graphsvc.web.frame import answer, at
+from graphsvc.web.frame import page as register
+
+blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
+
+
+@register(blueprint, "/statement")
+def page(case: str) -> ResponseReturnValue:
+    """The page of one statement."""
+    here = at(case)
+    found = here.statement(request.args.get("id", ""))
+    return answer(
+        "statements/page.html",
+        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
+        case=here.case,
+        id=found.id,
+        values=found.values,
+        asserts=[row for row in found.claims if row["status"] == "active" and row["polarity"] == "asserts"],
+        denies=[row for row in found.claims if row["status"] == "active" and row["polarity"] == "denies"],
+        taken_back=[row for row in found.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],
+        truncated=found.truncated,
+    )

@@ -1,0 +1,29 @@
+// Tables with data-sortable sort by their headers; rows with data-href open on a click.
+const number = (text) => {
+  const found = Number.parseFloat(text.replace(/,/g, ""));
+  return Number.isNaN(found) ? null : found;
+};
+
+function sort(table, column, header) {
+  const rising = header.getAttribute("aria-sort") === "descending";
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  header.setAttribute("aria-sort", rising ? "ascending" : "descending");
+  const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+  const rows = [...table.tBodies[0].rows].map((row) => [value(row), row]);
+  const numeric = rows.every(([text]) => text === "" || number(text) !== null);
+  const order = (a, b) => (numeric ? (number(a) ?? -Infinity) - (number(b) ?? -Infinity) : a.localeCompare(b));
+  rows.sort(([a], [b]) => (rising ? order(a, b) : order(b, a)));
+  table.tBodies[0].append(...rows.map(([, row]) => row));
+}
+
+for (const table of document.querySelectorAll("table[data-sortable]")) {
+  [...table.tHead.rows[0].cells].forEach((header, column) => {
+    if (header.hasAttribute("data-plain") || header.querySelector("a:not(.hint)")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...[...header.childNodes].filter((node) => !node.classList?.contains("hint")));
+    header.prepend(button);
+    button.addEventListener("click", () => sort(table, column, header));
+  });
+}

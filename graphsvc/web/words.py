@@ -1,0 +1,38 @@
+"""Gives the templates the words and small pictures of `graphsvc.views`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from graphsvc.records import grading
+from graphsvc.records.dates import shown
+from graphsvc.views import wording
+
+_FILTERS = {
+    "shown": shown,
+    "grade": wording.grade,
+    "belief": wording.belief,
+    "verb": wording.verb,
+    "sentence": wording.claim,
+    "amount": wording.amount,
+    "label": wording.label,
+    "value": wording.value,
+}
+_GLOBALS = {
+    "KINDS": wording.KINDS,
+    "STATEMENTS": wording.STATEMENTS,
+    "STANDING": wording.STANDING,
+    "INGREDIENTS": wording.INGREDIENTS,
+    "HANDLING": grading.HANDLING,
+    "period": wording.period,
+    "voices": wording.voices,
+    "is_pseudonym": wording.is_pseudonym,
+}
+
+
+def install(app: Flask) -> None:
+    """Make the filters and tables known to every template of an app."""
+    app.jinja_env.filters.update(_FILTERS)
+    app.jinja_env.globals.update(_GLOBALS)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
