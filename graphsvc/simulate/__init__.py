@@ -32,7 +32,7 @@ __all__ = [
 FEWEST_PEOPLE = 20
 # More would run out of phone numbers that are reserved for fiction.
 MOST_PEOPLE = 50_000
-DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 8_05_2020, 2_000, 0.2
+DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 3, 2_000, 0.2
 
 Progress = Callable[[int, int, str], None]
 
