@@ -8,6 +8,7 @@ version.
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
+from graphsvc.service import Service
 from graphsvc.store.jars import fetch_jars
 from graphsvc.store.local import LocalServer, hold
 
@@ -57,3 +59,27 @@ def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]
     """One running Neo4j for the whole session. What a test writes stays: use a case of your own, or wipe it."""
     with hold(settings()) as server:
         yield server
+
+
+@pytest.fixture
+def at_server(settings: SettingsFactory, neo4j_server: LocalServer) -> SettingsFactory:
+    """`at_server(**overrides)`: as `settings`, on the shared server: a home of its own costs nothing then."""
+
+    def make(**overrides: Any) -> Settings:
+        server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+        return settings(**(server | overrides))
+
+    return make
+
+
+@pytest.fixture
+def service(at_server: SettingsFactory) -> Iterator[Service]:
+    """A service with a fresh home on the shared server."""
+    with Service(at_server()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def case() -> str:
+    """A name no other test gives its case: they share a database."""
+    return f"case-{uuid.uuid4().hex[:12]}"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
+from graphsvc.cli import progress
 from graphsvc.config import Settings
-from graphsvc.store import launch, local
-from graphsvc.store.jars import Progress, fetch_jars
+from graphsvc.store import local
 
 
 @click.group()
@@ -23,8 +21,8 @@ def neo4j() -> None:
 def fetch(context: click.Context) -> None:
     """Fetch the server's jars (160 MB, once) and check each against the lock."""
     settings = _settings(context)
-    with _progress() as progress:
-        folder = fetch_jars(settings, progress)
+    with progress.shown() as show:
+        folder = local.fetch_jars(settings, show)
     click.echo(f"Neo4j {settings.neo4j_version} is in {folder}")
     _say_if_own_server(settings)
 
@@ -36,10 +34,10 @@ def start(context: click.Context) -> None:
     settings = _settings(context)
     if _say_if_own_server(settings):
         return
-    with _progress() as progress, local.hold(settings, progress) as server:
+    with progress.shown() as show, local.hold(settings, show) as server:
         local.keep(settings)
     click.echo(f"Neo4j {server.version} runs at {server.uri} until `graphsvc neo4j stop`.")
-    click.echo(f"Its account is {server.username}; the password is in {launch.server_home(settings.home) / 'secret'}")
+    click.echo(f"Its account is {server.username}; the password is in {local.secret_file(settings)}")
 
 
 @neo4j.command()
@@ -77,21 +75,3 @@ def _say_if_own_server(settings: Settings) -> bool:
     if settings.neo4j_uri:
         click.echo(f"NEO4J_URI is set: graphsvc uses your own server at {settings.neo4j_uri}, not a managed one.")
     return bool(settings.neo4j_uri)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on stderr that appears with the first jar: a fetch that was done before shows none."""
-    bars: list[click._termui_impl.ProgressBar[int]] = []
-
-    def tell(done: int, total: int, _name: str) -> None:
-        if not bars:
-            bars.append(click.progressbar(length=total, label="Fetching Neo4j", file=sys.stderr))
-            bars[0].__enter__()
-        bars[0].update(done - bars[0].pos)
-
-    try:
-        yield tell
-    finally:
-        for bar in bars:
-            bar.__exit__(None, None, None)

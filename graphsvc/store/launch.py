@@ -92,12 +92,7 @@ def prepare(settings: Settings, port: int) -> str:
         for name in ("conf", "logs", "run", "data/dbms"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_version(folder, settings.neo4j_version)
-        free = shutil.disk_usage(folder).free // 2**20
-        if free < FREE_MB_NEEDED:
-            raise OperatorError(
-                f"The disk of {folder} has {free} MB left and Neo4j needs {FREE_MB_NEEDED}. "
-                "Free some space, or set GRAPHSVC_HOME to another disk."
-            )
+        check_space(folder)
         conf = _SETTINGS + _line(settings.neo4j_version)[1]
         (folder / "conf" / "neo4j.conf").write_text(
             conf.format(
@@ -110,6 +105,16 @@ def prepare(settings: Settings, port: int) -> str:
         return _secret(folder)
     except OSError as error:
         raise OperatorError(folder_trouble(folder, error)) from error
+
+
+def check_space(folder: Path) -> None:
+    """Raises OperatorError where the disk of this folder has no room to start on."""
+    free = shutil.disk_usage(folder).free // 2**20
+    if free < FREE_MB_NEEDED:
+        raise OperatorError(
+            f"The disk of {folder} has {free} MB left and Neo4j needs {FREE_MB_NEEDED}. "
+            "Free some space, or set GRAPHSVC_HOME to another disk."
+        )
 
 
 def folder_trouble(folder: Path, error: OSError) -> str:

@@ -31,6 +31,8 @@ from graphsvc.store import launch
 from graphsvc.store.control import read_card
 from graphsvc.store.jars import Progress, fetch_jars
 
+__all__ = ["LocalServer", "fetch_jars", "hold", "keep", "secret_file", "status", "stop"]
+
 _PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb")
 _ANSWER_S = 10  # for anything but the start itself
 
@@ -85,13 +87,18 @@ def hold(settings: Settings, progress: Progress | None = None) -> LocalServer:
                 raise OperatorError(f"The supervisor of Neo4j could not work: {said[-1]}")
             if spawned is None or spawned.poll() is not None:
                 spawned = _spawn(settings, folder)
-        elif (line := _ask(folder, "hold", left)) is not None:
-            return _server(settings, folder, *line)
+        elif (answer := _ask(folder, "hold", left)) is not None:
+            return _server(settings, *answer)
         time.sleep(0.05)
     raise OperatorError(
         f"Neo4j did not answer within {settings.start_timeout_s} seconds. Its logs are in {folder / 'logs'}; "
         "on a slow machine set GRAPHSVC_NEO4J_START_S to more."
     )
+
+
+def secret_file(settings: Settings) -> Path:
+    """Where the password of the managed server is kept, readable for this account alone."""
+    return launch.server_home(settings.home) / "secret"
 
 
 def status(settings: Settings) -> dict[str, Any] | None:
@@ -129,11 +136,11 @@ def stop(settings: Settings) -> bool:
         raise OperatorError(f"Neo4j did not end within a minute. Its logs are in {folder / 'logs'}.") from None
 
 
-def _server(settings: Settings, folder: Path, lifeline: socket.socket, line: str, version: str) -> LocalServer:
+def _server(settings: Settings, lifeline: socket.socket, line: str, version: str) -> LocalServer:
     """The server behind the supervisor's answer to `hold`."""
     word, _, rest = line.partition(" ")
     if word == "READY" and version == settings.neo4j_version:
-        return LocalServer(rest, launch.USERNAME, (folder / "secret").read_text(), version, lifeline)
+        return LocalServer(rest, launch.USERNAME, secret_file(settings).read_text(), version, lifeline)
     lifeline.close()
     if word == "READY":
         raise OperatorError(
@@ -206,6 +213,7 @@ def _server_folder(settings: Settings) -> Path:
 
 def _spawn(settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
     """Start a supervisor; one that finds another in charge ends by itself with status 0."""
+    launch.check_space(folder)  # on a full disk a supervisor could not even say what is wrong
     fields = {item.name: item.metadata for item in dataclasses.fields(Settings)}
     secret = {meta["variable"] for meta in fields.values() if meta["secret"]}
     package = str(Path(graphsvc.__file__).absolute().parents[1])  # found there too when run from a checkout

@@ -8,6 +8,7 @@ a SIGTERM from the kernel when the supervisor itself is killed.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
@@ -55,7 +56,6 @@ class _Supervision:
         self._settings, self._folder = settings, folder
         self._signalled = False
         self._server: Server | None = None
-        self._trouble = ""
         token, word = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self._door = Door(token, word, self._status)
         self._card = {
@@ -73,40 +73,32 @@ class _Supervision:
             signal.signal(number, self._on_signal)
         write_card(self._folder, self._card)
         try:
-            try:
-                self._server = Server(self._settings, fetch_jars(self._settings))
-            except OperatorError as error:
-                self._trouble = " ".join(str(error).split())
-            return self._serve()
+            self._serve()
+        except OperatorError as error:
+            return self._tell_trouble(" ".join(str(error).split()))
+        except OSError as error:
+            return self._tell_trouble(launch.folder_trouble(self._folder, error))
         finally:
             if self._server is not None:
                 self._server.stop()
             card_path(self._folder).unlink(missing_ok=True)
             self._door.close()
+        return 0
 
-    def _serve(self) -> int:
-        began, failed_at = time.monotonic(), None
+    def _serve(self) -> None:
+        """Serve the door and watch the server until a signal, a `stop`, or the last holder's leaving."""
+        self._server = Server(self._settings, fetch_jars(self._settings))
+        began = time.monotonic()
         while not (self._signalled or self._door.stop_asked):
             self._door.serve(_TURN_S)
-            if self._server is not None:
-                try:
-                    self._server.watch()
-                except OperatorError as error:
-                    self._trouble = " ".join(str(error).split())
-                self._trouble = self._trouble or self._server.reason
-            if self._trouble:
-                self._door.announce(f"FAILED {self._trouble}")
-                failed_at = failed_at or time.monotonic()
-                if self._door.heard or time.monotonic() - failed_at > _TELL_S:
-                    print(self._trouble, file=sys.stderr, flush=True)
-                    return 1
-            elif self._server is not None:
-                self._tell_state(self._server)
+            self._server.watch()
+            if self._server.state == "failed":
+                raise OperatorError(self._server.reason)
+            self._tell_state(self._server)
             if not self._door.kept and not self._door.holders:
                 claimed = self._door.last_held > began
                 if claimed or time.monotonic() - began > UNCLAIMED_S:
-                    return 0
-        return 0
+                    return
 
     def _tell_state(self, server: Server) -> None:
         uri = server.uri if server.state == "ready" else None
@@ -114,6 +106,15 @@ class _Supervision:
             self._card["uri"] = uri
             write_card(self._folder, self._card)
         self._door.announce(f"READY {uri}" if uri else "")
+
+    def _tell_trouble(self, trouble: str) -> int:
+        """Tell those who wait, or wait a little for the one who started this; the exit status."""
+        self._door.announce(f"FAILED {trouble}")
+        deadline = time.monotonic() + _TELL_S
+        while not (self._door.heard or self._signalled or self._door.stop_asked) and time.monotonic() < deadline:
+            self._door.serve(_TURN_S)
+        _log(trouble)
+        return 1
 
     def _status(self) -> dict[str, Any]:
         server = self._server
@@ -135,7 +136,17 @@ def main() -> int:
     """Entry point of the process: one argument, the home; the rest comes from the environment."""
     os.umask(0o077)  # everything it and Neo4j write is private to this account
     logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # refused connections are the ordinary course of a start
-    return supervise(Settings.read(home=Path(sys.argv[1])))
+    home = Path(sys.argv[1])
+    try:
+        return supervise(Settings.read(home=home))
+    except OSError as error:
+        _log(launch.folder_trouble(launch.server_home(home), error))
+        return 1
+
+
+def _log(line: str) -> None:
+    with contextlib.suppress(OSError):  # its disk may be what is wrong
+        print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -67,12 +67,12 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """`eventually(condition)`: waits until it holds, and fails after a minute."""
+    """`eventually(condition)`: waits until it holds, and fails after two minutes."""
 
     def wait(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not condition():
-            assert time.monotonic() < deadline, "this did not come about within a minute"
+            assert time.monotonic() < deadline, "this did not come about within two minutes"
             time.sleep(0.05)
 
     return wait

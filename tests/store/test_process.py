@@ -1,0 +1,92 @@
+"""The Neo4j process and its log: another port when one is lost, and the reason of a failure in the new lines alone."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphsvc.config import Settings
+from graphsvc.store import launch
+from graphsvc.store.process import Server
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """The log of a home that has logged an error before."""
+    path = tmp_path / "neo4j" / "logs" / "neo4j.log"
+    path.parent.mkdir(parents=True)
+    path.write_text("Caused by: java.io.IOException: No space left on device\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("2026 ERROR Caused by: java.io.IOException: No space left on device", "is full. Free some space"),
+        ("FileLockException: Lock file has been locked by another process: store_lock", "Another Neo4j process uses"),
+        ("java.nio.file.AccessDeniedException: data/x", "Make the folder writable"),
+        ("java.lang.OutOfMemoryError: Java heap space", "GRAPHSVC_NEO4J_HEAP_MB"),
+        ("2026 ERROR something new", "exit status 1: 2026 ERROR something new. Its logs are in"),
+        ("nothing of note", "exit status 1. Its logs are in"),
+    ],
+)
+def test_the_reason_of_a_failure_is_taken_from_the_new_lines(log: Path, line: str, reason: str) -> None:
+    logs = launch.Logs(log.parents[2])
+    with log.open("a") as file:
+        file.write(line + "\n")
+    assert reason in logs.failure(1)
+
+
+def test_a_log_that_was_rotated_meanwhile_is_read_from_its_beginning(log: Path) -> None:
+    logs = launch.Logs(log.parents[2])
+    log.write_text("FileLockException\n")
+    assert "Another Neo4j process" in logs.failure(1)
+
+
+def test_only_the_line_of_a_lost_port_means_a_lost_port(log: Path) -> None:
+    logs = launch.Logs(log.parents[2])
+    assert not logs.port_was_taken()
+    log.write_text(log.read_text() + "PortBindException: Address localhost:7474 is already in use\n")
+    assert logs.port_was_taken()
+
+
+def test_a_new_secret_is_made_until_there_is_a_store_and_kept_from_then_on(settings: Callable[..., Settings]) -> None:
+    made = settings()
+    first, second = launch.prepare(made, 1), launch.prepare(made, 2)
+    assert first != second
+    (made.home / "neo4j/data/databases/system").mkdir(parents=True)
+    assert launch.prepare(made, 3) == second
+    assert "127.0.0.1:3\n" in (made.home / "neo4j/conf/neo4j.conf").read_text()
+    for name in ("secret", "data/dbms/auth.ini"):
+        assert (made.home / "neo4j" / name).stat().st_mode & 0o777 == 0o600
+    assert second not in (made.home / "neo4j/data/dbms/auth.ini").read_text()
+
+
+@pytest.mark.neo4j
+@pytest.mark.slow
+def test_a_port_that_was_lost_in_between_is_replaced_by_another(
+    jars: Path,
+    settings: Callable[..., Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    eventually: Callable[[Callable[[], bool]], None],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = iter([port, launch.free_port()])
+        monkeypatch.setattr(launch, "free_port", lambda: next(ports))
+        server = Server(settings(), jars)
+        try:
+            assert server.uri == f"bolt://127.0.0.1:{port}"
+
+            def settled() -> bool:
+                server.watch()
+                return server.state != "starting"
+
+            eventually(settled)
+            assert (server.state, server.reason) == ("ready", "")
+            assert server.uri != f"bolt://127.0.0.1:{port}"
+        finally:
+            server.stop()
