@@ -76,7 +76,11 @@ class Vault:
     def new_key(self, what: str) -> tuple[bytes, bytes]:
         """A new data key and the same wrapped for storage, bound to `what`."""
         key = secrets.token_bytes(32)
-        return key, encrypt(self._master, key, what)
+        return key, self.wrap(key, what)
+
+    def wrap(self, key: bytes, what: str) -> bytes:
+        """A data key wrapped for storage, bound to `what`."""
+        return encrypt(self._master, key, what)
 
     def key(self, wrapped: bytes, what: str) -> bytes:
         """The data key that was wrapped for `what`."""

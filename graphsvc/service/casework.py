@@ -92,7 +92,7 @@ class Casework:
             Busy: another delivery of the case is being loaded.
             CancelledError: `progress` raised it; the case is as it was.
         """
-        _require_name(case)
+        require_name(case)
         with self._locked(case):
             self._recover(case, progress)
             key = self._key(case, create=not dry_run)
@@ -112,6 +112,7 @@ class Casework:
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             on = self._opened_on(case)
             if dry_run or nothing or (strict and rejections):
+                self._unmake(case)
                 return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
             result = graphed(state, key, on)
             self._begin(case, key, number, account, delivery, counts, on, partial=partial)
@@ -120,6 +121,7 @@ class Casework:
             except CancelledError:
                 self._forget(case, number)
                 self._restore(case, key, _quiet)
+                self._unmake(case)
                 raise
             self._finish(case, key, result, {number: "active"})
             return Loaded(case, number, None, counts, rejections, True, _names(delivery, result))
@@ -129,6 +131,7 @@ class Casework:
 
         Raises:
             NotFound: there is no such delivery, or it has been taken back.
+            CancelledError: `progress` raised it; the case is as it was.
         """
         with self._locked(case):
             self._recover(case, progress)
@@ -138,7 +141,12 @@ class Casework:
                     f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them."
                 )
             self._mark(case, number, "undoing", "loading")
-            self._restore(case, key, progress)
+            try:
+                self._restore(case, key, progress)
+            except CancelledError:
+                self._mark(case, number, "active", "loading")
+                self._restore(case, key, _quiet)
+                raise
 
     def recover(self, progress: Progress) -> list[str]:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases."""
@@ -188,6 +196,15 @@ class Casework:
                 )
             )
             return {row.claim_id: (row.delivery, row.line) for row in rows}
+
+    def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Pseudonym → what only the vault knows of it. Opening any is for custodians, one by one, with a reason."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
+        for row in rows:
+            what = f"identity {case} {row.pseudonym}"
+            yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
 
     # -- one case under its lock ------------------------------------------------------------------------------
 
@@ -243,6 +260,13 @@ class Casework:
             if create:
                 connection.execute(tables.cases.insert().values(id=case, key_sealed=wrapped, created_at=now()))
             return key
+
+    def _unmake(self, case: str) -> None:
+        """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
+        table = tables.deliveries
+        with transaction(self._database) as connection:
+            if connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None:
+                connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
 
     def _opened_on(self, case: str) -> dt.date:
         """The day the case was made: who was under 18 then stays sealed, whenever a delivery comes or goes."""
@@ -395,7 +419,12 @@ def version_of(database: sa.Engine, case: str) -> int:
     return int(version)
 
 
-def _require_name(case: str) -> None:
+def require_name(case: str) -> None:
+    """Nothing, if a case may be called so.
+
+    Raises:
+        RequestError: it may not, and what a name is.
+    """
     if (
         not case
         or len(case) > _CASE_NAME

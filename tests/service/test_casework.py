@@ -1,0 +1,347 @@
+"""Loading, taking back and recovering on a real server."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.casework import CancelledError
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import Image, read_image
+
+pytestmark = pytest.mark.neo4j
+Rows = list[dict[str, str]]
+
+
+def write(folder: Path, **files: Rows) -> Path:
+    folder.mkdir(parents=True)
+    for name in ("people", "links"):
+        files.setdefault(name, [])
+    headers = {
+        "people": ["id", "name", "category", "notes"],
+        "links": ["id", "subject_id", "relation", "object_id", "statement_id", "polarity"],
+    }
+    for name, rows in files.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            columns = headers.get(name) or list(rows[0])
+            writer = csv.DictWriter(file, list(dict.fromkeys([*columns, *(key for row in rows for key in row)])))
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def said(subject: str, relation: str, target: str, statement: str, **values: str) -> dict[str, str]:
+    return {
+        "subject_id": subject,
+        "relation": relation,
+        "object_id": target,
+        "statement_id": statement,
+        **values,
+    }
+
+
+@pytest.fixture
+def session(service: Service, case: str) -> Session:
+    return service.session(accounts.only_account(service.database, ""), "testing", case)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Two people seen together, one of them a witness who says so."""
+    return write(
+        tmp_path / "small",
+        people=[{"id": "P1", "name": "Ari Berg"}, {"id": "P2", "name": "Wit Ness", "notes": "knows Ari Berg"}],
+        statements=[
+            {"id": "S1", "kind": "witness", "source_id": "P2", "handling": "P", "summary": "Wit  NESS saw Ari Berg"}
+        ],
+        links=[said("P1", "TRANSPORTED", "P2", "S1", object_as_said="Wit")],
+    )
+
+
+def image(service: Service, case: str) -> Image:
+    return read_image(service.store(), case)
+
+
+def test_a_sealed_person_is_in_the_graph_by_pseudonym_alone(
+    service: Service, session: Session, case: str, small: Path
+) -> None:
+    loaded = session.load(small, quiet)
+    found = image(service, case)
+    (pseudonym,) = loaded.names
+    assert loaded.names[pseudonym] == "P2 Wit Ness"
+    assert set(found.nodes["Person"]) == {"P1", pseudonym}
+    everything = str((found.nodes, found.claims, found.links, found.given))
+    assert "Ari Berg" in everything
+    assert "P2" not in everything
+    assert "Ness" not in everything
+    assert "NESS" not in everything
+    assert found.nodes["Statement"]["S1"]["summary"] == f"{pseudonym} saw Ari Berg"
+    (source,) = found.nodes["Source"]
+    assert source != pseudonym
+
+
+def test_nothing_of_a_sealed_person_lies_readable_in_the_application_database(
+    service: Service, session: Session, small: Path
+) -> None:
+    session.load(small, quiet)
+    with transaction(service.database) as connection:
+        for table in tables.metadata.sorted_tables:
+            for row in connection.execute(sa.select(table)):
+                assert b"Wit" not in str(tuple(row)).encode()
+    for path in service.settings.home.rglob("*"):
+        if path.is_file():
+            assert b"Wit Ness" not in path.read_bytes(), path
+
+
+def test_loading_twice_changes_nothing_and_says_which_delivery_it_repeats(
+    service: Service, session: Session, case: str, small: Path
+) -> None:
+    session.load(small, quiet)
+    before = image(service, case)
+    again = session.load(small, quiet)
+    assert (again.delivery, again.same_as, again.committed) == (None, 1, False)
+    assert image(service, case) == before
+    assert len(session.deliveries()) == 1
+
+
+def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
+    service: Service, session: Session, case: str, tmp_path: Path, small: Path
+) -> None:
+    assert session.load(small, quiet, dry_run=True).counts["people"]["added"] == 2
+    assert image(service, case).size() == 0
+    assert session.cases() == []
+    broken = write(tmp_path / "broken", people=[{"id": "P1"}], links=[said("P1", "PAID", "P9", "S1")])
+    strict = session.load(broken, quiet, strict=True)
+    assert not strict.committed
+    assert len(strict.rejections) == 1
+    assert image(service, case).size() == 0
+    assert session.load(broken, quiet).committed
+    assert set(image(service, case).nodes["Person"]) == {"P1"}
+
+
+def test_an_undone_delivery_is_gone_and_cannot_be_undone_again(
+    service: Service, session: Session, case: str, small: Path
+) -> None:
+    session.load(small, quiet)
+    session.undo(1, quiet)
+    assert image(service, case).size() == 0
+    with transaction(service.database) as connection:
+        assert connection.execute(sa.select(tables.identities)).all() == []
+        assert connection.execute(sa.select(tables.deliveries.c.rows_sealed)).scalar() is None
+    with pytest.raises(NotFound, match="no delivery 1"):
+        session.undo(1, quiet)
+
+
+def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, tmp_path: Path, small: Path) -> None:
+    with Service(at_server(batch_rows=1)) as service:
+        session = service.session(accounts.only_account(service.database, ""), "testing", case)
+        session.load(small, quiet)
+        before = image(service, case)
+        more = write(tmp_path / "more", people=[{"id": f"N{number}", "name": "New"} for number in range(20)])
+
+        def stop_in_the_middle(done: int, _total: int, text: str) -> None:
+            if text == "writing to the graph" and done >= 10:
+                raise CancelledError("enough")
+
+        with pytest.raises(CancelledError):
+            session.load(more, stop_in_the_middle)
+        assert image(service, case) == before
+        assert [row["number"] for row in session.deliveries()] == [1]
+        assert session.cases()[0].state == "open"
+
+
+def test_a_case_being_loaded_is_closed_to_readers_and_to_other_loaders(
+    service: Service, session: Session, small: Path
+) -> None:
+    session.load(small, quiet)
+    seen: list[str] = []
+
+    def look(_done: int, _total: int, text: str) -> None:
+        if text == "writing to the graph" and not seen:
+            for act in (session.counts, lambda: session.undo(1, quiet)):
+                with pytest.raises(Busy) as caught:
+                    act()
+                seen.append(str(caught.value))
+
+    session.undo(1, quiet)
+    session.load(small, look)
+    assert len(seen) == 2
+    assert session.counts() == {"person": 2}
+
+
+def test_loading_takes_clearance_for_the_whole_case(service: Service, case: str, small: Path) -> None:
+    accounts.add(service.database, "pat", ["analyst"], {case: accounts.Grant("P")})
+    pat = next(principal for principal in accounts.listed(service.database) if principal.name == "pat")
+    with pytest.raises(Refused, match="handling code C"):
+        service.session(pat, "testing", case).load(small, quiet)
+
+
+@pytest.mark.parametrize("name", ["", " x", "a/b", "*", "x" * 101, "a\nb"])
+def test_a_case_needs_a_plain_name(service: Service, name: str, small: Path) -> None:
+    principal = accounts.only_account(service.database, "")
+    with pytest.raises(RequestError):
+        service.session(principal, "testing", name).load(small, quiet)
+
+
+# -- random sequences of deliveries, taken back at random ---------------------------------------------------------
+
+
+def random_delivery(rng: random.Random, folder: Path) -> Path:
+    """A few people, statements and claims out of a small pool, so that deliveries overlap and contradict."""
+    pool = [f"P{number}" for number in range(6)]
+    people: Rows = [
+        {
+            "id": name,
+            "name": rng.choice(["Ada Low", "Bo Quist", ""]),
+            "category": rng.choice(["", "witness", "suspect"]),
+        }
+        for name in rng.sample(pool, rng.randint(0, 4))
+    ]
+    statements: Rows = [
+        {
+            "id": name,
+            "kind": rng.choice(["witness", "record", "intelligence"]),
+            "source_id": rng.choice(pool),
+            "handling": rng.choice("PC"),
+            "interpreter_id": rng.choice(["", rng.choice(pool)]),
+            "status": rng.choice(["", "", "withdrawn"]),
+        }
+        for name in rng.sample(["S1", "S2", "S3"], rng.randint(1, 3))
+    ]
+    links: Rows = [
+        said(
+            rng.choice(pool),
+            rng.choice(["PAID", "DIRECTED", "RELATED_TO", "X_KNEW"]),
+            rng.choice(pool),
+            rng.choice(["S1", "S2", "S3"]),
+            id=rng.choice(["", "", "L1", "L2"]),
+            polarity=rng.choice(["", "", "denies"]),
+        )
+        for _ in range(rng.randint(0, 8))
+    ]
+    return write(folder, people=people, statements=statements, links=links)
+
+
+def twin_case(service: Service, case: str, twin: str) -> None:
+    """A case with the same key, so that pseudonyms and claim ids can be compared."""
+    with transaction(service.database) as connection:
+        row = connection.execute(sa.select(tables.cases).where(tables.cases.c.id == case)).one()
+        key = service.vault.key(row.key_sealed, f"case {case}")
+        sealed = service.vault.wrap(key, f"case {twin}")
+        connection.execute(tables.cases.insert().values(id=twin, key_sealed=sealed, created_at=row.created_at))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
+    service: Service, session: Session, case: str, tmp_path: Path, seed: int
+) -> None:
+    rng = random.Random(seed)
+    twin = f"{case}-twin"
+    loaded: dict[int, tuple[Path, bool]] = {}
+    for step in range(7):
+        if loaded and rng.random() < 0.35:
+            number = rng.choice(sorted(loaded))
+            session.undo(number, quiet)
+            del loaded[number]
+        else:
+            folder, partial = random_delivery(rng, tmp_path / str(step)), rng.random() < 0.3
+            result = session.load(folder, quiet, partial=partial)
+            if result.delivery is not None:
+                loaded[result.delivery] = (folder, partial)
+    twin_case(service, case, twin)
+    other = session.at(twin)
+    for number in sorted(loaded):
+        folder, partial = loaded[number]
+        other.load(folder, quiet, partial=partial)
+    here, there = image(service, case), image(service, twin)
+    assert here.nodes == there.nodes
+    assert here.claims == there.claims
+    assert here.given == there.given
+    assert here.links == there.links
+    assert identities(service, case) == identities(service, twin)
+    assert service.casework.dependence(case, "all") == service.casework.dependence(twin, "all")
+
+
+def identities(service: Service, case: str) -> Mapping[str, Any]:
+    return dict(service.casework.identities(case))
+
+
+# -- kills --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def invented(tmp_path: Path) -> Path:
+    from graphsvc.simulate import simulate
+
+    simulate(tmp_path / "invented", seed=5, people=40)
+    return tmp_path / "invented"
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
+    at_server: Any, case: str, invented: Path, tmp_path: Path
+) -> None:
+    settings: Settings = at_server(batch_rows=20)
+    with Service(settings) as service:
+        principal = accounts.only_account(service.database, "")
+        service.session(principal, "testing", case).load(invented, quiet)
+        whole = image(service, case)
+        service.session(principal, "testing", case).undo(1, quiet)
+    rng = random.Random(1)
+    half_written = 0
+    for _ in range(6):
+        kill_a_load(settings, case, invented, after=rng.random() * 2.5)
+        with Service(settings) as service:
+            left = image(service, case)
+            half_written += 0 < left.size() < whole.size()
+            service.recover()
+            session = service.session(accounts.only_account(service.database, ""), "testing", case)
+            session.load(invented, quiet)
+            assert image(service, case) == whole
+            assert session.cases()[0].state == "open"
+            (number,) = [row["number"] for row in session.deliveries() if row["status"] == "active"]
+            session.undo(number, quiet)
+            assert image(service, case).size() == 0
+    assert half_written, "no kill met a load in the middle of writing"
+
+
+def kill_a_load(settings: Settings, case: str, folder: Path, after: float) -> None:
+    """Start a load in a process of its own, and kill it some time after it began to write."""
+    environ = os.environ | {
+        "GRAPHSVC_HOME": str(settings.home),
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_PASSWORD": settings.neo4j_password,
+        "GRAPHSVC_BATCH_ROWS": str(settings.batch_rows),
+        "PYTHONUNBUFFERED": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "graphsvc", "load", str(folder), "--case", case],
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "comparing with the graph" in line:
+            break
+    time.sleep(after)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
