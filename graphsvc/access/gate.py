@@ -82,6 +82,8 @@ class Gate:
             if query.roles and not principal.roles & set(query.roles):
                 raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
             grant = policy.require_case(principal, case)
+            if query.for_sources and not grant.sources:
+                raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
             self._require_open(case)
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
             released = release(grant, query.returns, rows.columns, rows.rows, truncated=rows.truncated)

@@ -14,10 +14,12 @@ A header is TOML in comments at the top of the file, so that the whole file stil
     // default = ""                       may be left out: then it must be given
     // [returns]
     // person = "Person.id"               column = property it shows (records.properties)
-    // [example]
+    // [example]                          on the demo case; a query of the service's own needs none
     // parameters = { crossing = "X12" }
     // rows = 7
     // ---
+
+A query of kind graph returns at least the columns of `GRAPH`: one row a link.
 """
 
 from __future__ import annotations
@@ -40,7 +42,29 @@ TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.
 WRITING = ("schema", "load")
 _USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
-_KEYS = {"title", "why", "kind", "roles", "limit", "parameters", "returns", "example"}
+# What a picture is drawn from.
+GRAPH = (
+    "subject",
+    "subject_name",
+    "subject_kind",
+    "relation",
+    "object",
+    "object_name",
+    "object_kind",
+    "belief",
+)
+_CUT = re.compile(r"LIMIT \$limit \+ 1$")
+_HEADER: dict[str, type] = {
+    "title": str,
+    "why": str,
+    "kind": str,
+    "roles": list,
+    "limit": int,
+    "parameters": dict,
+    "returns": dict,
+    "example": dict,
+}
+_REQUIRED = ("title", "why", "kind", "limit", "returns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +124,15 @@ class Query:
     def subject(self) -> str:
         """The folder it lies in: what it is about."""
         return self.name.partition(".")[0]
+
+    @property
+    def for_sources(self) -> bool:
+        """Whether it is for those with source clearance: it shows or counts sources, so its rows tell of them too.
+
+        The service's own queries are not: they serve everyone, and the gate takes the columns out.
+        """
+        shown = {SENSITIVITY.get(shown) for shown in self.returns.values()}
+        return self.kind != "internal" and bool(shown & {"source", "interest"})
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Values for the query's own parameters.
@@ -175,11 +208,7 @@ def read_query(path: Path, root: Path) -> Query:
     """
     name = ".".join(path.relative_to(root).with_suffix("").parts)
     header, text = _split(path)
-    unknown = set(header) - _KEYS
-    missing = {"title", "why", "kind", "limit", "returns"} - set(header)
-    if unknown or missing:
-        what = f"has the unknown key {sorted(unknown)[0]!r}" if unknown else f"lacks {sorted(missing)[0]!r}"
-        raise OperatorError(f"The header of {path.name} {what}.")
+    _check_keys(path, header)
     parameters = tuple(_parameter(path, key, spec) for key, spec in header.get("parameters", {}).items())
     query = Query(
         name=name,
@@ -187,7 +216,7 @@ def read_query(path: Path, root: Path) -> Query:
         why=header["why"],
         kind=header["kind"],
         roles=tuple(header.get("roles", ())),
-        limit=int(header["limit"]),
+        limit=header["limit"],
         parameters=parameters,
         returns=header["returns"],
         text=text,
@@ -195,6 +224,20 @@ def read_query(path: Path, root: Path) -> Query:
     )
     _check(path, query)
     return query
+
+
+def _check_keys(path: Path, header: Mapping[str, Any]) -> None:
+    """Refuse a header that has an unknown key, lacks one, or holds another kind of value than the key takes."""
+    for key, value in header.items():
+        if key not in _HEADER:
+            raise OperatorError(
+                f"The header of {path.name} has the unknown key {key!r}. It takes {', '.join(_HEADER)}."
+            )
+        if not isinstance(value, _HEADER[key]) or isinstance(value, bool) or value == "":
+            raise OperatorError(f"The header of {path.name} has no fitting value at {key!r}: {value!r}.")
+    for key in _REQUIRED:
+        if key not in header:
+            raise OperatorError(f"The header of {path.name} lacks {key!r}.")
 
 
 def _split(path: Path) -> tuple[dict[str, Any], str]:
@@ -210,8 +253,8 @@ def _split(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _parameter(path: Path, name: str, spec: Mapping[str, Any]) -> Parameter:
-    unknown = set(spec) - {"type", "help", "default", "words"}
-    if unknown or spec.get("type") not in TYPES or not spec.get("help"):
+    allowed = {"type", "help", "default", "words"}
+    if not isinstance(spec, dict) or set(spec) - allowed or spec.get("type") not in TYPES or not spec.get("help"):
         raise OperatorError(
             f"The parameter {name!r} of {path.name} needs a type ({', '.join(TYPES)}) and a help, and may have"
             " a default and, for a choice, words."
@@ -231,7 +274,19 @@ def _check(path: Path, query: Query) -> None:
         "a parameter has a name the gate binds": bool(declared & set(BOUND)),
         "a returned column shows no known property": any(shown not in SENSITIVITY for shown in query.returns.values()),
         "the limit is less than 1": query.limit < 1,
+        "a query people may run must end with `LIMIT $limit + 1`, so that a cut can be seen": query.kind != "internal"
+        and not _CUT.search(query.text),
+        f"a query of kind graph returns {', '.join(GRAPH)}": query.kind == "graph"
+        and bool(set(GRAPH) - set(query.returns)),
+        "its example needs `rows`, the number of rows on the demo case, and perhaps `parameters`": query.kind
+        != "internal"
+        and not {"rows"} <= set(query.example) <= {"rows", "parameters"},
     }
     for fault, holds in faults.items():
         if holds:
             raise OperatorError(f"The query {path.name} is refused: {fault}.")
+    if query.kind != "internal":
+        try:
+            query.bind(query.example.get("parameters", {}))
+        except RequestError as error:
+            raise OperatorError(f"The example of {path.name} does not fit its parameters. {error}") from error

@@ -1,0 +1,34 @@
+// ---
+// title = "Who supplies boats, and for which crossings"
+// why = "Suppliers serve several organisers and are seldom seen by passengers: one row for each supplier, with the boats and the crossings those were used on. It cannot tell a dealer who did not know."
+// kind = "table"
+// limit = 500
+// [parameters.supplier]
+// type = "id"
+// help = "only this person or gang; empty: all"
+// default = ""
+// [returns]
+// supplier = "Entity.id"
+// name = "Entity.name"
+// kind = "Entity.kind"
+// boats = "Boat.id"
+// crossings = "Crossing.id"
+// strongest = "Link.belief"
+// organisers = "Entity.id"
+// [example]
+// rows = 3
+// ---
+MATCH (s:Entity {case: $case})-[r:SUPPLIED]->(b:Boat)
+WHERE s.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($supplier = '' OR s.id = $supplier)
+WITH s, b, r ORDER BY b.id
+WITH s, collect(b) AS supplied, max(r[$belief]) AS strongest
+RETURN s.id AS supplier, s.name AS name, toLower(head([l IN labels(s) WHERE l <> 'Entity'])) AS kind,
+       [b IN supplied | b.id] AS boats,
+       COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)
+                 WHERE c.handling IN $handling AND u[$belief] IS NOT NULL RETURN DISTINCT c.id AS id ORDER BY id } AS crossings,
+       strongest,
+       COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
+                 WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] IS NOT NULL
+                 RETURN DISTINCT e.id AS id ORDER BY id } AS organisers
+ORDER BY size(boats) DESC, supplier
+LIMIT $limit + 1

@@ -1,0 +1,44 @@
+// ---
+// title = "Who is behind a crossing"
+// why = "Everyone said to have organised, piloted or assisted on one crossing, and who supplied its boat. A passenger sees pilots and helpers; whoever stayed ashore may be missing here."
+// kind = "graph"
+// limit = 500
+// [parameters.crossing]
+// type = "id"
+// help = "id of the crossing"
+// [returns]
+// subject = "Entity.id"
+// subject_name = "Entity.name"
+// subject_kind = "Entity.kind"
+// relation = "Link.relation"
+// object = "Entity.id"
+// object_name = "Entity.name"
+// object_kind = "Entity.kind"
+// belief = "Link.belief"
+// groups = "Link.groups"
+// other_sources = "Link.other_sources"
+// denying = "Link.denying"
+// [example]
+// parameters = { crossing = "C0001" }
+// rows = 2
+// ---
+MATCH (c:Crossing {case: $case, id: $crossing})
+WHERE c.handling IN $handling
+CALL (c) {
+  MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED|USED_ON]->(c)
+  WHERE a.handling IN $handling AND r[$belief] IS NOT NULL
+  RETURN a, r, c AS b
+  UNION
+  MATCH (b:Boat)-[u:USED_ON]->(c)
+  WHERE b.handling IN $handling AND u[$belief] IS NOT NULL
+  MATCH (a:Entity)-[r:SUPPLIED]->(b)
+  WHERE a.handling IN $handling AND r[$belief] IS NOT NULL
+  RETURN a, r, b
+}
+RETURN a.id AS subject, a.name AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
+       r.relation AS relation, b.id AS object,
+       CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE b.name END AS object_name,
+       toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
+       r[$belief] AS belief, r[$groups] AS groups, r[$other_sources] AS other_sources, r[$denying] AS denying
+ORDER BY belief DESC, relation, subject, object
+LIMIT $limit + 1

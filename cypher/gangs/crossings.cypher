@@ -1,0 +1,36 @@
+// ---
+// title = "Crossings a gang had a hand in"
+// why = "Crossings that a gang or its people organised, piloted or assisted on, one row for each part. Freelance pilots work for several gangs: a pilot alone does not make it the gang's crossing."
+// kind = "table"
+// limit = 1000
+// [parameters.gang]
+// type = "id"
+// help = "id of the gang"
+// [returns]
+// crossing = "Crossing.id"
+// date = "Crossing.date"
+// launch_site = "Crossing.launch_site"
+// part = "Link.relation"
+// actor = "Entity.id"
+// actor_name = "Entity.name"
+// belief = "Link.belief"
+// membership = "Link.belief"
+// [example]
+// parameters = { gang = "G0001" }
+// rows = 11
+// ---
+MATCH (g:Gang {case: $case, id: $gang})
+WHERE g.handling IN $handling
+CALL (g) {
+  RETURN g AS actor, 1.0 AS membership
+  UNION
+  MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
+  WHERE p.handling IN $handling AND m[$belief] IS NOT NULL
+  RETURN p AS actor, max(m[$belief]) AS membership
+}
+MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+WHERE c.handling IN $handling AND r[$belief] IS NOT NULL
+RETURN c.id AS crossing, c.date AS date, c.launch_site AS launch_site, r.relation AS part,
+       actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership
+ORDER BY c.date_earliest, crossing, part, actor
+LIMIT $limit + 1

@@ -1,0 +1,33 @@
+// ---
+// title = "Gangs that share people, phones or places"
+// why = "What two gangs have in common: a member of both, or a thing used by members of both. A shared address may be a hotel, and a shared member may have moved on."
+// kind = "table"
+// limit = 1000
+// [returns]
+// first = "Gang.id"
+// first_name = "Gang.name"
+// second = "Gang.id"
+// second_name = "Gang.name"
+// reason = "computed.reason"
+// shared = "Entity.id"
+// shared_name = "Entity.name"
+// weakest = "Link.belief"
+// [example]
+// rows = 0
+// ---
+CALL () {
+  MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(e:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)
+  WHERE a.id < b.id AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
+  RETURN a, b, 'person of both' AS reason, e, [r[$belief], s[$belief]] AS beliefs
+  UNION
+  MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)-[u:USED|LOCATED_AT]->(e:Thing)<-[v:USED|LOCATED_AT]-(q:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)
+  WHERE a.id < b.id AND p <> q AND p.handling IN $handling AND q.handling IN $handling
+    AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL AND u[$belief] IS NOT NULL AND v[$belief] IS NOT NULL
+  RETURN a, b, e.kind + ' of people of both' AS reason, e, [r[$belief], u[$belief], v[$belief], s[$belief]] AS beliefs
+}
+WITH a, b, reason, e, reduce(low = 1.0, one IN beliefs | CASE WHEN one < low THEN one ELSE low END) AS weakest
+WHERE a.handling IN $handling AND b.handling IN $handling AND e.handling IN $handling
+RETURN a.id AS first, a.name AS first_name, b.id AS second, b.name AS second_name, reason,
+       e.id AS shared, coalesce(e.name, e.value) AS shared_name, max(weakest) AS weakest
+ORDER BY first, second, reason, shared
+LIMIT $limit + 1

@@ -1,0 +1,31 @@
+// ---
+// title = "Who runs a gang and who belongs to it"
+// why = "The people said to run or belong to one gang, and on how many crossings each played a part. Witnesses call many people members who were hired for a day."
+// kind = "table"
+// limit = 500
+// [parameters.gang]
+// type = "id"
+// help = "id of the gang; empty: all gangs"
+// default = ""
+// [returns]
+// gang = "Gang.id"
+// gang_name = "Gang.name"
+// relation = "Link.relation"
+// person = "Person.id"
+// name = "Person.name"
+// belief = "Link.belief"
+// belief_on_record = "Link.belief_on_record"
+// denying = "Link.denying"
+// crossings = "computed.count"
+// [example]
+// parameters = { gang = "G0001" }
+// rows = 14
+// ---
+MATCH (g:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)
+WHERE g.handling IN $handling AND p.handling IN $handling AND r[$belief] IS NOT NULL AND ($gang = '' OR g.id = $gang)
+RETURN g.id AS gang, g.name AS gang_name, r.relation AS relation, p.id AS person, p.name AS name,
+       r[$belief] AS belief, r[$belief_on_record] AS belief_on_record, r[$denying] AS denying,
+       COUNT { MATCH (p)-[s:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+               WHERE c.handling IN $handling AND s[$belief] IS NOT NULL RETURN DISTINCT c } AS crossings
+ORDER BY gang, relation DESC, belief DESC, person
+LIMIT $limit + 1

@@ -1,0 +1,34 @@
+// ---
+// title = "Who stands behind those seen on the boats"
+// why = "People who direct, pay, recruit or supply at least some of those said to have piloted or assisted: one step back from what passengers see. It finds nobody whose orders no witness heard."
+// kind = "table"
+// limit = 500
+// [parameters.people]
+// type = "int"
+// help = "behind how many of them at least"
+// default = 2
+// [parameters.least]
+// type = "float"
+// help = "least belief of every link, 0 to 1"
+// default = 0.3
+// [returns]
+// person = "Person.id"
+// name = "Person.name"
+// people = "computed.count"
+// who = "Person.id"
+// crossings = "Crossing.id"
+// relations = "Link.relation"
+// [example]
+// rows = 1
+// ---
+MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|COERCED|TRANSPORTED|HOUSED]->(a:Person)-[s:PILOTED|ASSISTED]->(c:Crossing)
+WHERE p <> a AND p.handling IN $handling AND a.handling IN $handling AND c.handling IN $handling
+  AND r[$belief] >= $least AND s[$belief] >= $least
+WITH p, r, a, c ORDER BY a.id, c.id, r.relation
+WITH p, collect(DISTINCT a.id) AS who, collect(DISTINCT c.id) AS crossings, collect(DISTINCT r.relation) AS relations
+WHERE size(who) >= $people
+RETURN p.id AS person, p.name AS name, size(who) AS people, who,
+       COLLECT { UNWIND crossings AS id RETURN id ORDER BY id } AS crossings,
+       COLLECT { UNWIND relations AS relation RETURN relation ORDER BY relation } AS relations
+ORDER BY people DESC, size(crossings) DESC, person
+LIMIT $limit + 1

@@ -1,0 +1,41 @@
+// ---
+// title = "Shortest ways between two people"
+// why = "Every shortest way from one to the other, not going over being carried, working, living or lawful service. The shortest way is not the likeliest: compare the weakest link of each."
+// kind = "table"
+// limit = 200
+// [parameters.first]
+// type = "id"
+// help = "id of one person (or other entity)"
+// [parameters.second]
+// type = "id"
+// help = "id of the other"
+// [parameters.without]
+// type = "list"
+// help = "relations not to go over"
+// default = ["CROSSED_ON", "WORKED_AT", "LIVED_AT", "SERVED", "LOCATED_AT"]
+// [parameters.least]
+// type = "float"
+// help = "least belief of each step, 0 to 1"
+// default = 0.0
+// [returns]
+// steps = "computed.number"
+// weakest = "Link.belief"
+// way = "Entity.id"
+// names = "Entity.name"
+// relations = "Link.relation"
+// forward = "computed.flag"
+// [example]
+// parameters = { first = "P1539", second = "P0637" }
+// rows = 5
+// ---
+MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
+WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling
+MATCH p = ALL SHORTEST (a) ((x:Entity)-[r]-(y:Entity) WHERE x.handling IN $handling AND y.handling IN $handling
+  AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND NOT r.relation IN $without){1,8} (b)
+WITH [n IN nodes(p) | n.id] AS way,
+     [n IN nodes(p) | CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value, n.id) END] AS names,
+     [one IN r | one.relation] AS relations, [i IN range(0, size(r) - 1) | startNode(r[i]) = x[i]] AS forward,
+     reduce(low = 1.0, one IN r | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weakest
+RETURN size(relations) AS steps, weakest, way, names, relations, forward
+ORDER BY weakest DESC, way, relations, forward
+LIMIT $limit + 1

@@ -1,0 +1,33 @@
+// ---
+// title = "Debts, and what ties the creditor to the debtor's work"
+// why = "Who owes whom, and whether the creditor also controls or manages where the debtor worked or lived: a sign of debt bondage, for safeguarding. A debt alone is no sign of it."
+// kind = "table"
+// limit = 500
+// [parameters.tied]
+// type = "choice"
+// help = "yes: only debts with such a place"
+// default = "no"
+// words = ["yes", "no"]
+// [returns]
+// debtor = "Entity.id"
+// debtor_name = "Entity.name"
+// creditor = "Entity.id"
+// creditor_name = "Entity.name"
+// belief = "Link.belief"
+// denying = "Link.denying"
+// places = "Workplace.id"
+// [example]
+// parameters = { tied = "no" }
+// rows = 13
+// ---
+MATCH (a:Entity {case: $case})-[r:OWES]->(b:Entity)
+WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL
+WITH a, r, b, COLLECT {
+  MATCH (a)-[w:WORKED_AT|LIVED_AT]->(k:Workplace)<-[m:CONTROLS|MANAGED]-(b)
+  WHERE k.handling IN $handling AND w[$belief] IS NOT NULL AND m[$belief] IS NOT NULL
+  RETURN DISTINCT k.id AS id ORDER BY id } AS places
+WHERE $tied = 'no' OR size(places) > 0
+RETURN a.id AS debtor, coalesce(a.name, a.value) AS debtor_name, b.id AS creditor, coalesce(b.name, b.value) AS creditor_name,
+       r[$belief] AS belief, r[$denying] AS denying, places
+ORDER BY belief DESC, debtor, creditor
+LIMIT $limit + 1

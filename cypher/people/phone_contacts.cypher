@@ -1,0 +1,34 @@
+// ---
+// title = "Whose phones someone's phones were in contact with"
+// why = "Goes from a person over the phones they used to phones in contact with them, and to who used those. Contact says nothing about what was said, and a phone may have changed hands."
+// kind = "table"
+// limit = 1000
+// [parameters.person]
+// type = "id"
+// help = "id of the person"
+// [returns]
+// phone = "Thing.id"
+// other_phone = "Thing.id"
+// other_value = "Thing.value"
+// person = "Person.id"
+// name = "Person.name"
+// calls = "computed.number"
+// contact = "Link.belief"
+// used = "Link.belief"
+// [example]
+// parameters = { person = "P0310" }
+// rows = 6
+// ---
+MATCH (p:Person {case: $case, id: $person})-[u:USED]->(mine:Thing)-[c:CONTACTED]-(theirs:Thing)
+WHERE p.handling IN $handling AND mine.handling IN $handling AND theirs.handling IN $handling
+  AND u[$belief] IS NOT NULL AND c[$belief] IS NOT NULL
+OPTIONAL MATCH (theirs)<-[v:USED]-(other:Person)
+WHERE other.handling IN $handling AND v[$belief] IS NOT NULL AND other.id <> p.id
+WITH mine, theirs, other, v, sum(COLLECT {
+       MATCH (x:Entity)<-[:SUBJECT]-(k:Claim {relation: 'CONTACTED', polarity: 'asserts', status: 'active'})-[:OBJECT]->(y:Entity)
+       WHERE x = startNode(c) AND y = endNode(c) AND k.handling IN $handling
+       RETURN sum(k.weight) }[0]) AS calls, max(c[$belief]) AS contact
+RETURN mine.id AS phone, theirs.id AS other_phone, theirs.value AS other_value, other.id AS person, other.name AS name,
+       calls, contact, v[$belief] AS used
+ORDER BY calls DESC, phone, other_phone, person
+LIMIT $limit + 1

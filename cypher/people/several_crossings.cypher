@@ -1,0 +1,32 @@
+// ---
+// title = "Everyone named for several crossings"
+// why = "People who organised, piloted or assisted on several crossings. Pilots are seen by passengers and organisers are not, so the order says who was noticed, not who mattered."
+// kind = "table"
+// limit = 500
+// [parameters.crossings]
+// type = "int"
+// help = "on how many crossings at least"
+// default = 2
+// [parameters.least]
+// type = "float"
+// help = "least belief of each link, 0 to 1"
+// default = 0.0
+// [returns]
+// person = "Person.id"
+// name = "Person.name"
+// crossings = "computed.count"
+// parts = "Link.relation"
+// which = "Crossing.id"
+// strongest = "Link.belief"
+// weakest = "Link.belief"
+// [example]
+// rows = 22
+// ---
+MATCH (p:Person {case: $case})-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
+WHERE p.handling IN $handling AND c.handling IN $handling AND r[$belief] >= $least
+WITH p, r, c ORDER BY r.relation, c.id
+WITH p, collect(DISTINCT r.relation) AS parts, collect(DISTINCT c.id) AS which, max(r[$belief]) AS strongest, min(r[$belief]) AS weakest
+WHERE size(which) >= $crossings
+RETURN p.id AS person, p.name AS name, size(which) AS crossings, parts, which, strongest, weakest
+ORDER BY crossings DESC, strongest DESC, person
+LIMIT $limit + 1

@@ -1,0 +1,42 @@
+// ---
+// title = "Workplaces that closed, and who controlled them"
+// why = "Every workplace that closed in a span, with who controls or manages it and how many people are known to have worked there and to have been seen elsewhere since. No sighting is not safety."
+// kind = "table"
+// limit = 500
+// [parameters.first]
+// type = "date"
+// help = "closed on this day or later"
+// default = ""
+// [parameters.last]
+// type = "date"
+// help = "closed on this day or earlier; empty: no end"
+// default = ""
+// [returns]
+// workplace = "Workplace.id"
+// name = "Workplace.name"
+// kind = "Workplace.kind"
+// sector = "Workplace.sector"
+// closed_on = "Workplace.closed_on"
+// controllers = "Entity.id"
+// managers = "Person.id"
+// workers = "computed.count"
+// seen_since = "computed.count"
+// [example]
+// parameters = { first = "2020-03", last = "2020-05" }
+// rows = 12
+// ---
+MATCH (w:Workplace {case: $case})
+WHERE w.handling IN $handling AND w.closed_on IS NOT NULL AND toString(w.closed_on_earliest) >= left($first, 10)
+  AND ($last = '' OR left(toString(w.closed_on_earliest), size($last)) <= $last)
+RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.closed_on AS closed_on,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+                 RETURN c.id AS id ORDER BY id } AS controllers,
+       COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
+                 RETURN p.id AS id ORDER BY id } AS managers,
+       COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL } AS workers,
+       COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
+               MATCH (p)-[s:WORKED_AT]->(n:Workplace)
+               WHERE n.handling IN $handling AND n <> w AND s[$belief] IS NOT NULL AND s[$last_on] >= toString(w.closed_on_earliest)
+               RETURN DISTINCT p } AS seen_since
+ORDER BY w.closed_on_earliest, workplace
+LIMIT $limit + 1

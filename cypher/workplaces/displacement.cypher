@@ -1,0 +1,44 @@
+// ---
+// title = "Where people went after a workplace closed"
+// why = "People who worked at a place that closed and are said to be at another one from then on, with who controls each. Someone may have left for reasons of their own; undated links are not counted."
+// kind = "table"
+// limit = 1000
+// [parameters.workplace]
+// type = "id"
+// help = "only from this workplace; empty: every one that closed"
+// default = ""
+// [parameters.before]
+// type = "int"
+// help = "days before the closing from which a new place counts"
+// default = 14
+// [returns]
+// closed = "Workplace.id"
+// closed_name = "Workplace.name"
+// closed_on = "Workplace.closed_on"
+// controllers = "Entity.id"
+// next = "Workplace.id"
+// next_name = "Workplace.name"
+// next_kind = "Workplace.kind"
+// next_controllers = "Entity.id"
+// people = "computed.count"
+// who = "Person.id"
+// earliest = "Link.first_on"
+// [example]
+// rows = 19
+// ---
+MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(n:Workplace)
+WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workplace)
+  AND w.handling IN $handling AND p.handling IN $handling AND n.handling IN $handling
+  AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
+  AND s[$first_on] >= toString(w.closed_on_earliest - duration({days: $before})) AND NOT r[$first_on] > s[$first_on]
+WITH w, n, p, s ORDER BY p.id
+WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest
+RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+                 RETURN c.id AS id ORDER BY id } AS controllers,
+       n.id AS next, n.name AS next_name, n.kind AS next_kind,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(n) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+                 RETURN c.id AS id ORDER BY id } AS next_controllers,
+       size(who) AS people, who, earliest
+ORDER BY people DESC, closed, next
+LIMIT $limit + 1

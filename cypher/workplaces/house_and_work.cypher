@@ -1,0 +1,29 @@
+// ---
+// title = "One hand over house and work"
+// why = "Someone who controls or manages both where people lived and where they worked: a risk sign for those people. Tied housing is also lawful and common on farms and sites."
+// kind = "table"
+// limit = 500
+// [returns]
+// controller = "Entity.id"
+// name = "Entity.name"
+// dwelling = "Workplace.id"
+// dwelling_name = "Workplace.name"
+// workplace = "Workplace.id"
+// workplace_name = "Workplace.name"
+// people = "computed.count"
+// who = "Person.id"
+// weakest = "Link.belief"
+// [example]
+// rows = 4
+// ---
+MATCH (d:Workplace {case: $case})<-[h:LIVED_AT]-(p:Person)-[j:WORKED_AT]->(w:Workplace)
+WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handling IN $handling
+  AND h[$belief] IS NOT NULL AND j[$belief] IS NOT NULL
+MATCH (d)<-[k:CONTROLS|MANAGED]-(c:Entity)-[m:CONTROLS|MANAGED]->(w)
+WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND m[$belief] IS NOT NULL
+WITH c, d, w, p, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker ORDER BY p.id
+WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest
+RETURN c.id AS controller, c.name AS name, d.id AS dwelling, d.name AS dwelling_name, w.id AS workplace, w.name AS workplace_name,
+       size(who) AS people, who, weakest
+ORDER BY people DESC, controller, dwelling, workplace
+LIMIT $limit + 1
