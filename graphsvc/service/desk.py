@@ -17,7 +17,9 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.queries import Library
 from graphsvc.service.casework import Casework, Progress, known_cases
+from graphsvc.service.jobs import Jobs
 from graphsvc.service.session import Session
+from graphsvc.service.uploads import Uploads
 from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
@@ -44,6 +46,8 @@ class Service:
         self.library = Library()
         self.gate = Gate(self.store, self.database, self.library, settings)
         self.casework = Casework(self.store, self.database, self.vault, settings)
+        self.uploads = Uploads(self.database, self.vault, settings)
+        self.jobs = Jobs(self.database, settings)
         self.rankings: dict[tuple[str, int, str], Ranking] = {}
         self._opening = threading.Lock()
         self._store: Store | None = None
@@ -71,7 +75,12 @@ class Service:
         return store
 
     def recover(self) -> list[str]:
-        """Complete loads that a kill interrupted; gives the cases. Needs Neo4j only if there are any."""
+        """Complete loads that a kill interrupted; gives the cases. Needs Neo4j only if there are any.
+
+        Uploads that a kill left behind, or that waited too long, are removed.
+        """
+        self.jobs.settle()
+        self.uploads.sweep()
         return self.casework.recover(self._progress)
 
     def session(self, principal: Principal, purpose: str, case: str = "") -> Session:
@@ -156,7 +165,8 @@ class Service:
         audit.finish(self.database, audit.begin(self.database, principal, purpose.strip(), "sign in"), outcome)
 
     def close(self) -> None:
-        """Let go of everything. A managed server that nobody else uses stops."""
+        """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops."""
+        self.jobs.close()
         if self._store is not None:
             self._store.close()
         if self._server is not None:

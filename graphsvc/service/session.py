@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,13 +18,12 @@ from graphsvc.access.redact import Released
 from graphsvc.analysis import leads
 from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Lead, Ranking, rank
-from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.ingest.check import read_case
-from graphsvc.ingest.mapping import load_mapping
-from graphsvc.ingest.raw import Limits
+from graphsvc.errors import NotFound, RequestError
 from graphsvc.queries import Query
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.service.casework import Loaded, Progress, known_cases, version_of
+from graphsvc.service.casework import known_cases, version_of
+from graphsvc.service.loading import Loading
+from graphsvc.service.network import Picturing
 
 if TYPE_CHECKING:
     from graphsvc.service.desk import Service
@@ -72,7 +70,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session:
+class Session(Loading, Picturing):
     """One principal, one purpose and, once chosen, one case."""
 
     def __init__(self, service: Service, principal: Principal, purpose: str, case: str = "") -> None:
@@ -290,62 +288,6 @@ class Session:
         ]
         level = "all" if self.grant.handling == "C" else "p"
         return claims, persons, self._service.casework.dependence(case, level)
-
-    # -- loading ----------------------------------------------------------------------------------------------
-
-    def load(
-        self,
-        path: Path,
-        progress: Progress,
-        *,
-        mapping: str = "",
-        partial: bool = False,
-        strict: bool = False,
-        dry_run: bool = False,
-    ) -> Loaded:
-        """Load a delivery (folder, .zip or .xlsx) into the case, which is made if it is new.
-
-        Raises:
-            InputError: it cannot be read as it is. Refused: loading takes clearance for the whole case.
-        """
-        case = self._case or self.case
-        detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
-        with self._service.gate.acting(self.principal, self.purpose, "load", case, **detail) as outcome:
-            self._require_whole(case)
-            settings = self._service.settings
-            limits = Limits(settings.upload_mb * 1024 * 1024, settings.cell_chars)
-            delivery = read_case(
-                path,
-                limits,
-                load_mapping(mapping) if mapping else None,
-                lambda file, rows: progress(rows, 0, f"reading {file}"),
-            )
-            loaded = self._service.casework.load(
-                case, self.principal.name, delivery, progress, partial=partial, strict=strict, dry_run=dry_run
-            )
-            outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
-        return loaded
-
-    def undo(self, delivery: int, progress: Progress) -> None:
-        """Take a delivery back.
-
-        Raises:
-            NotFound: there is no such delivery. Refused: loading takes clearance for the whole case.
-        """
-        with self._service.gate.acting(self.principal, self.purpose, "load", self.case, undo=delivery):
-            self._require_whole(self.case)
-            self._service.casework.undo(self.case, delivery, progress)
-
-    def deliveries(self) -> list[dict[str, Any]]:
-        """The deliveries of the case, newest first."""
-        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
-            return self._service.casework.deliveries(self.case)
-
-    def _require_whole(self, case: str) -> None:
-        if policy.require_case(self.principal, case).handling != "C":
-            raise Refused(
-                f"Loading takes clearance for handling code C in the case {case}: a delivery may hold both codes."
-            )
 
     # -- the log ----------------------------------------------------------------------------------------------
 

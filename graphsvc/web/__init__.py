@@ -24,6 +24,7 @@ ROOMS = (
     "search",
     "numbers",
     "log",
+    "load",
 )
 
 

@@ -1,0 +1,295 @@
+"""What a session can do to the deliveries of a case: look at them, load one, take one back; at once or as a job.
+
+In the browser a delivery is uploaded, previewed, and confirmed or cancelled; each of these asks anew whether the
+person may. What rejections say may name sealed persons, so it goes to the one who loads and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphsvc.access import policy
+from graphsvc.access.principal import Principal
+from graphsvc.errors import Busy, InputError, Refused, RequestError
+from graphsvc.ingest.check import Delivery, read_case
+from graphsvc.ingest.mapping import built_in_mappings, load_mapping
+from graphsvc.ingest.raw import Limits
+from graphsvc.service.casework import Loaded, Progress, known_cases, require_name
+from graphsvc.service.jobs import Job
+from graphsvc.service.parcel import Parcel
+from graphsvc.service.uploads import Opened, Options, Upload
+
+if TYPE_CHECKING:
+    from graphsvc.service.desk import Service
+
+
+class Loading(ABC):
+    """The part of a session that loads."""
+
+    _service: Service
+    _case: str
+    principal: Principal
+    purpose: str
+
+    @property
+    @abstractmethod
+    def case(self) -> str:
+        """The case of this session."""
+
+    # -- at once ----------------------------------------------------------------------------------------------
+
+    def load(
+        self,
+        path: Path,
+        progress: Progress,
+        *,
+        mapping: str = "",
+        partial: bool = False,
+        strict: bool = False,
+        dry_run: bool = False,
+    ) -> Loaded:
+        """Load a delivery (folder, .zip or .xlsx) into the case, which is made if it is new.
+
+        Raises:
+            InputError: it cannot be read as it is. Refused: loading takes clearance for the whole case.
+        """
+        source = nullcontext(Opened(path, mapping, named=True))
+        return self._load(source, progress, partial=partial, strict=strict, dry_run=dry_run)
+
+    def undo(self, delivery: int, progress: Progress) -> None:
+        """Take a delivery back.
+
+        Raises:
+            NotFound: there is no such delivery. Refused: loading takes clearance for the whole case.
+        """
+        with self._service.gate.acting(self.principal, self.purpose, "load", self.case, undo=delivery):
+            self._require_whole(self.case)
+            self._service.casework.undo(self.case, delivery, progress)
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """The deliveries of the case, newest first."""
+        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
+            return self._service.casework.deliveries(self.case)
+
+    def require_loading(self) -> None:
+        """Nothing, if this person may load into the case, or make it.
+
+        Raises:
+            Refused: role or clearance is missing. NotFound: the case is not theirs. RequestError: it is no name.
+        """
+        policy.require(self.principal, "load")
+        case = self._case or self.case
+        require_name(case)
+        self._require_whole(case)
+
+    def mappings(self) -> list[str]:
+        """Names of the built-in mappings for other people's tables."""
+        return built_in_mappings()
+
+    # -- in the browser ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def receiving(self) -> Iterator[Parcel]:
+        """A parcel to stream an upload into; unless `upload` takes it inside the block, nothing stays of it.
+
+        Raises:
+            Refused, NotFound, RequestError: see `require_loading`; before a byte is received.
+        """
+        case = self._case or self.case
+        with self._service.gate.acting(self.principal, self.purpose, "load", case, step="upload"):
+            self.require_loading()
+            with self._service.uploads.receiving() as parcel:
+                yield parcel
+
+    def upload(self, parcel: Parcel, name: str, options: Options) -> Upload:
+        """Keep what was received, to be previewed and then confirmed or cancelled.
+
+        Raises:
+            InputError: it is empty, of the wrong kind, or the mapping cannot be used. RequestError: no such mapping.
+        """
+        self.require_loading()
+        if options.mapping and not options.mapping_text and options.mapping not in built_in_mappings():
+            raise RequestError(f"There is no mapping {options.mapping[:60]!r}. Choose one of the list.")
+        return self._service.uploads.keep(parcel, self.principal.name, self._case or self.case, name, options)
+
+    def uploads(self) -> list[Upload]:
+        """Your uploads that wait in this case."""
+        self.require_loading()
+        return self._service.uploads.waiting(self.principal.name, self._case or self.case)
+
+    def waiting(self, upload: str) -> Upload:
+        """One of your uploads.
+
+        Raises:
+            NotFound: it does not wait any more.
+        """
+        self.require_loading()
+        return self._service.uploads.one(upload, *self._whose)
+
+    def preview(self, upload: str, progress: Progress) -> Loaded:
+        """What loading an upload would do; worked out once, then remembered as long as the upload waits.
+
+        Raises:
+            InputError: it cannot be read as it is. NotFound, Busy: see `service.uploads`.
+        """
+        kept = self._service.uploads.previews
+        waiting = self.waiting(upload)
+        if upload not in kept:
+            source = self._service.uploads.opened(upload, *self._whose)
+            options = waiting.options
+            loaded = self._load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
+            self.waiting(upload)  # cancelled in the meantime: nothing is remembered
+            kept[upload] = loaded
+        return kept[upload]
+
+    def previewed(self, upload: str) -> Loaded | None:
+        """The preview of an upload if this process has worked it out."""
+        self.waiting(upload)
+        return self._service.uploads.previews.get(upload)
+
+    def start_preview(self, upload: str) -> str:
+        """Work out the preview as a job; gives its id."""
+
+        def work(progress: Progress) -> dict[str, Any]:
+            try:
+                self.preview(upload, progress)
+            except InputError:
+                self.cancel_upload(upload)  # it will not become readable by waiting
+                raise
+            return {}
+
+        self.waiting(upload)
+        return self._start("preview", work, upload=upload)
+
+    def confirm(self, upload: str) -> str:
+        """Load an upload as a job, and delete it; gives the job's id.
+
+        Raises:
+            NotFound: it does not wait any more. Busy: the case is being loaded; the upload goes on waiting.
+        """
+        self.require_loading()
+        self._require_quiet()
+        options = self.waiting(upload).options
+        source = self._service.uploads.claim(upload, *self._whose)
+
+        def work(progress: Progress) -> dict[str, Any]:
+            loaded = self._load(source, progress, partial=options.partial, strict=options.strict)
+            return {
+                "delivery": loaded.delivery,
+                "same_as": loaded.same_as,
+                "committed": loaded.committed,
+                "counts": loaded.counts,
+                "rejected": len(loaded.rejections),
+            }
+
+        return self._start("load", work)
+
+    def take_back(self, delivery: int) -> str:
+        """Take a delivery back as a job; gives its id.
+
+        Raises:
+            Refused: loading takes clearance for the whole case. Busy: the case is being loaded.
+        """
+        self.require_loading()
+        self._require_quiet()
+
+        def work(progress: Progress) -> dict[str, Any]:
+            self.undo(delivery, progress)
+            return {}
+
+        return self._start("undo", work, delivery=delivery)
+
+    def cancel_upload(self, upload: str) -> None:
+        """Delete one of your uploads.
+
+        Raises:
+            NotFound: it does not wait any more.
+        """
+        with self._service.gate.acting(self.principal, self.purpose, "load", step="cancel upload"):
+            self._service.uploads.drop(upload, *self._whose)
+
+    # -- jobs -------------------------------------------------------------------------------------------------
+
+    def job(self, job: str, wait_s: float = 0.0) -> Job:
+        """A job of the case, after waiting for its end so long at most. What an error said goes to who began it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self.require_loading()
+        if wait_s:
+            self._service.jobs.wait(job, wait_s)
+        return self._service.jobs.one(job, self._case or self.case, self.principal.name)
+
+    def jobs(self) -> list[Job]:
+        """The newest jobs of the case."""
+        self.require_loading()
+        return self._service.jobs.of(self._case or self.case, self.principal.name)
+
+    def cancel_job(self, job: str) -> None:
+        """Ask a job of the case to stop; the case is then as it was. Nothing if it has ended.
+
+        Raises:
+            NotFound: there is none.
+        """
+        case = self._case or self.case
+        with self._service.gate.acting(self.principal, self.purpose, "load", case, step="cancel job"):
+            self._service.jobs.cancel(self.job(job).id)
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    @property
+    def _whose(self) -> tuple[str, str]:
+        return self.principal.name, self._case or self.case
+
+    def _start(self, kind: str, work: Any, **about: Any) -> str:
+        return self._service.jobs.start(*self._whose, kind, work, **about)
+
+    def _load(
+        self,
+        source: AbstractContextManager[Opened],
+        progress: Progress,
+        *,
+        partial: bool,
+        strict: bool,
+        dry_run: bool = False,
+    ) -> Loaded:
+        """Read a delivery, which lies open no longer than that, and load it."""
+        case = self._case or self.case
+        detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
+        with self._service.gate.acting(self.principal, self.purpose, "load", case, **detail) as outcome:
+            self._require_whole(case)
+            with source as opened:
+                delivery = self._read(opened, progress)
+            loaded = self._service.casework.load(
+                case, self.principal.name, delivery, progress, partial=partial, strict=strict, dry_run=dry_run
+            )
+            outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
+        return loaded
+
+    def _read(self, opened: Opened, progress: Progress) -> Delivery:
+        settings = self._service.settings
+        progress(0, 0, "reading the delivery")
+        return read_case(
+            opened.path,
+            Limits(settings.upload_mb * 1024 * 1024, settings.cell_chars),
+            load_mapping(opened.mapping) if opened.mapping else None,
+            lambda file, rows: progress(rows, 0, f"reading {file}" if opened.named else "reading the delivery"),
+        )
+
+    def _require_whole(self, case: str) -> None:
+        if policy.require_case(self.principal, case).handling != "C":
+            raise Refused(
+                f"Loading takes clearance for handling code C in the case {case}: a delivery may hold both codes."
+            )
+
+    def _require_quiet(self) -> None:
+        """Nothing, if the case is not being changed at this moment."""
+        case = self._case or self.case
+        states = {row["id"]: row["state"] for row in known_cases(self._service.database)}
+        if states.get(case, "open") != "open" or any(job.unfinished and job.kind != "preview" for job in self.jobs()):
+            raise Busy(f"The case {case} is being loaded. Your upload goes on waiting; confirm it when that is done.")

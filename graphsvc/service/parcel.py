@@ -1,0 +1,103 @@
+"""Files encrypted as they are written, in chunks, so that a large one never stands in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from graphsvc.access.vault import decrypt, encrypt
+from graphsvc.errors import InputError, OperatorError
+
+_CHUNK = 1 << 20
+_SEALED = _CHUNK + 28  # nonce and tag of AES-GCM
+
+
+class Parcel:
+    """A file that encrypts what is written to it; what a web server can stream an upload into.
+
+    Attributes:
+        size: bytes written so far.
+        kept: whether `Uploads.keep` has taken it.
+    """
+
+    def __init__(self, folder: Path, wrapped: bytes, key: bytes, most: int) -> None:
+        self.id = folder.name
+        self.wrapped, self.key = wrapped, key
+        self.size, self.kept = 0, False
+        self._most = most
+        self._waiting = bytearray()
+        self._number = 0
+        self._file = (folder / "content").open("xb")
+
+    def write(self, data: bytes | bytearray) -> int:
+        """Take the next bytes.
+
+        Raises:
+            InputError: the file is larger than may be. OperatorError: the disk is full.
+        """
+        self.size += len(data)
+        if self.size > self._most:
+            raise InputError(
+                f"The file is larger than {self._most // (1 << 20)} MiB, the most one upload may be."
+                " Split the delivery, or load it with `graphsvc load`."
+            )
+        self._waiting += data
+        # The last chunk is told from the others by what it is bound to, so one is always held back.
+        while len(self._waiting) > _CHUNK:
+            self._seal(bytes(self._waiting[:_CHUNK]), last=False)
+            del self._waiting[:_CHUNK]
+        return len(data)
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        """Nothing: form parsers rewind what they have filled. What is inside is read by `Uploads` alone."""
+        return 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def finish(self) -> None:
+        """Seal the last chunk."""
+        self._seal(bytes(self._waiting), last=True)
+        self._waiting.clear()
+        self._file.close()
+
+    def _seal(self, chunk: bytes, *, last: bool) -> None:
+        with disk():
+            self._file.write(encrypt(self.key, chunk, _bound(what(self.id), self._number, last=last)))
+        self._number += 1
+
+
+def unseal(sealed: Path, key: bytes, bound: str, target: Path) -> None:
+    """Write what a parcel sealed to `target`.
+
+    Raises:
+        OperatorError: it was changed, cut, or sealed with another key.
+    """
+    with sealed.open("rb") as chunks, target.open("xb") as clear:
+        number, chunk = 0, chunks.read(_SEALED)
+        while chunk:
+            following = chunks.read(_SEALED)
+            clear.write(decrypt(key, chunk, _bound(bound, number, last=not following)))
+            number, chunk = number + 1, following
+
+
+def what(identifier: str) -> str:
+    """What the key and content of an upload are bound to."""
+    return f"upload {identifier}"
+
+
+def _bound(bound: str, number: int, *, last: bool) -> str:
+    return f"{bound} {number} {'last' if last else 'more'}"
+
+
+@contextmanager
+def disk() -> Iterator[None]:
+    """Faults of the disk in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise OperatorError(
+            f"The upload cannot be kept ({error.strerror}). Nothing was loaded; free space in the home, then try again."
+        ) from error

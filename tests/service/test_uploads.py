@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import io
+import secrets
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access.audit import now
+from graphsvc.access.vault import Vault
+from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, InputError, NotFound, OperatorError
+from graphsvc.service.uploads import Options, Upload, Uploads
+
+WHO = ("ann", "north")
+PLAIN = Options()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[sa.Engine]:
+    engine = open_database(Settings.read({}, home=home))
+    yield engine
+    engine.dispose()
+
+
+def made(home: Path, database: sa.Engine, **overrides: int) -> Uploads:
+    settings = Settings.read({}, home=home, **overrides)
+    return Uploads(database, Vault.of(settings, new=True), settings)
+
+
+@pytest.fixture
+def uploads(home: Path, database: sa.Engine) -> Uploads:
+    return made(home, database)
+
+
+def sent(
+    uploads: Uploads, content: bytes, name: str = "case.zip", options: Options = PLAIN, step: int = 70_000
+) -> Upload:
+    with uploads.receiving() as parcel:
+        stream = io.BytesIO(content)
+        while piece := stream.read(step):
+            parcel.write(piece)
+        return uploads.keep(parcel, *WHO, name, options)
+
+
+def left(home: Path) -> list[Path]:
+    return [path for path in (home / "uploads").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("size", [1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
+def test_what_was_sent_is_read_back_whatever_its_size(uploads: Uploads, size: int) -> None:
+    content = secrets.token_bytes(size)
+    upload = sent(uploads, content)
+    with uploads.opened(upload.id, *WHO) as opened:
+        assert opened.path.read_bytes() == content
+
+
+def test_nothing_on_the_disk_can_be_read_without_the_vault(home: Path, uploads: Uploads) -> None:
+    sent(uploads, b"Idris Karam" * 9, "Idris Karam.zip", Options("mine.toml", "Idris Karam"))
+    for path in left(home):
+        assert b"Karam" not in path.read_bytes()
+        assert "Karam" not in str(path)
+    assert all(b"Karam" not in path.read_bytes() for path in home.rglob("graphsvc.sqlite*"))
+
+
+def test_it_is_open_to_its_owner_alone_and_only_while_it_is_read(home: Path, uploads: Uploads) -> None:
+    upload = sent(uploads, b"x", options=Options("map.toml", 'title = "m"'))
+    with uploads.opened(upload.id, *WHO) as opened:
+        assert stat.S_IMODE(opened.path.parent.stat().st_mode) == 0o700
+        assert opened.path.name == "case.zip"
+        assert Path(opened.mapping).read_text("utf-8") == 'title = "m"'
+    assert not opened.path.parent.exists()
+    with pytest.raises(ZeroDivisionError), uploads.opened(upload.id, *WHO) as opened:
+        raise ZeroDivisionError
+    assert not opened.path.parent.exists()
+    assert [one.id for one in uploads.waiting(*WHO)] == [upload.id]
+
+
+def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Uploads) -> None:
+    upload = sent(uploads, b"x")
+    claim = uploads.claim(upload.id, *WHO)
+    with pytest.raises(NotFound):
+        uploads.claim(upload.id, *WHO)
+    uploads.sweep()  # does not take from under the hands what is being loaded
+    with claim as opened:
+        assert opened.path.read_bytes() == b"x"
+    assert left(home) == []
+
+
+def test_a_claim_may_be_read_in_another_thread(uploads: Uploads) -> None:
+    claim = uploads.claim(sent(uploads, b"here").id, *WHO)
+    read: list[bytes] = []
+
+    def work() -> None:
+        with claim as opened:
+            read.append(opened.path.read_bytes())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert read == [b"here"]
+
+
+def test_another_account_or_case_does_not_find_it(uploads: Uploads) -> None:
+    upload = sent(uploads, b"x")
+    for who in (("bob", "north"), ("ann", "south")):
+        with pytest.raises(NotFound):
+            uploads.one(upload.id, *who)
+        with pytest.raises(NotFound):
+            uploads.drop(upload.id, *who)
+    assert uploads.one(upload.id, *WHO) == upload
+
+
+def test_cancelled_it_is_gone(home: Path, uploads: Uploads) -> None:
+    upload = sent(uploads, b"x")
+    uploads.drop(upload.id, *WHO)
+    assert left(home) == []
+    with pytest.raises(NotFound):
+        uploads.one(upload.id, *WHO)
+
+
+def test_timed_out_it_is_gone_at_the_next_use(home: Path, database: sa.Engine, uploads: Uploads) -> None:
+    upload = sent(uploads, b"x")
+    with transaction(database) as connection:
+        connection.execute(tables.uploads.update().values(expires_at=now()))
+    with pytest.raises(NotFound, match="30 minutes"):
+        uploads.one(upload.id, *WHO)
+    assert uploads.waiting(*WHO) == []
+    assert left(home) == []
+
+
+def test_what_a_kill_left_behind_is_swept(home: Path, uploads: Uploads) -> None:
+    upload = sent(uploads, b"x")
+    for folder in (home / "uploads" / upload.id / "open", home / "uploads" / "halfway"):
+        folder.mkdir()
+        (folder / "case.zip").write_bytes(b"in the clear")
+    uploads.sweep()
+    assert {path.name for path in left(home)} == {"content", "about"}
+    with uploads.opened(upload.id, *WHO) as opened:
+        assert opened.path.read_bytes() == b"x"
+
+
+def test_too_large_is_refused_while_it_comes_in_and_leaves_nothing(home: Path, database: sa.Engine) -> None:
+    uploads = made(home, database, upload_mb=1)
+    with pytest.raises(InputError, match="larger than 1 MiB"):
+        sent(uploads, bytes(3 << 20))
+    with pytest.raises(InputError), uploads.receiving() as parcel:
+        parcel.write(bytes((1 << 20) + 1))
+    assert left(home) == []
+
+
+@pytest.mark.parametrize(("name", "content"), [("case.csv", b"x"), ("case", b"x"), ("case.zip", b"")])
+def test_what_is_no_delivery_is_refused_and_leaves_nothing(
+    home: Path, uploads: Uploads, name: str, content: bytes
+) -> None:
+    with pytest.raises(InputError):
+        sent(uploads, content, name)
+    assert left(home) == []
+
+
+@pytest.mark.parametrize("name", ["../../etc/case.zip", "C:\\temp\\case.zip", "/case.zip", "\0case.zip", ".case.zip"])
+def test_a_file_name_is_never_a_path(uploads: Uploads, name: str) -> None:
+    assert sent(uploads, b"x", name).name == "case.zip"
+
+
+def test_it_is_read_by_one_at_a_time(uploads: Uploads) -> None:
+    upload = sent(uploads, b"x")
+    with uploads.opened(upload.id, *WHO), pytest.raises(Busy), uploads.opened(upload.id, *WHO):
+        pass
+    with uploads.opened(upload.id, *WHO) as opened:
+        assert opened.path.read_bytes() == b"x"
+
+
+def test_a_content_that_was_cut_does_not_open(home: Path, uploads: Uploads) -> None:
+    upload = sent(uploads, bytes((1 << 20) + 5))
+    content = home / "uploads" / upload.id / "content"
+    content.write_bytes(content.read_bytes()[: (1 << 20) + 28])
+    with pytest.raises(OperatorError), uploads.opened(upload.id, *WHO):
+        pass
+    assert not (home / "uploads" / upload.id / "open").exists()
