@@ -14,6 +14,7 @@ from graphsvc.records.dates import shown
 # Longest span in days → the width of one bar.
 _STEPS = ((70, "day"), (800, "week"), (math.inf, "month"))
 _GAP = 0.15
+_LABELS = 7  # on the narrowest screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Timeline:
     """Crossings over time.
 
     Attributes:
-        width, height: of the drawing, in its own units.
+        width: of the drawing, in its own units; `height` likewise.
         step: what one bar stands for: `day`, `week` or `month`.
         bars: from left to right; empty steps have no bar.
         ticks: (x, label) of the time axis.
@@ -79,13 +80,13 @@ class Stack:
     recorded: float | None
 
 
-def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 800, height: int = 150) -> Timeline:
+def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: int = 120) -> Timeline:
     """Bars of crossings a day, week or month, whichever shows the span best.
 
     Args:
         crossings: rows with `day` (earliest day it can mean), `date` (as given) and `people_count` (or None).
-        width: of the drawing, in its own units.
-        height: likewise.
+        width: of the drawing; 100 where the template reads it as per cent.
+        height: of the drawing, in its own units.
 
     Example:
         >>> chart = timeline([{"day": "2020-05-08", "date": "2020-05-08", "people_count": 21}])
@@ -187,14 +188,14 @@ def _when(start: dt.date, step: str) -> str:
 
 
 def _ticks(starts: list[dt.date], step: str) -> Iterable[tuple[int, str]]:
-    """Where a new month begins (a new year, where bars are months), thinned to at most 12."""
+    """Where a new month begins (a new year, where bars are months), thinned to what has room."""
     edges = [
         (place, start)
         for place, start in enumerate(starts)
         if place == 0
         or (start.year != starts[place - 1].year if step == "month" else start.month != starts[place - 1].month)
     ]
-    every = math.ceil(len(edges) / 12)
+    every = math.ceil(len(edges) / _LABELS)
     for number, (place, start) in enumerate(edges[::every]):
         year = f" {start.year}" if number == 0 or start.month == 1 else ""
         yield place, str(start.year) if step == "month" else f"{start:%b}{year}"

@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.records.grading import stricter
+from graphsvc.records.relations import RELATIONS, says
 from graphsvc.service import Session
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, desk
@@ -41,13 +42,25 @@ def page(case: str) -> ResponseReturnValue:
         sealed=bool(found.values.get("sealed")),
         values=found.values,
         facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
-        links=links,
+        sections=_sections(links),
         # A denial or a claim taken back stands here when no link does that it speaks of.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],
         lead=_lead(here, found.id) if found.kind == "person" else None,
         truncated=found.truncated,
     )
+
+
+def _sections(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Links by relation, in the order relations are declared: parts played first, then what ties people."""
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for link in links:
+        grouped[link["relation"]].append(link)
+    order = {relation: place for place, relation in enumerate(RELATIONS)}
+    return [
+        {"relation": relation, "says": says(relation), "number": len(some), "links": some}
+        for relation, some in sorted(grouped.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+    ]
 
 
 def _key(link: dict[str, Any]) -> tuple[str, str, str]:
