@@ -1,0 +1,75 @@
+# graphsvc: `make demo` to try it, `make test` to check it. Nothing is installed outside .venv and .cache, but a
+# Chromium for the browser tests where the system has none.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types check lock bench chromium clean
+
+help:
+	@echo "make demo    an invented case in the browser, from nothing"
+	@echo "make test    everything the tests check"
+	@echo "make check   lint and types"
+	@echo "make bench   the benchmarks"
+	@echo "make lock    the lock files anew from pyproject.toml"
+	@echo "make clean   take away what make made"
+
+demo: $(VENV)/.installed
+	@exec $(BIN)/graphsvc demo
+
+test: $(VENV)/.installed-dev chromium
+	@GRAPHSVC_JARS="$${GRAPHSVC_JARS:-$(CURDIR)/.cache/jars}" $(BIN)/python -m pytest $(ARGS)
+
+check: lint types
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	@$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/.installed-dev
+	@for pair in "requirements.lock:--group install --extra fast" \
+	             "requirements-dev.lock:--group dev --extra fast --extra postgres"; do \
+	  $(BIN)/uv pip compile -q pyproject.toml $${pair#*:} --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-find-links --no-emit-index-url --upgrade -o $${pair%%:*} || exit 1; \
+	done
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "graphsvc needs Python 3.11 or later as $(PYTHON). Install it, or say which: PYTHON=python3.12 make demo" >&2; \
+	  exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "$(PYTHON) cannot make a virtual environment here. Check that the folder is writable, has space, and that" \
+	       "Python's venv module is installed (Debian: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
+
+# Only what the lock names is installed, each file checked against its hash; then the checkout itself, offline.
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what $< names into $(VENV) (once) ..." >&2
+	@$(PIP) install -q --require-hashes -r requirements.lock || { \
+	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
+	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what $< names into $(VENV) (once) ..." >&2
+	@$(PIP) install -q --require-hashes -r requirements-dev.lock || { \
+	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
+	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
+	@touch $@ $(VENV)/.installed
+
+# Without any Chromium the browser tests are skipped, and say so; where CI is set they fail instead.
+chromium: $(VENV)/.installed-dev
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests (once) ..." >&2; \
+	    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install chromium >/dev/null; }; \
+	  else $(BIN)/playwright install chromium; fi; } || echo "No Chromium can be had: the browser tests will be skipped." >&2
+
+clean:
+	rm -rf $(VENV) .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
