@@ -160,8 +160,11 @@ class _Member(io.RawIOBase):
     def __init__(self, path: Path, name: str) -> None:
         super().__init__()
         self._shown = path.name
-        self._archive = zipfile.ZipFile(path)
-        self._stream = self._archive.open(name)
+        try:
+            self._archive = zipfile.ZipFile(path)
+            self._stream = self._archive.open(name)
+        except (zipfile.BadZipFile, KeyError) as error:
+            raise InputError(f"{path.name} changed while it was read ({error}): load it again.") from None
 
     def readable(self) -> bool:
         return True

@@ -50,7 +50,7 @@ def out_of_order(table: str, values: dict[str, object]) -> list[tuple[str, str, 
     if names is None or names[0] not in values or names[1] not in values:
         return []
     first, last = str(values[names[0]]), str(values[names[1]])
-    if not _after(_date(first), _date(last)):
+    if not _after(parse_date(first), parse_date(last)):
         return []
     return [(names[1], last, f"is before {names[0]} {first}")]
 
@@ -59,9 +59,6 @@ def _after(one: PartialDate, other: PartialDate) -> bool:
     if "T" in one.given and "T" in other.given:
         return one.given.rstrip("Z") > other.given.rstrip("Z")
     return one.earliest > other.latest
-
-
-_date = lru_cache(maxsize=4096)(parse_date)
 
 
 def _text(cell: str) -> str | None:
@@ -88,7 +85,7 @@ def _list(cell: str) -> list[str] | None:
 
 def _date_text(cell: str) -> str | None:
     text = cell.strip()
-    return _date(text).given if text else None
+    return parse_date(text).given if text else None
 
 
 def _number_between(low: float, high: float) -> Converter:
@@ -127,7 +124,7 @@ def _choice(column: Column) -> Converter:
             return words[word]
         if not word:
             return None
-        raise ValueError(f"is no known {column.name}; {hint(word, column.words)}")
+        raise ValueError(f"is no word for {column.name}; {hint(word, column.words)}")
 
     return convert
 
@@ -140,10 +137,10 @@ def _categories(column: Column) -> Converter:
         for item in _list(cell) or ():
             word, at, date = (part.strip() for part in item.partition("@"))
             if not word:
-                raise ValueError(f"has the date {date!r} without a {column.name}")
+                raise ValueError(f"has a date without a {column.name} before the @")
             if at and not date:
-                raise ValueError(f"has no date behind the @ of {word!r}")
-            items.append(f"{choose(word)}@{_date(date).given}" if at else str(choose(word)))
+                raise ValueError("has no date behind an @")
+            items.append(f"{choose(word)}@{parse_date(date).given}" if at else str(choose(word)))
         return items or None
 
     return convert
@@ -160,15 +157,20 @@ def _relation(cell: str) -> str | None:
     )
 
 
+def _remembering(convert: Converter) -> Callable[[Column], Converter]:
+    """The same for cells that repeat; each column remembers for itself, and no longer than it is read."""
+    return lambda _column: lru_cache(maxsize=1 << 16)(convert)
+
+
 _KINDS: MappingProxyType[str, Callable[[Column], Converter]] = MappingProxyType(
     {
         "id": lambda _column: _id,
-        "ref": lambda _column: _id,
+        "ref": _remembering(_id),
         "text": lambda _column: _text,
         "list": lambda _column: _list,
         "choice": _choice,
         "categories": _categories,
-        "date": lambda _column: _date_text,
+        "date": _remembering(_date_text),
         "number": lambda _column: _number_between(-math.inf, math.inf),
         "count": lambda _column: _count,
         "latitude": lambda _column: _number_between(-90, 90),

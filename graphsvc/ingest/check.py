@@ -6,27 +6,22 @@ What a delivery cannot show by itself is left to the fold: ids that two tables s
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.cells import Converter, converter, out_of_order
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
 from graphsvc.ingest.nearest import hint
-from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
 from graphsvc.ingest.readers import read_delivery
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
 
-# (file, rows read so far); whatever it raises ends the reading.
-Progress = Callable[[str, int], None]
-
 _SHOWN_CHARS = 60
-_PROGRESS_ROWS = 5_000
-_canonical = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class Row:
     table: str
     file: str
     line: int
-    values: dict[str, object]
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +80,16 @@ class Delivery:
 def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progress: Progress | None = None) -> Delivery:
     """Reads and checks a delivery: in the case format, or other people's tables by a mapping.
 
+    Args:
+        path: a folder, a .zip of it, or an .xlsx workbook.
+        limits: how large it may be.
+        mapping: explains other people's tables.
+        progress: told (file, rows so far) while a sheet is read and while rows are checked; raise in it to cancel.
+
     Raises:
         InputError: for a fault of a whole file; nothing of the delivery can be used then.
     """
-    tables = read_delivery(path, limits) if mapping is None else read_mapped(path, limits, mapping)
+    tables = read_delivery(path, limits, progress) if mapping is None else read_mapped(path, limits, mapping, progress)
     return check_delivery(tables, limits, progress)
 
 
@@ -109,7 +110,7 @@ class _Plan:
     """How the cells of one table are read, in the order of the records: (index in the row, column, converter)."""
 
     steps: list[tuple[int, str, Converter]]
-    required: list[str]
+    required: frozenset[str]
 
 
 def _plan(table: Table, raw: RawTable) -> _Plan:
@@ -128,8 +129,8 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
         if name in places:
             raise InputError(f"{raw.file}, line 1: column {name!r} stands there twice; only one of them can be meant.")
         places[name] = index
-    required = [column.name for column in table.columns if column.required]
-    for name in required:
+    required = frozenset(column.name for column in table.columns if column.required)
+    for name in sorted(required):
         if name not in places:
             raise InputError(f"{raw.file} has no column {name!r}, which is required.")
     # In the order of the records, so that the same values always give the same digest.
@@ -139,6 +140,11 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
 
 def _is_extra(name: str) -> bool:
     return name.startswith(EXTRA_PREFIX) and len(name) > len(EXTRA_PREFIX) and name.isprintable()
+
+
+def _content(row: Row) -> bytes:
+    """A hash of what a row says; `ascii` writes the same values the same way in every version of Python."""
+    return hashlib.sha256(f"{row.table}{row.values!a}".encode()).digest()
 
 
 class _Check:
@@ -166,7 +172,7 @@ class _Check:
         width, count = len(raw.header), 0
         for line, cells in raw.rows:
             count += 1
-            if count % _PROGRESS_ROWS == 0:
+            if count % PROGRESS_ROWS == 0:
                 self._progress(raw.file, count)
             if len(cells) != width:
                 reason = f"the row has {len(cells)} cells, but the header has {width}"
@@ -201,13 +207,13 @@ class _Check:
                 continue
             if value is not None:
                 values[name] = value
-        for name in plan.required:
-            if name not in values and not any(fault[0] == name for fault in faults):
-                faults.append((name, "", "is empty, but must be filled"))
+        if not plan.required <= values.keys():
+            missing = plan.required - values.keys() - {name for name, _, _ in faults}
+            faults.extend((name, "", "is empty, but must be filled") for name in sorted(missing))
         return values, faults
 
     def _accept(self, row: Row) -> None:
-        content = hashlib.sha256(f"{row.table}{_canonical(row.values)}".encode()).digest()
+        content = _content(row)
         if "id" in row.values:
             key = (row.table, row.values["id"])
             first, place = self._ids.setdefault(key, (content, f"{row.file}, line {row.line}"))

@@ -6,6 +6,7 @@ cell that is too long without holding it, or to say what is wrong.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import itertools
 import re
@@ -22,6 +23,8 @@ _QUOTED = re.compile(r'(?:[^"]|"")*+')
 # The csv module makes a list of all cells of a line before anyone can count them: longer lines are read carefully.
 _LONG_LINE = 1_000_000
 _MOST_CELLS = 10_000
+# A file of nothing but line ends would be read for minutes without a row.
+_LINES_FOR_A_ROW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class _Rows:
         limit = self.part.limits.cell_chars
         # Set for the whole process by the csv module: raised where a delivery may hold more, never lowered.
         csv.field_size_limit(max(csv.field_size_limit(), limit))
-        with self.part.open() as stream:
+        with _opened(self.part) as stream:
             lines = _Lines(stream, self.part, self.encoding)
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             while True:
@@ -96,6 +99,15 @@ class _Rows:
                     cells = _read_carefully(lines, self.delimiter, start, limit + 1)
                 if any(cells):
                     yield start, cells
+
+
+@contextlib.contextmanager
+def _opened(part: CsvPart) -> Iterator[BinaryIO]:
+    try:
+        with part.open() as stream:
+            yield stream
+    except OSError as error:
+        raise InputError(f"{part.shown} cannot be read: {error.strerror or error}.") from error
 
 
 @dataclass(slots=True)
@@ -127,6 +139,10 @@ class _Lines:
         start, self.offset = self.offset, self.offset + len(raw)
         if self.offset > self.part.limits.file_bytes:
             raise too_large(self.part.shown, self.part.limits)
+        if self.number > _LINES_FOR_A_ROW * (self.part.limits.rows + 1):
+            raise InputError(
+                f"{self.part.shown} has more than {self.number - 1:,} lines: split it into several deliveries."
+            )
         if self.number == 1:
             raw = self._without_mark(raw)
         try:

@@ -12,21 +12,23 @@ from pathlib import Path
 from graphsvc.errors import InputError
 from graphsvc.ingest.mapping import PLACEHOLDER, Field, MappedTable, Mapping
 from graphsvc.ingest.nearest import hint
-from graphsvc.ingest.raw import Limits, Part, RawTable
+from graphsvc.ingest.raw import Limits, Part, Progress, RawTable
 from graphsvc.ingest.readers import open_parts
+from graphsvc.records.tables import TABLES
 
 # Cells of a row of theirs → the value of a field of ours.
 _Value = Callable[[list[str]], str]
 _DAY, _MONTH = re.compile(r"%[dDjxc]"), re.compile(r"%[mbB]")
 
 
-def read_mapped(path: Path, limits: Limits, mapping: Mapping) -> list[RawTable]:
+def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress | None = None) -> list[RawTable]:
     """The tables of a delivery that a mapping explains. Several of them may have the same name.
 
     Raises:
         InputError: if a file or column is neither mapped nor ignored, or one that is mapped is missing.
     """
-    parts = {part.name: part for part in open_parts(path, limits)}
+    path = path.absolute()
+    parts = {part.name: part for part in open_parts(path, limits, progress)}
     mapped_files = {table.file for table in mapping.tables}
     for name in parts:
         if name not in mapped_files and name not in mapping.ignore_files:
@@ -35,11 +37,14 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping) -> list[RawTable]:
             )
     raws = [_source(path, mapping, table, parts) for table in mapping.tables]
     _check_columns(mapping, raws)
-    tables = [_mapped(mapping, table, raw) for table, raw in zip(mapping.tables, raws, strict=True)]
+    tables: list[RawTable] = []
+    # What makes rows of different values comes last: only ids that no other table gives need a row of their own.
+    for table, raw in sorted(zip(mapping.tables, raws, strict=True), key=lambda pair: bool(pair[0].distinct)):
+        tables.append(_mapped(mapping, table, raw, [each for each in tables if each.name == table.record]))
     if mapping.statement:
         rows = [(mapping.statement_line, list(mapping.statement.values()))]
         tables.append(RawTable("statements", mapping.file, list(mapping.statement), rows))
-    return tables
+    return sorted(tables, key=lambda table: list(TABLES).index(table.name))
 
 
 def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, Part]) -> RawTable:
@@ -73,7 +78,8 @@ def _check_columns(mapping: Mapping, raws: list[RawTable]) -> None:
                 )
 
 
-def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable) -> RawTable:
+def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable, others: list[RawTable]) -> RawTable:
+    """One table of ours; `others` fill the same one."""
     constants = dict(table.constants)
     fields = {name: _value(each, raw.header) for name, each in table.columns.items() if not each.distinct}
     if table.record == "links" and mapping.statement:
@@ -85,7 +91,7 @@ def _mapped(mapping: Mapping, table: MappedTable, raw: RawTable) -> RawTable:
     header = [*table.columns, *constants]
     rest = list(constants.values())
     if table.distinct:
-        return RawTable(table.record, raw.file, header, _DistinctRows(raw, table.columns[table.distinct], rest))
+        return RawTable(table.record, raw.file, header, _DistinctRows(raw, table.columns[table.distinct], rest, others))
     return RawTable(table.record, raw.file, header, _MappedRows(raw, list(fields.values()), rest))
 
 
@@ -108,16 +114,20 @@ class _MappedRows:
 
 @dataclass(frozen=True, slots=True)
 class _DistinctRows:
-    """A row of ours for each different value in some columns, at the line where it stands first."""
+    """A row of ours for each different value in some columns that no other table has, at the line where it stands first."""
 
     raw: RawTable
     field: Field
     constants: list[str]
+    others: list[RawTable]
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         width = len(self.raw.header)
         values = [_value(self.field, self.raw.header, name) for name in self.field.distinct]
         seen = {""}
+        for other in self.others:
+            place = other.header.index("id")
+            seen.update(cells[place] for _, cells in other.rows if len(cells) == len(other.header))
         for line, cells in self.raw.rows:
             # Rows of another width are reported where the file's rows themselves are mapped.
             for text in (value(cells) for value in values if len(cells) == width):

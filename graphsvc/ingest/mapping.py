@@ -20,7 +20,7 @@ constants.handling = "P"
 [[table]]
 record = "people"
 file = "edges.csv"
-columns.id = { distinct = ["source", "target"], template = "N-{}" }   # a row for each different value
+columns.id = { distinct = ["source", "target"], template = "N-{}" }   # a row for each value no other table gives
 
 [[table]]
 record = "links"
@@ -107,7 +107,7 @@ class MappedTable:
 
     @property
     def distinct(self) -> str:
-        """The field that has one row for each different value, or empty."""
+        """The field (only `id` can be one) that has one row for each different value, or empty."""
         return next((name for name, each in self.columns.items() if each.distinct), "")
 
 
@@ -215,6 +215,8 @@ def _check_table(reader: _Reader, table: MappedTable, statement: dict[str, str])
     if table.record == "links" and statement:
         given.append("statement_id")
     reader.required(given, table.record)
+    if table.distinct and table.distinct != "id":
+        raise reader.fault(f"columns.{table.distinct}", "cannot be made of `distinct` columns; only id can")
     if table.distinct and len(table.columns) > 1:
         raise reader.fault(
             f"columns.{table.distinct}", "makes rows of different values: other fields can only be constants"

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 # Words longer than this are no typing mistakes, and comparing them takes long.
 _LONGEST = 80
+_MOST_NAMED = 40
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -36,4 +37,6 @@ def hint(word: str, known: Iterable[str]) -> str:
     """
     words = tuple(known)
     found = nearest(word, words)
-    return f"did you mean {found}?" if found else f"known are {', '.join(words)}"
+    if found:
+        return f"did you mean {found}?"
+    return f"known are {', '.join(words[:_MOST_NAMED])}{' …' if len(words) > _MOST_NAMED else ''}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
+
+# (file, rows read so far), called every PROGRESS_ROWS rows; whatever it raises ends the reading.
+Progress = Callable[[str, int], None]
+PROGRESS_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,7 +13,7 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.archive import is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart, too_large
 from graphsvc.ingest.nearest import hint
-from graphsvc.ingest.raw import Limits, Part, RawTable
+from graphsvc.ingest.raw import Limits, Part, Progress, RawTable
 from graphsvc.ingest.workbook import workbook_parts
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 
@@ -22,8 +23,8 @@ __all__ = ["Limits", "Part", "RawTable", "open_parts", "read_delivery"]
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
-def read_delivery(path: Path, limits: Limits) -> list[RawTable]:
-    """The tables of a delivery in the case format. Rows are read when they are walked.
+def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) -> list[RawTable]:
+    """The tables of a delivery in the case format. Rows of files are read when they are walked, sheets now.
 
     Files that operating systems leave behind (`.DS_Store`, `__MACOSX`, `Thumbs.db`) are passed over: they hold no
     data of a case, so nothing is lost. So is `truth.json`, which is never read.
@@ -31,10 +32,11 @@ def read_delivery(path: Path, limits: Limits) -> list[RawTable]:
     Raises:
         InputError: for anything about the delivery or one of its files that cannot be read as it is.
     """
+    path = path.absolute()
     known = {table.file: table.name for table in TABLES.values()}
     sheets = {name.casefold(): name for name in TABLES}
     tables: dict[str, RawTable] = {}
-    for part in open_parts(path, limits):
+    for part in open_parts(path, limits, progress):
         if part.name in IGNORED_FILES:
             continue
         name = known.get(part.name) if isinstance(part, CsvPart) else sheets.get(part.name.casefold())
@@ -46,20 +48,31 @@ def read_delivery(path: Path, limits: Limits) -> list[RawTable]:
     for name in REQUIRED_TABLES:
         if name not in tables:
             raise InputError(
-                f"{path.name} has no {name}.csv: a delivery needs {' and '.join(map(_file, REQUIRED_TABLES))}."
+                f"{path.name} has no {name}.csv: a delivery needs {' and '.join(map(_file, REQUIRED_TABLES))} "
+                "(or sheets of these names)."
             )
     # In the order of the records, whatever the order of the files.
     return [tables[name] for name in TABLES if name in tables]
 
 
-def open_parts(path: Path, limits: Limits) -> Sequence[Part]:
+def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> Sequence[Part]:
     """The files or sheets of a delivery, whatever they are called.
 
     Raises:
         InputError: if `path` is nothing that can be read, or is damaged, too large or hostile.
     """
-    if path.is_dir():
-        return _folder_parts(path, limits)
+    path = path.absolute()
+    try:
+        if path.is_dir():
+            return _folder_parts(path, limits)
+        _check_file(path, limits)
+        return workbook_parts(path, limits, progress) if _is_workbook(path) else zip_parts(path, limits)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def _check_file(path: Path, limits: Limits) -> None:
+    """Refuses what is neither an archive nor a workbook."""
     if not path.is_file():
         raise InputError(f"{path.name} is not there: name a folder, a .zip of it or an .xlsx workbook.")
     if path.stat().st_size > limits.file_bytes:
@@ -75,7 +88,6 @@ def open_parts(path: Path, limits: Limits) -> Sequence[Part]:
     if start[:2] != b"PK":
         wanted = "damaged, or not" if path.suffix.lower() in (".zip", ".xlsx") else "not"
         raise InputError(f"{path.name} is {wanted} a folder, a .zip of it or an .xlsx workbook.")
-    return workbook_parts(path, limits) if _is_workbook(path) else zip_parts(path, limits)
 
 
 def _is_workbook(path: Path) -> bool:
@@ -88,12 +100,13 @@ def _is_workbook(path: Path) -> bool:
 
 
 def _folder_parts(folder: Path, limits: Limits) -> list[CsvPart]:
-    root = folder.resolve()
+    root = Path(os.path.realpath(folder))
     parts = []
     for path in sorted(folder.iterdir()):
         if is_system_file(path.name):
             continue
-        if not path.resolve().is_relative_to(root):
+        # Path.resolve would raise on links that go in circles.
+        if not Path(os.path.realpath(path)).is_relative_to(root):
             raise InputError(
                 f"{path.name} in {folder.name} is a link that leads out of the folder: put the file itself there."
             )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive
-from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
 # entities; this also holds where an environment variable turns that off.
@@ -56,7 +58,7 @@ class SheetPart:
         return RawTable(name, self.shown, header, rows)
 
 
-def workbook_parts(path: Path, limits: Limits) -> list[SheetPart]:
+def workbook_parts(path: Path, limits: Limits, progress: Progress | None = None) -> list[SheetPart]:
     """Every sheet of a workbook.
 
     Raises:
@@ -70,36 +72,47 @@ def workbook_parts(path: Path, limits: Limits) -> list[SheetPart]:
             )
 
     check_archive(path, limits, look)
-    try:
-        with path.open("rb") as stream, warnings.catch_warnings():
-            # openpyxl warns of features it drops (validation, themes): none of them holds data.
-            warnings.simplefilter("ignore")
+    with path.open("rb") as stream, warnings.catch_warnings():
+        # openpyxl warns of features it drops (validation, themes): none of them holds data.
+        warnings.simplefilter("ignore")
+        with _damage_named(path.name):
             book = openpyxl.load_workbook(stream, read_only=True, keep_links=False)
-            try:
-                return [_sheet(book, sheet, f"{path.name}, sheet {sheet.title}", limits) for sheet in _all_sheets(book)]
-            finally:
-                book.close()
+        with contextlib.closing(book):
+            # A chart sheet holds no table, but its name must be refused like any other.
+            return [_sheet(book, book[title], path.name, limits, progress) for title in book.sheetnames]
+
+
+@contextlib.contextmanager
+def _damage_named(shown: str) -> Iterator[None]:
+    """Makes one clear sentence of whatever openpyxl raises on a damaged workbook, which is nearly anything."""
+    try:
+        yield
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # a damaged workbook makes openpyxl raise nearly anything
+    except Exception as error:
         raise InputError(
-            f"{path.name} cannot be read as a workbook ({type(error).__name__}): save it anew as .xlsx."
+            f"{shown} cannot be read as a workbook ({type(error).__name__}): save it anew as .xlsx."
         ) from error
 
 
-def _all_sheets(book: Any) -> list[Any]:
-    """Worksheets; a chart sheet holds no table, but its name must be refused like any other."""
-    return [book[title] for title in book.sheetnames]
-
-
-def _sheet(book: Any, sheet: Any, shown: str, limits: Limits) -> SheetPart:
-    """One sheet, read with openpyxl's own parser: its reader drops rows and cells that are out of order unsaid."""
-    if not hasattr(sheet, "_get_source"):
-        return SheetPart(sheet.title, shown, [])
-    texts = _Texts(sheet, shown)
+def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress | None) -> SheetPart:
+    shown = f"{file}, sheet {sheet.title}"
     records: list[tuple[int, list[str]]] = []
+    for number, cells in _rows(book, sheet, shown) if hasattr(sheet, "_get_source") else ():
+        if cells:
+            records.append((number, cells))
+        if progress is not None and number % PROGRESS_ROWS == 0:
+            progress(shown, number)
+        if len(records) > limits.rows:
+            raise InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
+    return SheetPart(sheet.title, shown, records)
+
+
+def _rows(book: Any, sheet: Any, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows by openpyxl's own parser: the reader above it drops rows and cells that are out of order unsaid."""
+    texts = _Texts(sheet, shown)
     last = 0
-    with sheet._get_source() as source:
+    with _damage_named(shown), sheet._get_source() as source:
         parser = WorkSheetParser(
             source,
             sheet._shared_strings,
@@ -112,17 +125,12 @@ def _sheet(book: Any, sheet: Any, shown: str, limits: Limits) -> SheetPart:
             if number <= last:
                 raise InputError(f"{shown}, row {number} stands out of order: save the workbook anew from Excel.")
             last = number
-            cells = texts.row(row)
-            if cells:
-                records.append((number, cells))
-            if len(records) > limits.rows:
-                raise InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
+            yield number, texts.row(row)
         merged = getattr(parser.merged_cells, "mergeCell", None)
     if merged:
         raise InputError(
             f"{shown} has merged cells ({merged[0].ref}): unmerge them, so that each row has its own values."
         )
-    return SheetPart(sheet.title, shown, records)
 
 
 class _Texts:

@@ -1,0 +1,250 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.check import read_case
+from graphsvc.ingest.mapping import Mapping, built_in_mappings, load_mapping
+from graphsvc.ingest.raw import Limits
+
+SHARED = Path(os.environ.get("GRAPHSVC_SHARED") or Path(__file__).parents[3] / "shared")
+
+WHOLE = """
+title = "calls"
+ignore_files = ["meta.json"]
+
+[statement]
+id = "calls"
+kind = "record"
+handling = "P"
+
+[[table]]
+record = "people"
+file = "nodes.csv"
+ignore = ["tier"]
+columns.id = { column = "id", template = "N-{}" }
+columns.name = { template = "{first} {last}" }
+columns.category = { column = "status", values = { "1" = "suspect", "0" = "other" } }
+columns.date_of_birth = { column = "born", date = "%d/%m/%Y" }
+constants.handling = "P"
+
+[[table]]
+record = "people"
+file = "edges.csv"
+columns.id = { distinct = ["source", "target"], template = "N-{}" }
+
+[[table]]
+record = "links"
+file = "edges.csv"
+delimiter = ";"
+encoding = "cp1252"
+columns.subject_id = { column = "source", template = "N-{}" }
+columns.object_id = { column = "target", template = "N-{}" }
+columns.weight = "weight"
+columns.place = "place"
+columns.statement_id = "said_in"
+constants.relation = "CONTACTED"
+"""
+WHOLE = WHOLE.replace(
+    'file = "edges.csv"\ncolumns.id', 'file = "edges.csv"\ndelimiter = ";"\nencoding = "cp1252"\ncolumns.id'
+)
+NODES = "id,first,last,status,born,tier\n1,Hewa,K,1,08/05/1990,2\n2,,,0,,\n3,Karo,,2,31/02/1990,\n"
+EDGES = "source;target;weight;place;said_in\n1;2;1.0;Zoë's;\n 2;4;3;;calls\n4;1;x;;\n5;6\n"
+SMALL = '[[table]]\nrecord = "gangs"\nfile = "gangs.csv"\ncolumns.id = "id"\n'
+
+Write = Callable[[str], Mapping]
+
+
+@pytest.fixture
+def mapping(tmp_path: Path) -> Write:
+    def write(text: str) -> Mapping:
+        path = tmp_path / "map.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_mapping(path)
+
+    return write
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "theirs"
+    path.mkdir()
+    (path / "nodes.csv").write_text(NODES)
+    (path / "edges.csv").write_text(EDGES, encoding="cp1252")
+    (path / "meta.json").write_text("{}")
+    return path
+
+
+def test_tables_are_mapped_and_rows_know_their_line(mapping: Write, folder: Path, limits: Limits) -> None:
+    delivery = read_case(folder, limits, mapping(WHOLE))
+    assert [(row.table, row.file, row.line, row.values) for row in delivery.rows] == [
+        (
+            "people",
+            "nodes.csv",
+            2,
+            {"id": "N-1", "name": "Hewa K", "category": ["suspect"], "date_of_birth": "1990-05-08", "handling": "P"},
+        ),
+        ("people", "nodes.csv", 3, {"id": "N-2", "category": ["other"], "handling": "P"}),
+        ("people", "edges.csv", 3, {"id": "N-4"}),
+        ("statements", "map.toml", 5, {"id": "calls", "kind": "record", "handling": "P"}),
+        (
+            "links",
+            "edges.csv",
+            2,
+            {
+                "subject_id": "N-1",
+                "relation": "CONTACTED",
+                "object_id": "N-2",
+                "statement_id": "calls",
+                "weight": 1,
+                "place": "Zoë's",
+            },
+        ),
+        (
+            "links",
+            "edges.csv",
+            3,
+            {"subject_id": "N-2", "relation": "CONTACTED", "object_id": "N-4", "statement_id": "calls", "weight": 3},
+        ),
+    ]
+    assert [(rejection.file, rejection.line, rejection.column) for rejection in delivery.rejections] == [
+        ("nodes.csv", 4, "category"),
+        ("edges.csv", 4, "weight"),
+        ("edges.csv", 5, ""),
+    ]
+    assert delivery.read == {"people": 4, "links": 4, "statements": 1}
+
+
+def test_a_distinct_table_alone_makes_the_people_of_an_edge_list(mapping: Write, folder: Path, limits: Limits) -> None:
+    text = WHOLE.replace('["meta.json"]', '["meta.json", "nodes.csv"]')
+    start = text.index("[[table]]")
+    text = text[:start] + text[text.index("[[table]]", start + 1) :]
+    delivery = read_case(folder, limits, mapping(text))
+    people = [(row.line, row.values["id"]) for row in delivery.rows if row.table == "people"]
+    assert people == [(2, "N-1"), (2, "N-2"), (3, "N-4")]
+
+
+def test_sheets_of_a_workbook_are_mapped_by_name(
+    mapping: Write, deliver: Callable[..., Path], workbook: Callable[..., Path], limits: Limits
+) -> None:
+    path = workbook(deliver({"people.csv": "nr,who\n7,Hewa\n", "links.csv": None, "statements.csv": None}))
+    text = '[[table]]\nrecord = "gangs"\nfile = "people"\ncolumns.id = "nr"\ncolumns.name = "who"\n'
+    (row,) = read_case(path, limits, mapping(text)).rows
+    assert (row.file, row.line, row.values) == ("book.xlsx, sheet people", 2, {"id": "7", "name": "Hewa"})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = [", "map.toml is no TOML file"),
+        ("", r"map.toml: table has to stand there at least once, as \[\[table\]\]"),
+        ("table = 1", "table has to stand there at least once"),
+        ("tables = 1\n" + SMALL, "map.toml: 'tables' is no key of a mapping; did you mean table?"),
+        (SMALL + "ingore = []", r"map.toml, \[\[table\]\] 1: 'ingore' is no key of a mapping; did you mean ignore?"),
+        (SMALL.replace("gangs", "gang", 1), r"\[\[table\]\] 1: record is 'gang'; did you mean gangs?"),
+        (SMALL.replace('file = "gangs.csv"', ""), r"\[\[table\]\] 1: file has to name"),
+        (
+            SMALL + 'columns.nmae = "x"',
+            r"\[\[table\]\] 1 \(gangs.csv to gangs\): 'nmae' is no field of gangs; did you mean name?",
+        ),
+        (SMALL + 'constants.nmae = "x"', "'nmae' is no field of gangs"),
+        (SMALL + "constants.name = 1", r"constants: name has to be text in quotes, not 1"),
+        (SMALL + 'constants.id = "x"', r"constants.id is a column as well"),
+        (SMALL.replace('columns.id = "id"', ""), "'id' is missing: gangs need it"),
+        (SMALL.replace('"id"', "7"), "columns.id has to be the name of a column"),
+        (SMALL.replace('"id"', "{}"), "columns.id names no column"),
+        (SMALL.replace('"id"', '{ colum = "id" }'), "columns.id: 'colum' is no key of a mapping; did you mean column?"),
+        (SMALL.replace('"id"', '{ column = "id", template = "{" }'), "columns.id: template is '{'"),
+        (SMALL.replace('"id"', '{ column = "id", distinct = ["a"] }'), "both `column` and `distinct`"),
+        (SMALL.replace('"id"', '{ distinct = ["a"], template = "{b}" }'), "template can only use {} beside `distinct`"),
+        (SMALL.replace('"id"', '{ distinct = ["a"] }\ncolumns.name = "n"'), "other fields can only be constants"),
+        (SMALL + 'columns.name = { distinct = ["a"] }', "columns.name cannot be made of `distinct` columns"),
+        (SMALL + 'delimiter = ";;"', "delimiter has to be one character"),
+        (SMALL + 'encoding = "utf-16"', "encoding is 'utf-16'; did you mean utf-8?"),
+        (SMALL + 'ignore = "x"', "ignore has to be a list of texts"),
+        ('[statement]\nid = "s"\n' + SMALL, r"\[statement\]: 'kind' is missing: statements need it"),
+        (
+            '[statement]\nid = "s"\nkid = "record"\n' + SMALL,
+            r"\[statement\]: 'kid' is no field of statements; did you mean kind?",
+        ),
+        (SMALL.replace("gangs", "links").replace("columns.id", "columns.subject_id"), "is missing: links need it"),
+    ],
+)
+def test_a_fault_of_the_mapping_names_file_table_and_key(text: str, message: str, mapping: Write) -> None:
+    with pytest.raises(InputError, match=message):
+        mapping(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('ignore = ["tier"]', "", "map.toml neither maps nor ignores column 'tier' of nodes.csv"),
+        ('"tier"', '"tire"', "map.toml: nodes.csv has no column 'tire'; did you mean tier?"),
+        ('columns.weight = "weight"', "", "neither maps nor ignores column 'weight' of edges.csv"),
+        ('"born"', '"bron"', "map.toml: nodes.csv has no column 'bron'; did you mean born?"),
+        ('["meta.json"]', "[]", "theirs holds 'meta.json', which map.toml neither maps nor lists in ignore_files"),
+        ('file = "nodes.csv"', 'file = "noods.csv"', "theirs holds 'nodes.csv'"),
+        ('ignore_files = ["meta.json"]\n', 'ignore_files = ["meta.json", "nodes.csv"]\n', ""),
+    ],
+)
+def test_a_mapping_that_does_not_fit_the_files_is_refused(
+    old: str, new: str, message: str, mapping: Write, folder: Path, limits: Limits
+) -> None:
+    text = WHOLE.replace(old, new, 1)
+    assert text != WHOLE
+    if not message:
+        assert read_case(folder, limits, mapping(text)).read["people"] == 4
+        return
+    with pytest.raises(InputError, match=message):
+        read_case(folder, limits, mapping(text))
+
+
+def test_a_mapped_file_that_is_not_there_is_named(mapping: Write, folder: Path, limits: Limits) -> None:
+    (folder / "nodes.csv").unlink()
+    with pytest.raises(InputError, match=r"theirs has no 'nodes.csv', which map.toml maps to people"):
+        read_case(folder, limits, mapping(WHOLE))
+
+
+def test_a_column_that_stands_twice_in_their_file_is_refused(mapping: Write, folder: Path, limits: Limits) -> None:
+    (folder / "nodes.csv").write_text(NODES.replace("first,last", "last,last"))
+    with pytest.raises(InputError, match="column 'last' stands there twice"):
+        read_case(folder, limits, mapping(WHOLE))
+
+
+def test_an_unknown_mapping_says_which_are_built_in(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="caviar, natarajan_heroin, pira_p1, zegota"):
+        load_mapping(tmp_path / "none.toml")
+
+
+def test_every_built_in_mapping_is_sound() -> None:
+    assert built_in_mappings() == ["caviar", "natarajan_heroin", "pira_p1", "zegota"]
+    for name in built_in_mappings():
+        assert load_mapping(name).file == f"{name}.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "links", "calls"),
+    [
+        ("caviar", 110, 295, None),
+        ("natarajan_heroin", 38, 168, 168),
+        ("pira_p1", 334, 405, 405),
+        ("zegota", 177, 438, 438),
+    ],
+)
+def test_the_published_networks_load(name: str, people: int, links: int, calls: int | None, limits: Limits) -> None:
+    if not (SHARED / "data" / name).is_dir():
+        pytest.skip(f"the published network {name} is not on this machine (set GRAPHSVC_SHARED to its folder)")
+    delivery = read_case(SHARED / "data" / name, limits, load_mapping(name))
+    assert delivery.rejections == []
+    assert delivery.read == {"people": people, "links": links, "statements": 1}
+    claims = [row.values for row in delivery.rows if row.table == "links"]
+    ids = {row.values["id"] for row in delivery.rows if row.table == "people"}
+    assert {claim["subject_id"] for claim in claims} | {claim["object_id"] for claim in claims} <= ids
+    weights = [claim["weight"] for claim in claims]
+    assert all(isinstance(weight, int) for weight in weights)
+    if calls is not None:
+        assert sum(weight for weight in weights if isinstance(weight, int)) == calls
+    # What an analysis is judged by must not come in.
+    assert {name for row in delivery.rows if row.table == "people" for name in row.values} == {"id", "handling"}
