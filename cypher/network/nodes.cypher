@@ -1,0 +1,45 @@
+// ---
+// title = "Nodes of the picture"
+// why = "What the picture draws, and how many neighbours of each it does not show"
+// kind = "internal"
+// limit = 20000
+// [parameters.ids]
+// type = "list"
+// help = "ids of the entities in the picture"
+// [parameters.relations]
+// type = "list"
+// help = "count only neighbours by these relations; empty for all"
+// default = []
+// [parameters.least]
+// type = "float"
+// help = "least belief of a link that counts"
+// default = 0.0
+// [parameters.recorded]
+// type = "float"
+// help = "least belief on the record of a link that counts"
+// default = 0.0
+// [returns]
+// id = "Entity.id"
+// kind = "Entity.kind"
+// name = "Entity.name"
+// sort = "Thing.kind"
+// sealed = "Entity.sealed"
+// handling = "Entity.handling"
+// identified = "Person.identified"
+// gang = "Entity.name"
+// more = "computed.count"
+// ---
+MATCH (n:Entity {case: $case})
+WHERE n.id IN $ids AND n.handling IN $handling
+RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
+       CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value) END AS name,
+       CASE WHEN n:Thing THEN n.kind END AS sort, coalesce(n.sealed, false) AS sealed, n.handling AS handling, n.identified AS identified,
+       head([(n)-[r:MEMBER_OF|RUNS]->(g:Gang) WHERE r[$belief] IS NOT NULL AND g.handling IN $handling | coalesce(g.name, g.id)]) AS gang,
+       count {
+         MATCH (n)-[r]-(m:Entity)
+         WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+           AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
+         RETURN DISTINCT m
+       } AS more
+ORDER BY id
+LIMIT $limit + 1

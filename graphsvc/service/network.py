@@ -1,0 +1,176 @@
+"""The network around some entities, as one reader may see it: at most three questions to the store beyond one a step."""
+
+from __future__ import annotations
+
+import html
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphsvc.access.principal import Grant
+from graphsvc.access.redact import Released
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.views.network import OPENING, View, picture, reached
+from graphsvc.views.page import offline_page
+from graphsvc.views.wording import told_groups
+
+if TYPE_CHECKING:
+    from graphsvc.service.desk import Service
+
+# Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
+NODES = 60
+MOST_NODES = 500
+MOST_OPENED = 1000
+MOST_DEPTH = 4
+MOST_STARTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture for a notebook cell or a file: one page that needs nothing else, offline included.
+
+    What it shows has left the log's reach: it holds the data itself, at this reader's handling level.
+    """
+
+    view: View
+    title: str
+
+    def page(self) -> str:
+        """The page as HTML text."""
+        return offline_page(self.view, self.title)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page to a file, readable by its owner alone; gives the path."""
+        target = Path(path)
+        target.touch(mode=0o600)
+        target.write_text(self.page(), encoding="utf-8")
+        return target
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, so that a notebook's scripts and it cannot reach each other."""
+        return (
+            f'<iframe srcdoc="{html.escape(self.page())}" title="{html.escape(self.title)}" sandbox="allow-scripts"'
+            ' width="100%" height="620" style="border:0"></iframe>'
+        )
+
+
+class Picturing(ABC):
+    """The part of a session that draws the network."""
+
+    _service: Service
+
+    @property
+    @abstractmethod
+    def case(self) -> str:
+        """The case of this session."""
+
+    @property
+    @abstractmethod
+    def grant(self) -> Grant:
+        """The clearance in this session's case."""
+
+    @abstractmethod
+    def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
+        """Rows of one of the service's own queries."""
+
+    def network(
+        self,
+        ids: Sequence[str],
+        *,
+        depth: int = 1,
+        opened: Sequence[str] = (),
+        hidden: Collection[str] = (),
+        relations: Sequence[str] = (),
+        least: float = 0.0,
+        recorded: float = 0.0,
+        cap: int = NODES,
+    ) -> View:
+        """The entities `ids`, what is within `depth` links of them, and what opening nodes added, one after the other.
+
+        Args:
+            ids: where the picture starts, 1 to 60.
+            depth: links away from the start, 0 to 4.
+            opened: ids whose neighbours were asked for, in that order; each time adds up to 20, most believed first.
+            hidden: ids left out of the picture; the rest stays in its place.
+            relations: only links of these; empty for all.
+            least: only links believed at least so much, 0 to 1.
+            recorded: only links believed at least so much on the record alone, 0 to 1.
+            cap: nodes at most before anything was opened, 1 to 500.
+
+        Raises:
+            RequestError: a number is out of range. NotFound: none of `ids` is there for this reader.
+        """
+        starts = list(dict.fromkeys(identifier for identifier in ids if identifier))
+        _check(starts, depth, opened, hidden, least, recorded, cap)
+        filters: dict[str, Any] = {"relations": list(relations), "least": least, "recorded": recorded}
+        stages, cut = self._stages(starts, depth, opened, cap, filters)
+        everyone = [identifier for stage in stages for identifier in stage]
+        entities = self.rows("network.nodes", ids=everyone, **filters)
+        among = self.rows("network.among", ids=everyone, **filters)
+        known = entities.dicts()
+        if not {row["id"] for row in known} & set(starts):
+            raise NotFound(f"There is nothing with the id {', '.join(starts)[:80]!r} that you can see in this case.")
+        few, sources = self._service.settings.few_below, self.grant.sources
+        links = [row | {"groups": told_groups(row["groups"], few, sources=sources)} for row in among.dicts()]
+        truncated = cut or among.truncated or entities.truncated
+        return picture(stages, known, links, starts=starts, hidden=hidden, truncated=truncated)
+
+    def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
+        """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
+
+        Args:
+            ids: where the picture starts.
+            title: its heading; else the case and the ids.
+            filters: as for `network`.
+        """
+        return Shown(self.network(ids, **filters), title or f"{self.case}: around {', '.join(ids)}")
+
+    def _stages(
+        self, starts: list[str], depth: int, opened: Sequence[str], cap: int, filters: dict[str, Any]
+    ) -> tuple[list[list[str]], bool]:
+        """Ids by stage (the start with its surroundings, then each opening), and whether a row cap cut links."""
+        first, front = list(starts), list(starts)
+        cut = False
+        for _ in range(depth):
+            if not front or len(first) >= cap:
+                break
+            rows = self.rows("network.around", ids=front, **filters)
+            cut |= rows.truncated
+            front = reached(rows.dicts(), front, set(first), cap - len(first))
+            first += front
+        stages, known = [first], set(first)
+        if opened:
+            rows = self.rows("network.around", ids=list(dict.fromkeys(opened)), **filters)
+            cut |= rows.truncated
+            links = rows.dicts()
+            for identifier in opened:
+                # Opened before it came into the picture: the address was written by hand; it opens nothing.
+                if identifier in known:
+                    stage = reached(links, [identifier], known, min(OPENING, MOST_OPENED - len(known)))
+                    stages.append(stage)
+                    known |= set(stage)
+        return stages, cut
+
+
+def _check(
+    starts: Sequence[str],
+    depth: int,
+    opened: Sequence[str],
+    hidden: Collection[str],
+    least: float,
+    recorded: float,
+    cap: int,
+) -> None:
+    faults = {
+        "a network view needs at least one id to start at": not starts,
+        f"a network view starts at {MOST_STARTS} ids at most": len(starts) > MOST_STARTS,
+        f"depth takes a whole number from 0 to {MOST_DEPTH}": not 0 <= depth <= MOST_DEPTH,
+        f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= cap <= MOST_NODES,
+        "belief is a number from 0 to 1": not (0 <= least <= 1 and 0 <= recorded <= 1),
+        f"at most {MOST_NODES} nodes can be opened or hidden": max(len(opened), len(hidden)) > MOST_NODES,
+    }
+    for fault, holds in faults.items():
+        if holds:
+            raise RequestError(f"This picture cannot be drawn: {fault}.")

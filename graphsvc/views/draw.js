@@ -1,0 +1,246 @@
+// Paints a picture of the network with vis-network, from the data that views/graph.py makes.
+// Used by the network page and, put inside it, by the page that a notebook shows: so it knows nothing of either.
+"use strict";
+
+globalThis.NetworkPicture = class {
+  // Pixels on the screen, whatever the zoom.
+  static LABEL = 12;
+  static MARGIN = 56;
+  static SMALLEST = 4.5;
+  static MOST_WORDS = 45;
+  static CROWD = 600;
+  static FACE = "system-ui, sans-serif";
+
+  constructor(container, data, theme) {
+    this.container = container;
+    this.theme = theme;
+    this.nodes = new vis.DataSet();
+    this.edges = new vis.DataSet();
+    this.fill(data);
+    const options = { ...data.options, ...this.paints(), autoResize: true, width: "100%", height: "100%" };
+    const scale = this.fitting().scale;
+    this.relabel(scale);
+    this.network = new vis.Network(container, { nodes: this.nodes, edges: this.edges }, options);
+    this.fit();
+    this.network.on("afterDrawing", (context) => this.badges(context));
+    this.network.on("zoom", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.relabel(this.network.getScale()), 60);
+    });
+  }
+
+  get palette() {
+    return this.data.palettes[this.theme];
+  }
+
+  // -- data -------------------------------------------------------------------------------------------------
+
+  fill(data) {
+    this.data = data;
+    const wanted = new Set(data.nodes.map((node) => node.id));
+    const links = new Set(data.edges.map((edge) => edge.id));
+    this.edges.remove(this.edges.getIds().filter((id) => !links.has(id)));
+    this.nodes.remove(this.nodes.getIds().filter((id) => !wanted.has(id)));
+    this.nodes.update(data.nodes.map((node) => this.dressNode(node)));
+    this.edges.update(data.edges.map((edge) => this.dressEdge(edge)));
+  }
+
+  // A new state of the picture: what is in both stays where it is.
+  update(data) {
+    this.fill(data);
+    this.relabel(this.network.getScale());
+  }
+
+  dressNode(node) {
+    const ink = this.ink(node.group);
+    const dressed = { ...node, color: ink.color, font: { color: ink.text, face: NetworkPicture.FACE } };
+    if (node.group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
+    if (node.start) dressed.borderWidth = 5;
+    if (node.shape === "custom") dressed.ctxRenderer = (drawing) => this.thing(node, drawing);
+    return dressed;
+  }
+
+  dressEdge(edge) {
+    const palette = this.palette;
+    const faint = this.data.edges.length > NetworkPicture.CROWD;
+    const color = edge.denied ? palette.denied : palette.link;
+    return {
+      ...edge,
+      color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: edge.denied ? 1 : faint ? 0.4 : 0.9 },
+      font: { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE },
+    };
+  }
+
+  ink(group) {
+    const palette = this.palette;
+    const hue = group === "unidentified" ? palette.person : palette[group];
+    const filled = group !== "unidentified" && group !== "sealed";
+    const background = filled ? hue : palette.ground;
+    const chosen = { background, border: palette.chosen };
+    return {
+      color: { background, border: filled ? palette.ground : hue, highlight: chosen, hover: { background, border: hue } },
+      text: group === "sealed" ? palette.quiet : palette.text,
+    };
+  }
+
+  paints() {
+    return { nodes: { ...this.data.options.nodes, font: { strokeWidth: 4, strokeColor: this.palette.ground, vadjust: -2 } } };
+  }
+
+  setTheme(theme) {
+    this.theme = theme;
+    this.network.setOptions(this.paints());
+    this.update(this.data);
+  }
+
+  // -- what is painted by hand ------------------------------------------------------------------------------
+
+  // A thing: a small rounded square with a letter.
+  thing(node, { ctx, x, y, state, style }) {
+    const half = this.nodes.get(node.id)?.size ?? node.size;
+    return {
+      drawNode: () => {
+        ctx.save();
+        ctx.beginPath();
+        ctx.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.45);
+        ctx.fillStyle = style.color;
+        ctx.fill();
+        ctx.lineWidth = state.selected ? 4 : style.borderWidth;
+        ctx.strokeStyle = style.borderColor;
+        ctx.stroke();
+        ctx.fillStyle = this.palette.ground;
+        ctx.font = `600 ${half * 1.25}px ${NetworkPicture.FACE}`;
+        ctx.textAlign = "center";
+        ctx.textBaseline = "middle";
+        ctx.fillText(node.letter, x, y + half * 0.08);
+        ctx.restore();
+      },
+      drawExternalLabel: () => {
+        const shown = this.nodes.get(node.id);
+        if (!shown || shown.label === " ") return;
+        ctx.save();
+        ctx.font = `${shown.font.size}px ${NetworkPicture.FACE}`;
+        ctx.textAlign = "center";
+        ctx.textBaseline = "top";
+        ctx.lineWidth = shown.font.size / 3;
+        ctx.lineJoin = "round";
+        ctx.strokeStyle = this.palette.ground;
+        ctx.strokeText(shown.label, x, y + half + shown.font.size * 0.25);
+        ctx.fillStyle = this.palette.text;
+        ctx.fillText(shown.label, x, y + half + shown.font.size * 0.25);
+        ctx.restore();
+      },
+      nodeDimensions: { width: 2 * half, height: 2 * half },
+    };
+  }
+
+  // How many neighbours of a node are not shown: small figures above it, where its label has room too.
+  badges(ctx) {
+    const scale = this.network.getScale();
+    const size = 10 / scale;
+    ctx.save();
+    ctx.font = `${size}px ${NetworkPicture.FACE}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "bottom";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = size / 3;
+    ctx.strokeStyle = this.palette.ground;
+    ctx.fillStyle = this.palette.quiet;
+    for (const node of this.data.nodes) {
+      if (!node.more || !this.labelled.has(node.id)) continue;
+      const { x, y } = this.network.getPosition(node.id);
+      const text = `+${node.more}`;
+      ctx.strokeText(text, x + node.size * 0.8, y - node.size * 0.6);
+      ctx.fillText(text, x + node.size * 0.8, y - node.size * 0.6);
+    }
+    ctx.restore();
+  }
+
+  // -- labels: as large on the screen at any zoom, and none over another ----------------------------------------
+
+  relabel(scale) {
+    const large = NetworkPicture.LABEL;
+    const taken = [];
+    const labelled = new Set();
+    const changes = [];
+    const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
+    for (const node of order) {
+      const size = node.start ? large + 2 : large;
+      const half = (node.label.length * size * 0.29) + 3;
+      const [x, under] = [node.x * scale, (node.y + node.size) * scale];
+      const box = [x - half, under, x + half, under + size * 1.5];
+      const free = taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+      if (free) {
+        taken.push(box);
+        labelled.add(node.id);
+      }
+      const old = this.nodes.get(node.id);
+      // vis-network takes an empty label for no change.
+      const label = free ? node.label : " ";
+      const radius = Math.max(node.size, NetworkPicture.SMALLEST / scale);
+      if (old.label !== label || !(Math.abs(old.font.size * scale - size) <= 0.5) || old.size !== radius) {
+        changes.push({ id: node.id, label, size: radius, font: { ...old.font, size: size / scale, strokeWidth: 3 / scale } });
+      }
+    }
+    this.labelled = labelled;
+    this.nodes.update(changes);
+    this.relabelEdges(scale);
+  }
+
+  // In a small picture each link says what it is; in a larger one only denials are marked, and what is chosen.
+  relabelEdges(scale) {
+    const wordy = this.data.edges.length <= NetworkPicture.MOST_WORDS && scale > 0.45;
+    const chosen = new Set(this.network ? this.network.getSelectedEdges() : []);
+    const changes = [];
+    for (const edge of this.data.edges) {
+      const said = wordy || (chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS);
+      const label = [edge.denied ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
+      const size = (edge.denied && !said ? 15 : 10.5) / scale;
+      const old = this.edges.get(edge.id);
+      if (old.label !== label || old.font.size !== size) {
+        changes.push({ id: edge.id, label, font: { ...old.font, size, strokeWidth: 3 / scale } });
+      }
+    }
+    this.edges.update(changes);
+  }
+
+  // -- where one looks --------------------------------------------------------------------------------------
+
+  // The zoom and middle that show all nodes, with room for their labels; never larger than life.
+  fitting() {
+    const xs = this.data.nodes.map((node) => node.x);
+    const ys = this.data.nodes.map((node) => node.y);
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const room = NetworkPicture.MARGIN * 2;
+    const { clientWidth, clientHeight } = this.container;
+    const scale = Math.min((clientWidth - room) / (right - left || 1), (clientHeight - room) / (bottom - top || 1), 1.3);
+    return { scale: Math.max(scale, 0.05), position: { x: (left + right) / 2, y: (top + bottom) / 2 } };
+  }
+
+  fit() {
+    const { scale, position } = this.fitting();
+    this.relabel(scale);
+    this.network.moveTo({ scale, position });
+  }
+
+  zoom(factor) {
+    const scale = Math.min(Math.max(this.network.getScale() * factor, 0.05), 4);
+    this.network.moveTo({ scale });
+    this.relabel(scale);
+  }
+
+  choose(id, edge = false) {
+    if (edge) this.network.setSelection({ nodes: [], edges: [id] });
+    else this.network.setSelection({ nodes: [id], edges: [] }, { highlightEdges: true });
+    this.relabelEdges(this.network.getScale());
+  }
+
+  // Bring a node into sight, without moving what is in sight already.
+  reveal(id) {
+    const at = this.network.canvasToDOM(this.network.getPosition(id));
+    const { clientWidth, clientHeight } = this.container;
+    if (at.x < 20 || at.y < 20 || at.x > clientWidth - 20 || at.y > clientHeight - 40) {
+      this.network.moveTo({ position: this.network.getPosition(id) });
+    }
+  }
+};

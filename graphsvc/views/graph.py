@@ -1,0 +1,183 @@
+"""A View as data for vis-network, made with pyvis: nodes, edges and options, and the two palettes a page chooses from.
+
+Of pyvis only `get_network_data()` is used; its templates load scripts from elsewhere and escape nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pyvis
+from pyvis.network import Network
+
+from graphsvc.views.network import Edge, Node, View
+
+# Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
+SHAPES = MappingProxyType(
+    {
+        "person": ("dot", 13),
+        "boat": ("triangle", 14),
+        "crossing": ("diamond", 16),
+        "gang": ("hexagon", 17),
+        "workplace": ("square", 13),
+        "thing": ("custom", 10),
+    }
+)
+LETTERS = MappingProxyType(
+    {
+        "phone": "P",
+        "vehicle": "V",
+        "address": "A",
+        "account": "€",
+        "online": "@",
+        "document": "D",
+        "organisation": "O",
+        "part": "E",
+    }
+)
+# Hues of Okabe and Ito (2008), the same as in graphsvc.css. Red is kept for denial.
+_HUES = {
+    "person": "#0072b2",
+    "boat": "#e69f00",
+    "crossing": "#009e73",
+    "gang": "#cc79a7",
+    "workplace": "#56b4e9",
+    "thing": "#c9b800",
+}
+PALETTES = MappingProxyType(
+    {
+        "light": _HUES
+        | {
+            "sealed": "#5c6066",
+            "ground": "#fbfbfa",
+            "text": "#1c1e21",
+            "quiet": "#5c6066",
+            "link": "#8d939b",
+            "denied": "#a84300",
+            "chosen": "#1c1e21",
+        },
+        "dark": _HUES
+        | {
+            "person": "#3d9bd4",
+            "thing": "#f0e442",
+            "sealed": "#a3a9b1",
+            "ground": "#15171a",
+            "text": "#e6e7e9",
+            "quiet": "#a3a9b1",
+            "link": "#6b727b",
+            "denied": "#ff9a5c",
+            "chosen": "#ffffff",
+        },
+    }
+)
+# Width in pixels of a link by its step of belief.
+WIDTHS = MappingProxyType({1: 1.0, 2: 1.6, 3: 2.8, 4: 4.2})
+CROSS = "✕"
+# Group of someone who is not identified: drawn as an outline.
+HOLLOW = "unidentified"
+_LABEL = 26
+_OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {
+        "hover": True,
+        "tooltipDelay": 250,
+        "hideEdgesOnDrag": False,
+        "navigationButtons": False,
+        "keyboard": {"enabled": False},
+        "zoomSpeed": 0.6,
+    },
+    "nodes": {"borderWidth": 2, "borderWidthSelected": 4},
+    "edges": {"smooth": False, "selectionWidth": 2, "hoverWidth": 1, "arrowStrikethrough": False},
+}
+DRAW = Path(__file__).with_name("draw.js")
+_LIBRARY = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
+SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
+
+
+def library() -> Path:
+    """The folder of the installed pyvis package that holds vis-network: `SCRIPT` and `STYLE`."""
+    return _LIBRARY
+
+
+def drawn(view: View) -> dict[str, Any]:
+    """`view` as plain data that JSON can hold.
+
+    Returns:
+        `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
+        `options`, and `palettes` by theme.
+    """
+    network = Network(directed=True)
+    network.options = _OPTIONS
+    for node in view.nodes:
+        network.add_node(node.id, **_node(node))
+    for edge in view.edges:
+        network.add_edge(edge.subject, edge.object, **_edge(edge))
+    nodes, edges, _heading, _height, _width, options = network.get_network_data()
+    palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
+    return {"nodes": nodes, "edges": edges, "options": json.loads(options), "palettes": palettes}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    shape, size = SHAPES[node.kind]
+    # pyvis takes the id for an empty label, and adds a colour of its own unless there is a group.
+    drawing: dict[str, Any] = {
+        "label": _short(node.name),
+        "title": title(node),
+        "shape": shape,
+        "size": size + (5 if node.start else 0) + min(node.links, 24) * 0.25,
+        "group": "sealed" if node.sealed else node.kind if node.identified else HOLLOW,
+        "x": node.x,
+        "y": node.y,
+        "kind": node.kind,
+        "start": node.start,
+        "more": node.more,
+        "links": node.links,
+    }
+    if node.kind == "thing":
+        drawing["letter"] = LETTERS.get(node.sort, "T")
+    return drawing
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    drawing: dict[str, Any] = {
+        "id": f"{edge.subject}\x1f{edge.relation}\x1f{edge.object}",
+        "title": f"{edge.says}: belief {edge.belief:.2f}" + (f", denied by {edge.denying}" if edge.denied else ""),
+        "width": WIDTHS[edge.step],
+        "dashes": [6, 5] if edge.doubtful else False,
+        "relation": edge.relation,
+        "says": edge.says,
+        "denied": edge.denied,
+        "belief": edge.belief,
+        "arrows": {"to": {"enabled": edge.directed, "scaleFactor": 0.55}},
+    }
+    if edge.denied:
+        drawing["label"] = CROSS
+    if edge.bend:
+        drawing["smooth"] = {
+            "enabled": True,
+            "type": "curvedCW" if edge.bend > 0 else "curvedCCW",
+            "roundness": min(0.14 * abs(edge.bend), 0.6),
+        }
+    return drawing
+
+
+def title(node: Node) -> str:
+    """A node in one line of plain text."""
+    parts = [node.name, node.sort or node.kind]
+    if node.sealed:
+        parts.append("sealed person, under a pseudonym")
+    if not node.identified:
+        parts.append("not identified")
+    if node.gang:
+        parts.append(f"gang: {node.gang}")
+    if node.more:
+        parts.append(f"{node.more} more neighbours not shown")
+    return " · ".join(parts)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"

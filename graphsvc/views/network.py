@@ -1,0 +1,253 @@
+"""Which nodes and links a picture of the network shows: rows of released links in, one View out. Pure.
+
+A picture is told by where it starts and what was opened and hidden, never by its list of nodes: the same words give the
+same picture, in the same places, as long as the case is the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.records.dates import shown
+from graphsvc.records.relations import RELATIONS, says
+from graphsvc.views.layout import layout
+
+# Belief in four steps: a link's step is the number of these it reaches, plus one.
+STEPS = (0.25, 0.5, 0.75)
+# Below this a link is drawn dashed.
+DOUBTFUL = 0.5
+# Nodes that one opening adds at most; opening again adds as many again.
+OPENING = 20
+# These say nothing about who acts on whom.
+_UNDIRECTED = ("tie", "family", "identity")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entity in the picture.
+
+    Attributes:
+        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; sort: of a thing, which kind of thing.
+        name: what to call it; its id where it has no name.
+        identified: False of someone known by a nickname or description alone.
+        sealed: `id` is a pseudonym; who it is stands in the vault.
+        start: the picture starts here.
+        links: its links in the picture; more: neighbours (of the filtered links) that are not in it.
+        x, y: pixels at zoom 1.
+    """
+
+    id: str
+    kind: str
+    name: str
+    sort: str
+    identified: bool
+    sealed: bool
+    handling: str
+    gang: str
+    start: bool
+    links: int
+    more: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One link in the picture, with its figures as released.
+
+    Attributes:
+        says: the relation in words; directed: whether it says who acts on whom.
+        step: belief in four steps, 1 to 4.
+        doubtful: belief under one half; denied: at least one claim denies it.
+        groups: independent groups of witnesses, as this reader may be told (`few` or a number).
+        bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    says: str
+    directed: bool
+    belief: float
+    step: int
+    doubtful: bool
+    denied: bool
+    asserting: int
+    denying: int
+    groups: int | str
+    other_sources: int
+    belief_on_record: float
+    first_on: str
+    last_on: str
+    bend: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of the network.
+
+    Attributes:
+        nodes: in the order they came into the picture, starts first; edges: most believed first.
+        hidden: nodes that were taken out of it by hand.
+        absent: starts that are not there (any more).
+        truncated: a row cap cut links, so not all are drawn.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    hidden: int
+    absent: int
+    truncated: bool
+
+
+def step(belief: float) -> int:
+    """Belief in four steps.
+
+    Example:
+        >>> [step(belief) for belief in (0.1, 0.25, 0.6, 1.0)]
+        [1, 2, 3, 4]
+    """
+    return 1 + sum(belief >= least for least in STEPS)
+
+
+def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int) -> list[str]:
+    """Neighbours of `front` that are not known yet, at most `room`.
+
+    Each node of `front` brings its best link in turn, so that one busy node does not take all the room.
+
+    Args:
+        links: rows of `network.around`, most believed first.
+        front: ids whose neighbours are wanted.
+        known: ids that are in the picture already.
+        room: how many more it can take.
+
+    Example:
+        >>> links = [{"subject": "a", "object": "b"}, {"subject": "a", "object": "c"}, {"subject": "d", "object": "e"}]
+        >>> reached(links, ["a", "d"], {"a", "d"}, 2)
+        ['b', 'e']
+    """
+    offers: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
+    for link in links:
+        for one, other in ((link["subject"], link["object"]), (link["object"], link["subject"])):
+            if one in offers and other not in known:
+                offers[one][other] = None
+    queues = [list(offered) for offered in offers.values()]
+    turns = (queue[turn] for turn in range(max(map(len, queues), default=0)) for queue in queues if turn < len(queue))
+    return list(dict.fromkeys(turns))[: max(room, 0)]
+
+
+def picture(
+    stages: Sequence[Sequence[str]],
+    entities: Iterable[Row],
+    links: Iterable[Row],
+    *,
+    starts: Collection[str] = (),
+    hidden: Collection[str] = (),
+    truncated: bool = False,
+) -> View:
+    """The View of some stages.
+
+    Args:
+        stages: ids in the order they came in: first the start with its surroundings, then one list an opening.
+        entities: rows of `network.nodes`; an id without one is not there and is left out.
+        links: rows of `network.among`, the number of groups as this reader may be told it.
+        starts: ids the picture starts at.
+        hidden: ids to leave out; the others stay where they would be with them.
+        truncated: whether a row cap cut links.
+    """
+    found = {row["id"]: row for row in entities}
+    rows = [row for row in links if row["subject"] in found and row["object"] in found]
+    there = [[identifier for identifier in stage if identifier in found] for stage in stages]
+    places = layout(there, [(row["subject"], row["object"]) for row in rows])
+    edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
+    degree: dict[str, int] = defaultdict(int)
+    for edge in edges:
+        for end in {edge.subject, edge.object}:
+            degree[end] += 1
+    nodes = tuple(
+        _node(found[identifier], identifier in starts, degree[identifier], place)
+        for identifier, place in places.items()
+        if identifier not in hidden
+    )
+    absent = sum(identifier not in found for identifier in starts)
+    return View(nodes, edges, len(places) - len(nodes), absent, truncated)
+
+
+def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:
+    return Node(
+        id=row["id"],
+        kind=row["kind"],
+        name=_name(row),
+        sort=row["sort"] or "",
+        identified=row["kind"] != "person" or (row["identified"] or "named") == "named",
+        sealed=bool(row["sealed"]),
+        handling=row["handling"],
+        gang=row["gang"] or "",
+        start=start,
+        links=links,
+        more=row["more"],
+        x=place[0],
+        y=place[1],
+    )
+
+
+def _name(row: Row) -> str:
+    """What to call an entity; a crossing by its day in words and its launch site."""
+    name = str(row["name"] or row["id"])
+    if row["kind"] != "crossing":
+        return name
+    day, comma, site = name.partition(", ")
+    return shown(day) + comma + site
+
+
+def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:
+    """Edges, of which those between the same two nodes bend apart."""
+    beside: dict[frozenset[str], list[Row]] = defaultdict(list)
+    for row in rows:
+        beside[frozenset((row["subject"], row["object"]))].append(row)
+    edges = [
+        _edge(row, bend * (1 if row["subject"] <= row["object"] else -1))
+        for parallel in beside.values()
+        for row, bend in zip(parallel, _bends(len(parallel)), strict=True)
+    ]
+    return tuple(sorted(edges, key=lambda edge: (-edge.belief, edge.relation, edge.subject, edge.object)))
+
+
+def _bends(count: int) -> list[int]:
+    """For links side by side: 0, 1, -1, 2, -2 …; of an even number none is straight.
+
+    Example:
+        >>> _bends(1), _bends(2), _bends(3)
+        ([0], [1, -1], [0, 1, -1])
+    """
+    both = [sign * size for size in range(1, count // 2 + 1) for sign in (1, -1)]
+    return [0, *both] if count % 2 else both
+
+
+def _edge(row: Row, bend: int) -> Edge:
+    known = RELATIONS.get(row["relation"])
+    belief = float(row["belief"])
+    return Edge(
+        subject=row["subject"],
+        relation=row["relation"],
+        object=row["object"],
+        says=says(row["relation"]),
+        directed=known is None or known.kind not in _UNDIRECTED,
+        belief=belief,
+        step=step(belief),
+        doubtful=belief < DOUBTFUL,
+        denied=row["denying"] > 0,
+        asserting=row["asserting"],
+        denying=row["denying"],
+        groups=row["groups"],
+        other_sources=row["other_sources"],
+        belief_on_record=float(row["belief_on_record"] or 0.0),
+        first_on=row["first_on"] or "",
+        last_on=row["last_on"] or "",
+        bend=bend,
+    )
