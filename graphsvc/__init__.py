@@ -1,1 +1,57 @@
-"""graphsvc: network-graph investigation for people-smuggling and trafficking cases."""
+"""graphsvc: network-graph investigation for people-smuggling and trafficking cases.
+
+For notebooks: `connect()` gives a Session, the same thing the web pages and the command line hold.
+
+    session = graphsvc.connect(purpose="who is behind the boats of 8 May", case="demo")
+    session.frame("crossings.behind", crossing="C0008")   # a named query as a pandas table
+    session.graph(of="operation")                          # the case as a NetworkX graph
+    session.hubs()                                         # leads: intelligence, never evidence
+    session.show("P0123")                                  # the network view in the cell, offline
+
+The rooms of the package and who may import whom: `docs/architecture.md` in the repository.
+"""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphsvc.service import Session
+
+__all__ = ["connect"]
+
+
+def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | None = None) -> Session:
+    """A session for whoever is signed in on the command line, or for the only account of the home.
+
+    A managed Neo4j is started if none runs, and stops with the process, or with `session.close()`.
+
+    Args:
+        purpose: why; written in the log beside everything that is read.
+        user: who acts, where no one has signed in with `graphsvc login`.
+        case: the case; may be left out while only one can be seen.
+        home: folder of the service (default: GRAPHSVC_HOME, else the platform's user data folder).
+
+    Raises:
+        NotSignedIn: nobody has proven who they are, or the purpose is empty.
+        OperatorError: the home or Neo4j cannot be had.
+    """
+    # Imported here so that `import graphsvc` costs nothing.
+    from graphsvc.config import Settings
+    from graphsvc.errors import NotSignedIn
+    from graphsvc.service import Service, entry
+
+    if not purpose.strip():
+        raise NotSignedIn("Say for which purpose: it is written in the log beside everything that is read.")
+    settings = Settings.read(home=Path(home) if home is not None else None)
+    service = Service(settings)
+    try:
+        service.recover()
+        session = entry.command_line_session(service, entry.token_file(settings), user or settings.user, purpose, case)
+    except BaseException:
+        service.close()
+        raise
+    atexit.register(service.close)
+    return session

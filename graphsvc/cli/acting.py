@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
@@ -28,14 +27,9 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
             with shown() as progress, Service(settings, progress) as service:
                 service.recover()
                 yield entry.command_line_session(
-                    service, token_file(settings), user or settings.user, purpose or settings.purpose, case
+                    service, entry.token_file(settings), user or settings.user, purpose or settings.purpose, case
                 )
 
         return command(session, *args, **options)
 
     return with_session
-
-
-def token_file(settings: Settings) -> Path:
-    """Where `graphsvc login` keeps its token."""
-    return settings.home / "token"

@@ -29,7 +29,7 @@ _SHOWN_LEADS = 20
 def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     """Leads of a case, best first: intelligence, never evidence, and never a finding of guilt."""
     with session(case) as acts:
-        found = acts.hubs()
+        found = acts.leads()
     chosen = found["hubs"] if everyone else found["hubs"][:_SHOWN_LEADS]
     if form == "json":
         answer = {"case": found["case"], "verdict": found["verdict"], "hubs": chosen}

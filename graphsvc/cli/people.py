@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import click
 
-from graphsvc.cli.acting import acting, token_file
+from graphsvc.cli.acting import acting
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session, entry, staff
 
@@ -26,7 +26,7 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
         name = name or settings.user or click.prompt("Name", err=True)
     password = "" if link else click.prompt("Password", hide_input=True, err=True)
     with Service(settings) as service:
-        who = entry.command_line_login(service, token_file(settings), name, password, link, purpose)
+        who = entry.command_line_login(service, entry.token_file(settings), name, password, link, purpose)
     click.echo(f"Signed in as {who} for {settings.token_hours} hours.", err=True)
 
 
@@ -35,7 +35,7 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
 def logout(settings: Settings) -> None:
     """End the sign-in on the command line."""
     with Service(settings) as service:
-        ended = entry.command_line_logout(service, token_file(settings))
+        ended = entry.command_line_logout(service, entry.token_file(settings))
     click.echo("Signed out." if ended else "Nobody was signed in.", err=True)
 
 

@@ -1,5 +1,6 @@
 """The use cases. A Session is the service with one principal and one purpose; nothing above holds anything deeper."""
 
+from graphsvc.queries import Query
 from graphsvc.service.casework import CancelledError, Loaded
 from graphsvc.service.desk import Service
 from graphsvc.service.jobs import Job
@@ -7,4 +8,4 @@ from graphsvc.service.parcel import Parcel
 from graphsvc.service.session import Session
 from graphsvc.service.uploads import Options, Upload
 
-__all__ = ["CancelledError", "Job", "Loaded", "Options", "Parcel", "Service", "Session", "Upload"]
+__all__ = ["CancelledError", "Job", "Loaded", "Options", "Parcel", "Query", "Service", "Session", "Upload"]

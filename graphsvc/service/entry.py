@@ -8,12 +8,18 @@ from pathlib import Path
 
 from graphsvc.access import accounts, audit
 from graphsvc.access.principal import Principal
+from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.service.desk import Service
 from graphsvc.service.session import Session
 
 # Stands in the log where the only account of a local home did not say why.
 LOCAL_PURPOSE = "local use, no purpose given"
+
+
+def token_file(settings: Settings) -> Path:
+    """Where `graphsvc login` keeps its token."""
+    return settings.home / "token"
 
 
 def command_line_session(service: Service, token_file: Path, user: str, purpose: str, case: str = "") -> Session:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,12 +15,10 @@ import sqlalchemy as sa
 from graphsvc.access import audit, policy
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released
-from graphsvc.analysis import leads
-from graphsvc.analysis.evidence import Claim, Person
-from graphsvc.analysis.hubs import Lead, Ranking, rank
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.queries import Query
 from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.service.analysing import Analysing
 from graphsvc.service.casework import known_cases, version_of
 from graphsvc.service.loading import Loading
 from graphsvc.service.network import Picturing
@@ -70,7 +68,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Loading, Picturing):
+class Session(Analysing, Loading, Picturing):
     """One principal, one purpose and, once chosen, one case."""
 
     def __init__(self, service: Service, principal: Principal, purpose: str, case: str = "") -> None:
@@ -99,6 +97,10 @@ class Session(Loading, Picturing):
     def at(self, case: str) -> Session:
         """The same session at another case."""
         return Session(self._service, self.principal, self.purpose, case)
+
+    def close(self) -> None:
+        """Let go of everything; only for a session of `graphsvc.connect`, whose service is its own."""
+        self._service.close()
 
     def may(self, action: str) -> bool:
         """Whether the principal's roles allow an action (`access.policy.ACTIONS`)."""
@@ -222,73 +224,6 @@ class Session(Loading, Picturing):
         policy.require_case(self.principal, self.case)
         return self._service.casework.provenance(self.case, claims)
 
-    # -- analysis ---------------------------------------------------------------------------------------------
-
-    def ranking(self) -> Ranking:
-        """The ranking of this reader's visible graph: computed on what they may see, not hidden afterwards."""
-        policy.require(self.principal, "analyse")
-        case, level = self.case, self.grant.handling
-        key = (case, self.version, level)
-        kept = self._service.rankings
-        if key in kept:
-            line = audit.begin(self._service.database, self.principal, self.purpose, "analyse", case, query="hubs")
-            audit.finish(self._service.database, line, "released", len(kept[key].leads))
-            return kept[key]
-        claims, persons, dependence = self._material()
-        ranking = rank(claims, persons, dependence)
-        for old in [other for other in kept if other[0] == case and other[1] != key[1]]:
-            kept.pop(old, None)
-        kept[key] = ranking
-        return ranking
-
-    def hubs(self) -> dict[str, Any]:
-        """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first."""
-        ranking = self.ranking()
-        return {
-            "case": self.case,
-            "verdict": ranking.verdict,
-            "reason": ranking.reason,
-            "hubs": [
-                {
-                    "id": lead.id,
-                    "name": lead.name or lead.id,
-                    "score": lead.score,
-                    "rank": lead.rank,
-                    "groups": lead.groups,
-                    "other_sources": lead.other_sources,
-                    "score_on_record": lead.score_on_record,
-                    "denied": lead.denied,
-                }
-                for lead in ranking.leads
-            ],
-        }
-
-    def lead(self, identifier: str) -> tuple[Lead, leads.Explanation]:
-        """One lead and why it is one. Sources are named by pseudonym only with source clearance; else they are empty.
-
-        Raises:
-            NotFound: this person is no candidate, or not theirs to see.
-        """
-        found = next((lead for lead in self.ranking().leads if lead.id == identifier), None)
-        if found is None:
-            raise _nothing(identifier)
-        claims, persons, dependence = self._material()
-        explanation = leads.explain(identifier, claims, persons, dependence)
-        return found, explanation if self.grant.sources else _without_sources(explanation)
-
-    def _material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-        """What the analysis computes on; sources included, so nothing of it is shown as it is."""
-        gate, case = self._service.gate, self.case
-        claims = [Claim(*row) for row in gate.material(self.principal, self.purpose, "hubs.claims", case)]
-        persons = [
-            Person(identifier, name or "", frozenset(categories), sealed)
-            for identifier, name, categories, sealed in gate.material(
-                self.principal, self.purpose, "hubs.persons", case
-            )
-        ]
-        level = "all" if self.grant.handling == "C" else "p"
-        return claims, persons, self._service.casework.dependence(case, level)
-
     # -- the log ----------------------------------------------------------------------------------------------
 
     def log(self, *, newest: int = 200, before: int | None = None) -> list[dict[str, Any]]:
@@ -303,19 +238,3 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nothing(identifier: str) -> NotFound:
     return NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
-
-
-def _without_sources(explanation: leads.Explanation) -> leads.Explanation:
-    def bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-        return tuple(replace(claim, source="") for claim in claims)
-
-    return replace(
-        explanation,
-        supporting=bare(explanation.supporting),
-        other=bare(explanation.other),
-        denying=bare(explanation.denying),
-        taken_back=bare(explanation.taken_back),
-        groups=(),
-        other_sources=(),
-        paths=tuple(replace(path, source="", claims=bare(path.claims)) for path in explanation.paths),
-    )

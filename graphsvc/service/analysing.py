@@ -1,0 +1,190 @@
+"""The part of a session that analyses: leads and why they are leads, tables and graphs for notebooks.
+
+Everything is computed on what this reader may see, not hidden afterwards.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import pandas as pd
+
+from graphsvc.access import audit, policy
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.redact import Released
+from graphsvc.analysis import projection
+from graphsvc.analysis.belief import LinkFigures
+from graphsvc.analysis.evidence import Claim, LinkKey, Person
+from graphsvc.analysis.hubs import Lead, Ranking, rank
+from graphsvc.analysis.leads import Explanation, explain
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.properties import LINK_FIGURES
+
+if TYPE_CHECKING:
+    from graphsvc.service.desk import Service
+
+GRAPHS = ("claims", "links", "operation")
+_LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", "denied")
+
+
+class Analysing:
+    """Leads, tables and graphs of one case."""
+
+    _service: Service
+    principal: Principal
+    purpose: str
+
+    @property
+    @abstractmethod
+    def case(self) -> str:
+        """The case of this session."""
+
+    @property
+    @abstractmethod
+    def grant(self) -> Grant:
+        """The clearance in this session's case."""
+
+    @property
+    @abstractmethod
+    def version(self) -> int:
+        """How often the case has been changed."""
+
+    @abstractmethod
+    def query(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
+        """Run a named query on the case."""
+
+    @abstractmethod
+    def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
+        """Rows of one of the service's own queries."""
+
+    # -- leads ------------------------------------------------------------------------------------------------
+
+    def ranking(self) -> Ranking:
+        """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log."""
+        policy.require(self.principal, "analyse")
+        case, level = self.case, self.grant.handling
+        key = (case, self.version, level)
+        kept = self._service.rankings
+        if key in kept:
+            line = audit.begin(self._service.database, self.principal, self.purpose, "analyse", case, query="hubs")
+            audit.finish(self._service.database, line, "released", len(kept[key].leads))
+            return kept[key]
+        ranking = rank(*self._material())
+        for old in [other for other in kept if other[0] == case and other[1] != key[1]]:
+            kept.pop(old, None)
+        kept[key] = ranking
+        return ranking
+
+    def leads(self) -> dict[str, Any]:
+        """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first."""
+        ranking = self.ranking()
+        rows = [{name: getattr(lead, name) for name in _LEAD} for lead in ranking.leads]
+        for row in rows:
+            row["name"] = row["name"] or row["id"]
+        return {"case": self.case, "verdict": ranking.verdict, "reason": ranking.reason, "hubs": rows}
+
+    def hubs(self) -> pd.DataFrame:
+        """The ranking as a table, best first; join a score of your own to it by `id`.
+
+        `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
+        """
+        found = self.leads()
+        frame = pd.DataFrame(found["hubs"], columns=list(_LEAD))
+        frame.attrs = {"verdict": found["verdict"], "reason": found["reason"]}
+        return frame
+
+    def lead(self, identifier: str) -> tuple[Lead, Explanation]:
+        """One lead and why it is one. Sources are named by pseudonym only with source clearance; else they are empty.
+
+        Raises:
+            NotFound: this person is no candidate, or not theirs to see.
+        """
+        found = next((lead for lead in self.ranking().leads if lead.id == identifier), None)
+        if found is None:
+            raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
+        explanation = explain(identifier, *self._material())
+        return found, explanation if self.grant.sources else _without_sources(explanation)
+
+    # -- tables and graphs ------------------------------------------------------------------------------------
+
+    def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
+        """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut.
+
+        Raises:
+            RequestError: no such query, or a parameter is wrong.
+        """
+        released = self.query(query, parameters)
+        frame = pd.DataFrame(released.rows, columns=list(released.columns))
+        frame.attrs = {"truncated": released.truncated, "withheld": list(released.withheld)}
+        return frame
+
+    def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
+        """The case as a NetworkX graph; nodes carry `kind` and `name`.
+
+        Args:
+            of: `claims` (one edge per claim, keyed by its id, with statement and grade), `links` (one edge per link,
+                keyed by its relation, with what its claims add up to) or `operation` (links without what only shows
+                presence, lawful service, family or identity).
+
+        Raises:
+            RequestError: `of` is none of these.
+        """
+        if of not in GRAPHS:
+            raise RequestError(f"A graph is of {', '.join(GRAPHS)}, not of {of!r}.")
+        named = {row["id"]: row for row in self.rows("cases.entities", whole=True).dicts()}
+        if of == "claims":
+            graph = projection.claims_graph(self._claims())
+        elif of == "links":
+            graph = projection.links_graph(self._links())
+        else:
+            graph = projection.operation_graph(self._links())
+        for identifier, row in named.items():
+            if identifier in graph or of != "operation" or row["kind"] == "person":
+                graph.add_node(identifier, kind=row["kind"], name=row["name"] or identifier, sealed=row["sealed"])
+        return graph
+
+    def _links(self) -> dict[LinkKey, LinkFigures]:
+        links: dict[LinkKey, LinkFigures] = {}
+        for row in self.rows("cases.links", whole=True).dicts():
+            figures: dict[str, Any] = {name: "" if row[name] is None else row[name] for name in LINK_FIGURES}
+            links[row["subject"], row["relation"], row["object"]] = LinkFigures(**figures)
+        return links
+
+    def _claims(self) -> list[Claim]:
+        """The claims, each source by its pseudonym only with source clearance."""
+        claims = self._material()[0]
+        return claims if self.grant.sources else list(_bare(tuple(claims)))
+
+    def _material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
+        """What the analysis computes on; sources included, so nothing of it is shown as it is."""
+        gate, case = self._service.gate, self.case
+        claims = [Claim(*row) for row in gate.material(self.principal, self.purpose, "hubs.claims", case)]
+        persons = [
+            Person(identifier, name or "", frozenset(categories), sealed)
+            for identifier, name, categories, sealed in gate.material(
+                self.principal, self.purpose, "hubs.persons", case
+            )
+        ]
+        level = "all" if self.grant.handling == "C" else "p"
+        return claims, persons, self._service.casework.dependence(case, level)
+
+
+def _bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    return tuple(replace(claim, source="") for claim in claims)
+
+
+def _without_sources(explanation: Explanation) -> Explanation:
+    return replace(
+        explanation,
+        supporting=_bare(explanation.supporting),
+        other=_bare(explanation.other),
+        denying=_bare(explanation.denying),
+        taken_back=_bare(explanation.taken_back),
+        groups=(),
+        other_sources=(),
+        paths=tuple(replace(path, source="", claims=_bare(path.claims)) for path in explanation.paths),
+    )
