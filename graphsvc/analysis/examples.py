@@ -65,7 +65,7 @@ def tell(*texts: str, carried: Collection[str] = (), dependence: Dependence | No
 
     Example:
         >>> tell("s1: p1 DIRECTED p2").strength.round(3).tolist()
-        [0.357, 0.357]
+        [0.714, 0.714]
 
     Limits: as `ingredients.accounts`.
     """

@@ -23,13 +23,13 @@ from graphsvc.analysis.structure import contacts, positions, stands_out
 # What each ingredient adds to the score, per unit. Set by hand on invented cases with seeds 1 to 20.
 WEIGHTS = MappingProxyType(
     {
-        "commands": 1.0,
+        "commands": 0.6,
         "arranges": 1.0,
-        "reaches": 0.8,
-        "bridges": 0.3,
+        "reaches": 0.6,
+        "bridges": 0.2,
         "takes_orders": -0.6,
-        "hands_on": -0.6,
-        "seen_by_many": -0.1,
+        "hands_on": -1.0,
+        "seen_by_many": -0.3,
     }
 )
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.

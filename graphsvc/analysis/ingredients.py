@@ -19,8 +19,8 @@ from graphsvc.analysis.roles import ARRANGES, COMMANDS, HANDS_ON, LEVEL_TIES, OP
 
 # What further claims of one group about one person add, as a share of their strength: one storyteller is one.
 SAME_GROUP = 0.2
-# What an accusation keeps when nothing else known of the operation fits it.
-UNFITTING = 0.5
+# What an accusation keeps when others tell much of its object and nothing of it fits.
+UNFITTING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def accounts(ledger: Ledger, inside: Bools) -> Accounts:
     kept = np.divide(belief, before, out=np.zeros(links), where=before > 0)
     rows = np.flatnonzero(ledger.of(OPERATION) & ~ledger.denies)
     value = strength[rows] * kept[ledger.link[rows]]
-    value = value * (UNFITTING + (1 - UNFITTING) * fit(ledger, rows, value, inside))
+    value = value * (1 - (1 - UNFITTING) * known(ledger, rows, value) * (1 - fit(ledger, rows, value, inside)))
     subject, object_ = ledger.subject[rows], ledger.object[rows]
     owner = np.concatenate((subject, object_))
     return Accounts(
@@ -98,6 +98,26 @@ def inside(ledger: Ledger, carried: Collection[str]) -> Bools:
     Limits: gangs, boats, crossings and workplaces are always inside.
     """
     return np.array([name not in carried for name in ledger.ids], dtype=bool)
+
+
+def known(ledger: Ledger, rows: Ints, value: Floats) -> Floats:
+    """How much other sources tell of each claim's object, 0 to 1: of what nobody else speaks, nothing can fit or not.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.ledger import encode
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p2 RUNS g1"), said("s2: p2 RUNS g2")], {})
+        >>> known(ledger, np.arange(3), np.ones(3)).round(3).tolist()
+        [0.632, 0.632, 0.0]
+
+    Limits: counts how much is told, not how good it is.
+    """
+    object_ = ledger.object[rows]
+    told_by, row = np.unique(object_ * len(ledger.starts) + ledger.source[rows], return_inverse=True)
+    own = np.bincount(row, weights=value, minlength=len(told_by))[row]
+    everyone = np.bincount(object_, weights=value, minlength=len(ledger.ids))[object_]
+    result: Floats = 0.0 - np.expm1(-np.maximum(everyone - own, 0.0))
+    return result
 
 
 def fit(ledger: Ledger, rows: Ints, value: Floats, inside: Bools) -> Floats:
@@ -171,11 +191,16 @@ def commands(accounts: Accounts) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> commands(tell("s1: p1 DIRECTED p2", "s2: p1 DIRECTED p3")).round(3).tolist()
-        [0.539, 0.0, 0.0]
+        [0.887, 0.0, 0.0]
 
     Limits: go-betweens pass on orders of others, and are told of as if they gave them.
     """
-    return told(accounts, accounts.strength * accounts.weights(COMMANDS) * accounts.forward)
+    return told(accounts, _commanding(accounts))
+
+
+def _commanding(accounts: Accounts) -> Floats:
+    value: Floats = accounts.strength * accounts.weights(COMMANDS) * accounts.forward * accounts.inside[accounts.other]
+    return value
 
 
 def arranges(accounts: Accounts) -> Floats:
@@ -184,7 +209,7 @@ def arranges(accounts: Accounts) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> arranges(tell("s1: p1 RUNS g1")).round(3).tolist()  # g1, p1
-        [0.0, 0.357]
+        [0.0, 0.619]
 
     Limits: who arranges in the open is told of more often than who arranges.
     """
@@ -197,7 +222,7 @@ def takes_orders(accounts: Accounts) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> takes_orders(tell("s1: p1 DIRECTED p2")).round(3).tolist()
-        [0.0, 0.305]
+        [0.0, 0.539]
 
     Limits: a leader who takes one order from a financier receives too; it lowers, it does not exclude.
     """
@@ -210,7 +235,7 @@ def hands_on(accounts: Accounts) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> hands_on(tell("s1: p1 PILOTED c1")).round(3).tolist()  # c1, p1
-        [0.0, 0.305]
+        [0.0, 0.539]
 
     Limits: in a small gang the one who runs it may pilot as well.
     """
@@ -226,42 +251,41 @@ def reaches(accounts: Accounts, standing: Floats) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> reaches(tell("s1: p1 DIRECTED p2"), np.array([0.0, 0.5])).round(3).tolist()
-        [0.164, 0.0]
+        [0.305, 0.0]
 
     Limits: rests on the standing of others, so a false account of them carries over, at a discount.
     """
-    value = accounts.strength * accounts.weights(COMMANDS) * accounts.forward
+    value = _commanding(accounts)
     return told(accounts, value * np.minimum(standing[accounts.other], 1.0))
 
 
 def bridges(accounts: Accounts) -> Floats:
-    """Brokerage: ties to cells which few others tie together.
+    """Brokerage: gives orders in several cells, counted beyond the cell where most is told of it.
 
-    Cells are found by label propagation (Raghavan, Albert & Kumara 2007) among those who may play a part. For each
-    pair of cells that a person ties, it adds one divided by how many persons tie that pair.
+    Cells are found by label propagation (Raghavan, Albert & Kumara 2007) among those who may play a part.
 
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> cell = [f"s{n}: {c}{n} DIRECTED {c}{m}" for c in "ab" for n, m in ((1, 2), (1, 3), (2, 3))]
         >>> value = bridges(tell(*cell, "s8: p DIRECTED a1", "s9: p DIRECTED b1"))
-        >>> bool(value[6] > value[1])  # a1, a2, a3, b1, b2, b3, p
-        True
+        >>> int(value.argmax())  # a1, a2, a3, b1, b2, b3, p
+        6
 
-    Limits: cells are guesses from ties; with few accounts a cell may be two halves nobody has linked yet.
+    Limits: cells are guesses from ties; with few accounts a cell may be two halves nobody has linked yet. Brokers who
+    only introduce others, and order nobody, are not found.
     """
-    ties = operation_ties(accounts)
-    label = cells(ties)
-    busy = np.bincount(label, minlength=accounts.size) >= 3
-    tie = ties.tocoo()
-    far = label[tie.col]
-    keep = busy[far]
-    into = coo_array((tie.data[keep], (tie.row[keep], far[keep])), shape=ties.shape).tocsr()
-    into.data = np.minimum(into.data, 1.0)
-    pairs = (into.T @ into).tocsr()
-    pairs.setdiag(0)
-    pairs.eliminate_zeros()
-    pairs.data = 1 / np.maximum(pairs.data, 1.0)
-    result: Floats = np.log1p(np.asarray((into @ pairs).multiply(into).sum(axis=1)) / 2)
+    label = cells(operation_ties(accounts))
+    orders = (
+        accounts.weights({"DIRECTED": 1.0}) * accounts.forward * accounts.inside[accounts.other] * accounts.strength
+    )
+    rows = np.flatnonzero((orders > 0) & (np.bincount(label, minlength=accounts.size)[label[accounts.other]] >= 3))
+    cell = label[accounts.other[rows]]
+    pairs, where = np.unique(accounts.owner[rows] * max(accounts.size, 1) + cell, return_inverse=True)
+    strength = np.minimum(np.bincount(where, weights=orders[rows], minlength=len(pairs)), 1.0)
+    owner = pairs // max(accounts.size, 1)
+    most = np.zeros(accounts.size)
+    np.maximum.at(most, owner, strength)
+    result: Floats = np.log1p(np.bincount(owner, weights=strength, minlength=accounts.size) - most)
     return result
 
 
@@ -271,7 +295,7 @@ def operation_ties(accounts: Accounts) -> csr_array:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> operation_ties(tell("s1: p1 DIRECTED p2", "s1: p1 DIRECTED p3", carried=["p3"])).toarray()[0].round(3).tolist()
-        [0.0, 0.357, 0.0]
+        [0.0, 0.714, 0.0]
 
     Limits: what only carried persons tie together is left out on purpose.
     """
@@ -282,7 +306,7 @@ def operation_ties(accounts: Accounts) -> csr_array:
     return ties
 
 
-def cells(ties: csr_array, rounds: int = 10) -> Ints:
+def cells(ties: csr_array, rounds: int = 4) -> Ints:
     """The cell of each entity: the number of one entity in it.
 
     Example:
@@ -315,7 +339,7 @@ def seen_by_many(accounts: Accounts) -> Floats:
     Example:
         >>> from graphsvc.analysis.examples import tell
         >>> seen_by_many(tell("s1: p1 CONTACTED p2", carried=["p2"])).round(3).tolist()
-        [0.305, 0.0]
+        [0.539, 0.0]
 
     Limits: lawful service never enters; what remains may still be lawful contact nobody has recorded as such.
     """

@@ -15,10 +15,11 @@ OPERATION = frozenset(name for name, relation in RELATIONS.items() if relation.k
 # Ties of which neither end can be told to be above the other.
 LEVEL_TIES = frozenset({"CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF"})
 
-# Weight of one fully believed claim, by ingredient and the end the person stands at.
-COMMANDS = MappingProxyType({"DIRECTED": 1.0, "PAID": 0.6, "RECRUITED": 0.5, "COERCED": 0.4})
+# Weight of one fully believed claim, by ingredient and the end the person stands at. Commands count towards those who
+# play a part themselves: to order about, recruit or coerce those who are carried or exploited is the daily work of aides.
+COMMANDS = MappingProxyType({"DIRECTED": 1.0, "PAID": 0.4, "RECRUITED": 0.3, "COERCED": 0.3})
 ARRANGES = MappingProxyType({"RUNS": 1.2, "ORGANISED": 1.0, "SUPPLIED": 0.9, "CONTROLS": 0.9})
-TAKES_ORDERS = MappingProxyType({"DIRECTED": 1.0, "PAID": 0.4, "COERCED": 0.8, "RECRUITED": 0.5})
+TAKES_ORDERS = MappingProxyType({"DIRECTED": 1.0, "COERCED": 0.8, "RECRUITED": 0.5})
 HANDS_ON = MappingProxyType({"PILOTED": 1.0, "ASSISTED": 0.9, "TRANSPORTED": 0.5, "HOUSED": 0.4, "MANAGED": 0.6})
 
 # Having played a part makes a candidate, at either end …
@@ -29,6 +30,7 @@ ACTIVE_SUBJECT = frozenset(
     }
 )  # fmt: skip
 ACTIVE_OBJECT = frozenset({"PAID"})
-# … while these are said of people who were only carried, exploited or served.
-PASSIVE_SUBJECT = frozenset({"CROSSED_ON", "WORKED_AT", "LIVED_AT", "PAID", "OWES"})
-PASSIVE_OBJECT = frozenset({"RECRUITED", "TRANSPORTED", "HOUSED", "COERCED", "SERVED"})
+# … while these are said of people who were only carried or exploited. To pay, to owe or to be served tells nothing:
+# organisers pay, and are served, as well.
+PASSIVE_SUBJECT = frozenset({"CROSSED_ON", "WORKED_AT", "LIVED_AT"})
+PASSIVE_OBJECT = frozenset({"RECRUITED", "TRANSPORTED", "HOUSED", "COERCED"})

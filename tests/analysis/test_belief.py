@@ -112,7 +112,7 @@ def test_several_links_are_refused_where_one_is_asked_for() -> None:
 
 
 def test_the_table_is_each_link_alone_in_any_order() -> None:
-    rng = random.Random(1)  # noqa: S311 - a repeatable order, nothing secret
+    rng = random.Random(1)
     keys = {f"s{number}": frozenset(rng.sample("abcdef", 2)) for number in range(12)}
     claims = [
         said(

@@ -90,9 +90,9 @@ def test_denial_lowers_and_is_counted() -> None:
 
 
 def test_an_accusation_that_fits_nothing_counts_less() -> None:
-    fitting = (*GANG, "s5: x ORGANISED c1", "s6: x ASSOCIATES_WITH a")
-    alien = (*GANG, "s5: x ORGANISED c9", "s6: x ASSOCIATES_WITH a")
-    cast = (*CAST, "x")
+    told = (*GANG, "s6: x ASSOCIATES_WITH a", "s7: z PILOTED c9", "s8: z ASSISTED c9")
+    fitting, alien = (*told, "s5: x ORGANISED c1"), (*told, "s5: x ORGANISED c9")
+    cast = (*CAST, "x", "z")
     assert (
         lead(ranked(*fitting, cast=cast), "x").shares["arranges"]
         > lead(ranked(*alien, cast=cast), "x").shares["arranges"]
@@ -110,7 +110,7 @@ def test_score_on_record_is_the_score_of_what_is_on_record() -> None:
 def test_order_of_claims_and_names_do_not_matter() -> None:
     claims, cast = [said(text) for text in GANG], people(*CAST)
     before = rank(claims, cast, {})
-    random.Random(3).shuffle(claims)  # noqa: S311 - a repeatable order, nothing secret
+    random.Random(3).shuffle(claims)
     assert rank(claims, cast[::-1], {}) == before
     names = {"top": "zz", "mid": "p7", "a": "0", "b": "k"}
     moved = [

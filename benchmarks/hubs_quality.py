@@ -1,0 +1,71 @@
+"""How well leads are ranked on invented cases, beside degree, betweenness and chance.
+
+`python benchmarks/hubs_quality.py --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from case_folder import Case, read
+
+from graphsvc.analysis import baselines, evaluation
+from graphsvc.analysis.hubs import rank
+from graphsvc.simulate import simulate
+
+FALSE_SHARES = (0.0, 0.2, 0.4)
+COLUMNS = ("AP", "P@10", "helpers@10", "leaders", "brokers")
+
+
+def scorings(case: Case) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """Each method with the score it gives to persons."""
+    candidates = case.truth["candidates"]
+    yield "graphsvc", {lead.id: lead.score for lead in rank(case.claims, case.persons, case.dependence).leads}
+    graph = baselines.person_projection(case.claims, {person.id for person in case.persons})
+    yield "degree", baselines.degree(graph)
+    yield "betweenness", baselines.betweenness(graph, sample=200)
+    luck = np.random.default_rng(1).random(len(candidates)).tolist()
+    yield "chance", dict(zip(sorted(candidates), luck, strict=True))
+
+
+def figures(case: Case, scores: Mapping[str, float]) -> tuple[float, ...]:
+    """The columns of the table for one method on one case."""
+    truth = case.truth
+    ranked = evaluation.order(scores, truth["candidates"])
+    return (
+        evaluation.average_precision(ranked, set(truth["hubs"])),
+        evaluation.precision_at(ranked, set(truth["hubs"]), 10),
+        evaluation.precision_at(ranked, set(truth["helpers"]), 10),
+        evaluation.top_tenth(ranked, set(truth["leaders"])),
+        evaluation.top_tenth(ranked, set(truth["brokers"])),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="101-120")
+    parser.add_argument("--people", type=int, default=1000)
+    options = parser.parse_args()
+    first, last = (int(part) for part in options.seeds.split("-"))
+    print(f"{'false':>6} {'method':<12}" + "".join(f"{name:>12}" for name in COLUMNS))
+    for share in FALSE_SHARES:
+        found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+        for seed in range(first, last + 1):
+            with tempfile.TemporaryDirectory() as folder:
+                simulate(Path(folder) / "case", seed=seed, people=options.people, false_share=share)
+                case = read(Path(folder) / "case")
+            for method, scores in scorings(case):
+                found[method].append(figures(case, scores))
+        for method, rows in found.items():
+            print(
+                f"{share:>6} {method:<12}" + "".join(f"{value:>12.3f}" for value in np.mean(rows, axis=0)), flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()
