@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from graphsvc import simulate
+from graphsvc.access import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
@@ -83,3 +85,16 @@ def service(at_server: SettingsFactory) -> Iterator[Service]:
 def case() -> str:
     """A name no other test gives its case: they share a database."""
     return f"case-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def demo(
+    settings: SettingsFactory, neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service with the demo case, loaded as `demo` once for all tests: only to be read."""
+    folder = tmp_path_factory.mktemp("demo") / "case"
+    simulate.demo(folder)
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as opened:
+        loader = accounts.listed(opened.database)[0]
+        opened.session(loader, "tests", "demo").load(folder, lambda *_progress: None)
+        yield opened

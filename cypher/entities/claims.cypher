@@ -38,6 +38,7 @@
 // source = "Source.id"
 // ---
 MATCH (n:Entity {case: $case, id: $id})<-[:SUBJECT|OBJECT]-(c:Claim)
+WHERE n.handling IN $handling
 WITH DISTINCT c
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling

@@ -1,6 +1,6 @@
 // ---
 // title = "Gangs that share people, phones or places"
-// why = "What two gangs have in common: a member of both, or a thing used by members of both. A shared address may be a hotel, and a shared member may have moved on."
+// why = "What two gangs have in common: a member of both, a thing used by members of both, or phones of both in contact. A shared address may be a hotel, and a shared member may have moved on."
 // kind = "table"
 // limit = 1000
 // [returns]
@@ -24,6 +24,12 @@ CALL () {
   WHERE a.id < b.id AND p <> q AND p.handling IN $handling AND q.handling IN $handling
     AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL AND u[$belief] IS NOT NULL AND v[$belief] IS NOT NULL
   RETURN a, b, e.kind + ' of people of both' AS reason, e, [r[$belief], u[$belief], v[$belief], s[$belief]] AS beliefs
+  UNION
+  MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)-[u:USED]->(t:Thing)-[k:CONTACTED]-(e:Thing)<-[v:USED]-(q:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)
+  WHERE a.id < b.id AND p <> q AND p.handling IN $handling AND t.handling IN $handling AND q.handling IN $handling
+    AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL AND u[$belief] IS NOT NULL AND v[$belief] IS NOT NULL AND k[$belief] IS NOT NULL
+  RETURN a, b, e.kind + ' of the second in contact with one of the first' AS reason, e,
+         [r[$belief], u[$belief], k[$belief], v[$belief], s[$belief]] AS beliefs
 }
 WITH a, b, reason, e, reduce(low = 1.0, one IN beliefs | CASE WHEN one < low THEN one ELSE low END) AS weakest
 WHERE a.handling IN $handling AND b.handling IN $handling AND e.handling IN $handling

@@ -28,7 +28,7 @@ MATCH (top:Person {case: $case})
 WHERE top.handling IN $handling
   AND (top.id = $person OR $person = '' AND NOT EXISTS {
     MATCH (above:Person)-[u:DIRECTED]->(top) WHERE above.handling IN $handling AND u[$belief] >= $least })
-MATCH way = (top) ((a:Person)-[r:DIRECTED]->(b:Person) WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least){1,4} (last:Person)
+MATCH way = (top) ((a:Person)-[r:DIRECTED]->(b:Person) WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least){1,4} (last)
 WHERE size(nodes(way)) = size(COLLECT { UNWIND nodes(way) AS n RETURN DISTINCT n.id })
 WITH top, last, [n IN nodes(way) | n.id] AS chain, [n IN nodes(way) | coalesce(n.name, n.id)] AS names,
      reduce(low = 1.0, step IN r | CASE WHEN step[$belief] < low THEN step[$belief] ELSE low END) AS weakest

@@ -26,7 +26,7 @@ OPTIONAL MATCH (theirs)<-[v:USED]-(other:Person)
 WHERE other.handling IN $handling AND v[$belief] IS NOT NULL AND other.id <> p.id
 WITH mine, theirs, other, v, sum(COLLECT {
        MATCH (x:Entity)<-[:SUBJECT]-(k:Claim {relation: 'CONTACTED', polarity: 'asserts', status: 'active'})-[:OBJECT]->(y:Entity)
-       WHERE x = startNode(c) AND y = endNode(c) AND k.handling IN $handling
+       WHERE x = startNode(c) AND y = endNode(c) AND x.handling IN $handling AND y.handling IN $handling AND k.handling IN $handling
        RETURN sum(k.weight) }[0]) AS calls, max(c[$belief]) AS contact
 RETURN mine.id AS phone, theirs.id AS other_phone, theirs.value AS other_value, other.id AS person, other.name AS name,
        calls, contact, v[$belief] AS used

@@ -20,7 +20,7 @@
 // ---
 CALL () {
   MATCH (x:Person {case: $case})-[r:SAME_AS]->(y:Person)
-  WHERE r[$belief] IS NOT NULL
+  WHERE x.handling IN $handling AND y.handling IN $handling AND r[$belief] IS NOT NULL
   WITH x, y, r[$belief] AS belief
   RETURN CASE WHEN x.id < y.id THEN x ELSE y END AS a, CASE WHEN x.id < y.id THEN y ELSE x END AS b,
          'said to be the same' AS reason, '' AS over, belief

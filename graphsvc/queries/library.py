@@ -41,6 +41,8 @@ KINDS = ("table", "graph", "internal")
 TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.
 WRITING = ("schema", "load")
+# Whole numbers in Neo4j have 64 bits.
+_LARGEST = 2**63
 _USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 # What a picture is drawn from.
 GRAPH = (
@@ -89,7 +91,10 @@ class Parameter:
                 items = text.split(";") if isinstance(text, str) else text
                 return [str(item).strip() for item in items if str(item).strip()]
             if self.type in ("int", "float"):
-                return int(str(text)) if self.type == "int" else float(str(text))
+                number = int(str(text)) if self.type == "int" else float(str(text))
+                if not abs(number) < _LARGEST:  # also what is no number at all
+                    raise ValueError
+                return number
             if self.type == "date" and text:
                 return parse_date(str(text)).given
             if self.type == "choice" and text not in self.words:

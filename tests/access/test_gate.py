@@ -1,0 +1,240 @@
+"""The one door, with a store that says what it was asked and a real application database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import audit
+from graphsvc.access.gate import Gate
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
+from graphsvc.queries import Library
+from graphsvc.records.properties import LINK_FIGURES
+from graphsvc.store.bolt import Rows
+
+QUERY = """// ---
+// title = "Boats"
+// why = "To see them"
+// kind = "table"
+// limit = 5
+// [parameters.boat]
+// type = "id"
+// help = "id of the boat"
+// default = "B1"
+// [returns]
+// boat = "Boat.id"
+// source = "{shown}"
+// [example]
+// rows = 1
+// ---
+MATCH (b:Boat {{case: $case, id: $boat}}) RETURN b.id AS boat, 1 AS source LIMIT $limit + 1
+"""
+READER = Principal("ann", frozenset({"investigator"}), {"one": Grant("P"), "none": Grant("C"), "shut": Grant("C")})
+
+
+class Told:
+    """A store that answers as told and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any], float, int]] = []
+        self.log_then: list[dict[str, Any]] = []
+        self.answer: Rows | BaseException = Rows(("boat", "source"), [("B1", "Q1")], False)
+        self.watch: Callable[[], list[dict[str, Any]]] = list
+
+    def read(self, text: str, parameters: dict[str, Any], *, timeout: float, cap: int) -> Rows:
+        self.asked.append((text, parameters, timeout, cap))
+        self.log_then = self.watch()
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for kind, shown in (("open", "computed.number"), ("sourced", "Source.id")):
+        (tmp_path / "cypher" / "boats").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "cypher" / "boats" / f"{kind}.cypher").write_text(QUERY.format(shown=shown), "utf-8")
+    own = QUERY.format(shown="Source.id").replace('"table"', '"internal"')
+    (tmp_path / "cypher" / "boats" / "own.cypher").write_text(own, "utf-8")
+    roles = QUERY.format(shown="computed.number").replace('"table"', '"table"\n// roles = ["disclosure"]')
+    (tmp_path / "cypher" / "boats" / "roles.cypher").write_text(roles, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = open_database(Settings.read({}, home=tmp_path / "home"))
+    with transaction(engine) as connection:
+        for name, state in (("one", "open"), ("shut", "loading")):
+            values = {"id": name, "key_sealed": b"k", "state": state, "created_at": audit.now()}
+            connection.execute(tables.cases.insert().values(**values))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def told(database: sa.Engine) -> Told:
+    store = Told()
+    store.watch = lambda: audit.lines(database)
+    return store
+
+
+@pytest.fixture
+def gate(told: Told, database: sa.Engine, folder: Path) -> Gate:
+    settings = Settings.read({}, home=folder / "home", row_cap=3, query_timeout_s=7.0, analysis_row_cap=9)
+    return Gate(lambda: told, database, Library(folder / "cypher"), settings)  # type: ignore[arg-type, return-value]
+
+
+def outcomes(database: sa.Engine) -> list[tuple[str, str, int | None]]:
+    return [(line["action"], line["outcome"], line["rows"]) for line in audit.lines(database)]
+
+
+def test_the_line_is_written_before_the_store_is_asked_and_the_outcome_after(
+    gate: Gate, told: Told, database: sa.Engine
+) -> None:
+    released = gate.read(READER, "the May crossings", "boats.open", "one", {"boat": "B7"})
+    assert released.rows == [("B1", "Q1")]
+    (before,) = told.log_then
+    assert (before["account"], before["purpose"], before["case_id"]) == ("ann", "the May crossings", "one")
+    assert before["detail"] == {"query": "boats.open", "parameters": {"boat": "B7"}}
+    assert (before["outcome"], before["ended_at"]) == ("begun", None)
+    assert outcomes(database) == [("query", "released", 1)]
+
+
+def unwritable(database: sa.Engine) -> list[dict[str, Any]]:
+    """Make the application database as a read-only or full disk does: reading works, writing does not."""
+    database.dispose()
+    sa.event.listen(database, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
+    return []
+
+
+def test_nothing_is_released_when_the_line_cannot_be_written(gate: Gate, told: Told, database: sa.Engine) -> None:
+    unwritable(database)
+    with pytest.raises(OperatorError, match="application database cannot be used"):
+        gate.read(READER, "why", "boats.open", "one")
+    assert told.asked == []
+
+
+def test_nothing_is_released_when_the_outcome_cannot_be_written(gate: Gate, told: Told, database: sa.Engine) -> None:
+    told.watch = lambda: unwritable(database)
+    with pytest.raises(OperatorError, match="application database cannot be used"):
+        gate.read(READER, "why", "boats.open", "one")
+    assert len(told.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("roles", "name", "case", "error", "outcome"),
+    [
+        ({"auditor"}, "boats.open", "one", Refused, "refused: Refused"),
+        ({"investigator"}, "boats.open", "two", NotFound, "failed: NotFound"),
+        ({"investigator"}, "boats.open", "none", NotFound, "failed: NotFound"),
+        ({"investigator"}, "boats.open", "shut", Busy, "failed: Busy"),
+        ({"investigator"}, "boats.roles", "one", Refused, "refused: Refused"),
+        ({"investigator"}, "boats.sourced", "one", Refused, "refused: Refused"),
+    ],
+)
+def test_what_is_refused_is_not_asked_and_is_in_the_log(
+    gate: Gate,
+    told: Told,
+    database: sa.Engine,
+    roles: set[str],
+    name: str,
+    case: str,
+    error: type[Exception],
+    outcome: str,
+) -> None:
+    with pytest.raises(error):
+        gate.read(Principal("ann", frozenset(roles), READER.grants), "why", name, case)
+    assert told.asked == []
+    assert outcomes(database) == [("query", outcome, None)]
+
+
+def test_a_wrong_parameter_is_in_the_log_as_failed(gate: Gate, told: Told, database: sa.Engine) -> None:
+    with pytest.raises(RequestError, match="no parameter 'case'"):
+        gate.read(READER, "why", "boats.open", "one", {"case": "two"})
+    assert told.asked == []
+    assert outcomes(database) == [("query", "failed: RequestError", None)]
+
+
+def test_a_case_not_there_and_one_not_yours_read_the_same(gate: Gate) -> None:
+    said = []
+    for case in ("none", "two"):  # cleared for, but not there; there or not, but not cleared for
+        with pytest.raises(NotFound) as refused:
+            gate.read(READER, "why", "boats.open", case)
+        said.append(str(refused.value).replace(repr(case), "CASE"))
+    assert said[0] == said[1]
+
+
+def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
+    for ask in (gate.read, gate.material):
+        with pytest.raises(Busy, match="shut is being loaded"):
+            ask(READER, "why", "boats.own", "shut")
+
+
+def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
+    gate.read(READER, "why", "boats.open", "one")
+    _, parameters, timeout, cap = told.asked[-1]
+    assert parameters == {
+        "boat": "B1",
+        "case": "one",
+        "handling": ["P"],
+        "limit": 3,
+        **{name: f"{name}_p" for name in LINK_FIGURES},
+    }
+    assert (timeout, cap) == (7.0, 3)
+    cleared = Principal("bob", READER.roles, {"*": Grant("C")})
+    gate.read(cleared, "why", "boats.open", "one")
+    assert told.asked[-1][1]["handling"] == ["P", "C"]
+    assert {name: told.asked[-1][1][name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
+
+
+def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, told: Told) -> None:
+    told.answer = Rows(("boat", "source", "secret"), [("B1", "Q1", "x")], True)
+    released = gate.read(READER, "why", "boats.own", "one", action="read")
+    assert (released.columns, released.rows, released.truncated) == (("boat",), [("B1",)], True)
+    assert released.withheld == ("source", "secret")
+    cleared = Principal("bob", READER.roles, {"one": Grant("P", sources=True)})
+    assert gate.read(cleared, "why", "boats.sourced", "one").columns == ("boat", "source")
+
+
+@pytest.mark.parametrize("fault", [Busy("slow"), OperatorError("gone"), RuntimeError("a bug"), KeyboardInterrupt()])
+def test_whatever_breaks_is_in_the_log_and_goes_on(
+    gate: Gate, told: Told, database: sa.Engine, fault: BaseException
+) -> None:
+    told.answer = fault
+    with pytest.raises(type(fault)):
+        gate.read(READER, "why", "boats.open", "one")
+    assert outcomes(database)[0] == ("query", f"failed: {type(fault).__name__}", None)
+
+
+def test_the_log_never_holds_what_was_found(gate: Gate, told: Told, database: sa.Engine) -> None:
+    told.answer = Rows(("boat", "source"), [("HEWA KARIM", 1)], False)
+    gate.read(READER, "why", "boats.open", "one")
+    with transaction(database) as connection:
+        assert "HEWA" not in str(connection.execute(sa.select(tables.log)).all())
+
+
+def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, database: sa.Engine) -> None:
+    assert gate.material(READER, "why", "boats.own", "one") == [("B1", "Q1")]
+    assert told.asked[-1][1]["limit"] == 9
+    assert told.asked[-1][1]["handling"] == ["P"]
+    told.answer = Rows(("boat", "source"), [], True)
+    with pytest.raises(OperatorError, match="more than 9 rows"):
+        gate.material(READER, "why", "boats.own", "one")
+    with pytest.raises(OperatorError, match="more than 9 rows"):
+        gate.read(READER, "why", "boats.own", "one", action="analyse", whole=True)
+    with pytest.raises(Refused):
+        gate.material(Principal("cus", frozenset({"custodian"}), READER.grants), "why", "boats.own", "one")
+    assert [line[1] for line in outcomes(database)] == [
+        "refused: Refused",
+        "failed: OperatorError",
+        "failed: OperatorError",
+        "released",
+    ]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from graphsvc.access.principal import Grant
+from graphsvc.access.redact import permits, release
+from graphsvc.records.properties import SENSITIVITY
+
+P, C = Grant("P"), Grant("C")
+SOURCES = Grant("P", sources=True)
+RETURNS = {
+    "person": "Person.id",
+    "name": "Person.name",
+    "interest": "Statement.interest",
+    "source": "Source.id",
+    "extra": "Person.extra",
+}
+ROW = ("P1", "Ann", "a debt", "Q-1", ["x_box: 3"])
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "permitted"),
+    [
+        ("open", (True, True, True)),
+        ("identity", (True, True, True)),
+        ("text", (True, True, True)),
+        ("source", (False, False, True)),
+        ("interest", (False, False, True)),
+        ("conditional", (False, True, False)),
+    ],
+)
+def test_every_property_is_released_by_its_sensitivity(sensitivity: str, permitted: tuple[bool, ...]) -> None:
+    shown = [name for name, kind in SENSITIVITY.items() if kind == sensitivity]
+    assert shown
+    for name in shown:
+        assert tuple(permits(grant, name) for grant in (P, C, SOURCES)) == permitted, name
+
+
+def test_no_property_has_a_sensitivity_that_the_table_does_not_know() -> None:
+    assert set(SENSITIVITY.values()) == {"open", "identity", "text", "source", "interest", "conditional"}
+
+
+def test_columns_without_clearance_are_taken_out_and_named() -> None:
+    released = release(P, RETURNS, tuple(RETURNS), [ROW], truncated=True)
+    assert released.columns == ("person", "name")
+    assert released.rows == [("P1", "Ann")]
+    assert released.withheld == ("interest", "source", "extra")
+    assert released.truncated
+    assert released.dicts() == [{"person": "P1", "name": "Ann"}]
+
+
+def test_with_every_clearance_nothing_is_withheld() -> None:
+    released = release(Grant("C", sources=True), RETURNS, tuple(RETURNS), [ROW])
+    assert released.rows == [ROW]
+    assert released.withheld == ()
+
+
+@pytest.mark.parametrize("shown", [None, "", "Person.secret", "person.id"])
+def test_what_is_not_declared_never_comes_out(shown: str | None) -> None:
+    returns = {"person": "Person.id"} | ({"more": shown} if shown is not None else {})
+    released = release(Grant("C", sources=True), returns, ("person", "more"), [("P1", "x")])
+    assert released.rows == [("P1",)]
+    assert released.withheld == ("more",)

@@ -1,0 +1,115 @@
+"""Every Cypher file, read as text and explained by the real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import neo4j
+import pytest
+
+from graphsvc.queries import Library, Query, cypher_folder
+from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
+from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.store.bolt import Store
+from graphsvc.store.image import NODE_LABELS
+from graphsvc.store.local import LocalServer
+from graphsvc.store.schema import apply_schema
+
+LIBRARY = Library()
+QUERIES = list(LIBRARY.values())
+LABELS = {"Entity", "Claim", "GraphsvcSchema", *NODE_LABELS}
+TYPES = {*RELATIONS, CUSTOM_TYPE, "STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"}
+SUBJECTS = {"people", "boats", "crossings", "gangs", "workplaces", "statements", "hubs", "paths", "quality"}
+# `:Word` or `:ONE|OTHER` of a pattern or a label test.
+WORDS = re.compile(r":([A-Z]\w*(?:\|[A-Z]\w*)*)")
+NODE = re.compile(r"\((\w*)(?::(\w+))?[^()]*?\)")
+LINK = re.compile(r"-\[(\w*)(?::([\w|]+))?[^\[\]]*?\]-")
+
+
+def bare(text: str) -> str:
+    """A text without comments and strings."""
+    return re.sub(r"//[^\n]*|'[^']*'", "", text)
+
+
+def named(queries: list[Query]) -> list[pytest.param]:  # type: ignore[valid-type]
+    return [pytest.param(query, id=query.name) for query in queries]
+
+
+@pytest.fixture(scope="module")
+def store(neo4j_server: LocalServer) -> Iterator[Store]:
+    store = Store.connect(neo4j_server.uri, neo4j_server.username, neo4j_server.password, "neo4j")
+    apply_schema(store)
+    yield store
+    store.close()
+
+
+def test_there_are_queries_on_every_subject() -> None:
+    public = LIBRARY.public()
+    assert {query.subject for query in public} == SUBJECTS
+    assert len(public) >= 24
+    assert {"table", "graph"} == {query.kind for query in public}
+    titles = [query.title for query in public]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(cypher_folder().rglob("*.cypher")), ids=lambda path: f"{path.parent.name}.{path.stem}"
+)
+def test_labels_and_types_are_those_of_the_records(path: object) -> None:
+    text = bare(path.read_text("utf-8"))  # type: ignore[attr-defined]
+    used = {word for words in WORDS.findall(text) for word in words.split("|")}
+    assert used - {"LABEL", "TYPE"} <= LABELS | TYPES  # the two words `store.image` replaces
+
+
+@pytest.mark.parametrize("query", named(QUERIES))
+def test_every_node_and_link_is_filtered_by_what_the_reader_may_see(query: Query) -> None:
+    text = bare(query.text)
+    kinds = {"Entity", "Statement", "Claim", *(table.label for table in ENTITY_TABLES)}
+    for variable, label in NODE.findall(text):
+        either_end = "startNode(r)" in text and variable in "nm"  # both ends are filtered under new names
+        if label in kinds and (variable or query.kind != "internal") and not either_end:
+            assert f"{variable}.handling IN $handling" in text, f"({variable}:{label})"
+    for variable, types in LINK.findall(text):
+        if not types or set(types.split("|")) <= TYPES - {"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"}:
+            assert variable, "a link without a name cannot be filtered"
+            filtered = rf"\b{variable}\[\$(belief|asserting)\] (>|=|IS NOT NULL)"
+            assert re.search(filtered, text), f"[{variable}:{types}]"
+
+
+@pytest.mark.parametrize("query", named(QUERIES))
+def test_every_pattern_starts_in_the_case(query: Query) -> None:
+    """No operator of the plan enters the graph without the case: checked in the text, part by part."""
+    for part in re.split(r"\bUNION\b", bare(query.text)):
+        assert (
+            re.search(r"\{case: \$case\b", part) or "(c)" in part or "(g)" in part or part.lstrip().startswith("WITH")
+        )
+
+
+@pytest.mark.parametrize("query", named(LIBRARY.public()))
+def test_a_header_says_what_it_is_for_and_what_it_cannot_tell(query: Query) -> None:
+    assert len(query.title) <= 90
+    assert 80 <= len(query.why) <= 300
+    assert query.why.count(". ") >= 1
+    assert query.why.endswith(".")
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("query", named(QUERIES))
+def test_the_server_says_that_it_only_reads(store: Store, query: Query) -> None:
+    kind, operators = store.explain(query.text)
+    assert kind == "r"
+    assert "ProduceResults" in operators
+    assert "AllNodesScan" not in operators
+
+
+@pytest.mark.neo4j
+def test_the_server_deprecates_nothing(neo4j_server: LocalServer, store: Store) -> None:
+    deprecated = {}
+    with neo4j.GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.username, neo4j_server.password)) as driver:
+        for query in QUERIES:
+            _, summary, _ = driver.execute_query("EXPLAIN " + query.text, database_="neo4j")
+            found = [s.status_description for s in summary.gql_status_objects if s.classification == "DEPRECATION"]
+            if found:
+                deprecated[query.name] = found
+    assert deprecated == {}
