@@ -113,7 +113,7 @@ class Picturing(ABC):
         if not {row["id"] for row in known} & set(starts):
             raise NotFound(f"There is nothing with the id {', '.join(starts)[:80]!r} that you can see in this case.")
         few, sources = self._service.settings.few_below, self.grant.sources
-        links = [row | {"groups": told_groups(row["groups"], few, sources=sources)} for row in among.dicts()]
+        links = [row | {"groups": told_groups(row["groups"] or 0, few, sources=sources)} for row in among.dicts()]
         truncated = cut or among.truncated or entities.truncated
         return picture(stages, known, links, starts=starts, hidden=hidden, truncated=truncated)
 

@@ -5,24 +5,29 @@
 globalThis.NetworkPicture = class {
   // Pixels on the screen, whatever the zoom.
   static LABEL = 12;
-  static MARGIN = 56;
+  static MARGIN = 40;
   static SMALLEST = 4.5;
   static MOST_WORDS = 45;
   static CROWD = 600;
   static FACE = "system-ui, sans-serif";
 
-  constructor(container, data, theme) {
+  constructor(container, data, theme, covered = {}) {
     this.container = container;
     this.theme = theme;
+    // Pixels that something else lies over, at each side of the canvas.
+    this.covered = { top: 0, right: 0, bottom: 0, left: 0, ...covered };
+    // Layouts are wider than high; on an upright screen they are turned on their side.
+    this.upright = container.clientHeight > container.clientWidth * 1.15;
     this.nodes = new vis.DataSet();
     this.edges = new vis.DataSet();
     this.fill(data);
     const options = { ...data.options, ...this.paints(), autoResize: true, width: "100%", height: "100%" };
-    const scale = this.fitting().scale;
-    this.relabel(scale);
+    this.relabel(this.fitting().scale);
     this.network = new vis.Network(container, { nodes: this.nodes, edges: this.edges }, options);
     this.fit();
+    this.network.on("beforeDrawing", (context) => this.rings(context));
     this.network.on("afterDrawing", (context) => this.badges(context));
+    this.network.on("resize", () => this.fit());
     this.network.on("zoom", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.relabel(this.network.getScale()), 60);
@@ -35,8 +40,14 @@ globalThis.NetworkPicture = class {
 
   // -- data -------------------------------------------------------------------------------------------------
 
-  fill(data) {
+  fill({ ...data }) {
+    if (this.upright) data.nodes = data.nodes.map((node) => ({ ...node, x: node.y, y: node.x }));
     this.data = data;
+    for (const edge of data.edges) {
+      edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
+      edge.says = data.says[edge.relation];
+      edge.title = `${edge.says}: belief ${edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
+    }
     const wanted = new Set(data.nodes.map((node) => node.id));
     const links = new Set(data.edges.map((edge) => edge.id));
     this.edges.remove(this.edges.getIds().filter((id) => !links.has(id)));
@@ -51,11 +62,11 @@ globalThis.NetworkPicture = class {
     this.relabel(this.network.getScale());
   }
 
-  dressNode(node) {
-    const ink = this.ink(node.group);
+  // vis-network would give groups colours of its own.
+  dressNode({ group, ...node }) {
+    const ink = this.ink(group);
     const dressed = { ...node, color: ink.color, font: { color: ink.text, face: NetworkPicture.FACE } };
-    if (node.group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
-    if (node.start) dressed.borderWidth = 5;
+    if (group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
     if (node.shape === "custom") dressed.ctxRenderer = (drawing) => this.thing(node, drawing);
     return dressed;
   }
@@ -65,6 +76,9 @@ globalThis.NetworkPicture = class {
     const faint = this.data.edges.length > NetworkPicture.CROWD;
     const color = edge.denied ? palette.denied : palette.link;
     return {
+      dashes: false,
+      smooth: false,
+      label: " ",
       ...edge,
       color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: edge.denied ? 1 : faint ? 0.4 : 0.9 },
       font: { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE },
@@ -132,6 +146,22 @@ globalThis.NetworkPicture = class {
       },
       nodeDimensions: { width: 2 * half, height: 2 * half },
     };
+  }
+
+  // Where the picture starts: a ring around the node.
+  rings(ctx) {
+    const scale = this.network.getScale();
+    ctx.save();
+    ctx.lineWidth = 2 / scale;
+    ctx.strokeStyle = this.palette.text;
+    for (const node of this.data.nodes) {
+      if (!node.start) continue;
+      const { x, y } = this.network.getPosition(node.id);
+      ctx.beginPath();
+      ctx.arc(x, y, this.nodes.get(node.id).size + 5 / scale, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   // How many neighbours of a node are not shown: small figures above it, where its label has room too.
@@ -211,10 +241,14 @@ globalThis.NetworkPicture = class {
     const xs = this.data.nodes.map((node) => node.x);
     const ys = this.data.nodes.map((node) => node.y);
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const room = NetworkPicture.MARGIN * 2;
     const { clientWidth, clientHeight } = this.container;
-    const scale = Math.min((clientWidth - room) / (right - left || 1), (clientHeight - room) / (bottom - top || 1), 1.3);
-    return { scale: Math.max(scale, 0.05), position: { x: (left + right) / 2, y: (top + bottom) / 2 } };
+    const { top: above, right: after, bottom: below, left: before } = this.covered;
+    const room = NetworkPicture.MARGIN * 2;
+    const wide = Math.max(clientWidth - before - after - room, 80);
+    const high = Math.max(clientHeight - above - below - room, 80);
+    const scale = Math.max(Math.min(wide / (right - left || 1), high / (bottom - top || 1), 1.3), 0.05);
+    const position = { x: (left + right + (after - before) / scale) / 2, y: (top + bottom + (below - above) / scale) / 2 };
+    return { scale, position };
   }
 
   fit() {

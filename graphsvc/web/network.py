@@ -1,0 +1,215 @@
+"""The network view: the picture with its table, what is known of a node or link in it, and the files it is painted with.
+
+The address says where a picture starts and what was filtered, opened and hidden; so a link reopens the same picture.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, abort, redirect, request, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.grading import stricter
+from graphsvc.records.relations import RELATIONS, says
+from graphsvc.service import Session
+from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
+from graphsvc.views import graph, wording
+from graphsvc.views.network import STEPS, View
+from graphsvc.web.frame import TWIN, answer, at, desk, page, wants_json
+from graphsvc.web.leads import lead_rows
+
+blueprint = Blueprint("network", __name__)
+
+_Number = TypeVar("_Number", int, float)
+# Leads a picture starts at when nothing is asked for.
+_LEADS = 8
+# Claims a panel shows before it says how many more the entity's page has.
+_CLAIMS = 12
+_SIZES = (30, NODES, 150, 300, MOST_NODES)
+_FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
+# Headings of the filter over the kinds of `records.relations`.
+_KINDS = (
+    ("Parts played", ("part",)),
+    ("Acting on others", ("command",)),
+    ("Ties", ("tie", "family", "identity")),
+    ("Presence and service", ("presence", "service")),
+    ("Boats, places and things", ("material",)),
+)
+# What a panel does not repeat.
+_ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
+
+
+@page(blueprint, "/case/<case>/network")
+def view(case: str) -> ResponseReturnValue:
+    """The picture the address asks for; with no start the neighbourhood of the first leads, or a form to choose one."""
+    here = at(case)
+    asked = _asked()
+    if not asked["ids"]:
+        return _entry(here)
+    found = here.network(**asked)
+    kinds = [node.kind for node in found.nodes]
+    return answer(
+        "network/view.html",
+        case=here.case,
+        asked=asked,
+        counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
+        view=found,
+        **({} if wants_json() else _page(found, asked)),
+    )
+
+
+@page(blueprint, "/case/<case>/network/node")
+def node(case: str) -> ResponseReturnValue:
+    """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
+    here = at(case)
+    found = here.entity(request.args.get("id", ""))
+    asserting, denying, taken_back = _told(found.claims)
+    return answer(
+        "network/node.html",
+        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
+        case=here.case,
+        panel="panel" in request.args,
+        id=found.id,
+        kind=found.kind,
+        name=found.name,
+        sealed=bool(found.values.get("sealed")),
+        facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
+        lead=_lead(here, found.id) if found.kind == "person" else None,
+        links=len(found.links),
+        denied_links=sum(link["denying"] > 0 for link in found.links),
+        asserting=asserting[:_CLAIMS],
+        denying=denying[:_CLAIMS],
+        taken_back=taken_back[:_CLAIMS],
+        more=max(len(asserting) - _CLAIMS, 0) + max(len(denying) - _CLAIMS, 0) + max(len(taken_back) - _CLAIMS, 0),
+    )
+
+
+@page(blueprint, "/case/<case>/network/link")
+def link(case: str) -> ResponseReturnValue:
+    """What one link adds up to, the claims behind it, and what denies it."""
+    here = at(case)
+    subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
+    rows = here.rows("network.among", ids=[subject, target], relations=[relation]).dicts()
+    figures = next((row for row in rows if (row["subject"], row["object"]) == (subject, target)), None)
+    if figures is None:
+        raise NotFound("There is no such link that you can see in this case.")
+    claims = here.between(subject, relation, target)
+    asserting, denying, taken_back = _told(claims)
+    few, sources = desk().settings.few_below, here.grant.sources
+    return answer(
+        "network/link.html",
+        handling=stricter("P", *(claim["handling"] for claim in claims)),
+        case=here.case,
+        panel="panel" in request.args,
+        link=figures | {"groups": wording.told_groups(figures["groups"] or 0, few, sources=sources)},
+        says=says(relation),
+        ends={row[end]: (row[f"{end}_name"], row[f"{end}_kind"]) for row in claims for end in ("subject", "object")},
+        asserting=asserting,
+        denying=denying,
+        taken_back=taken_back,
+    )
+
+
+@blueprint.get("/network/library/<name>")
+def library(name: str) -> Response:
+    """The files the picture is painted with: vis-network from the installed pyvis package, and what uses it."""
+    if name not in _FILES:
+        abort(404)
+    return send_from_directory(_FILES[name], name, max_age=86_400)
+
+
+def _asked() -> dict[str, Any]:
+    """What the address asks for, as `Session.network` takes it.
+
+    Raises:
+        RequestError: a number is none.
+    """
+    args = request.args
+    return {
+        "ids": [identifier for identifier in args.getlist("id") if identifier],
+        "depth": _number("depth", 1, int),
+        "opened": args.getlist("open"),
+        "hidden": args.getlist("hide"),
+        "relations": [relation for relation in args.getlist("relation") if relation],
+        "least": _number("least", 0.0, float),
+        "recorded": _number("recorded", 0.0, float),
+        "cap": _number("size", NODES, int),
+    }
+
+
+def _number(name: str, default: _Number, kind: type[_Number]) -> _Number:
+    text = request.args.get(name, "")
+    try:
+        return kind(text) if text else default
+    except ValueError:
+        raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
+
+
+def _entry(here: Session) -> ResponseReturnValue:
+    """Where to begin: at the first leads if there are any for this reader, else with a search."""
+    wanted = request.args.get("find", "").strip()
+    reason = ""
+    if not wanted and here.may("analyse"):
+        ranking = here.ranking()
+        reason = ranking.reason
+        if ranking.verdict == "leads":
+            endpoint = "network.view" + (TWIN if wants_json() else "")
+            filters = {name: request.args.getlist(name) for name in ("depth", "size", "relation", "least", "recorded")}
+            starts = [lead.id for lead in ranking.leads[:_LEADS]]
+            return redirect(url_for(endpoint, case=here.case, id=starts, **filters))
+    found = here.find(wanted) if wanted else None
+    return answer(
+        "network/entry.html",
+        case=here.case,
+        wanted=wanted,
+        reason=reason,
+        found=found.dicts() if found else [],
+        truncated=bool(found and found.truncated),
+    )
+
+
+def _page(found: View, asked: dict[str, Any]) -> dict[str, Any]:
+    """What the page needs beside the data: the picture and the choices of the filters."""
+    present: dict[str, int] = {}
+    for edge in found.edges:
+        present[edge.relation] = present.get(edge.relation, 0) + 1
+    own = sorted({*present, *asked["relations"]} - set(RELATIONS))
+    relations = [(title, [name for name, one in RELATIONS.items() if one.kind in kinds]) for title, kinds in _KINDS]
+    if own:
+        relations.append(("The deliverer's own", own))
+    return {
+        "wide": True,
+        "names": {node.id: node.name for node in found.nodes},
+        "picture": graph.drawn(found),
+        "relations": [
+            (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
+        ],
+        "steps": STEPS,
+        "sizes": sorted({*_SIZES, asked["cap"]}),
+        "depths": range(MOST_DEPTH + 1),
+        "widths": graph.WIDTHS,
+    }
+
+
+def _told(claims: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Claims that count for something, claims that deny, and those taken back; the best graded first."""
+    counting = sorted(
+        (claim for claim in claims if claim["status"] == "active"),
+        key=lambda claim: (-(claim["belief"] or 0.0), claim["claim"]),
+    )
+    return (
+        [claim for claim in counting if claim["polarity"] == "asserts"],
+        [claim for claim in counting if claim["polarity"] == "denies"],
+        [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
+    )
+
+
+def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
+    """This person's line in the ranking, if there is one and the reader may see rankings."""
+    if not here.may("analyse"):
+        return None
+    ranking = here.ranking()
+    found = [lead for lead in ranking.leads if lead.id == identifier]
+    return lead_rows(here, found)[0] | {"of": len(ranking.leads)} if found else None
