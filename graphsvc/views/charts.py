@@ -40,8 +40,7 @@ class Timeline:
         step: what one bar stands for: `day`, `week` or `month`.
         bars: from left to right; empty steps have no bar.
         ticks: (x, label) of the time axis.
-        levels: (y, label) of the count axis.
-        peak: the highest bar, or None.
+        peak: the highest bar, as high as the drawing, or None.
         undated: crossings whose date is less precise than a day; they stand at the earliest day it can mean.
     """
 
@@ -50,7 +49,6 @@ class Timeline:
     step: str
     bars: list[Bar]
     ticks: list[tuple[float, str]]
-    levels: list[tuple[float, str]]
     peak: Bar | None
     undated: int
 
@@ -95,7 +93,7 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
     """
     dated = [(_day(row["day"]), row) for row in crossings if row.get("day")]
     if not dated:
-        return Timeline(width, height, "day", [], [], [], None, 0)
+        return Timeline(width, height, "day", [], [], None, 0)
     first, last = min(day for day, _ in dated), max(day for day, _ in dated)
     step = next(name for longest, name in _STEPS if (last - first).days <= longest)
     count, people = Counter[dt.date](), Counter[dt.date]()
@@ -121,8 +119,7 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
     ]
     undated = sum(len(str(row["date"])) < len("2020-05-08") for _, row in dated)
     ticks = [(place * slot, label) for place, label in _ticks(list(places), step)]
-    levels = [(height - height * level / top, str(level)) for level in sorted({math.ceil(top / 2), top})]
-    return Timeline(width, height, step, bars, ticks, levels, max(bars, key=lambda bar: bar.count), undated)
+    return Timeline(width, height, step, bars, ticks, max(bars, key=lambda bar: bar.count), undated)
 
 
 def stack(shares: Mapping[str, float], low: float, high: float, width: float, recorded: float | None = None) -> Stack:

@@ -77,14 +77,16 @@ def belief(value: float | None) -> str:
 def period(first: str | None, last: str | None) -> str:
     """When, in words; empty if nothing is known. Partial dates stay partial.
 
+    Most claims name the one day of what happened, as its first: so a first day alone is told without "from".
+
     Example:
         >>> period("2020-05", "2020-06-01"), period("2020", None), period(None, "2020")
-        ('May 2020 to 1 June 2020', 'from 2020', 'until 2020')
+        ('May 2020 to 1 June 2020', '2020', 'until 2020')
     """
     start, end = shown(str(first)) if first else "", shown(str(last)) if last else ""
     if start and end:
         return start if start == end else f"{start} to {end}"
-    return f"from {start}" if start else f"until {end}" if end else ""
+    return start or (f"until {end}" if end else "")
 
 
 def verb(relation: str, polarity: str = "asserts") -> str:
@@ -104,11 +106,24 @@ def claim(row: Mapping[str, Any]) -> str:
         >>> claim({"subject_name": "Ash", "relation": "PILOTED", "object_name": "X1", "from_on": "2020-05-08"})
         'Ash piloted X1, 8 May 2020'
     """
-    subject = row.get("subject_name") or row.get("subject") or ""
-    target = row.get("object_name") or row.get("object") or ""
+    subject = title(row.get("subject_name") or row.get("subject") or "", row.get("subject_kind") or "")
+    target = title(row.get("object_name") or row.get("object") or "", row.get("object_kind") or "")
     when = period(row.get("from_on"), row.get("to_on"))
     said = f"{subject} {verb(row['relation'], row.get('polarity', 'asserts'))} {target}"
     return f"{said}, {when}" if when else said
+
+
+def title(name: str, kind: str) -> str:
+    """What an entity is called; a crossing by its date in words and the place it left from.
+
+    Example:
+        >>> title("2020-05-08T04:30Z, Dunkirk", "crossing"), title("Ash", "person")
+        ('8 May 2020, 04:30 UTC, Dunkirk', 'Ash')
+    """
+    if kind != "crossing":
+        return name
+    date, comma, place = name.partition(",")
+    return shown(date) + comma + place
 
 
 def amount(row: Mapping[str, Any]) -> str:
@@ -158,6 +173,16 @@ def path(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     return [claim(row) for row in claims]
 
 
+def begin(text: str) -> str:
+    """A text as the beginning of a line; capitals inside it stay.
+
+    Example:
+        >>> begin("source reliable (1A)")
+        'Source reliable (1A)'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def label(name: str) -> str:
     """The name of a column as a label.
 
@@ -165,8 +190,7 @@ def label(name: str) -> str:
         >>> label("date_of_birth"), label("engine_hp")
         ('Date of birth', 'Engine hp')
     """
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return begin(name.replace("_", " ").strip())
 
 
 def value(given: Any) -> str:

@@ -18,6 +18,8 @@ from graphsvc.web.leads import lead_rows
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
+# Kinds of relation (`records.relations`), the most telling first.
+_ORDER = ("part", "command", "tie", "identity", "material", "presence", "family", "service")
 # Shown elsewhere on the page, or of no use to a reader.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
@@ -52,15 +54,19 @@ def page(case: str) -> ResponseReturnValue:
 
 
 def _sections(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Links by relation, in the order relations are declared: parts played first, then what ties people."""
+    """Links by relation: parts played and orders given first, who was merely there after them."""
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for link in links:
         grouped[link["relation"]].append(link)
-    order = {relation: place for place, relation in enumerate(RELATIONS)}
     return [
         {"relation": relation, "says": says(relation), "number": len(some), "links": some}
-        for relation, some in sorted(grouped.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+        for relation, some in sorted(grouped.items(), key=lambda item: (_place(item[0]), item[0]))
     ]
+
+
+def _place(relation: str) -> int:
+    """Where the section of a relation stands; relations of the deliverer's own come last."""
+    return _ORDER.index(RELATIONS[relation].kind) if relation in RELATIONS else len(_ORDER)
 
 
 def _key(link: dict[str, Any]) -> tuple[str, str, str]:

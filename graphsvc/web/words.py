@@ -15,7 +15,9 @@ _FILTERS = {
     "verb": wording.verb,
     "sentence": wording.claim,
     "amount": wording.amount,
+    "begin": wording.begin,
     "label": wording.label,
+    "title_of": wording.title,
     "value": wording.value,
 }
 _GLOBALS = {
