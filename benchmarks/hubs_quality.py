@@ -1,6 +1,6 @@
 """How well leads are ranked on invented cases, beside degree, betweenness and chance.
 
-`python benchmarks/hubs_quality.py --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
+`python -m benchmarks.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from case_folder import Case, read
 
+from benchmarks.case_folder import Case, read
 from graphsvc.analysis import baselines, evaluation
 from graphsvc.analysis.hubs import rank
 from graphsvc.simulate import simulate
