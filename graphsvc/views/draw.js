@@ -8,6 +8,9 @@ globalThis.NetworkPicture = class {
   static MARGIN = 40;
   static SMALLEST = 4.5;
   static MOST_WORDS = 45;
+  // From so many nodes a picture is large; so many labels it then has at most, and so many links are faint.
+  static MOST_NODES = 160;
+  static MOST_LABELS = 70;
   static CROWD = 600;
   static FACE = "system-ui, sans-serif";
 
@@ -164,7 +167,7 @@ globalThis.NetworkPicture = class {
     ctx.restore();
   }
 
-  // How many neighbours of a node are not shown: small figures above it, where its label has room too.
+  // How many neighbours of a node are not shown: small figures above it, where there is room.
   badges(ctx) {
     const scale = this.network.getScale();
     const size = 10 / scale;
@@ -176,8 +179,7 @@ globalThis.NetworkPicture = class {
     ctx.lineWidth = size / 3;
     ctx.strokeStyle = this.palette.ground;
     ctx.fillStyle = this.palette.quiet;
-    for (const node of this.data.nodes) {
-      if (!node.more || !this.labelled.has(node.id)) continue;
+    for (const node of this.counted) {
       const { x, y } = this.network.getPosition(node.id);
       const text = `+${node.more}`;
       ctx.strokeText(text, x + node.size * 0.8, y - node.size * 0.6);
@@ -190,7 +192,10 @@ globalThis.NetworkPicture = class {
 
   relabel(scale) {
     const large = NetworkPicture.LABEL;
-    const taken = [];
+    const crowded = this.data.nodes.length > NetworkPicture.MOST_NODES;
+    // In a small picture no label lies over a node either; in a large one there would be none left.
+    const taken = crowded ? [] : this.data.nodes.map(({ x, y, size }) => [x * scale - size * scale * 0.7, y * scale - size * scale, x * scale + size * scale * 0.7, y * scale + size * scale * 0.7]);
+    const clear = (box) => taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
     const labelled = new Set();
     const changes = [];
     const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
@@ -199,7 +204,7 @@ globalThis.NetworkPicture = class {
       const half = (node.label.length * size * 0.29) + 3;
       const [x, under] = [node.x * scale, (node.y + node.size) * scale];
       const box = [x - half, under, x + half, under + size * 1.5];
-      const free = taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+      const free = node.start || (clear(box) && (!crowded || labelled.size < NetworkPicture.MOST_LABELS));
       if (free) {
         taken.push(box);
         labelled.add(node.id);
@@ -212,7 +217,12 @@ globalThis.NetworkPicture = class {
         changes.push({ id: node.id, label, size: radius, font: { ...old.font, size: size / scale, strokeWidth: 3 / scale } });
       }
     }
-    this.labelled = labelled;
+    this.counted = this.data.nodes.filter((node) => {
+      if (!node.more || (crowded && !labelled.has(node.id))) return false;
+      const [x, y] = [(node.x + node.size * 0.8) * scale, (node.y - node.size * 0.6) * scale];
+      const box = [x, y - 10, x + 7 + 6 * String(node.more).length, y];
+      return clear(box) && taken.push(box);
+    });
     this.nodes.update(changes);
     this.relabelEdges(scale);
   }

@@ -6,6 +6,7 @@ Of pyvis only `get_network_data()` is used; its templates load scripts from else
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -79,6 +80,8 @@ _DASHES = [6, 5]
 # Group of someone who is not identified: drawn as an outline.
 HOLLOW = "unidentified"
 _LABEL = 26
+# The hour of a crossing is in its title, not in its label.
+_TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
@@ -132,7 +135,7 @@ def _node(node: Node) -> dict[str, Any]:
     shape, size = SHAPES[node.kind]
     # pyvis takes the id for an empty label, and adds a colour of its own unless there is a group.
     drawing: dict[str, Any] = {
-        "label": _short(node.name),
+        "label": _short(_TIME.sub("", node.name) if node.kind == "crossing" else node.name),
         "title": title(node),
         "shape": shape,
         "size": size + (5 if node.start else 0) + min(node.links, 24) * 0.25,

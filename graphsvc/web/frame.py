@@ -33,6 +33,8 @@ from graphsvc.errors import GraphsvcError, NotSignedIn, Refused
 from graphsvc.service import Service, Session
 
 PUBLIC = frozenset({"signin.form", "signin.enter", "signin.link", "static", "bootstrap.static"})
+# Hold no data, so a browser may keep them.
+FILES = frozenset({"static", "bootstrap.static", "network.library"})
 TWIN = "_json"
 TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a secret
 CSP = (
@@ -192,7 +194,7 @@ def _deny_by_default() -> ResponseReturnValue | None:
 def _headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint not in ("static", "bootstrap.static"):
+    if request.endpoint not in FILES:
         response.headers["Cache-Control"] = "no-store"
     return response
 

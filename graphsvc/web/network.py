@@ -25,6 +25,7 @@ blueprint = Blueprint("network", __name__)
 _Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
+_FILTERS = ("depth", "size", "relation", "least", "recorded")
 # Claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
 _SIZES = (30, NODES, 150, 300, MOST_NODES)
@@ -156,9 +157,9 @@ def _entry(here: Session) -> ResponseReturnValue:
         reason = ranking.reason
         if ranking.verdict == "leads":
             endpoint = "network.view" + (TWIN if wants_json() else "")
-            filters = {name: request.args.getlist(name) for name in ("depth", "size", "relation", "least", "recorded")}
+            asked: dict[str, Any] = {name: request.args.getlist(name) for name in _FILTERS}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
-            return redirect(url_for(endpoint, case=here.case, id=starts, **filters))
+            return redirect(url_for(endpoint, case=here.case, id=starts, **asked))
     found = here.find(wanted) if wanted else None
     return answer(
         "network/entry.html",

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from typing import Any
+
+from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.views.network import picture, reached
+
+
+def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, Any]:
+    empty = {"name": identifier.upper(), "sort": None, "sealed": False, "handling": "P", "identified": None}
+    return {"id": identifier, "kind": kind, **empty, "gang": None, "more": 0} | values
+
+
+def link(subject: str, object_: str, relation: str = "DIRECTED", belief: float = 0.9, **values: Any) -> dict[str, Any]:
+    figures = {"asserting": 1, "denying": 0, "groups": 1, "other_sources": 0, "belief_on_record": 0.0}
+    dates = {"first_on": None, "last_on": None}
+    return {"subject": subject, "object": object_, "relation": relation, "belief": belief, **figures, **dates} | values
+
+
+def test_each_of_several_starts_brings_its_best_neighbour_before_one_brings_its_second() -> None:
+    links = [link("hub", f"n{number}") for number in range(5)] + [link("m", "lone", belief=0.1)]
+    assert reached(links, ["hub", "lone"], {"hub", "lone"}, 3) == ["n0", "m", "n1"]
+
+
+def test_no_more_nodes_come_than_there_is_room_for_and_none_that_is_known() -> None:
+    links = [link("hub", f"n{number}") for number in range(5)]
+    assert reached(links, ["hub"], {"hub", "n0"}, 2) == ["n1", "n2"]
+    assert reached(links, ["hub"], {"hub"}, -1) == []
+    assert reached([], [], set(), 5) == []
+
+
+def test_two_links_to_one_neighbour_bring_it_once() -> None:
+    assert reached([link("a", "b"), link("a", "b", "PAID"), link("b", "a")], ["a"], {"a"}, 9) == ["b"]
+
+
+def test_belief_decides_step_and_dashes_and_a_denial_is_told() -> None:
+    rows = [link("a", "b", "PAID", 0.2, denying=2), link("a", "b", "OWES", 0.5), link("b", "a", "COERCED", 0.49)]
+    view = picture([["a", "b"]], [entity("a"), entity("b")], rows, starts=["a"])
+    assert [(edge.relation, edge.step, edge.doubtful, edge.denied) for edge in view.edges] == [
+        ("OWES", 3, False, False),
+        ("COERCED", 2, True, False),
+        ("PAID", 1, True, True),
+    ]
+
+
+def test_links_between_the_same_two_do_not_lie_on_each_other() -> None:
+    # The browser bends relative to the direction of a link, so the side is bend times direction.
+    rows = [link("a", "b"), link("a", "b", "PAID"), link("b", "a", "PAID")]
+    view = picture([["a", "b"]], [entity("a"), entity("b")], rows)
+    sides = [edge.bend * (1 if edge.subject == "a" else -1) for edge in view.edges]
+    assert len(set(sides)) == 3
+
+
+def test_hiding_leaves_the_others_where_they_were() -> None:
+    entities = [entity(name) for name in "abcd"]
+    rows = [link("a", "b"), link("b", "c"), link("c", "d")]
+    whole = picture([list("abcd")], entities, rows, starts=["a"])
+    less = picture([list("abcd")], entities, rows, starts=["a"], hidden=["b"])
+    places = {node.id: (node.x, node.y) for node in whole.nodes}
+    assert {node.id: (node.x, node.y) for node in less.nodes} == {name: places[name] for name in "acd"}
+    assert less.hidden == 1
+    assert [(edge.subject, edge.object) for edge in less.edges] == [("c", "d")]
+    assert next(node.links for node in less.nodes if node.id == "a") == 0
+
+
+def test_what_an_opening_adds_moves_nothing() -> None:
+    entities = [entity(name) for name in "abcde"]
+    rows = [link("a", "b"), link("a", "c"), link("c", "d"), link("c", "e")]
+    before = picture([list("abc")], entities[:3], rows[:2])
+    after = picture([list("abc"), list("de")], entities, rows)
+    assert {(n.id, n.x, n.y) for n in before.nodes} <= {(n.id, n.x, n.y) for n in after.nodes}
+    assert [node.id for node in after.nodes] == list("abcde")
+
+
+def test_what_the_store_does_not_give_is_not_drawn() -> None:
+    view = picture(
+        [["a", "gone", "b"]], [entity("a"), entity("b")], [link("a", "gone"), link("a", "b")], starts=["gone", "a"]
+    )
+    assert [node.id for node in view.nodes] == ["a", "b"]
+    assert [(edge.subject, edge.object) for edge in view.edges] == [("a", "b")]
+    assert view.absent == 1
+
+
+def test_nobody_is_hollow_but_a_person_who_is_not_identified() -> None:
+    given = {"named": True, "nickname": False, "unknown": False, None: True}
+    entities = [entity(str(how), identified=how) for how in given]
+    entities += [entity(table.record + "1", table.record) for table in ENTITY_TABLES]
+    view = picture([[one["id"] for one in entities]], entities, [])
+    assert {node.id: node.identified for node in view.nodes if node.id in map(str, given)} == {
+        str(how): known for how, known in given.items()
+    }
+    assert all(node.identified for node in view.nodes if node.kind != "person")
+
+
+def test_a_crossing_is_called_by_its_day_in_words_and_who_has_no_name_by_id() -> None:
+    entities = [entity("x", "crossing", name="2020-05-08T04:30Z, Gravelines"), entity("p", name=None)]
+    view = picture([["x", "p"]], entities, [])
+    assert [node.name for node in view.nodes] == ["8 May 2020, 04:30 UTC, Gravelines", "p"]
+
+
+def test_ties_have_no_direction_and_relations_of_ones_own_have() -> None:
+    rows = [link("a", "b", "CONTACTED"), link("a", "b", "X_SOLD_PHONE_TO"), link("a", "b", "PAID")]
+    view = picture([["a", "b"]], [entity("a"), entity("b")], rows)
+    assert {edge.says: edge.directed for edge in view.edges} == {
+        "was in contact with": False,
+        "sold phone to": True,
+        "paid": True,
+    }
