@@ -21,10 +21,12 @@ ROOMS = (
     "leads",
     "entities",
     "statements",
+    "network",
     "search",
     "numbers",
     "log",
     "load",
+    "queries",
 )
 
 

@@ -1,0 +1,350 @@
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.store.local import LocalServer
+from graphsvc.web import create_app
+
+pytestmark = pytest.mark.neo4j
+
+PEOPLE = "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\nP3,Ana Petrou,other\n"
+STATEMENTS = "id,kind,source_id,handling\nST1,witness,P2,C\nST2,record,,P\n"
+LINKS = "subject_id,relation,object_id,statement_id\nP1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\n"
+# One row names nobody that is there, another has a relation that is none.
+BAD_LINKS = LINKS + "P1,DIRECTED,Selam Bekele,ST1\nP1,DIRECTTED,P3,ST2\n"
+WAIT_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(upload_mb=2, **server)) as opened:
+        everywhere = {"*": Grant("C", sources=True)}
+        accounts.add(opened.database, "ann", ["investigator"], everywhere)
+        accounts.add(opened.database, "bob", ["analyst"], everywhere)
+        accounts.add(opened.database, "pam", ["investigator"], {"*": Grant("P")})
+        accounts.add(opened.database, "dis", ["disclosure"], everywhere)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app(desk: Service) -> Flask:
+    made = create_app(desk)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def case() -> str:
+    return f"web-{uuid.uuid4().hex[:12]}"
+
+
+def signed_in(app: Flask, desk: Service, name: str) -> FlaskClient:
+    client = app.test_client()
+    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
+    return client
+
+
+@pytest.fixture
+def ann(app: Flask, desk: Service) -> FlaskClient:
+    return signed_in(app, desk, "ann")
+
+
+def zipped(links: str = LINKS, people: str = PEOPLE, **files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in {"people": people, "statements": STATEMENTS, "links": links, **files}.items():
+            archive.writestr(f"{name}.csv", text)
+    return packed.getvalue()
+
+
+def token(client: FlaskClient, case: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"/case/{case}/load").text)
+    assert found
+    return found[1]
+
+
+def sent(client: FlaskClient, case: str, content: bytes, name: str = "case.zip", **fields: Any) -> TestResponse:
+    data = {"csrf_token": token(client, case), "file": (io.BytesIO(content), name), **fields}
+    return client.post(f"/case/{case}/load", data=data, content_type="multipart/form-data")
+
+
+def previewed(client: FlaskClient, case: str, content: bytes, **fields: Any) -> str:
+    """The address of the preview of an upload, worked out."""
+    answer = sent(client, case, content, **fields)
+    assert answer.status_code == 303, answer.text
+    address = answer.headers["Location"]
+    ended(client, client.get(address))
+    return address
+
+
+def ended(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
+    """The job an answer leads to, once it has ended; empty if it leads to none."""
+    address = answer.headers.get("Location", "")
+    if "/job" not in address:
+        return {}
+    service: Service = client.application.extensions["graphsvc"]
+    service.jobs.wait(address.rpartition("id=")[2], WAIT_S)
+    found: dict[str, Any] = client.get(address.replace("/job?", "/job.json?")).json["job"]  # type: ignore[index]
+    return found
+
+
+def loaded(client: FlaskClient, case: str, content: bytes, **fields: Any) -> dict[str, Any]:
+    upload = previewed(client, case, content, **fields).rpartition("upload=")[2]
+    form = {"csrf_token": token(client, case), "upload": upload}
+    return ended(client, client.post(f"/case/{case}/load/confirm", data=form))
+
+
+def names_kept(desk: Service, name: str) -> list[Path]:
+    """Files of the home that hold a name in the clear."""
+    return [path for path in desk.settings.home.rglob("*") if path.is_file() and name.encode() in path.read_bytes()]
+
+
+def kept(desk: Service) -> list[Path]:
+    """Files of uploads that wait; other tests may leave some."""
+    return sorted(path for path in (desk.settings.home / "uploads").rglob("*") if path.is_file())
+
+
+def test_upload_preview_confirm_and_the_case_is_there(ann: FlaskClient, case: str) -> None:
+    address = previewed(ann, case, zipped(BAD_LINKS))
+    page = ann.get(address).text
+    assert "9 rows read = 7 added + 0 changed + 0 unchanged + 0 duplicate + 2 rejected" in page
+    assert f"The case {case} would be made" in page
+    assert ann.get(f"/case/{case}").status_code == 404
+    form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
+    job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
+    assert (job["state"], job["result"]["delivery"], job["result"]["rejected"]) == ("done", 1, 2)
+    assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 3}  # type: ignore[index]
+    result = ann.get(f"/case/{case}/load/job?id={job['id']}").text
+    assert "Delivery 1 is loaded" in result
+    assert "2 rows were left out" in result
+    assert ann.post(f"/case/{case}/load/confirm", data=form).status_code == 404
+
+
+def test_each_rejection_says_where_what_and_why(ann: FlaskClient, case: str) -> None:
+    address = previewed(ann, case, zipped(BAD_LINKS))
+    twin = ann.get(address.replace("/preview?", "/preview.json?")).json
+    assert twin is not None
+    assert [(one["file"], one["line"], one["column"], one["value"]) for one in twin["rejections"]] == [
+        ("links.csv", 4, "object_id", "Selam Bekele"),
+        ("links.csv", 5, "relation", "DIRECTTED"),
+    ]
+    assert "DIRECTED" in twin["rejections"][1]["reason"]
+    assert twin["reconciles"] is True
+    falling = ann.get(address.replace("/preview?", "/preview.json?") + "&sort=-line").json
+    assert [one["line"] for one in falling["rejections"]] == [5, 4]  # type: ignore[index]
+    none = ann.get(address.replace("/preview?", "/preview.json?") + "&file=people.csv").json
+    assert none is not None
+    assert (none["chosen"], none["rejected"]) == (0, 2)
+
+
+def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: str) -> None:
+    address = previewed(ann, case, zipped(LINKS + '"=HYPERLINK(""x"")",PAID,P3,ST2\n'))
+    rows = list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))
+    assert rows[0] == ["file", "line", "column", "value", "reason"]
+    assert rows[1][3] == '\'=HYPERLINK("x")'
+
+
+def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:
+    address = previewed(ann, case, zipped(LINKS + "<script>alert(1)</script>,PAID,P3,ST2\n"))
+    page = ann.get(address).text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_identity_values_stay_with_the_live_answer(ann: FlaskClient, app: Flask, desk: Service, case: str) -> None:
+    address = previewed(ann, case, zipped(BAD_LINKS))
+    assert "Selam Bekele" in ann.get(address).text
+    assert names_kept(desk, "Selam Bekele") == []
+    bob = signed_in(app, desk, "bob")
+    assert bob.get(address).status_code == 404
+    upload = address.rpartition("upload=")[2]
+    form = {"csrf_token": token(ann, case), "upload": upload}
+    assert ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))["state"] == "done"
+    assert ann.get(address).status_code == 404
+    assert names_kept(desk, "Selam Bekele") == []
+    assert desk.uploads.previews == {}
+
+
+def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(
+    ann: FlaskClient, app: Flask, desk: Service, case: str
+) -> None:
+    answer = sent(ann, case, zipped(people="P1,Selam Bekele\n"))
+    job = ended(ann, ann.get(answer.headers["Location"]))
+    assert job["state"] == "failed"
+    page = ann.get(f"/case/{case}/load/job?id={job['id']}").text
+    assert "people.csv" in page
+    assert "This cannot be read as it is" in page
+    assert signed_in(app, desk, "bob").get(f"/case/{case}/load/job.json?id={job['id']}").json["job"]["said"] == ""  # type: ignore[index]
+    assert names_kept(desk, "Selam Bekele") == []
+    assert ann.get(f"/case/{case}/load.json").json["uploads"] == []  # type: ignore[index]
+
+
+def test_cancelled_nothing_is_left(ann: FlaskClient, desk: Service, case: str) -> None:
+    upload = previewed(ann, case, zipped()).rpartition("upload=")[2]
+    assert [one["id"] for one in ann.get(f"/case/{case}/load.json").json["uploads"]] == [upload]  # type: ignore[index]
+    form = {"csrf_token": token(ann, case), "upload": upload}
+    assert ann.post(f"/case/{case}/load/cancel", data=form).status_code == 303
+    assert not (desk.settings.home / "uploads" / upload).exists()
+    assert ann.post(f"/case/{case}/load/confirm", data=form).status_code == 404
+    with transaction(desk.database) as connection:
+        assert connection.execute(sa.select(tables.cases.c.id).where(tables.cases.c.id == case)).first() is None
+
+
+def test_the_same_again_offers_no_load(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    page = ann.get(previewed(ann, case, zipped())).text
+    assert "it repeats delivery 1" in page
+    assert "Load it" not in page
+
+
+def test_all_or_nothing_loads_nothing(ann: FlaskClient, case: str) -> None:
+    address = previewed(ann, case, zipped(BAD_LINKS), strict="on")
+    page = ann.get(address).text
+    assert "nothing would be loaded" in page
+    assert "Load it" not in page
+    form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
+    job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
+    assert job["result"]["committed"] is False
+    assert ann.get(f"/case/{case}").status_code == 404
+
+
+def test_only_adding_supersedes_nothing(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    fewer = zipped(LINKS.replace("P1,PAID,P3,ST2\n", ""))
+    total = ann.get(previewed(ann, case, fewer).replace("/preview?", "/preview.json?")).json["total"]  # type: ignore[index]
+    assert total["superseded"] == 1
+    total = ann.get(previewed(ann, case, fewer, partial="on").replace("/preview?", "/preview.json?")).json["total"]  # type: ignore[index]
+    assert total["superseded"] == 0
+
+
+def test_taking_back_asks_once_more(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    loaded(ann, case, zipped(people=PEOPLE + "P4,Omar Said,other\n"))
+    assert "Take back delivery 2?" in ann.get(f"/case/{case}/load/take-back?delivery=2").text
+    assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 4}  # type: ignore[index]
+    form = {"csrf_token": token(ann, case), "delivery": "2"}
+    job = ended(ann, ann.post(f"/case/{case}/load/take-back", data=form))
+    assert (job["kind"], job["state"]) == ("undo", "done")
+    assert ann.get(f"/case/{case}/overview.json").json["counts"] == {"person": 3}  # type: ignore[index]
+    assert ann.get(f"/case/{case}/load/take-back?delivery=2").status_code == 404
+
+
+def test_tables_of_others_load_through_a_mapping_of_ones_own(ann: FlaskClient, case: str) -> None:
+    mapping = (
+        'title = "t"\n[statement]\nid = "S"\nkind = "record"\nhandling = "P"\n'
+        '[[table]]\nrecord = "people"\nfile = "nodes.csv"\ncolumns.id = "nr"\n'
+        '[[table]]\nrecord = "links"\nfile = "edges.csv"\ncolumns.subject_id = "a"\ncolumns.object_id = "b"\n'
+        'constants.relation = "CONTACTED"\n'
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("nodes.csv", "nr\nA\nB\n")
+        archive.writestr("edges.csv", "a,b\nA,B\n")
+    job = loaded(ann, case, packed.getvalue(), mapping_file=(io.BytesIO(mapping.encode()), "mine.toml"))
+    assert job["result"]["counts"]["links"]["added"] == 1
+
+
+def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
+    assert sent(ann, case, zipped(), mapping="/etc/passwd").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("case.csv", b"x", "neither a .zip nor an .xlsx"),
+        ("case.zip", b"", "empty"),
+    ],
+)
+def test_what_is_no_delivery_is_refused_in_words(
+    ann: FlaskClient, desk: Service, case: str, name: str, content: bytes, says: str
+) -> None:
+    before = kept(desk)
+    answer = sent(ann, case, content, name)
+    assert answer.status_code in (413, 422)
+    assert says in answer.text
+    assert kept(desk) == before
+
+
+def test_too_large_is_refused_and_leaves_nothing(ann: FlaskClient, desk: Service, case: str) -> None:
+    before = kept(desk)
+    head = f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token(ann, case)}\r\n--cut\r\n'
+    head += 'Content-Disposition: form-data; name="file"; filename="case.zip"\r\n\r\n'
+    body = head.encode() + bytes(3 << 20) + b"\r\n--cut--\r\n"
+    answer = ann.post(f"/case/{case}/load", data=body, content_type="multipart/form-data; boundary=cut")
+    assert answer.status_code == 413
+    assert "larger" in answer.text
+    assert kept(desk) == before
+
+
+def test_without_a_file_it_says_so(ann: FlaskClient, case: str) -> None:
+    answer = ann.post(f"/case/{case}/load", data={"csrf_token": token(ann, case)}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "No file was chosen" in answer.text
+
+
+def test_another_site_cannot_send_a_file(ann: FlaskClient, desk: Service, case: str) -> None:
+    before = kept(desk)
+    data = {"file": (io.BytesIO(zipped()), "case.zip")}
+    answer = ann.post(f"/case/{case}/load", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert kept(desk) == before
+    for address in ("confirm", "cancel", "job/cancel", "take-back"):
+        assert ann.post(f"/case/{case}/load/{address}", data={"upload": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["pam", "dis"])
+def test_who_may_not_load_is_refused_before_anything_is_received(
+    app: Flask, desk: Service, ann: FlaskClient, case: str, name: str
+) -> None:
+    loaded(ann, case, zipped())
+    client = signed_in(app, desk, name)
+    assert client.get(f"/case/{case}/load").status_code == 403
+    data = {"file": (io.BytesIO(zipped()), "case.zip")}
+    assert client.post(f"/case/{case}/load", data=data, content_type="multipart/form-data").status_code == 403
+    assert client.get(f"/case/{case}/load/take-back?delivery=1").status_code == 403
+
+
+def test_a_new_case_begins_with_its_name(ann: FlaskClient, case: str) -> None:
+    assert ann.get(f"/load?case={case}").headers["Location"] == f"/case/{case}/load"
+    assert "There is no case" in ann.get(f"/case/{case}/load").text
+    assert ann.get("/load?case=%2A").status_code == 400
+
+
+def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, desk: Service, case: str) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def work(progress: Callable[[int, int, str], None]) -> dict[str, Any]:
+        progress(3, 9, "writing to the graph")
+        begun.set()
+        go.wait(WAIT_S)
+        return {}
+
+    key = desk.jobs.start("ann", case, "load", work)
+    begun.wait(WAIT_S)
+    page = ann.get(f"/case/{case}/load/job?id={key}").text
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "3 of 9" in page
+    ann.post(f"/case/{case}/load/job/cancel", data={"csrf_token": token(ann, case), "id": key})
+    assert ann.get(f"/case/{case}/load/job.json?id={key}").json["job"]["state"] == "cancelling"  # type: ignore[index]
+    go.set()
+    desk.jobs.wait(key, WAIT_S)
