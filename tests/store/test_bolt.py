@@ -1,0 +1,135 @@
+"""The driver's errors in our words, time and row limits, on the real server where it takes one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from neo4j import exceptions as bolt
+
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, GraphsvcError, OperatorError, RequestError
+from graphsvc.store.bolt import Store, _translated
+from graphsvc.store.local import LocalServer
+
+
+@pytest.fixture(scope="module")
+def store(neo4j_server: LocalServer) -> Iterator[Store]:
+    store = Store.connect(neo4j_server.uri, neo4j_server.username, neo4j_server.password, "neo4j")
+    yield store
+    store.close()
+
+
+def _neo4j_error(code: str, message: str = "m") -> bolt.Neo4jError:
+    return bolt.Neo4jError._hydrate_neo4j(code=code, message=message)
+
+
+@pytest.mark.parametrize(
+    ("error", "ours", "says"),
+    [
+        (_neo4j_error("Neo.ClientError.Security.Unauthorized"), OperatorError, "refuses the password"),
+        (bolt.ServiceUnavailable("gone"), OperatorError, "cannot be reached"),
+        (bolt.SessionExpired("gone"), OperatorError, "cannot be reached"),
+        (ConnectionResetError("reset"), OperatorError, "cannot be reached"),
+        (_neo4j_error("Neo.TransientError.General.MemoryPoolOutOfMemoryError"), Busy, "needs more memory"),
+        (_neo4j_error("Neo.TransientError.Transaction.DeadlockDetected"), Busy, "met other work"),
+        (_neo4j_error("Neo.ClientError.Transaction.TransactionTimedOut"), Busy, "longer than allowed"),
+        (
+            _neo4j_error("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration"),
+            Busy,
+            "longer than allowed",
+        ),
+        (_neo4j_error("Neo.ClientError.Statement.SyntaxError", "line one\nline two"), RequestError, "query: line one$"),
+        (_neo4j_error("Neo.DatabaseError.General.UnknownError", "odd"), OperatorError, "fault of its own: odd"),
+        (bolt.ResultConsumedError(None, "used"), OperatorError, "connection to Neo4j broke"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_an_error_of_the_driver_is_told_by_who_must_act(error: Exception, ours: type[GraphsvcError], says: str) -> None:
+    with pytest.raises(ours, match=says) as told, _translated():
+        raise error
+    assert told.value.__cause__ is error
+
+
+def test_errors_of_our_own_pass_as_they_are() -> None:
+    with pytest.raises(ZeroDivisionError), _translated():
+        raise ZeroDivisionError
+
+
+def test_an_address_that_is_none_says_how_to_write_one() -> None:
+    with pytest.raises(OperatorError, match="Write it like bolt://host:7687"):
+        Store.connect("ftp://somewhere", "neo4j", "x", "neo4j")
+
+
+def test_nobody_there() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(OperatorError, match="cannot be reached"):
+        Store.of(Settings.read({}, neo4j_uri=f"bolt://127.0.0.1:{port}", neo4j_password="x"))
+
+
+@pytest.mark.neo4j
+def test_a_wrong_password_and_a_database_that_is_not_there(neo4j_server: LocalServer) -> None:
+    with pytest.raises(OperatorError, match="refuses the password"):
+        Store.connect(neo4j_server.uri, "neo4j", "wrong", "neo4j")
+    with pytest.raises(GraphsvcError, match="nosuch"):
+        Store.connect(neo4j_server.uri, neo4j_server.username, neo4j_server.password, "nosuch")
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(("cap", "rows", "cut"), [(2, 2, True), (3, 3, False), (4, 3, False), (0, 0, True)])
+def test_rows_beyond_the_cap_are_cut_and_it_is_told(store: Store, cap: int, rows: int, cut: bool) -> None:
+    found = store.read("UNWIND range(1, 3) AS n RETURN n", {}, timeout=10, cap=cap)
+    assert found.columns == ("n",)
+    assert found.rows == [(n + 1,) for n in range(rows)]
+    assert found.truncated == cut
+
+
+@pytest.mark.neo4j
+def test_columns_are_there_without_rows(store: Store) -> None:
+    found = store.read("UNWIND [] AS n RETURN n AS a, 1 AS b", {}, timeout=10, cap=5)
+    assert (found.columns, found.rows, found.truncated) == (("a", "b"), [], False)
+
+
+@pytest.mark.neo4j
+def test_values_come_in_types_of_the_standard_library(store: Store) -> None:
+    text = "RETURN date('2020-05-08') AS d, [date('2020-05-09')] AS l, {at: date('2020-05-10')} AS m, $given AS g"
+    given: dict[str, Any] = {"given": dt.date(2020, 5, 11)}
+    (row,) = store.read(text, given, timeout=10, cap=1).rows
+    assert row == (dt.date(2020, 5, 8), [dt.date(2020, 5, 9)], {"at": dt.date(2020, 5, 10)}, dt.date(2020, 5, 11))
+
+
+@pytest.mark.neo4j
+def test_a_query_that_runs_too_long_is_stopped(store: Store) -> None:
+    endless = "UNWIND range(1, 100000000) AS a UNWIND range(1, 1000) AS b WITH a, b WHERE a + b < 0 RETURN a"
+    with pytest.raises(Busy, match="longer than allowed"):
+        store.read(endless, {}, timeout=1, cap=1)
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(
+    "text",
+    ["RETRUN 1", "RETURN missing", "RETURN $absent AS a", "RETURN 1 / 0 AS a", "CREATE (n:GraphsvcTest) RETURN 1 AS a"],
+)
+def test_a_wrong_text_and_a_write_while_reading_are_refused(store: Store, text: str) -> None:
+    with pytest.raises(RequestError, match="Neo4j refuses the query"):
+        store.read(text, {}, timeout=10, cap=1)
+
+
+@pytest.mark.neo4j
+def test_explain_tells_reading_from_writing_and_runs_nothing(store: Store) -> None:
+    kind, operators = store.explain("MATCH (n:GraphsvcTest) RETURN n.id AS id")
+    assert kind == "r"
+    assert "ProduceResults" in operators
+    assert store.explain("CREATE (n:GraphsvcTest) RETURN n.id AS id")[0] == "rw"
+    assert store.read("MATCH (n:GraphsvcTest) RETURN count(*) AS n", {}, timeout=10, cap=1).rows == [(0,)]
+
+
+@pytest.mark.neo4j
+def test_the_version_is_the_one_that_was_started(store: Store, neo4j_server: LocalServer) -> None:
+    assert store.version()[0].isdigit()
+    assert store.where == neo4j_server.uri

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from graphsvc.queries import cypher_folder
+from graphsvc.store.bolt import Store
+from graphsvc.store.image import Image, difference, read_image, write, writing_text
+from graphsvc.store.local import LocalServer
+from graphsvc.store.schema import apply_schema
+
+ODD = "O'Hara \"x\" `y` $case {id} 'م' 🚤\nline"
+
+
+def quiet(_done: int, _total: int, _text: str) -> None:
+    """Progress that nobody watches."""
+
+
+def small() -> Image:
+    """A case with one of everything."""
+    image = Image()
+    image.nodes["Person"] = {
+        "P1": {"name": ODD, "aliases": ["a", "b"], "sealed": False, "handling": "P"},
+        "P/2 'x'": {"sealed": True, "handling": "C"},
+    }
+    image.nodes["Boat"]["B1"] = {"length_m": 7.5, "handling": "P"}
+    image.nodes["Crossing"]["C1"] = {
+        "date": "2020-05",
+        "date_earliest": dt.date(2020, 5, 1),
+        "date_latest": dt.date(2020, 5, 31),
+        "handling": "P",
+    }
+    image.nodes["Statement"]["S1"] = {"kind": "witness", "on_record": True, "handling": "P"}
+    image.nodes["Source"]["Q1"] = {"kind": "witness"}
+    image.given["S1"] = "Q1"
+    image.claims["c1"] = ({"relation": "PILOTED", "belief": 0.6, "weight": 1}, "S1", "P1", "C1")
+    image.claims["c2"] = ({"relation": "X_KNEW", "belief": 0.6, "weight": 1}, "S1", "P1", "P/2 'x'")
+    image.links["P1", "PILOTED", "C1"] = {"relation": "PILOTED", "belief": 0.6, "belief_p": 0.6}
+    image.links["P1", "X_KNEW", "P/2 'x'"] = {"relation": "X_KNEW", "belief": 0.6}
+    image.links["P1", "X_FED", "P/2 'x'"] = {"relation": "X_FED", "belief": 0.5}
+    return image
+
+
+@pytest.fixture(scope="module")
+def store(neo4j_server: LocalServer) -> Iterator[Store]:
+    store = Store.connect(neo4j_server.uri, neo4j_server.username, neo4j_server.password, "neo4j")
+    apply_schema(store)
+    yield store
+    store.close()
+
+
+def rewrite(store: Store, case: str, new: Image, batch: int = 2) -> list[tuple[str, str, int]]:
+    """Write `new` over what is there; gives what that took."""
+    steps = difference(read_image(store, case), new)
+    write(store, case, steps, batch, quiet)
+    return [(step.file, step.word, len(step.rows)) for step in steps]
+
+
+@pytest.mark.neo4j
+def test_what_is_written_is_read_and_then_there_is_no_difference(store: Store, case: str) -> None:
+    rewrite(store, case, small())
+    read = read_image(store, case)
+    assert read == small()
+    assert read.size() == 6 + 2 + 1 + 3
+    assert difference(read, small()) == []
+
+
+@pytest.mark.neo4j
+def test_writing_twice_is_as_writing_once(store: Store, case: str) -> None:
+    steps = difference(Image(), small())
+    for _ in range(2):
+        write(store, case, steps, 100, quiet)
+    assert read_image(store, case) == small()
+
+
+@pytest.mark.neo4j
+def test_a_difference_changes_only_what_differs(store: Store, case: str) -> None:
+    rewrite(store, case, small())
+    new = small()
+    new.nodes["Person"]["P1"] = {"name": "Ann", "handling": "P", "sealed": False}  # aliases are gone
+    del new.nodes["Boat"]["B1"]
+    new.nodes["Source"]["Q2"] = {"kind": "witness"}
+    new.given["S1"] = "Q2"
+    new.claims["c1"] = ({"relation": "PILOTED", "belief": 0.9, "weight": 1}, "S1", "P/2 'x'", "C1")  # another subject
+    del new.links["P1", "PILOTED", "C1"]
+    new.links["P/2 'x'", "PILOTED", "C1"] = {"relation": "PILOTED", "belief": 0.9}
+    assert rewrite(store, case, new) == [
+        ("remove_links", "", 1),
+        ("remove_claims", "", 1),
+        ("remove_given", "", 1),
+        ("remove_nodes", "Boat", 1),
+        ("nodes", "Person", 1),
+        ("nodes", "Source", 1),
+        ("given", "", 1),
+        ("claims", "", 1),
+        ("links", "PILOTED", 1),
+    ]
+    assert read_image(store, case) == new
+
+
+@pytest.mark.neo4j
+def test_a_case_can_be_emptied_and_another_is_untouched(store: Store, case: str) -> None:
+    twin = f"{case} twin"
+    rewrite(store, case, small())
+    rewrite(store, twin, small())
+    rewrite(store, case, Image())
+    assert read_image(store, case) == Image()
+    assert read_image(store, twin) == small()
+    for place in (case, twin):
+        left = "MATCH (n) WHERE n.case = $case RETURN count(*) AS n"
+        assert store.read(left, {"case": place}, timeout=10, cap=1).rows == [(0 if place == case else 8,)]
+
+
+@pytest.mark.neo4j
+def test_case_is_on_every_node_and_relationship(store: Store, case: str) -> None:
+    rewrite(store, case, small())
+    text = "MATCH (n {case: $case})-[r]->(m) WHERE r.case IS NULL OR r.case <> $case OR m.case <> $case RETURN count(*) AS n"
+    assert store.read(text, {"case": case}, timeout=10, cap=1).rows == [(0,)]
+
+
+@pytest.mark.neo4j
+def test_writing_can_be_stopped_between_batches_and_completed(store: Store, case: str) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(done: int, _total: int, _text: str) -> None:
+        if done >= 4:
+            raise StoppedError
+
+    steps = difference(Image(), small())
+    with pytest.raises(StoppedError):
+        write(store, case, steps, 1, stop)
+    half = read_image(store, case)
+    assert 0 < half.size() < small().size()
+    write(store, case, difference(half, small()), 5, quiet)
+    assert read_image(store, case) == small()
+
+
+def test_progress_counts_rows_up_to_all() -> None:
+    told: list[tuple[int, int]] = []
+
+    class Nowhere:
+        def write(self, _text: str, parameters: dict[str, Any]) -> None:
+            assert len(parameters["rows"]) <= 2
+
+    write(Nowhere(), "c", difference(Image(), small()), 2, lambda done, total, _: told.append((done, total)))  # type: ignore[arg-type]
+    assert told[0] == (0, small().size())
+    assert told[-1] == (small().size(), small().size())
+    assert told == sorted(told)
+
+
+def test_nothing_to_nothing_takes_no_step() -> None:
+    assert difference(Image(), Image()) == []
+    assert difference(small(), copy.deepcopy(small())) == []
+
+
+def test_labels_and_types_come_from_our_tables_alone() -> None:
+    assert "(n:Entity:Person {case: $case" in writing_text("nodes", "Person")
+    assert "MERGE (n:Source {" in writing_text("nodes", "Source")
+    assert "[r:PILOTED {relation: row.relation}]" in writing_text("links", "PILOTED")
+    for word in ("Person) DETACH DELETE (n", "PILOTED|RUNS", "X_KNEW", "Nobody"):
+        with pytest.raises(ValueError, match=r".+"):
+            writing_text("links", word)
+
+
+def test_every_writing_file_binds_the_case() -> None:
+    for path in (cypher_folder() / "load").glob("*.cypher"):
+        assert "case: $case" in path.read_text("utf-8"), path.name
