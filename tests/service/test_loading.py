@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.errors import Busy, NotFound, Refused, RequestError
+from graphsvc.service import Job, Options, Service, Session
+from graphsvc.service.jobs import Jobs
+
+pytestmark = pytest.mark.neo4j
+
+PEOPLE = "id,name\nP1,Idris Karam\nP2,Ana Petrou\n"
+LINKS = "subject_id,relation,object_id,statement_id\nP1,DIRECTED,P2,ST1\n"
+WAIT_S = 60.0
+
+
+def zipped(people: str = PEOPLE, links: str = LINKS) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("people.csv", people)
+        archive.writestr("statements.csv", "id,kind,handling\nST1,record,P\n")
+        archive.writestr("links.csv", links)
+    return packed.getvalue()
+
+
+@pytest.fixture
+def session(service: Service, case: str) -> Session:
+    service.jobs.every = 0.0
+    return service.session(accounts.only_account(service.database, ""), "tests", case)
+
+
+def uploaded(session: Session, content: bytes, **options: Any) -> str:
+    with session.receiving() as parcel:
+        parcel.write(content)
+        return session.upload(parcel, "case.zip", Options(**options)).id
+
+
+def loaded(session: Session, content: bytes) -> Job:
+    return session.job(session.confirm(uploaded(session, content)), wait_s=WAIT_S)
+
+
+def everything(session: Session) -> Any:
+    """What a reader finds in the case, but for its version."""
+    rows = [session.rows(name, whole=True).rows for name in ("cases.entities", "cases.claims", "cases.links")]
+    return rows, [(one["number"], one["status"]) for one in session.deliveries()]
+
+
+def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Somebody presses Cancel while jobs say `text`."""
+    step = Jobs.step
+
+    def stepped(jobs: Jobs, identifier: str, done: int, total: int, said: str) -> None:
+        if said == text:
+            jobs.cancel(identifier)
+        step(jobs, identifier, done, total, said)
+
+    monkeypatch.setattr(Jobs, "step", stepped)
+
+
+@pytest.mark.parametrize("text", ["writing to the graph", "written"])
+def test_a_first_load_that_is_cancelled_makes_no_case(
+    session: Session, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    cancel_at(monkeypatch, text)
+    assert loaded(session, zipped()).state == "cancelled"
+    assert session.cases() == []
+
+
+def test_a_load_that_is_cancelled_leaves_the_case_as_it_was(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert loaded(session, zipped()).state == "done"
+    before = everything(session)
+    with monkeypatch.context() as patched:
+        cancel_at(patched, "writing to the graph")
+        job = loaded(session, zipped(PEOPLE.replace("Ana", "Anna") + "P3,Omar Said\n"))
+    assert job.state == "cancelled"
+    assert everything(session) == before
+    assert loaded(session, zipped(PEOPLE + "P3,Omar Said\n")).state == "done"
+    assert everything(session) != before
+
+
+def test_taking_back_that_is_cancelled_leaves_the_case_as_it_was(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded(session, zipped())
+    loaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
+    before = everything(session)
+    with monkeypatch.context() as patched:
+        cancel_at(patched, "writing to the graph")
+        assert session.job(session.take_back(2), wait_s=WAIT_S).state == "cancelled"
+    assert everything(session) == before
+    assert session.job(session.take_back(2), wait_s=WAIT_S).state == "done"
+    assert [one["status"] for one in session.deliveries()] == ["undone", "active"]
+
+
+def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = uploaded(session, zipped(links=LINKS + "P1,DIRECTED,P9,ST1\n"))
+    preview = session.preview(upload, lambda *_progress: None)
+    monkeypatch.setattr(session._service.casework, "load", None)
+    assert session.preview(upload, lambda *_progress: None) is preview
+    monkeypatch.undo()
+    job = session.job(session.confirm(upload), wait_s=WAIT_S)
+    assert job.result["counts"] == preview.counts
+    assert job.result["rejected"] == len(preview.rejections) == 1
+    with pytest.raises(NotFound):
+        session.previewed(upload)
+
+
+def test_progress_names_no_file(session: Session) -> None:
+    said: list[str] = []
+    session.preview(uploaded(session, zipped()), lambda _done, _total, text: said.append(text))
+    assert "reading the delivery" in said
+    assert not [text for text in said if ".csv" in text]
+
+
+def test_while_a_case_is_being_loaded_an_upload_goes_on_waiting(session: Session, service: Service) -> None:
+    loaded(session, zipped())
+    upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
+    service.casework._mark(session.case, 1, "loading", "loading")
+    with pytest.raises(Busy):
+        session.confirm(upload)
+    assert session.waiting(upload).id == upload
+    service.recover()
+    assert session.job(session.confirm(upload), wait_s=WAIT_S).state == "done"
+
+
+def test_a_start_settles_what_a_kill_left(session: Session, service: Service) -> None:
+    folder = service.settings.home / "uploads" / "halfway"
+    folder.mkdir(parents=True)
+    (folder / "content").write_bytes(b"x")
+    service.recover()
+    assert not folder.exists()
+
+
+def test_a_mapping_of_the_form_is_never_a_path(session: Session, service: Service) -> None:
+    with pytest.raises(RequestError):
+        uploaded(session, zipped(), mapping=str(service.settings.home / "master.key"))
+
+
+def test_loading_takes_the_role_and_the_whole_case(service: Service, case: str) -> None:
+    for principal in (
+        Principal("pam", frozenset({"investigator"}), {"*": Grant("P")}),
+        Principal("dis", frozenset({"disclosure"}), {"*": Grant("C")}),
+    ):
+        session = service.session(principal, "tests", case)
+        for act in (session.uploads, session.jobs, session.require_loading, lambda: session.take_back(1)):  # noqa: B023
+            with pytest.raises(Refused):
+                act()
+        with pytest.raises(Refused), session.receiving():
+            pass
