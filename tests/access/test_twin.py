@@ -1,0 +1,155 @@
+"""Every query beside a twin case with the same ids, and as a reader without C beside a case that never held C."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graphsvc.access import vault
+from graphsvc.queries import Library, Query
+from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.store.image import Image, read_image
+
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+QUERIES = list(Library().values())
+KEY = bytes(range(32))
+SENTINEL = "Twin"
+Arguments = Callable[[Query], list[dict[str, Any]]]
+Answers = dict[tuple[str, str], list[tuple[Any, ...]]]
+# Nothing of the kind is in the case the tests make.
+EMPTY: set[str] = set()
+
+
+def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answers:
+    """What every query answers to every set of parameters: as released, and as an analysis gets it."""
+    found: Answers = {}
+    reader = cases.reader(handling)
+    for query in QUERIES:
+        for given in arguments(query):
+            rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
+            # The two inputs of the ranking have no order of their own.
+            found[query.name, json.dumps(given)] = (
+                sorted(rows, key=str) if query.name.startswith("hubs.claims") else rows
+            )
+    return found
+
+
+@pytest.fixture(scope="module")
+def alone(cases: Any, arguments: Arguments) -> dict[str, Answers]:
+    """The answers while `one` is the only case."""
+    return {handling: answers(cases, arguments, "one", handling) for handling in ("P", "C")}
+
+
+@pytest.fixture(scope="module")
+def image(cases: Any, alone: dict[str, Answers]) -> Image:
+    """The case `one` as the graph holds it while it is alone."""
+    return read_image(cases.service.store(), "one")
+
+
+@pytest.fixture(scope="module")
+def twin(cases: Any, image: Image) -> None:
+    """A case with the same ids, but other values and other links between them, all of it P."""
+    rows = copy.deepcopy(cases.rows)
+    for name, table in TABLES.items():
+        for row in rows[name]:
+            for column in table.columns:
+                if row.get(column.name) and column.kind in ("text", "list") and column.sensitivity != "source":
+                    row[column.name] = ";".join(f"{SENTINEL} {item}" for item in row[column.name].split(";"))
+            if row.get("amount"):
+                row["amount"] = "987654"
+            row["handling"] = "P"
+    targets: dict[str, list[str]] = {}
+    for row in rows["links"]:
+        targets.setdefault(row["relation"], []).append(row["object_id"])
+    for row in rows["links"]:
+        row["object_id"] = targets[row["relation"]].pop()
+    cases.load("two", rows)
+
+
+def test_every_query_finds_something_to_compare(alone: dict[str, Answers]) -> None:
+    for handling in ("P", "C"):
+        found = {name for (name, _), rows in alone[handling].items() if rows}
+        assert {query.name for query in QUERIES} - found <= EMPTY
+
+
+@pytest.mark.parametrize("handling", ["P", "C"])
+def test_a_twin_changes_no_answer(
+    cases: Any, arguments: Arguments, alone: dict[str, Answers], twin: None, handling: str
+) -> None:
+    beside = answers(cases, arguments, "one", handling)
+    for asked, rows in beside.items():
+        assert rows == alone[handling][asked], asked
+        assert SENTINEL not in str(rows), asked
+    of_twin = answers(cases, arguments, "two", handling)
+    differ = {asked[0] for asked, rows in of_twin.items() if rows != alone[handling][asked]}
+    assert len(differ) > len(QUERIES) * 0.8  # the twin is another case; a leak would have shown
+
+
+def test_loading_and_taking_back_a_twin_leaves_the_case_as_it_was(cases: Any, image: Image, twin: None) -> None:
+    store = cases.service.store()
+    assert read_image(store, "one") == image
+    assert read_image(store, "two").nodes["Person"].keys() == image.nodes["Person"].keys()
+
+
+def without_c(cases: Any, image: Image) -> dict[str, list[dict[str, str]]]:
+    """The rows of the case as they would be if nothing of handling code C had ever been delivered.
+
+    Two things stay. A witness or interpreter whom no P row names is a row of code C, as the case format wants the row to
+    be there. And what a C row seals stays sealed (people by hand, things through who used them): taking the seal off for
+    those who may see less would tell them more.
+    """
+    rows: dict[str, list[dict[str, str]]] = copy.deepcopy(cases.rows)
+    entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
+    shared = {row["id"] for row in rows["statements"] if row.get("handling") == "P"}
+    said = {row["id"]: row.get("statement_id") or "" for row in entities}
+    closed = {row["id"] for row in entities if row.get("handling") == "C" or said[row["id"]] not in shared | {""}}
+    sealed = {row["id"] for row in rows["people"] if vault.pseudonym(KEY, "person", row["id"]) in image.nodes["Person"]}
+
+    def is_shared(link: dict[str, str]) -> bool:
+        ends = {link["subject_id"], link["object_id"]}
+        return link["statement_id"] in shared and link.get("handling") != "C" and not ends & closed
+
+    links = [row for row in rows["links"] if is_shared(row)]
+    mentioned = {row[end] for row in links for end in ("subject_id", "object_id")}
+    visible = mentioned | {row["id"] for row in entities if row.get("handling") == "P" or said[row["id"]] in shared}
+    visible -= closed
+    sealing = [
+        row
+        for row in rows["links"]
+        if row["relation"] == "USED"
+        and row["subject_id"] in sealed
+        and row["object_id"] in visible
+        and not is_shared(row)
+    ]
+    kept = shared | {row["statement_id"] for row in sealing}
+    rows["statements"] = [row for row in rows["statements"] if row["id"] in kept]
+    needed = {row["subject_id"] for row in sealing}
+    needed |= {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
+    for table in ENTITY_TABLES:
+        rows[table.name] = [row for row in rows[table.name] if row["id"] in visible | needed]
+        for row in rows[table.name]:
+            if row["id"] not in visible:
+                row["handling"] = "C"
+            if row["id"] in sealed:
+                row["sealed"] = "yes"
+    rows["links"] = links + [row for row in sealing if row not in links]
+    return rows
+
+
+def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
+    cases: Any, arguments: Arguments, alone: dict[str, Answers], image: Image
+) -> None:
+    rows = without_c(cases, image)
+    assert len(rows["links"]) < len(cases.rows["links"])
+    assert len(rows["people"]) < len(cases.rows["people"])
+    cases.load("part", rows)
+    part = answers(cases, arguments, "part", "P")
+    for asked, found in part.items():
+        assert alone["P"][asked] == found, asked
+    assert sum(rows != alone["C"][asked] for asked, rows in part.items()) > len(QUERIES) // 2
+    casework = cases.service.casework
+    assert casework.dependence("one", "p") == casework.dependence("part", "p")
