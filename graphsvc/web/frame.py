@@ -239,7 +239,8 @@ def _rail(who: Session, case: str) -> list[tuple[str, str, bool]]:
 
 def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        asked = urlsplit(request.url)  # quoted as it came, so that it leads back to the same page
+        wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else "/"
         return redirect(url_for("signin.form", next=wanted))
     way_out = "An administrator can give you the role." if isinstance(error, Refused) else ""
     return _error(error.status, str(error), way_out)

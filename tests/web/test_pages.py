@@ -1,0 +1,108 @@
+"""What the pages of a case say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture
+def inv(site: Any) -> FlaskClient:
+    client: FlaskClient = site.client("inv")
+    return client
+
+
+def test_the_overview_counts_what_is_there(site: Any, inv: FlaskClient) -> None:
+    data = inv.get(site.address("overview.json")).get_json()
+    assert data["counts"] == {"person": 6, "boat": 1, "crossing": 1, "workplace": 1}
+    assert data["statements"] == {"intelligence": 2, "record": 2, "witness": 2}
+    assert data["people_carried"] == 21
+    assert data["timeline"]["peak"]["when"] == "8 May 2020"
+    assert [one["number"] for one in data["deliveries"]] == [1]
+    assert data["deliveries"][0]["counts"]["people"]["added"] == 6
+    # Counts of a delivery are of everything in it, whatever its handling.
+    of_p = site.client("pam").get(site.address("overview.json")).get_json()
+    assert of_p["counts"]["person"] == 5
+    assert of_p["statements"] == {}
+    assert of_p["deliveries"][0]["counts"] == {}
+
+
+def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv: FlaskClient) -> None:
+    data = inv.get(site.address("lead.json", id=site.boss)).get_json()
+    assert data["lead"]["rank"] == 1
+    assert data["lead"]["denied"] == 1
+    assert {row["statement"] for row in data["supporting"]} == {site.report, "T1", "R1", "C1"}
+    assert [row["statement"] for row in data["denying"]] == ["R2"]
+    assert [row["statement"] for row in data["taken_back"]] == ["T2"]
+    assert data["paths"][0]["steps"][-1]["said"] == f"{site.boss_name} gave instructions to {site.aide_name}"
+    page = inv.get(site.address("lead", id=site.boss)).text
+    assert "Intelligence, not evidence" in page
+    for word in ("suspect", "guilty"):
+        assert word not in page.lower()
+
+
+def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
+    def asked(**query: str) -> list[str]:
+        return [row["id"] for row in inv.get(site.address("leads.json", **query)).get_json()["leads"]]
+
+    everyone = asked()
+    assert everyone[0] == site.boss
+    assert asked(q="o'neil") == [site.aide]
+    assert asked(denied="yes")[0] == site.boss
+    assert set(asked(denied="no")).isdisjoint(asked(denied="yes"))
+    assert set(asked(denied="no")) | set(asked(denied="yes")) == set(everyone)
+    assert sorted(asked(sort="name")) == sorted(everyone)
+    assert asked(**{"from": "2"}) == everyone[1:]
+    assert "No lead fits" in inv.get(site.address("leads", q="nobody of that name")).text
+
+
+def test_an_entity_shows_denials_and_what_was_taken_back_apart(site: Any, inv: FlaskClient) -> None:
+    boss = inv.get(site.address("entity.json", id=site.boss)).get_json()
+    links = {(link["relation"], link["object"]): link for section in boss["sections"] for link in section["links"]}
+    directed = links["DIRECTED", site.aide]
+    assert {claim["statement"] for claim in directed["claims"]} == {site.report, "T1"}
+    assert [claim["statement"] for claim in directed["denials"]] == ["R2"]
+    assert [claim["statement"] for claim in links["PAID", "=cmd"]["taken_back"]] == ["T2"]
+    aide = inv.get(site.address("entity.json", id=site.aide)).get_json()
+    assert [claim["relation"] for claim in aide["denials"]] == ["ASSOCIATES_WITH"]
+    assert "Only denied" in inv.get(site.address("entity", id=site.aide)).text
+    assert aide["lead"]["rank"] > 1
+
+
+def test_a_statement_says_its_grading_in_words(site: Any, inv: FlaskClient) -> None:
+    page = inv.get(site.address("statement", id="R1")).text
+    assert "Source reliable, known directly (1A)" in page
+    withdrawn = inv.get(site.address("statement", id="T2")).text
+    assert "Withdrawn by its source, June 2020" in withdrawn
+    assert "without weight" in withdrawn
+    conditions = inv.get(site.address("statement", id="C1")).text
+    assert "sharing permitted with conditions: ask first" in conditions
+
+
+def test_search_finds_by_part_of_a_name_and_says_what_to_do_when_it_does_not(site: Any, inv: FlaskClient) -> None:
+    found = inv.get(site.address("search.json", q="o'neil")).get_json()["results"]
+    assert [(one["id"], one["name"]) for one in found] == [(site.aide, site.aide_name)]
+    assert inv.get(found[0]["href"]).status_code == 200
+    assert "Nothing found" in inv.get(site.address("search", q="zzzz")).text
+    assert "What are you looking for" in inv.get(site.address("search")).text
+
+
+def test_a_sealed_witness_stands_under_a_pseudonym(site: Any, inv: FlaskClient) -> None:
+    for page in ("overview.json", "leads.json", "search.json"):
+        assert "Wilma" not in inv.get(site.address(page, q="wil")).text.replace("q=wil", "")
+    found = inv.get(site.address("search.json", q="S-")).get_json()["results"]
+    sealed = [one for one in found if one["sealed"]]
+    assert len(sealed) == 2
+    page = inv.get(sealed[0]["href"]).text
+    assert "A sealed person" in page
+    assert "Witness" not in page.replace("Witnesses", "").replace("Witness account", "")
+
+
+def test_crossings_and_workplaces_are_listed(site: Any, inv: FlaskClient) -> None:
+    assert "&lt;Dunkirk&gt;" in inv.get(site.address("crossings")).text
+    assert inv.get(site.address("workplaces.json")).get_json()["workplaces"][0]["people"] == 0
+    assert "<em>" not in inv.get(site.address("workplaces")).text

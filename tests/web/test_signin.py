@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+pytestmark = pytest.mark.neo4j
+
+
+def token(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert found
+    return found[1]
+
+
+def enter(client: FlaskClient, **given: str) -> TestResponse:
+    return client.post("/sign-in", data={"csrf_token": token(client), "purpose": "a test"} | given)
+
+
+def test_name_password_and_purpose_open_the_cases(site: Any) -> None:
+    client = site.app.test_client()
+    answer = enter(client, name="inv", password=site.password, purpose="Who is <b>behind</b> it")
+    assert (answer.status_code, answer.location) == (303, "/")
+    page = client.get("/").text
+    assert "Who is &lt;b&gt;behind&lt;/b&gt; it" in page
+    assert "inv" in page
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(("name", "password"), [("inv", "wrong"), ("no one", "wrong"), ("", ""), ("pam", "")])
+def test_what_is_wrong_is_not_told(site: Any, name: str, password: str) -> None:
+    client = site.app.test_client()
+    answer = enter(client, name=name, password=password)
+    assert answer.status_code == 401
+    assert "Name or password is not right" in answer.text
+    assert client.get("/").status_code == 302
+
+
+def test_without_a_purpose_nobody_gets_in(site: Any) -> None:
+    client = site.app.test_client()
+    answer = enter(client, name="inv", password=site.password, purpose="  ")
+    assert answer.status_code == 401
+    assert "Say for which purpose" in answer.text
+
+
+def test_a_name_that_is_none_is_not_written_in_the_log(site: Any) -> None:
+    enter(site.app.test_client(), name="my-secret-password", password="x")
+    lines = site.client("aud").get("/log.json").text
+    assert "my-secret-password" not in lines
+    assert '"account":"unknown"' in lines
+
+
+def test_forms_from_elsewhere_are_refused(site: Any) -> None:
+    client = site.app.test_client()
+    data = {"name": "inv", "password": site.password, "purpose": "p"}
+    assert client.post("/sign-in", data=data).status_code == 400
+    assert client.post("/sign-in", data=data | {"csrf_token": "made-up"}).status_code == 400
+    assert client.get("/").status_code == 302
+    signed = site.client("inv")
+    refused = signed.post("/sign-out")
+    assert refused.status_code == 400
+    assert "Nothing was changed" in refused.text
+    assert signed.get("/").status_code == 200
+
+
+ELSEWHERE = (
+    "//evil.test",
+    "https://evil.test/",
+    "/\\evil.test",
+    "\\\\evil.test",
+    "/%09/evil.test\t",
+    "\t//evil.test",
+    "javascript:alert(1)",
+    "http:///evil.test",
+    "//[evil",
+    "evil.test",
+    "/a\r\nSet-Cookie: x=y",
+    "",
+)
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_next_leads_nowhere_else(site: Any, target: str) -> None:
+    client = site.app.test_client()
+    answer = enter(client, name="inv", password=site.password, next=target)
+    assert (answer.status_code, answer.location) == (303, "/")
+    link = site.service.sign_in_link("inv", "test")
+    assert site.app.test_client().get(f"/link/{link}", query_string={"next": target}).location == "/"
+    assert client.get("/sign-in", query_string={"next": target}).location == "/"
+
+
+def test_next_leads_back_to_what_was_asked(site: Any) -> None:
+    client = site.app.test_client()
+    wanted = site.address("entity", id=site.aide)
+    asked = client.get(wanted)
+    form = client.get(asked.location)
+    found = re.search(r'name="next" value="([^"]+)"', form.text)
+    assert found
+    target = html.unescape(found[1])
+    answer = enter(client, name="inv", password=site.password, next=target)
+    page = client.get(answer.location)
+    assert page.status_code == 200
+    assert "O&#39;Neil" in page.text
+
+
+def test_a_link_opens_once_with_its_own_purpose(site: Any) -> None:
+    link = site.service.sign_in_link("pam", "purpose of the link")
+    assert site.app.test_client().head(f"/link/{link}").status_code == 200
+    client = site.app.test_client()
+    assert client.get(f"/link/{link}").status_code == 303
+    assert "purpose of the link" in client.get("/").text
+    again = site.app.test_client().get(f"/link/{link}")
+    assert again.status_code == 401
+    assert "Sign in again" in again.text
+    assert site.app.test_client().get("/link/made-up").status_code == 401
+
+
+def test_signing_out_ends_the_session_on_the_server(site: Any) -> None:
+    client = site.client("inv")
+    cookie = client.get_cookie("graphsvc")
+    assert cookie is not None
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
+    assert found
+    out = client.post("/sign-out", data={"csrf_token": found[1]})
+    assert (out.status_code, out.location) == (302, "/sign-in")
+    assert client.get("/").status_code == 302
+    thief = site.app.test_client()
+    thief.set_cookie("graphsvc", cookie.value)
+    assert thief.get("/").status_code == 302
+
+
+def test_the_cookie_holds_nothing_of_the_case(site: Any) -> None:
+    client = site.client("inv")
+    client.get(site.address("entity", id=site.boss))
+    with client.session_transaction() as session:
+        assert set(session) <= {"token", "csrf_token"}
