@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.stats import rankdata
 
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.ledger import Floats
@@ -78,6 +77,9 @@ def positions(network: csr_array) -> dict[str, Floats]:
 
     Limits: a position among those who were watched, not a role.
     """
+    # Imported here: it alone takes longer than everything else a command needs.
+    from scipy.stats import rankdata
+
     alone = np.asarray(network.sum(axis=1)) == 0
     found = {}
     for name, value in (("contacts_apart", effective_size(network)), ("closeness", harmonic(network))):

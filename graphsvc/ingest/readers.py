@@ -14,7 +14,6 @@ from graphsvc.ingest.archive import is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart, too_large
 from graphsvc.ingest.nearest import hint
 from graphsvc.ingest.raw import Limits, Part, Progress, RawTable
-from graphsvc.ingest.workbook import workbook_parts
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 
 __all__ = ["Limits", "Part", "RawTable", "open_parts", "read_delivery"]
@@ -66,7 +65,12 @@ def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> 
         if path.is_dir():
             return _folder_parts(path, limits)
         _check_file(path, limits)
-        return workbook_parts(path, limits, progress) if _is_workbook(path) else zip_parts(path, limits)
+        if not _is_workbook(path):
+            return zip_parts(path, limits)
+        # Imported here: only a workbook should wait for openpyxl.
+        from graphsvc.ingest.workbook import workbook_parts
+
+        return workbook_parts(path, limits, progress)
     except OSError as error:
         raise InputError(f"{path.name} cannot be read: {error.strerror or error}.") from error
 

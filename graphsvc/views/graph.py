@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 import pyvis
-from pyvis.network import Network
 
 from graphsvc.views.network import Edge, Node, View
 
@@ -119,6 +118,9 @@ def drawn(view: View) -> dict[str, Any]:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), and `palettes` by theme.
     """
+    # Imported here: it brings IPython along, which nothing but a picture should wait for.
+    from pyvis.network import Network
+
     network = Network(directed=True)
     network.options = _OPTIONS
     for node in view.nodes:

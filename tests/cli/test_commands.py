@@ -1,0 +1,152 @@
+"""The command line, used as a person does, on a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.config import Settings
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def home(at_server: Any) -> Settings:
+    made: Settings = at_server()
+    return made
+
+
+@pytest.fixture
+def run(home: Settings, tmp_path: Path) -> Run:
+    def call(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        variables = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "GRAPHSVC_HOME": str(home.home),
+            "NEO4J_URI": home.neo4j_uri,
+            "NEO4J_PASSWORD": home.neo4j_password,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "graphsvc", *arguments],
+            cwd=tmp_path,
+            env=variables | environ,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    from graphsvc.simulate import simulate
+
+    simulate(tmp_path / "delivery", seed=4, people=40)
+    return tmp_path / "delivery"
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("graphsvc: ")
+    return last
+
+
+@pytest.mark.neo4j
+@pytest.mark.slow
+def test_from_a_folder_to_leads_straight_after_installation(run: Run, folder: Path, case: str) -> None:
+    loaded = run("load", str(folder), "--case", case)
+    assert loaded.returncode == 0, loaded.stderr
+    assert "delivery 1" in loaded.stderr
+    hubs = run("hubs", case, "--format", "json", "--all", "--purpose", "who is behind it")
+    answer = json.loads(hubs.stdout)
+    assert list(answer) == ["case", "verdict", "hubs"]
+    assert list(answer["hubs"][0]) == [
+        "id",
+        "name",
+        "score",
+        "rank",
+        "groups",
+        "other_sources",
+        "score_on_record",
+        "denied",
+    ]
+    scores = [hub["score"] for hub in answer["hubs"]]
+    assert scores == sorted(scores, reverse=True)
+    log = run("audit").stdout
+    assert "who is behind it" in log
+    assert "released" in log
+    assert run("cases").stdout.strip() == case
+    assert "active" in run("deliveries", case).stdout
+    evaluated = run("evaluate", case, "--truth", str(folder / "truth.json"))
+    assert "average precision" in evaluated.stdout
+    assert run("load", "--case", case, "--undo", "1").returncode == 0
+    assert json.loads(run("hubs", case, "--format", "json", "--all").stdout)["hubs"] == []
+
+
+@pytest.mark.neo4j
+def test_signing_in_and_out_with_several_accounts(run: Run, case: str, folder: Path) -> None:
+    password = "a long enough password"
+    added = run("users", "add", "pat", "--role", "analyst", "--grant", f"{case}:C", stdin=f"{password}\n{password}\n")
+    assert added.returncode == 0, added.stderr
+    assert "several accounts" in one_sentence(run("cases"))
+    assert "Name or password is not right" in one_sentence(
+        run("login", "pat", "--purpose", "testing", stdin="another password\n")
+    )
+    assert run("login", "pat", "--purpose", "testing", stdin=f"{password}\n").returncode == 0
+    assert "may not manage accounts" in one_sentence(run("users", "list"))
+    assert run("load", str(folder), "--case", case, "--dry-run").returncode == 0
+    assert "There is no case" in one_sentence(run("load", str(folder), "--case", f"{case}-other"))
+    assert run("logout").returncode == 0
+    assert "several accounts" in one_sentence(run("cases"))
+
+
+def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    assert "There is no case" in one_sentence(run("hubs", "nowhere"))
+    assert "not there" in one_sentence(run("load", "nowhere", "--case", "x"))
+    assert "not both" in one_sentence(run("load", "--case", "x"))
+    assert "takes a whole number" in one_sentence(run("cases", GRAPHSVC_PORT="many"))
+    assert "There is no named query" in one_sentence(run("query", "people.nothing", "--cypher"))
+    assert "people is 3" in one_sentence(run("simulate", "out", "--people", "3"))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a").write_text("x")
+    assert "full" in one_sentence(run("simulate", "full"))
+
+
+def test_queries_are_listed_and_shown(run: Run) -> None:
+    assert "crossings.behind" in run("query").stdout
+    assert "MATCH" in run("query", "crossings.behind", "--cypher").stdout
+
+
+def test_settings_name_no_secret(run: Run, home: Settings) -> None:
+    shown = run("settings").stdout
+    assert "GRAPHSVC_HOME" in shown
+    assert home.neo4j_password not in shown
+
+
+def test_a_taken_port_and_a_second_server_are_one_sentence(run: Run, home: Settings) -> None:
+    import socket
+
+    from filelock import FileLock
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"Port {port}" in one_sentence(run("serve", "--port", str(port)))
+    with FileLock(home.home / "serve.lock"):
+        assert "is serving" in one_sentence(run("serve"))
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "cannot be" in one_sentence(run("cases", GRAPHSVC_HOME=str(tmp_path / "file" / "home")))

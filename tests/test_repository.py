@@ -1,0 +1,71 @@
+"""What must never be in the repository: hosts, paths of a machine, third-party code, large files, real data."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Names of our own, of specifications, and of licences; nothing is ever loaded from them.
+_HOST = re.compile(
+    r"https?://(?!127\.0\.0\.1|localhost|\[::1\]|\{|\$|<|www\.w3\.org|www\.apache\.org|example\.|host\b)[\w.-]+"
+)
+# Spelled apart, so that this file does not name them either.
+_REGISTRIES = re.compile(
+    "|".join(
+        (
+            "pypi" + r"\.org",
+            "pythonhosted" + r"\.org",
+            "maven" + r"\.org",
+            "npmjs" + r"\.(org|com)",
+            "debian" + r"\.org",
+        )
+    )
+)
+_MACHINE = re.compile(r"(?<![\w.])/(?:work|root|farm|home/\w+)/[\w.]")
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout: nothing is tracked here")
+    return [path for name in listed.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def texts() -> list[tuple[str, str]]:
+    found = []
+    for path in tracked():
+        try:
+            found.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
+        except UnicodeDecodeError:
+            assert path.suffix == ".png", f"{path} is neither text nor a picture"
+    return found
+
+
+@pytest.mark.parametrize("pattern", [_HOST, _REGISTRIES, _MACHINE], ids=["host", "registry", "machine"])
+def test_no_file_names_a_host_or_a_path_of_a_machine(pattern: re.Pattern[str]) -> None:
+    found = [
+        f"{name}:{number}: {match[0]}"
+        for name, text in texts()
+        for number, line in enumerate(text.splitlines(), start=1)
+        if (match := pattern.search(line)) and name != "tests/test_repository.py"
+    ]
+    assert not found
+
+
+def test_files_are_small_and_nothing_is_minified() -> None:
+    for path in tracked():
+        assert path.stat().st_size < 1_000_000, path
+        assert ".min." not in path.name, path
+
+
+def test_lock_files_have_hashes_and_no_hosts() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text("utf-8")
+        pins = re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==", text, re.MULTILINE)
+        assert pins
+        assert text.count("--hash=sha256:") >= len(pins)
+        assert "http" not in text
