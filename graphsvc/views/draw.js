@@ -151,6 +151,11 @@ globalThis.NetworkPicture = class {
     };
   }
 
+  // Where a node stands; undefined while a new state is being filled in.
+  where(id) {
+    return this.network.getPositions([id])[id];
+  }
+
   // Where the picture starts: a ring around the node.
   rings(ctx) {
     const scale = this.network.getScale();
@@ -159,9 +164,10 @@ globalThis.NetworkPicture = class {
     ctx.strokeStyle = this.palette.text;
     for (const node of this.data.nodes) {
       if (!node.start) continue;
-      const { x, y } = this.network.getPosition(node.id);
+      const at = this.where(node.id);
+      if (!at) continue;
       ctx.beginPath();
-      ctx.arc(x, y, this.nodes.get(node.id).size + 5 / scale, 0, 2 * Math.PI);
+      ctx.arc(at.x, at.y, this.nodes.get(node.id).size + 5 / scale, 0, 2 * Math.PI);
       ctx.stroke();
     }
     ctx.restore();
@@ -180,7 +186,9 @@ globalThis.NetworkPicture = class {
     ctx.strokeStyle = this.palette.ground;
     ctx.fillStyle = this.palette.quiet;
     for (const node of this.counted) {
-      const { x, y } = this.network.getPosition(node.id);
+      const at = this.where(node.id);
+      if (!at) continue;
+      const [x, y] = [at.x, at.y];
       const text = `+${node.more}`;
       ctx.strokeText(text, x + node.size * 0.8, y - node.size * 0.6);
       ctx.fillText(text, x + node.size * 0.8, y - node.size * 0.6);

@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from markupsafe import escape
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.store.local import LocalServer
+from graphsvc.web import create_app
+
+pytestmark = pytest.mark.neo4j
+
+EVIL = 'p2"><script>document.title="pwned"</script>'
+CASE = f"network-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(**server)) as opened:
+        everywhere = {"*": Grant("C", sources=True)}
+        accounts.add(opened.database, "ann", ["investigator"], everywhere)
+        accounts.add(opened.database, "pam", ["investigator"], {"*": Grant("P")})
+        accounts.add(opened.database, "cus", ["custodian"], everywhere)
+        loader = opened.session(Principal("ann", frozenset({"investigator"}), everywhere), "tests", CASE)
+        loaded = loader.load(Path(__file__).parent / "network_case", lambda *_progress: None)
+        assert loaded.committed
+        assert not loaded.rejections
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app(desk: Service) -> Flask:
+    made = create_app(desk)
+    made.testing = True
+    return made
+
+
+@pytest.fixture(scope="module")
+def full(desk: Service) -> Session:
+    return desk.session(Principal("ann", frozenset({"investigator"}), {CASE: Grant("C", sources=True)}), "tests", CASE)
+
+
+@pytest.fixture(scope="module")
+def lawful(desk: Service) -> Session:
+    """A reader without clearance for handling code C."""
+    return desk.session(Principal("pam", frozenset({"investigator"}), {CASE: Grant("P")}), "tests", CASE)
+
+
+def browser(app: Flask, desk: Service, name: str) -> FlaskClient:
+    client = app.test_client()
+    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
+    return client
+
+
+@pytest.fixture
+def ann(app: Flask, desk: Service) -> FlaskClient:
+    return browser(app, desk, "ann")
+
+
+def links(view: Any) -> set[tuple[str, str, str]]:
+    return {(edge.subject, edge.relation, edge.object) for edge in view.edges}
+
+
+def ids(view: Any) -> set[str]:
+    return {node.id for node in view.nodes}
+
+
+AROUND_P1 = {
+    ("p1", "RUNS", "g1"),
+    ("p1", "ORGANISED", "x1"),
+    ("p1", "DIRECTED", EVIL),
+    ("p1", "PAID", EVIL),
+    ("p1", "USED", "t1"),
+    ("p4", "CONTACTED", "p1"),
+    ("p5", "ASSOCIATES_WITH", "p1"),
+    (EVIL, "PILOTED", "x1"),
+}
+
+
+# -- the picture of a session -----------------------------------------------------------------------------------
+
+
+def test_the_picture_holds_what_the_store_holds(full: Session) -> None:
+    view = full.network(["p1"])
+    assert links(view) == AROUND_P1
+    figures = {(edge.subject, edge.relation, edge.object): edge for edge in view.edges}
+    for row in full.rows("entities.links", id="p1").dicts():
+        edge = figures[row["subject"], row["relation"], row["object"]]
+        assert (edge.belief, edge.denying, edge.other_sources) == (row["belief"], row["denying"], row["other_sources"])
+    assert {node.id for node in view.nodes if node.start} == {"p1"}
+    assert not view.truncated
+
+
+def test_a_denied_link_is_there_and_marked(full: Session) -> None:
+    view = full.network(["x1"], relations=["PILOTED"])
+    assert [(edge.relation, edge.denied, edge.denying) for edge in view.edges] == [("PILOTED", True, 1)]
+
+
+def test_a_reader_without_clearance_gets_what_they_would_if_c_had_never_been_loaded(lawful: Session) -> None:
+    view = lawful.network(["p1", "b1"])
+    assert links(view) == AROUND_P1 - {("p4", "CONTACTED", "p1")} | {("b1", "USED_ON", "x1")}
+    assert "p3" not in ids(view)
+    assert next(node.more for node in view.nodes if node.id == "b1") == 0
+    with pytest.raises(NotFound, match="that you can see in this case"):
+        lawful.network(["p4"])
+
+
+def test_not_there_and_not_theirs_read_the_same(lawful: Session) -> None:
+    for identifier in ("p4", "nobody"):
+        with pytest.raises(
+            NotFound, match=f"There is nothing with the id '{identifier}' that you can see in this case."
+        ):
+            lawful.network([identifier])
+
+
+def test_a_node_says_how_many_neighbours_are_not_shown_and_opening_brings_them(full: Session) -> None:
+    closed = full.network(["p1"])
+    crossing = next(node for node in closed.nodes if node.id == "x1")
+    assert crossing.more == 32  # 30 passengers, the witness and the boat
+    once = full.network(["p1"], opened=["x1"])
+    assert len(once.nodes) == len(closed.nodes) + 20
+    assert next(node.more for node in once.nodes if node.id == "x1") == 12
+    twice = full.network(["p1"], opened=["x1", "x1"])
+    assert len(twice.nodes) == len(closed.nodes) + 32
+    assert next(node.more for node in twice.nodes if node.id == "x1") == 0
+    assert {(n.id, n.x, n.y) for n in closed.nodes} <= {(n.id, n.x, n.y) for n in once.nodes}
+
+
+def test_what_is_opened_comes_most_believed_first(full: Session) -> None:
+    closed = full.network(["x1"], depth=0)
+    opened = full.network(["x1"], depth=0, opened=["x1"])
+    beliefs = {row["subject"]: row["belief"] for row in full.rows("entities.links", id="x1").dicts()}
+    came = ids(opened) - ids(closed)
+    assert min(beliefs[one] for one in came) >= max(beliefs[one] for one in beliefs.keys() - came)
+
+
+def test_opening_what_is_not_in_the_picture_opens_nothing(full: Session) -> None:
+    assert full.network(["g1"], depth=0, opened=["x1"]) == full.network(["g1"], depth=0)
+
+
+def test_filters_are_applied_before_anything_is_counted(full: Session) -> None:
+    view = full.network(["p1"], relations=["RUNS", "PAID"])
+    assert links(view) == {("p1", "RUNS", "g1"), ("p1", "PAID", EVIL)}
+    assert all(node.more == 0 for node in view.nodes)
+    sure = full.network(["p1"], least=0.9)
+    assert sure.edges
+    assert all(edge.belief >= 0.9 for edge in sure.edges)
+    record = full.network(["p1"], recorded=0.5)
+    assert all(edge.belief_on_record >= 0.5 for edge in record.edges)
+    assert ("p4", "CONTACTED", "p1") not in links(record)
+
+
+def test_depth_and_cap(full: Session) -> None:
+    assert ids(full.network(["p1"], depth=0)) == {"p1"}
+    assert "b1" in ids(full.network(["p1"], depth=2, cap=500))
+    assert len(full.network(["p1"], depth=4, cap=12).nodes) == 12
+
+
+def test_who_is_sealed_bears_a_pseudonym(full: Session) -> None:
+    view = full.network(["x1"], cap=500)
+    sealed = [node for node in view.nodes if node.sealed]
+    assert len(sealed) == 1
+    assert sealed[0].name == sealed[0].id != "w1"
+
+
+def test_groups_are_told_as_few_without_source_clearance(full: Session, lawful: Session) -> None:
+    def groups(session: Session) -> dict[str, int | str]:
+        return {edge.relation: edge.groups for edge in session.network(["p1"]).edges}
+
+    assert groups(full)["DIRECTED"] == 1
+    assert groups(lawful)["DIRECTED"] == "few"
+    assert groups(lawful)["RUNS"] == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"depth": 9},
+        {"depth": -1},
+        {"cap": 0},
+        {"cap": 501},
+        {"least": 1.5},
+        {"recorded": -0.1},
+        {"least": float("nan")},
+    ],
+)
+def test_what_is_out_of_range_is_refused(full: Session, wrong: dict[str, Any]) -> None:
+    with pytest.raises(RequestError, match="This picture cannot be drawn"):
+        full.network(["p1"], **wrong)
+
+
+def test_a_start_is_needed_and_not_too_many(full: Session) -> None:
+    for starts in ([], [""], [str(number) for number in range(61)]):
+        with pytest.raises(RequestError, match=r"starts? at"):
+            full.network(starts)
+
+
+def test_show_gives_a_page_for_a_cell_and_for_a_file(full: Session, tmp_path: Path) -> None:
+    shown = full.show("p1", least=0.5)
+    saved = shown.save(tmp_path / "p1.html")
+    assert saved.read_text("utf-8") == shown.page()
+    assert saved.stat().st_mode & 0o077 == 0
+    cell = shown._repr_html_()
+    assert cell.count("<") == 2  # the frame alone; the page in it is escaped
+    assert 'sandbox="allow-scripts"' in cell
+
+
+# -- the pages --------------------------------------------------------------------------------------------------
+
+
+def test_the_page_its_tables_and_its_twin_say_the_same(ann: FlaskClient) -> None:
+    twin = ann.get(f"/case/{CASE}/network.json?id=p1").get_json()
+    page = ann.get(f"/case/{CASE}/network?id=p1").get_data(as_text=True)
+    assert {(e["subject"], e["relation"], e["object"]) for e in twin["view"]["edges"]} == AROUND_P1
+    nodes = page[page.index('id="network-nodes"') :].partition("</tbody>")[0]
+    rows = page[page.index('id="network-links"') :].partition("</tbody>")[0]
+    assert nodes.count("<tr") == len(twin["view"]["nodes"])
+    assert rows.count("<tr") == len(twin["view"]["edges"])
+    assert all(str(escape(node["name"])) in nodes for node in twin["view"]["nodes"])
+    assert "✕ denied by 1" in rows
+
+
+def test_names_and_ids_are_never_markup(ann: FlaskClient) -> None:
+    addresses = ("network?id=p1", "network?id=x1&size=500", "network/node?id=p1&panel=1")
+    for address in addresses:
+        page = ann.get(f"/case/{CASE}/{address}").get_data(as_text=True)
+        assert "<img" not in page
+        assert "<script>" not in page
+        assert "</script><b>" not in page
+
+
+def test_the_page_keeps_the_strict_policy(ann: FlaskClient) -> None:
+    answer = ann.get(f"/case/{CASE}/network?id=p1")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    page = answer.get_data(as_text=True)
+    assert not re.search(r"<[^>]+\s(on\w+|style)=", page.partition('id="network-data"')[0])
+    assert all(address.startswith("/") for address in re.findall(r'(?:src|href)="([^"#]+)"', page))
+
+
+def test_without_a_start_it_begins_at_the_leads_or_asks(app: Flask, desk: Service, ann: FlaskClient) -> None:
+    answer = ann.get(f"/case/{CASE}/network")
+    if answer.status_code == 302:
+        assert "id=p1" in answer.location
+    else:
+        assert "Choose who or what the picture starts at" in answer.get_data(as_text=True)
+    asked = browser(app, desk, "cus").get(f"/case/{CASE}/network")
+    assert asked.status_code == 200
+    assert "Choose who or what the picture starts at" in asked.get_data(as_text=True)
+
+
+def test_the_form_finds_a_start(ann: FlaskClient) -> None:
+    page = ann.get(f"/case/{CASE}/network?find=dinghy").get_data(as_text=True)
+    assert f"/case/{CASE}/network?id=b1" in page
+    page = ann.get(f"/case/{CASE}/network?find=nothing-like-it").get_data(as_text=True)
+    assert "Nothing found" in page
+
+
+@pytest.mark.parametrize("query", ["id=p1&depth=two", "id=p1&least=much", "id=p1&size=9999"])
+def test_a_wrong_number_in_the_address_is_told(ann: FlaskClient, query: str) -> None:
+    assert ann.get(f"/case/{CASE}/network.json?{query}").status_code == 400
+    assert "error" in ann.get(f"/case/{CASE}/network.json?{query}").get_json()
+
+
+def test_a_picture_with_no_links_says_what_to_do(ann: FlaskClient) -> None:
+    page = ann.get(f"/case/{CASE}/network?id=p1&relation=COERCED").get_data(as_text=True)
+    assert "No link passes the filters" in page
+    assert "Clear the filters" in page
+
+
+def test_the_state_travels_through_the_form(ann: FlaskClient) -> None:
+    page = ann.get(f"/case/{CASE}/network?id=p1&open=x1&hide=g1&relation=PAID&least=0.5").get_data(as_text=True)
+    form = page[page.index('id="filter-form"') :].partition("</form>")[0]
+    for name, value in (("id", "p1"), ("open", "x1"), ("hide", "g1")):
+        assert f'name="{name}" value="{value}"' in form
+    assert re.search(r'value="PAID" checked', form)
+    assert re.search(r'value="0.5" selected', form)
+
+
+def test_a_node_tells_what_it_is_who_says_so_and_what_denies_it(ann: FlaskClient) -> None:
+    page = ann.get(f"/case/{CASE}/network/node", query_string={"id": EVIL, "panel": "1"}).get_data(as_text=True)
+    assert "<html" not in page
+    order = [
+        page.index(word)
+        for word in ("panel-title", "Why it matters", "Who says so", "What speaks against it", "Expand")
+    ]
+    assert order == sorted(order)
+    assert "it is denied:" in page[order[3] :]
+    assert "source reliable, known directly (1A)" in page
+    whole = ann.get(f"/case/{CASE}/network/node", query_string={"id": EVIL}).get_data(as_text=True)
+    assert "<html" in whole
+
+
+def test_a_link_tells_its_claims(ann: FlaskClient) -> None:
+    asked = {"subject": EVIL, "relation": "PILOTED", "object": "x1"}
+    twin = ann.get(f"/case/{CASE}/network/link.json", query_string=asked).get_json()
+    assert [claim["polarity"] for claim in twin["asserting"]] == ["asserts"]
+    assert [claim["polarity"] for claim in twin["denying"]] == ["denies"]
+    assert twin["link"]["denying"] == 1
+    # The other way round there is none.
+    turned = asked | {"subject": "x1", "object": EVIL}
+    assert ann.get(f"/case/{CASE}/network/link.json", query_string=turned).status_code == 404
+
+
+def test_what_a_reader_may_not_see_is_in_no_panel(app: Flask, desk: Service) -> None:
+    pam = browser(app, desk, "pam")
+    asked = {"subject": "p4", "relation": "CONTACTED", "object": "p1"}
+    assert pam.get(f"/case/{CASE}/network/link.json", query_string=asked).status_code == 404
+    assert pam.get(f"/case/{CASE}/network/node.json?id=p4").status_code == 404
+    claims = pam.get(f"/case/{CASE}/network/node.json?id=p1").get_json()
+    assert not [claim for claim in claims["asserting"] if claim["handling"] == "C" or "source" in claim]
+
+
+def test_the_library_gives_these_files_alone_and_only_to_who_is_signed_in(app: Flask, ann: FlaskClient) -> None:
+    for name in ("vis-network.min.js", "vis-network.css", "draw.js"):
+        with ann.get(f"/network/library/{name}") as answer:
+            assert answer.status_code == 200
+            assert "no-store" not in answer.headers["Cache-Control"]
+    for name in ("graph.py", "..%2Fnetwork.py", "utils.js"):
+        with ann.get(f"/network/library/{name}") as answer:
+            assert answer.status_code == 404
+    with app.test_client().get("/network/library/draw.js") as answer:
+        assert answer.status_code == 302
