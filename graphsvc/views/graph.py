@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-
-import pyvis
 
 from graphsvc.views.network import Edge, Node, View
 
@@ -102,7 +101,8 @@ _OPTIONS: dict[str, Any] = {
     },
 }
 DRAW = Path(__file__).with_name("draw.js")
-_LIBRARY = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
+# Found without importing it, which would bring IPython along.
+_LIBRARY = Path(str(distribution("pyvis").locate_file("pyvis"))) / "lib" / "vis-9.1.2"
 SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
 
 
@@ -118,7 +118,7 @@ def drawn(view: View) -> dict[str, Any]:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), and `palettes` by theme.
     """
-    # Imported here: it brings IPython along, which nothing but a picture should wait for.
+    # Imported here: only a picture should wait for it and for IPython, which it brings along.
     from pyvis.network import Network
 
     network = Network(directed=True)
