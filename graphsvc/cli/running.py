@@ -30,6 +30,7 @@ def serve(settings: Settings, port: int | None) -> None:
     with _alone(settings), shown() as progress, Service(settings, progress) as service:
         service.store()
         service.recover()
+        service.forget_links()
         with _serving(service) as address:
             click.echo(f"graphsvc serves {settings.home} at {address}", err=True)
             account = entry.local_account(service)
@@ -53,6 +54,7 @@ def demo(settings: Settings, port: int | None) -> None:
     with _alone(settings), shown() as progress, Service(settings, progress) as service:
         service.store()
         service.recover()
+        service.forget_links()
         accounts = invented.demo_case(service, progress)
         with _serving(service) as address:
             progress(1, 1, "")

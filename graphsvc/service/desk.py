@@ -128,6 +128,10 @@ class Service:
         lifetime = dt.timedelta(hours=self.settings.token_hours)
         return accounts.issue(self.database, account, "link", lifetime, purpose.strip())
 
+    def forget_links(self) -> None:
+        """End the one-time links of earlier starts: they are made anew at each."""
+        accounts.revoke_links(self.database)
+
     def session_of(self, token: str) -> Session:
         """The session a web token stands for; being used keeps it alive.
 
