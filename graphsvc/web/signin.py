@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -36,9 +38,12 @@ def enter() -> ResponseReturnValue:
 
 @blueprint.get("/link/<token>")
 def link(token: str) -> ResponseReturnValue:
-    """A one-time link. Asking for its head alone (as programs that preview links do) does not use it up."""
+    """A one-time link, from this machine only. Asking for its head alone (as previews do) does not use it up."""
     if request.method == "HEAD":
         return ""
+    # A link is printed on this machine's terminal and is worth nothing anywhere else.
+    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  # no address is not this machine
+        raise NotSignedIn("Sign-in links work only on the machine that printed them. Sign in with a password.")
     return _enter(desk().redeem_link(token), inward(request.args.get("next", "/")))
 
 

@@ -140,3 +140,11 @@ def test_the_cookie_holds_nothing_of_the_case(site: Any) -> None:
     client.get(site.address("entity", id=site.boss))
     with client.session_transaction() as session:
         assert set(session) <= {"token", "csrf_token"}
+
+
+def test_a_link_works_only_on_the_machine_that_printed_it(site: Any) -> None:
+    link = site.service.sign_in_link("pam", "testing")
+    for address in ("192.0.2.7", "10.0.0.1", "2001:db8::1"):
+        elsewhere = site.app.test_client().get(f"/link/{link}", environ_base={"REMOTE_ADDR": address})
+        assert elsewhere.status_code != 303
+    assert site.app.test_client().get(f"/link/{link}").status_code == 303
