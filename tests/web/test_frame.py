@@ -128,8 +128,8 @@ def test_the_mark_says_the_strictest_code_of_the_page(site: Any) -> None:
     assert inv.get(site.address("statement.json", id="R1")).get_json()["handling"] == "P"
     assert inv.get(site.address("leads.json")).get_json()["handling"] == "C"
     assert pam.get(site.address("leads.json")).get_json()["handling"] == "P"
-    assert ">Handling C</a>" in inv.get(site.address("statement", id="C1")).text
-    assert ">Handling P</a>" in pam.get(site.address("leads")).text
+    assert "<span>Handling</span> C</a>" in inv.get(site.address("statement", id="C1")).text
+    assert "<span>Handling</span> P</a>" in pam.get(site.address("leads")).text
 
 
 def test_not_there_and_not_yours_are_one_answer(site: Any) -> None:

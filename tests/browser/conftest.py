@@ -1,0 +1,94 @@
+"""The pages in a real Chromium. No request may leave for another host, and the console stays silent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from werkzeug.serving import make_server
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.service import Service
+from graphsvc.web import create_app
+
+_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Visit:
+    """One page of a browser, and what went wrong in it."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system, or Playwright's own."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        try:
+            opened = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        except Error as error:
+            reason = f"no Chromium starts here: {str(error).splitlines()[0]}"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def address(demo: Service) -> Iterator[str]:
+    """Where the demo case is served."""
+    accounts.add(demo.database, "walker", ["investigator"], {"*": Grant("C", sources=True)})
+    server = make_server("127.0.0.1", 0, create_app(demo), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, demo: Service) -> Callable[..., Any]:
+    """`with visit(**context) as seen:` a page signed in by a one-time link; any fault in it fails the test."""
+
+    @contextmanager
+    def open_page(account: str = "walker", **context: Any) -> Iterator[Visit]:
+        opened = browser.new_context(base_url=address, **context)
+        seen = Visit(opened.new_page())
+
+        def only_here(route: Route) -> None:
+            if route.request.url.startswith((address, "data:", "blob:")):
+                route.continue_()
+            else:
+                seen.faults.append(f"asked {route.request.url}")
+                route.abort()
+
+        seen.page.route("**/*", only_here)
+        seen.page.on(
+            "console", lambda said: seen.faults.append(said.text) if said.type in ("error", "warning") else None
+        )
+        seen.page.on("pageerror", lambda error: seen.faults.append(str(error)))
+        seen.page.goto(f"/link/{demo.sign_in_link(account, 'a walk through the pages')}")
+        yield seen
+        opened.close()
+        assert seen.faults == []
+
+    return open_page

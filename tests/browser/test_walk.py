@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
+
+Visiting = Callable[..., AbstractContextManager[Any]]
+NARROW = {"width": 360, "height": 740}
+WIDE = {"width": 1400, "height": 900}
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing makes the page scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_from_the_link_to_a_statement(visit: Visiting, scheme: str, viewport: dict[str, int]) -> None:
+    with visit(color_scheme=scheme, viewport=viewport) as seen:
+        page: Page = seen.page
+        assert page.locator("html").get_attribute("data-bs-theme") == scheme
+        page.get_by_role("main").get_by_role("link", name="demo").click()
+        expect(page.get_by_role("heading", name="Crossings over time")).to_be_visible()
+        assert fits(page)
+        page.get_by_role("link", name="All leads").click()
+        expect(page.get_by_role("heading", name="Leads", exact=True)).to_be_visible()
+        assert fits(page)
+        page.locator("table.leads tbody a").first.click()
+        expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
+        assert fits(page)
+        page.get_by_role("link", name="Everything known").click()
+        expect(page.get_by_role("heading", name="What is known")).to_be_visible()
+        assert fits(page)
+        page.locator("li.link details summary").first.click()
+        page.locator("li.link details[open] a.statement-link").first.click()
+        expect(page.get_by_text("Grading")).to_be_visible()
+        assert fits(page)
+
+
+def test_the_search_box_suggests_and_works_by_keyboard(visit: Visiting) -> None:
+    with visit(viewport=WIDE) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo")
+        page.keyboard.press("/")
+        expect(page.get_by_label("Search the case")).to_be_focused()
+        page.keyboard.type("ami")
+        option = page.get_by_role("option").first
+        expect(option).to_be_visible()
+        name = option.locator("a").inner_text().split()[0]
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/entity?id=*")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_keys_open_and_close_what_they_say(visit: Visiting) -> None:
+    with visit(viewport=WIDE) as seen:
+        page: Page = seen.page
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+
+
+def test_tables_sort_by_their_headers(visit: Visiting) -> None:
+    with visit(viewport=WIDE) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo/crossings")
+        page.get_by_role("button", name="People").click()
+        cells = page.locator("tbody td:last-child").all_inner_texts()
+        told = [int(cell) for cell in cells if cell.strip()]
+        assert told == sorted(told, reverse=True)
+        assert len(told) > 2
+
+
+def test_everything_works_without_scripts(visit: Visiting) -> None:
+    with visit(viewport=NARROW, java_script_enabled=False) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo")
+        page.locator(".rail-menu summary").click()
+        page.locator(".rail-menu").get_by_role("link", name="Leads").click()
+        page.get_by_label("Name or id").fill("a")
+        page.get_by_role("button", name="Filter").click()
+        expect(page.locator("table.leads tbody tr").first).to_be_visible()
+        page.locator(".who summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_lead_prints_on_two_sheets(visit: Visiting) -> None:
+    with visit(viewport=WIDE) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo/leads")
+        page.locator("table.leads tbody a").first.click()
+        expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
+        sheets = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+        assert 1 <= sheets <= 2
