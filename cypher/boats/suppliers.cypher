@@ -16,7 +16,7 @@
 // strongest = "Link.belief"
 // organisers = "Entity.id"
 // [example]
-// rows = 3
+// rows = 5
 // ---
 MATCH (s:Entity {case: $case})-[r:SUPPLIED]->(b:Boat)
 WHERE s.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($supplier = '' OR s.id = $supplier)

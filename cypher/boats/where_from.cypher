@@ -19,7 +19,7 @@
 // first_on = "Link.first_on"
 // [example]
 // parameters = { boat = "B0001" }
-// rows = 2
+// rows = 1
 // ---
 MATCH (n:Boat {case: $case, id: $boat})-[r:SUPPLIED|USED_ON|PART_OF|LOCATED_AT]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL

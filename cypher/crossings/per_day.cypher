@@ -14,7 +14,7 @@
 // counted = "computed.count"
 // sites = "Crossing.launch_site"
 // [example]
-// rows = 40
+// rows = 42
 // ---
 MATCH (c:Crossing {case: $case})
 WHERE c.handling IN $handling AND ($site = '' OR toLower(c.launch_site) CONTAINS toLower($site))

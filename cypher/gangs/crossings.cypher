@@ -17,7 +17,7 @@
 // membership = "Link.belief"
 // [example]
 // parameters = { gang = "G0001" }
-// rows = 11
+// rows = 5
 // ---
 MATCH (g:Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling

@@ -13,7 +13,7 @@
 // shared_name = "Entity.name"
 // weakest = "Link.belief"
 // [example]
-// rows = 0
+// rows = 1
 // ---
 CALL () {
   MATCH (a:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(e:Person)-[s:MEMBER_OF|RUNS]->(b:Gang)

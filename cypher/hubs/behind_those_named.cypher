@@ -19,7 +19,8 @@
 // crossings = "Crossing.id"
 // relations = "Link.relation"
 // [example]
-// rows = 1
+// parameters = { people = 1 }
+// rows = 23
 // ---
 MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|COERCED|TRANSPORTED|HOUSED]->(a:Person)-[s:PILOTED|ASSISTED]->(c:Crossing)
 WHERE p <> a AND p.handling IN $handling AND a.handling IN $handling AND c.handling IN $handling

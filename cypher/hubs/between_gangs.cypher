@@ -27,7 +27,7 @@
 // relations = "Link.relation"
 // [example]
 // parameters = { least = 0.5 }
-// rows = 14
+// rows = 38
 // ---
 MATCH (g:Gang {case: $case})<-[m:MEMBER_OF|RUNS]-(q:Person)-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|DIRECTED|PAID|OWES|CONTACTED|ASSOCIATES_WITH]-(p:Person)
 WHERE g.handling IN $handling AND q.handling IN $handling AND p.handling IN $handling

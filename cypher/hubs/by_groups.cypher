@@ -25,7 +25,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { least = 1 }
-// rows = 180
+// rows = 112
 // ---
 MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|DIRECTED|PAID|OWES]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$groups] >= $least

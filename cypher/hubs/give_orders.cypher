@@ -25,7 +25,7 @@
 // on_record = "Link.belief_on_record"
 // [example]
 // parameters = { least = 0.8 }
-// rows = 20
+// rows = 17
 // ---
 MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|SUPPLIED|RUNS|CONTROLS|ORGANISED]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least

@@ -29,8 +29,8 @@
 // relations = "Link.relation"
 // forward = "computed.flag"
 // [example]
-// parameters = { first = "P1539", second = "P0637" }
-// rows = 37
+// parameters = { first = "G0001", second = "P0397" }
+// rows = 2
 // ---
 MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling

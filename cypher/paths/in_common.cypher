@@ -21,8 +21,8 @@
 // second_relations = "Link.relation"
 // weaker = "Link.belief"
 // [example]
-// parameters = { first = "P1539", second = "P0637" }
-// rows = 4
+// parameters = { first = "G0001", second = "P0397" }
+// rows = 1
 // ---
 MATCH (a:Entity {case: $case, id: $first})-[r]-(m:Entity)-[s]-(b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND m.handling IN $handling AND b.handling IN $handling

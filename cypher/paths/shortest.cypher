@@ -26,7 +26,7 @@
 // forward = "computed.flag"
 // [example]
 // parameters = { first = "P1539", second = "P0637" }
-// rows = 5
+// rows = 24
 // ---
 MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling

@@ -22,7 +22,7 @@
 // weakest = "Link.belief"
 // [example]
 // parameters = { least = 0.5 }
-// rows = 83
+// rows = 85
 // ---
 MATCH (top:Person {case: $case})
 WHERE top.handling IN $handling

@@ -17,8 +17,8 @@
 // first = "Claim.from_on"
 // last = "Claim.from_on"
 // [example]
-// parameters = { person = "P0310" }
-// rows = 55
+// parameters = { person = "P1556" }
+// rows = 57
 // ---
 MATCH (to:Entity {case: $case, id: $person})<-[:OBJECT]-(c:Claim {relation: 'PAID', polarity: 'asserts', status: 'active'})-[:SUBJECT]->(by:Entity)
 WHERE to.handling IN $handling AND by.handling IN $handling AND c.handling IN $handling

@@ -16,8 +16,8 @@
 // contact = "Link.belief"
 // used = "Link.belief"
 // [example]
-// parameters = { person = "P0310" }
-// rows = 6
+// parameters = { person = "P0287" }
+// rows = 232
 // ---
 MATCH (p:Person {case: $case, id: $person})-[u:USED]->(mine:Thing)-[c:CONTACTED]-(theirs:Thing)
 WHERE p.handling IN $handling AND mine.handling IN $handling AND theirs.handling IN $handling

@@ -16,7 +16,7 @@
 // over = "Thing.value"
 // belief = "Link.belief"
 // [example]
-// rows = 7
+// rows = 4
 // ---
 CALL () {
   MATCH (x:Person {case: $case})-[r:SAME_AS]->(y:Person)

@@ -20,7 +20,7 @@
 // strongest = "Link.belief"
 // weakest = "Link.belief"
 // [example]
-// rows = 22
+// rows = 18
 // ---
 MATCH (p:Person {case: $case})-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
 WHERE p.handling IN $handling AND c.handling IN $handling AND r[$belief] >= $least

@@ -17,7 +17,7 @@
 // organiser = "computed.flag"
 // missing = "computed.number"
 // [example]
-// rows = 44
+// rows = 49
 // ---
 MATCH (c:Crossing {case: $case})
 WHERE c.handling IN $handling

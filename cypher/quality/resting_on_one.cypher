@@ -24,7 +24,7 @@
 // belief_on_record = "Link.belief_on_record"
 // denying = "Link.denying"
 // [example]
-// rows = 146
+// rows = 77
 // ---
 MATCH (a:Entity {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|DIRECTED|PAID|OWES]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$asserting] = 1

@@ -15,7 +15,7 @@
 // claims = "computed.count"
 // [example]
 // parameters = { span = 31 }
-// rows = 675
+// rows = 691
 // ---
 MATCH (c:Claim {case: $case, status: 'active'})-[:STATED_IN]->(s:Statement)
 WHERE c.handling IN $handling AND s.handling IN $handling

@@ -14,7 +14,7 @@
 // name = "Entity.name"
 // [example]
 // parameters = { kind = "person" }
-// rows = 9
+// rows = 10
 // ---
 MATCH (n:Entity {case: $case})
 WHERE n.handling IN $handling AND NOT EXISTS {

@@ -19,7 +19,7 @@
 // asserting = "Link.asserting"
 // denying = "Link.denying"
 // [example]
-// rows = 28
+// rows = 20
 // ---
 MATCH (c:Claim {case: $case, polarity: 'denies'})-[:STATED_IN]->(s:Statement)
 WHERE c.handling IN $handling AND s.handling IN $handling

@@ -13,7 +13,7 @@
 // claims = "computed.count"
 // doubted = "computed.count"
 // [example]
-// rows = 20
+// rows = 28
 // ---
 MATCH (s:Statement {case: $case})
 WHERE s.handling IN $handling

@@ -15,7 +15,7 @@
 // claims = "computed.count"
 // alone = "computed.count"
 // [example]
-// rows = 13
+// rows = 14
 // ---
 MATCH (q:Source)<-[:GIVEN_BY]-(s:Statement {case: $case})
 WHERE s.handling IN $handling AND s.interest IS NOT NULL

@@ -23,7 +23,7 @@
 // seen_since = "computed.count"
 // [example]
 // parameters = { first = "2020-03", last = "2020-05" }
-// rows = 12
+// rows = 15
 // ---
 MATCH (w:Workplace {case: $case})
 WHERE w.handling IN $handling AND w.closed_on IS NOT NULL AND toString(w.closed_on_earliest) >= left($first, 10)

@@ -24,7 +24,7 @@
 // who = "Person.id"
 // earliest = "Link.first_on"
 // [example]
-// rows = 19
+// rows = 27
 // ---
 MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(n:Workplace)
 WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workplace)

@@ -14,7 +14,7 @@
 // who = "Person.id"
 // weakest = "Link.belief"
 // [example]
-// rows = 4
+// rows = 3
 // ---
 MATCH (d:Workplace {case: $case})<-[h:LIVED_AT]-(p:Person)-[j:WORKED_AT]->(w:Workplace)
 WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handling IN $handling
