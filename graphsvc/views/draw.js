@@ -7,7 +7,7 @@ globalThis.NetworkPicture = class {
   static LABEL = 12;
   static MARGIN = 40;
   static SMALLEST = 4.5;
-  static MOST_WORDS = 45;
+  static MOST_WORDS = 80;
   // From so many nodes a picture is large; so many labels it then has at most, and so many links are faint.
   static MOST_NODES = 160;
   static MOST_LABELS = 70;
@@ -30,7 +30,8 @@ globalThis.NetworkPicture = class {
     this.fit();
     this.network.on("beforeDrawing", (context) => this.rings(context));
     this.network.on("afterDrawing", (context) => this.badges(context));
-    this.network.on("resize", () => this.fit());
+    // vis-network scales the view after it says so.
+    this.network.on("resize", () => requestAnimationFrame(() => this.fit()));
     this.network.on("zoom", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.relabel(this.network.getScale()), 60);
@@ -203,7 +204,7 @@ globalThis.NetworkPicture = class {
     const crowded = this.data.nodes.length > NetworkPicture.MOST_NODES;
     // In a small picture no label lies over a node either; in a large one there would be none left.
     const taken = crowded ? [] : this.data.nodes.map(({ x, y, size }) => [x * scale - size * scale * 0.7, y * scale - size * scale, x * scale + size * scale * 0.7, y * scale + size * scale * 0.7]);
-    const clear = (box) => taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+    const clear = (box) => this.clear(box, taken);
     const labelled = new Set();
     const changes = [];
     const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
@@ -231,17 +232,28 @@ globalThis.NetworkPicture = class {
       const box = [x, y - 10, x + 7 + 6 * String(node.more).length, y];
       return clear(box) && taken.push(box);
     });
+    this.taken = taken;
     this.nodes.update(changes);
     this.relabelEdges(scale);
   }
 
-  // In a small picture each link says what it is; in a larger one only denials are marked, and what is chosen.
+  // In a small picture links say what they are, where there is room; in a larger one only what is chosen does.
+  // A denial is marked always.
   relabelEdges(scale) {
     const wordy = this.data.edges.length <= NetworkPicture.MOST_WORDS && scale > 0.45;
     const chosen = new Set(this.network ? this.network.getSelectedEdges() : []);
+    const taken = [...this.taken];
+    const places = new Map(this.data.nodes.map((node) => [node.id, node]));
     const changes = [];
     for (const edge of this.data.edges) {
-      const said = wordy || (chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS);
+      let said = chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
+      if (said || wordy) {
+        const [x, y] = this.middle(edge, places.get(edge.from), places.get(edge.to));
+        const half = edge.says.length * 3 + 2;
+        const box = [x * scale - half, y * scale - 7, x * scale + half, y * scale + 7];
+        said ||= this.clear(box, taken);
+        if (said) taken.push(box);
+      }
       const label = [edge.denied ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
       const size = (edge.denied && !said ? 15 : 10.5) / scale;
       const old = this.edges.get(edge.id);
@@ -250,6 +262,20 @@ globalThis.NetworkPicture = class {
       }
     }
     this.edges.update(changes);
+  }
+
+  clear(box, taken) {
+    return taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+  }
+
+  // The middle of a link, as vis-network bends it.
+  middle({ smooth }, from, to) {
+    if (!smooth) return [(from.x + to.x) / 2, (from.y + to.y) / 2];
+    const turn = smooth.type === "curvedCW" ? smooth.roundness : -smooth.roundness;
+    const angle = Math.atan2(from.y - to.y, to.x - from.x) + (turn * 0.5 + 0.5) * Math.PI;
+    const reach = (smooth.roundness * 0.5 + 0.5) * Math.hypot(to.x - from.x, to.y - from.y);
+    const via = [from.x + reach * Math.sin(angle), from.y + reach * Math.cos(angle)];
+    return [(from.x + to.x) / 4 + via[0] / 2, (from.y + to.y) / 4 + via[1] / 2];
   }
 
   // -- where one looks --------------------------------------------------------------------------------------
@@ -261,9 +287,10 @@ globalThis.NetworkPicture = class {
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const { clientWidth, clientHeight } = this.container;
     const { top: above, right: after, bottom: below, left: before } = this.covered;
-    const room = NetworkPicture.MARGIN * 2;
-    const wide = Math.max(clientWidth - before - after - room, 80);
-    const high = Math.max(clientHeight - above - below - room, 80);
+    // Labels reach further to the sides than up and down.
+    const margin = NetworkPicture.MARGIN;
+    const wide = Math.max(clientWidth - before - after - 2 * Math.min(2 * margin, clientWidth * 0.13), 80);
+    const high = Math.max(clientHeight - above - below - 2 * margin, 80);
     const scale = Math.max(Math.min(wide / (right - left || 1), high / (bottom - top || 1), 1.3), 0.05);
     const position = { x: (left + right + (after - before) / scale) / 2, y: (top + bottom + (below - above) / scale) / 2 };
     return { scale, position };
