@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import pandas as pd
 
-from graphsvc.access import audit, policy
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released
 from graphsvc.analysis import projection
@@ -65,18 +64,9 @@ class Analysing:
 
     def ranking(self) -> Ranking:
         """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log."""
-        policy.require(self.principal, "analyse")
-        case, level = self.case, self.grant.handling
-        key = (case, self.version, level)
-        kept = self._service.rankings
-        if key in kept:
-            line = audit.begin(self._service.database, self.principal, self.purpose, "analyse", case, query="hubs")
-            audit.finish(self._service.database, line, "released", len(kept[key].leads))
-            return kept[key]
-        ranking = rank(*self._material())
-        for old in [other for other in kept if other[0] == case and other[1] != key[1]]:
-            kept.pop(old, None)
-        kept[key] = ranking
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
+            ranking = self._service.rankings.of(self._state(), lambda: rank(*self._material()))
+            outcome["rows"] = len(ranking.leads)
         return ranking
 
     def leads(self) -> dict[str, Any]:
@@ -106,7 +96,8 @@ class Analysing:
         found = next((lead for lead in self.ranking().leads if lead.id == identifier), None)
         if found is None:
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
-        explanation = explain(identifier, *self._material())
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier):
+            explanation = explain(identifier, *self._material())
         return found, explanation if self.grant.sources else _without_sources(explanation)
 
     # -- tables and graphs ------------------------------------------------------------------------------------
@@ -161,6 +152,13 @@ class Analysing:
 
     def _material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
+        return self._service.materials.of(self._state(), self._read_material)
+
+    def _state(self) -> tuple[str, int, str]:
+        """What a result is computed on: it is current while this stays the same."""
+        return self.case, self.version, self.grant.handling
+
+    def _read_material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         gate, case = self._service.gate, self.case
         claims = [Claim(*row) for row in gate.material(self.principal, self.purpose, "hubs.claims", case)]
         persons = [

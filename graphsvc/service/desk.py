@@ -11,6 +11,7 @@ from graphsvc.access import accounts, audit, policy
 from graphsvc.access.gate import Gate
 from graphsvc.access.principal import Principal
 from graphsvc.access.vault import Vault
+from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
@@ -18,11 +19,16 @@ from graphsvc.errors import NotSignedIn
 from graphsvc.queries import Library
 from graphsvc.service.casework import Casework, Progress, known_cases
 from graphsvc.service.jobs import Jobs
+from graphsvc.service.kept import Kept
 from graphsvc.service.session import Session
 from graphsvc.service.uploads import Uploads
 from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
+
+# How many results are kept in memory; of what they were computed from, which is large, only the latest two.
+_RANKINGS = 64
+_MATERIALS = 2
 
 
 def quiet(_done: int, _total: int, _text: str) -> None:
@@ -48,7 +54,8 @@ class Service:
         self.casework = Casework(self.store, self.database, self.vault, settings)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
-        self.rankings: dict[tuple[str, int, str], Ranking] = {}
+        self.rankings: Kept[Ranking] = Kept(_RANKINGS)
+        self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None
         self._server: local.LocalServer | None = None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphsvc.access import policy
-from graphsvc.access.principal import Principal
+from graphsvc.access.principal import Grant, Principal
 from graphsvc.errors import Busy, InputError, Refused, RequestError
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping
@@ -34,6 +34,11 @@ class Loading(ABC):
     _case: str
     principal: Principal
     purpose: str
+
+    @property
+    @abstractmethod
+    def grant(self) -> Grant:
+        """The clearance in this session's case."""
 
     @property
     @abstractmethod
@@ -71,9 +76,10 @@ class Loading(ABC):
             self._service.casework.undo(self.case, delivery, progress)
 
     def deliveries(self) -> list[dict[str, Any]]:
-        """The deliveries of the case, newest first."""
+        """The deliveries of the case, newest first; how much each held only with clearance for all of it."""
         with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
-            return self._service.casework.deliveries(self.case)
+            rows = self._service.casework.deliveries(self.case)
+            return rows if self.grant.handling == "C" else [row | {"counts": {}} for row in rows]
 
     def require_loading(self) -> None:
         """Nothing, if this person may load into the case, or make it.

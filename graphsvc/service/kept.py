@@ -1,0 +1,44 @@
+"""Results kept in memory while they are current: by case, its version and the reader's handling level."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+Key = tuple[str, int, str]
+
+
+class Kept(Generic[Result]):
+    """The latest results, at most `most`; a new version of a case drops what was computed on older ones.
+
+    Example:
+        >>> kept = Kept[str](2)
+        >>> kept.of(("dover", 1, "P"), lambda: "old"), kept.of(("dover", 1, "P"), lambda: "not asked")
+        ('old', 'old')
+        >>> kept.of(("dover", 2, "P"), lambda: "new"), kept.of(("dover", 1, "P"), lambda: "computed again")
+        ('new', 'computed again')
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._results: OrderedDict[Key, Result] = OrderedDict()
+
+    def of(self, key: Key, compute: Callable[[], Result]) -> Result:
+        """The result kept for `key`, or else what `compute` gives, which is then kept."""
+        try:
+            return self._results[key]
+        except KeyError:
+            result = compute()
+        for other in list(self._results):
+            if other[0] == key[0] and other[1] != key[1]:
+                self._results.pop(other, None)
+        self._results[key] = result
+        while len(self._results) > self._most:
+            self._results.popitem(last=False)
+        return result
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._results.clear()
