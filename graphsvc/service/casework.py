@@ -349,15 +349,11 @@ class Casework:
         kept = {level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()}
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
-            known = set(connection.execute(sa.select(tables.identities.c.pseudonym).where(mine)).scalars())
-            gone = known - result.identities.keys()
-            for pseudonym in gone:
-                connection.execute(tables.identities.delete().where(mine, tables.identities.c.pseudonym == pseudonym))
+            connection.execute(tables.identities.delete().where(mine))
             rows = [
                 self._identity(case, pseudonym, kind, values) for pseudonym, (kind, values) in result.identities.items()
             ]
             if rows:
-                connection.execute(tables.identities.delete().where(mine))
                 connection.execute(tables.identities.insert(), rows)
             connection.execute(tables.provenance.delete().where(tables.provenance.c.case_id == case))
             if result.provenance:
