@@ -97,12 +97,16 @@ def _serving(service: Service) -> Iterator[str]:
     from graphsvc.web import create_app
 
     settings = service.settings
+    body = (settings.upload_mb + 1) * 1024 * 1024
     _require_port(settings)
     server = create_server(
         create_app(service),
         host=settings.host,
         port=settings.port,
         threads=_THREADS,
+        # An upload stays in memory until it is encrypted: waitress would put it on the disk in the clear.
+        inbuf_overflow=body,
+        max_request_body_size=body,
         ident=None,
         clear_untrusted_proxy_headers=True,
     )

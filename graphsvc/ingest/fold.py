@@ -205,9 +205,10 @@ def _merge_records(
 
 
 def _merge_claims(state: State, number: int, rows: list[Row], report: Report) -> set[tuple[str, ...]]:
-    """Take claims in; gives the keys of all that the delivery holds."""
+    """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out."""
     counts = report.counts[_LINKS]
     first: dict[tuple[str, ...], Row] = {}
+    seen = {claim_key(row.values) for row in rows}
     for row in rows:
         fault = _claim_fault(state, row)
         if fault is not None:
@@ -235,7 +236,7 @@ def _merge_claims(state: State, number: int, rows: list[Row], report: Report) ->
                 state.by_statement[old.values["statement_id"]].remove(key)
                 state.by_statement[row.values["statement_id"]].append(key)
         state.claims[key] = Kept(row.values, number, row.line)
-    return set(first)
+    return seen
 
 
 def _claim_fault(state: State, row: Row) -> tuple[str, str] | None:

@@ -47,6 +47,14 @@ def test_claims_a_statement_no_longer_makes_are_superseded_unless_the_delivery_i
     assert {row.status for row in state.claims.values()} == {"active", "superseded"}
 
 
+def test_a_claim_whose_newer_row_is_rejected_is_not_superseded() -> None:
+    state = State()
+    load(state, 1, *PEOPLE, statement("S1", handling="C"), link("a", "PAID", "b", "S1"))
+    report = load(state, 2, statement("S1", handling="C"), link("a", "PAID", "b", "S1", handling="P"))
+    assert (report.counts["links"].rejected, report.counts["links"].superseded) == (1, 0)
+    assert [row.status for row in state.claims.values()] == ["active"]
+
+
 def test_a_superseded_claim_that_comes_again_counts_as_changed() -> None:
     state = State()
     claim = link("a", "ASSOCIATES_WITH", "b", "S1")
