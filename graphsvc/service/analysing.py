@@ -5,16 +5,12 @@ Everything is computed on what this reader may see, not hidden afterwards.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 import pandas as pd
 
-from graphsvc.access.principal import Grant, Principal
-from graphsvc.access.redact import Released
 from graphsvc.analysis import projection
 from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.evidence import Claim, LinkKey, Person
@@ -22,43 +18,14 @@ from graphsvc.analysis.hubs import Lead, Ranking, rank
 from graphsvc.analysis.leads import Explanation, explain
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.properties import LINK_FIGURES
-
-if TYPE_CHECKING:
-    from graphsvc.service.desk import Service
+from graphsvc.service.reading import Reading
 
 GRAPHS = ("claims", "links", "operation")
 _LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", "denied")
 
 
-class Analysing:
+class Analysing(Reading):
     """Leads, tables and graphs of one case."""
-
-    _service: Service
-    principal: Principal
-    purpose: str
-
-    @property
-    @abstractmethod
-    def case(self) -> str:
-        """The case of this session."""
-
-    @property
-    @abstractmethod
-    def grant(self) -> Grant:
-        """The clearance in this session's case."""
-
-    @property
-    @abstractmethod
-    def version(self) -> int:
-        """How often the case has been changed."""
-
-    @abstractmethod
-    def query(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
-        """Run a named query on the case."""
-
-    @abstractmethod
-    def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
-        """Rows of one of the service's own queries."""
 
     # -- leads ------------------------------------------------------------------------------------------------
 

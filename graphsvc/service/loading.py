@@ -6,14 +6,12 @@ person may. What rejections say may name sealed persons, so it goes to the one w
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphsvc.access import policy
-from graphsvc.access.principal import Grant, Principal
 from graphsvc.errors import Busy, InputError, Refused, RequestError
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping
@@ -21,29 +19,12 @@ from graphsvc.ingest.raw import Limits
 from graphsvc.service.casework import Loaded, Progress, known_cases, require_name
 from graphsvc.service.jobs import Job
 from graphsvc.service.parcel import Parcel
+from graphsvc.service.reading import Reading
 from graphsvc.service.uploads import Opened, Options, Upload
 
-if TYPE_CHECKING:
-    from graphsvc.service.desk import Service
 
-
-class Loading(ABC):
+class Loading(Reading):
     """The part of a session that loads."""
-
-    _service: Service
-    _case: str
-    principal: Principal
-    purpose: str
-
-    @property
-    @abstractmethod
-    def grant(self) -> Grant:
-        """The clearance in this session's case."""
-
-    @property
-    @abstractmethod
-    def case(self) -> str:
-        """The case of this session."""
 
     # -- at once ----------------------------------------------------------------------------------------------
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import html
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graphsvc.access.principal import Grant
-from graphsvc.access.redact import Released
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.service.reading import Reading
 from graphsvc.views.network import OPENING, View, picture, reached
 from graphsvc.views.page import offline_page
 from graphsvc.views.wording import told_groups
-
-if TYPE_CHECKING:
-    from graphsvc.service.desk import Service
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
 NODES = 60
@@ -56,24 +51,8 @@ class Shown:
         )
 
 
-class Picturing(ABC):
+class Picturing(Reading):
     """The part of a session that draws the network."""
-
-    _service: Service
-
-    @property
-    @abstractmethod
-    def case(self) -> str:
-        """The case of this session."""
-
-    @property
-    @abstractmethod
-    def grant(self) -> Grant:
-        """The clearance in this session's case."""
-
-    @abstractmethod
-    def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
-        """Rows of one of the service's own queries."""
 
     def network(
         self,

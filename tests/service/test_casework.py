@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
@@ -186,7 +187,7 @@ def test_a_case_being_loaded_is_closed_to_readers_and_to_other_loaders(
 
 
 def test_loading_takes_clearance_for_the_whole_case(service: Service, case: str, small: Path) -> None:
-    accounts.add(service.database, "pat", ["analyst"], {case: accounts.Grant("P")})
+    accounts.add(service.database, "pat", ["analyst"], {case: Grant("P")})
     pat = next(principal for principal in accounts.listed(service.database) if principal.name == "pat")
     with pytest.raises(Refused, match="handling code C"):
         service.session(pat, "testing", case).load(small, quiet)

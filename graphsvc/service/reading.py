@@ -1,0 +1,130 @@
+"""What every part of a session stands on: who asks, why, of which case, and the gate their questions pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+
+from graphsvc.access import policy
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.redact import Released
+from graphsvc.errors import RequestError
+from graphsvc.queries import Query
+from graphsvc.service.casework import known_cases, version_of
+
+if TYPE_CHECKING:
+    from graphsvc.service.desk import Service
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """One line of the list of cases."""
+
+    id: str
+    state: str
+    version: int
+
+
+class Reading:
+    """One principal, one purpose and, once chosen, one case: asks named queries through the gate."""
+
+    def __init__(self, service: Service, principal: Principal, purpose: str, case: str = "") -> None:
+        self._service = service
+        self.principal = principal
+        self.purpose = purpose
+        self._case = case
+
+    @property
+    def case(self) -> str:
+        """The case of this session; the only visible one where none was chosen.
+
+        Raises:
+            RequestError: there are several to choose from, or none.
+        """
+        if self._case:
+            return self._case
+        visible = self.cases()
+        if len(visible) != 1:
+            named = ", ".join(case.id for case in visible) or "none yet: `graphsvc load FOLDER --case NAME` makes one"
+            raise RequestError(f"Say which case. You can see: {named}.")
+        return visible[0].id
+
+    def at(self, case: str) -> Self:
+        """The same session at another case."""
+        return type(self)(self._service, self.principal, self.purpose, case)
+
+    def close(self) -> None:
+        """Let go of everything; only for a session of `graphsvc.connect`, whose service is its own."""
+        self._service.close()
+
+    def may(self, action: str) -> bool:
+        """Whether the principal's roles allow an action (`access.policy.ACTIONS`)."""
+        return policy.may(self.principal, action)
+
+    @property
+    def grant(self) -> Grant:
+        """The clearance in this session's case."""
+        return policy.require_case(self.principal, self.case)
+
+    @property
+    def version(self) -> int:
+        """How often the case has been changed: what was computed at another version is not current."""
+        policy.require_case(self.principal, self.case)
+        return version_of(self._service.database, self.case)
+
+    def cases(self) -> list[CaseSummary]:
+        """The cases this person can see, by name. An auditor or administrator sees none by that role."""
+        if not self.may("read"):
+            return []
+        return [
+            CaseSummary(row["id"], row["state"], row["version"])
+            for row in known_cases(self._service.database)
+            if self.principal.grant(row["id"]) is not None
+        ]
+
+    @property
+    def database(self) -> sa.Engine:
+        """The application database, for other use cases of this room."""
+        return self._service.database
+
+    def acting(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
+        """One logged act that needs no case: refused without a role that allows it."""
+        return self._service.gate.acting(self.principal, self.purpose, action, **detail)
+
+    def queries(self) -> list[Query]:
+        """The named queries this person may run."""
+        return [
+            query
+            for query in self._service.library.public()
+            if not query.roles or self.principal.roles & set(query.roles)
+        ]
+
+    def query(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
+        """Run a named query on the case.
+
+        Raises:
+            RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.gate`.
+        """
+        if self._service.library[name].kind == "internal":
+            raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
+        return self._service.gate.read(self.principal, self.purpose, name, self.case, parameters)
+
+    def query_text(self, name: str) -> str:
+        """The Cypher of a named query."""
+        return self._service.library[name].text
+
+    def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
+        """Rows of one of the service's own queries, for pages; `whole` reads all of a case (an error if too much)."""
+        return self._service.gate.read(
+            self.principal,
+            self.purpose,
+            name,
+            self.case,
+            parameters,
+            action="analyse" if whole else "read",
+            whole=whole,
+        )
