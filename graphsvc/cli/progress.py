@@ -29,7 +29,7 @@ def shown() -> Iterator[Progress]:
             bar = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of {total:,} " if total else ""
             sys.stderr.write(f"\r\033[K{bar}{stage}")
             open_line = True
-        elif now - last_at > 2 or (total == 0 and text != last_text):
+        elif text and (now - last_at > 2 or (total == 0 and text != last_text)):
             sys.stderr.write(f"{stage}{f' ({done:,} of {total:,})' if total else ''}\n")
         else:
             return
