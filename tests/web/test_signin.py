@@ -71,7 +71,7 @@ def test_forms_from_elsewhere_are_refused(site: Any) -> None:
 
 ELSEWHERE = (
     "//evil.test",
-    "https://evil.test/",
+    "https://example.org/",
     "/\\evil.test",
     "\\\\evil.test",
     "/%09/evil.test\t",
