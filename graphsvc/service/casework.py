@@ -8,25 +8,21 @@ then marked `active`: whatever interrupts that, the next start finds the mark an
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
-from graphsvc.access.audit import now
-from graphsvc.access.policy import no_such_case
-from graphsvc.access.vault import Vault, pack, unpack
-from graphsvc.appdb import tables, transaction
+from graphsvc.access.vault import unpack
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, Row
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.service.graphing import Graphed, graphed
+from graphsvc.service.register import Register
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import difference, read_image, write
 
@@ -68,10 +64,9 @@ class Loaded:
 class Casework:
     """Changes cases. Who may is decided before it is called."""
 
-    def __init__(self, store: Callable[[], Store], database: sa.Engine, vault: Vault, settings: Settings) -> None:
+    def __init__(self, store: Callable[[], Store], register: Register, settings: Settings) -> None:
         self._store = store
-        self._database = database
-        self._vault = vault
+        self.register = register
         self._settings = settings
 
     def load(
@@ -95,13 +90,13 @@ class Casework:
         require_name(case)
         with self._locked(case):
             self._recover(case, progress)
-            key = self._key(case, create=not dry_run)
+            key = self.register.key(case, create=not dry_run)
             progress(0, 0, "reading what is loaded already")
             state = State()
-            past = self._deliveries(case)
+            past = self.register.counting(case)
             for number, row in past.items():
                 self._fold(state, key, case, number, row)
-            number = self._next_number(case)
+            number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
             report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
@@ -110,20 +105,20 @@ class Casework:
                 (n for n, row in past.items() if row.digest == delivery.digest and row.partial == partial), None
             )
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
-            on = self._opened_on(case)
+            on = self.register.opened_on(case)
             if dry_run or nothing or (strict and rejections):
-                self._unmake(case)
+                self.register.unmake(case)
                 return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
             result = graphed(state, key, on)
-            self._begin(case, key, number, account, delivery, counts, on, partial=partial)
+            self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
                 self._write(case, result, progress)
             except CancelledError:
-                self._forget(case, number)
+                self.register.forget(case, number)
                 self._restore(case, key, _quiet)
-                self._unmake(case)
+                self.register.unmake(case)
                 raise
-            self._finish(case, key, result, {number: "active"})
+            self.register.finish(case, key, result, {number: "active"})
             return Loaded(case, number, None, counts, rejections, True, _names(delivery, result))
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
@@ -135,25 +130,22 @@ class Casework:
         """
         with self._locked(case):
             self._recover(case, progress)
-            key = self._key(case, create=False)
-            if number not in self._deliveries(case):
+            key = self.register.key(case, create=False)
+            if number not in self.register.counting(case):
                 raise NotFound(
                     f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them."
                 )
-            self._mark(case, number, "undoing", "loading")
+            self.register.mark(case, number, "undoing", "loading")
             try:
                 self._restore(case, key, progress)
             except CancelledError:
-                self._mark(case, number, "active", "loading")
+                self.register.mark(case, number, "active", "loading")
                 self._restore(case, key, _quiet)
                 raise
 
     def recover(self, progress: Progress) -> list[str]:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases."""
-        with transaction(self._database) as connection:
-            waiting = list(
-                connection.execute(sa.select(tables.cases.c.id).where(tables.cases.c.state != "open")).scalars()
-            )
+        waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
         done: list[str] = []
         for case in waiting:
             try:
@@ -163,48 +155,6 @@ class Casework:
             except Busy:
                 continue  # its own process is still at work
         return done
-
-    def deliveries(self, case: str) -> list[dict[str, Any]]:
-        """The case's deliveries, newest first: number, status, who, when, counts; never their rows."""
-        table = tables.deliveries
-        columns = [column for column in table.c if column.name not in ("rows_sealed", "digest")]
-        with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
-            ).mappings()
-            return [dict(row) for row in rows]
-
-    def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
-        """What the sources of a case share, at level `all` or `p`; for computing only."""
-        with transaction(self._database) as connection:
-            row = connection.execute(
-                sa.select(tables.cases.c.dependence_sealed).where(tables.cases.c.id == case)
-            ).first()
-        if row is None or row.dependence_sealed is None:
-            return {}
-        key = self._key(case, create=False)
-        kept = unpack(key, row.dependence_sealed, f"dependence {case}")
-        return {source: frozenset(keys) for source, keys in kept[level].items()}
-
-    def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line in its links file)."""
-        table = tables.provenance
-        with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(
-                    table.c.case_id == case, table.c.claim_id.in_(claims)
-                )
-            )
-            return {row.claim_id: (row.delivery, row.line) for row in rows}
-
-    def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Pseudonym → what only the vault knows of it. Opening any is for custodians, one by one, with a reason."""
-        table = tables.identities
-        with transaction(self._database) as connection:
-            rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
-        for row in rows:
-            what = f"identity {case} {row.pseudonym}"
-            yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
 
     # -- one case under its lock ------------------------------------------------------------------------------
 
@@ -221,17 +171,15 @@ class Casework:
             raise Busy(f"The case {case} is being loaded by someone else. Try again when that is done.") from None
 
     def _recover(self, case: str, progress: Progress) -> None:
-        with transaction(self._database) as connection:
-            state = connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.id == case)).scalar()
-        if state == "loading":
+        if any(row["id"] == case and row["state"] == "loading" for row in self.register.cases()):
             progress(0, 0, "completing an interrupted load")
-            self._restore(case, self._key(case, create=False), progress)
+            self._restore(case, self.register.key(case, create=False), progress)
 
     def _restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
         state, settled = State(), {}
-        on = self._opened_on(case)
-        for number, row in self._deliveries(case).items():
+        on = self.register.opened_on(case)
+        for number, row in self.register.counting(case).items():
             if row.status == "undoing":
                 settled[number] = "undone"
                 continue
@@ -240,7 +188,7 @@ class Casework:
             self._fold(state, key, case, number, row)
         result = graphed(state, key, on)
         self._write(case, result, progress)
-        self._finish(case, key, result, settled)
+        self.register.finish(case, key, result, settled)
 
     def _write(self, case: str, result: Graphed, progress: Progress) -> None:
         progress(0, 0, "comparing with the graph")
@@ -248,171 +196,10 @@ class Casework:
         steps = difference(read_image(store, case), result.image)
         write(store, case, steps, self._settings.batch_rows, progress)
 
-    # -- the application database -----------------------------------------------------------------------------
-
-    def _key(self, case: str, *, create: bool) -> bytes:
-        """The case's data key; of a new case one that is kept only if `create`."""
-        with transaction(self._database) as connection:
-            wrapped = connection.execute(sa.select(tables.cases.c.key_sealed).where(tables.cases.c.id == case)).scalar()
-            if wrapped is not None:
-                return self._vault.key(wrapped, f"case {case}")
-            key, wrapped = self._vault.new_key(f"case {case}")
-            if create:
-                connection.execute(tables.cases.insert().values(id=case, key_sealed=wrapped, created_at=now()))
-            return key
-
-    def _unmake(self, case: str) -> None:
-        """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
-        table = tables.deliveries
-        with transaction(self._database) as connection:
-            if connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None:
-                connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
-
-    def _opened_on(self, case: str) -> dt.date:
-        """The day the case was made: who was under 18 then stays sealed, whenever a delivery comes or goes."""
-        with transaction(self._database) as connection:
-            opened = connection.execute(sa.select(tables.cases.c.created_at).where(tables.cases.c.id == case)).scalar()
-        return (opened or now()).date()
-
-    def _deliveries(self, case: str) -> dict[int, Any]:
-        """The deliveries that are loaded or being worked on, in order."""
-        table = tables.deliveries
-        with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(table).where(table.c.case_id == case, table.c.status != "undone").order_by(table.c.number)
-            )
-            return {row.number: row for row in rows}
-
-    def _next_number(self, case: str) -> int:
-        with transaction(self._database) as connection:
-            last = connection.execute(
-                sa.select(sa.func.max(tables.deliveries.c.number)).where(tables.deliveries.c.case_id == case)
-            ).scalar()
-        return (last or 0) + 1
-
     def _fold(self, state: State, key: bytes, case: str, number: int, row: Any) -> Report:
         kept = unpack(key, row.rows_sealed, f"delivery {case} {number}")
         rows = [Row(table, file, line, values) for table, file, line, values in kept["rows"]]
         return fold(state, number, rows, kept["columns"], partial=row.partial)
-
-    def _begin(
-        self,
-        case: str,
-        key: bytes,
-        number: int,
-        account: str,
-        delivery: Delivery,
-        counts: Mapping[str, Mapping[str, int]],
-        on: dt.date,
-        *,
-        partial: bool,
-    ) -> None:
-        """Record the delivery before the first write; from here on a kill is completed, not forgotten."""
-        rows = [(row.table, row.file, row.line, row.values) for row in delivery.rows]
-        sealed = pack(key, {"rows": rows, "columns": delivery.columns}, f"delivery {case} {number}")
-        with transaction(self._database) as connection:
-            connection.execute(
-                tables.deliveries.insert().values(
-                    case_id=case,
-                    number=number,
-                    digest=delivery.digest,
-                    partial=partial,
-                    status="loading",
-                    account=account,
-                    received_on=on,
-                    loaded_at=now(),
-                    counts=counts,
-                    rows_sealed=sealed,
-                )
-            )
-            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
-
-    def _mark(self, case: str, number: int, status: str, state: str) -> None:
-        with transaction(self._database) as connection:
-            connection.execute(
-                tables.deliveries.update()
-                .where(tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
-                .values(status=status)
-            )
-            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
-
-    def _forget(self, case: str, number: int) -> None:
-        with transaction(self._database) as connection:
-            connection.execute(
-                tables.deliveries.delete().where(
-                    tables.deliveries.c.case_id == case, tables.deliveries.c.number == number
-                )
-            )
-
-    def _finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
-        """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one."""
-        kept = {level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()}
-        mine = tables.identities.c.case_id == case
-        with transaction(self._database) as connection:
-            connection.execute(tables.identities.delete().where(mine))
-            rows = [
-                self._identity(case, pseudonym, kind, values) for pseudonym, (kind, values) in result.identities.items()
-            ]
-            if rows:
-                connection.execute(tables.identities.insert(), rows)
-            connection.execute(tables.provenance.delete().where(tables.provenance.c.case_id == case))
-            if result.provenance:
-                connection.execute(
-                    tables.provenance.insert(),
-                    [
-                        {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
-                        for claim, (delivery, line) in result.provenance.items()
-                    ],
-                )
-            for number, status in settled.items():
-                change: dict[str, Any] = {"status": status}
-                if status == "undone":
-                    change["rows_sealed"] = None
-                connection.execute(
-                    tables.deliveries.update()
-                    .where(tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
-                    .values(**change)
-                )
-            connection.execute(
-                tables.cases.update()
-                .where(tables.cases.c.id == case)
-                .values(
-                    state="open",
-                    version=tables.cases.c.version + 1,
-                    dependence_sealed=pack(key, kept, f"dependence {case}"),
-                )
-            )
-
-    def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        what = f"identity {case} {pseudonym}"
-        key, wrapped = self._vault.new_key(what)
-        return {
-            "case_id": case,
-            "pseudonym": pseudonym,
-            "kind": kind,
-            "key_sealed": wrapped,
-            "values_sealed": pack(key, values, what),
-        }
-
-
-def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
-    """Every case: id, state, version, created_at."""
-    columns = (tables.cases.c.id, tables.cases.c.state, tables.cases.c.version, tables.cases.c.created_at)
-    with transaction(database) as connection:
-        return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
-
-
-def version_of(database: sa.Engine, case: str) -> int:
-    """How often a case has been changed.
-
-    Raises:
-        NotFound: there is no such case.
-    """
-    with transaction(database) as connection:
-        version = connection.execute(sa.select(tables.cases.c.version).where(tables.cases.c.id == case)).scalar()
-    if version is None:
-        raise no_such_case(case)
-    return int(version)
 
 
 def require_name(case: str) -> None:

@@ -17,9 +17,10 @@ from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.queries import Library
-from graphsvc.service.casework import Casework, Progress, known_cases
+from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
 from graphsvc.service.kept import Kept
+from graphsvc.service.register import Register, known_cases
 from graphsvc.service.session import Session
 from graphsvc.service.uploads import Uploads
 from graphsvc.store import local
@@ -51,7 +52,8 @@ class Service:
         accounts.ensure_local(self.database)
         self.library = Library()
         self.gate = Gate(self.store, self.database, self.library, settings)
-        self.casework = Casework(self.store, self.database, self.vault, settings)
+        self.register = Register(self.database, self.vault)
+        self.casework = Casework(self.store, self.register, settings)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.rankings: Kept[Ranking] = Kept(_RANKINGS)

@@ -12,8 +12,9 @@ from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import Grant
 from graphsvc.analysis import evaluation
 from graphsvc.errors import InputError
-from graphsvc.service.casework import Progress, known_cases
+from graphsvc.service.casework import Progress
 from graphsvc.service.desk import Service
+from graphsvc.service.register import known_cases
 from graphsvc.service.session import Session
 
 DEMO_CASE = "demo"
@@ -56,7 +57,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
 
 
 def _loaded(service: Service) -> bool:
-    return any(row["status"] == "active" for row in service.casework.deliveries(DEMO_CASE))
+    return any(row["status"] == "active" for row in service.register.deliveries(DEMO_CASE))
 
 
 def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:

@@ -16,10 +16,11 @@ from graphsvc.errors import Busy, InputError, Refused, RequestError
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping
 from graphsvc.ingest.raw import Limits
-from graphsvc.service.casework import Loaded, Progress, known_cases, require_name
+from graphsvc.service.casework import Loaded, Progress, require_name
 from graphsvc.service.jobs import Job
 from graphsvc.service.parcel import Parcel
 from graphsvc.service.reading import Reading
+from graphsvc.service.register import known_cases
 from graphsvc.service.uploads import Opened, Options, Upload
 
 
@@ -59,7 +60,7 @@ class Loading(Reading):
     def deliveries(self) -> list[dict[str, Any]]:
         """The deliveries of the case, newest first; how much each held only with clearance for all of it."""
         with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
-            rows = self._service.casework.deliveries(self.case)
+            rows = self._service.register.deliveries(self.case)
             return rows if self.grant.handling == "C" else [row | {"counts": {}} for row in rows]
 
     def require_loading(self) -> None:

@@ -14,7 +14,7 @@ from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released
 from graphsvc.errors import RequestError
 from graphsvc.queries import Query
-from graphsvc.service.casework import known_cases, version_of
+from graphsvc.service.register import known_cases, version_of
 
 if TYPE_CHECKING:
     from graphsvc.service.desk import Service

@@ -103,7 +103,7 @@ class Session(Analysing, Loading, Picturing):
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line of its links file), for claims this session was given."""
         policy.require_case(self.principal, self.case)
-        return self._service.casework.provenance(self.case, claims)
+        return self._service.register.provenance(self.case, claims)
 
     # -- the log ----------------------------------------------------------------------------------------------
 

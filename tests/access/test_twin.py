@@ -151,5 +151,5 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
     for asked, found in part.items():
         assert alone["P"][asked] == found, asked
     assert sum(rows != alone["C"][asked] for asked, rows in part.items()) > len(QUERIES) // 2
-    casework = cases.service.casework
-    assert casework.dependence("one", "p") == casework.dependence("part", "p")
+    register = cases.service.register
+    assert register.dependence("one", "p") == register.dependence("part", "p")

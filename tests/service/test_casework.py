@@ -276,11 +276,11 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
     assert here.given == there.given
     assert here.links == there.links
     assert identities(service, case) == identities(service, twin)
-    assert service.casework.dependence(case, "all") == service.casework.dependence(twin, "all")
+    assert service.register.dependence(case, "all") == service.register.dependence(twin, "all")
 
 
 def identities(service: Service, case: str) -> Mapping[str, Any]:
-    return dict(service.casework.identities(case))
+    return dict(service.register.identities(case))
 
 
 # -- kills --------------------------------------------------------------------------------------------------------

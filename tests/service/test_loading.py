@@ -122,7 +122,7 @@ def test_progress_names_no_file(session: Session) -> None:
 def test_while_a_case_is_being_loaded_an_upload_goes_on_waiting(session: Session, service: Service) -> None:
     loaded(session, zipped())
     upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
-    service.casework._mark(session.case, 1, "loading", "loading")
+    service.register.mark(session.case, 1, "loading", "loading")
     with pytest.raises(Busy):
         session.confirm(upload)
     assert session.waiting(upload).id == upload

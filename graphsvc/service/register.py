@@ -1,0 +1,232 @@
+"""What the application database records of cases: their keys, deliveries, vault and provenance. Changes no graph."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.audit import now
+from graphsvc.access.policy import no_such_case
+from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.appdb import tables, transaction
+from graphsvc.ingest.check import Delivery
+from graphsvc.service.graphing import Graphed
+
+
+class Register:
+    """The records of every case in one application database."""
+
+    def __init__(self, database: sa.Engine, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Every case: id, state, version, created_at."""
+        return known_cases(self._database)
+
+    def deliveries(self, case: str) -> list[dict[str, Any]]:
+        """The case's deliveries, newest first: number, status, who, when, counts; never their rows."""
+        table = tables.deliveries
+        columns = [column for column in table.c if column.name not in ("rows_sealed", "digest")]
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
+            ).mappings()
+            return [dict(row) for row in rows]
+
+    def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
+        """What the sources of a case share, at level `all` or `p`; for computing only."""
+        with transaction(self._database) as connection:
+            row = connection.execute(
+                sa.select(tables.cases.c.dependence_sealed).where(tables.cases.c.id == case)
+            ).first()
+        if row is None or row.dependence_sealed is None:
+            return {}
+        key = self.key(case, create=False)
+        kept = unpack(key, row.dependence_sealed, f"dependence {case}")
+        return {source: frozenset(keys) for source, keys in kept[level].items()}
+
+    def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
+        """Claim id → (delivery, line in its links file)."""
+        table = tables.provenance
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(
+                    table.c.case_id == case, table.c.claim_id.in_(claims)
+                )
+            )
+            return {row.claim_id: (row.delivery, row.line) for row in rows}
+
+    def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Pseudonym → what only the vault knows of it. Opening any is for custodians, one by one, with a reason."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
+        for row in rows:
+            what = f"identity {case} {row.pseudonym}"
+            yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+
+    def key(self, case: str, *, create: bool) -> bytes:
+        """The case's data key; of a new case one that is kept only if `create`."""
+        with transaction(self._database) as connection:
+            wrapped = connection.execute(sa.select(tables.cases.c.key_sealed).where(tables.cases.c.id == case)).scalar()
+            if wrapped is not None:
+                return self._vault.key(wrapped, f"case {case}")
+            key, wrapped = self._vault.new_key(f"case {case}")
+            if create:
+                connection.execute(tables.cases.insert().values(id=case, key_sealed=wrapped, created_at=now()))
+            return key
+
+    def unmake(self, case: str) -> None:
+        """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
+        table = tables.deliveries
+        with transaction(self._database) as connection:
+            if connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None:
+                connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
+
+    def opened_on(self, case: str) -> dt.date:
+        """The day the case was made: who was under 18 then stays sealed, whenever a delivery comes or goes."""
+        with transaction(self._database) as connection:
+            opened = connection.execute(sa.select(tables.cases.c.created_at).where(tables.cases.c.id == case)).scalar()
+        return (opened or now()).date()
+
+    def counting(self, case: str) -> dict[int, Any]:
+        """The deliveries that are loaded or being worked on, in order."""
+        table = tables.deliveries
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table).where(table.c.case_id == case, table.c.status != "undone").order_by(table.c.number)
+            )
+            return {row.number: row for row in rows}
+
+    def next_number(self, case: str) -> int:
+        """The number of the next delivery; a loaded one keeps its number for good."""
+        with transaction(self._database) as connection:
+            last = connection.execute(
+                sa.select(sa.func.max(tables.deliveries.c.number)).where(tables.deliveries.c.case_id == case)
+            ).scalar()
+        return (last or 0) + 1
+
+    def begin(
+        self,
+        case: str,
+        key: bytes,
+        number: int,
+        account: str,
+        delivery: Delivery,
+        counts: Mapping[str, Mapping[str, int]],
+        on: dt.date,
+        *,
+        partial: bool,
+    ) -> None:
+        """Record the delivery before the first write; from here on a kill is completed, not forgotten."""
+        rows = [(row.table, row.file, row.line, row.values) for row in delivery.rows]
+        sealed = pack(key, {"rows": rows, "columns": delivery.columns}, f"delivery {case} {number}")
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.deliveries.insert().values(
+                    case_id=case,
+                    number=number,
+                    digest=delivery.digest,
+                    partial=partial,
+                    status="loading",
+                    account=account,
+                    received_on=on,
+                    loaded_at=now(),
+                    counts=counts,
+                    rows_sealed=sealed,
+                )
+            )
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+
+    def mark(self, case: str, number: int, status: str, state: str) -> None:
+        """Give a delivery another status and its case another state, both at once."""
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.deliveries.update()
+                .where(tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
+                .values(status=status)
+            )
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
+
+    def forget(self, case: str, number: int) -> None:
+        """Forget a delivery that was cancelled before it was loaded."""
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.deliveries.delete().where(
+                    tables.deliveries.c.case_id == case, tables.deliveries.c.number == number
+                )
+            )
+
+    def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
+        """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one."""
+        kept = {level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()}
+        mine = tables.identities.c.case_id == case
+        with transaction(self._database) as connection:
+            connection.execute(tables.identities.delete().where(mine))
+            rows = [
+                self._identity(case, pseudonym, kind, values) for pseudonym, (kind, values) in result.identities.items()
+            ]
+            if rows:
+                connection.execute(tables.identities.insert(), rows)
+            connection.execute(tables.provenance.delete().where(tables.provenance.c.case_id == case))
+            if result.provenance:
+                connection.execute(
+                    tables.provenance.insert(),
+                    [
+                        {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
+                        for claim, (delivery, line) in result.provenance.items()
+                    ],
+                )
+            for number, status in settled.items():
+                change: dict[str, Any] = {"status": status}
+                if status == "undone":
+                    change["rows_sealed"] = None
+                connection.execute(
+                    tables.deliveries.update()
+                    .where(tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
+                    .values(**change)
+                )
+            connection.execute(
+                tables.cases.update()
+                .where(tables.cases.c.id == case)
+                .values(
+                    state="open",
+                    version=tables.cases.c.version + 1,
+                    dependence_sealed=pack(key, kept, f"dependence {case}"),
+                )
+            )
+
+    def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        what = f"identity {case} {pseudonym}"
+        key, wrapped = self._vault.new_key(what)
+        return {
+            "case_id": case,
+            "pseudonym": pseudonym,
+            "kind": kind,
+            "key_sealed": wrapped,
+            "values_sealed": pack(key, values, what),
+        }
+
+
+def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
+    """Every case: id, state, version, created_at."""
+    columns = (tables.cases.c.id, tables.cases.c.state, tables.cases.c.version, tables.cases.c.created_at)
+    with transaction(database) as connection:
+        return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
+
+
+def version_of(database: sa.Engine, case: str) -> int:
+    """How often a case has been changed.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    with transaction(database) as connection:
+        version = connection.execute(sa.select(tables.cases.c.version).where(tables.cases.c.id == case)).scalar()
+    if version is None:
+        raise no_such_case(case)
+    return int(version)
