@@ -6,6 +6,7 @@ import pytest
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import read_case
+from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.mapping import Mapping, built_in_mappings, load_mapping
 from graphsvc.ingest.raw import Limits
 
@@ -248,3 +249,6 @@ def test_the_published_networks_load(name: str, people: int, links: int, calls: 
         assert sum(weight for weight in weights if isinstance(weight, int)) == calls
     # What an analysis is judged by must not come in.
     assert {name for row in delivery.rows if row.table == "people" for name in row.values} == {"id", "handling"}
+    folded = fold(State(), 1, delivery.rows, delivery.columns, partial=False)
+    assert folded.rejections == []
+    assert folded.counts["links"].added == links
