@@ -34,7 +34,8 @@ WHERE n.id IN $ids AND n.handling IN $handling
 RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
        CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value) END AS name,
        CASE WHEN n:Thing THEN n.kind END AS sort, coalesce(n.sealed, false) AS sealed, n.handling AS handling, n.identified AS identified,
-       head([(n)-[r:MEMBER_OF|RUNS]->(g:Gang) WHERE r[$belief] IS NOT NULL AND g.handling IN $handling | coalesce(g.name, g.id)]) AS gang,
+       head(COLLECT { MATCH (n)-[r:MEMBER_OF|RUNS]->(g:Gang) WHERE r[$belief] IS NOT NULL AND g.handling IN $handling
+                      RETURN coalesce(g.name, g.id) AS gang ORDER BY r[$belief] DESC, g.id LIMIT 1 }) AS gang,
        count {
          MATCH (n)-[r]-(m:Entity)
          WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -95,6 +96,12 @@ def test_loading_and_taking_back_a_twin_leaves_the_case_as_it_was(cases: Any, im
     assert read_image(store, "two").nodes["Person"].keys() == image.nodes["Person"].keys()
 
 
+def first_difference(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The first pair of rows that differ, or nothing."""
+    pairs = zip_longest(one, other)
+    return next((pair for pair in pairs if pair[0] != pair[1]), ())
+
+
 def without_c(cases: Any, image: Image) -> dict[str, list[dict[str, str]]]:
     """The rows of the case as they would be if nothing of handling code C had ever been delivered.
 
@@ -148,8 +155,8 @@ def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
     assert len(rows["people"]) < len(cases.rows["people"])
     cases.load("part", rows)
     part = answers(cases, arguments, "part", "P")
-    for asked, found in part.items():
-        assert alone["P"][asked] == found, asked
+    differ = {asked: first_difference(alone["P"][asked], found) for asked, found in part.items()}
+    assert {asked: found for asked, found in differ.items() if found} == {}
     assert sum(rows != alone["C"][asked] for asked, rows in part.items()) > len(QUERIES) // 2
     register = cases.service.register
     assert register.dependence("one", "p") == register.dependence("part", "p")

@@ -78,6 +78,13 @@ def test_every_node_and_link_is_filtered_by_what_the_reader_may_see(query: Query
 
 
 @pytest.mark.parametrize("query", named(QUERIES))
+def test_no_pick_depends_on_the_order_of_loading(query: Query) -> None:
+    """The first of several is only taken where they are ordered; a statement has one source."""
+    picks = re.findall(r"head\(\[\(.*?\]\)", query.text)
+    assert [pick for pick in picks if "GIVEN_BY" not in pick] == []
+
+
+@pytest.mark.parametrize("query", named(QUERIES))
 def test_every_pattern_starts_in_the_case(query: Query) -> None:
     """No operator of the plan enters the graph without the case: checked in the text, part by part."""
     for part in re.split(r"\bUNION\b", bare(query.text)):
