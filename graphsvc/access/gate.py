@@ -24,6 +24,7 @@ from graphsvc.store.bolt import Rows, Store
 
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
+_BLOCK = "computed.rows"
 
 
 class Gate:
@@ -94,15 +95,19 @@ class Gate:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
         What is made from them must tell no more than the figures in `records.properties` allow.
-        The handling level is bound as for every read.
+        The handling level is bound as for every read. A query may answer in blocks, by a last column of `computed.rows`:
+        each of those rows then is one, with the block's other columns before its own.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
             grant = policy.require_case(principal, case)
             self._require_open(case)
-            rows = self._run(query, self._bound(query, case, grant), whole=True)
-            outcome["rows"] = len(rows.rows)
-        return rows.rows
+            rows = self._run(query, self._bound(query, case, grant), whole=True).rows
+            if list(query.returns.values())[-1] == _BLOCK:
+                rows = [(*block[:-1], *row) for block in rows for row in block[-1]]
+                self._require_all(cut=len(rows) > self._settings.analysis_row_cap)
+            outcome["rows"] = len(rows)
+        return rows
 
     def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
         """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
@@ -112,9 +117,13 @@ class Gate:
         cap = settings.analysis_row_cap
         timeout = max(settings.query_timeout_s, _WHOLE_S)
         rows = store.read(query.text, parameters | {"limit": cap}, timeout=timeout, cap=cap)
-        if rows.truncated:
-            raise OperatorError(f"This case has more than {cap} rows to analyse. Raise GRAPHSVC_ANALYSIS_ROW_CAP.")
+        self._require_all(cut=rows.truncated)
         return rows
+
+    def _require_all(self, *, cut: bool) -> None:
+        cap = self._settings.analysis_row_cap
+        if cut:
+            raise OperatorError(f"This case has more than {cap} rows to analyse. Raise GRAPHSVC_ANALYSIS_ROW_CAP.")
 
     def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
         suffix = "" if grant.handling == "C" else P_SUFFIX

@@ -13,7 +13,8 @@ Dependence = Mapping[str, frozenset[str]]
 LinkKey = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a frozen one takes fifteen times as long to make, and a case has hundreds of thousands. Nobody changes one.
+@dataclass(slots=True, unsafe_hash=True)
 class Claim:
     """One relation that one statement asserts, denies or takes back.
 

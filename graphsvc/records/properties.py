@@ -1,8 +1,8 @@
 """What stands in the graph and what a query may return, each with its sensitivity: the table the gate redacts by.
 
 A column of a query declares the property it shows; a column that shows none of these does not come out.
-Sensitivities (see `tables`): `open`, `identity`, `text`, `source`, `interest`, and `conditional` (free text of the
-deliverer's own columns: only with clearance for handling code C).
+Sensitivities (see `tables`): `open`, `identity`, `text`, `source`, `interest`, `conditional` (free text of the
+deliverer's own columns: only with clearance for handling code C), and `material` (for analyses inside the service: never shown).
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def _columns(label: str, columns: tuple[Column, ...]) -> dict[str, str]:
 
 def _properties() -> dict[str, str]:
     named: dict[str, str] = {f"computed.{name}": "open" for name in COMPUTED}
+    # Blocks of rows for an analysis inside the service: never shown, whatever is in them.
+    named["computed.rows"] = "material"
     for table in ENTITY_TABLES:
         named |= _columns(table.label, table.columns)
         named[f"{table.label}.extra"] = "conditional"

@@ -18,6 +18,7 @@ from graphsvc.analysis.hubs import Lead, Ranking, rank
 from graphsvc.analysis.leads import Explanation, explain
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.properties import LINK_FIGURES
+from graphsvc.service.collector import uncollected
 from graphsvc.service.reading import Reading
 
 GRAPHS = ("claims", "links", "operation")
@@ -127,15 +128,18 @@ class Analysing(Reading):
 
     def _read_material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         gate, case = self._service.gate, self.case
-        claims = [Claim(*row) for row in gate.material(self.principal, self.purpose, "hubs.claims", case)]
-        persons = [
-            Person(identifier, name or "", frozenset(categories), sealed)
-            for identifier, name, categories, sealed in gate.material(
-                self.principal, self.purpose, "hubs.persons", case
-            )
-        ]
+        with uncollected():
+            rows = gate.material(self.principal, self.purpose, "hubs.claims", case)
+            # Statement, source and its kind stand first in each block, and in the middle of a claim.
+            claims = [Claim(*row[3:9], *row[:3], *row[9:]) for row in rows]
+            persons = [
+                Person(identifier, name or "", frozenset(categories), sealed)
+                for identifier, name, categories, sealed in gate.material(
+                    self.principal, self.purpose, "hubs.persons", case
+                )
+            ]
         level = "all" if self.grant.handling == "C" else "p"
-        return claims, persons, self._service.casework.dependence(case, level)
+        return claims, persons, self._service.register.dependence(case, level)
 
 
 def _bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:

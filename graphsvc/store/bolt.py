@@ -47,7 +47,9 @@ class Store:
                 telemetry_disabled=True,
             )
         except (ValueError, bolt.ConfigurationError) as error:
-            raise OperatorError(f"NEO4J_URI is {uri!r}: {error}. Write it like bolt://host:7687.") from error
+            raise OperatorError(
+                f"NEO4J_URI is {uri!r}, which is no address of a Neo4j server. Write it like bolt://host:7687."
+            ) from error
         store = cls(driver, database, uri)
         try:
             store.read("RETURN 1 AS one", {}, timeout=10, cap=1)
@@ -117,10 +119,16 @@ class Store:
         return self._driver.session(database=self._database, default_access_mode=mode, fetch_size=5000)
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
     """A value without the driver's own types: temporal values as those of the standard library."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        # Most lists are long and hold scalars alone: told without walking through them here.
+        return value if _SCALARS.issuperset(map(type, value)) else [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     native: Callable[[], Any] | None = getattr(value, "to_native", None)

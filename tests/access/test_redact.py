@@ -27,6 +27,7 @@ ROW = ("P1", "Ann", "a debt", "Q-1", ["x_box: 3"])
         ("source", (False, False, True)),
         ("interest", (False, False, True)),
         ("conditional", (False, True, False)),
+        ("material", (False, False, False)),
     ],
 )
 def test_every_property_is_released_by_its_sensitivity(sensitivity: str, permitted: tuple[bool, ...]) -> None:
@@ -37,7 +38,7 @@ def test_every_property_is_released_by_its_sensitivity(sensitivity: str, permitt
 
 
 def test_no_property_has_a_sensitivity_that_the_table_does_not_know() -> None:
-    assert set(SENSITIVITY.values()) == {"open", "identity", "text", "source", "interest", "conditional"}
+    assert set(SENSITIVITY.values()) == {"open", "identity", "text", "source", "interest", "conditional", "material"}
 
 
 def test_columns_without_clearance_are_taken_out_and_named() -> None:
