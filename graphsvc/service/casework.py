@@ -21,6 +21,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, Row
 from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.service.collector import uncollected
 from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.register import Register
 from graphsvc.store.bolt import Store
@@ -98,7 +99,8 @@ class Casework:
                 self._fold(state, key, case, number, row)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
-            report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
+            with uncollected():
+                report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
             counts = _counts(delivery, report)
             same = next(
@@ -193,9 +195,11 @@ class Casework:
     def _write(self, case: str, result: Graphed, progress: Progress) -> None:
         progress(0, 0, "comparing with the graph")
         store = self._store()
-        steps = difference(read_image(store, case), result.image)
+        with uncollected():
+            steps = difference(read_image(store, case), result.image)
         write(store, case, steps, self._settings.batch_rows, progress)
 
+    @uncollected()
     def _fold(self, state: State, key: bytes, case: str, number: int, row: Any) -> Report:
         kept = unpack(key, row.rows_sealed, f"delivery {case} {number}")
         rows = [Row(table, file, line, values) for table, file, line, values in kept["rows"]]

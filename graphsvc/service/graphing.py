@@ -20,6 +20,7 @@ from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import P_SUFFIX
 from graphsvc.records.tables import ENTITY_TABLES, TABLES, Table
+from graphsvc.service.collector import uncollected
 from graphsvc.store.image import Image
 
 _STATEMENTS = "statements"
@@ -56,6 +57,7 @@ class Graphed:
     sealed: dict[str, str] = field(default_factory=dict)
 
 
+@uncollected()
 def graphed(state: State, key: bytes, on: dt.date) -> Graphed:
     """The graph and the vault of a state.
 

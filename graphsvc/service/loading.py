@@ -17,6 +17,7 @@ from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping
 from graphsvc.ingest.raw import Limits
 from graphsvc.service.casework import Loaded, Progress, require_name
+from graphsvc.service.collector import uncollected
 from graphsvc.service.jobs import Job
 from graphsvc.service.parcel import Parcel
 from graphsvc.service.reading import Reading
@@ -259,6 +260,7 @@ class Loading(Reading):
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         return loaded
 
+    @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:
         settings = self._service.settings
         progress(0, 0, "reading the delivery")
