@@ -6,13 +6,13 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
-from werkzeug.serving import make_server
+from waitress.server import create_server
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
@@ -53,16 +53,35 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@contextmanager
+def served(service: Service) -> Iterator[str]:
+    """Serve a service as `graphsvc serve` does, and say where."""
+    server = create_server(create_app(service), host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        # The loop ends when it has no socket left; connections a browser keeps open would hold it.
+        server.task_dispatcher.shutdown()
+        server.close()
+        for channel in list(server._map.values()):
+            channel.close()
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Service], AbstractContextManager[str]]:
+    """`with serving(service) as address:` for a test with a service of its own."""
+    return served
+
+
 @pytest.fixture(scope="session")
 def address(demo: Service) -> Iterator[str]:
     """Where the demo case is served."""
     accounts.add(demo.database, "walker", ["investigator"], {"*": Grant("C", sources=True)})
-    server = make_server("127.0.0.1", 0, create_app(demo), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(demo) as there:
+        yield there
 
 
 @pytest.fixture

@@ -1,22 +1,20 @@
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.store.local import LocalServer
-from graphsvc.web import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
 
@@ -41,13 +39,9 @@ def session_of(desk: Service) -> Session:
 
 
 @pytest.fixture(scope="module")
-def address(desk: Service) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(desk), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(desk) as there:
+        yield there
 
 
 @pytest.fixture

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from graphsvc.service import Service
+from graphsvc.access import accounts
+from graphsvc.service import Service, entry
 
 
 @pytest.fixture
 def demo_home(demo: Service) -> dict[str, str]:
-    """The variables that lead another process to the demo case."""
+    """The variables that lead another process to the demo case, where someone has signed in on the command line."""
     settings = demo.settings
+    reader = next(name for name in accounts.listed(demo.database) if "administrator" in name.roles).name
+    token = accounts.issue(demo.database, reader, "cli", dt.timedelta(hours=1), "testing notebooks")
+    entry.token_file(settings).write_text(token, "ascii")
     return {
         "GRAPHSVC_HOME": str(settings.home),
         "NEO4J_URI": settings.neo4j_uri,
