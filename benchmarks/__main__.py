@@ -1,0 +1,40 @@
+"""`python -m benchmarks [load] [hubs] [pages] [picture]`: what is named, or everything. See README.md beside this."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+
+from benchmarks import hubs, load, pages, picture
+from benchmarks.stage import Figure, machine
+
+PEOPLE = 20_000
+
+
+def main() -> int:
+    """Prints every figure as it comes; the exit status is 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parts: dict[str, Callable[[int], Iterator[Figure]]] = {
+        "load": load.run,
+        "hubs": hubs.run,
+        "pages": lambda _people: pages.run(),
+        "picture": lambda _people: picture.run(),
+    }
+    parser.add_argument("part", nargs="*", help=f"of {', '.join(parts)}")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="size of the case for load and hubs (%(default)s)")
+    options = parser.parse_args()
+    if unknown := set(options.part) - set(parts):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    missed = 0
+    for name in options.part or parts:
+        print(f"\n{name}: {sys.modules[f'benchmarks.{name}'].__doc__}".rstrip())
+        print("\n".join(f"  {what}: {value}" for what, value in machine().items()), flush=True)
+        for figure in parts[name](options.people):
+            missed += figure.reached is False
+            print(figure, flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""What every benchmark stands on: an invented case, a server and a service of its own, timing, and the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import neo4j
+
+from graphsvc.access import accounts
+from graphsvc.config import Settings
+from graphsvc.service import Service, Session
+from graphsvc.simulate import Knobs, simulate
+
+SEED = 1
+# More telephone bills and payments than the demo has: about eleven claims a person.
+KNOBS = Knobs(bill_coverage=0.9, bank_coverage=0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the report.
+
+    Attributes:
+        what: what was measured.
+        value: the figure, with its unit.
+        goal: what it should be, or empty.
+        reached: whether it is; None where there is no goal.
+    """
+
+    what: str
+    value: str
+    goal: str = ""
+    reached: bool | None = None
+
+    def __str__(self) -> str:
+        mark = {True: " reached", False: " MISSED", None: ""}[self.reached]
+        return f"  {self.what:<58} {self.value:>24}" + (f"   goal {self.goal}:{mark}" if self.goal else "")
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Service]:
+    """A service with a fresh home and a server of its own that ends with it; both at their default settings."""
+    jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
+    # What a killed server still writes while it ends must not fail a benchmark that has its figures.
+    with tempfile.TemporaryDirectory(prefix="graphsvc-bench-", ignore_cleanup_errors=True) as home:
+        environment = {name: text for name, text in os.environ.items() if name == "GRAPHSVC_NEO4J_VERSION"}
+        settings = Settings.read(environment, home=Path(home), jars=Path(jars), start_timeout_s=300)
+        with Service(settings) as service:
+            service.store()
+            yield service
+
+
+def driver(service: Service) -> neo4j.Driver:
+    """The official driver and nothing else, at the service's server."""
+    server = service._server
+    assert server is not None
+    return neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
+
+
+def session_of(service: Service, case: str) -> Session:
+    """A session of the home's one account, cleared for everything, at a case."""
+    return service.session(accounts.listed(service.database)[0], "benchmark", case)
+
+
+def quiet(_done: int, _total: int, _text: str) -> None:
+    """Progress nobody watches."""
+
+
+@contextlib.contextmanager
+def invented(people: int) -> Iterator[Path]:
+    """The folder of an invented case with so many people."""
+    with tempfile.TemporaryDirectory(prefix="graphsvc-case-") as folder:
+        simulate(Path(folder) / "case", seed=SEED, people=people, knobs=KNOBS)
+        yield Path(folder) / "case"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that `work` takes."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def p95(times: list[float]) -> float:
+    """The 95th percentile of at least two times."""
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+
+
+def machine() -> Mapping[str, str]:
+    """What the figures were taken on. The load says whether others used the machine: above the cores, they waited."""
+    cores = os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    names = ("neo4j", "networkx", "numpy", "scipy", "flask", "sqlalchemy")
+    return {
+        "machine": f"{cores} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}",
+        "load (1, 5, 15 min)": load,
+        "python": platform.python_version(),
+        "packages": ", ".join(f"{name} {version(name)}" for name in names),
+    }
