@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from graphsvc.analysis.evidence import Claim, Person
-from graphsvc.analysis.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT
+from graphsvc.analysis.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
 
 _CHARGED = frozenset({"suspect", "convicted"})
 
 
 def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
-    """The ids of the persons to be ranked.
+    """The ids of the persons to be ranked: everyone not `carried`, and of those carried whoever was not *only* that.
 
-    In are: suspects and convicted persons; anyone a claim with weight gives an active part; and anyone of whom
-    nothing speaks of being carried or exploited (not sealed, no victim, no passive relation). Being a source counts
-    for nothing, either way.
+    That is: neither sealed nor a victim, and tied (contact, seen together, quarrel) to someone who plays a part.
 
     Example:
         >>> claim = Claim("c1", "p1", "PILOTED", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -24,25 +22,54 @@ def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[
         >>> sorted(candidates([claim], [*sealed, Person("p3", "", frozenset(), False)]))
         ['p1', 'p3']
 
-    Limits: an organiser known only as a passenger, and sealed as one, is not ranked until a claim gives them a part.
+    Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
     """
-    active: set[str] = set()
-    passive: set[str] = set()
-    for claim in claims:
-        if not claim.asserts:
-            continue
-        if claim.relation in ACTIVE_SUBJECT:
-            active.add(claim.subject)
-        if claim.relation in ACTIVE_OBJECT:
-            active.add(claim.object)
-        if claim.relation in PASSIVE_SUBJECT:
-            passive.add(claim.subject)
-        if claim.relation in PASSIVE_OBJECT:
-            passive.add(claim.object)
+    claims, persons = list(claims), list(persons)
+    active = _ends(claims, ACTIVE_SUBJECT - {"SERVED"}, ACTIVE_OBJECT)
+    ties = [(claim.subject, claim.object) for claim in claims if claim.asserts and claim.relation in LEVEL_TIES]
+    tied = {one for pair in ties if not active.isdisjoint(pair) for one in pair}
+    left_out = carried(claims, persons)
     return frozenset(
         person.id
         for person in persons
-        if person.id in active
-        or person.categories & _CHARGED
-        or not (person.sealed or "victim" in person.categories or person.id in passive)
+        if person.id not in left_out or (person.id in tied and not person.sealed and "victim" not in person.categories)
     )
+
+
+def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
+    """The ids of those of whom nothing is known but that they were carried or exploited, and what goes with it.
+
+    Not among them are suspects and convicted persons, anyone a claim with weight gives an active part, and anyone of
+    whom nothing speaks of being carried or exploited (not sealed, no victim, no passive relation). Being a source
+    counts for nothing, either way.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "CROSSED_ON", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "crossing")
+        >>> sorted(carried([claim], [Person(name, "", frozenset(), False) for name in ("p1", "p2")]))
+        ['p1']
+
+    Limits: what goes with being carried (paying, being in contact) is not told apart from what organisers do.
+    """
+    claims = list(claims)
+    active = _ends(claims, ACTIVE_SUBJECT, ACTIVE_OBJECT)
+    passive = _ends(claims, PASSIVE_SUBJECT, PASSIVE_OBJECT)
+    return frozenset(
+        person.id
+        for person in persons
+        if person.id not in active
+        and not person.categories & _CHARGED
+        and (person.sealed or "victim" in person.categories or person.id in passive)
+    )
+
+
+def _ends(claims: Iterable[Claim], as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
+    """Who stands at these ends of a claim with weight."""
+    found: set[str] = set()
+    for claim in claims:
+        if claim.asserts:
+            if claim.relation in as_subject:
+                found.add(claim.subject)
+            if claim.relation in as_object:
+                found.add(claim.object)
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from graphsvc.analysis.belief import claim_belief
-from graphsvc.analysis.candidates import candidates
+from graphsvc.analysis.candidates import carried
 from graphsvc.analysis.dependence import groups
 from graphsvc.analysis.evidence import Claim, Dependence, Person
 from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION
@@ -107,7 +107,7 @@ def _paths(lead: str, claims: list[Claim], persons: list[Person]) -> tuple[Path,
 
     One path per source, end and length: the strongest. Whoever was only carried is no step on the way.
     """
-    carried = {person.id for person in persons} - candidates(claims, persons)
+    only_carried = carried(claims, persons)
     touching: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.asserts and claim.relation in OPERATION:
@@ -127,7 +127,7 @@ def _paths(lead: str, claims: list[Claim], persons: list[Person]) -> tuple[Path,
                 if claim.source_kind == "witness":
                     _keep(best, (claim.source, end, len(path.claims)), path)
                 if (
-                    end not in carried
+                    end not in only_carried
                     and len(touching[end]) <= _BUSY
                     and path.strength > further.get(end, ((), 0.0))[1]
                 ):

@@ -6,7 +6,7 @@ import pytest
 
 from graphsvc.analysis.candidates import candidates
 from graphsvc.analysis.evidence import Person
-from graphsvc.analysis.examples import said
+from graphsvc.analysis.examples import people, said
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,19 @@ def test_who_is_ranked(text: str, sealed: bool, category: str, ranked: bool) -> 
 def test_withdrawn_parts_make_no_candidate() -> None:
     person = Person("p", "", frozenset(), True)
     assert not candidates([said("s: p PILOTED c", status="withdrawn")], [person])
+
+
+def test_who_was_carried_and_is_in_touch_with_those_who_play_a_part_was_not_only_carried() -> None:
+    told = [
+        said("s1: boss ORGANISED x1"),
+        said("s1: pal CROSSED_ON x1"),
+        said("s2: pal CONTACTED boss"),
+        said("s1: other CROSSED_ON x1"),
+        said("s2: other ASSOCIATES_WITH pal"),
+        said("s3: driver SERVED other"),
+        said("s3: driver CONTACTED third"),
+        said("s3: third CROSSED_ON x1"),
+    ]
+    everyone = people("boss", "pal", "other", "driver", "third")
+    assert candidates(told, everyone) == {"boss", "pal", "driver"}
+    assert candidates(told, people("boss", "pal", sealed=["pal"])) == {"boss"}
