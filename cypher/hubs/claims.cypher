@@ -21,6 +21,8 @@ RETURN s.id AS statement, q.id AS source, s.kind AS source_kind, COLLECT {
   RETURN [c.id, a.id, c.relation, b.id, c.polarity, c.status, c.source_grade, c.assessment, c.on_record, c.weight, c.handling,
     CASE WHEN a:Person THEN 'person' WHEN a:Thing THEN 'thing' WHEN a:Crossing THEN 'crossing' WHEN a:Boat THEN 'boat' WHEN a:Gang THEN 'gang' ELSE 'workplace' END,
     CASE WHEN b:Person THEN 'person' WHEN b:Thing THEN 'thing' WHEN b:Crossing THEN 'crossing' WHEN b:Boat THEN 'boat' WHEN b:Gang THEN 'gang' ELSE 'workplace' END,
-    c.amount, coalesce(c.currency, ''), coalesce(c.from_on, ''), coalesce(c.to_on, '')]
+    c.amount, coalesce(c.currency, ''), coalesce(c.from_on, ''), coalesce(c.to_on, '')] AS one
+  ORDER BY c.id
 } AS told
+ORDER BY statement
 LIMIT $limit + 1

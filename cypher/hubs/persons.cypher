@@ -12,4 +12,5 @@
 MATCH (n:Person {case: $case})
 WHERE n.handling IN $handling
 RETURN n.id AS id, n.name AS name, n.categories AS categories, n.sealed AS sealed
+ORDER BY id
 LIMIT $limit + 1
