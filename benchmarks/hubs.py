@@ -30,7 +30,7 @@ def run(people: int) -> Iterator[Figure]:
 
         cold = timed(asked)
         whole = statistics.median(timed(asked) for _ in range(RUNS))
-        reading = statistics.median(timed(session._material) for _ in range(RUNS))
+        reading = statistics.median(timed(session._read_material) for _ in range(RUNS))
         claims, persons, dependence = session._material()
         ranking = statistics.median(timed(lambda: rank(claims, persons, dependence)) for _ in range(RUNS))
         assert len(session.ranking().leads) > people / 4, "most people are candidates"

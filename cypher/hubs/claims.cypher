@@ -9,6 +9,7 @@
 // source_kind = "Source.kind"
 // told = "computed.rows"
 // ---
+// In no order: the server would have to hold the whole case to sort it.
 // told, for each claim: id, subject, relation, object, polarity, status, source grade, assessment, on record, weight, handling, kinds of
 // subject and object, amount, currency, first and last day
 MATCH (q:Source {case: $case})<-[:GIVEN_BY]-(s:Statement)
@@ -21,8 +22,6 @@ RETURN s.id AS statement, q.id AS source, s.kind AS source_kind, COLLECT {
   RETURN [c.id, a.id, c.relation, b.id, c.polarity, c.status, c.source_grade, c.assessment, c.on_record, c.weight, c.handling,
     CASE WHEN a:Person THEN 'person' WHEN a:Thing THEN 'thing' WHEN a:Crossing THEN 'crossing' WHEN a:Boat THEN 'boat' WHEN a:Gang THEN 'gang' ELSE 'workplace' END,
     CASE WHEN b:Person THEN 'person' WHEN b:Thing THEN 'thing' WHEN b:Crossing THEN 'crossing' WHEN b:Boat THEN 'boat' WHEN b:Gang THEN 'gang' ELSE 'workplace' END,
-    c.amount, coalesce(c.currency, ''), coalesce(c.from_on, ''), coalesce(c.to_on, '')] AS one
-  ORDER BY c.id
+    c.amount, coalesce(c.currency, ''), coalesce(c.from_on, ''), coalesce(c.to_on, '')]
 } AS told
-ORDER BY statement
 LIMIT $limit + 1

@@ -6,6 +6,7 @@ Everything is computed on what this reader may see, not hidden afterwards.
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import networkx as nx
@@ -132,6 +133,7 @@ class Analysing(Reading):
             rows = gate.material(self.principal, self.purpose, "hubs.claims", case)
             # Statement, source and its kind stand first in each block, and in the middle of a claim.
             claims = [Claim(*row[3:9], *row[:3], *row[9:]) for row in rows]
+            claims.sort(key=attrgetter("id"))
             persons = [
                 Person(identifier, name or "", frozenset(categories), sealed)
                 for identifier, name, categories, sealed in gate.material(

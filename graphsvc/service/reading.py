@@ -96,11 +96,13 @@ class Reading:
         return self._service.gate.acting(self.principal, self.purpose, action, **detail)
 
     def queries(self) -> list[Query]:
-        """The named queries this person may run."""
+        """The named queries this person may run: by role, and those about sources only with source clearance."""
+        grants = [self.principal.grant(self._case)] if self._case else list(self.principal.grants.values())
+        cleared = any(grant is not None and grant.sources for grant in grants)
         return [
             query
             for query in self._service.library.public()
-            if not query.roles or self.principal.roles & set(query.roles)
+            if (not query.roles or self.principal.roles & set(query.roles)) and (cleared or not query.for_sources)
         ]
 
     def query(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:

@@ -102,8 +102,7 @@ def _runnable(here: Session) -> list[Query]:
     """
     if not here.may("query"):
         raise Refused("Your roles do not run queries.")
-    sources = here.grant.sources
-    return [query for query in here.queries() if sources or not query.for_sources]
+    return here.queries()
 
 
 def _named(here: Session, name: str) -> Query:
