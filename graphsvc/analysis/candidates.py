@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from graphsvc.analysis.evidence import Claim, Person
@@ -25,10 +26,11 @@ def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[
     Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
     """
     claims, persons = list(claims), list(persons)
-    active = _ends(claims, ACTIVE_SUBJECT - {"SERVED"}, ACTIVE_OBJECT)
-    ties = [(claim.subject, claim.object) for claim in claims if claim.asserts and claim.relation in LEVEL_TIES]
+    ends = _Ends(claims)
+    active = ends.standing(ACTIVE_SUBJECT - {"SERVED"}, ACTIVE_OBJECT)
+    ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
     tied = {one for pair in ties if not active.isdisjoint(pair) for one in pair}
-    left_out = carried(claims, persons)
+    left_out = _carried(ends, persons)
     return frozenset(
         person.id
         for person in persons
@@ -51,9 +53,29 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
 
     Limits: what goes with being carried (paying, being in contact) is not told apart from what organisers do.
     """
-    claims = list(claims)
-    active = _ends(claims, ACTIVE_SUBJECT, ACTIVE_OBJECT)
-    passive = _ends(claims, PASSIVE_SUBJECT, PASSIVE_OBJECT)
+    return _carried(_Ends(claims), persons)
+
+
+class _Ends:
+    """Who stands at which end of which relation, by claims with weight: one walk through them, whatever is asked."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self._subjects: dict[str, set[str]] = defaultdict(set)
+        self._objects: dict[str, set[str]] = defaultdict(set)
+        for claim in claims:
+            if claim.asserts:
+                self._subjects[claim.relation].add(claim.subject)
+                self._objects[claim.relation].add(claim.object)
+
+    def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
+        """Who stands at one of these ends."""
+        subjects = (self._subjects[relation] for relation in as_subject)
+        return set().union(*subjects, *(self._objects[relation] for relation in as_object))
+
+
+def _carried(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
+    active = ends.standing(ACTIVE_SUBJECT, ACTIVE_OBJECT)
+    passive = ends.standing(PASSIVE_SUBJECT, PASSIVE_OBJECT)
     return frozenset(
         person.id
         for person in persons
@@ -61,15 +83,3 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
         and not person.categories & _CHARGED
         and (person.sealed or "victim" in person.categories or person.id in passive)
     )
-
-
-def _ends(claims: Iterable[Claim], as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
-    """Who stands at these ends of a claim with weight."""
-    found: set[str] = set()
-    for claim in claims:
-        if claim.asserts:
-            if claim.relation in as_subject:
-                found.add(claim.subject)
-            if claim.relation in as_object:
-                found.add(claim.object)
-    return found
