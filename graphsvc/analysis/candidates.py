@@ -25,17 +25,30 @@ def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[
 
     Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
     """
+    return parted(claims, persons)[0]
+
+
+def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
+    """`candidates` and `carried` at once; whoever is in both was carried, but not only that.
+
+    Example:
+        >>> parted([], [Person("p1", "", frozenset(), True)])
+        (frozenset(), frozenset({'p1'}))
+
+    Limits: as those.
+    """
     claims, persons = list(claims), list(persons)
     ends = _Ends(claims)
     active = ends.standing(ACTIVE_SUBJECT - {"SERVED"}, ACTIVE_OBJECT)
     ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
     tied = {one for pair in ties if not active.isdisjoint(pair) for one in pair}
     left_out = _carried(ends, persons)
-    return frozenset(
+    chosen = frozenset(
         person.id
         for person in persons
         if person.id not in left_out or (person.id in tied and not person.sealed and "victim" not in person.categories)
     )
+    return chosen, left_out
 
 
 def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from graphsvc.analysis import ingredients
 from graphsvc.analysis.belief import corroboration
-from graphsvc.analysis.candidates import candidates, carried
+from graphsvc.analysis.candidates import parted
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import Claim, Dependence, Person
 from graphsvc.analysis.ledger import Bools, Floats, Ledger, encode
@@ -93,9 +93,9 @@ def rank(claims: Iterable[Claim], persons: Iterable[Person], dependence: Depende
     """
     claims, persons = list(claims), list(persons)
     ledger = encode(claims, dependence)
-    chosen = candidates(claims, persons)
+    chosen, left_out = parted(claims, persons)
     people = sorted((person for person in persons if person.id in chosen), key=lambda person: person.id)
-    inside = ingredients.inside(ledger, carried(claims, persons))
+    inside = ingredients.inside(ledger, left_out)
     roles = bool(set(ledger.relations) & {*COMMANDS, *ARRANGES, *HANDS_ON})
     score = by_roles if roles else by_structure
     shares = score(ledger, inside)

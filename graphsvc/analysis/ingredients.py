@@ -319,17 +319,19 @@ def cells(ties: csr_array, rounds: int = 4) -> Ints:
     size = ties.shape[0]
     label = np.arange(size)
     edges = ties.tocoo()
-    stay = np.arange(size)
+    row, far = np.concatenate((edges.row, label)).astype(np.int64), np.concatenate((edges.col, label))
+    weight = np.concatenate((edges.data, np.full(size, 0.01)))
+    # Every other entity moves in each turn, or two neighbours would swap labels for ever.
+    halves = [(row[chosen], far[chosen], weight[chosen]) for chosen in (row % 2 == 0, row % 2 == 1)]
     for turn in range(2 * rounds):
-        code = np.concatenate((edges.row * size + label[edges.col], stay * size + label))
-        weight = np.concatenate((edges.data, np.full(size, 0.01)))
-        pairs, where = np.unique(code, return_inverse=True)
-        total = np.bincount(where, weights=weight)
+        mover, neighbour, strength = halves[turn % 2]
+        pairs, where = np.unique(mover * size + label[neighbour], return_inverse=True)
+        total = np.bincount(where, weights=strength)
         who, what = np.divmod(pairs, size)
         order = np.lexsort((what, -total.round(9), who))
-        first = np.unique(who[order], return_index=True)[1]
-        # Every other entity moves in each turn, or two neighbours would swap labels for ever.
-        label = np.where(stay % 2 == turn % 2, what[order][first], label)
+        moved, first = np.unique(who[order], return_index=True)
+        label = label.copy()
+        label[moved] = what[order][first]
     return label
 
 
