@@ -115,14 +115,16 @@ def _serving(service: Service) -> Iterator[str]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    # Both, also where a shell started us with one of them ignored.
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield f"http://{host}:{server.effective_port}"
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         server.close()
         click.echo("Stopping.", err=True)
 
