@@ -20,11 +20,10 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
 from graphsvc.records.properties import LINK_FIGURES, P_SUFFIX
-from graphsvc.store.bolt import Rows, Store
+from graphsvc.store.bolt import Item, Make, Rows, Store
 
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
-_BLOCK = "computed.rows"
 
 
 class Gate:
@@ -95,19 +94,35 @@ class Gate:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
         What is made from them must tell no more than the figures in `records.properties` allow.
-        The handling level is bound as for every read. A query may answer in blocks, by a last column of `computed.rows`:
-        each of those rows then is one, with the block's other columns before its own.
+        The handling level is bound as for every read.
         """
         query = self.library[name]
         with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
             grant = policy.require_case(principal, case)
             self._require_open(case)
-            rows = self._run(query, self._bound(query, case, grant), whole=True).rows
-            if list(query.returns.values())[-1] == _BLOCK:
-                rows = [(*block[:-1], *row) for block in rows for row in block[-1]]
-                self._require_all(cut=len(rows) > self._settings.analysis_row_cap)
-            outcome["rows"] = len(rows)
-        return rows
+            rows = self._run(query, self._bound(query, case, grant), whole=True)
+            outcome["rows"] = len(rows.rows)
+        return rows.rows
+
+    def material_blocks(self, principal: Principal, purpose: str, name: str, case: str, make: Make[Item]) -> list[Item]:
+        """`material` of a query that answers in blocks: its last column is a list of rows (`computed.rows`).
+
+        `make` gives what becomes of each such row, called with the block's other columns and with the row.
+        """
+        query, cap = self.library[name], self._settings.analysis_row_cap
+        with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
+            grant = policy.require_case(principal, case)
+            self._require_open(case)
+            parameters = self._bound(query, case, grant) | {"limit": cap}
+            found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
+            self._require_all(cut=cut)
+            outcome["rows"] = len(found)
+        return found
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that reading a whole case may take."""
+        return max(self._settings.query_timeout_s, _WHOLE_S)
 
     def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
         """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
@@ -115,8 +130,7 @@ class Gate:
         if not whole:
             return store.read(query.text, parameters, timeout=settings.query_timeout_s, cap=parameters["limit"])
         cap = settings.analysis_row_cap
-        timeout = max(settings.query_timeout_s, _WHOLE_S)
-        rows = store.read(query.text, parameters | {"limit": cap}, timeout=timeout, cap=cap)
+        rows = store.read(query.text, parameters | {"limit": cap}, timeout=self._patience, cap=cap)
         self._require_all(cut=rows.truncated)
         return rows
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from operator import attrgetter
+from sys import intern
 from typing import Any
 
 import networkx as nx
@@ -34,7 +35,7 @@ class Analysing(Reading):
     def ranking(self) -> Ranking:
         """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log."""
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
-            ranking = self._service.rankings.of(self._state(), lambda: rank(*self._material()))
+            ranking = self._service.rankings.of(self._state(), self._rank)
             outcome["rows"] = len(ranking.leads)
         return ranking
 
@@ -123,6 +124,10 @@ class Analysing(Reading):
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._service.materials.of(self._state(), self._read_material)
 
+    @uncollected()
+    def _rank(self) -> Ranking:
+        return rank(*self._material())
+
     def _state(self) -> tuple[str, int, str]:
         """What a result is computed on: it is current while this stays the same."""
         return self.case, self.version, self.grant.handling
@@ -130,9 +135,7 @@ class Analysing(Reading):
     def _read_material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         gate, case = self._service.gate, self.case
         with uncollected():
-            rows = gate.material(self.principal, self.purpose, "hubs.claims", case)
-            # Statement, source and its kind stand first in each block, and in the middle of a claim.
-            claims = [Claim(*row[3:9], *row[:3], *row[9:]) for row in rows]
+            claims = gate.material_blocks(self.principal, self.purpose, "hubs.claims", case, _claim)
             claims.sort(key=attrgetter("id"))
             persons = [
                 Person(identifier, name or "", frozenset(categories), sealed)
@@ -142,6 +145,15 @@ class Analysing(Reading):
             ]
         level = "all" if self.grant.handling == "C" else "p"
         return claims, persons, self._service.register.dependence(case, level)
+
+
+def _claim(statement: list[str], row: list[Any]) -> Claim:
+    """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle.
+
+    Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
+    """
+    words: list[Any] = list(map(intern, row[1:8]))
+    return Claim(row[0], *words[:5], *statement, *words[5:], *row[8:])
 
 
 def _bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:

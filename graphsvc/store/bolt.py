@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import neo4j
 from neo4j import exceptions as bolt
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, OperatorError, RequestError
+
+Item = TypeVar("Item")
+Make = Callable[[list[Any], list[Any]], Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,27 @@ class Store:
                 rows.append(tuple(_plain(value) for value in record.values()))
         return Rows(columns, rows, truncated)
 
+    def read_blocks(
+        self, text: str, parameters: Mapping[str, Any], make: Make[Item], *, timeout: float, cap: int
+    ) -> tuple[list[Item], bool]:
+        """Run a reading query whose last column is a list of rows of scalars; more than `cap` of these are cut.
+
+        Gives what `make` makes of each of them, called with the values before the last column and with the row while
+        the server goes on, and whether rows were cut.
+
+        Raises:
+            Busy, RequestError, OperatorError: as `read`.
+        """
+        query = neo4j.Query(text, timeout=timeout)
+        items: list[Item] = []
+        with _translated(), self._session(neo4j.READ_ACCESS, fetch_size=-1) as session:
+            for record in session.run(query, dict(parameters)):
+                *block, rows = record.values()
+                items += [make(block, row) for row in rows]
+                if len(items) > cap:
+                    return items[:cap], True
+        return items, False
+
     def explain(self, text: str) -> tuple[str, list[str]]:
         """What kind of query it is (`r` reads only) and the operators of its plan; nothing is run."""
         with _translated(), self._session(neo4j.READ_ACCESS) as session:
@@ -115,8 +139,8 @@ class Store:
         with _translated():
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
-    def _session(self, mode: str) -> neo4j.Session:
-        return self._driver.session(database=self._database, default_access_mode=mode, fetch_size=5000)
+    def _session(self, mode: str, fetch_size: int = 5000) -> neo4j.Session:
+        return self._driver.session(database=self._database, default_access_mode=mode, fetch_size=fetch_size)
 
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})

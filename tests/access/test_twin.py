@@ -34,7 +34,8 @@ def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answe
             rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
             if query.name == "hubs.claims":
                 # Not shown but computed on, and without an order of its own.
-                rows = sorted(cases.service.gate.material(reader, "tests", query.name, case), key=str)
+                found_by = cases.service.gate.material_blocks
+                rows = sorted(found_by(reader, "tests", query.name, case, lambda block, row: (*block, *row)), key=str)
             found[query.name, json.dumps(given)] = rows
     return found
 

@@ -89,6 +89,14 @@ def test_rows_beyond_the_cap_are_cut_and_it_is_told(store: Store, cap: int, rows
     assert found.truncated == cut
 
 
+@pytest.mark.parametrize(("cap", "cut"), [(3, True), (6, False), (7, False)])
+def test_rows_of_blocks_are_made_one_by_one_and_cut_at_the_cap(store: Store, cap: int, cut: bool) -> None:
+    text = "UNWIND range(0, 2) AS n RETURN n, 'b' AS word, [m IN range(1, n + 1) | [m, 'x']] AS told"
+    made = store.read_blocks(text, {}, lambda block, row: (*block, *row), timeout=30, cap=cap)
+    rows = [(n, "b", m, "x") for n in range(3) for m in range(1, n + 2)]
+    assert made == (rows[:cap], cut)
+
+
 @pytest.mark.neo4j
 def test_columns_are_there_without_rows(store: Store) -> None:
     found = store.read("UNWIND [] AS n RETURN n AS a, 1 AS b", {}, timeout=10, cap=5)
