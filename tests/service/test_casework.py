@@ -303,11 +303,12 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
         principal = accounts.only_account(service.database, "")
         service.session(principal, "testing", case).load(invented, quiet)
         whole = image(service, case)
+        everything = written(service, case)
         service.session(principal, "testing", case).undo(1, quiet)
     rng = random.Random(1)
     half_written = 0
-    for _ in range(6):
-        kill_a_load(settings, case, invented, after=rng.random() * 2.5)
+    for sixth in range(6):
+        kill_a_load(settings, case, invented, when_written=everything * (sixth + rng.random()) / 6)
         with Service(settings) as service:
             left = image(service, case)
             half_written += 0 < left.size() < whole.size()
@@ -322,27 +323,30 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
     assert half_written, "no kill met a load in the middle of writing"
 
 
-def kill_a_load(settings: Settings, case: str, folder: Path, after: float) -> None:
-    """Start a load in a process of its own, and kill it some time after it began to write."""
+def written(service: Service, case: str) -> int:
+    """Nodes and relationships of a case, whatever they are."""
+    text = "MATCH (n {case: $case}) RETURN count(n) + sum(COUNT { (n)-->() })"
+    ((count,),) = service.store().read(text, {"case": case}, timeout=30, cap=1).rows
+    return int(count)
+
+
+def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float) -> None:
+    """Start a load in a process of its own, and kill it once so many nodes and relationships are there, or it ended."""
     environ = os.environ | {
         "GRAPHSVC_HOME": str(settings.home),
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
         "GRAPHSVC_BATCH_ROWS": str(settings.batch_rows),
-        "PYTHONUNBUFFERED": "1",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "graphsvc", "load", str(folder), "--case", case],
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "comparing with the graph" in line:
-            break
-    time.sleep(after)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stderr.close()
+    with (
+        Service(settings) as service,
+        subprocess.Popen(
+            [sys.executable, "-m", "graphsvc", "load", str(folder), "--case", case],
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
+        while process.poll() is None and written(service, case) < when_written:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
