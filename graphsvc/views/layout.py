@@ -142,12 +142,16 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
     weak = 1.0 / np.sqrt(np.maximum(degree, 1.0))
     moving = points[settled:]
     for step in range(rounds):
-        # Plain sums, single precision: at these sizes the threads of a matrix product cost more than they bring.
-        near = points.astype(np.float32)
-        squared = np.square(near[settled:, None, 0] - near[None, :, 0])
-        squared += np.square(near[settled:, None, 1] - near[None, :, 1])
-        weight = np.float32(_LENGTH**2) / np.maximum(squared, 1.0)
-        push = moving * weight.sum(axis=1)[:, None] - np.einsum("ij,jk->ik", weight, near)
+        # Plain sums, single precision, in place: at these sizes the threads of a matrix product cost more than they bring.
+        x, y = (np.ascontiguousarray(points[:, axis], dtype=np.float32) for axis in (0, 1))
+        weight, other = np.subtract.outer(x[settled:], x), np.subtract.outer(y[settled:], y)
+        weight *= weight
+        other *= other
+        weight += other
+        np.maximum(weight, 1.0, out=weight)
+        np.divide(np.float32(_LENGTH**2), weight, out=weight)
+        towards = np.stack([np.einsum("ij,j->i", weight, axis) for axis in (x, y)], axis=1)
+        push = moving * weight.sum(axis=1)[:, None] - towards
         along = points[links[:, 0]] - points[links[:, 1]]
         distance = np.sqrt((along**2).sum(axis=1)) + 1e-9
         # A link between two busy nodes pulls less, so that hubs stay apart with their own around them.

@@ -6,6 +6,7 @@ The address says where a picture starts and what was filtered, opened and hidden
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
@@ -28,6 +29,8 @@ _LEADS = 8
 _FILTERS = ("depth", "size", "relation", "least", "recorded")
 # Claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
+# A picture with more links than this is usable sooner without their table in its page.
+INLINE = 300
 _SIZES = (30, NODES, 150, 300, MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
 # Headings of the filter over the kinds of `records.relations`.
@@ -57,8 +60,20 @@ def view(case: str) -> ResponseReturnValue:
         asked=asked,
         counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
         view=found,
-        **({} if wants_json() else _page(found, asked)),
+        **({} if wants_json() else _page(found, asked) | {"tables": _beside("network.tables", here)}),
     )
+
+
+@page(blueprint, "/case/<case>/network/tables")
+def tables(case: str) -> ResponseReturnValue:
+    """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
+    here = at(case)
+    found = here.network(**_asked())
+    if wants_json():
+        return answer("network/tables.html", case=here.case, view=found)
+    names = {node.id: node.name for node in found.nodes}
+    picture = _beside("network.view", here)
+    return answer("network/tables.html", case=here.case, view=found, names=names, picture=picture)
 
 
 @page(blueprint, "/case/<case>/network/node")
@@ -140,6 +155,12 @@ def _asked() -> dict[str, Any]:
     }
 
 
+def _beside(endpoint: str, here: Session) -> str:
+    """The address of another page on what this one shows."""
+    asked = urlencode(list(request.args.items(multi=True)))
+    return f"{url_for(endpoint, case=here.case)}?{asked}"
+
+
 def _number(name: str, default: _Number, kind: type[_Number]) -> _Number:
     text = request.args.get(name, "")
     try:
@@ -182,6 +203,7 @@ def _page(found: View, asked: dict[str, Any]) -> dict[str, Any]:
         relations.append(("The deliverer's own", own))
     return {
         "wide": True,
+        "most_inline": INLINE,
         "names": {node.id: node.name for node in found.nodes},
         "picture": graph.drawn(found),
         "relations": [

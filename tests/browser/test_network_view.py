@@ -126,6 +126,26 @@ def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[...
     assert [row[0].removesuffix(" start") for row in rows(page, "network-nodes")] == [node.name for node in view.nodes]
 
 
+def test_a_large_picture_brings_its_tables_when_they_are_opened(
+    pages: Callable[..., Page], desk: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphsvc.web.network.INLINE", 3)
+    page = pages("id=p1")
+    expect(page.locator("#network-links tr")).to_have_count(0)
+    page.keyboard.press("t")
+    expect(page.locator("#network-links tr")).to_have_count(len(session_of(desk).network(["p1"]).edges))
+    page.locator("#tables th", has_text="Belief").get_by_role("button").click()
+    page.locator("#network-links a").first.click()
+    expect(page.locator("#panel .panel-title")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#network-nodes a", has_text="8 May 2020").click()
+    page.locator("#canvas").focus()
+    page.keyboard.press("e")
+    page.wait_for_url("**open=*")
+    more = session_of(desk).network(["p1"], opened=["x1"]).edges
+    expect(page.locator("#network-links tr")).to_have_count(len(more))
+
+
 def test_denial_and_doubt_are_drawn(pages: Callable[..., Page]) -> None:
     page = pages("id=x1&relation=PILOTED&relation=USED_ON")
     piloted, used = page.evaluate(

@@ -232,6 +232,20 @@ def test_the_page_its_tables_and_its_twin_say_the_same(ann: FlaskClient) -> None
     assert "✕ denied by 1" in rows
 
 
+def test_a_large_picture_brings_its_tables_when_asked(ann: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = ann.get(f"/case/{CASE}/network?id=p1&depth=2").get_data(as_text=True)
+    monkeypatch.setattr("graphsvc.web.network.INLINE", 3)
+    large = ann.get(f"/case/{CASE}/network?id=p1&depth=2").get_data(as_text=True)
+    assert "<table" not in large.partition('id="network-tables"')[2].partition("</section>")[0]
+    address = f"/case/{CASE}/network/tables?id=p1&depth=2"
+    assert str(escape(address)) in large
+    apart = ann.get(address).get_data(as_text=True)
+    for table in ("network-nodes", "network-links"):
+        here, there = (page[page.index(f'id="{table}"') :].partition("</tbody>")[0] for page in (small, apart))
+        assert here == there
+    assert ann.get(f"/case/{CASE}/network/tables.json?id=p1").get_json()["view"]["nodes"]
+
+
 def test_names_and_ids_are_never_markup(ann: FlaskClient) -> None:
     addresses = ("network?id=p1", "network?id=x1&size=500", "network/node?id=p1&panel=1")
     for address in addresses:

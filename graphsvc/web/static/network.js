@@ -1,3 +1,5 @@
+import { makeSortable } from "./table.js";
+
 // The network page: what is clicked, typed and opened. The address holds the state; the server makes every picture.
 const root = document.getElementById("network");
 const canvas = document.getElementById("canvas");
@@ -7,7 +9,7 @@ const form = document.getElementById("filter-form");
 const wrong = document.getElementById("wrong");
 const progress = document.getElementById("progress");
 // What a new state of the picture replaces on the page.
-const PIECES = ["network-state", "network-relations", "network-filtered", "network-count", "network-empty", "network-legend", "network-nodes", "network-links"];
+const PIECES = ["network-state", "network-relations", "network-filtered", "network-count", "network-empty", "network-legend", "network-tables"];
 const SLOW = 300;
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
 
@@ -73,7 +75,9 @@ async function go(params, { push = true, refit = false } = {}) {
     const here = document.getElementById(id);
     here.replaceChildren(...piece.childNodes);
     here.hidden = piece.hidden;
+    if (piece.dataset.address) here.dataset.address = piece.dataset.address;
   }
+  if (root.classList.contains("with-table")) await bringTables();
   for (const select of page.querySelectorAll("#filter-form select")) form.elements[select.name].value = select.value;
   picture.update(read(page));
   if (refit) picture.fit();
@@ -178,7 +182,6 @@ tables.addEventListener("click", (event) => {
   const row = rowOf(event.target);
   if (!row || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  row.tabIndex = 0;
   show(...meant(row));
 });
 tables.addEventListener("focusin", (event) => {
@@ -194,25 +197,26 @@ tables.addEventListener("keydown", (event) => {
   const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
   if (step) {
     event.preventDefault();
-    const next = row[step];
-    if (!next) return;
-    const target = next.querySelector("a") ?? next;
-    if (target === next) next.tabIndex = 0;
-    target.focus();
+    row[step]?.querySelector("a").focus();
   } else if (event.key === "Enter") {
     event.preventDefault();
     show(...meant(row), true);
   }
 });
-function reachable() {
-  const first = document.querySelector("#network-links tr");
-  if (first) first.tabIndex = 0;
+// The tables of a large picture come when they are first wanted.
+const inside = document.getElementById("network-tables");
+async function bringTables() {
+  if (!inside.querySelector("table")) {
+    const page = await ask(inside.dataset.address);
+    if (page) inside.replaceChildren(...page.getElementById("network-tables").childNodes);
+  }
+  for (const table of inside.querySelectorAll("table[data-sortable]")) makeSortable(table);
 }
 
-function toggleTable() {
+async function toggleTable() {
   const open = root.classList.toggle("with-table");
   document.querySelector('#tools [data-tool="table"]').setAttribute("aria-expanded", String(open));
-  reachable();
+  if (open) await bringTables();
   picture.covered.bottom = legend.offsetHeight;
 }
 

@@ -16,7 +16,9 @@ function sort(table, column, header) {
   table.tBodies[0].append(...rows.map(([, row]) => row));
 }
 
-for (const table of document.querySelectorAll("table[data-sortable]")) {
+// Buttons in the headers; once more on the same table does nothing.
+export function makeSortable(table) {
+  if (table.querySelector("button.sort")) return;
   [...table.tHead.rows[0].cells].forEach((header, column) => {
     if (header.hasAttribute("data-plain") || header.querySelector("a:not(.hint)")) return;
     const button = document.createElement("button");
@@ -27,3 +29,5 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     button.addEventListener("click", () => sort(table, column, header));
   });
 }
+
+for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);
