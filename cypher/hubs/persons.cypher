@@ -1,16 +1,15 @@
 // ---
 // title = "Persons as the analysis may know them"
-// why = "Input of the ranking"
+// why = "Input of the ranking, in two blocks: a row for each person would take five times as long to fetch"
 // kind = "internal"
 // limit = 2000000
 // [returns]
-// id = "Person.id"
-// name = "Person.name"
-// categories = "Person.categories"
 // sealed = "Person.sealed"
+// told = "computed.rows"
 // ---
+// told, for each person: id, name, categories
 MATCH (n:Person {case: $case})
 WHERE n.handling IN $handling
-RETURN n.id AS id, n.name AS name, n.categories AS categories, n.sealed AS sealed
-ORDER BY id
+RETURN n.sealed AS sealed, collect([n.id, n.name, n.categories]) AS told
+ORDER BY sealed
 LIMIT $limit + 1

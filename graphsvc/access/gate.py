@@ -90,23 +90,11 @@ class Gate:
             outcome["rows"] = len(released.rows)
         return released
 
-    def material(self, principal: Principal, purpose: str, name: str, case: str) -> list[tuple[Any, ...]]:
+    def material(self, principal: Principal, purpose: str, name: str, case: str, make: Make[Item]) -> list[Item]:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
-        What is made from them must tell no more than the figures in `records.properties` allow.
-        The handling level is bound as for every read.
-        """
-        query = self.library[name]
-        with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
-            grant = policy.require_case(principal, case)
-            self._require_open(case)
-            rows = self._run(query, self._bound(query, case, grant), whole=True)
-            outcome["rows"] = len(rows.rows)
-        return rows.rows
-
-    def material_blocks(self, principal: Principal, purpose: str, name: str, case: str, make: Make[Item]) -> list[Item]:
-        """`material` of a query that answers in blocks: its last column is a list of rows (`computed.rows`).
-
+        What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
+        bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
         `make` gives what becomes of each such row, called with the block's other columns and with the row.
         """
         query, cap = self.library[name], self._settings.analysis_row_cap

@@ -135,14 +135,9 @@ class Analysing(Reading):
     def _read_material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         gate, case = self._service.gate, self.case
         with uncollected():
-            claims = gate.material_blocks(self.principal, self.purpose, "hubs.claims", case, _claim)
+            claims = gate.material(self.principal, self.purpose, "hubs.claims", case, _claim)
             claims.sort(key=attrgetter("id"))
-            persons = [
-                Person(identifier, name or "", frozenset(categories), sealed)
-                for identifier, name, categories, sealed in gate.material(
-                    self.principal, self.purpose, "hubs.persons", case
-                )
-            ]
+            persons = gate.material(self.principal, self.purpose, "hubs.persons", case, _person)
         level = "all" if self.grant.handling == "C" else "p"
         return claims, persons, self._service.register.dependence(case, level)
 
@@ -154,6 +149,12 @@ def _claim(statement: list[str], row: list[Any]) -> Claim:
     """
     words: list[Any] = list(map(intern, row[1:8]))
     return Claim(row[0], *words[:5], *statement, *words[5:], *row[8:])
+
+
+def _person(block: list[bool], row: list[Any]) -> Person:
+    """A row of `hubs.persons` as a person."""
+    (sealed,), (identifier, name, categories) = block, row
+    return Person(identifier, name or "", frozenset(categories), sealed)
 
 
 def _bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:

@@ -55,6 +55,12 @@ class Told:
             raise self.answer
         return self.answer
 
+    def read_blocks(
+        self, text: str, parameters: dict[str, Any], make: Callable[..., Any], *, timeout: float, cap: int
+    ) -> tuple[list[Any], bool]:
+        rows = self.read(text, parameters, timeout=timeout, cap=cap)
+        return [make(block, row) for *block, told in rows.rows for row in told], rows.truncated
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -173,9 +179,10 @@ def test_a_case_not_there_and_one_not_yours_read_the_same(gate: Gate) -> None:
 
 
 def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
-    for ask in (gate.read, gate.material):
-        with pytest.raises(Busy, match="shut is being loaded"):
-            ask(READER, "why", "boats.own", "shut")
+    with pytest.raises(Busy, match="shut is being loaded"):
+        gate.read(READER, "why", "boats.own", "shut")
+    with pytest.raises(Busy, match="shut is being loaded"):
+        gate.material(READER, "why", "boats.own", "shut", lambda *row: row)
 
 
 def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
@@ -222,16 +229,20 @@ def test_the_log_never_holds_what_was_found(gate: Gate, told: Told, database: sa
 
 
 def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, database: sa.Engine) -> None:
-    assert gate.material(READER, "why", "boats.own", "one") == [("B1", "Q1")]
+    def material(principal: Principal = READER) -> list[str]:
+        return gate.material(principal, "why", "boats.own", "one", lambda block, row: f"{block[0]} {row}")
+
+    told.answer = Rows(("boat", "source"), [("B1", ["Q1", "Q2"]), ("B2", ["Q1"])], False)
+    assert material() == ["B1 Q1", "B1 Q2", "B2 Q1"]
     assert told.asked[-1][1]["limit"] == 9
     assert told.asked[-1][1]["handling"] == ["P"]
     told.answer = Rows(("boat", "source"), [], True)
     with pytest.raises(OperatorError, match="more than 9 rows"):
-        gate.material(READER, "why", "boats.own", "one")
+        material()
     with pytest.raises(OperatorError, match="more than 9 rows"):
         gate.read(READER, "why", "boats.own", "one", action="analyse", whole=True)
     with pytest.raises(Refused):
-        gate.material(Principal("cus", frozenset({"custodian"}), READER.grants), "why", "boats.own", "one")
+        material(Principal("cus", frozenset({"custodian"}), READER.grants))
     assert [line[1] for line in outcomes(database)] == [
         "refused: Refused",
         "failed: OperatorError",

@@ -32,10 +32,10 @@ def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answe
     for query in QUERIES:
         for given in arguments(query):
             rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
-            if query.name == "hubs.claims":
+            if query.name in ("hubs.claims", "hubs.persons"):
                 # Not shown but computed on, and without an order of its own.
-                found_by = cases.service.gate.material_blocks
-                rows = sorted(found_by(reader, "tests", query.name, case, lambda block, row: (*block, *row)), key=str)
+                found_by = cases.service.gate.material
+                rows = sorted(found_by(reader, "tests", query.name, case, lambda block, row: [*block, *row]), key=str)
             found[query.name, json.dumps(given)] = rows
     return found
 
