@@ -51,6 +51,9 @@ class Settings:
     master_key: str = _setting(
         "", "GRAPHSVC_MASTER_KEY", "key of the vault (empty: the file master.key in the home)", secret=True
     )
+    log_anchor: Path | None = _setting(
+        None, "GRAPHSVC_LOG_ANCHOR", "file that says where the log ends (empty: log.anchor in the home)"
+    )
     neo4j_uri: str = _setting("", "NEO4J_URI", "a Neo4j server of your own (empty: the managed local server)")
     neo4j_username: str = _setting("neo4j", "NEO4J_USERNAME", "account on that server")
     neo4j_password: str = _setting("", "NEO4J_PASSWORD", "its password", secret=True)
@@ -70,6 +73,11 @@ class Settings:
     cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")
     upload_minutes: int = _setting(30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation")
     session_minutes: int = _setting(60, "GRAPHSVC_SESSION_MINUTES", "minutes without a request that end a session")
+    second_factor_roles: str = _setting(
+        "custodian",
+        "GRAPHSVC_SECOND_FACTOR_ROLES",
+        "roles that must have a second factor, separated by commas (none: nobody must)",
+    )
     token_hours: int = _setting(8, "GRAPHSVC_TOKEN_HOURS", "hours a token of `graphsvc login` is good for")
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 
@@ -94,6 +102,11 @@ class Settings:
     def jars_folder(self) -> Path:
         """Where the jars of the managed server lie, one folder a version."""
         return (self.jars or self.home / "jars") / f"neo4j-{self.neo4j_version}"
+
+    @property
+    def anchor_file(self) -> Path:
+        """The file that says where the log ends."""
+        return (self.log_anchor or self.home / "log.anchor").expanduser().absolute()
 
     def shown(self) -> list[tuple[str, str, str]]:
         """(variable, value, help) of every setting; secrets as 'set' or 'not set'."""

@@ -1,50 +1,102 @@
-"""The log: who did what, when, for which purpose, and how it ended. Written before anything is released."""
+"""The log: who did what, when, for which purpose, and how it ended. Written before anything is released.
+
+An act is a line of its own and so is how it ended; no line is ever changed (`access.chain`). What is found is never in
+it, and of what was asked only what can name nobody (`access.telling`); the sources that were released are, by pseudonym.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
+from graphsvc.access.anchor import Anchor
+from graphsvc.access.chain import Chain, now
 from graphsvc.access.principal import Principal
+from graphsvc.access.telling import storable, told
 from graphsvc.appdb import tables, transaction
+from graphsvc.errors import OperatorError
+
+__all__ = ["begin", "finish", "keep", "lines", "now"]
+
+_CHAINS: WeakKeyDictionary[sa.Engine, Chain] = WeakKeyDictionary()
 
 
-def now() -> dt.datetime:
-    """This moment in UTC, as the application database keeps it (without zone)."""
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+def keep(engine: sa.Engine, key: bytes, anchor: Path) -> Chain:
+    """Keep the log of a database under `key` (32 bytes, from the vault), its end in the file `anchor`.
+
+    Nothing can be written in a log that is not kept, so nothing is released then.
+
+    Raises:
+        OperatorError: the anchor's folder or the database cannot be used.
+    """
+    chain = Chain(engine, key, Anchor(anchor, key))
+    chain.carry_over()
+    _CHAINS[engine] = chain
+    return chain
 
 
 def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any) -> int:
     """Write the line of something about to be done, and give its number.
 
-    `detail` holds names and parameters, never what is found.
+    `detail` says what kind and how many: words of ours, numbers, dates, pseudonyms. Anything else in it is written
+    down as its length (`telling.told`).
 
     Raises:
         OperatorError: it could not be written; nothing may be released then.
     """
-    with transaction(engine) as connection:
-        result = connection.execute(
-            tables.log.insert().values(
-                at=now(), account=principal.name, purpose=purpose, action=action, case_id=case, detail=detail
-            )
-        )
-        return int(result.inserted_primary_key[0]) if result.inserted_primary_key else 0
+    return _chain(engine).append(
+        {
+            "account": storable(principal.name)[:100],
+            "purpose": storable(purpose),
+            "action": action,
+            "case_id": storable(case)[:100],
+            "detail": told(detail),
+            "outcome": "begun",
+        }
+    )
 
 
-def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None) -> None:
-    """Write how it ended: `released`, `refused`, `failed: …` and the number of rows."""
-    with transaction(engine) as connection:
-        connection.execute(
-            tables.log.update().where(tables.log.c.id == line).values(outcome=outcome[:200], rows=rows, ended_at=now())
-        )
+def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None, sources: Iterable[str] = ()) -> None:
+    """Write how an act ended, once: `released`, `refused`, `failed: …`, the number of rows, and who was released.
+
+    Args:
+        engine: the application database.
+        line: what `begin` gave.
+        outcome: words of ours, never values.
+        rows: how many.
+        sources: pseudonyms of the sources that were released.
+    """
+    end = {"of_line": line, "account": "", "purpose": "", "action": "", "case_id": "", "detail": {}}
+    _chain(engine).append(end | {"outcome": storable(outcome)[:200], "rows": rows}, sources)
 
 
 def lines(engine: sa.Engine, *, newest: int = 200, before: int | None = None) -> list[dict[str, Any]]:
-    """Lines of the log, newest first; `before` (a line's number) gives the older ones."""
-    query = sa.select(tables.log).order_by(tables.log.c.id.desc()).limit(newest)
+    """Acts and how they ended, newest first; `before` (a line's number) gives the older ones."""
+    act, end = tables.log.alias("act"), tables.log.alias("ended")
+    query = (
+        sa.select(
+            *(act.c[name] for name in ("id", "at", "account", "purpose", "action", "case_id", "detail")),
+            sa.func.coalesce(end.c.outcome, act.c.outcome).label("outcome"),
+            end.c.rows,
+            end.c.at.label("ended_at"),
+        )
+        .join_from(act, end, end.c.of_line == act.c.id, isouter=True)
+        .where(act.c.of_line.is_(None))
+        .order_by(act.c.id.desc())
+        .limit(newest)
+    )
     if before is not None:
-        query = query.where(tables.log.c.id < before)
+        query = query.where(act.c.id < before)
     with transaction(engine) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _chain(engine: sa.Engine) -> Chain:
+    chain = _CHAINS.get(engine)
+    if chain is None:
+        raise OperatorError("The log is not open, so nothing can be done. Open the home with Service, which opens it.")
+    return chain

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access import audit, policy
+from graphsvc.access import audit, policy, telling
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released, release
 from graphsvc.appdb import tables, transaction
@@ -41,7 +41,7 @@ class Gate:
     ) -> Iterator[dict[str, Any]]:
         """One logged act: the audit line before it, its outcome after it, also when it is refused or fails.
 
-        Yields a dictionary; `rows` put into it goes into the log.
+        Yields a dictionary; `rows` put into it goes into the log, and `sources`: pseudonyms of sources released.
 
         Raises:
             Refused: the role does not allow it. NotFound: the case is not there or not theirs.
@@ -57,7 +57,7 @@ class Gate:
             kind = "refused" if isinstance(error, Refused) else "failed"
             audit.finish(self._database, line, f"{kind}: {type(error).__name__}")
             raise
-        audit.finish(self._database, line, "released", outcome.get("rows"))
+        audit.finish(self._database, line, "released", outcome.get("rows"), outcome.get("sources", ()))
 
     def read(
         self,
@@ -77,7 +77,7 @@ class Gate:
         """
         query = self.library[name]
         given = given or {}
-        detail = {"query": name, "parameters": {key: str(value)[:200] for key, value in given.items()}}
+        detail = {"query": name, "parameters": telling.parameters(query, given)}
         with self.acting(principal, purpose, action, case, **detail) as outcome:
             if query.roles and not principal.roles & set(query.roles):
                 raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
@@ -88,6 +88,7 @@ class Gate:
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
             released = release(grant, query.returns, rows.columns, rows.rows, truncated=rows.truncated)
             outcome["rows"] = len(released.rows)
+            outcome["sources"] = telling.sources(released.columns, released.rows, query.returns)
         return released
 
     def material(self, principal: Principal, purpose: str, name: str, case: str, make: Make[Item]) -> list[Item]:

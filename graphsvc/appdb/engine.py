@@ -80,3 +80,17 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
             f"The application database cannot be used ({error.orig}). Nothing was changed;"
             " check the disk's space and permissions, then try again."
         ) from error
+
+
+@contextmanager
+def alone(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
+    """`transaction`, but no two with the same `lock` run at once, in whatever thread or process: they wait.
+
+    SQLite has one lock for everything that writes; PostgreSQL takes the advisory lock of that number.
+    """
+    with transaction(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+        yield connection

@@ -23,9 +23,28 @@ accounts = sa.Table(
     sa.Column("name", sa.String(100), nullable=False, unique=True),
     sa.Column("password_hash", sa.String(200), nullable=False, server_default=""),
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("locked_until", sa.DateTime),
     sa.Column("created_at", sa.DateTime, nullable=False),
+    # Free Cypher sees the whole database, so it is a grant of its own; see policy.cypher_refusal.
+    sa.Column("free_cypher", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+# What an account proves itself with beside its password. Not confirmed: set up has begun, nothing is asked for yet.
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("key_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("confirmed", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The time step of the last code that was taken: neither it nor an earlier one is taken again.
+    sa.Column("last_step", sa.BigInteger, nullable=False, server_default="0"),
+)
+# Failed sign-ins by keyed hash of the name that was typed, whether or not an account bears it.
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("name_hash", sa.String(64), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False, index=True),
 )
 account_roles = sa.Table(
     "account_roles",
@@ -42,7 +61,8 @@ grants = sa.Table(
     sa.Column("handling", sa.String(1), nullable=False),
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.false()),
 )
-# Only hashes of tokens are kept. kind: cli (graphsvc login) · web (a session) · link (a one-time sign-in link).
+# Only hashes of tokens are kept. kind: cli (graphsvc login) · web (a session) · link (a one-time sign-in link) ·
+# setup (a one-time link to choose a password).
 tokens = sa.Table(
     "tokens",
     metadata,
@@ -51,20 +71,36 @@ tokens = sa.Table(
     sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("purpose", sa.Text, nullable=False, server_default=""),
     sa.Column("expires_at", sa.DateTime, nullable=False),
+    # Good for nothing but setting up the second factor that the account's role must have.
+    sa.Column("limited", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+# Nothing here is ever changed: an act is a line ("begun"), how it ended a line of its own that refers to it.
+# id counts from 1 without gaps; hmac covers every column and the hmac before it (see access.chain).
+_LINE_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 log = sa.Table(
     "log",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", _LINE_ID, primary_key=True, autoincrement=False),
+    sa.Column("of_line", sa.ForeignKey("log.id"), unique=True),  # empty: an act; else how that act ended
     sa.Column("at", sa.DateTime, nullable=False, index=True),
-    sa.Column("account", sa.String(100), nullable=False),
+    # Of an act alone; empty where it ends.
+    sa.Column("account", sa.String(100), nullable=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("action", sa.String(40), nullable=False),
-    sa.Column("case_id", sa.String(100), nullable=False, server_default=""),
+    sa.Column("case_id", sa.String(100), nullable=False, server_default="", index=True),
     sa.Column("detail", sa.JSON, nullable=False),
-    sa.Column("outcome", sa.String(200), nullable=False, server_default="begun"),
+    # Of an end alone; an act reads "begun".
+    sa.Column("outcome", sa.String(200), nullable=False),
     sa.Column("rows", sa.Integer),
-    sa.Column("ended_at", sa.DateTime),
+    sa.Column("sources_hmac", sa.String(64), nullable=False),  # over its lines of log_sources; empty: none
+    sa.Column("hmac", sa.String(64), nullable=False),  # empty: carried over from before there was a chain
+)
+# Which sources were released, by pseudonym: "who looked at this source?"
+log_sources = sa.Table(
+    "log_sources",
+    metadata,
+    sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
+    sa.Column("pseudonym", sa.String(40), primary_key=True, index=True),
 )
 cases = sa.Table(
     "cases",

@@ -49,6 +49,7 @@ class Service:
         self._progress = progress
         self.database = open_database(settings)
         self.vault = Vault.of(settings, new=not known_cases(self.database))
+        self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
         accounts.ensure_local(self.database)
         self.library = Library()
         self.gate = Gate(self.store, self.database, self.library, settings)

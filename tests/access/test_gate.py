@@ -81,6 +81,7 @@ def database(tmp_path: Path) -> Iterator[sa.Engine]:
         for name, state in (("one", "open"), ("shut", "loading")):
             values = {"id": name, "key_sealed": b"k", "state": state, "created_at": audit.now()}
             connection.execute(tables.cases.insert().values(**values))
+    audit.keep(engine, bytes(32), tmp_path / "home" / "log.anchor")
     yield engine
     engine.dispose()
 

@@ -1,0 +1,109 @@
+"""What of an act's particulars may stand in the log: kinds, numbers, dates and ids of ours, never a value that may name.
+
+A typed text may name a witness or a sealed person, so nothing typed is kept but what is known to be safe: a pseudonym,
+a claim's id, a code such as `P12`, a partial date, a relation. Of anything else the log says how long it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graphsvc.errors import RequestError
+from graphsvc.queries import Query
+from graphsvc.records.relations import RELATIONS
+
+# Particulars that are words of this software or of those who run it: never typed by who looks something up.
+_WORDS = frozenset(
+    {"account", "action", "format", "grants", "kind", "query", "recipient_role", "role", "roles", "state", "step"}
+    | {"what", "where"}
+)
+_SAFE = re.compile(
+    r"[QST](-[0-9A-Z]{4}){3}"  # a pseudonym
+    r"|[0-9a-f]{24}|[0-9a-f]{32}"  # a claim, an upload, a job
+    r"|[A-Za-z]{0,4}[-_]?[0-9]{1,6}"  # a code; a phone is longer
+    r"|[0-9]{4}(-[0-9]{2}){0,2}"  # a date, perhaps partial
+    r"|[0-9]+ (characters|values)",  # told already
+    re.ASCII,
+)
+_FREE = frozenset({"text", "site"})  # parameters of named queries that are free text
+_MOST = 20  # members of a list that are written down
+_LONGEST = 200
+
+
+def told(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """The particulars of an act as the log keeps them.
+
+    Example:
+        >>> told({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
+        {'query': 'entities.find', 'parameters': {'text': '8 characters', 'id': 'P12'}, 'partial': True}
+    """
+    return {str(name)[:60]: _told(str(name), value) for name, value in detail.items()}
+
+
+def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters given to a named query as the log keeps them, each by its type; unknown ones by their number."""
+    known = {parameter.name: parameter for parameter in query.parameters}
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in known:
+            found["unknown"] = found.get("unknown", 0) + 1
+        elif known[name].type in ("int", "float", "date", "choice"):
+            try:
+                number = known[name].value(value)
+                found[name] = Plain(number) if isinstance(number, str) else number
+            except RequestError:
+                found[name] = characters(str(value))
+        else:
+            found[name] = _told(name, value)
+    return found
+
+
+def sources(columns: Sequence[str], rows: Sequence[Sequence[Any]], returns: Mapping[str, str]) -> set[str]:
+    """Pseudonyms of the sources an answer releases; `returns`: column → the property it shows."""
+    places = [place for place, column in enumerate(columns) if returns.get(column) == "Source.id"]
+    found: set[str] = set()
+    for row in rows:
+        for place in places:
+            value = row[place]
+            found |= set(map(str, value)) if isinstance(value, list | tuple) else {str(value)} if value else set()
+    return found
+
+
+class Plain(str):
+    """A text that is known to name nobody, such as one of a query's own words."""
+
+    __slots__ = ()
+
+
+def _told(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Plain):
+        return str(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key)[:60]: _told(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        if len(value) > _MOST:
+            return f"{len(value)} values"
+        return sorted((_told(name, item) for item in value), key=str)
+    text = str(value)
+    if name in _WORDS:
+        return storable(text)[:_LONGEST]
+    if name == "relation":
+        return text if text in RELATIONS else characters(text)
+    return text if _SAFE.fullmatch(text) and name not in _FREE else characters(text)
+
+
+def characters(text: str) -> str:
+    """How long a text is, in its place."""
+    return f"{len(text)} characters"
+
+
+def storable(text: str) -> str:
+    """A text as every database can keep it: without NUL and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
