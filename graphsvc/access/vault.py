@@ -7,20 +7,18 @@ moved to another row does not open.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import zlib
-from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from graphsvc.config import Settings
+from graphsvc.appdb import tables
 from graphsvc.errors import OperatorError
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
@@ -49,29 +47,30 @@ def decrypt(key: bytes, value: bytes, what: str) -> bytes:
 
 
 class Vault:
-    """Seals and opens values under the master key."""
+    """Seals and opens values under the master key. `access.masterkey` opens it.
 
-    def __init__(self, master: bytes) -> None:
+    Args:
+        master: the master key (32 bytes).
+        root: what other keys of the home are derived from; it stays the same when the master key is rotated.
+        generation: how often the master key had been rotated when this vault was opened.
+    """
+
+    def __init__(self, master: bytes, root: bytes, generation: int = 0) -> None:
         self._master = master
+        self.root = root
+        self._generation = generation
 
-    @classmethod
-    def of(cls, settings: Settings, *, new: bool) -> Vault:
-        """The vault of a home; its key file is generated when `new` (nothing has been sealed there yet).
+    def require_current(self, connection: sa.Connection) -> None:
+        """Nothing, if the master key is still this one; called last in a transaction that keeps a wrapped key.
 
         Raises:
-            OperatorError: the key is missing although something was sealed with it, or is no key.
+            OperatorError: it was rotated in the meantime: what was wrapped here could not be opened any more.
         """
-        if settings.master_key:
-            return cls(_key_of(settings.master_key, "GRAPHSVC_MASTER_KEY"))
-        path = settings.home / "master.key"
-        if not path.exists():
-            if not new:
-                raise OperatorError(
-                    f"The vault's key {path} is missing, and sealed identities cannot be opened without it."
-                    " Restore the file from your backup, or set GRAPHSVC_MASTER_KEY."
-                )
-            _write_key(path)
-        return cls(_key_of(path.read_text("ascii", errors="replace").strip(), str(path)))
+        now = connection.execute(sa.select(tables.vault.c.generation).with_for_update(read=True)).scalar()
+        if now != self._generation:
+            raise OperatorError(
+                "The master key was rotated while this was under way. Nothing was kept; start graphsvc again."
+            )
 
     def new_key(self, what: str) -> tuple[bytes, bytes]:
         """A new data key and the same wrapped for storage, bound to `what`."""
@@ -87,8 +86,8 @@ class Vault:
         return decrypt(self._master, wrapped, what)
 
     def derived(self, what: str) -> bytes:
-        """A key (32 bytes) for `what`: the same at every start of the home, and telling nothing of the master key."""
-        return hmac.digest(self._master, f"derived\0{what}".encode(), hashlib.sha256)
+        """A key (32 bytes) for `what`: the same at every start of the home and after a rotation of the master key."""
+        return hmac.digest(self.root, f"derived\0{what}".encode(), hashlib.sha256)
 
 
 def pack(key: bytes, value: Any, what: str) -> bytes:
@@ -116,33 +115,3 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
 def claim_id(key: bytes, *parts: str) -> str:
     """The id of a claim: a keyed hash of what tells it apart, so that it says nothing to who lacks the case's key."""
     return hmac.digest(key, "\0".join(("claim", *parts)).encode(), hashlib.sha256)[:12].hex()
-
-
-def _write_key(path: Path) -> None:
-    """A new master key in a file only its owner can read, never half written and never overwriting another."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, path)
-    except FileExistsError:
-        return  # another process of the same home was first: its key is the key
-    except OSError as error:
-        raise OperatorError(
-            f"The vault's key cannot be written to {path} ({error.strerror}). Free space or make the folder writable."
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _key_of(text: str, where: str) -> bytes:
-    try:
-        key = base64.urlsafe_b64decode(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise OperatorError(f"{where} holds no key (32 bytes in URL-safe base64). Restore the right one.")
-    return key

@@ -174,3 +174,69 @@ jobs = sa.Table(
     sa.Column("started_at", sa.DateTime, nullable=False),
     sa.Column("ended_at", sa.DateTime),
 )
+# One row: what tells whether the master key is the right one.
+vault = sa.Table(
+    "vault",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    # The root key, wrapped by the master key: other keys of the home are derived from it.
+    sa.Column("root_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False, server_default="0"),  # how often the master key was rotated
+    sa.Column("rotated_at", sa.DateTime),
+)
+# Whom a person's decision seals or erased, whatever deliveries say. The pseudonym is a keyed hash of the delivered id,
+# so that an erased person is known again and nothing here names them.
+overrules = sa.Table(
+    "overrules",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("pseudonym", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),  # sealed · erased
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+# What has to stay: it can be neither erased nor taken back.
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("pseudonym", sa.String(40), nullable=False, server_default=""),  # empty: the whole case
+    sa.Column("kind", sa.String(20), nullable=False),  # investigation · prosecution
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("review_on", sa.Date, nullable=False),
+    sa.Column("added_by", sa.String(100), nullable=False),
+    sa.Column("added_at", sa.DateTime, nullable=False),
+    sa.Column("released_by", sa.String(100), nullable=False, server_default=""),
+    sa.Column("released_at", sa.DateTime),
+)
+# What takes a second person, with its history: who asked, who agreed or refused, when it opened and ended.
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(10), nullable=False),  # reveal · erase
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("pseudonym", sa.String(40), nullable=False),
+    sa.Column("asked_by", sa.String(100), nullable=False),
+    sa.Column("asked_at", sa.DateTime, nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # asked · agreed · refused · opened · ended · done
+    sa.Column("decided_by", sa.String(100), nullable=False, server_default=""),
+    sa.Column("decided_at", sa.DateTime),
+    sa.Column("answer_sealed", sa.LargeBinary),
+    sa.Column("until", sa.DateTime),
+    sa.Column("opened_at", sa.DateTime),
+    sa.Column("ended_at", sa.DateTime),
+)
+# Each time the managed store has to be written anew, so that nothing old stays on its disk; a kill leaves it undone.
+rewrites = sa.Table(
+    "rewrites",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.String(100), nullable=False),
+    sa.Column("asked_at", sa.DateTime, nullable=False),
+    sa.Column("done_at", sa.DateTime),
+)

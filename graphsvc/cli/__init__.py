@@ -1,7 +1,7 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
 `running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query, evaluate ·
-`people` login, logout, users, log · `neo4j` the managed server.
+`people` login, logout, users, log · `protection` vault · `neo4j` the managed server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, looking, neo4j, people, running
+from graphsvc.cli import cases, looking, neo4j, people, protection, running
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -27,7 +27,14 @@ def program(context: click.Context, home: Path | None) -> None:
     context.obj = Settings.read(home=home)
 
 
-for command in (*running.commands, *cases.commands, *looking.commands, *people.commands, neo4j.neo4j):
+for command in (
+    *running.commands,
+    *cases.commands,
+    *looking.commands,
+    *people.commands,
+    *protection.commands,
+    neo4j.neo4j,
+):
     program.add_command(command)
 
 

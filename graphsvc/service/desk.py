@@ -9,8 +9,8 @@ from typing import Self
 
 from graphsvc.access import accounts, audit, policy
 from graphsvc.access.gate import Gate
+from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Principal
-from graphsvc.access.vault import Vault
 from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.appdb import open_database
@@ -20,7 +20,7 @@ from graphsvc.queries import Library
 from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
 from graphsvc.service.kept import Kept
-from graphsvc.service.register import Register, known_cases
+from graphsvc.service.register import Register
 from graphsvc.service.session import Session
 from graphsvc.service.uploads import Uploads
 from graphsvc.store import local
@@ -48,7 +48,7 @@ class Service:
         self.settings = settings
         self._progress = progress
         self.database = open_database(settings)
-        self.vault = Vault.of(settings, new=not known_cases(self.database))
+        self.vault = open_vault(settings, self.database)
         self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
         accounts.ensure_local(self.database)
         self.library = Library()

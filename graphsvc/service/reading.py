@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from graphsvc.access import policy
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released
+from graphsvc.config import Settings
 from graphsvc.errors import RequestError
 from graphsvc.queries import Query
 from graphsvc.service.register import known_cases, version_of
@@ -90,6 +91,11 @@ class Reading:
     def database(self) -> sa.Engine:
         """The application database, for other use cases of this room."""
         return self._service.database
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the service, for other use cases of this room."""
+        return self._service.settings
 
     def acting(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
         """One logged act that needs no case: refused without a role that allows it."""

@@ -78,6 +78,7 @@ class Register:
             key, wrapped = self._vault.new_key(f"case {case}")
             if create:
                 connection.execute(tables.cases.insert().values(id=case, key_sealed=wrapped, created_at=now()))
+                self._vault.require_current(connection)
             return key
 
     def unmake(self, case: str) -> None:
@@ -199,6 +200,7 @@ class Register:
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
                 )
             )
+            self._vault.require_current(connection)
 
     def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
         what = f"identity {case} {pseudonym}"

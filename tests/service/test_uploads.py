@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.audit import now
-from graphsvc.access.vault import Vault
+from graphsvc.access.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, InputError, NotFound, OperatorError
@@ -35,7 +35,7 @@ def database(home: Path) -> Iterator[sa.Engine]:
 
 def made(home: Path, database: sa.Engine, **overrides: int) -> Uploads:
     settings = Settings.read({}, home=home, **overrides)
-    return Uploads(database, Vault.of(settings, new=True), settings)
+    return Uploads(database, open_vault(settings, database), settings)
 
 
 @pytest.fixture

@@ -1,0 +1,214 @@
+"""The master key: told at once when lost or wrong, rotated so that a kill at any point leaves a home that opens."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from filelock import FileLock
+
+from graphsvc.access import masterkey
+from graphsvc.access.audit import now
+from graphsvc.access.masterkey import open_vault, rotate
+from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.service.register import Register
+
+WHO = {"name": "Wit Ness"}
+
+
+class Killed(BaseException):
+    """What stands for a kill."""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.read({}, home=tmp_path / "home")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[sa.Engine]:
+    engine = open_database(settings)
+    yield engine
+    engine.dispose()
+
+
+def fill(vault: Vault, database: sa.Engine) -> None:
+    """One of each kind of wrapped key."""
+    with transaction(database) as connection:
+        _, wrapped = vault.new_key("case c")
+        connection.execute(tables.cases.insert().values(id="c", key_sealed=wrapped, created_at=now()))
+        key, wrapped = vault.new_key("identity c S-1")
+        connection.execute(
+            tables.identities.insert().values(
+                case_id="c",
+                pseudonym="S-1",
+                kind="person",
+                key_sealed=wrapped,
+                values_sealed=pack(key, WHO, "identity c S-1"),
+            )
+        )
+        _, wrapped = vault.new_key("upload u")
+        connection.execute(
+            tables.uploads.insert().values(
+                id="u", account="a", case_id="c", suffix=".zip", key_sealed=wrapped, expires_at=now()
+            )
+        )
+
+
+def require_all_open(vault: Vault, database: sa.Engine) -> None:
+    with transaction(database) as connection:
+        row = connection.execute(sa.select(tables.identities)).one()
+        assert unpack(vault.key(row.key_sealed, "identity c S-1"), row.values_sealed, "identity c S-1") == WHO
+        vault.key(connection.execute(sa.select(tables.cases.c.key_sealed)).scalar_one(), "case c")
+        vault.key(connection.execute(sa.select(tables.uploads.c.key_sealed)).scalar_one(), "upload u")
+
+
+def test_a_new_home_gets_a_key_only_its_owner_reads(settings: Settings, database: sa.Engine) -> None:
+    derived = open_vault(settings, database).derived("web cookies")
+    assert (settings.home / "master.key").stat().st_mode & 0o777 == 0o600
+    assert open_vault(settings, database).derived("web cookies") == derived
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_lost_key_is_told_at_start(settings: Settings, database: sa.Engine, *, loaded: bool) -> None:
+    vault = open_vault(settings, database)
+    if loaded:
+        fill(vault, database)
+    (settings.home / "master.key").unlink()
+    with pytest.raises(OperatorError, match="is missing"):
+        open_vault(settings, database)
+    assert not (settings.home / "master.key").exists()
+
+
+def test_another_key_is_told_at_start_from_the_file_and_from_the_environment(
+    settings: Settings, database: sa.Engine
+) -> None:
+    open_vault(settings, database)
+    other = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    with pytest.raises(OperatorError, match=r"GRAPHSVC_MASTER_KEY.*not the one"):
+        open_vault(Settings.read({"GRAPHSVC_MASTER_KEY": other}, home=settings.home), database)
+    (settings.home / "master.key").write_text(other)
+    with pytest.raises(OperatorError, match="not the one"):
+        open_vault(settings, database)
+
+
+def test_a_home_sealed_before_there_was_a_check_value_takes_no_other_key(
+    settings: Settings, database: sa.Engine
+) -> None:
+    fill(open_vault(settings, database), database)
+    with transaction(database) as connection:
+        connection.execute(tables.vault.delete())
+    right = (settings.home / "master.key").read_text()
+    (settings.home / "master.key").write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    with pytest.raises(OperatorError, match="not the one"):
+        open_vault(settings, database)
+    (settings.home / "master.key").write_text(right)
+    require_all_open(open_vault(settings, database), database)
+
+
+def test_a_rotation_changes_the_key_and_nothing_else(settings: Settings, database: sa.Engine) -> None:
+    before = open_vault(settings, database)
+    fill(before, database)
+    old = (settings.home / "master.key").read_text()
+    rotate(settings, database)
+    after = open_vault(settings, database)
+    require_all_open(after, database)
+    assert after.derived("web cookies") == before.derived("web cookies")
+    assert (settings.home / "master.key").read_text() != old
+    assert not masterkey.next_file(settings).exists()
+    with transaction(database) as connection:
+        wrapped = connection.execute(sa.select(tables.cases.c.key_sealed)).scalar_one()
+    with pytest.raises(OperatorError):
+        before.key(wrapped, "case c")
+    (settings.home / "master.key").write_text(old)
+    with pytest.raises(OperatorError, match="not the one"):
+        open_vault(settings, database)
+
+
+def kill_when(monkeypatch: pytest.MonkeyPatch, database: sa.Engine, place: str) -> None:
+    """Make a rotation die at a place."""
+
+    def die(*_given: Any, **_named: Any) -> None:
+        raise Killed
+
+    if place == "before the key is written":
+        monkeypatch.setattr(masterkey, "_write_key", die)
+    elif place == "while keys are wrapped":
+
+        def update(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.startswith("UPDATE identities"):
+                raise Killed
+
+        sa.event.listen(database, "before_cursor_execute", update)
+    else:
+        monkeypatch.setattr(masterkey, "_promote", die)
+
+
+@pytest.mark.parametrize(
+    "place", ["before the key is written", "while keys are wrapped", "before the old key is replaced"]
+)
+def test_killed_at_any_point_the_home_opens(
+    settings: Settings, database: sa.Engine, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    vault = open_vault(settings, database)
+    fill(vault, database)
+    doomed = open_database(settings)
+    with monkeypatch.context() as patched:
+        kill_when(patched, doomed, place)
+        with pytest.raises(Killed):
+            rotate(settings, doomed)
+    doomed.dispose()
+    opened = open_vault(settings, database)
+    require_all_open(opened, database)
+    assert opened.derived("x") == vault.derived("x")
+    rotate(settings, database)
+    require_all_open(open_vault(settings, database), database)
+    assert not masterkey.next_file(settings).exists()
+
+
+def test_a_key_of_the_environment_is_rotated_into_a_file_to_take_it_from(
+    settings: Settings, database: sa.Engine
+) -> None:
+    old = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+    def with_key(key: str) -> Settings:
+        return Settings.read({"GRAPHSVC_MASTER_KEY": key}, home=settings.home)
+
+    fill(open_vault(with_key(old), database), database)
+    told = rotate(with_key(old), database)
+    path = masterkey.next_file(settings)
+    new = path.read_text().strip()
+    assert str(path) in told
+    assert new not in told
+    with pytest.raises(OperatorError, match="was rotated"):
+        open_vault(with_key(old), database)
+    require_all_open(open_vault(with_key(new), database), database)
+
+
+def test_a_home_that_is_served_is_not_rotated(settings: Settings, database: sa.Engine) -> None:
+    open_vault(settings, database)
+    with FileLock(settings.home / "serve.lock"), pytest.raises(OperatorError, match="serving"):
+        rotate(settings, database)
+
+
+def test_who_wrapped_a_key_with_the_old_master_key_keeps_nothing(settings: Settings, database: sa.Engine) -> None:
+    stale = open_vault(settings, database)
+    rotate(settings, database)
+    register = Register(database, stale)
+    with pytest.raises(OperatorError, match="rotated"):
+        register.key("late", create=True)
+    with transaction(database) as connection:
+        assert connection.execute(sa.select(tables.cases)).all() == []
+
+
+def test_every_wrapped_key_of_the_database_is_rotated() -> None:
+    named = {table for table in tables.metadata.sorted_tables if "key_sealed" in table.c}
+    assert {table for table, _, _ in masterkey.WRAPPED} == named
