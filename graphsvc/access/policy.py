@@ -26,14 +26,14 @@ ACTIONS = MappingProxyType(
         "load": "load a delivery, or take one back",
         "log": "read the log",
         "accounts": "manage accounts, roles and grants",
-    }
-)
         "reveal": "ask for the identity behind a pseudonym, and open it once agreed",
         "agree": "agree to or refuse what another person asked for: a reveal, an erasure",
         "hold": "put a hold on a case or a person, and release it",
         "seal": "seal someone by hand",
         "erase": "ask that a person is erased",
         "keys": "give the vault a new master key",
+    }
+)
 _READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "supervisor"})
 ALLOWED = MappingProxyType(
     {
@@ -43,15 +43,15 @@ ALLOWED = MappingProxyType(
         "load": frozenset({"investigator", "analyst"}),
         "log": frozenset({"auditor"}),
         "accounts": frozenset({"administrator"}),
-    }
-)
-
         "reveal": frozenset({"custodian"}),
         "agree": frozenset({"supervisor"}),
         "hold": frozenset({"supervisor"}),
         "seal": frozenset({"custodian", "supervisor"}),
         "erase": frozenset({"custodian", "supervisor"}),
         "keys": frozenset({"administrator"}),
+    }
+)
+
 
 def may(principal: Principal, action: str) -> bool:
     """Whether one of the principal's roles allows the action. Unknown actions are allowed to nobody."""
