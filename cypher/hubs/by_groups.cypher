@@ -28,11 +28,12 @@
 // rows = 112
 // ---
 MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|DIRECTED|PAID|OWES]->(b:Entity)
-WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$groups] >= $least
-  AND ($relation = '' OR r.relation = toUpper($relation))
+WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($relation = '' OR r.relation = toUpper($relation))
+WITH p, r, b, CASE WHEN 0 < r[$groups] < $few THEN $few - 1 ELSE r[$groups] END AS groups
+WHERE groups >= $least
 RETURN p.id AS subject, p.name AS subject_name, 'person' AS subject_kind, r.relation AS relation, b.id AS object,
        CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,
        toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
-       r[$belief] AS belief, r[$groups] AS groups, r[$other_sources] AS other_sources, r[$denying] AS denying
+       r[$belief] AS belief, groups, r[$other_sources] AS other_sources, r[$denying] AS denying
 ORDER BY groups DESC, belief DESC, subject, relation, object
 LIMIT $limit + 1

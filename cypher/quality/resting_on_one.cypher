@@ -23,6 +23,7 @@
 // belief = "Link.belief"
 // belief_on_record = "Link.belief_on_record"
 // denying = "Link.denying"
+// groups = "Source.count"
 // [example]
 // rows = 77
 // ---
@@ -33,6 +34,6 @@ RETURN a.id AS subject, coalesce(a.name, a.value) AS subject_name, toLower(head(
        r.relation AS relation, b.id AS object,
        CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,
        toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
-       r[$belief] AS belief, r[$belief_on_record] AS belief_on_record, r[$denying] AS denying
+       r[$belief] AS belief, r[$belief_on_record] AS belief_on_record, r[$denying] AS denying, r[$groups] AS groups
 ORDER BY belief DESC, relation, subject, object
 LIMIT $limit + 1

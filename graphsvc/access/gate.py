@@ -86,7 +86,14 @@ class Gate:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
             self._require_open(case)
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
-            released = release(grant, query.returns, rows.columns, rows.rows, truncated=rows.truncated)
+            released = release(
+                grant,
+                query.returns,
+                rows.columns,
+                rows.rows,
+                truncated=rows.truncated,
+                few_below=self._settings.few_below,
+            )
             outcome["rows"] = len(released.rows)
             outcome["sources"] = telling.sources(released.columns, released.rows, query.returns)
         return released
@@ -134,6 +141,7 @@ class Gate:
             "case": case,
             "handling": grant.codes,
             "limit": min(query.limit, self._settings.row_cap),
+            "few": 0 if grant.sources else self._settings.few_below,
             **{figure: figure + suffix for figure in LINK_FIGURES},
         }
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from graphsvc.access.principal import Grant, Principal
-from graphsvc.errors import NotFound, Refused
+from graphsvc.errors import NotFound, OperatorError, Refused
 
 ROLES = MappingProxyType(
     {
@@ -24,6 +25,7 @@ ACTIONS = MappingProxyType(
         "query": "run named queries",
         "analyse": "rank leads and run link analysis",
         "load": "load a delivery, or take one back",
+        "cypher": "write Cypher freely, with the grant for it and clearance for every case",
         "log": "read the log",
         "accounts": "manage accounts, roles and grants",
         "reveal": "ask for the identity behind a pseudonym, and open it once agreed",
@@ -41,6 +43,7 @@ ALLOWED = MappingProxyType(
         "query": _READERS,
         "analyse": frozenset({"investigator", "analyst", "disclosure", "supervisor"}),
         "load": frozenset({"investigator", "analyst"}),
+        "cypher": frozenset({"analyst"}),
         "log": frozenset({"auditor"}),
         "accounts": frozenset({"administrator"}),
         "reveal": frozenset({"custodian"}),
@@ -64,12 +67,64 @@ def require(principal: Principal, action: str) -> None:
     Raises:
         Refused: naming what was asked and which roles may.
     """
+    if principal.must_enrol:
+        raise Refused(
+            f"{principal.name} must set up a second factor before anything else: on the page of your account, or with"
+            " `graphsvc account second-factor`."
+        )
     if not may(principal, action):
         roles = ", ".join(role for role in ROLES if role in ALLOWED.get(action, ())) or "no role"
         raise Refused(
             f"{principal.name} may not {ACTIONS.get(action, action)}: that takes the role {roles}."
             " An administrator can give it."
         )
+
+
+def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
+    """Why free Cypher is refused to a principal while `cases` are in the database, in one sentence; empty: it is not.
+
+    It reads the whole database at once, so it takes the role, the grant of its own, and clearance for handling code C
+    and sources in every case there is. Asked at each run: a case that is added outside the clearance suspends it.
+    """
+    if not may(principal, "cypher") or not principal.free_cypher:
+        return f"{principal.name} may not write Cypher freely: that takes a grant of its own, which an administrator gives."
+    outside = 0
+    for case in frozenset(cases):
+        grant = principal.grant(case)
+        if grant is None or grant.handling != "C" or not grant.sources:
+            outside += 1
+    if outside:
+        lie = "1 case in the database lies" if outside == 1 else f"{outside} cases in the database lie"
+        return (
+            f"The grant of {principal.name} for free Cypher is suspended: {lie} outside its clearance for handling code"
+            " C and sources. Named queries go on working; an administrator can extend the clearance."
+        )
+    return ""
+
+
+def require_cypher(principal: Principal, cases: Iterable[str]) -> None:
+    """Nothing if `cypher_refusal` has nothing to say.
+
+    Raises:
+        Refused: in its words.
+    """
+    refusal = cypher_refusal(principal, cases)
+    if refusal:
+        raise Refused(refusal)
+
+
+def roles_named(text: str) -> frozenset[str]:
+    """The roles that a setting names, separated by commas; `none` for none.
+
+    Raises:
+        OperatorError: one of them is no role.
+    """
+    names = frozenset(part.strip() for part in text.split(",") if part.strip()) - {"none"}
+    for name in sorted(names - frozenset(ROLES)):
+        raise OperatorError(
+            f"GRAPHSVC_SECOND_FACTOR_ROLES names {name!r}, which is no role. Roles: {', '.join(ROLES)}; or none."
+        )
+    return names
 
 
 def require_case(principal: Principal, case: str) -> Grant:

@@ -45,7 +45,7 @@ class Lead:
     Attributes:
         score: higher is further forward; only the order means something.
         rank: from 1; ties share the lowest.
-        groups: independent groups of witnesses whose accounts raise the score.
+        groups: independent groups of witnesses whose accounts raise the score; `few` where a reader may not know more.
         other_sources: distinct reports and records whose claims raise it.
         score_on_record: the score on claims on the record alone.
         denied: claims with weight that deny something said of the person.
@@ -56,7 +56,7 @@ class Lead:
     name: str
     score: float
     rank: int
-    groups: int
+    groups: int | str
     other_sources: int
     score_on_record: float
     denied: int

@@ -86,7 +86,7 @@ log = sa.Table(
     # Of an act alone; empty where it ends.
     sa.Column("account", sa.String(100), nullable=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
-    sa.Column("action", sa.String(40), nullable=False),
+    sa.Column("action", sa.String(40), nullable=False, index=True),
     sa.Column("case_id", sa.String(100), nullable=False, server_default="", index=True),
     sa.Column("detail", sa.JSON, nullable=False),
     # Of an end alone; an act reads "begun".

@@ -36,7 +36,7 @@ from graphsvc.records.dates import parse_date
 from graphsvc.records.properties import LINK_FIGURES, SENSITIVITY
 
 # Bound by the gate, never by the caller.
-BOUND = ("case", "handling", "limit", *LINK_FIGURES)
+BOUND = ("case", "handling", "limit", "few", *LINK_FIGURES)
 KINDS = ("table", "graph", "internal")
 TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.

@@ -2,7 +2,8 @@
 
 A column of a query declares the property it shows; a column that shows none of these does not come out.
 Sensitivities (see `tables`): `open`, `identity`, `text`, `source`, `interest`, `conditional` (free text of the
-deliverer's own columns: only with clearance for handling code C), and `material` (for analyses inside the service: never shown).
+deliverer's own columns: only with clearance for handling code C), `voices` (a number that tells how few witnesses there
+may be: small ones read `few` without source clearance), and `material` (for analyses inside the service: never shown).
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ def _properties() -> dict[str, str]:
     named |= {f"Claim.{name}": "text" for name in ("place", "subject_as_said", "object_as_said", "notes")}
     named["Claim.extra"] = "conditional"
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
+    # Claims as well as groups: where one claim asserts a link, one witness does.
+    named |= {"Link.groups": "voices", "Link.asserting": "voices"}
     return named
 
 

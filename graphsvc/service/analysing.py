@@ -13,6 +13,7 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
+from graphsvc.access.redact import told
 from graphsvc.analysis import projection
 from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.evidence import Claim, LinkKey, Person
@@ -33,9 +34,12 @@ class Analysing(Reading):
     # -- leads ------------------------------------------------------------------------------------------------
 
     def ranking(self) -> Ranking:
-        """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log."""
+        """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log.
+
+        Without source clearance a small number of groups reads `few`.
+        """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
-            ranking = self._service.rankings.of(self._state(), self._rank)
+            ranking = self._service.rankings.of((*self._state(), self.grant.sources), self._rank)
             outcome["rows"] = len(ranking.leads)
         return ranking
 
@@ -126,7 +130,9 @@ class Analysing(Reading):
 
     @uncollected()
     def _rank(self) -> Ranking:
-        return rank(*self._material())
+        found = rank(*self._material())
+        grant, few = self.grant, self._service.settings.few_below
+        return replace(found, leads=[replace(lead, groups=told(grant, int(lead.groups), few)) for lead in found.leads])
 
     def _state(self) -> tuple[str, int, str]:
         """What a result is computed on: it is current while this stays the same."""

@@ -1,4 +1,4 @@
-"""Results kept in memory while they are current: by case, its version and the reader's handling level."""
+"""Results kept in memory while they are current: by case, its version and the reader's clearance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
-Key = tuple[str, int, str]
+Key = tuple[str, int, *tuple[str | bool, ...]]
 
 
 class Kept(Generic[Result]):

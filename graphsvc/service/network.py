@@ -12,7 +12,6 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.reading import Reading
 from graphsvc.views.network import OPENING, View, picture, reached
 from graphsvc.views.page import offline_page
-from graphsvc.views.wording import told_groups
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
 NODES = 60
@@ -91,10 +90,8 @@ class Picturing(Reading):
         known = entities.dicts()
         if not {row["id"] for row in known} & set(starts):
             raise NotFound(f"There is nothing with the id {', '.join(starts)[:80]!r} that you can see in this case.")
-        few, sources = self._service.settings.few_below, self.grant.sources
-        links = [row | {"groups": told_groups(row["groups"] or 0, few, sources=sources)} for row in among.dicts()]
         truncated = cut or among.truncated or entities.truncated
-        return picture(stages, known, links, starts=starts, hidden=hidden, truncated=truncated)
+        return picture(stages, known, among.dicts(), starts=starts, hidden=hidden, truncated=truncated)
 
     def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

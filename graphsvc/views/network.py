@@ -77,7 +77,7 @@ class Edge:
     step: int
     doubtful: bool
     denied: bool
-    asserting: int
+    asserting: int | str
     denying: int
     groups: int | str
     other_sources: int
@@ -155,7 +155,7 @@ def picture(
     Args:
         stages: ids in the order they came in: first the start with its surroundings, then one list an opening.
         entities: rows of `network.nodes`; an id without one is not there and is left out.
-        links: rows of `network.among`, the number of groups as this reader may be told it.
+        links: rows of `network.among`.
         starts: ids the picture starts at.
         hidden: ids to leave out; the others stay where they would be with them.
         truncated: whether a row cap cut links.

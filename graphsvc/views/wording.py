@@ -158,16 +158,6 @@ def voices(groups: int | str, other_sources: int) -> str:
     return " and ".join(parts) or "nobody that counts"
 
 
-def told_groups(groups: int, few_below: int, *, sources: bool) -> int | str:
-    """A count of groups as this reader may know it: below `few_below` only `few`, without source clearance.
-
-    Example:
-        >>> told_groups(2, 3, sources=False), told_groups(2, 3, sources=True), told_groups(0, 3, sources=False)
-        ('few', 2, 0)
-    """
-    return groups if sources or groups == 0 or groups >= few_below else "few"
-
-
 def path(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """The steps of a path in words, the witness's own claim first."""
     return [claim(row) for row in claims]

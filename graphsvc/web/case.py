@@ -63,7 +63,7 @@ def _top(here: Session) -> tuple[str, str, list[dict[str, object]]]:
     if not here.may("analyse"):
         return "", "", []
     ranking = here.ranking()
-    return ranking.verdict, ranking.reason, lead_rows(here, ranking.leads[:_TOP])
+    return ranking.verdict, ranking.reason, lead_rows(ranking.leads[:_TOP])
 
 
 def _news(here: Session) -> list[dict[str, object]]:

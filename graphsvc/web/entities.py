@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.service import Session
-from graphsvc.views import wording
-from graphsvc.web.frame import answer, at, desk
+from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
 from graphsvc.web.leads import lead_rows
 
@@ -32,7 +31,7 @@ def page(case: str) -> ResponseReturnValue:
     claims: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for claim in found.claims:
         claims[claim["subject"], claim["relation"], claim["object"]].append(claim)
-    links = [_link(here, link, claims.pop(_key(link), [])) for link in found.links]
+    links = [_link(link, claims.pop(_key(link), [])) for link in found.links]
     rest = [claim for some in claims.values() for claim in some]
     return answer(
         "entities/page.html",
@@ -73,12 +72,10 @@ def _key(link: dict[str, Any]) -> tuple[str, str, str]:
     return link["subject"], link["relation"], link["object"]
 
 
-def _link(here: Session, link: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
+def _link(link: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
     """A link with the claims it is made of: what counts for it, what denies it, what was taken back."""
-    groups = wording.told_groups(link["groups"] or 0, desk().settings.few_below, sources=here.grant.sources)
     counting = [claim for claim in claims if claim["status"] == "active"]
     return link | {
-        "groups": groups,
         "claims": [claim for claim in counting if claim["polarity"] == "asserts"],
         "denials": [claim for claim in counting if claim["polarity"] == "denies"],
         "taken_back": [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
@@ -91,4 +88,4 @@ def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
         return None
     ranking = here.ranking()
     found = [lead for lead in ranking.leads if lead.id == identifier]
-    return lead_rows(here, found)[0] | {"of": len(ranking.leads), "verdict": ranking.verdict} if found else None
+    return lead_rows(found)[0] | {"of": len(ranking.leads), "verdict": ranking.verdict} if found else None

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
 from graphsvc.views import charts, wording
-from graphsvc.web.frame import answer, at, desk, page
+from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 
@@ -37,7 +37,7 @@ def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     here = at(case)
     ranking = here.ranking()
-    rows = _chosen(lead_rows(here, ranking.leads))
+    rows = _chosen(lead_rows(ranking.leads))
     first = max(request.args.get("from", 1, int), 1)
     shown = rows[first - 1 : first - 1 + PAGE]
     low, high = charts.scale([row["shares"] for row in shown])
@@ -65,7 +65,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    for row in _chosen(lead_rows(here, here.ranking().leads)):
+    for row in _chosen(lead_rows(here.ranking().leads)):
         writer.writerow([_cell(row[name]) for name in _COLUMNS])
     return Response(
         text.getvalue(),
@@ -83,7 +83,7 @@ def lead(case: str) -> ResponseReturnValue:
     for path in why.paths:
         everyone += path.claims
     names = _names(here, {identifier for claim in everyone for identifier in (claim.subject, claim.object)})
-    row = lead_rows(here, [found])[0]
+    row = lead_rows([found])[0]
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
@@ -110,22 +110,21 @@ def lead(case: str) -> ResponseReturnValue:
     )
 
 
-def lead_rows(here: Session, leads: Iterable[Any]) -> list[dict[str, Any]]:
-    """Leads as rows; the number of groups as this reader may know it, in `groups`."""
-    few, sources = desk().settings.few_below, here.grant.sources
+def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
+    """Leads as rows."""
     return [
         {
             "id": one.id,
             "name": one.name or one.id,
             "score": one.score,
             "rank": one.rank,
-            "groups": wording.told_groups(one.groups, few, sources=sources),
+            "groups": one.groups,
             "other_sources": one.other_sources,
             "score_on_record": one.score_on_record,
             "denied": one.denied,
             "shares": {name: value for name, value in one.shares.items() if value},
             # For ordering: what is told as "few" must not be told by its place in the list.
-            "counted": one.groups if sources or one.groups >= few else min(one.groups, 1),
+            "counted": one.groups if isinstance(one.groups, int) else 1,
         }
         for one in leads
     ]

@@ -18,7 +18,7 @@ from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
 from graphsvc.views.network import STEPS, View
-from graphsvc.web.frame import TWIN, answer, at, desk, page, wants_json
+from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
 
 blueprint = Blueprint("network", __name__)
@@ -113,13 +113,12 @@ def link(case: str) -> ResponseReturnValue:
         raise NotFound("There is no such link that you can see in this case.")
     claims = here.between(subject, relation, target)
     asserting, denying, taken_back = _told(claims)
-    few, sources = desk().settings.few_below, here.grant.sources
     return answer(
         "network/link.html",
         handling=stricter("P", *(claim["handling"] for claim in claims)),
         case=here.case,
         panel="panel" in request.args,
-        link=figures | {"groups": wording.told_groups(figures["groups"] or 0, few, sources=sources)},
+        link=figures,
         says=says(relation),
         ends={row[end]: (row[f"{end}_name"], row[f"{end}_kind"]) for row in claims for end in ("subject", "object")},
         asserting=asserting,
@@ -235,4 +234,4 @@ def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
         return None
     ranking = here.ranking()
     found = [lead for lead in ranking.leads if lead.id == identifier]
-    return lead_rows(here, found)[0] | {"of": len(ranking.leads)} if found else None
+    return lead_rows(found)[0] | {"of": len(ranking.leads)} if found else None

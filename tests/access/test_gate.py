@@ -194,6 +194,7 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
         "case": "one",
         "handling": ["P"],
         "limit": 3,
+        "few": 3,
         **{name: f"{name}_p" for name in LINK_FIGURES},
     }
     assert (timeout, cap) == (7.0, 3)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from graphsvc.access.principal import Grant
-from graphsvc.access.redact import permits, release
+from graphsvc.access.redact import FEW, permits, release
 from graphsvc.records.properties import SENSITIVITY
 
 P, C = Grant("P"), Grant("C")
@@ -27,6 +27,7 @@ ROW = ("P1", "Ann", "a debt", "Q-1", ["x_box: 3"])
         ("source", (False, False, True)),
         ("interest", (False, False, True)),
         ("conditional", (False, True, False)),
+        ("voices", (True, True, True)),
         ("material", (False, False, False)),
     ],
 )
@@ -38,11 +39,20 @@ def test_every_property_is_released_by_its_sensitivity(sensitivity: str, permitt
 
 
 def test_no_property_has_a_sensitivity_that_the_table_does_not_know() -> None:
-    assert set(SENSITIVITY.values()) == {"open", "identity", "text", "source", "interest", "conditional", "material"}
+    assert set(SENSITIVITY.values()) == {
+        "open",
+        "identity",
+        "text",
+        "source",
+        "interest",
+        "conditional",
+        "voices",
+        "material",
+    }
 
 
 def test_columns_without_clearance_are_taken_out_and_named() -> None:
-    released = release(P, RETURNS, tuple(RETURNS), [ROW], truncated=True)
+    released = release(P, RETURNS, tuple(RETURNS), [ROW], truncated=True, few_below=3)
     assert released.columns == ("person", "name")
     assert released.rows == [("P1", "Ann")]
     assert released.withheld == ("interest", "source", "extra")
@@ -51,7 +61,7 @@ def test_columns_without_clearance_are_taken_out_and_named() -> None:
 
 
 def test_with_every_clearance_nothing_is_withheld() -> None:
-    released = release(Grant("C", sources=True), RETURNS, tuple(RETURNS), [ROW])
+    released = release(Grant("C", sources=True), RETURNS, tuple(RETURNS), [ROW], few_below=3)
     assert released.rows == [ROW]
     assert released.withheld == ()
 
@@ -59,6 +69,20 @@ def test_with_every_clearance_nothing_is_withheld() -> None:
 @pytest.mark.parametrize("shown", [None, "", "Person.secret", "person.id"])
 def test_what_is_not_declared_never_comes_out(shown: str | None) -> None:
     returns = {"person": "Person.id"} | ({"more": shown} if shown is not None else {})
-    released = release(Grant("C", sources=True), returns, ("person", "more"), [("P1", "x")])
+    released = release(Grant("C", sources=True), returns, ("person", "more"), [("P1", "x")], few_below=3)
     assert released.rows == [("P1",)]
     assert released.withheld == ("more",)
+
+
+@pytest.mark.parametrize(("number", "seen"), [(None, 0), (0, 0), (1, FEW), (2, FEW), (3, 3), (40, 40)])
+def test_few_groups_and_claims_are_told_as_few_without_source_clearance(number: int | None, seen: int | str) -> None:
+    returns = {
+        "subject": "Entity.id",
+        "groups": "Link.groups",
+        "asserting": "Link.asserting",
+        "denying": "Link.denying",
+    }
+    row = ("P1", number, number, number)
+    for grant in (P, C):
+        assert release(grant, returns, tuple(returns), [row], few_below=3).rows == [("P1", seen, seen, number)]
+    assert release(SOURCES, returns, tuple(returns), [row], few_below=3).rows == [row]

@@ -78,6 +78,13 @@ def test_every_node_and_link_is_filtered_by_what_the_reader_may_see(query: Query
 
 
 @pytest.mark.parametrize("query", named(QUERIES))
+def test_few_witnesses_cannot_be_told_apart_by_a_filter_or_an_order(query: Query) -> None:
+    lines = [line for line in query.text.splitlines() if re.search(r"\b(WHERE|AND|ORDER BY)\b", line)]
+    counting = [line for line in lines if re.search(r"\$(groups|asserting)\b|ORDER BY .*\b(groups|asserting)\b", line)]
+    assert not counting or query.for_sources or "< $few THEN $few - 1" in query.text, counting
+
+
+@pytest.mark.parametrize("query", named(QUERIES))
 def test_no_pick_depends_on_the_order_of_loading(query: Query) -> None:
     """The first of several is only taken where they are ordered; a statement has one source."""
     picks = re.findall(r"head\(\[\(.*?\]\)", query.text)

@@ -119,7 +119,7 @@ def test_an_unknown_query_is_named(tmp_path: Path) -> None:
 
 def test_only_queries_that_show_or_count_sources_take_source_clearance() -> None:
     shown = {query.name for query in Library().public() if query.for_sources}
-    assert shown == {"statements.interests", "statements.sources"}
+    assert shown == {"quality.resting_on_one", "statements.interests", "statements.sources"}
     assert not Library()["entities.claims"].for_sources
 
 

@@ -46,8 +46,3 @@ def test_crossings_in_sentences_bear_their_date_in_words() -> None:
 
 def test_relations_of_the_deliverer_s_own_read_as_words() -> None:
     assert wording.verb("X_SOLD_PHONE_TO") == "sold phone to"
-
-
-@pytest.mark.parametrize(("groups", "sources", "told"), [(1, False, "few"), (3, False, 3), (1, True, 1), (0, False, 0)])
-def test_few_groups_are_told_as_few_without_source_clearance(groups: int, sources: bool, told: int | str) -> None:
-    assert wording.told_groups(groups, 3, sources=sources) == told
