@@ -6,7 +6,9 @@ it, and of what was asked only what can name nobody (`access.telling`); the sour
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,7 +22,7 @@ from graphsvc.access.telling import storable, told
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import OperatorError
 
-__all__ = ["begin", "finish", "keep", "lines", "now"]
+__all__ = ["EVERYTHING", "Sought", "begin", "finish", "keep", "lines", "newest_ending", "now"]
 
 _CHAINS: WeakKeyDictionary[sa.Engine, Chain] = WeakKeyDictionary()
 
@@ -74,25 +76,76 @@ def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None, 
     _chain(engine).append(end | {"outcome": storable(outcome)[:200], "rows": rows}, sources)
 
 
-def lines(engine: sa.Engine, *, newest: int = 200, before: int | None = None) -> list[dict[str, Any]]:
-    """Acts and how they ended, newest first; `before` (a line's number) gives the older ones."""
-    act, end = tables.log.alias("act"), tables.log.alias("ended")
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which acts are wanted; what is empty is not asked.
+
+    Attributes:
+        account: who did it. case, action: as they stand in the log.
+        source: pseudonym of a source: who was shown it.
+        since, until: when it began (UTC); until itself is not in it.
+    """
+
+    account: str = ""
+    case: str = ""
+    action: str = ""
+    source: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+EVERYTHING = Sought()
+
+
+def lines(
+    engine: sa.Engine, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
+) -> list[dict[str, Any]]:
+    """Acts and how they ended, newest first; `before` (a line's number) gives the older ones.
+
+    `sources` is the number of sources released.
+    """
+    act, end, linked = tables.log.alias("act"), tables.log.alias("ended"), tables.log_sources
     query = (
         sa.select(
             *(act.c[name] for name in ("id", "at", "account", "purpose", "action", "case_id", "detail")),
             sa.func.coalesce(end.c.outcome, act.c.outcome).label("outcome"),
             end.c.rows,
             end.c.at.label("ended_at"),
+            sa.select(sa.func.count()).where(linked.c.line == end.c.id).scalar_subquery().label("sources"),
         )
         .join_from(act, end, end.c.of_line == act.c.id, isouter=True)
         .where(act.c.of_line.is_(None))
         .order_by(act.c.id.desc())
         .limit(newest)
     )
+    for column, value in ((act.c.account, sought.account), (act.c.case_id, sought.case), (act.c.action, sought.action)):
+        if value:
+            query = query.where(column == value)
+    if sought.source:
+        query = query.where(end.c.id.in_(sa.select(linked.c.line).where(linked.c.pseudonym == sought.source)))
+    if sought.since is not None:
+        query = query.where(act.c.at >= sought.since)
+    if sought.until is not None:
+        query = query.where(act.c.at < sought.until)
     if before is not None:
         query = query.where(act.c.id < before)
     with transaction(engine) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def newest_ending(engine: sa.Engine, action: str, prefix: str) -> dict[str, Any] | None:
+    """The newest act of a kind whose outcome begins with `prefix`: account, outcome, rows and when it ended."""
+    act, end = tables.log.alias("act"), tables.log.alias("ended")
+    query = (
+        sa.select(act.c.account, end.c.outcome, end.c.rows, end.c.at.label("ended_at"))
+        .join_from(act, end, end.c.of_line == act.c.id)
+        .where(act.c.action == action, end.c.outcome.startswith(prefix, autoescape=True))
+        .order_by(act.c.id.desc())
+        .limit(1)
+    )
+    with transaction(engine) as connection:
+        row = connection.execute(query).mappings().first()
+        return dict(row) if row else None
 
 
 def _chain(engine: sa.Engine) -> Chain:

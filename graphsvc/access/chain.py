@@ -56,7 +56,7 @@ class Chain:
     def code(self, line: Mapping[str, Any], before: str) -> str:
         """The HMAC of a line (columns of `tables.log`) that follows the one whose HMAC is `before`."""
         values = [_canonical(line[name]) for name in _COLUMNS]
-        text = json.dumps(["line", *values, before], sort_keys=True, separators=(",", ":"))
+        text = json.dumps(["line", *values, before], sort_keys=True, separators=(",", ":"), default=repr)
         return hmac.digest(self._key, text.encode("ascii"), hashlib.sha256).hex()
 
     def sources_code(self, line: int, pseudonyms: Iterable[str]) -> str:

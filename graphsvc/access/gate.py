@@ -41,7 +41,8 @@ class Gate:
     ) -> Iterator[dict[str, Any]]:
         """One logged act: the audit line before it, its outcome after it, also when it is refused or fails.
 
-        Yields a dictionary; `rows` put into it goes into the log, and `sources`: pseudonyms of sources released.
+        Yields a dictionary: `rows`, `sources` (pseudonyms of sources released) and `outcome` (words of ours) put into
+        it go into the log.
 
         Raises:
             Refused: the role does not allow it. NotFound: the case is not there or not theirs.
@@ -57,7 +58,9 @@ class Gate:
             kind = "refused" if isinstance(error, Refused) else "failed"
             audit.finish(self._database, line, f"{kind}: {type(error).__name__}")
             raise
-        audit.finish(self._database, line, "released", outcome.get("rows"), outcome.get("sources", ()))
+        audit.finish(
+            self._database, line, outcome.get("outcome", "released"), outcome.get("rows"), outcome.get("sources", ())
+        )
 
     def read(
         self,

@@ -24,10 +24,10 @@ _SAFE = re.compile(
     r"[QST](-[0-9A-Z]{4}){3}"  # a pseudonym
     r"|[0-9a-f]{24}|[0-9a-f]{32}"  # a claim, an upload, a job
     r"|[A-Za-z]{0,4}[-_]?[0-9]{1,6}"  # a code; a phone is longer
-    r"|[0-9]{4}(-[0-9]{2}){0,2}"  # a date, perhaps partial
-    r"|[0-9]+ (characters|values)",  # told already
+    r"|[0-9]{4}(-[0-9]{2}){0,2}",  # a date, perhaps partial
     re.ASCII,
 )
+_TOLD = re.compile(r"[0-9]+ (characters|values)", re.ASCII)
 _FREE = frozenset({"text", "site"})  # parameters of named queries that are free text
 _MOST = 20  # members of a list that are written down
 _LONGEST = 200
@@ -92,6 +92,8 @@ def _told(name: str, value: Any) -> Any:
             return f"{len(value)} values"
         return sorted((_told(name, item) for item in value), key=str)
     text = str(value)
+    if _TOLD.fullmatch(text):
+        return text
     if name in _WORDS:
         return storable(text)[:_LONGEST]
     if name == "relation":

@@ -1,7 +1,7 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
 `running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query, evaluate ·
-`people` login, logout, users, log · `protection` vault · `neo4j` the managed server.
+`people` login, logout, users · `log` audit · `protection` vault · `neo4j` the managed server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, looking, neo4j, people, protection, running
+from graphsvc.cli import cases, log, looking, neo4j, people, protection, running
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -32,6 +32,7 @@ for command in (
     *cases.commands,
     *looking.commands,
     *people.commands,
+    log.audit,
     *protection.commands,
     neo4j.neo4j,
 ):

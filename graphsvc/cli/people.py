@@ -1,4 +1,4 @@
-"""Accounts on the command line: sign in, add people, read the log."""
+"""Accounts on the command line: sign in, add people."""
 
 from __future__ import annotations
 
@@ -99,19 +99,4 @@ def disable(session: Opener, name: str) -> None:
     click.echo(f"{name} is disabled.", err=True)
 
 
-@click.command()
-@click.option("--newest", type=int, default=50, show_default=True, help="How many lines.")
-@acting
-def audit(session: Opener, newest: int) -> None:
-    """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
-    with session() as acts:
-        for line in acts.log(newest=newest):
-            detail = " ".join(f"{name}={value}" for name, value in line["detail"].items())
-            rows = "" if line["rows"] is None else f" {line['rows']:,} rows"
-            click.echo(
-                f"{line['at']:%Y-%m-%d %H:%M:%S}Z {line['account']} {line['action']} {line['case_id']} {detail}"
-                f" [{line['purpose']}] {line['outcome']}{rows}"
-            )
-
-
-commands = (login, logout, users, audit)
+commands = (login, logout, users)

@@ -70,9 +70,12 @@ class Analysing(Reading):
         found = next((lead for lead in self.ranking().leads if lead.id == identifier), None)
         if found is None:
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
-        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier):
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
             explanation = explain(identifier, *self._material())
-        return found, explanation if self.grant.sources else _without_sources(explanation)
+            if not self.grant.sources:
+                explanation = _without_sources(explanation)
+            outcome["sources"] = _sources(explanation)
+        return found, explanation
 
     # -- tables and graphs ------------------------------------------------------------------------------------
 
@@ -121,8 +124,12 @@ class Analysing(Reading):
 
     def _claims(self) -> list[Claim]:
         """The claims, each source by its pseudonym only with source clearance."""
-        claims = self._material()[0]
-        return claims if self.grant.sources else list(_bare(tuple(claims)))
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="claims") as outcome:
+            claims = self._material()[0]
+            if not self.grant.sources:
+                claims = list(_bare(tuple(claims)))
+            outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
+        return claims
 
     def _material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
@@ -165,6 +172,14 @@ def _person(block: list[bool], row: list[Any]) -> Person:
 
 def _bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     return tuple(replace(claim, source="") for claim in claims)
+
+
+def _sources(explanation: Explanation) -> set[str]:
+    """Pseudonyms of every source an explanation names."""
+    along = (claim for path in explanation.paths for claim in path.claims)
+    about = (*explanation.supporting, *explanation.other, *explanation.denying, *explanation.taken_back, *along)
+    named = {claim.source for claim in about} | {path.source for path in explanation.paths}
+    return named.union(explanation.other_sources, *explanation.groups) - {""}
 
 
 def _without_sources(explanation: Explanation) -> Explanation:

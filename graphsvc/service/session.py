@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access import audit, policy
+from graphsvc.access import policy
 from graphsvc.access.redact import Released
 from graphsvc.errors import NotFound
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.analysing import Analysing
+from graphsvc.service.auditing import Auditing
 from graphsvc.service.loading import Loading
 from graphsvc.service.network import Picturing
 
@@ -50,7 +51,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Analysing, Loading, Picturing):
+class Session(Analysing, Loading, Picturing, Auditing):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:
@@ -104,13 +105,6 @@ class Session(Analysing, Loading, Picturing):
         """Claim id → (delivery, line of its links file), for claims this session was given."""
         policy.require_case(self.principal, self.case)
         return self._service.register.provenance(self.case, claims)
-
-    # -- the log ----------------------------------------------------------------------------------------------
-
-    def log(self, *, newest: int = 200, before: int | None = None) -> list[dict[str, Any]]:
-        """Lines of the log, newest first; for auditors."""
-        with self._service.gate.acting(self.principal, self.purpose, "log"):
-            return audit.lines(self._service.database, newest=newest, before=before)
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:

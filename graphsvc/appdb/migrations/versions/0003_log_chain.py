@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log")),
         sa.UniqueConstraint("of_line", name=op.f("uq_log_of_line")),
     )
-    for column in ("at", "account", "case_id"):
+    for column in ("at", "account", "action", "case_id"):
         op.create_index(op.f(f"ix_log_{column}"), "log", [column])
     op.create_table(
         "log_sources",

@@ -1,0 +1,71 @@
+"""The log on the command line: read it, verify it. Takes the role auditor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.cli.progress import shown
+from graphsvc.service import Session, auditing
+
+Opener = Callable[..., AbstractContextManager[Session]]
+
+
+@click.group(invoke_without_command=True)
+@click.option("--account", default="", help="What this account did.")
+@click.option("--case", default="", help="What was done in this case.")
+@click.option("--source", default="", metavar="PSEUDONYM", help="Who was shown this source.")
+@click.option("--action", default="", help="What was done: read, query, analyse, load, log, accounts, …")
+@click.option("--since", default="", metavar="DAY", help="From this day on (UTC), such as 2020-05-08 or 2020-05.")
+@click.option("--newest", type=click.IntRange(1), default=50, show_default=True, help="How many, newest first.")
+@click.pass_context
+@acting
+def audit(
+    session: Opener,
+    context: click.Context,
+    *,
+    account: str,
+    case: str,
+    source: str,
+    action: str,
+    since: str,
+    newest: int,
+) -> None:
+    """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
+    if context.invoked_subcommand is not None:
+        return
+    wanted = auditing.sought(account, case, action, source, since)
+    with session() as acts:
+        for line in acts.log(newest=newest, sought=wanted):
+            click.echo(_written(line))
+
+
+@audit.command()
+@acting
+def verify(session: Opener) -> None:
+    """Hold every line of the log, and where it ends, against the chain; ends with status 1 if anything is wrong."""
+    with session() as acts, shown() as progress:
+        found = acts.verify_log(progress)
+    for fault in found.faults:
+        click.echo(fault)
+    if found.count > len(found.faults):
+        click.echo(f"… and {found.count - len(found.faults):,} more.")
+    if found.whole:
+        click.echo(f"The log is as it was written, up to line {found.lines:,} (seal {found.seal[:16] or 'none'}).")
+    else:
+        sys.exit(1)
+
+
+def _written(line: dict[str, Any]) -> str:
+    detail = " ".join(f"{name}={value}" for name, value in line["detail"].items())
+    rows = "" if line["rows"] is None else f" {line['rows']:,} rows"
+    sources = f" {line['sources']:,} sources" if line["sources"] else ""
+    return (
+        f"{line['id']} {line['at']:%Y-%m-%d %H:%M:%S}Z {line['account']} {line['action']} {line['case_id']} {detail}"
+        f" [{line['purpose']}] {line['outcome']}{rows}{sources}"
+    )

@@ -1,0 +1,519 @@
+"""The log: a chain of lines that nobody can change unnoticed, and that names nobody."""
+
+# ruff: noqa: S608 - who tampers writes SQL of their own
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import audit
+from graphsvc.access.chain import Chain
+from graphsvc.access.principal import Principal
+from graphsvc.access.telling import told
+from graphsvc.access.verify import Verified, verify
+from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+KEY = bytes(range(32))
+ANN = Principal("ann", frozenset())
+SOURCES = ("Q-AAAA-BBBB-CCCC", "Q-DDDD-EEEE-FFFF", "Q-GGGG-HHHH-JJJJ")
+COLUMNS = (
+    "id",
+    "of_line",
+    "at",
+    "account",
+    "purpose",
+    "action",
+    "case_id",
+    "detail",
+    "outcome",
+    "rows",
+    "sources_hmac",
+    "hmac",
+)
+
+
+@dataclass
+class Kept:
+    """A log on disk."""
+
+    home: Path
+    engine: sa.Engine
+    chain: Chain
+
+    @property
+    def anchor(self) -> Path:
+        return self.home / "log.anchor"
+
+    def act(self, number: int = 1, sources: tuple[str, ...] = ()) -> None:
+        line = audit.begin(self.engine, ANN, "why", "query", "one", query="boats.one", parameters={"id": f"B{number}"})
+        audit.finish(self.engine, line, "released", number, sources)
+
+    def tamper(self, *statements: str) -> None:
+        """What who has the database file can do with a tool of their own."""
+        with sqlite3.connect(self.home / "graphsvc.sqlite") as connection:
+            for statement in statements:
+                connection.execute(statement)
+        connection.close()
+
+    def verify(self) -> Verified:
+        return verify(self.chain, lambda *_progress: None)
+
+
+def kept(home: Path) -> Kept:
+    engine = open_database(Settings.read({}, home=home))
+    return Kept(home, engine, audit.keep(engine, KEY, home / "log.anchor"))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Kept]:
+    opened = kept(tmp_path / "home")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def filled(log: Kept) -> Kept:
+    """Twelve lines; lines 4, 8 and 12 release sources."""
+    for number in range(1, 7):
+        log.act(number, SOURCES[:2] if number % 2 == 0 else ())
+    return log
+
+
+# -- what is written --------------------------------------------------------------------------------------------
+
+
+def test_an_act_and_its_end_are_a_line_each_and_nothing_is_changed(log: Kept) -> None:
+    line = audit.begin(log.engine, ANN, "why", "query", "one", query="boats.one")
+    with transaction(log.engine) as connection:
+        before = connection.execute(sa.select(tables.log)).all()
+    audit.finish(log.engine, line, "released", 3, SOURCES)
+    with transaction(log.engine) as connection:
+        act, end = connection.execute(sa.select(tables.log).order_by(tables.log.c.id)).all()
+        linked = {tuple(row) for row in connection.execute(sa.select(tables.log_sources))}
+    assert [act] == before
+    assert (act.id, act.of_line, end.id, end.of_line, end.outcome, end.rows) == (1, None, 2, 1, "released", 3)
+    assert linked == {(2, pseudonym) for pseudonym in SOURCES}
+    (seen,) = audit.lines(log.engine)
+    assert (seen["account"], seen["outcome"], seen["rows"], seen["sources"]) == ("ann", "released", 3, 3)
+    with pytest.raises(sa.exc.IntegrityError):
+        audit.finish(log.engine, line, "failed")
+
+
+def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
+    engine = open_database(Settings.read({}, home=tmp_path))
+    with pytest.raises(OperatorError, match="log is not open"):
+        audit.begin(engine, ANN, "why", "query")
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"query": "boats.one", "partial": True, "undo": 3}, {"query": "boats.one", "partial": True, "undo": 3}),
+        ({"parameters": {"text": "Wilma"}}, {"parameters": {"text": "5 characters"}}),
+        ({"parameters": {"text": "W1"}}, {"parameters": {"text": "2 characters"}}),
+        ({"parameters": {"id": "Wilma Witness"}}, {"parameters": {"id": "13 characters"}}),
+        ({"parameters": {"id": "+447700900123"}}, {"parameters": {"id": "13 characters"}}),
+        ({"parameters": {"id": "447700900123"}}, {"parameters": {"id": "12 characters"}}),
+        ({"parameters": {"id": "P12"}}, {"parameters": {"id": "P12"}}),
+        ({"lead": SOURCES[0]}, {"lead": SOURCES[0]}),
+        ({"parameters": {"ids": ["P1", "Wilma"]}}, {"parameters": {"ids": ["5 characters", "P1"]}}),
+        ({"parameters": {"ids": [f"P{n}" for n in range(99)]}}, {"parameters": {"ids": "99 values"}}),
+        ({"parameters": {"relation": "PILOTED"}}, {"parameters": {"relation": "PILOTED"}}),
+        ({"parameters": {"relation": "X_WILMA"}}, {"parameters": {"relation": "7 characters"}}),
+        ({"reason": "Wilma is in danger"}, {"reason": "18 characters"}),
+        ({"parameters": {"since": "2020-05"}}, {"parameters": {"since": "2020-05"}}),
+    ],
+)
+def test_what_could_name_someone_is_told_by_its_length(given: dict[str, Any], kept: dict[str, Any]) -> None:
+    assert told(given) == kept
+    assert told(told(given)) == kept
+
+
+def test_acts_are_found_by_who_where_what_when_and_which_source(filled: Kept) -> None:
+    audit.finish(
+        filled.engine, audit.begin(filled.engine, Principal("bob", frozenset()), "why", "read", "two"), "refused"
+    )
+
+    def found(**sought: Any) -> list[int]:
+        return [line["id"] for line in audit.lines(filled.engine, sought=audit.Sought(**sought))]
+
+    assert found() == [13, 11, 9, 7, 5, 3, 1]
+    assert found(account="bob") == found(case="two") == found(action="read") == [13]
+    assert found(source=SOURCES[0]) == found(source=SOURCES[1]) == [11, 7, 3]
+    assert found(source=SOURCES[2]) == []
+    moment = audit.lines(filled.engine)[3]["at"]
+    assert found(since=moment) == [13, 11, 9, 7]
+    assert found(until=moment) == [5, 3, 1]
+    assert [line["id"] for line in audit.lines(filled.engine, newest=2, before=9)] == [7, 5]
+
+
+# -- verifying --------------------------------------------------------------------------------------------------
+
+
+def test_an_untouched_log_verifies(filled: Kept) -> None:
+    found = filled.verify()
+    assert found.whole, found.faults
+    assert found.lines == 12
+
+
+CHANGED = {
+    "id": "id + 1000",
+    "of_line": "CASE WHEN of_line IS NULL THEN id + 99 ELSE NULL END",
+    "at": "'2020-01-01 00:00:00.000000'",
+    "detail": """'{"query": "other"}'""",
+    "rows": "COALESCE(rows, 0) + 1",
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_change_of_any_column_of_any_line_is_found(filled: Kept, column: str, seed: int) -> None:
+    line = random.Random(f"{column}{seed}").randint(1, 12)
+    value = CHANGED.get(column, f"{column} || 'x'")
+    filled.tamper(f"UPDATE log SET {column} = {value} WHERE id = {line}")
+    found = filled.verify()
+    assert not found.whole
+    assert f"ine {line} " in found.faults[0] or f"ine {line}:" in found.faults[0] or line == 12, found.faults
+
+
+@pytest.mark.parametrize("column", [column for column in COLUMNS if column != "id"])
+def test_what_does_not_belong_in_a_column_is_found_and_does_not_stop_the_verification(
+    filled: Kept, column: str
+) -> None:
+    filled.tamper(f"UPDATE log SET {column} = X'FF00FE' WHERE id = 5", "UPDATE log SET purpose = 'x' WHERE id = 9")
+    found = filled.verify()
+    assert any("Line 5 " in fault or "Line 5:" in fault for fault in found.faults), found.faults
+    assert any("Line 9 " in fault for fault in found.faults), found.faults
+
+
+@pytest.mark.parametrize("first", [1, 4, 9, 11])
+@pytest.mark.parametrize("count", [1, 2])
+def test_lines_that_were_removed_are_found(filled: Kept, first: int, count: int) -> None:
+    last = first + count - 1
+    filled.tamper(f"DELETE FROM log WHERE id BETWEEN {first} AND {last}")
+    said = f"Line {first} is missing" if count == 1 else f"Lines {first} to {last} are missing"
+    assert any(said in fault for fault in filled.verify().faults)
+
+
+@pytest.mark.parametrize("left", range(12))
+def test_a_tail_that_was_cut_is_found_however_long(filled: Kept, left: int) -> None:
+    filled.tamper(f"DELETE FROM log_sources WHERE line > {left}", f"DELETE FROM log WHERE id > {left}")
+    (fault,) = filled.verify().faults
+    assert fault.startswith(f"Line {12} is missing" if left == 11 else f"Lines {left + 1} to 12 are missing")
+
+
+def test_lines_that_change_places_are_found(filled: Kept) -> None:
+    filled.tamper(
+        "UPDATE log SET id = 1000 WHERE id = 5",
+        "UPDATE log SET id = 5 WHERE id = 7",
+        "UPDATE log SET id = 7 WHERE id = 1000",
+    )
+    faults = filled.verify().faults
+    assert any("Line 5 " in fault for fault in faults)
+    assert any("Line 7 " in fault for fault in faults)
+
+
+@pytest.mark.parametrize("place", [-3, 0, 13, 99])
+def test_a_line_that_was_put_in_is_found(filled: Kept, place: int) -> None:
+    filled.tamper(
+        "INSERT INTO log (id, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac, hmac)"
+        f" SELECT {place}, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac, hmac"
+        " FROM log WHERE id = 11"
+    )
+    faults = filled.verify().faults
+    assert any(f"Line {place} " in fault for fault in faults) or any("13 to 98" in fault for fault in faults)
+
+
+def test_a_line_put_between_others_is_found(filled: Kept) -> None:
+    """Those behind it moved up by one, their references with them."""
+    filled.tamper(
+        "UPDATE log SET id = id + 1000 WHERE id > 6",
+        "INSERT INTO log SELECT 7, of_line, at, account, purpose, action, case_id, detail, outcome, rows, sources_hmac,"
+        " hmac FROM log WHERE id = 5",
+        "UPDATE log SET id = id - 999 WHERE id > 1000",
+    )
+    assert any("Line 7 " in fault for fault in filled.verify().faults)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"DELETE FROM log_sources WHERE line = 4 AND pseudonym = '{SOURCES[0]}'",
+        f"INSERT INTO log_sources VALUES (4, '{SOURCES[2]}')",
+        f"UPDATE log_sources SET pseudonym = '{SOURCES[2]}' WHERE line = 4 AND pseudonym = '{SOURCES[0]}'",
+        f"INSERT INTO log_sources VALUES (3, '{SOURCES[2]}')",
+        "DELETE FROM log_sources WHERE line = 4",
+        "UPDATE log_sources SET line = 6 WHERE line = 4",
+        f"INSERT INTO log_sources VALUES (77, '{SOURCES[2]}')",
+        f"INSERT INTO log_sources VALUES ('x', '{SOURCES[2]}')",
+    ],
+)
+def test_a_change_of_the_linked_sources_is_found(filled: Kept, statement: str) -> None:
+    filled.tamper(statement)
+    assert any("ources" in fault and "linked" in fault for fault in filled.verify().faults)
+
+
+def test_a_log_under_another_key_does_not_verify(filled: Kept) -> None:
+    other = audit.keep(filled.engine, bytes(32), filled.anchor)
+    assert verify(other, lambda *_progress: None).count >= 12
+
+
+def test_a_line_that_could_not_be_forged_without_the_key_is_all_that_follows_a_cut(filled: Kept) -> None:
+    """Who cuts the tail and lets the service go on: the next line says so, for good."""
+    filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
+    filled.act()
+    (fault,) = filled.verify().faults
+    assert "Line 7 records" in fault
+    assert "ines 7 to 12 are missing" in fault
+    filled.act()
+    assert len(filled.verify().faults) == 1
+
+
+def test_a_log_put_back_from_before_and_gone_on_with_is_found(filled: Kept, tmp_path: Path) -> None:
+    with sqlite3.connect(filled.home / "graphsvc.sqlite") as there, sqlite3.connect(tmp_path / "copy") as copy:
+        there.backup(copy)
+    for number in range(4):
+        filled.act(number)
+    filled.engine.dispose()
+    with sqlite3.connect(tmp_path / "copy") as copy, sqlite3.connect(filled.home / "graphsvc.sqlite") as there:
+        copy.backup(there)
+    for _ in range(6):
+        filled.act()
+    faults = filled.verify().faults
+    assert ["Line 13 records" in fault and "ines 13 to 20" in fault for fault in faults] == [True]
+
+
+def test_a_missing_anchor_is_told_and_stays_in_the_log(filled: Kept) -> None:
+    filled.anchor.unlink()
+    (fault,) = filled.verify().faults
+    assert "missing or unreadable" in fault
+    filled.act()
+    (fault,) = filled.verify().faults
+    assert "Line 13 records that the anchor was missing" in fault
+
+
+@pytest.mark.parametrize("place", range(2))
+def test_an_anchor_that_was_written_by_hand_counts_for_nothing(filled: Kept, place: int) -> None:
+    content = bytearray(filled.anchor.read_bytes())
+    assert len(content) == 1024
+    content[place * 512 + 20 : place * 512 + 24] = b"9999"
+    filled.anchor.write_bytes(content)
+    # One place is torn: the other still names the last line.
+    assert filled.verify().whole
+    filled.anchor.write_bytes(b"x" * len(content))
+    assert not filled.verify().whole
+
+
+# -- written by many, and killed --------------------------------------------------------------------------------
+
+_WRITER = """
+import sys
+from pathlib import Path
+from graphsvc.access import audit
+from graphsvc.access.principal import Principal
+from graphsvc.appdb import open_database
+from graphsvc.config import Settings
+home, count = Path(sys.argv[1]), int(sys.argv[2])
+engine = open_database(Settings.read({}, home=home))
+audit.keep(engine, bytes(range(32)), home / "log.anchor")
+ann = Principal("ann", frozenset())
+print("ready", flush=True)
+for number in range(count):
+    line = audit.begin(engine, ann, "why", "query", "one", query="boats.one")
+    audit.finish(engine, line, "released", number, ["Q-AAAA-BBBB-CCCC"])
+    print(number, flush=True)
+"""
+
+
+def writer(home: Path, count: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(home), str(count)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+
+
+def test_several_threads_and_processes_write_one_chain(log: Kept) -> None:
+    processes = [writer(log.home, 40) for _ in range(2)]
+
+    def several() -> None:
+        for number in range(20):
+            log.act(number)
+
+    threads = [threading.Thread(target=several) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for process in processes:
+        assert process.wait(60) == 0
+        assert process.stdout
+        process.stdout.close()
+    found = log.verify()
+    assert found.whole, found.faults
+    assert found.lines == 2 * (2 * 40 + 4 * 20)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_kill_at_any_moment_is_no_tampering_and_loses_nothing_that_was_said_to_be_kept(log: Kept, seed: int) -> None:
+    chance = random.Random(seed)
+    process = writer(log.home, 10_000)
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    said = -1
+    for _ in range(chance.randint(1, 30)):
+        said = int(process.stdout.readline())
+    threading.Event().wait(chance.random() / 200)
+    process.send_signal(signal.SIGKILL)
+    said = max([said, *(int(text) for text in process.stdout.read().split("\n")[:-1])])
+    process.wait(30)
+    process.stdout.close()
+    found = log.verify()
+    assert found.whole, found.faults
+    assert found.lines >= 2 * (said + 1)
+    log.act()
+    assert log.verify().whole
+
+
+# Where a process is killed: before the anchor is written, after that but before the commit, after the commit.
+@pytest.mark.parametrize(
+    ("dies", "kept_lines"), [("anchor write 1", 2), ("commit", 2), ("anchor write 2", 3)], ids=lambda value: str(value)
+)
+def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: int) -> None:
+    log.act()
+    program = textwrap.dedent(
+        f"""
+        import os
+        from pathlib import Path
+        import sqlalchemy as sa
+        from graphsvc.access import audit
+        from graphsvc.access.anchor import Anchor
+        from graphsvc.access.principal import Principal
+        from graphsvc.appdb import open_database
+        from graphsvc.config import Settings
+        home = Path({str(log.home)!r})
+        engine = open_database(Settings.read({{}}, home=home))
+        audit.keep(engine, bytes(range(32)), home / "log.anchor")
+        write, count = Anchor.write, 0
+        def counted(self, mark):
+            global count
+            count += 1
+            if {dies!r} == f"anchor write {{count}}":
+                os._exit(9)
+            write(self, mark)
+        Anchor.write = counted
+        if {dies!r} == "commit":
+            sa.event.listen(engine, "commit", lambda connection: os._exit(9))
+        audit.begin(engine, Principal("ann", frozenset()), "why", "query", "one")
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    assert done.returncode == 9
+    found = log.verify()
+    assert found.whole, found.faults
+    assert found.lines == kept_lines
+    log.act()
+    assert log.verify().whole
+    # Once a line is there and the anchor says so, its cut is found, though it is the only one.
+    log.tamper(f"DELETE FROM log WHERE id = {kept_lines + 2}")
+    assert not log.verify().whole
+
+
+def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(
+    filled: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
+
+    def dead(*_arguments: Any) -> None:
+        raise OperatorError("the process dies before it commits")
+
+    sa.event.listen(filled.engine, "commit", dead)
+    with pytest.raises(OperatorError):
+        filled.act()
+    sa.event.remove(filled.engine, "commit", dead)
+    assert not filled.verify().whole
+    filled.act()
+    assert "Line 7 records" in filled.verify().faults[0]
+
+
+def test_nothing_is_kept_when_the_anchor_cannot_be_written(log: Kept) -> None:
+    log.act()
+    log.anchor.unlink()
+    log.anchor.mkdir()
+    with pytest.raises(OperatorError, match=r"anchor .* cannot be used"):
+        log.act()
+    log.anchor.rmdir()
+    assert len(audit.lines(log.engine)) == 1
+
+
+# -- an older database ------------------------------------------------------------------------------------------
+
+
+def test_the_lines_of_an_older_database_are_carried_over_chained_and_name_nobody(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from graphsvc.appdb import engine as engine_module
+
+    home = tmp_path / "home"
+    home.mkdir()
+    engine = sa.create_engine(f"sqlite:///{home / 'graphsvc.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    detail = json.dumps({"query": "entities.find", "parameters": {"text": "Wilma Witness"}})
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for number, ended in ((3, "'2026-01-01 10:00:01.000000'"), (7, "NULL")):
+            connection.exec_driver_sql(
+                "INSERT INTO log (id, at, account, purpose, action, case_id, detail, outcome, rows, ended_at) VALUES"
+                f" ({number}, '2026-01-01 10:00:00.000000', 'ann', 'why', 'read', 'one', '{detail}',"
+                f" '{'begun' if ended == 'NULL' else 'released'}', {'NULL' if ended == 'NULL' else 4}, {ended})"
+            )
+    engine.dispose()
+    opened = kept(home)
+    found = opened.verify()
+    assert found.whole, found.faults
+    newest, open_one, ended_one = audit.lines(opened.engine)
+    assert (newest["outcome"], newest["detail"]) == ("carried over", {"lines": 3})
+    assert (open_one["outcome"], open_one["ended_at"]) == ("begun", None)
+    assert (ended_one["outcome"], ended_one["rows"], ended_one["account"]) == ("released", 4, "ann")
+    assert ended_one["detail"] == {"query": "entities.find", "parameters": {"text": "13 characters"}}
+    opened.engine.dispose()
+    again = kept(home)
+    assert again.verify().lines == found.lines == 4
+    again.tamper("UPDATE log SET hmac = ''")
+    again.engine.dispose()
+    third = kept(home)
+    assert not third.verify().whole, "blanked lines were chained again"
+    third.engine.dispose()
+
+
+def test_an_append_takes_little(log: Kept, record_property: Callable[[str, object], None]) -> None:
+    import time
+
+    for number in range(20):
+        log.act(number)
+    start = time.perf_counter()
+    for number in range(100):
+        log.act(number)
+    milliseconds = (time.perf_counter() - start) * 1000 / 200
+    record_property("milliseconds", milliseconds)
+    assert milliseconds < 20  # a busy machine; alone it is under 2
