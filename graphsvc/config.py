@@ -79,6 +79,8 @@ class Settings:
         "roles that must have a second factor, separated by commas (none: nobody must)",
     )
     token_hours: int = _setting(8, "GRAPHSVC_TOKEN_HOURS", "hours a token of `graphsvc login` is good for")
+    reveal_minutes: int = _setting(
+        30, "GRAPHSVC_REVEAL_MINUTES", "minutes an identity stays open for who asked, once a supervisor agreed"
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 
     @classmethod

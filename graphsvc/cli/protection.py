@@ -1,7 +1,8 @@
-"""Protecting sources and material on the command line: the vault's key."""
+"""Protecting sources and material on the command line: the vault's key, reveals."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -9,6 +10,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.service import Session, protection
+from graphsvc.service.protecting import Request
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -26,4 +28,99 @@ def rotate(session: Opener) -> None:
         click.echo(protection.rotate_key(acts))
 
 
-commands = (vault,)
+@click.group()
+def reveal() -> None:
+    """Reveals: a custodian asks who is behind a pseudonym, a supervisor agrees or refuses."""
+
+
+@reveal.command()
+@click.argument("case")
+@click.argument("pseudonym")
+@click.option("--reason", required=True, help="Why; who agrees reads it.")
+@acting
+def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
+    """Ask for one identity. Takes the role custodian."""
+    with session(case) as acts:
+        click.echo(acts.ask_reveal(pseudonym, reason))
+    click.echo("Asked. It opens for you alone once a supervisor, another person, agrees.", err=True)
+
+
+@reveal.command("list")
+@acting
+def list_reveals(session: Opener) -> None:
+    """The reveals you asked for, and those of your cases if you may agree; with state and times."""
+    with session() as acts:
+        _show(acts.reveals(), "There is no reveal you can see.")
+
+
+@reveal.command()
+@acting
+def pending(session: Opener) -> None:
+    """The reveals that wait for your answer."""
+    with session() as acts:
+        _show([one for one in acts.reveals() if one.decidable], "No reveal waits for your answer.")
+
+
+@reveal.command()
+@click.argument("request")
+@click.option("--note", default="", help="Words to who asked.")
+@acting
+def agree(session: Opener, request: str, note: str) -> None:
+    """Agree to a reveal another person asked for. Takes the role supervisor."""
+    with session() as acts:
+        agreed = acts.agree_reveal(request, note)
+        click.echo(f"Agreed. It is open for {agreed.asked_by} until {_at(agreed.until)}.", err=True)
+
+
+@reveal.command()
+@click.argument("request")
+@click.option("--note", default="", help="Words to who asked.")
+@acting
+def refuse(session: Opener, request: str, note: str) -> None:
+    """Refuse a reveal another person asked for. Takes the role supervisor."""
+    with session() as acts:
+        acts.refuse_reveal(request, note)
+    click.echo("Refused.", err=True)
+
+
+@reveal.command("open")
+@click.argument("request")
+@acting
+def open_identity(session: Opener, request: str) -> None:
+    """Show the identity of a reveal of yours that was agreed to. Each time is in the log."""
+    with session() as acts:
+        revealed = acts.open_reveal(request)
+    for name, value in revealed.values.items():
+        click.echo(f"{name:16} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    click.echo(f"Open until {_at(revealed.until)}. Do not write it down where others read.", err=True)
+
+
+@reveal.command()
+@click.argument("request")
+@acting
+def end(session: Opener, request: str) -> None:
+    """End a reveal of yours before its time."""
+    with session() as acts:
+        acts.end_reveal(request)
+    click.echo("Ended.", err=True)
+
+
+def _show(requests: list[Request], nothing: str) -> None:
+    for one in requests:
+        click.echo(f"{one.id}  {one.state:8} {one.case}  {one.pseudonym}  asked by {one.asked_by} {_at(one.asked_at)}")
+        click.echo(f"    why: {one.reason}")
+        if one.decided_by:
+            click.echo(f"    {one.decided_by} answered {_at(one.decided_at)}{': ' if one.answer else ''}{one.answer}")
+        times = (("opened", one.opened_at), ("until", one.until), ("ended", one.ended_at))
+        shown = ", ".join(f"{word} {_at(moment)}" for word, moment in times if moment)
+        if shown:
+            click.echo(f"    {shown}")
+    if not requests:
+        click.echo(nothing, err=True)
+
+
+def _at(moment: dt.datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else ""
+
+
+commands = (vault, reveal)

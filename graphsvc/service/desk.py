@@ -17,6 +17,7 @@ from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.queries import Library
+from graphsvc.service import protecting
 from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
 from graphsvc.service.kept import Kept
@@ -90,6 +91,7 @@ class Service:
         Uploads that a kill left behind, or that waited too long, are removed.
         """
         self.jobs.settle()
+        protecting.settle(self.database)
         self.uploads.sweep()
         return self.casework.recover(self._progress)
 

@@ -69,6 +69,25 @@ class Register:
             what = f"identity {case} {row.pseudonym}"
             yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
 
+    def kind(self, case: str, pseudonym: str) -> str | None:
+        """`person`, `thing` or `source`, of what the vault holds under this pseudonym; None if it holds nothing."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            kind = connection.execute(
+                sa.select(table.c.kind).where(table.c.case_id == case, table.c.pseudonym == pseudonym)
+            ).scalar()
+            return str(kind) if kind is not None else None
+
+    def identity(self, case: str, pseudonym: str) -> tuple[str, dict[str, Any]]:
+        """Kind and values of one identity: for a reveal alone, after it was agreed to."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            row = connection.execute(
+                sa.select(table).where(table.c.case_id == case, table.c.pseudonym == pseudonym)
+            ).one()
+        what = f"identity {case} {pseudonym}"
+        return row.kind, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+
     def key(self, case: str, *, create: bool) -> bytes:
         """The case's data key; of a new case one that is kept only if `create`."""
         with transaction(self._database) as connection:

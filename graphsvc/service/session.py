@@ -17,6 +17,7 @@ from graphsvc.service.analysing import Analysing
 from graphsvc.service.auditing import Auditing
 from graphsvc.service.loading import Loading
 from graphsvc.service.network import Picturing
+from graphsvc.service.protecting import Protecting
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 
@@ -51,7 +52,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Analysing, Loading, Picturing, Auditing):
+class Session(Analysing, Loading, Picturing, Auditing, Protecting):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -25,6 +25,7 @@ ROOMS = (
     "search",
     "numbers",
     "log",
+    "reveals",
     "load",
     "queries",
 )

@@ -1,0 +1,278 @@
+"""What a session can do to protect sources and material: reveals, which take a second person.
+
+All of it takes clearance for handling code C in the case: "not there" and "not yours" are the same answer. Every step is
+in the log, by pseudonym, also when it is refused; reasons may name someone and are kept sealed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.access import audit, policy
+from graphsvc.access.audit import now
+from graphsvc.access.principal import Principal
+from graphsvc.access.requests import OPEN, Requests, no_such_request
+from graphsvc.access.vault import pack, pseudonym, unpack
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service.reading import Reading
+
+_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked that takes a second person, with its history. Times are UTC.
+
+    Attributes:
+        kind: `reveal` or `erase`.
+        state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done` (of an erasure).
+        until: when what was agreed to ends.
+        decidable: whether it waits for the one who looks at it.
+        openable: whether the one who looks at it may open it now.
+    """
+
+    id: str
+    kind: str
+    case: str
+    pseudonym: str
+    asked_by: str
+    asked_at: dt.datetime
+    reason: str
+    state: str
+    decided_by: str
+    decided_at: dt.datetime | None
+    answer: str
+    until: dt.datetime | None
+    opened_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    decidable: bool
+    openable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Who is behind a pseudonym: values that only the vault holds. To be shown once and kept nowhere.
+
+    Attributes:
+        kind: `person`, `thing` or `source`; of a source the values are those of the person who it is, if known.
+        until: when it ends.
+    """
+
+    request: Request
+    kind: str
+    values: dict[str, Any]
+    until: dt.datetime
+
+
+class Protecting(Reading):
+    """The part of a session that protects."""
+
+    # -- reveals ----------------------------------------------------------------------------------------------
+
+    def ask_reveal(self, pseudonym: str, reason: str) -> str:
+        """Ask for the identity behind one pseudonym; gives the request's id.
+
+        Raises:
+            Refused: the role custodian is missing. RequestError: no reason, or asked already.
+            NotFound: there is no such pseudonym, or it is not theirs.
+        """
+        case = self.case
+        with self._protecting("reveal", case, step="ask", person=pseudonym):
+            self._require_mine(case, pseudonym)
+            return self._ask("reveal", case, pseudonym, reason)
+
+    def require_revealing(self) -> None:
+        """Nothing, if this person may ask for a reveal.
+
+        Raises:
+            Refused: the role custodian is missing.
+        """
+        policy.require(self.principal, "reveal")
+
+    def reveals(self) -> list[Request]:
+        """Reveals, newest first: those you asked for, and all of your cases if you may agree to them."""
+        self.settle_reveals()
+        return self._requests("reveal")
+
+    def agree_reveal(self, request: str, answer: str = "") -> Request:
+        """Agree to a reveal another person asked for: it opens for them alone and for a short time.
+
+        Raises:
+            Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
+            RequestError: it has been answered already.
+        """
+        until = now() + dt.timedelta(minutes=self.settings.reveal_minutes)
+        return self._decide("reveal", request, "agreed", answer, until)
+
+    def refuse_reveal(self, request: str, answer: str = "") -> Request:
+        """Refuse a reveal another person asked for. Raises as `agree_reveal`."""
+        return self._decide("reveal", request, "refused", answer, None)
+
+    def open_reveal(self, request: str) -> Revealed:
+        """The identity, for who asked and while it is open. Each opening is in the log.
+
+        Raises:
+            NotFound: it is not there, or not yours. Refused: it was not agreed to, or its time is over.
+        """
+        self.settle_reveals()
+        row = self._row("reveal", request, mine=True)
+        with self._protecting("reveal", row.case_id, step="open", person=row.pseudonym) as outcome:
+            self._require_mine(row.case_id, row.pseudonym)
+            if row.state not in OPEN or not self._kept_requests.opened(row.id):
+                raise Refused(_CLOSED.get(row.state, "The time of this reveal is over. Ask again if you must."))
+            kind, values = self._identity(row.case_id, row.pseudonym)
+            outcome["rows"] = 1
+            if kind == "source":
+                outcome["sources"] = [row.pseudonym]
+            return Revealed(self._request(self._kept_requests.one(row.id)), kind, values, row.until)
+
+    def end_reveal(self, request: str) -> None:
+        """End a reveal of your own before its time. Nothing if it has ended. Raises NotFound as `open_reveal`."""
+        row = self._row("reveal", request, mine=True)
+        with self._protecting("reveal", row.case_id, step="end", person=row.pseudonym):
+            self._kept_requests.end(row.id)
+
+    def settle_reveals(self) -> None:
+        """End the reveals whose time is over, each with its line in the log."""
+        settle(self._service.database)
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    @property
+    def _kept_requests(self) -> Requests:
+        return Requests(self._service.database)
+
+    def _protecting(self, action: str, case: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
+        return self._service.gate.acting(self.principal, self.purpose, action, case, **detail)
+
+    def _require_mine(self, case: str, pseudonym: str) -> None:
+        """Nothing, if the vault holds who this is and the reader is cleared for it.
+
+        Raises:
+            NotFound: in the same words for what is not there and what is not theirs.
+        """
+        grant = policy.require_case(self.principal, case)
+        kind = self._service.register.kind(case, pseudonym)
+        if grant.handling != "C" or kind is None or (kind == "source" and not grant.sources):
+            raise no_such_pseudonym(pseudonym)
+
+    def _ask(self, kind: str, case: str, pseudonym: str, reason: str) -> str:
+        requests = self._kept_requests
+        request = requests.new_id()
+        sealed = self._sealed(case, request, "reason", require_reason(reason))
+        requests.ask(request, kind, case, pseudonym, self.principal.name, sealed)
+        return request
+
+    def _decide(self, kind: str, request: str, state: str, answer: str, until: dt.datetime | None) -> Request:
+        row = self._row(kind, request, mine=False)
+        step = "agree" if state == "agreed" else "refuse"
+        with self._protecting("agree", row.case_id, step=step, kind=kind, person=row.pseudonym):
+            if row.asked_by == self.principal.name:
+                raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
+            sealed = self._sealed(row.case_id, row.id, "answer", answer.strip()[:_REASON])
+            self._kept_requests.decide(row.id, state, self.principal.name, sealed, until)
+        return self._request(self._kept_requests.one(row.id))
+
+    def _row(self, kind: str, request: str, *, mine: bool) -> Any:
+        """The row of a request that this person asked (`mine`) or may look at as the second person.
+
+        Raises:
+            NotFound: it is not there, or not theirs; that somebody tried is in the log.
+        """
+        row = None
+        with suppress(NotFound):
+            row = self._kept_requests.one(request)
+        if row is not None and row.kind == kind:
+            grant = self.principal.grant(row.case_id)
+            theirs = row.asked_by == self.principal.name or (not mine and self.may("agree"))
+            if grant is not None and grant.handling == "C" and theirs:
+                return row
+        with self._service.gate.acting(self.principal, self.purpose, "agree" if not mine else kind, step="look"):
+            raise no_such_request()
+
+    def _requests(self, kind: str) -> list[Request]:
+        mine = None if self.may("agree") else self.principal.name
+        cases = [row["id"] for row in self._service.register.cases() if self._whole(row["id"])]
+        with self._service.gate.acting(
+            self.principal, self.purpose, "agree" if mine is None else kind, step="list"
+        ) as outcome:
+            found = [self._request(row) for row in self._kept_requests.of(kind, cases, mine)]
+            outcome["rows"] = len(found)
+        return found
+
+    def _whole(self, case: str) -> bool:
+        grant = self.principal.grant(case)
+        return grant is not None and grant.handling == "C"
+
+    def _request(self, row: Any) -> Request:
+        key = self._service.register.key(row.case_id, create=False)
+        mine = row.asked_by == self.principal.name
+        return Request(
+            row.id,
+            row.kind,
+            row.case_id,
+            row.pseudonym,
+            row.asked_by,
+            row.asked_at,
+            unpack(key, row.reason_sealed, f"request {row.id} reason"),
+            row.state,
+            row.decided_by,
+            row.decided_at,
+            unpack(key, row.answer_sealed, f"request {row.id} answer") if row.answer_sealed else "",
+            row.until,
+            row.opened_at,
+            row.ended_at,
+            decidable=row.state == "asked" and not mine and self.may("agree"),
+            openable=row.kind == "reveal" and mine and row.state in OPEN and row.until > now(),
+        )
+
+    def _sealed(self, case: str, request: str, part: str, text: str) -> bytes:
+        return pack(self._service.register.key(case, create=False), text, f"request {request} {part}")
+
+    def _identity(self, case: str, name: str) -> tuple[str, dict[str, Any]]:
+        register = self._service.register
+        kind, values = register.identity(case, name)
+        if kind == "source":
+            person = pseudonym(register.key(case, create=False), "person", values["id"])
+            if register.kind(case, person) is not None:
+                values = {**register.identity(case, person)[1], **values}
+        return kind, values
+
+
+def settle(database: Any) -> None:
+    """End the reveals whose time is over, each with a line in the log under the name of who had it open."""
+    for row in Requests(database).expired():
+        who = Principal(row.asked_by, frozenset())
+        audit.finish(
+            database,
+            audit.begin(
+                database, who, "the time of the reveal is over", "reveal", row.case_id, step="end", person=row.pseudonym
+            ),
+            "ended",
+        )
+
+
+def require_reason(reason: str) -> str:
+    """The reason, without blanks around it.
+
+    Raises:
+        RequestError: there is none, or it is too long.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > _REASON:
+        raise RequestError(f"Give a reason, of at most {_REASON} characters: who agrees has to read it.")
+    return reason
+
+
+def no_such_pseudonym(given: str) -> NotFound:
+    """The one answer to a pseudonym that is not there and to one that is not yours."""
+    return NotFound(f"There is nobody sealed with the pseudonym {given[:40]!r} that you can see in this case.")
+
+
+_CLOSED = {
+    "asked": "Nobody has agreed to this reveal yet. Another person, a supervisor, has to.",
+    "refused": "This reveal was refused. The list of reveals says by whom and why.",
+}

@@ -1,0 +1,66 @@
+"""Reveals: a custodian asks for the identity behind a pseudonym, a supervisor answers, it opens for a short time.
+
+The identity is the answer to a POST alone: it has no address, no JSON twin, and no browser or proxy may keep it.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.web.frame import answer, at, current, page
+
+blueprint = Blueprint("reveals", __name__)
+
+
+@page(blueprint, "/reveals")
+def table() -> ResponseReturnValue:
+    """The reveals this person asked for or may answer, newest first, with state and times."""
+    found = current().reveals()
+    return answer(
+        "reveals/table.html",
+        handling="C" if found else "",
+        waiting=[one for one in found if one.decidable],
+        others=[one for one in found if not one.decidable],
+        minutes=current().settings.reveal_minutes,
+    )
+
+
+@page(blueprint, "/case/<case>/reveal")
+def form(case: str) -> ResponseReturnValue:
+    """Asks for a reason before a reveal is asked for."""
+    here = at(case)
+    here.require_revealing()
+    return answer("reveals/form.html", handling="C", case=case, pseudonym=request.args.get("id", "")[:40])
+
+
+@blueprint.post("/case/<case>/reveal")
+def ask(case: str) -> ResponseReturnValue:
+    """Asks for a reveal."""
+    at(case).ask_reveal(request.form.get("id", "").strip(), request.form.get("reason", ""))
+    return redirect(url_for("reveals.table"), code=303)
+
+
+@blueprint.post("/reveals/answer")
+def decide() -> ResponseReturnValue:
+    """Agrees or refuses."""
+    identifier, note = request.form.get("id", ""), request.form.get("note", "")
+    if request.form.get("answer") == "agree":
+        current().agree_reveal(identifier, note)
+    else:
+        current().refuse_reveal(identifier, note)
+    return redirect(url_for("reveals.table"), code=303)
+
+
+@blueprint.post("/reveals/open")
+def opened() -> ResponseReturnValue:
+    """Shows the identity, once for each request."""
+    revealed = current().open_reveal(request.form.get("id", ""))
+    return render_template("reveals/opened.html", handling="C", revealed=revealed)
+
+
+@blueprint.post("/reveals/end")
+def end() -> ResponseReturnValue:
+    """Ends a reveal before its time."""
+    current().end_reveal(request.form.get("id", ""))
+    return redirect(url_for("reveals.table"), code=303)

@@ -1,0 +1,213 @@
+"""Reveals: asked by a custodian, agreed to by another person, open for one and for a short time, all in the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+
+pytestmark = pytest.mark.neo4j
+REASON = "Wit Ness asks for protection"
+People = Callable[[str], Session]
+
+
+@pytest.fixture(scope="module")
+def opened(settings: Any, neo4j_server: Any) -> Iterator[Service]:
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def place(opened: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The case, and the pseudonym of its one sealed person."""
+    case = "revealing"
+    folder = tmp_path_factory.mktemp("reveals")
+    (folder / "people.csv").write_text("id,name,phones,category\nP1,Ari Berg,,suspect\nP2,Wit Ness,+447700900001,\n")
+    (folder / "statements.csv").write_text("id,kind,source_id,handling\nS1,witness,P2,P\n")
+    (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
+    first = accounts.only_account(opened.database, "")
+    (pseudonym,) = opened.session(first, "tests", case).load(Path(folder), quiet).names
+    whole = {case: Grant("C", sources=True)}
+    for name, roles, grants in (
+        ("cus", ["custodian"], whole),
+        ("cus2", ["custodian"], whole),
+        ("low", ["custodian"], {case: Grant("P", sources=True)}),
+        ("out", ["custodian"], {"other": Grant("C", sources=True)}),
+        ("sup", ["supervisor"], whole),
+        ("away", ["supervisor"], {"other": Grant("C")}),
+        ("both", ["supervisor", "custodian"], whole),
+        ("inv", ["investigator"], whole),
+    ):
+        accounts.add(opened.database, name, roles, grants)
+    return case, pseudonym
+
+
+@pytest.fixture
+def people(opened: Service, place: tuple[str, str]) -> People:
+    known = {one.name: one for one in accounts.listed(opened.database)}
+
+    def of(name: str) -> Session:
+        who: Principal = known[name]
+        return opened.session(who, "tests", place[0])
+
+    return of
+
+
+def logged(service: Service, since: int) -> list[tuple[str, str, str, str]]:
+    """(who, action, step, outcome) of the acts after a line, oldest first."""
+    rows = [row for row in audit.lines(service.database, newest=500) if row["id"] > since]
+    return [
+        (row["account"], row["action"], row["detail"].get("step", ""), row["outcome"].partition(":")[0])
+        for row in reversed(rows)
+        if row["action"] in ("reveal", "agree") and row["detail"].get("step") not in ("list", "look")
+    ]
+
+
+def newest(service: Service) -> int:
+    return int(audit.lines(service.database, newest=1)[0]["id"])
+
+
+def test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log(
+    opened: Service, place: tuple[str, str], people: People
+) -> None:
+    _, pseudonym = place
+    since = newest(opened)
+    request = people("cus").ask_reveal(pseudonym, REASON)
+    with pytest.raises(Refused, match="Nobody has agreed"):
+        people("cus").open_reveal(request)
+    (waiting,) = [one for one in people("sup").reveals() if one.decidable]
+    assert (waiting.reason, waiting.asked_by, waiting.pseudonym) == (REASON, "cus", pseudonym)
+    people("sup").agree_reveal(request, "go on")
+    for name, error in (("cus2", NotFound), ("both", NotFound), ("low", NotFound), ("sup", Refused), ("inv", Refused)):
+        with pytest.raises(error):
+            people(name).open_reveal(request)
+    revealed = people("cus").open_reveal(request)
+    assert (revealed.values["id"], revealed.values["name"]) == ("P2", "Wit Ness")
+    assert revealed.until - audit.now() <= dt.timedelta(minutes=30)
+    for name in ("cus", "sup"):
+        told = next(one for one in people(name).reveals() if one.id == request)
+        assert (told.state, told.decided_by, told.answer) == ("opened", "sup", "go on")
+        assert told.opened_at is not None
+    people("cus").end_reveal(request)
+    with pytest.raises(Refused, match="over"):
+        people("cus").open_reveal(request)
+    assert logged(opened, since) == [
+        ("cus", "reveal", "ask", "released"),
+        ("cus", "reveal", "open", "refused"),
+        ("sup", "agree", "agree", "released"),
+        ("cus", "reveal", "open", "released"),
+        ("cus", "reveal", "end", "released"),
+        ("cus", "reveal", "open", "refused"),
+    ]
+    with transaction(opened.database) as connection:
+        for table in (tables.log, tables.requests):
+            for row in connection.execute(sa.select(table)):
+                assert "Wit" not in str(tuple(row))
+
+
+def test_refused_it_does_not_open_and_the_history_stays(
+    opened: Service, place: tuple[str, str], people: People
+) -> None:
+    since = newest(opened)
+    request = people("cus").ask_reveal(place[1], REASON)
+    people("sup").refuse_reveal(request, "not needed")
+    with pytest.raises(Refused, match="was refused"):
+        people("cus").open_reveal(request)
+    with pytest.raises(RequestError, match="answered already"):
+        people("sup").agree_reveal(request)
+    for name in ("cus", "sup"):
+        told = next(one for one in people(name).reveals() if one.id == request)
+        assert (told.state, told.answer, told.reason) == ("refused", "not needed", REASON)
+    assert logged(opened, since) == [
+        ("cus", "reveal", "ask", "released"),
+        ("sup", "agree", "refuse", "released"),
+        ("cus", "reveal", "open", "refused"),
+        ("sup", "agree", "agree", "failed"),
+    ]
+
+
+def test_its_time_ends_by_itself_and_that_is_in_the_log(
+    opened: Service, place: tuple[str, str], people: People
+) -> None:
+    request = people("cus").ask_reveal(place[1], REASON)
+    people("sup").agree_reveal(request)
+    people("cus").open_reveal(request)
+    with transaction(opened.database) as connection:
+        late = audit.now() - dt.timedelta(seconds=1)
+        connection.execute(tables.requests.update().where(tables.requests.c.id == request).values(until=late))
+    since = newest(opened)
+    with pytest.raises(Refused, match="over"):
+        people("cus").open_reveal(request)
+    assert next(one for one in people("sup").reveals() if one.id == request).state == "ended"
+    assert logged(opened, since) == [("cus", "reveal", "end", "ended"), ("cus", "reveal", "open", "refused")]
+
+
+def test_nobody_agrees_to_what_they_asked_themselves(opened: Service, place: tuple[str, str], people: People) -> None:
+    request = people("both").ask_reveal(place[1], REASON)
+    since = newest(opened)
+    with pytest.raises(Refused, match="another person"):
+        people("both").agree_reveal(request)
+    assert logged(opened, since) == [("both", "agree", "agree", "refused")]
+    assert not any(one.decidable for one in people("both").reveals() if one.id == request)
+    people("sup").refuse_reveal(request)
+
+
+def test_not_there_and_not_yours_read_the_same(place: tuple[str, str], people: People) -> None:
+    _, pseudonym = place
+
+    def said(act: Callable[[], Any]) -> str:
+        with pytest.raises(NotFound) as caught:
+            act()
+        return str(caught.value).replace(pseudonym, "X").replace("S-0000-0000-0000", "X")
+
+    absent = said(lambda: people("cus").ask_reveal("S-0000-0000-0000", REASON))
+    assert said(lambda: people("low").ask_reveal(pseudonym, REASON)) == absent
+    request = people("cus").ask_reveal(pseudonym, REASON)
+    nothing = said(lambda: people("sup").agree_reveal("0" * 32))
+    assert said(lambda: people("away").agree_reveal(request)) == nothing
+    assert said(lambda: people("cus2").open_reveal(request)) == nothing
+    assert said(lambda: people("low").open_reveal("0" * 32)) == nothing
+    assert said(lambda: people("out").ask_reveal(pseudonym, REASON)) == said(
+        lambda: people("out").at("no case").ask_reveal(pseudonym, REASON)
+    ).replace("'no case'", repr(place[0]))
+    assert people("away").reveals() == people("cus2").reveals() == []
+    people("sup").refuse_reveal(request)
+
+
+def test_it_takes_role_and_reason(place: tuple[str, str], people: People) -> None:
+    for name in ("inv", "sup"):
+        with pytest.raises(Refused, match="custodian"):
+            people(name).ask_reveal(place[1], REASON)
+    with pytest.raises(Refused, match="supervisor"):
+        people("cus2").agree_reveal(people("cus2").ask_reveal(place[1], REASON))
+    with pytest.raises(RequestError, match="reason"):
+        people("cus").ask_reveal(place[1], " ")
+    with pytest.raises(RequestError, match="already"):
+        people("cus2").ask_reveal(place[1], REASON)
+
+
+def test_who_a_source_is_takes_source_clearance(opened: Service, place: tuple[str, str], people: People) -> None:
+    with transaction(opened.database) as connection:
+        source = connection.execute(
+            sa.select(tables.identities.c.pseudonym).where(
+                tables.identities.c.case_id == place[0], tables.identities.c.kind == "source"
+            )
+        ).scalar_one()
+    accounts.add(opened.database, "nosrc", ["custodian"], {place[0]: Grant("C")})
+    nosrc = next(one for one in accounts.listed(opened.database) if one.name == "nosrc")
+    with pytest.raises(NotFound):
+        opened.session(nosrc, "tests", place[0]).ask_reveal(source, REASON)
+    request = people("cus").ask_reveal(source, REASON)
+    people("sup").agree_reveal(request)
+    assert people("cus").open_reveal(request).values["name"] == "Wit Ness"
