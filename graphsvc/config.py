@@ -81,6 +81,7 @@ class Settings:
     token_hours: int = _setting(8, "GRAPHSVC_TOKEN_HOURS", "hours a token of `graphsvc login` is good for")
     reveal_minutes: int = _setting(
         30, "GRAPHSVC_REVEAL_MINUTES", "minutes an identity stays open for who asked, once a supervisor agreed"
+    )
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 
     @classmethod
