@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from graphsvc.access import accounts, audit
+from graphsvc.access import accounts, audit, policy
 from graphsvc.access.audit import EVERYTHING, Sought
 from graphsvc.access.verify import Progress, Verified, verify
 from graphsvc.errors import RequestError
@@ -32,6 +32,7 @@ class Auditing(Reading):
         asked = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
         if all(known.name != sought.account for known in accounts.listed(self._service.database)):
             asked["account"] = len(sought.account)  # typed, so it may be anyone's name
+        asked["in_case"], asked["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
         detail = {name: value for name, value in asked.items() if value}
         with self.acting("log", **detail) as outcome:
             found = audit.lines(self._service.database, newest=newest, before=before, sought=sought)
@@ -52,8 +53,8 @@ class Auditing(Reading):
 
     def verified(self) -> dict[str, Any] | None:
         """The newest verification that ended: account, outcome, rows (lines verified), ended_at; None: never yet."""
-        with self.acting("log", what="verified"):
-            return audit.newest_ending(self._service.database, "log", _VERIFIED)
+        policy.require(self.principal, "log")
+        return audit.newest_ending(self._service.database, "log", _VERIFIED)
 
     def start_verification(self) -> str:
         """Verify the log as a job; gives its id. Its result: lines, seal, count of faults, faults (sentences)."""
@@ -76,10 +77,10 @@ class Auditing(Reading):
         Raises:
             NotFound: there is none.
         """
-        with self.acting("log", what="verification"):
-            if wait_s:
-                self._service.jobs.wait(job, wait_s)
-            return self._service.jobs.one(job, "", self.principal.name)
+        policy.require(self.principal, "log")
+        if wait_s:
+            self._service.jobs.wait(job, wait_s)
+        return self._service.jobs.one(job, "", self.principal.name)
 
 
 def sought(

@@ -7,7 +7,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from graphsvc.access import accounts, audit, policy
+from graphsvc.access import accounts, audit, enrolment, policy
 from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Principal
@@ -51,6 +51,7 @@ class Service:
         self.database = open_database(settings)
         self.vault = open_vault(settings, self.database)
         self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
+        self.second_factor_roles = policy.roles_named(settings.second_factor_roles)
         accounts.ensure_local(self.database)
         self.library = Library()
         self.gate = Gate(self.store, self.database, self.library, settings)
@@ -106,24 +107,39 @@ class Service:
 
     # -- signing in on the web --------------------------------------------------------------------------------
 
-    def sign_in(self, name: str, password: str, purpose: str) -> str:
-        """A web token for who name and password prove, to be kept in their cookie.
+    def sign_in(self, name: str, password: str, code: str, purpose: str) -> str:
+        """A web token for who name, password and code prove, to be kept in their cookie.
 
         Raises:
-            NotSignedIn: name or password is wrong (in the same words whichever), or the purpose is empty.
+            NotSignedIn: one of them is wrong (in the same words whichever), or the purpose is empty.
         """
         _require_purpose(purpose)
+        principal = self.prove(name, password, code, purpose)
+        return self._web_token(principal, purpose, limited=self.must_enrol(principal))
+
+    def prove(self, name: str, password: str, code: str, purpose: str) -> Principal:
+        """Who name, password and code prove; that someone failed to is in the log.
+
+        Raises:
+            NotSignedIn: in the same words whatever was wrong.
+        """
         try:
-            principal = accounts.sign_in(self.database, name, password)
+            return accounts.sign_in(self.database, self.vault, name, password, code)
         except NotSignedIn as error:
             # What was typed as a name may be a password, so a name that is none is not written down.
             known = any(account.name == name for account in accounts.listed(self.database))
             self._signed(Principal(name if known else "unknown", frozenset()), purpose, f"refused: {error}")
             raise
-        return self._web_token(principal, purpose)
+
+    def must_enrol(self, principal: Principal) -> bool:
+        """Whether a role of theirs must have a second factor and they have set none up."""
+        must = principal.roles & self.second_factor_roles
+        return bool(must) and not enrolment.has_second_factor(self.database, principal.name)
 
     def redeem_link(self, link: str) -> str:
         """A web token for the account and purpose of a one-time link, which is used up.
+
+        No second factor is asked for: who makes links runs the service at this machine and holds its database and key.
 
         Raises:
             NotSignedIn: the link is unknown, used or too old.
@@ -172,10 +188,10 @@ class Service:
         """Action → what it is, from `access.policy`."""
         return dict(policy.ACTIONS)
 
-    def _web_token(self, principal: Principal, purpose: str) -> str:
+    def _web_token(self, principal: Principal, purpose: str, *, limited: bool = False) -> str:
         lifetime = dt.timedelta(minutes=self.settings.session_minutes)
         self._signed(principal, purpose, "released")
-        return accounts.issue(self.database, principal.name, "web", lifetime, purpose.strip())
+        return accounts.issue(self.database, principal.name, "web", lifetime, purpose.strip(), limited=limited)
 
     def _signed(self, principal: Principal, purpose: str, outcome: str) -> None:
         audit.finish(self.database, audit.begin(self.database, principal, purpose.strip(), "sign in"), outcome)

@@ -16,6 +16,8 @@ from graphsvc.web import frame, words
 # One module each, with `blueprint`.
 ROOMS = (
     "signin",
+    "account",
+    "people",
     "cases",
     "case",
     "leads",

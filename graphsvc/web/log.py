@@ -1,24 +1,108 @@
-"""The log, for auditors: who did what, when, for which purpose, and how it ended."""
+"""The log, for auditors: who did what, when, for which purpose, how it ended, and whether it is as it was written."""
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.web.frame import answer, current, page
+from graphsvc.service import Session, auditing
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer, current, desk, page
 
 blueprint = Blueprint("log", __name__)
 _PAGE = 100
+_CSV = 10_000
+_WAIT_S = 2.0  # a log of some ten thousand lines is verified by then
+_ASKED = ("account", "case", "action", "source", "since", "until")
+_COLUMNS = (
+    "id",
+    "at",
+    "account",
+    "purpose",
+    "action",
+    "case_id",
+    "detail",
+    "outcome",
+    "rows",
+    "sources",
+    "ended_at",
+)
 
 
 @page(blueprint, "/log")
 def table() -> ResponseReturnValue:
-    """One page of it, newest first; `before` (the number of a line) gives the older ones."""
+    """One page of it, newest first, narrowed by what was asked; `before` (the number of a line) gives the older ones."""
+    here = current()
+    asked = {name: request.args.get(name, "").strip()[:100] for name in _ASKED}
+    sought = auditing.sought(**asked)
+    given = {name: text for name, text in asked.items() if text}
+    if request.args.get("as") == "csv":
+        rows = here.log(newest=_CSV, sought=sought)
+        return csv_file("log.csv", _COLUMNS, ([_cell(line[name]) for name in _COLUMNS] for line in rows))
     before = request.args.get("before", type=int)
-    lines = current().log(newest=_PAGE, before=before)
+    found = here.log(newest=_PAGE, before=before, sought=sought)
     return answer(
         "log/table.html",
-        lines=lines,
+        lines=[line | {"said": _said(line["detail"])} for line in found],
         before=before,
-        older=lines[-1]["id"] if len(lines) == _PAGE else None,
+        older=found[-1]["id"] if len(found) == _PAGE else None,
+        asked=asked,
+        given=given,
+        actions=sorted({*desk().actions(), "sign in"}),
+        most=_CSV,
+        verified=here.verified(),
+        verification=_verification(here, request.args.get("job", "")),
     )
+
+
+@blueprint.post("/log/verify")
+def verify() -> ResponseReturnValue:
+    """Verifies the log as a job; its end is waited for a moment."""
+    here = current()
+    job = here.start_verification()
+    here.verification(job, _WAIT_S)
+    return redirect(url_for("log.table", job=job), code=303)
+
+
+def _verification(here: Session, job: str) -> dict[str, Any] | None:
+    """How far the verification is that was just asked for, or what it found."""
+    if not job:
+        return None
+    found = here.verification(job)
+    return {
+        "state": found.state,
+        "unfinished": found.unfinished,
+        "done": found.done,
+        "total": found.total,
+        "lines": found.result.get("lines"),
+        "seal": found.result.get("seal", ""),
+        "count": found.result.get("count", 0),
+        "faults": found.result.get("faults", []),
+        "said": found.said,
+    }
+
+
+def _said(detail: Mapping[str, Any]) -> str:
+    """The particulars of an act in one line."""
+    parts = []
+    for name, value in detail.items():
+        if isinstance(value, Mapping):
+            parts += [f"{key} {_cell(item)}" for key, item in value.items() if item not in ("", None)]
+        elif value is True:
+            parts.append(name.replace("_", " "))
+        elif name == "what" and value:
+            parts.append(str(value))
+        elif value not in (None, False, ""):
+            parts.append(f"{name.replace('_', ' ')} {_cell(value)}")
+    return " · ".join(parts)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _said(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value.isoformat(sep=" ", timespec="milliseconds") if hasattr(value, "isoformat") else value

@@ -1,0 +1,166 @@
+"""The auditor's page: finding lines, verifying, and nothing but the log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.web import create_app
+
+SOURCE = "Q-AAAA-BBBB-CCCC"
+ANN, BOB = Principal("ann", frozenset()), Principal("bob", frozenset())
+
+
+@pytest.fixture
+def service(settings: Callable[..., Settings]) -> Iterator[Service]:
+    """A home with some lines in its log; Neo4j is not needed to read it."""
+    with Service(settings()) as opened:
+        accounts.add(opened.database, "aud", ["auditor"], {})
+        accounts.add(opened.database, "inv", ["investigator"], {"*": Grant("C", sources=True)})
+        for number in range(120):
+            who = ANN if number % 2 else BOB
+            query = {"query": "statements.one", "parameters": {"id": f"T{number}"}}
+            line = audit.begin(opened.database, who, "May <b>crossings</b>", "read", f"case {number % 3}", **query)
+            audit.finish(opened.database, line, "released", 1, [SOURCE] if number == 7 else [])
+        yield opened
+
+
+@pytest.fixture
+def aud(service: Service) -> FlaskClient:
+    return client(service, "aud")
+
+
+def client(service: Service, name: str) -> FlaskClient:
+    browser: FlaskClient = create_app(service).test_client()
+    assert browser.get(f"/link/{service.sign_in_link(name, 'the yearly check')}").status_code == 303
+    return browser
+
+
+def found(aud: FlaskClient, **query: Any) -> list[dict[str, Any]]:
+    answer = aud.get("/log.json", query_string=query)
+    assert answer.status_code == 200, answer.text
+    lines: list[dict[str, Any]] = answer.get_json()["lines"]
+    return lines
+
+
+def verify(aud: FlaskClient) -> str:
+    page = aud.get("/log").text
+    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    done = aud.post("/log/verify", data={"csrf_token": token}, follow_redirects=True)
+    assert done.status_code == 200
+    return done.text
+
+
+def test_lines_are_found_by_person_case_action_day_and_source(aud: FlaskClient) -> None:
+    assert {line["account"] for line in found(aud, account="ann")} == {"ann"}
+    assert len(found(aud, account="ann")) == 60
+    assert {line["case_id"] for line in found(aud, case="case 1")} == {"case 1"}
+    assert {line["action"] for line in found(aud, action="read")} == {"read"}
+    (shown,) = found(aud, source=SOURCE)
+    assert (shown["account"], shown["detail"]["parameters"], shown["sources"]) == ("ann", {"id": "T7"}, 1)
+    assert found(aud, source="Q-NONE-NONE-NONE") == []
+    assert "Nothing fits" in aud.get("/log?source=Q-NONE-NONE-NONE").text
+    today = shown["at"][:10]
+    assert len(found(aud, account="ann", since=today, until=today)) == 60
+    assert found(aud, until="2020-05") == []
+    wrong = aud.get("/log?since=yesterday")
+    assert wrong.status_code == 400
+    assert "since takes a day such as 2020-05-08" in wrong.text
+
+
+def test_pages_keep_what_was_asked(aud: FlaskClient) -> None:
+    first = aud.get("/log.json?action=read").get_json()
+    second = aud.get(f"/log.json?action=read&before={first['older']}").get_json()
+    assert (len(first["lines"]), len(second["lines"]), second["older"]) == (100, 20, None)
+    page = aud.get("/log?action=read").text
+    assert f"/log?before={first['older']}&amp;action=read" in page
+    assert "May &lt;b&gt;crossings&lt;/b&gt;" in page
+
+
+def test_the_csv_holds_what_was_asked(aud: FlaskClient) -> None:
+    answer = aud.get(f"/log?as=csv&source={SOURCE}")
+    assert answer.mimetype == "text/csv"
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert (row["account"], row["sources"], row["detail"]) == ("ann", "1", "query statements.one · id T7")
+
+
+def test_verifying_says_up_to_where_and_is_in_the_log(aud: FlaskClient) -> None:
+    assert "Nobody has verified this log yet" in aud.get("/log").text
+    assert "The log is as it was written" in verify(aud)
+    assert "as it was written, up to line" in aud.get("/log").text
+    assert any(line["outcome"].startswith("verified: whole") for line in found(aud, account="aud", action="log"))
+
+
+def test_a_changed_line_is_named_on_the_page(aud: FlaskClient, service: Service) -> None:
+    with sqlite3.connect(service.settings.home / "graphsvc.sqlite") as connection:
+        connection.execute("UPDATE log SET account = 'carol' WHERE id = 41")
+    connection.close()
+    page = verify(aud)
+    assert "The log is not as it was written" in page
+    assert "Line 41 (" in page
+    assert "Not as it was written" in aud.get("/log").text
+
+
+def test_only_auditors_read_and_verify(service: Service, aud: FlaskClient) -> None:
+    inv = client(service, "inv")
+    token = inv.get("/").text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    for answer in (
+        inv.get("/log"),
+        inv.get("/log?as=csv"),
+        inv.get("/log.json?job=1"),
+        inv.post("/log/verify", data={"csrf_token": token}),
+    ):
+        assert answer.status_code == 403
+        assert SOURCE not in answer.text
+    assert any(line["outcome"] == "refused: Refused" for line in found(aud, account="inv", action="log"))
+    assert aud.post("/log/verify").status_code == 400  # no token of the form
+
+
+def test_what_an_auditor_types_to_look_for_is_no_way_to_write_names_down(aud: FlaskClient) -> None:
+    found(aud, account="Wilma Witness", source="Wilma Witness", case="Wilma Witness", action="Wilma Witness")
+    assert "Wilma" not in str(found(aud))
+
+
+# -- what the pages of a case leave in it -----------------------------------------------------------------------
+
+
+@pytest.mark.neo4j
+def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> None:
+    inv, aud = site.client("inv"), site.client("aud")
+    source = inv.get(site.address("statement.json", id="T1")).get_json()["values"]["source"]
+
+    def who_saw() -> int:
+        return len(found(aud, source=source, account="inv"))
+
+    seen = who_saw()
+    assert seen
+    for page, query in (("statement", {"id": "T1"}), ("lead", {"id": site.boss}), ("entity", {"id": site.boss})):
+        assert source in inv.get(site.address(page, **query)).text
+        assert who_saw() > seen, page
+        seen = who_saw()
+    inv.get(site.address("statement", id="R1"))
+    inv.get(site.address("leads"))
+    assert who_saw() == seen
+    # Without source clearance none is shown, so none is in the log.
+    site.client("pam").get(site.address("lead", id=site.boss))
+    assert found(aud, account="pam", source=source) == []
+
+
+@pytest.mark.neo4j
+def test_no_name_that_was_looked_for_is_in_the_log(site: Any) -> None:
+    inv = site.client("inv")
+    for page, name in (("search", "q"), ("entity", "id"), ("lead", "id"), ("statement", "id")):
+        inv.get(site.address(page, **{name: "Wilma Witness"}))
+    inv.get(site.address("query", **{"name": "crossings.per_day", "run": "1", "p.site": "Wilma Witness"}))
+    inv.get(site.address("query", **{"name": "people.one", "run": "1", "p.Wilma": "Wilma Witness"}))
+    assert "Wilma" not in str(found(site.client("aud")))
