@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from benchmarks.stage import Figure, driver, opened, p95, quiet, session_of, timed
 from graphsvc.service import Service, Session
+from graphsvc.service.collector import settle
 from graphsvc.simulate import demo
 from graphsvc.web import create_app
 
@@ -32,6 +33,7 @@ def demo_case() -> Iterator[Service]:
     with opened() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
         demo(Path(folder) / "case")
         session_of(service, "demo").load(Path(folder) / "case", quiet)
+        settle()  # as `graphsvc serve` does
         yield service
 
 

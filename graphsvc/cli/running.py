@@ -17,6 +17,7 @@ from graphsvc.cli.progress import shown
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service, entry, invented
+from graphsvc.service.collector import settle
 
 _THREADS = 8
 
@@ -119,6 +120,7 @@ def _serving(service: Service) -> Iterator[str]:
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield f"http://{host}:{server.effective_port}"
+        settle()
         server.run()
     except KeyboardInterrupt:
         pass

@@ -21,7 +21,7 @@ from graphsvc.analysis.hubs import Lead, Ranking, rank
 from graphsvc.analysis.leads import Explanation, explain
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.properties import LINK_FIGURES
-from graphsvc.service.collector import uncollected
+from graphsvc.service.collector import lasting
 from graphsvc.service.reading import Reading
 
 GRAPHS = ("claims", "links", "operation")
@@ -135,7 +135,7 @@ class Analysing(Reading):
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._service.materials.of(self._state(), self._read_material)
 
-    @uncollected()
+    @lasting()
     def _rank(self) -> Ranking:
         found = rank(*self._material())
         grant, few = self.grant, self._service.settings.few_below
@@ -147,7 +147,7 @@ class Analysing(Reading):
 
     def _read_material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
         gate, case = self._service.gate, self.case
-        with uncollected():
+        with lasting():
             claims = gate.material(self.principal, self.purpose, "hubs.claims", case, _claim)
             claims.sort(key=attrgetter("id"))
             persons = gate.material(self.principal, self.purpose, "hubs.persons", case, _person)

@@ -1,4 +1,4 @@
-"""Holds the garbage collector while a whole case is built in memory: it would walk through all of it time and again."""
+"""Keeps the garbage collector away from what stays: it would walk through a whole case in memory time and again."""
 
 from __future__ import annotations
 
@@ -34,3 +34,21 @@ class _Pause:
 
 
 uncollected = _Pause()
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """What is built in the block stays: nothing is collected meanwhile, and later the collector does not look at it.
+
+    Else pages stand still for up to 0.3 s each time it does. Once nobody refers to it, it is freed as ever.
+    """
+    gc.collect()
+    with uncollected():
+        yield
+        gc.freeze()
+
+
+def settle() -> None:
+    """Before serving: what was made to start with stays until the end."""
+    with lasting():
+        pass

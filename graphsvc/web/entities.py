@@ -19,14 +19,17 @@ blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
 # Kinds of relation (`records.relations`), the most telling first.
 _ORDER = ("part", "command", "tie", "identity", "material", "presence", "family", "service")
+# Links of one relation that are open at once, and that the page holds; with more, all of them have a page of their own.
+_OPEN, _LINKS = 10, 50
 # Shown elsewhere on the page, or of no use to a reader.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
 
 @register(blueprint, "/entity")
 def page(case: str) -> ResponseReturnValue:
-    """The page of one entity."""
+    """The page of one entity, or of all its links of one relation."""
     here = at(case)
+    relation = request.args.get("relation", "")
     found = here.entity(request.args.get("id", ""))
     claims: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for claim in found.claims:
@@ -43,7 +46,10 @@ def page(case: str) -> ResponseReturnValue:
         sealed=bool(found.values.get("sealed")),
         values=found.values,
         facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
-        sections=_sections(links),
+        sections=_sections([link for link in links if relation in ("", link["relation"])]),
+        relation=relation,
+        open=_OPEN,
+        most=None if relation else _LINKS,
         # A denial or a claim taken back stands here when no link does that it speaks of.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from graphsvc.service.collector import uncollected
+from graphsvc.service.collector import lasting, uncollected
 
 
 def test_the_last_to_leave_sets_it_to_work_again() -> None:
@@ -38,3 +38,19 @@ def test_who_had_it_off_finds_it_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_stays_is_not_walked_through_again_but_freed_when_nobody_refers_to_it() -> None:
+    class Claim:
+        pass
+
+    gc.unfreeze()
+    with lasting():
+        built = [Claim() for _ in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= 1000
+    assert not any(isinstance(one, Claim) for one in gc.get_objects())
+    before = gc.get_freeze_count()
+    built.clear()
+    assert gc.get_freeze_count() <= before - 1000
+    gc.unfreeze()

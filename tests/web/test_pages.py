@@ -73,6 +73,24 @@ def test_an_entity_shows_denials_and_what_was_taken_back_apart(site: Any, inv: F
     assert aide["lead"]["rank"] > 1
 
 
+def test_many_links_of_one_relation_have_a_page_of_their_own(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphsvc.web.entities._OPEN", 0)
+    monkeypatch.setattr("graphsvc.web.entities._LINKS", 1)
+    sections = inv.get(site.address("entity.json", id=site.boss)).get_json()["sections"]
+    most = max(sections, key=lambda section: section["number"])
+    assert most["number"] > 1
+    address = site.address("entity", id=site.boss, relation=most["relation"])
+    whole = inv.get(site.address("entity", id=site.boss)).text
+    assert whole.count('<li class="link">') == len(sections)
+    assert f"All {most['number']} on a page of their own" in whole
+    apart = inv.get(address).text
+    assert apart.count('<li class="link">') == most["number"]
+    assert "Everything about" in apart
+    assert "on a page of their own" not in apart
+
+
 def test_a_statement_says_its_grading_in_words(site: Any, inv: FlaskClient) -> None:
     page = inv.get(site.address("statement", id="R1")).text
     assert "Source reliable, known directly (1A)" in page
