@@ -7,14 +7,15 @@ import getpass
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import argon2
 import sqlalchemy as sa
 
+from graphsvc.access import attempts, enrolment
 from graphsvc.access.audit import now
 from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import ANY_CASE, Grant, Principal
+from graphsvc.access.vault import Vault
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotSignedIn, Refused, RequestError
 
@@ -22,8 +23,12 @@ _HASHER = argon2.PasswordHasher()
 # Verified when the name is unknown, so that the time it takes does not tell which names exist.
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 MINIMUM_PASSWORD = 12
-FREE_FAILURES = 5
-LOCK_MINUTES = 5
+# Longer ones are not hashed: that would be work without end for whoever sends them.
+LONGEST_PASSWORD = 1_000
+WRONG = (
+    "Name, password or code is not right, or too many attempts failed under this name. Check all three; after several"
+    " failures wait some minutes."
+)
 
 # The person at the machine: may do everything with cases, but neither reveals witnesses nor reads the log of others.
 LOCAL_ROLES = ("investigator", "analyst", "auditor", "administrator")
@@ -35,12 +40,9 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
     Raises:
         RequestError: the name is taken or empty, a role unknown, or the password too short.
     """
-    roles = tuple(roles)
-    unknown = [role for role in roles if role not in ROLES]
-    if unknown:
-        raise RequestError(f"There is no role {unknown[0]!r}. Roles: {', '.join(ROLES)}.")
-    if not name.strip() or len(name) > 100:
-        raise RequestError("An account needs a name of 1 to 100 characters.")
+    roles = known_roles(roles)
+    if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
+        raise RequestError("An account needs a name of 1 to 100 characters, without line breaks or spaces around it.")
     with transaction(engine) as connection:
         if connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name)).first():
             raise RequestError(f"An account {name!r} exists already. Choose another name.")
@@ -50,7 +52,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
         account = key[0] if key else 0
         if roles:
             connection.execute(
-                tables.account_roles.insert(), [{"account_id": account, "role": role} for role in sorted(set(roles))]
+                tables.account_roles.insert(), [{"account_id": account, "role": role} for role in sorted(roles)]
             )
         for case, grant in grants.items():
             connection.execute(
@@ -58,6 +60,18 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
                     account_id=account, case_id=case, handling=grant.handling, sources=grant.sources
                 )
             )
+
+
+def known_roles(roles: Iterable[str]) -> frozenset[str]:
+    """The roles, each once.
+
+    Raises:
+        RequestError: one of them is none.
+    """
+    found = frozenset(roles)
+    for role in sorted(found - frozenset(ROLES)):
+        raise RequestError(f"There is no role {role!r}. Roles: {', '.join(ROLES)}.")
+    return found
 
 
 def hash_password(password: str) -> str:
@@ -70,6 +84,8 @@ def hash_password(password: str) -> str:
         return ""
     if len(password) < MINIMUM_PASSWORD:
         raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
+    if len(password) > LONGEST_PASSWORD:
+        raise RequestError(f"A password has at most {LONGEST_PASSWORD:,} characters.")
     return _HASHER.hash(password)
 
 
@@ -90,12 +106,17 @@ def ensure_local(engine: sa.Engine) -> None:
     add(engine, _local_name(), LOCAL_ROLES, {ANY_CASE: Grant("C", sources=True)})
 
 
-def only_account(engine: sa.Engine, name: str) -> Principal:
+def only_account(engine: sa.Engine, name: str, proven: frozenset[str] = frozenset({"custodian"})) -> Principal:
     """The account of a home that has a single one; `name` empty, or that account's.
+
+    Args:
+        engine: the application database.
+        name: who is asked for; empty for whoever it is.
+        proven: roles that must prove themselves all the same; so must who has set up a second factor.
 
     Raises:
         NotSignedIn: the home has several accounts, or the name is another.
-        Refused: that account is a witness custodian, who must always sign in.
+        Refused: that account must always sign in.
     """
     accounts = listed(engine)
     if len(accounts) != 1:
@@ -105,73 +126,84 @@ def only_account(engine: sa.Engine, name: str) -> Principal:
         raise NotSignedIn(f"There is no account {name!r} here. Leave --user out, or sign in with `graphsvc login`.")
     if "custodian" in account.roles:
         raise Refused("A witness custodian must sign in with a password: run `graphsvc login NAME`.")
+    if account.roles & proven or enrolment.has_second_factor(engine, account.name):
+        raise Refused(f"{account.name} must sign in with password and second factor: run `graphsvc login NAME`.")
     return account
 
 
-def reset_password(engine: sa.Engine, name: str, password: str) -> None:
-    """Give an account a new password and end its sign-ins.
+def sign_in(engine: sa.Engine, vault: Vault, name: str, password: str, code: str = "") -> Principal:
+    """The account that name, password and, where it has a second factor, a code of that prove.
 
-    Raises:
-        RequestError: there is no such account, or the password is empty or too short.
-    """
-    if not password:
-        raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
-    _change(engine, name, password_hash=hash_password(password), failures=0, locked_until=None)
-
-
-def disable(engine: sa.Engine, name: str) -> None:
-    """Disable an account and end its sign-ins.
-
-    Raises:
-        RequestError: there is no such account.
-    """
-    _change(engine, name, disabled=True)
-
-
-def _change(engine: sa.Engine, name: str, **values: Any) -> None:
-    with transaction(engine) as connection:
-        account = connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name)).scalar()
-        if account is None:
-            raise RequestError(f"There is no account {name!r}. `graphsvc users list` lists them.")
-        connection.execute(tables.accounts.update().where(tables.accounts.c.id == account).values(**values))
-        connection.execute(tables.tokens.delete().where(tables.tokens.c.account_id == account))
-
-
-def sign_in(engine: sa.Engine, name: str, password: str) -> Principal:
-    """The account that name and password prove. Repeated failures lock an account for some minutes.
+    Repeated failures lock a name for some minutes, whether or not an account bears it.
 
     Raises:
         NotSignedIn: in the same words whatever was wrong.
     """
-    wrong = NotSignedIn("Name or password is not right, or the account is locked for some minutes. Try again later.")
-    account_table = tables.accounts
+    key = attempts_key(vault)
+    if not attempts.begin(engine, key, name):
+        raise NotSignedIn(WRONG)
     with transaction(engine) as connection:
         row = connection.execute(
-            sa.select(account_table).where(account_table.c.name == name, ~account_table.c.disabled)
+            sa.select(tables.accounts).where(tables.accounts.c.name == name, ~tables.accounts.c.disabled)
         ).first()
-        locked = row is not None and row.locked_until is not None and row.locked_until > now()
-        stored = row.password_hash if row is not None and row.password_hash and not locked else _NOBODY
-        try:
-            _HASHER.verify(stored, password)
-            right = row is not None and stored is not _NOBODY
-        except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
-            right = False
-        if row is not None and not locked:
-            failures = 0 if right else row.failures + 1
-            until = now() + dt.timedelta(minutes=LOCK_MINUTES) if failures >= FREE_FAILURES else None
-            connection.execute(
-                account_table.update()
-                .where(account_table.c.id == row.id)
-                .values(failures=0 if until else failures, locked_until=until)
+    # Both are looked at, always: the time it takes must not tell which of them was wrong, or who is here.
+    right = password_is_right(row.password_hash if row is not None else "", password)
+    account = row.id if row is not None else None
+    right &= enrolment.code_is_right(engine, vault, account, code, take=right)
+    if not right or account is None:
+        raise NotSignedIn(WRONG)
+    attempts.clear(engine, key, name)
+    with transaction(engine) as connection:
+        return _principal(connection, account)
+
+
+def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
+    """Whether an account has this password; one that has none has the empty one. Count attempts: see `attempts`."""
+    with transaction(engine) as connection:
+        stored = connection.execute(
+            sa.select(tables.accounts.c.password_hash).where(
+                tables.accounts.c.name == name, ~tables.accounts.c.disabled
             )
-        principal = _principal(connection, row.id) if right and row is not None else None
-    if principal is None:
-        raise wrong
-    return principal
+        ).scalar()
+    return stored == "" if not password else password_is_right(stored or "", password)
 
 
-def issue(engine: sa.Engine, name: str, kind: str, lifetime: dt.timedelta, purpose: str = "") -> str:
-    """A new token of an account: kind `cli`, `web` or `link` (good for one use). Only its hash is kept."""
+def has_this_code(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
+    """Whether a code is good now for an account that has a second factor; it is used up. Count attempts."""
+    with transaction(engine) as connection:
+        account = connection.execute(
+            sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name, ~tables.accounts.c.disabled)
+        ).scalar()
+    return enrolment.has_second_factor(engine, name) and enrolment.code_is_right(engine, vault, account, code)
+
+
+def keep_password(engine: sa.Engine, name: str, hashed: str) -> None:
+    """Keep the hash of a password for an account."""
+    with transaction(engine) as connection:
+        connection.execute(tables.accounts.update().where(tables.accounts.c.name == name).values(password_hash=hashed))
+
+
+def password_is_right(stored: str, password: str) -> bool:
+    """Whether a password is that of a stored hash; never where none is stored, in the same time."""
+    try:
+        _HASHER.verify(stored or _NOBODY, password[:LONGEST_PASSWORD])
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+    return bool(stored)
+
+
+def attempts_key(vault: Vault) -> bytes:
+    """The key of the hashes that failed sign-ins are counted under."""
+    return vault.derived("failed sign-ins")
+
+
+def issue(
+    engine: sa.Engine, name: str, kind: str, lifetime: dt.timedelta, purpose: str = "", *, limited: bool = False
+) -> str:
+    """A new token of an account: kind `cli`, `web`, `link` or `setup` (good for one use). Only its hash is kept.
+
+    A `limited` one is good for nothing but setting up the second factor.
+    """
     token = secrets.token_urlsafe(32)
     with transaction(engine) as connection:
         account = connection.execute(
@@ -182,7 +214,12 @@ def issue(engine: sa.Engine, name: str, kind: str, lifetime: dt.timedelta, purpo
         connection.execute(tables.tokens.delete().where(tables.tokens.c.expires_at < now()))
         connection.execute(
             tables.tokens.insert().values(
-                hash=_hash(token), kind=kind, account_id=account, purpose=purpose, expires_at=now() + lifetime
+                hash=token_hash(token),
+                kind=kind,
+                account_id=account,
+                purpose=purpose,
+                expires_at=now() + lifetime,
+                limited=limited,
             )
         )
     return token
@@ -197,27 +234,29 @@ def redeem(engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | N
     table = tables.tokens
     with transaction(engine) as connection:
         query = (
-            sa.select(table.c.account_id, table.c.purpose, table.c.expires_at)
+            sa.select(table.c.account_id, table.c.purpose, table.c.expires_at, table.c.limited)
             .join(tables.accounts)
-            .where(table.c.hash == _hash(token), table.c.kind == kind, table.c.expires_at > now())
+            .where(table.c.hash == token_hash(token), table.c.kind == kind, table.c.expires_at > now())
             .where(~tables.accounts.c.disabled)
         )
         row = connection.execute(query).first()
         if row is None:
             raise NotSignedIn("The sign-in has ended. Sign in again.")
-        mine = table.c.hash == _hash(token)
-        if kind == "link" and connection.execute(table.delete().where(mine)).rowcount != 1:
-            raise NotSignedIn("This sign-in link has been used. Ask for a new one.")
+        mine = table.c.hash == token_hash(token)
+        if kind in ("link", "setup") and connection.execute(table.delete().where(mine)).rowcount != 1:
+            raise NotSignedIn("This link has been used. Ask for a new one.")
         # Not on every request: a write a minute is enough to keep a session alive.
         if extend is not None and row.expires_at < now() + extend - dt.timedelta(minutes=1):
             connection.execute(table.update().where(mine).values(expires_at=now() + extend))
-        return _principal(connection, row.account_id), row.purpose
+        principal = _principal(connection, row.account_id)
+    # Without roles and grants nothing opens, whoever forgets to ask.
+    return (Principal(principal.name, frozenset(), must_enrol=True) if row.limited else principal), row.purpose
 
 
 def revoke(engine: sa.Engine, token: str) -> None:
     """End a token; nothing if it is unknown."""
     with transaction(engine) as connection:
-        connection.execute(tables.tokens.delete().where(tables.tokens.c.hash == _hash(token)))
+        connection.execute(tables.tokens.delete().where(tables.tokens.c.hash == token_hash(token)))
 
 
 def revoke_links(engine: sa.Engine) -> None:
@@ -227,15 +266,17 @@ def revoke_links(engine: sa.Engine) -> None:
 
 
 def _principal(connection: sa.Connection, account: int) -> Principal:
-    name = connection.execute(sa.select(tables.accounts.c.name).where(tables.accounts.c.id == account)).scalar_one()
+    row = connection.execute(sa.select(tables.accounts).where(tables.accounts.c.id == account)).one()
     roles = connection.execute(
         sa.select(tables.account_roles.c.role).where(tables.account_roles.c.account_id == account)
     ).scalars()
     grants = connection.execute(sa.select(tables.grants).where(tables.grants.c.account_id == account))
-    return Principal(name, frozenset(roles), {row.case_id: Grant(row.handling, bool(row.sources)) for row in grants})
+    cleared = {grant.case_id: Grant(grant.handling, bool(grant.sources)) for grant in grants}
+    return Principal(row.name, frozenset(roles), cleared, free_cypher=bool(row.free_cypher))
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is kept of a token."""
     # Tokens are 256 random bits: a plain hash is enough, there is nothing to guess.
     return hashlib.sha256(token.encode()).hexdigest()
 

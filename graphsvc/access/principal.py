@@ -34,11 +34,15 @@ class Principal:
         name: the account's name.
         roles: names of roles, see `policy.ROLES`.
         grants: case id (or `*`, every case) → Grant.
+        free_cypher: has the grant for free Cypher; whether it holds, `policy.cypher_refusal` says.
+        must_enrol: signed in only to set up the second factor a role of theirs takes; then roles and grants are empty.
     """
 
     name: str
     roles: frozenset[str]
     grants: Mapping[str, Grant] = field(default_factory=dict)
+    free_cypher: bool = False
+    must_enrol: bool = False
 
     def grant(self, case: str) -> Grant | None:
         """The clearance for one case, or None; a grant for the case itself goes before one for every case."""

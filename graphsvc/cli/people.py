@@ -9,7 +9,8 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.config import Settings
-from graphsvc.service import Service, Session, entry, staff
+from graphsvc.errors import RequestError
+from graphsvc.service import Service, Session, entry, own, staff
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -25,9 +26,13 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
     if not link:
         name = name or settings.user or click.prompt("Name", err=True)
     password = "" if link else click.prompt("Password", hide_input=True, err=True)
+    # Asked of everyone: to ask only some would tell a stranger who has a second factor, and that the password is right.
+    code = "" if link else _code("Code (empty without a second factor)", default="")
     with Service(settings) as service:
-        who = entry.command_line_login(service, entry.token_file(settings), name, password, link, purpose)
-    click.echo(f"Signed in as {who} for {settings.token_hours} hours.", err=True)
+        who = entry.command_line_login(service, entry.token_file(settings), name, password, code, link, purpose)
+    click.echo(f"Signed in as {who.name} for {settings.token_hours} hours.", err=True)
+    if who.must_enrol:
+        click.echo("Your role takes a second factor: set it up now with `graphsvc account second-factor`.", err=True)
 
 
 @click.command()
@@ -40,22 +45,75 @@ def logout(settings: Settings) -> None:
 
 
 @click.group()
+def account() -> None:
+    """Your own account: password, second factor, sign-ins."""
+
+
+@account.command("password")
+@acting
+def own_password(session: Opener) -> None:
+    """Change your password; asks for the old one, and ends your other sign-ins."""
+    with session() as acts:
+        old = click.prompt("Old password", hide_input=True, err=True) if own.has_password(acts) else ""
+        new = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
+        own.change_password(acts, old, new, _token(acts))
+    click.echo("Your password was changed.", err=True)
+
+
+@account.command("second-factor")
+@click.option("--remove", is_flag=True, help="Take it away, with a code of it.")
+@acting
+def own_second_factor(session: Opener, remove: bool) -> None:
+    """Set up a second factor: shows its secret once, and asks for a code of it."""
+    with session() as acts:
+        if remove:
+            own.remove_second_factor(acts, _code("Code"), _token(acts))
+            click.echo("Your second factor was removed.", err=True)
+            return
+        made = own.begin_second_factor(acts)
+        click.echo("Give this to an authenticator app; it is not shown again:", err=True)
+        click.echo(f"  secret   {made.secret}\n  address  {made.uri}", err=True)
+        own.confirm_second_factor(acts, _code("Code it shows"), _token(acts))
+    click.echo("Your second factor is set up: from now on signing in takes a code.", err=True)
+
+
+@account.command("end-others")
+@acting
+def end_others(session: Opener) -> None:
+    """End your sign-ins everywhere else."""
+    with session() as acts:
+        ended = own.end_others(acts, _token(acts))
+    click.echo(f"Ended: {ended}.", err=True)
+
+
+def _code(text: str, default: str | None = None) -> str:
+    return str(click.prompt(text, default=default, hide_input=True, show_default=False, err=True))
+
+
+def _token(acts: Session) -> str:
+    return entry.kept_token(entry.token_file(acts.service.settings))
+
+
+@click.group()
 def users() -> None:
-    """Accounts: list, add, reset, disable. Takes the role administrator."""
+    """Accounts: list, add, change, disable. Takes the role administrator."""
 
 
 @users.command("list")
 @acting
 def list_users(session: Opener) -> None:
-    """Every account with its roles and what it is cleared for."""
+    """Every account, disabled ones too: roles, clearance, second factor."""
     with session() as acts:
-        for principal in staff.listed(acts):
-            grants = (
-                f"{case}:{grant.handling}{'+sources' if grant.sources else ''}"
-                for case, grant in principal.grants.items()
-            )
+        for one in staff.listed(acts):
+            clearance = [*(f"{case}:{text}" for case, text in staff.clearances(one)), "cypher" * one.free_cypher]
+            state = [
+                "disabled" * one.disabled,
+                "second factor" * one.second_factor,
+                "no password" * (not one.password),
+            ]
             click.echo(
-                f"{principal.name:20} {', '.join(sorted(principal.roles)) or 'no role':50} {' '.join(sorted(grants))}"
+                f"{one.name:20} {', '.join(one.roles) or 'no role':40} {' '.join(filter(None, clearance)) or '-':30}"
+                f" {', '.join(filter(None, state))}".rstrip()
             )
 
 
@@ -80,13 +138,50 @@ def add(session: Opener, name: str, roles: Sequence[str], grants: Sequence[str])
 
 @users.command()
 @click.argument("name")
+@click.option("--second-factor", is_flag=True, help="Take the second factor away instead, for who has lost it.")
 @acting
-def reset(session: Opener, name: str) -> None:
-    """Give an account a new password; asks for it, and ends its sign-ins."""
+def reset(session: Opener, name: str, second_factor: bool) -> None:
+    """Give an account a new password (asks for it), or take its second factor away. Ends its sign-ins."""
+    if second_factor:
+        with session() as acts:
+            had = staff.reset_second_factor(acts, name)
+        click.echo(f"{name} has no second factor any more." if had else f"{name} had no second factor.", err=True)
+        return
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     with session() as acts:
         staff.reset_password(acts, name, password)
     click.echo(f"{name} has a new password.", err=True)
+
+
+@users.command()
+@click.argument("name")
+@click.argument("roles", nargs=-1)
+@acting
+def roles(session: Opener, name: str, roles: Sequence[str]) -> None:
+    """Give an account these roles and no others (none: takes all), and end its sign-ins."""
+    with session() as acts:
+        staff.set_roles(acts, name, roles)
+    click.echo(f"{name} has {'the roles ' + ', '.join(sorted(set(roles))) if roles else 'no role'} now.", err=True)
+
+
+@users.command()
+@click.argument("name")
+@click.argument("clearance", required=False, metavar="[CASE:CODE[+sources]]")
+@click.option("--revoke", metavar="CASE", help="Take the clearance for a case (or *) back.")
+@click.option("--cypher/--no-cypher", default=None, help="Give or take the grant for free Cypher.")
+@acting
+def grant(session: Opener, name: str, clearance: str | None, revoke: str | None, cypher: bool | None) -> None:
+    """Clear an account for a case, such as dover:C+sources, take that back, or grant free Cypher. Ends its sign-ins."""
+    if clearance is None and revoke is None and cypher is None:
+        raise RequestError("Say what: CASE:CODE[+sources], --revoke CASE, --cypher or --no-cypher.")
+    with session() as acts:
+        if revoke is not None:
+            staff.revoke(acts, name, revoke)
+        if clearance is not None:
+            staff.grant(acts, name, clearance)
+        if cypher is not None:
+            staff.set_free_cypher(acts, name, given=cypher)
+    click.echo(f"The clearance of {name} was changed.", err=True)
 
 
 @users.command()
@@ -99,4 +194,14 @@ def disable(session: Opener, name: str) -> None:
     click.echo(f"{name} is disabled.", err=True)
 
 
-commands = (login, logout, users)
+@users.command()
+@click.argument("name")
+@acting
+def enable(session: Opener, name: str) -> None:
+    """Let a disabled account sign in again."""
+    with session() as acts:
+        staff.enable(acts, name)
+    click.echo(f"{name} can sign in again.", err=True)
+
+
+commands = (login, logout, account, users)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from graphsvc.access import accounts, audit
@@ -38,25 +39,38 @@ def command_line_session(service: Service, token_file: Path, user: str, purpose:
         if user and user != principal.name:
             raise NotSignedIn(f"You are signed in as {principal.name}, not {user}. Run `graphsvc login {user}`.")
         return service.session(principal, purpose or kept, case)
-    return service.session(accounts.only_account(service.database, user), purpose or LOCAL_PURPOSE, case)
+    only = accounts.only_account(service.database, user, service.second_factor_roles)
+    return service.session(only, purpose or LOCAL_PURPOSE, case)
 
 
-def command_line_login(service: Service, token_file: Path, name: str, password: str, link: str, purpose: str) -> str:
-    """Prove an account by its password, or by a one-time link, and keep a token for the next commands; gives its name.
+def command_line_login(
+    service: Service, token_file: Path, name: str, password: str, code: str, link: str, purpose: str
+) -> Principal:
+    """Prove an account by password and code, or by a one-time link, and keep a token for the next commands.
+
+    Gives who signed in; `must_enrol` if only to set up a second factor.
 
     Raises:
-        NotSignedIn: the password or link is not right.
+        NotSignedIn: password, code or link is not right.
     """
+    limited = False
     if link:
         principal: Principal = accounts.redeem(service.database, link.rstrip("/").rpartition("/")[2], "link")[0]
     else:
-        principal = accounts.sign_in(service.database, name, password)
+        principal = service.prove(name, password, code, purpose)
+        limited = service.must_enrol(principal)
     audit.finish(
         service.database, audit.begin(service.database, principal, purpose, "sign-in", where="command line"), "released"
     )
     lifetime = dt.timedelta(hours=service.settings.token_hours)
-    _write(token_file, accounts.issue(service.database, principal.name, "cli", lifetime, purpose))
-    return principal.name
+    token = accounts.issue(service.database, principal.name, "cli", lifetime, purpose, limited=limited)
+    _write(token_file, token)
+    return replace(principal, must_enrol=limited)
+
+
+def kept_token(token_file: Path) -> str:
+    """The token `graphsvc login` has kept; empty if nobody is signed in."""
+    return _read(token_file)
 
 
 def command_line_logout(service: Service, token_file: Path) -> bool:

@@ -88,6 +88,11 @@ class Reading:
         ]
 
     @property
+    def service(self) -> Service:
+        """The service behind this session, for other use cases of this room."""
+        return self._service
+
+    @property
     def database(self) -> sa.Engine:
         """The application database, for other use cases of this room."""
         return self._service.database

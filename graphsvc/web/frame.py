@@ -32,7 +32,11 @@ from werkzeug.exceptions import HTTPException
 from graphsvc.errors import GraphsvcError, NotSignedIn, Refused
 from graphsvc.service import Service, Session
 
-PUBLIC = frozenset({"signin.form", "signin.enter", "signin.link", "static", "bootstrap.static"})
+PUBLIC = frozenset(
+    {"signin.form", "signin.enter", "signin.link", "account.setup", "account.choose", "static", "bootstrap.static"}
+)
+# What opens to who signed in only to set up a second factor.
+ENROLLING = frozenset({"account.page", "account.begin", "account.confirm", "signin.leave"})
 # Hold no data, so a browser may keep them.
 FILES = frozenset({"static", "bootstrap.static", "network.library"})
 TWIN = "_json"
@@ -188,6 +192,10 @@ def _deny_by_default() -> ResponseReturnValue | None:
     # An address that does not exist asks for a sign-in as well: it tells nobody which addresses there are.
     if g.session is None and not g.public:
         raise NotSignedIn("Sign in to see this page.")
+    if g.session is not None and g.session.principal.must_enrol and not g.public and request.endpoint not in ENROLLING:
+        if wants_json() or request.method != "GET":
+            raise Refused("Your role takes a second factor. Set it up on the page of your account first.")
+        return redirect(url_for("account.page"))
     return None
 
 

@@ -1,4 +1,8 @@
-"""Signing in and out: by name and password with a purpose, or by a one-time link that carries its own."""
+"""Signing in and out: by name, password and code with a purpose, or by a one-time link that carries its own.
+
+The code of a second factor is asked for on the same form, of everyone: to ask for it next, of those who have one, would
+tell a stranger that the name is here and the password right.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,11 @@ def form() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
-    """Name, password and purpose; wrong ones give the form again."""
+    """Name, password, code and purpose; wrong ones give the form again."""
     target = inward(request.form.get("next", "/"))
     name, purpose = request.form.get("name", ""), request.form.get("purpose", "")
     try:
-        token = desk().sign_in(name, request.form.get("password", ""), purpose)
+        token = desk().sign_in(name, request.form.get("password", ""), request.form.get("code", ""), purpose)
     except NotSignedIn as error:
         wrong = str(error) if purpose.strip() else "Say for which purpose you look: it is written in the log."
         page = render_template("signin/form.html", next=target, name=name, purpose=purpose, wrong=wrong, handling="")

@@ -4,12 +4,12 @@ import pytest
 
 from graphsvc.access import policy
 from graphsvc.access.principal import Grant, Principal
-from graphsvc.errors import NotFound, Refused
+from graphsvc.errors import NotFound, OperatorError, Refused
 
 # Role × action, cell by cell: whoever changes who may do what changes it here too.
 MAY = {
     "investigator": {"read", "query", "analyse", "load"},
-    "analyst": {"read", "query", "analyse", "load"},
+    "analyst": {"read", "query", "analyse", "load", "cypher"},
     "custodian": {"read", "query", "reveal", "seal", "erase"},
     "disclosure": {"read", "query", "analyse"},
     "supervisor": {"read", "query", "analyse", "agree", "hold", "seal", "erase"},
@@ -63,3 +63,60 @@ def test_a_case_that_is_not_yours_reads_like_one_that_is_not_there() -> None:
     with pytest.raises(NotFound) as mine:
         policy.require_case(someone("investigator", one=Grant("C")), "two")
     assert str(mine.value) == str(policy.no_such_case("two"))
+
+
+CLEARED = Grant("C", sources=True)
+
+
+def writer(grants: dict[str, Grant], *roles: str, flag: bool = True) -> Principal:
+    return Principal("ann", frozenset(roles or ("analyst",)), grants, free_cypher=flag)
+
+
+@pytest.mark.parametrize(
+    ("principal", "cases", "says"),
+    [
+        (writer({"*": CLEARED}), ["one", "two"], ""),
+        (writer({"one": CLEARED, "two": CLEARED}), ["one", "two"], ""),
+        (writer({"*": CLEARED}), [], ""),
+        (writer({"*": CLEARED}, flag=False), ["one"], "takes a grant of its own"),
+        (writer({"*": CLEARED}, "investigator"), ["one"], "takes a grant of its own"),
+        (writer({"*": CLEARED}, "investigator"), [], "takes a grant of its own"),
+        (writer({"one": CLEARED}), ["one", "two"], "1 case in the database lies outside"),
+        (writer({"one": CLEARED}), ["one", "two", "three"], "2 cases in the database lie outside"),
+        (writer({"*": Grant("P", sources=True)}), ["one"], "1 case in the database lies outside"),
+        (writer({"*": Grant("C")}), ["one", "two"], "2 cases in the database lie outside"),
+        # What is granted for the case itself goes before what is granted for every case.
+        (writer({"*": CLEARED, "two": Grant("P")}), ["one", "two"], "1 case in the database lies outside"),
+    ],
+)
+def test_free_cypher_takes_the_grant_and_clearance_for_every_case(
+    principal: Principal, cases: list[str], says: str
+) -> None:
+    refusal = policy.cypher_refusal(principal, cases)
+    assert says in refusal if says else refusal == ""
+    # How many lie outside, never which.
+    assert not any(case in refusal.split() for case in ("two", "three"))
+    if says:
+        with pytest.raises(Refused, match=says):
+            policy.require_cypher(principal, cases)
+    else:
+        policy.require_cypher(principal, cases)
+
+
+def test_a_case_that_is_added_outside_suspends_free_cypher() -> None:
+    ann = writer({"one": CLEARED})
+    assert policy.cypher_refusal(ann, ["one"]) == ""
+    assert "is suspended" in policy.cypher_refusal(ann, ["one", "new"])
+    assert policy.cypher_refusal(ann, ["one"]) == ""
+
+
+def test_who_must_set_up_a_second_factor_is_told_so() -> None:
+    with pytest.raises(Refused, match="set up a second factor"):
+        policy.require(Principal("cus", frozenset(), must_enrol=True), "read")
+
+
+def test_a_setting_names_roles() -> None:
+    assert policy.roles_named("custodian, supervisor") == {"custodian", "supervisor"}
+    assert policy.roles_named("none") == policy.roles_named(" ") == frozenset()
+    with pytest.raises(OperatorError, match="'king', which is no role"):
+        policy.roles_named("custodian,king")

@@ -96,13 +96,16 @@ def test_from_a_folder_to_leads_straight_after_installation(run: Run, folder: Pa
 @pytest.mark.neo4j
 def test_signing_in_and_out_with_several_accounts(run: Run, case: str, folder: Path) -> None:
     password = "a long enough password"
+    new = f"{password}\n{password}\n"
+    assert "Choose a password" in one_sentence(run("users", "add", "pat", stdin=new))
+    assert run("account", "password", stdin=new).returncode == 0
     added = run("users", "add", "pat", "--role", "analyst", "--grant", f"{case}:C", stdin=f"{password}\n{password}\n")
     assert added.returncode == 0, added.stderr
     assert "several accounts" in one_sentence(run("cases"))
-    assert "Name or password is not right" in one_sentence(
-        run("login", "pat", "--purpose", "testing", stdin="another password\n")
+    assert "Name, password or code is not right" in one_sentence(
+        run("login", "pat", "--purpose", "testing", stdin="another password\n\n")
     )
-    assert run("login", "pat", "--purpose", "testing", stdin=f"{password}\n").returncode == 0
+    assert run("login", "pat", "--purpose", "testing", stdin=f"{password}\n\n").returncode == 0
     assert "may not manage accounts" in one_sentence(run("users", "list"))
     assert run("load", str(folder), "--case", case, "--dry-run").returncode == 0
     assert "There is no case" in one_sentence(run("load", str(folder), "--case", f"{case}-other"))

@@ -38,7 +38,7 @@ def test_what_is_wrong_is_not_told(site: Any, name: str, password: str) -> None:
     client = site.app.test_client()
     answer = enter(client, name=name, password=password)
     assert answer.status_code == 401
-    assert "Name or password is not right" in answer.text
+    assert "Name, password or code is not right" in answer.text
     assert client.get("/").status_code == 302
 
 

@@ -1,0 +1,119 @@
+"""One's own account: password, second factor, sign-ins elsewhere. And where someone new chooses a password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from graphsvc.errors import GraphsvcError, NotSignedIn, RequestError
+from graphsvc.service import own, staff
+from graphsvc.views import qr
+from graphsvc.web.frame import TOKEN, answer, current, desk
+
+blueprint = Blueprint("account", __name__)
+
+
+@blueprint.get("/account")
+def page() -> ResponseReturnValue:
+    """What there is to change."""
+    return _page()
+
+
+@blueprint.post("/account/password")
+def password() -> ResponseReturnValue:
+    """A new password, for who knows the old one."""
+    try:
+        own.change_password(current(), request.form.get("old", ""), _twice("new"), session[TOKEN])
+    except (NotSignedIn, RequestError) as error:
+        return _page(error, "password")
+    return _done("Your password was changed. You are signed out everywhere else.")
+
+
+@blueprint.post("/account/second-factor")
+def begin() -> ResponseReturnValue:
+    """Begin to set it up: shows the secret."""
+    try:
+        own.begin_second_factor(current())
+    except RequestError as error:
+        return _page(error, "factor")
+    return redirect(url_for("account.page") + "#factor", code=303)
+
+
+@blueprint.post("/account/second-factor/confirm")
+def confirm() -> ResponseReturnValue:
+    """Complete the set-up with a code."""
+    try:
+        own.confirm_second_factor(current(), request.form.get("code", ""), session[TOKEN])
+    except NotSignedIn as error:
+        return _page(error, "factor")
+    return _done("Your second factor is set up. From now on signing in takes a code.")
+
+
+@blueprint.post("/account/second-factor/remove")
+def remove() -> ResponseReturnValue:
+    """Take it away, with a code."""
+    try:
+        own.remove_second_factor(current(), request.form.get("code", ""), session[TOKEN])
+    except (NotSignedIn, RequestError) as error:
+        return _page(error, "factor")
+    return _done("Your second factor was removed. You are signed out everywhere else.")
+
+
+@blueprint.post("/account/end-others")
+def end_others() -> ResponseReturnValue:
+    """End every other sign-in."""
+    ended = own.end_others(current(), session[TOKEN])
+    return _done("There was no other sign-in." if not ended else f"You are signed out everywhere else ({ended}).")
+
+
+@blueprint.get("/setup/<link>")
+def setup(link: str) -> ResponseReturnValue:
+    """Where who was sent a setup link chooses a password. Looking does not use it up, nor tell whether it is good."""
+    return render_template("account/setup.html", link=link, wrong="", handling="")
+
+
+@blueprint.post("/setup/<link>")
+def choose(link: str) -> ResponseReturnValue:
+    """Use the link up."""
+    try:
+        staff.choose_password(desk(), link, _twice("new"))
+    except GraphsvcError as error:
+        wrong = (
+            "This link is not good any more. Ask an administrator for a new one."
+            if isinstance(error, NotSignedIn)
+            else str(error)
+        )
+        return render_template("account/setup.html", link=link, wrong=wrong, handling=""), error.status
+    flash("Your password is set. Sign in with it.")
+    return redirect(url_for("signin.form"), code=303)
+
+
+def _page(error: GraphsvcError | None = None, part: str = "") -> ResponseReturnValue:
+    me = current()
+    made = own.pending_second_factor(me)
+    return answer(
+        "account/page.html",
+        error.status if error else 200,
+        has_password=own.has_password(me),
+        has_second_factor=own.has_second_factor(me),
+        must=sorted(me.principal.roles & desk().second_factor_roles),
+        made=made,
+        code=Markup(qr.svg(made.uri, "The address of the second factor as a QR code")) if made else "",  # noqa: S704
+        cypher=own.cypher_refusal(me),
+        wrong=str(error) if error else "",
+        part=part,
+    )
+
+
+def _twice(field: str) -> str:
+    """A password typed twice, the same both times."""
+    given = request.form.get(field, "")
+    if given != request.form.get("again", ""):
+        raise RequestError("The two passwords are not the same. Nothing was changed.")
+    return given
+
+
+def _done(text: str) -> ResponseReturnValue:
+    flash(text)
+    return redirect(url_for("account.page"), code=303)

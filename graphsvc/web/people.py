@@ -1,0 +1,118 @@
+"""Accounts, for administrators: who there is, adding someone, changing what they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import GraphsvcError, RequestError
+from graphsvc.records.grading import HANDLING
+from graphsvc.service import staff
+from graphsvc.web.frame import answer, current, desk
+from graphsvc.web.frame import page as register
+
+blueprint = Blueprint("people", __name__)
+
+# What a button says → what is done with the account the form names, and what is said then.
+_CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
+    "roles": (lambda name: staff.set_roles(current(), name, request.form.getlist("role")), "The roles were changed."),
+    "grant": (lambda name: staff.grant(current(), name, _clearance()), "The clearance was changed."),
+    "revoke": (
+        lambda name: staff.revoke(current(), name, request.form.get("case", "")),
+        "The clearance was taken back.",
+    ),
+    "cypher": (
+        lambda name: staff.set_free_cypher(current(), name, given=request.form.get("given") == "yes"),
+        "The grant for free Cypher was changed.",
+    ),
+    "disable": (lambda name: staff.disable(current(), name), "The account is disabled."),
+    "enable": (lambda name: staff.enable(current(), name), "The account can sign in again."),
+    "second-factor": (lambda name: staff.reset_second_factor(current(), name), "The second factor was removed."),
+}
+
+
+@register(blueprint, "/people")
+def table() -> ResponseReturnValue:
+    """Every account."""
+    return _table()
+
+
+@register(blueprint, "/people/one")
+def one() -> ResponseReturnValue:
+    """One account and what can be changed of it."""
+    return _one(request.args.get("name", ""))
+
+
+@blueprint.post("/people/add")
+def add() -> ResponseReturnValue:
+    """Add an account; its owner chooses the password by a link."""
+    name = request.form.get("name", "").strip()
+    try:
+        staff.add(current(), name, request.form.getlist("role"), [], "")
+    except RequestError as error:
+        return _table(error)
+    return _link(name)
+
+
+@blueprint.post("/people/link")
+def link() -> ResponseReturnValue:
+    """A link to choose a password; the old one and all sign-ins end."""
+    name = request.form.get("name", "")
+    try:
+        return _link(name)
+    except RequestError as error:
+        return _one(name, error)
+
+
+@blueprint.post("/people/change/<what>")
+def change(what: str) -> ResponseReturnValue:
+    """One change of one account."""
+    name = request.form.get("name", "")
+    if what not in _CHANGES:
+        raise RequestError("There is no such change. Nothing was changed.")
+    act, said = _CHANGES[what]
+    try:
+        act(name)
+    except GraphsvcError as error:
+        if error.status >= 500 or not current().may("accounts"):
+            raise
+        return _one(name, error)
+    flash(f"{said} {name} is signed out and signs in anew.")
+    return redirect(url_for("people.one", name=name), code=303)
+
+
+def _table(error: GraphsvcError | None = None) -> ResponseReturnValue:
+    found = staff.listed(current())
+    return answer(
+        "people/table.html",
+        error.status if error else 200,
+        people=found,
+        roles={role: says for role, says, _may in desk().roles()},
+        wrong=str(error) if error else "",
+    )
+
+
+def _one(name: str, error: GraphsvcError | None = None) -> ResponseReturnValue:
+    return answer(
+        "people/one.html",
+        error.status if error else 200,
+        person=staff.one(current(), name),
+        roles={role: says for role, says, _may in desk().roles()},
+        codes=dict(HANDLING),
+        wrong=str(error) if error else "",
+    )
+
+
+def _link(name: str) -> ResponseReturnValue:
+    address = url_for("account.setup", link=staff.setup_link(current(), name), _external=True)
+    # Shown once, in the answer itself: an address with it would stay in the browser's history.
+    return render_template(
+        "people/link.html", handling="", name=name, address=address, hours=desk().settings.token_hours
+    )
+
+
+def _clearance() -> str:
+    sources = "+sources" if request.form.get("sources") else ""
+    return f"{request.form.get('case', '').strip()}:{request.form.get('handling', '')}{sources}"

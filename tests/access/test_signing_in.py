@@ -1,0 +1,319 @@
+"""Passwords, second factors and the counting of failures, on a real application database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, attempts, changes, enrolment, factors
+from graphsvc.access.masterkey import open_vault
+from graphsvc.access.principal import Grant
+from graphsvc.access.vault import Vault
+from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import NotSignedIn, OperatorError, Refused, RequestError
+
+PASSWORD = "correct horse battery"
+MOMENT = dt.datetime.fromisoformat("2026-05-08T12:00:10")
+
+
+@pytest.fixture
+def home(settings: Callable[..., Settings]) -> Settings:
+    return settings()
+
+
+@pytest.fixture
+def database(home: Settings) -> Iterator[sa.Engine]:
+    engine = open_database(home)
+    accounts.add(engine, "ann", ["analyst"], {"*": Grant("C", sources=True)}, PASSWORD)
+    accounts.add(engine, "adm", ["administrator"], {}, PASSWORD)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def vault(home: Settings, database: sa.Engine) -> Vault:
+    return open_vault(home, database)
+
+
+class Clock:
+    """The moment as accounts, attempts and second factors see it; moved by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at = MOMENT
+        for module in (accounts, attempts, enrolment):
+            monkeypatch.setattr(module, "now", lambda: self.at)
+
+    def go(self, **how: float) -> None:
+        self.at += dt.timedelta(**how)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def enrol(database: sa.Engine, vault: Vault, clock: Clock) -> str:
+    """A confirmed second factor of ann; gives its secret."""
+    secret = enrolment.begin(database, vault, "ann")
+    assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, clock.at))
+    clock.go(seconds=factors.STEP_S)
+    return secret
+
+
+def test_codes_are_those_of_the_standard() -> None:
+    # RFC 6238, appendix B, SHA-1: the last six digits of eight.
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    for second, code in ((59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037")):
+        moment = dt.datetime.fromisoformat("1970-01-01") + dt.timedelta(seconds=second)
+        assert factors.code_at(secret, moment) == code
+        assert factors.step_of(secret, f" {code[:3]} {code[3:]}", moment, 0) == second // 30
+
+
+def test_a_code_is_good_a_step_early_and_a_step_late_and_no_further() -> None:
+    secret = factors.new_secret()
+    for steps, good in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):
+        code = factors.code_at(secret, MOMENT + dt.timedelta(seconds=30 * steps))
+        assert (factors.step_of(secret, code, MOMENT, 0) is not None) == good, steps
+    for nonsense in ("", "12345", "1234567", "abcdef", "１２３４５６", "\x00" * 6, "\ud800"):
+        assert factors.step_of(secret, nonsense, MOMENT, 0) is None
+
+
+def test_the_address_for_the_app_names_issuer_and_account() -> None:
+    address = factors.uri("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "ann lee")
+    assert address.startswith("otpauth://totp/graphsvc:ann%20lee?")
+    assert "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" in address
+    assert "issuer=graphsvc" in address
+
+
+def test_the_secret_lies_sealed_and_opens_for_its_own_account_alone(
+    database: sa.Engine, vault: Vault, clock: Clock
+) -> None:
+    secret = enrol(database, vault, clock)
+    with transaction(database) as connection:
+        row = connection.execute(sa.select(tables.second_factors)).one()
+        assert secret.encode() not in row.secret_sealed + row.key_sealed
+        other = connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == "adm")).scalar_one()
+        connection.execute(tables.second_factors.update().values(account_id=other))
+    with pytest.raises(OperatorError, match="cannot open second factor"):
+        accounts.sign_in(database, vault, "adm", PASSWORD, factors.code_at(secret, clock.at))
+
+
+def test_signing_in_takes_password_and_code_once_the_set_up_is_confirmed(
+    database: sa.Engine, vault: Vault, clock: Clock
+) -> None:
+    secret = enrolment.begin(database, vault, "ann")
+    assert accounts.sign_in(database, vault, "ann", PASSWORD).name == "ann"  # not confirmed: not asked for
+    assert not enrolment.confirm(database, vault, "ann", "000000")
+    assert not enrolment.has_second_factor(database, "ann")
+    assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, clock.at))
+    said = set()
+    for password, code in (
+        (PASSWORD, ""),
+        (PASSWORD, "000000"),
+        ("wrong password", factors.code_at(secret, clock.at)),
+        (PASSWORD, factors.code_at(secret, clock.at)),  # the code of the set-up has been used
+    ):
+        with pytest.raises(NotSignedIn) as wrong:
+            accounts.sign_in(database, vault, "ann", password, code)
+        said.add(str(wrong.value))
+    assert said == {accounts.WRONG}
+    clock.go(seconds=30)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, factors.code_at(secret, clock.at)).name == "ann"
+    with pytest.raises(RequestError, match="already"):
+        enrolment.begin(database, vault, "ann")
+
+
+def test_a_code_is_good_once_and_no_earlier_one_after_it(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    secret = enrol(database, vault, clock)
+    before = factors.code_at(secret, clock.at)
+    clock.go(seconds=30)
+    code = factors.code_at(secret, clock.at)
+    accounts.sign_in(database, vault, "ann", PASSWORD, code)
+    for used in (code, before):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(database, vault, "ann", PASSWORD, used)
+
+
+def test_a_wrong_password_does_not_use_a_code_up(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    secret = enrol(database, vault, clock)
+    code = factors.code_at(secret, clock.at)
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", "wrong password", code)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, code).name == "ann"
+
+
+@pytest.mark.parametrize("wrong", ["password", "code"])
+def test_failures_lock_for_some_minutes_whatever_was_wrong(
+    database: sa.Engine, vault: Vault, clock: Clock, wrong: str
+) -> None:
+    secret = enrol(database, vault, clock)
+    password = "wrong password" if wrong == "password" else PASSWORD
+    for _ in range(attempts.FREE_FAILURES):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(database, vault, "ann", password, "000000")
+    clock.go(seconds=30)
+    with pytest.raises(NotSignedIn, match="too many attempts"):
+        accounts.sign_in(database, vault, "ann", PASSWORD, factors.code_at(secret, clock.at))
+    clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, factors.code_at(secret, clock.at)).name == "ann"
+
+
+def test_a_success_forgets_the_failures_before_it(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    for _ in range(3):
+        for _ in range(attempts.FREE_FAILURES - 1):
+            with pytest.raises(NotSignedIn):
+                accounts.sign_in(database, vault, "ann", "wrong password")
+        assert accounts.sign_in(database, vault, "ann", PASSWORD).name == "ann"
+
+
+def test_names_that_are_none_are_locked_like_those_that_are(
+    database: sa.Engine, vault: Vault, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    verify = accounts.password_is_right
+
+    def counted(stored: str, given: str) -> bool:
+        hashed.append(given)
+        return verify(stored, given)
+
+    monkeypatch.setattr(accounts, "password_is_right", counted)
+    work = {}
+    for name in ("ann", "no-such-name"):
+        hashed.clear()
+        for _ in range(attempts.FREE_FAILURES + 3):
+            with pytest.raises(NotSignedIn, match="^" + accounts.WRONG[:20]):
+                accounts.sign_in(database, vault, name, "wrong password")
+        work[name] = len(hashed)
+    assert work == {"ann": attempts.FREE_FAILURES, "no-such-name": attempts.FREE_FAILURES}
+
+
+def test_names_are_not_kept_and_made_up_ones_fill_no_disk(
+    database: sa.Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MOST_NAMES", 20)
+    for number in range(60):
+        clock.go(seconds=1)
+        assert attempts.begin(database, b"key", f"secret-name-{number}")
+    with transaction(database) as connection:
+        kept = connection.execute(sa.select(tables.attempts)).all()
+    assert 0 < len(kept) <= 20
+    assert "secret-name" not in str(kept)
+    clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
+    attempts.begin(database, b"key", "another")
+    with transaction(database) as connection:
+        assert len(connection.execute(sa.select(tables.attempts)).all()) == 1
+
+
+def test_an_overlong_password_costs_no_more_than_another(database: sa.Engine, vault: Vault) -> None:
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", "x" * 5_000_000)
+    with pytest.raises(RequestError, match="at most"):
+        accounts.hash_password("x" * 1_001)
+
+
+def test_a_limited_sign_in_has_neither_role_nor_clearance(database: sa.Engine) -> None:
+    token = accounts.issue(database, "ann", "web", dt.timedelta(hours=1), "testing", limited=True)
+    principal, _ = accounts.redeem(database, token, "web")
+    assert (principal.roles, dict(principal.grants), principal.must_enrol) == (frozenset(), {}, True)
+    changes.unlimit(database, token)
+    assert accounts.redeem(database, token, "web")[0].roles == {"analyst"}
+
+
+def test_who_has_a_second_factor_is_not_taken_at_their_word(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    changes.set_roles(database, "ann", ["administrator", "analyst"])
+    changes.disable(database, "adm")
+    assert accounts.only_account(database, "").name == "ann"
+    with pytest.raises(Refused, match="must sign in"):
+        accounts.only_account(database, "", frozenset({"analyst"}))
+    enrol(database, vault, clock)
+    with pytest.raises(Refused, match="must sign in"):
+        accounts.only_account(database, "")
+
+
+CHANGES: dict[str, Callable[[sa.Engine], object]] = {
+    "password": lambda engine: changes.reset_password(engine, "ann", "another long password"),
+    "no password": lambda engine: changes.forget_password(engine, "ann"),
+    "disable": lambda engine: changes.disable(engine, "ann"),
+    "enable": lambda engine: changes.enable(engine, "ann"),
+    "roles": lambda engine: changes.set_roles(engine, "ann", ["auditor"]),
+    "grant": lambda engine: changes.grant(engine, "ann", "dover", Grant("P")),
+    "revoke": lambda engine: changes.revoke(engine, "ann", "*"),
+    "cypher": lambda engine: changes.set_free_cypher(engine, "ann", given=True),
+    "second factor": lambda engine: changes.remove_second_factor(engine, "ann"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_each_change_ends_the_sign_ins_of_that_account_alone(database: sa.Engine, what: str) -> None:
+    hour = dt.timedelta(hours=1)
+    mine = [(kind, accounts.issue(database, "ann", kind, hour)) for kind in ("cli", "web", "link", "setup")]
+    other = accounts.issue(database, "adm", "web", hour)
+    CHANGES[what](database)
+    for kind, token in mine:
+        with pytest.raises(NotSignedIn):
+            accounts.redeem(database, token, kind)
+    assert accounts.redeem(database, other, "web")[0].name == "adm"
+
+
+def test_changes_are_what_the_next_sign_in_goes_by(database: sa.Engine, vault: Vault) -> None:
+    changes.set_roles(database, "ann", ["auditor", "auditor", "analyst"])
+    changes.grant(database, "ann", "dover", Grant("P"))
+    changes.grant(database, "ann", "dover", Grant("C", sources=True))
+    changes.revoke(database, "ann", "*")
+    changes.set_free_cypher(database, "ann", given=True)
+    ann = accounts.sign_in(database, vault, "ann", PASSWORD)
+    assert ann.roles == {"auditor", "analyst"}
+    assert dict(ann.grants) == {"dover": Grant("C", sources=True)}
+    assert ann.free_cypher
+    (shown,) = [one for one in changes.everyone(database) if one.name == "ann"]
+    assert (shown.roles, shown.grants, shown.free_cypher) == (("analyst", "auditor"), dict(ann.grants), True)
+    assert shown.password
+    assert not shown.disabled
+    changes.disable(database, "ann")
+    assert [one.disabled for one in changes.everyone(database)] == [False, True]
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", PASSWORD)
+    changes.enable(database, "ann")
+    assert accounts.sign_in(database, vault, "ann", PASSWORD).name == "ann"
+
+
+def test_an_administrator_is_left_whatever_is_changed(database: sa.Engine, vault: Vault) -> None:
+    for roles in (None, ["analyst"], []):
+        with pytest.raises(Refused, match="last administrator"):
+            changes.disable(database, "adm") if roles is None else changes.set_roles(database, "adm", roles)
+        assert accounts.sign_in(database, vault, "adm", PASSWORD).roles == {"administrator"}
+    changes.set_roles(database, "adm", ["administrator", "auditor"])
+    changes.set_roles(database, "ann", ["administrator"])
+    changes.disable(database, "adm")
+    with pytest.raises(Refused, match="last administrator"):
+        changes.disable(database, "ann")
+    changes.enable(database, "adm")
+    changes.disable(database, "ann")
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb", " ann", "x" * 101, "a\x00b"])
+def test_names_that_are_none_are_refused(database: sa.Engine, name: str) -> None:
+    with pytest.raises(RequestError, match="needs a name"):
+        accounts.add(database, name, [], {})
+
+
+WRONG: dict[str, Callable[[sa.Engine], object]] = {
+    "no such account": lambda engine: changes.disable(engine, "nobody"),
+    "no such role": lambda engine: changes.set_roles(engine, "ann", ["king"]),
+    "no such grant": lambda engine: changes.revoke(engine, "ann", "dover"),
+    "no password": lambda engine: changes.reset_password(engine, "ann", ""),
+    "a short one": lambda engine: changes.reset_password(engine, "ann", "short"),
+    "a name that is taken": lambda engine: accounts.add(engine, "ann", [], {}),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(database: sa.Engine, what: str) -> None:
+    before = changes.everyone(database)
+    with pytest.raises(RequestError):
+        WRONG[what](database)
+    assert changes.everyone(database) == before
