@@ -40,6 +40,7 @@ ALONE = {
     "alembic": {"appdb"},
     "cryptography": {"access"},
     "argon2": {"access"},
+    "anyascii": {"access.spelling"},
     "flask": {"web"},
     "click": {"cli"},
     "pandas": {"service.analysing"},

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from graphsvc.access.masking import Needle
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
 
@@ -59,11 +60,14 @@ def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, An
     return {name: value for name, value in values.items() if name not in secret}, secret
 
 
-def needles(values: Mapping[str, Any]) -> Iterable[str]:
+def needles(values: Mapping[str, Any], pseudonym: str) -> Iterable[Needle]:
     """Texts that would give a sealed person or thing away where they stand in other text."""
-    yield values["id"]
-    for name in ("name", "value"):
-        if values.get(name):
-            yield values[name]
-    for name in ("aliases", "phones"):
-        yield from values.get(name, ())
+    yield Needle("id", values["id"], pseudonym)
+    if values.get("name"):
+        yield Needle("value" if "kind" in values else "name", values["name"], pseudonym)
+    for alias in values.get("aliases", ()):
+        yield Needle("name", alias, pseudonym)
+    for phone in values.get("phones", ()):
+        yield Needle("phone", phone, pseudonym)
+    if values.get("value"):
+        yield Needle("phone" if values["kind"] == "phone" else "value", values["value"], pseudonym)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.access.masking import Masker
-from graphsvc.access.sealing import PROTECTED, categories, is_sealed, needles, split_identity
+from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_identity
 from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
 from graphsvc.analysis.dependence import shared_keys
 from graphsvc.analysis.evidence import Claim
@@ -19,8 +18,10 @@ from graphsvc.ingest.fold import Kept, State, is_extra
 from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import P_SUFFIX
-from graphsvc.records.tables import ENTITY_TABLES, TABLES, Table
+from graphsvc.records.relations import CUSTOM_PREFIX
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.service.collector import uncollected
+from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
 _STATEMENTS = "statements"
@@ -48,6 +49,7 @@ class Graphed:
         dependence: `all` or `p` → source → keys of what it shares with other sources.
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
+        masked: delivery → in how many of its cells a sealed person was named, and is masked.
     """
 
     image: Image = field(default_factory=Image)
@@ -55,30 +57,23 @@ class Graphed:
     dependence: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    masked: Counter[int] = field(default_factory=Counter)
 
 
 @uncollected()
-def graphed(state: State, key: bytes, on: dt.date) -> Graphed:
+def graphed(state: State, key: bytes, on: dt.date, by_hand: Collection[str] = ()) -> Graphed:
     """The graph and the vault of a state.
 
     Args:
         state: see `ingest.fold`.
         key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
         on: the day that counts for being under 18.
+        by_hand: pseudonyms of whom and what is sealed by somebody's decision.
     """
     result = Graphed()
-    result.sealed = _sealed(state, key, on)
-    masker = Masker(
-        {
-            text: pseudonym
-            for table in ("people", "things")
-            for identifier, row in state.records[table].items()
-            if (pseudonym := result.sealed.get(identifier))
-            for text in needles(row.values)
-        }
-    )
+    result.sealed = _sealed(state, key, on, by_hand)
     handling = _Handling(state)
-    writer = _Writer(state, key, result, masker.mask, handling)
+    writer = _Writer(state, key, result, Texts(state, result.sealed), handling)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -89,7 +84,7 @@ def graphed(state: State, key: bytes, on: dt.date) -> Graphed:
     return result
 
 
-def _sealed(state: State, key: bytes, on: dt.date) -> dict[str, str]:
+def _sealed(state: State, key: bytes, on: dt.date, by_hand: Collection[str]) -> dict[str, str]:
     """Ids of sealed persons, and of the things they used, → pseudonyms."""
     witnesses = {
         row.values.get("source_id") for row in state.records[_STATEMENTS].values() if row.values["kind"] == "witness"
@@ -98,12 +93,16 @@ def _sealed(state: State, key: bytes, on: dt.date) -> dict[str, str]:
         identifier: vault.pseudonym(key, "person", identifier)
         for identifier, row in state.records["people"].items()
         if is_sealed(row.values, witness=identifier in witnesses, on=on)
+        or (by_hand and vault.pseudonym(key, "person", identifier) in by_hand)
     }
     things = {
         row.values["object_id"]
         for row in state.claims.values()
         if row.values["relation"] == "USED" and row.values["subject_id"] in sealed
     }
+    if by_hand:
+        known = state.records["things"]
+        things |= {identifier for identifier in known if vault.pseudonym(key, "thing", identifier) in by_hand}
     return sealed | {identifier: vault.pseudonym(key, "thing", identifier) for identifier in things}
 
 
@@ -141,17 +140,32 @@ class _Handling:
 class _Writer:
     """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
 
-    def __init__(
-        self, state: State, key: bytes, result: Graphed, mask: Callable[[str], str], handling: _Handling
-    ) -> None:
+    def __init__(self, state: State, key: bytes, result: Graphed, texts: Texts, handling: _Handling) -> None:
         self._state = state
         self._key = key
         self._result = result
-        self._mask = mask
+        self._texts = texts
         self._handling = handling
+        self._shown: dict[str, str] = {}
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
         self.sources: dict[str, str] = {}
         self.gradings: dict[str, dict[str, Any]] = {}
+
+    def shown(self, identifier: str) -> str:
+        """The id as it stands in the graph: a pseudonym of what is sealed; masked where it names somebody sealed."""
+        known = self._shown.get(identifier)
+        if known is None:
+            known = self._result.sealed.get(identifier)
+            if known is None:
+                known = self._texts.mask(identifier)
+                if known != identifier:  # two ids may become the same by masking
+                    known = f"{known}-{vault.pseudonym(self._key, 'thing', f'{chr(0)}id {identifier}')[2:6]}"
+            self._shown[identifier] = known
+        return known
+
+    def delivered(self) -> dict[str, str]:
+        """Ids as they stand in the graph → as they were delivered, where that differs."""
+        return {shown: identifier for identifier, shown in self._shown.items() if shown != identifier}
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
@@ -160,12 +174,14 @@ class _Writer:
         if pseudonym is not None:
             values, secret = split_identity(table.record, values)
             self._result.identities[pseudonym] = (table.record, secret)
-        properties = self._properties(table, values)
+        properties = self._properties(table, values, row, self._texts.excused_by_row(identifier))
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
             self._categories(row.values, properties, sealed=pseudonym is not None)
         properties["handling"] = self._handling.entity(identifier)
-        self._result.image.nodes[table.label][pseudonym or identifier] = properties
+        shown = self.shown(identifier)
+        self._result.masked[row.delivery] += pseudonym is None and shown != identifier
+        self._result.image.nodes[table.label][shown] = properties
 
     def statement(self, identifier: str, row: Kept) -> None:
         """One statement, and the source who gave it as a node of its own."""
@@ -177,32 +193,34 @@ class _Writer:
         table = TABLES[_STATEMENTS]
         defaults = {column.name: column.default for column in table.columns if column.default}
         on_record = values.pop("on_record", "yes" if kind == "record" else "no") == "yes"
-        properties = self._properties(table, {**defaults, **values}) | {"on_record": on_record}
-        if values.get("interpreter_id"):
-            properties["interpreter_id"] = self._result.sealed.get(values["interpreter_id"], values["interpreter_id"])
+        excused = self._texts.excused_by_statement(identifier)
+        properties = self._properties(table, {**defaults, **values}, row, excused) | {"on_record": on_record}
+        shown = self.shown(identifier)
+        self._result.masked[row.delivery] += shown != identifier
         image = self._result.image
-        image.nodes["Statement"][identifier] = properties
+        image.nodes["Statement"][shown] = properties
         image.nodes["Source"][source] = {"kind": kind}
-        image.given[identifier] = source
+        image.given[shown] = source
         if said_by is not None:
             self._result.identities[source] = ("source", {"id": said_by})
-        self.sources[identifier] = source
-        self.gradings[identifier] = properties
+        self.sources[shown] = source
+        self.gradings[shown] = properties
 
     def claim(self, key: tuple[str, ...], row: Kept) -> Claim:
         """One claim as a node, and as the analysis wants it."""
         values = row.values
-        statement = values["statement_id"]
+        statement = self.shown(values["statement_id"])
         graded = self.gradings[statement]
         polarity = values.get("polarity", "asserts")
         taken_back = polarity == "withdrawn" or graded["status"] != "given"
         status = row.status if row.status != "active" else "withdrawn" if taken_back else "active"
-        subject = self._result.sealed.get(values["subject_id"], values["subject_id"])
-        target = self._result.sealed.get(values["object_id"], values["object_id"])
+        subject = self.shown(values["subject_id"])
+        target = self.shown(values["object_id"])
+        excused = self._texts.excused_by_ends(values["subject_id"], values["object_id"])
         claim = Claim(
             id=vault.claim_id(self._key, *key),
             subject=subject,
-            relation=values["relation"],
+            relation=self._relation(values["relation"], row),
             object=target,
             polarity=polarity,
             status=status,
@@ -217,15 +235,16 @@ class _Writer:
             subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
             object_kind=self._kinds[self._state.kinds[values["object_id"]]],
             amount=values.get("amount"),
-            currency=values.get("currency", ""),
+            currency=self._text(values.get("currency", ""), row, excused),
             from_on=values.get("from_date", ""),
             to_on=values.get("to_date", ""),
         )
-        self._result.image.claims[claim.id] = (self._claim_properties(claim, values), statement, subject, target)
+        self._result.image.claims[claim.id] = (self._claim_properties(claim, row, excused), statement, subject, target)
         self._result.provenance[claim.id] = (row.delivery, row.line)
         return claim
 
-    def _claim_properties(self, claim: Claim, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _claim_properties(self, claim: Claim, row: Kept, excused: frozenset[str]) -> dict[str, Any]:
+        values = row.values
         properties: dict[str, Any] = {
             "relation": claim.relation,
             "polarity": claim.polarity,
@@ -243,28 +262,61 @@ class _Writer:
         if claim.amount is not None:
             properties |= {"amount": claim.amount, "currency": claim.currency}
         for name, value in values.items():
-            if name in ("place", "notes") or is_extra(name):
-                properties[name] = self._mask(value)
+            if name in ("place", "notes"):
+                properties[name] = self._text(value, row, excused)
+        self._extras(properties, values, row, excused)
         # The words for someone sealed may be their name: they stay in the vault.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
-                properties[name] = self._mask(values[name])
+                properties[name] = self._text(values[name], row, excused)
         return properties
 
-    def _properties(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _properties(
+        self, table: Table, values: Mapping[str, Any], row: Kept, excused: frozenset[str]
+    ) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         for column in table.columns:
             value = values.get(column.name)
-            if value is None or column.name in ("id", "category", "sealed", "on_record"):
+            if value is None or column.name in ("id", "category", "sealed", "on_record", "source_id"):
                 continue
             if column.kind == "date":
                 _put_date(properties, column.name, _parse(value))
+            elif column.kind == "ref":
+                properties[column.name] = self.shown(value)
+            elif column.kind == "text":
+                properties[column.name] = self._text(value, row, excused)
+            elif column.kind == "list":
+                properties[column.name] = [self._text(item, row, excused) for item in value]
             else:
-                properties[column.name] = self._mask(value) if column.sensitivity == "text" else value
+                properties[column.name] = value
+        self._extras(properties, values, row, excused)
+        return properties
+
+    def _extras(
+        self, properties: dict[str, Any], values: Mapping[str, Any], row: Kept, excused: frozenset[str]
+    ) -> None:
+        """The deliverer's own columns: their names are theirs too."""
         for name, value in values.items():
             if is_extra(name):
-                properties[name] = self._mask(value)
-        return properties
+                shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), row)
+                text = self._text(value, row, excused)
+                properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
+
+    def _relation(self, relation: str, row: Kept) -> str:
+        if not relation.startswith(CUSTOM_PREFIX):
+            return relation
+        return CUSTOM_PREFIX + self._named(relation.removeprefix(CUSTOM_PREFIX), row)
+
+    def _named(self, name: str, row: Kept) -> str:
+        """A name of the deliverer's own making, masked, and still one word."""
+        masked = self._text(name, row, frozenset())
+        return name if masked == name else masked.replace("-", "_")
+
+    def _text(self, text: str, row: Kept, excused: frozenset[str]) -> str:
+        masked = self._texts.mask(text, excused)
+        if masked != text:
+            self._result.masked[row.delivery] += 1
+        return masked
 
     def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
         named = categories(values)
@@ -282,7 +334,7 @@ class _Writer:
 def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
     """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
-    persons = {pseudonym: identifier for identifier, pseudonym in result.sealed.items()}
+    persons = writer.delivered()
     for level, chosen in (("all", claims), ("p", shareable)):
         result.dependence[level] = _dependence(result, writer, chosen, persons)
     levels = (

@@ -1,0 +1,115 @@
+"""The texts of a case, masked: who is sealed in it, who else is called so, and whom a row is about."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphsvc.access.masking import Masker
+from graphsvc.access.naming import sound_alike, spellings
+from graphsvc.access.sealing import needles
+from graphsvc.ingest.fold import State
+
+_NOBODY: frozenset[str] = frozenset()
+# Columns whose words are places and trades: alone they name nobody.
+_PLACES = {
+    "people": ("nationality",),
+    "crossings": ("launch_site", "landing_site", "intercepted_by"),
+    "workplaces": ("sector",),
+}
+
+
+class Texts:
+    """Masks the texts of one state.
+
+    A name that somebody unsealed bears as well as somebody sealed is the unsealed one's in their own row, and where
+    a claim or statement is about them and not about the sealed one; elsewhere it is masked.
+
+    Args:
+        state: the case.
+        sealed: ids of sealed persons and things → pseudonyms.
+    """
+
+    def __init__(self, state: State, sealed: Mapping[str, str]) -> None:
+        self._state = state
+        people = state.records["people"]
+        own = {identifier: _own_names(row.values) for identifier, row in people.items() if identifier not in sealed}
+        # What several things are called ("identity card") names none of them.
+        called = Counter(row.values.get("name") for row in state.records["things"].values())
+        self._masker = Masker(
+            (
+                needle
+                for table in ("people", "things")
+                for identifier, row in state.records[table].items()
+                if identifier in sealed
+                for needle in needles(row.values, sealed[identifier])
+                if table == "people" or called[needle.text] < 2
+            ),
+            (name for names in own.values() for name in names),
+            (
+                row.values[column]
+                for table, columns in _PLACES.items()
+                for row in state.records[table].values()
+                for column in columns
+                if column in row.values
+            ),
+        )
+        self._own = {identifier: names for identifier, names in own.items() if names and self._masker.is_own(names[0])}
+        # Unsealed people who are called as somebody sealed is, and the spellings of them and of everyone sealed.
+        self._namesakes = {
+            identifier: _spelt(names)
+            for identifier, names in self._own.items()
+            if any(self._masker.shares(name) for name in names)
+        }
+        self._sealed_names = (
+            {
+                identifier: _spelt([row.values.get("name", ""), *row.values.get("aliases", ())])
+                for identifier, row in people.items()
+                if identifier in sealed
+            }
+            if self._namesakes
+            else {}
+        )
+        self._ends = self._ends_of_statements() if self._namesakes else {}
+
+    def mask(self, text: str, excused: frozenset[str] = _NOBODY) -> str:
+        """`text` with what names sealed people masked, but for the excused spellings."""
+        return self._masker.mask(text, excused)
+
+    def excused_by_row(self, identifier: str) -> frozenset[str]:
+        """Spellings of the person whose row it is, if they are unsealed."""
+        names = self._own.get(identifier)
+        return _spelt(names) if names else _NOBODY
+
+    def excused_by_ends(self, *identifiers: str) -> frozenset[str]:
+        """Spellings of unsealed namesakes among these ids, without those of sealed people among them."""
+        found = _NOBODY
+        for identifier in identifiers:
+            found |= self._namesakes.get(identifier, _NOBODY)
+        if found:
+            for identifier in identifiers:
+                found -= self._sealed_names.get(identifier, _NOBODY)
+        return found
+
+    def excused_by_statement(self, identifier: str) -> frozenset[str]:
+        """As `excused_by_ends`, of all whom the statement is about or by."""
+        return self.excused_by_ends(*sorted(self._ends.get(identifier, ())))
+
+    def _ends_of_statements(self) -> dict[str, set[str]]:
+        ends: dict[str, set[str]] = defaultdict(set)
+        for row in self._state.claims.values():
+            ends[row.values["statement_id"]].update((row.values["subject_id"], row.values["object_id"]))
+        for identifier, row in self._state.records["statements"].items():
+            ends[identifier].update(row.values[name] for name in ("source_id", "interpreter_id") if name in row.values)
+        return ends
+
+
+def _own_names(values: Mapping[str, Any]) -> list[str]:
+    """The name of somebody unsealed, and aliases that are the same name otherwise written."""
+    name = values.get("name", "")
+    return [name, *(alias for alias in values.get("aliases", ()) if sound_alike(name, alias))] if name else []
+
+
+def _spelt(names: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(spellings, names))
