@@ -25,6 +25,7 @@ from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
 _STATEMENTS = "statements"
+_LINKS = "links"
 # What two witnesses may have shared, by the relation that tells it: they are then not independent.
 _SHARED_AS_SUBJECT = {
     "CROSSED_ON": "crossing",
@@ -36,6 +37,8 @@ _SHARED_AS_SUBJECT = {
 }
 _SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
 _FAMILY = "RELATED_TO"
+# Number of a delivery, name of a table.
+Where = tuple[int, str]
 _parse = lru_cache(maxsize=100_000)(parse_date)
 
 
@@ -49,7 +52,7 @@ class Graphed:
         dependence: `all` or `p` → source → keys of what it shares with other sources.
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
-        masked: delivery → in how many of its cells a sealed person was named, and is masked.
+        masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
     """
 
     image: Image = field(default_factory=Image)
@@ -57,7 +60,7 @@ class Graphed:
     dependence: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
-    masked: Counter[int] = field(default_factory=Counter)
+    masked: Counter[Where] = field(default_factory=Counter)
 
 
 @uncollected()
@@ -174,13 +177,13 @@ class _Writer:
         if pseudonym is not None:
             values, secret = split_identity(table.record, values)
             self._result.identities[pseudonym] = (table.record, secret)
-        properties = self._properties(table, values, row, self._texts.excused_by_row(identifier))
+        properties = self._properties(table, values, (row.delivery, table.name), self._texts.excused_by_row(identifier))
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
             self._categories(row.values, properties, sealed=pseudonym is not None)
         properties["handling"] = self._handling.entity(identifier)
         shown = self.shown(identifier)
-        self._result.masked[row.delivery] += pseudonym is None and shown != identifier
+        self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier
         self._result.image.nodes[table.label][shown] = properties
 
     def statement(self, identifier: str, row: Kept) -> None:
@@ -194,9 +197,10 @@ class _Writer:
         defaults = {column.name: column.default for column in table.columns if column.default}
         on_record = values.pop("on_record", "yes" if kind == "record" else "no") == "yes"
         excused = self._texts.excused_by_statement(identifier)
-        properties = self._properties(table, {**defaults, **values}, row, excused) | {"on_record": on_record}
+        where = (row.delivery, _STATEMENTS)
+        properties = self._properties(table, {**defaults, **values}, where, excused) | {"on_record": on_record}
         shown = self.shown(identifier)
-        self._result.masked[row.delivery] += shown != identifier
+        self._result.masked[where] += shown != identifier
         image = self._result.image
         image.nodes["Statement"][shown] = properties
         image.nodes["Source"][source] = {"kind": kind}
@@ -220,7 +224,7 @@ class _Writer:
         claim = Claim(
             id=vault.claim_id(self._key, *key),
             subject=subject,
-            relation=self._relation(values["relation"], row),
+            relation=self._relation(values["relation"], (row.delivery, _LINKS)),
             object=target,
             polarity=polarity,
             status=status,
@@ -235,7 +239,7 @@ class _Writer:
             subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
             object_kind=self._kinds[self._state.kinds[values["object_id"]]],
             amount=values.get("amount"),
-            currency=self._text(values.get("currency", ""), row, excused),
+            currency=self._text(values.get("currency", ""), (row.delivery, _LINKS), excused),
             from_on=values.get("from_date", ""),
             to_on=values.get("to_date", ""),
         )
@@ -244,7 +248,7 @@ class _Writer:
         return claim
 
     def _claim_properties(self, claim: Claim, row: Kept, excused: frozenset[str]) -> dict[str, Any]:
-        values = row.values
+        values, where = row.values, (row.delivery, _LINKS)
         properties: dict[str, Any] = {
             "relation": claim.relation,
             "polarity": claim.polarity,
@@ -263,16 +267,16 @@ class _Writer:
             properties |= {"amount": claim.amount, "currency": claim.currency}
         for name, value in values.items():
             if name in ("place", "notes"):
-                properties[name] = self._text(value, row, excused)
-        self._extras(properties, values, row, excused)
+                properties[name] = self._text(value, where, excused)
+        self._extras(properties, values, where, excused)
         # The words for someone sealed may be their name: they stay in the vault.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
-                properties[name] = self._text(values[name], row, excused)
+                properties[name] = self._text(values[name], where, excused)
         return properties
 
     def _properties(
-        self, table: Table, values: Mapping[str, Any], row: Kept, excused: frozenset[str]
+        self, table: Table, values: Mapping[str, Any], where: Where, excused: frozenset[str]
     ) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         for column in table.columns:
@@ -284,38 +288,38 @@ class _Writer:
             elif column.kind == "ref":
                 properties[column.name] = self.shown(value)
             elif column.kind == "text":
-                properties[column.name] = self._text(value, row, excused)
+                properties[column.name] = self._text(value, where, excused)
             elif column.kind == "list":
-                properties[column.name] = [self._text(item, row, excused) for item in value]
+                properties[column.name] = [self._text(item, where, excused) for item in value]
             else:
                 properties[column.name] = value
-        self._extras(properties, values, row, excused)
+        self._extras(properties, values, where, excused)
         return properties
 
     def _extras(
-        self, properties: dict[str, Any], values: Mapping[str, Any], row: Kept, excused: frozenset[str]
+        self, properties: dict[str, Any], values: Mapping[str, Any], where: Where, excused: frozenset[str]
     ) -> None:
         """The deliverer's own columns: their names are theirs too."""
         for name, value in values.items():
             if is_extra(name):
-                shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), row)
-                text = self._text(value, row, excused)
+                shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), where)
+                text = self._text(value, where, excused)
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
 
-    def _relation(self, relation: str, row: Kept) -> str:
+    def _relation(self, relation: str, where: Where) -> str:
         if not relation.startswith(CUSTOM_PREFIX):
             return relation
-        return CUSTOM_PREFIX + self._named(relation.removeprefix(CUSTOM_PREFIX), row)
+        return CUSTOM_PREFIX + self._named(relation.removeprefix(CUSTOM_PREFIX), where)
 
-    def _named(self, name: str, row: Kept) -> str:
+    def _named(self, name: str, where: Where) -> str:
         """A name of the deliverer's own making, masked, and still one word."""
-        masked = self._text(name, row, frozenset())
+        masked = self._text(name, where, frozenset())
         return name if masked == name else masked.replace("-", "_")
 
-    def _text(self, text: str, row: Kept, excused: frozenset[str]) -> str:
+    def _text(self, text: str, where: Where, excused: frozenset[str]) -> str:
         masked = self._texts.mask(text, excused)
         if masked != text:
-            self._result.masked[row.delivery] += 1
+            self._result.masked[where] += 1
         return masked
 
     def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
