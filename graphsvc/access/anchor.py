@@ -68,6 +68,8 @@ class Anchor:
         """
         with self._threads:
             try:
+                # The lock would make the folder: where a disk is not there, its mark would go to another one.
+                self.path.parent.stat()
                 self._processes.acquire(poll_interval=0.001)
             except OSError as error:
                 raise self._unusable(error) from error

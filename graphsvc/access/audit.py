@@ -122,7 +122,8 @@ def lines(
         if value:
             query = query.where(column == value)
     if sought.source:
-        query = query.where(end.c.id.in_(sa.select(linked.c.line).where(linked.c.pseudonym == sought.source)))
+        ends = sa.select(tables.log.c.of_line).join(linked, linked.c.line == tables.log.c.id)
+        query = query.where(act.c.id.in_(ends.where(linked.c.pseudonym == sought.source)))
     if sought.since is not None:
         query = query.where(act.c.at >= sought.since)
     if sought.until is not None:

@@ -17,7 +17,7 @@ from graphsvc.records.relations import RELATIONS
 
 # Particulars that are words of this software or of those who run it: never typed by who looks something up.
 _WORDS = frozenset(
-    {"account", "action", "format", "grants", "kind", "query", "recipient_role", "role", "roles", "state", "step"}
+    {"account", "action", "format", "grant", "grants", "kind", "of", "query", "role", "roles", "state", "step"}
     | {"what", "where"}
 )
 _SAFE = re.compile(
@@ -40,7 +40,7 @@ def told(detail: Mapping[str, Any]) -> dict[str, Any]:
         >>> told({"query": "entities.find", "parameters": {"text": "Wilma W.", "id": "P12"}, "partial": True})
         {'query': 'entities.find', 'parameters': {'text': '8 characters', 'id': 'P12'}, 'partial': True}
     """
-    return {str(name)[:60]: _told(str(name), value) for name, value in detail.items()}
+    return {str(name)[:60]: _told(str(name), value, ours=name in _WORDS) for name, value in detail.items()}
 
 
 def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,8 @@ class Plain(str):
     __slots__ = ()
 
 
-def _told(name: str, value: Any) -> Any:
+def _told(name: str, value: Any, *, ours: bool = False) -> Any:
+    """What of one particular is told; `ours`: what it says are words of this software or of those who run it."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Plain):
@@ -90,11 +91,11 @@ def _told(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         if len(value) > _MOST:
             return f"{len(value)} values"
-        return sorted((_told(name, item) for item in value), key=str)
+        return sorted((_told(name, item, ours=ours) for item in value), key=str)
     text = str(value)
     if _TOLD.fullmatch(text):
         return text
-    if name in _WORDS:
+    if ours:
         return storable(text)[:_LONGEST]
     if name == "relation":
         return text if text in RELATIONS else characters(text)

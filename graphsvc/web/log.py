@@ -16,6 +16,7 @@ blueprint = Blueprint("log", __name__)
 _PAGE = 100
 _CSV = 10_000
 _WAIT_S = 2.0  # a log of some ten thousand lines is verified by then
+_BESIDE = ("sign in", "own account")  # in the log, but no role is asked for them
 _ASKED = ("account", "case", "action", "source", "since", "until")
 _COLUMNS = (
     "id",
@@ -51,7 +52,7 @@ def table() -> ResponseReturnValue:
         older=found[-1]["id"] if len(found) == _PAGE else None,
         asked=asked,
         given=given,
-        actions=sorted({*desk().actions(), "sign in"}),
+        actions=sorted({*desk().actions(), *_BESIDE}),
         most=_CSV,
         verified=here.verified(),
         verification=_verification(here, request.args.get("job", "")),

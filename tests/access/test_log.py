@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -138,6 +139,11 @@ def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
         ({"parameters": {"ids": [f"P{n}" for n in range(99)]}}, {"parameters": {"ids": "99 values"}}),
         ({"parameters": {"relation": "PILOTED"}}, {"parameters": {"relation": "PILOTED"}}),
         ({"parameters": {"relation": "X_WILMA"}}, {"parameters": {"relation": "7 characters"}}),
+        (
+            {"parameters": {"kind": "Wilma", "query": "Wilma"}},
+            {"parameters": {"kind": "5 characters", "query": "5 characters"}},
+        ),
+        ({"roles": ["auditor"], "grants": ["dover:C+sources"]}, {"roles": ["auditor"], "grants": ["dover:C+sources"]}),
         ({"reason": "Wilma is in danger"}, {"reason": "18 characters"}),
         ({"parameters": {"since": "2020-05"}}, {"parameters": {"since": "2020-05"}}),
     ],
@@ -460,6 +466,81 @@ def test_nothing_is_kept_when_the_anchor_cannot_be_written(log: Kept) -> None:
         log.act()
     log.anchor.rmdir()
     assert len(audit.lines(log.engine)) == 1
+
+
+# -- any tampering, anywhere ------------------------------------------------------------------------------------
+
+_STRAY = "Q-ZZZZ-ZZZZ-ZZZZ"
+
+
+def _tampering(chance: random.Random, last: int) -> list[str]:
+    """One thing that somebody may do to a log of `last` lines with a tool of their own."""
+    line, other = chance.sample(range(1, last + 1), 2)
+    column = chance.choice([column for column in COLUMNS if column not in ("id", "of_line")])
+    value = CHANGED.get(column, f"{column} || 'x'")
+    one = "(SELECT rowid FROM log_sources ORDER BY random() LIMIT 1)"
+    put_in = (
+        f"INSERT INTO log SELECT {last + chance.randint(1, 9)}, NULL, at, account, purpose, action, case_id, detail,"
+        f" outcome, rows, sources_hmac, hmac FROM log WHERE id = {line}"
+    )
+    kinds = {
+        "move in time": [f"UPDATE log SET at = '2026-02-03 04:05:06.{line:06}' WHERE id = {line}"],
+        "change": [f"UPDATE log SET {column} = {value} WHERE id = {line}"],
+        "remove": [f"DELETE FROM log_sources WHERE line = {line}", f"DELETE FROM log WHERE id = {line}"],
+        "remove and close the gap": [
+            f"DELETE FROM log_sources WHERE line = {line}",
+            f"DELETE FROM log WHERE id = {line}",
+            f"UPDATE log SET id = -id WHERE id > {line}",
+            "UPDATE log SET id = -id - 1 WHERE id < 0",
+            f"UPDATE log_sources SET line = -line WHERE line > {line}",
+            "UPDATE log_sources SET line = -line - 1 WHERE line < 0",
+        ],
+        "cut": [f"DELETE FROM log_sources WHERE line > {line}", f"DELETE FROM log WHERE id > {line}"],
+        "swap": [
+            f"UPDATE log SET id = -1 WHERE id = {line}",
+            f"UPDATE log SET id = {line} WHERE id = {other}",
+            f"UPDATE log SET id = {other} WHERE id = -1",
+        ],
+        "put in": [put_in],
+        "link": [f"INSERT INTO log_sources VALUES ({line}, '{_STRAY}')"],
+        "unlink": [f"DELETE FROM log_sources WHERE rowid = {one}"],
+        "put others": [f"UPDATE log_sources SET pseudonym = '{_STRAY}' WHERE rowid = {one}"],
+    }
+    kind = list(kinds)[chance.randrange(len(kinds))]
+    return kinds[kind]
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a log of some hundred lines that several threads wrote."""
+    opened = kept(tmp_path_factory.mktemp("long") / "home")
+
+    def several() -> None:
+        for number in range(40):
+            opened.act(number, SOURCES[: number % 3])
+
+    threads = [threading.Thread(target=several) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert opened.verify().whole
+    assert opened.verify().lines == 320
+    opened.engine.dispose()
+    return opened.home
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_tampering_is_found(long: Path, tmp_path: Path, seed: int) -> None:
+    statements = _tampering(random.Random(seed), 320)
+    home = tmp_path / "home"
+    shutil.copytree(long, home)
+    opened = kept(home)
+    opened.tamper(*statements)
+    found = opened.verify()
+    opened.engine.dispose()
+    assert not found.whole, statements
+    assert all("ine" in fault for fault in found.faults)
 
 
 # -- an older database ------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from graphsvc.config import Settings
 
@@ -153,3 +154,25 @@ def test_a_taken_port_and_a_second_server_are_one_sentence(run: Run, home: Setti
 def test_a_home_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot be" in one_sentence(run("cases", GRAPHSVC_HOME=str(tmp_path / "file" / "home")))
+
+
+def test_the_log_is_read_and_verified(run: Run, home: Settings) -> None:
+    run("cases", "--purpose", "to look around")
+    assert run("audit", "--purpose", "the yearly check").returncode == 0
+    log = run("audit", "--account", "nobody").stdout
+    assert log == ""
+    assert "the yearly check" in run("audit", "--action", "log", "--newest", "3").stdout
+    whole = run("audit", "verify")
+    assert (whole.returncode, whole.stdout.startswith("The log is as it was written, up to line")) == (0, True)
+    database = sa.create_engine(home.database_url or f"sqlite:///{home.home / 'graphsvc.sqlite'}")
+    with database.begin() as connection:
+        connection.execute(sa.text("UPDATE log SET purpose = 'another' WHERE id = 1"))
+    database.dispose()
+    broken = run("audit", "verify")
+    assert broken.returncode == 1
+    assert broken.stdout.startswith("Line 1 (")
+    assert "verified: 1 fault" in run("audit").stdout
+    assert "takes a day" in one_sentence(run("audit", "--since", "yesterday"))
+    elsewhere = run("audit", GRAPHSVC_LOG_ANCHOR=str(home.home / "not there" / "anchor"))
+    assert "GRAPHSVC_LOG_ANCHOR" in one_sentence(elsewhere)
+    assert elsewhere.stdout == ""
