@@ -2,7 +2,7 @@
 
 The jars are fetched once, into GRAPHSVC_JARS or `.cache/jars` of the checkout. Where that is not possible, tests that
 need them are skipped with the reason; on CI (variable CI set) they fail instead. GRAPHSVC_NEO4J_VERSION chooses the
-version.
+version. With GRAPHSVC_TEST_POSTGRES set the application database of every home is on a PostgreSQL of the tests' own.
 """
 
 from __future__ import annotations
@@ -22,15 +22,40 @@ from graphsvc.errors import OperatorError
 from graphsvc.service import Service
 from graphsvc.store.jars import fetch_jars
 from graphsvc.store.local import LocalServer, hold
+from tests import postgresql
+from tests.postgresql import Postgres
 
 SettingsFactory = Callable[..., Settings]
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> SettingsFactory:
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL, whose databases go with it."""
+    with postgresql.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database_of(request: pytest.FixtureRequest) -> Callable[[Path], str]:
+    """`database_of(home)`: the address of a home's application database, the same each time; empty: SQLite in it."""
+    if not os.environ.get("GRAPHSVC_TEST_POSTGRES"):
+        return lambda _home: ""
+    server: Postgres = request.getfixturevalue("postgres")
+    known: dict[Path, str] = {}
+
+    def address(home: Path) -> str:
+        if home not in known:
+            known[home] = server.url()
+        return known[home]
+
+    return address
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Path], str]) -> SettingsFactory:
     """`settings(**overrides)`: settings with a new empty home, a small server and the shared jars.
 
-    Of the environment only the two variables named above count.
+    Of the environment only the three variables named above count.
     """
     jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
     version = os.environ.get("GRAPHSVC_NEO4J_VERSION") or Settings.neo4j_version
@@ -40,7 +65,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> SettingsFactory:
         values["start_timeout_s"] = 300  # a busy test machine may take long
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")
-        return Settings.read({}, **(values | overrides))
+        values |= overrides
+        values.setdefault("database_url", database_of(values["home"]))
+        return Settings.read({}, **values)
 
     return make
 

@@ -86,7 +86,7 @@ def hash_password(password: str) -> str:
         raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
     if len(password) > LONGEST_PASSWORD:
         raise RequestError(f"A password has at most {LONGEST_PASSWORD:,} characters.")
-    return _HASHER.hash(password)
+    return _HASHER.hash(_bytes(password))
 
 
 def listed(engine: sa.Engine) -> list[Principal]:
@@ -142,9 +142,11 @@ def sign_in(engine: sa.Engine, vault: Vault, name: str, password: str, code: str
     key = attempts_key(vault)
     if not attempts.begin(engine, key, name):
         raise NotSignedIn(WRONG)
+    # What no account can be called is not asked for: a database may refuse such text instead of finding nothing.
+    asked = name if name.isprintable() else ""
     with transaction(engine) as connection:
         row = connection.execute(
-            sa.select(tables.accounts).where(tables.accounts.c.name == name, ~tables.accounts.c.disabled)
+            sa.select(tables.accounts).where(tables.accounts.c.name == asked, ~tables.accounts.c.disabled)
         ).first()
     # Both are looked at, always: the time it takes must not tell which of them was wrong, or who is here.
     right = password_is_right(row.password_hash if row is not None else "", password)
@@ -186,7 +188,7 @@ def keep_password(engine: sa.Engine, name: str, hashed: str) -> None:
 def password_is_right(stored: str, password: str) -> bool:
     """Whether a password is that of a stored hash; never where none is stored, in the same time."""
     try:
-        _HASHER.verify(stored or _NOBODY, password[:LONGEST_PASSWORD])
+        _HASHER.verify(stored or _NOBODY, _bytes(password[:LONGEST_PASSWORD]))
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
     return bool(stored)
@@ -278,7 +280,12 @@ def _principal(connection: sa.Connection, account: int) -> Principal:
 def token_hash(token: str) -> str:
     """What is kept of a token."""
     # Tokens are 256 random bits: a plain hash is enough, there is nothing to guess.
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(_bytes(token)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """Any text as bytes, also what is half a character: a stranger may type anything."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _local_name() -> str:

@@ -14,7 +14,7 @@ from alembic.config import Config
 from filelock import FileLock
 
 from graphsvc.config import Settings
-from graphsvc.errors import OperatorError
+from graphsvc.errors import OperatorError, RequestError
 
 
 def open_database(settings: Settings) -> sa.Engine:
@@ -26,8 +26,7 @@ def open_database(settings: Settings) -> sa.Engine:
     home = settings.home
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        url = settings.database_url or f"sqlite:///{home / 'graphsvc.sqlite'}"
-        engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        engine = _engine(settings)
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         with FileLock(home / "graphsvc.lock", timeout=60, mode=0o600):
@@ -45,6 +44,27 @@ def open_database(settings: Settings) -> sa.Engine:
             " and is writable, and GRAPHSVC_DATABASE_URL if it is set."
         ) from error
     return engine
+
+
+def _engine(settings: Settings) -> sa.Engine:
+    """The engine of GRAPHSVC_DATABASE_URL, or of the file in the home. PostgreSQL is spoken to through psycopg 3."""
+    try:
+        url = sa.make_url(settings.database_url or f"sqlite:///{settings.home / 'graphsvc.sqlite'}")
+        if url.drivername in ("postgres", "postgresql"):
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise OperatorError("GRAPHSVC_DATABASE_URL names neither SQLite nor PostgreSQL. Correct it or unset it.")
+        return sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    # The address may hold a password, so no message repeats it.
+    except (sa.exc.ArgumentError, ValueError):
+        raise OperatorError(
+            "GRAPHSVC_DATABASE_URL is no address of a database. Write it as postgresql://USER:PASSWORD@HOST/DATABASE,"
+            " or unset it for SQLite in the home."
+        ) from None
+    except ImportError:
+        raise OperatorError(
+            "GRAPHSVC_DATABASE_URL names PostgreSQL, but its driver is not installed: pip install 'graphsvc[postgres]'."
+        ) from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -71,11 +91,18 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     Raises:
         OperatorError: it cannot be written (full, read-only, unreachable). Nothing of the transaction was kept.
+        RequestError: a text in it is none that a database keeps. Nothing of the transaction was kept.
     """
     try:
         with engine.begin() as connection:
             yield connection
-    except sa.exc.OperationalError as error:
+    except (sa.exc.DataError, UnicodeEncodeError):
+        raise RequestError(
+            "Something given holds characters that cannot be kept, or is too long. Nothing was changed; write it without"
+            " control characters, or shorter."
+        ) from None
+    # What PostgreSQL says when it only reads, shuts down or is gone has other names than what SQLite says.
+    except (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError) as error:
         raise OperatorError(
             f"The application database cannot be used ({error.orig}). Nothing was changed;"
             " check the disk's space and permissions, then try again."

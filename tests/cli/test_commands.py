@@ -33,6 +33,7 @@ def run(home: Settings, tmp_path: Path) -> Run:
             "GRAPHSVC_HOME": str(home.home),
             "NEO4J_URI": home.neo4j_uri,
             "NEO4J_PASSWORD": home.neo4j_password,
+            "GRAPHSVC_DATABASE_URL": home.database_url,
         }
         return subprocess.run(
             [sys.executable, "-m", "graphsvc", *arguments],

@@ -21,4 +21,5 @@ def demo_home(demo: Service) -> dict[str, str]:
         "GRAPHSVC_HOME": str(settings.home),
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
+        "GRAPHSVC_DATABASE_URL": settings.database_url,
     }

@@ -1,0 +1,207 @@
+"""The application database on SQLite and on PostgreSQL: migrations, accounts, the log, the vault, deliveries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+import graphsvc.appdb
+from graphsvc.access import accounts, attempts, audit, changes, enrolment, factors, policy
+from graphsvc.access.masterkey import open_vault
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import open_database, tables
+from graphsvc.config import Settings
+from graphsvc.errors import NotSignedIn, OperatorError, Refused
+from graphsvc.service import Service
+
+PASSWORD = "correct horse battery"
+ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)})
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def home(request: pytest.FixtureRequest, settings: Callable[..., Settings], tmp_path: Path) -> Settings:
+    """A home on each of the two."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").url()
+    return settings(home=tmp_path / "home", database_url=url, neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")
+
+
+@pytest.fixture
+def database(home: Settings) -> Iterator[sa.Engine]:
+    engine = open_database(home)
+    yield engine
+    engine.dispose()
+
+
+def migrate(engine: sa.Engine, to: str, *, up: bool) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(graphsvc.appdb.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        (command.upgrade if up else command.downgrade)(config, to)
+
+
+def test_migrations_make_the_tables_that_the_code_knows(home: Settings, database: sa.Engine) -> None:
+    assert database.dialect.name == ("postgresql" if home.database_url else "sqlite")
+    with database.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert found == []
+
+
+def test_migrations_go_back_and_forth(database: sa.Engine) -> None:
+    migrate(database, "base", up=False)
+    assert set(sa.inspect(database).get_table_names()) == {"alembic_version"}
+    migrate(database, "head", up=True)
+    assert set(tables.metadata.tables) <= set(sa.inspect(database).get_table_names())
+
+
+def test_accounts_outlive_the_migration_that_brought_the_second_factor(home: Settings, database: sa.Engine) -> None:
+    accounts.add(database, "ann", ["analyst"], {"dover": Grant("P")}, PASSWORD)
+    migrate(database, "0001", up=False)
+    migrate(database, "head", up=True)
+    vault = open_vault(home, database)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD).grants == {"dover": Grant("P")}
+
+
+def test_two_that_open_a_new_home_at_once_migrate_it_once(home: Settings) -> None:
+    failed: list[BaseException] = []
+
+    def opening() -> None:
+        try:
+            open_database(home).dispose()
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=opening) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+
+
+def test_signing_in_with_a_second_factor(home: Settings, database: sa.Engine) -> None:
+    vault = open_vault(home, database)
+    accounts.add(database, "ann", ["analyst"], {}, PASSWORD)
+    secret = enrolment.begin(database, vault, "ann")
+    assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, audit.now() - dt.timedelta(seconds=30)))
+    code = factors.code_at(secret, audit.now())
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, code).name == "ann"
+    for _ in range(attempts.FREE_FAILURES + 1):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(database, vault, "ann", PASSWORD, code)
+    token = accounts.issue(database, "ann", "web", dt.timedelta(hours=1), "testing")
+    assert accounts.redeem(database, token, "web", extend=dt.timedelta(hours=2))[1] == "testing"
+    changes.grant(database, "ann", "dover", Grant("C"))
+    with pytest.raises(NotSignedIn):
+        accounts.redeem(database, token, "web")
+
+
+def test_one_code_at_the_same_moment_signs_in_once(home: Settings, database: sa.Engine) -> None:
+    vault = open_vault(home, database)
+    accounts.add(database, "ann", ["analyst"], {}, PASSWORD)
+    secret = enrolment.begin(database, vault, "ann")
+    enrolment.confirm(database, vault, "ann", factors.code_at(secret, audit.now() - dt.timedelta(seconds=30)))
+    code = factors.code_at(secret, audit.now())
+    in_, out = [], []
+
+    def entering() -> None:
+        try:
+            in_.append(accounts.sign_in(database, vault, "ann", PASSWORD, code))
+        except NotSignedIn as error:
+            out.append(error)
+
+    threads = [threading.Thread(target=entering) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(in_), len(out)) == (1, 3)
+
+
+def test_two_administrators_who_disable_each_other_leave_one(database: sa.Engine) -> None:
+    for name in ("one", "two"):
+        accounts.add(database, name, ["administrator"], {})
+    refused: list[Refused] = []
+
+    def disabling(name: str) -> None:
+        try:
+            changes.disable(database, name)
+        except Refused as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=disabling, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [one.disabled for one in changes.everyone(database)].count(False) == 1
+    assert len(refused) == 1
+
+
+def test_the_log_holds_what_is_done_and_how_it_ended(home: Settings) -> None:
+    with Service(home) as service:
+        line = audit.begin(service.database, ANN, "why ü 漢", "query", "dover", query="crossings.behind")
+        audit.finish(service.database, line, "released", 3)
+        (found,) = [one for one in audit.lines(service.database) if one["action"] == "query"]
+        assert (found["purpose"], found["rows"], found["outcome"]) == ("why ü 漢", 3, "released")
+        assert found["detail"] == {"query": "crossings.behind"}
+
+
+def test_a_service_opens_twice_with_the_same_vault(home: Settings) -> None:
+    with Service(home) as service:
+        key = service.web_key()
+        local = accounts.only_account(service.database, "")
+        assert policy.may(local, "accounts")
+    with Service(home) as service:
+        assert service.web_key() == key
+        assert [one.name for one in accounts.listed(service.database)] == [local.name]
+
+
+@pytest.mark.parametrize("text", ["nul \x00 inside", "half a \ud800 pair", "x" * 5000])
+def test_text_that_a_database_may_refuse_signs_nobody_in_and_breaks_nothing(home: Settings, text: str) -> None:
+    with Service(home) as service:
+        accounts.add(service.database, "ann", ["analyst"], {}, PASSWORD)
+        with pytest.raises(NotSignedIn):
+            service.sign_in(text, text, text, "testing")
+        with pytest.raises(NotSignedIn):
+            service.sign_in("ann", "wrong password", text, "testing")
+        with pytest.raises(NotSignedIn):
+            service.session_of(text)
+        assert service.sign_in("ann", PASSWORD, "", "testing")
+
+
+def test_a_database_that_is_gone_is_one_sentence(settings: Callable[..., Settings], tmp_path: Path) -> None:
+    missing = "postgresql+psycopg://nobody@/none?host=/tmp/no-such-folder-of-sockets"
+    with pytest.raises(OperatorError, match="GRAPHSVC_DATABASE_URL"):
+        open_database(settings(home=tmp_path / "home", database_url=missing))
+    with pytest.raises(OperatorError, match="GRAPHSVC_DATABASE_URL"):
+        open_database(settings(home=tmp_path / "home", database_url="no-such-kind://x"))
+    with pytest.raises(OperatorError, match="GRAPHSVC_DATABASE_URL"):
+        open_database(settings(home=tmp_path / "home", database_url="rubbish"))
+
+
+@pytest.mark.neo4j
+def test_a_delivery_is_loaded_read_and_taken_back(
+    home: Settings, at_server: Callable[..., Settings], case: str, tmp_path: Path
+) -> None:
+    from graphsvc.simulate import simulate
+
+    simulate(tmp_path / "delivery", seed=4, people=40)
+    with Service(at_server(home=home.home, database_url=home.database_url)) as service:
+        session = service.session(accounts.only_account(service.database, ""), "testing", case)
+        loaded = session.load(tmp_path / "delivery", lambda *_progress: None)
+        assert loaded.committed
+        assert session.counts()["person"] > 0
+        assert [row["status"] for row in session.deliveries()] == ["active"]
+        session.undo(1, lambda *_progress: None)
+        assert [row["status"] for row in session.deliveries()] == ["undone"]
