@@ -39,6 +39,9 @@ class End:
     hmac: str = ""
 
 
+NOWHERE = End(-1)  # where a log ends whose anchor is missing: agrees with nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What the file says: the log ends with `last` or, if that is only `pending`, perhaps still with `before`."""
@@ -47,6 +50,11 @@ class Mark:
     before: End
     pending: bool
     counter: int = 0
+
+    @property
+    def sure(self) -> End:
+        """The last line that certainly was there."""
+        return self.before if self.pending else self.last
 
 
 class Anchor:

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.anchor import Anchor, End, Mark
+from graphsvc.access.anchor import NOWHERE, Anchor, End, Mark
 from graphsvc.access.telling import told
 from graphsvc.appdb import alone, tables
 
@@ -82,7 +82,7 @@ class Chain:
                 last = tail if trusted else self._insert(connection, tail, _break(tail, mark))
                 last = self._insert(connection, last, values, sources)
                 # Where the log was cut, the anchor goes on saying where it ended until a line says so.
-                before = trusted or (mark.last if mark else tail)
+                before = trusted or (mark.sure if mark else NOWHERE)
                 mark = Mark(last, before, pending=True, counter=mark.counter + 1 if mark else 0)
                 self.anchor.write(mark)
             self.anchor.write(replace(mark, pending=False, counter=mark.counter + 1))
@@ -154,7 +154,8 @@ def _holds(connection: sa.Connection, tail: End, end: End) -> bool:
 
 def _break(tail: End, mark: Mark | None) -> dict[str, Any]:
     """The line that says that log and anchor do not agree, for good."""
-    return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.last.line if mark else None})
+    there = mark is not None and mark.sure != NOWHERE
+    return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and there else None})
 
 
 def _own(outcome: str, detail: dict[str, Any]) -> dict[str, Any]:

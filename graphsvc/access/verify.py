@@ -15,16 +15,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.anchor import End, Mark
+from graphsvc.access.anchor import NOWHERE, End, Mark
 from graphsvc.access.chain import BROKEN, SERVICE, Chain, agrees, end_of, now
 from graphsvc.appdb import tables, transaction
-from graphsvc.errors import OperatorError
+from graphsvc.errors import GraphsvcError
 
 Progress = Callable[[int, int, str], None]
 
 _BLOCK = 2_000
 # What reading a line raises that holds something a column cannot (SQLite keeps whatever it is given).
-_UNREADABLE = (ValueError, TypeError, OperatorError, sa.exc.DBAPIError)
+_UNREADABLE = (ValueError, TypeError, GraphsvcError, sa.exc.DBAPIError)
 _SAID = 50  # faults put into words; of more, only their number is told
 
 
@@ -175,12 +175,12 @@ def _strays(chain: Chain, tail: End) -> Iterator[str]:
 
 
 def _at_the_end(chain: Chain, tail: End, mark: Mark | None) -> str:
-    if mark is None:
+    if mark is None or mark.sure == NOWHERE:
         return (
             f"The anchor {chain.anchor.path} is missing or unreadable, so lines after {tail.line} may have been cut."
             " Put back the file, or GRAPHSVC_LOG_ANCHOR that says where it is."
         )
-    ends = mark.last if not mark.pending else mark.before
+    ends = mark.sure
     if ends.line > tail.line:
         return (
             _missing(tail.line + 1, ends.line)[:-1]

@@ -441,10 +441,12 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
     assert not log.verify().whole
 
 
-def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(
-    filled: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
+@pytest.mark.parametrize("what", ["cut", "anchor"])
+def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(filled: Kept, what: str) -> None:
+    if what == "cut":
+        filled.tamper("DELETE FROM log_sources WHERE line > 6", "DELETE FROM log WHERE id > 6")
+    else:
+        filled.anchor.unlink()
 
     def dead(*_arguments: Any) -> None:
         raise OperatorError("the process dies before it commits")
@@ -455,7 +457,8 @@ def test_a_cut_is_not_forgotten_when_the_process_dies_before_it_is_written_down(
     sa.event.remove(filled.engine, "commit", dead)
     assert not filled.verify().whole
     filled.act()
-    assert "Line 7 records" in filled.verify().faults[0]
+    (fault,) = filled.verify().faults
+    assert "Line 7 records" in fault if what == "cut" else "Line 13 records that the anchor was missing" in fault
 
 
 def test_nothing_is_kept_when_the_anchor_cannot_be_written(log: Kept) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from graphsvc.access import accounts, audit
@@ -102,9 +102,8 @@ def test_verifying_says_up_to_where_and_is_in_the_log(aud: FlaskClient) -> None:
 
 
 def test_a_changed_line_is_named_on_the_page(aud: FlaskClient, service: Service) -> None:
-    with sqlite3.connect(service.settings.home / "graphsvc.sqlite") as connection:
-        connection.execute("UPDATE log SET account = 'carol' WHERE id = 41")
-    connection.close()
+    with service.database.begin() as connection:
+        connection.execute(sa.text("UPDATE log SET account = 'carol' WHERE id = 41"))
     page = verify(aud)
     assert "The log is not as it was written" in page
     assert "Line 41 (" in page
@@ -148,9 +147,14 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
         assert source in inv.get(site.address(page, **query)).text
         assert who_saw() > seen, page
         seen = who_saw()
-    inv.get(site.address("statement", id="R1"))
     inv.get(site.address("leads"))
     assert who_saw() == seen
+    principal = next(one for one in accounts.listed(site.service.database) if one.name == "inv")
+    session = site.service.session(principal, "a notebook", site.case)
+    for of, more in (("claims", 1), ("links", 0)):
+        session.graph(of)
+        assert who_saw() == seen + more, of
+        seen = who_saw()
     # Without source clearance none is shown, so none is in the log.
     site.client("pam").get(site.address("lead", id=site.boss))
     assert found(aud, account="pam", source=source) == []
