@@ -70,6 +70,8 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
             f"The case {loaded.case} holds all of this already (delivery {loaded.same_as}); nothing changed.", err=True
         )
     elif loaded.committed:
+        if masked := sum(counts.get("masked", 0) for counts in loaded.counts.values()):
+            click.echo(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
         click.echo(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
 
 

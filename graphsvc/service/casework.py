@@ -46,7 +46,8 @@ class Loaded:
         case: the case.
         delivery: its number; None if nothing was committed.
         same_as: number of the earlier delivery that this one repeats, if it changes nothing.
-        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary).
+        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
+            of its cells named somebody sealed and are `masked`.
         rejections: rows left out, in the order of file and line.
         committed: whether the graph was changed.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
@@ -112,6 +113,7 @@ class Casework:
                 self.register.unmake(case)
                 return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
             result = graphed(state, key, on)
+            counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
             self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
                 self._write(case, result, progress)
