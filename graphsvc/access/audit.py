@@ -71,9 +71,18 @@ def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None, 
         outcome: words of ours, never values.
         rows: how many.
         sources: pseudonyms of the sources that were released.
+
+    Raises:
+        OperatorError: it could not be written; nothing may be released then.
     """
     end = {"of_line": line, "account": "", "purpose": "", "action": "", "case_id": "", "detail": {}}
-    _chain(engine).append(end | {"outcome": storable(outcome)[:200], "rows": rows}, sources)
+    try:
+        _chain(engine).append(end | {"outcome": storable(outcome)[:200], "rows": rows}, sources)
+    except sa.exc.IntegrityError:
+        raise OperatorError(
+            f"Line {line} of the log, which began this, is gone or has ended already, so nothing is released."
+            " `graphsvc audit verify` tells what happened to the log."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

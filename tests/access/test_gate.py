@@ -115,6 +115,25 @@ def test_the_line_is_written_before_the_store_is_asked_and_the_outcome_after(
     assert outcomes(database) == [("query", "released", 1)]
 
 
+def test_the_sources_that_come_out_are_in_the_log_and_those_that_do_not_are_not(
+    gate: Gate, database: sa.Engine
+) -> None:
+    cleared = Principal("sue", READER.roles, {"one": Grant("P", sources=True)})
+    gate.read(cleared, "why", "boats.sourced", "one")
+    gate.read(cleared, "why", "boats.open", "one")
+    gate.read(READER, "why", "boats.own", "one")
+    seen = audit.lines(database, sought=audit.Sought(source="Q1"))
+    assert [(line["account"], line["detail"]["query"]) for line in seen] == [("sue", "boats.sourced")]
+
+
+def test_a_typed_value_is_not_in_the_log(gate: Gate, database: sa.Engine) -> None:
+    gate.read(READER, "why", "boats.open", "one", {"boat": "Wilma Witness"})
+    with pytest.raises(RequestError):
+        gate.read(READER, "why", "boats.open", "one", {"Wilma": "Witness"})
+    unknown, typed = (line["detail"]["parameters"] for line in audit.lines(database))
+    assert (unknown, typed) == ({"unknown": 1}, {"boat": "13 characters"})
+
+
 def unwritable(database: sa.Engine) -> list[dict[str, Any]]:
     """Make the application database as a read-only or full disk does: reading works, writing does not."""
     database.dispose()

@@ -113,8 +113,11 @@ def test_an_act_and_its_end_are_a_line_each_and_nothing_is_changed(log: Kept) ->
     assert linked == {(2, pseudonym) for pseudonym in SOURCES}
     (seen,) = audit.lines(log.engine)
     assert (seen["account"], seen["outcome"], seen["rows"], seen["sources"]) == ("ann", "released", 3, 3)
-    with pytest.raises(sa.exc.IntegrityError):
+    with pytest.raises(OperatorError, match="has ended already"):
         audit.finish(log.engine, line, "failed")
+    with pytest.raises(OperatorError, match="is gone"):
+        audit.finish(log.engine, 99, "released")
+    assert log.verify().lines == 2
 
 
 def test_nothing_is_written_in_a_log_that_is_not_kept(tmp_path: Path) -> None:
