@@ -1,4 +1,4 @@
-"""Protecting sources and material on the command line: the vault's key, reveals."""
+"""Protecting sources and material on the command line: the vault's key, reveals, holds, sealing, erasing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from contextlib import AbstractContextManager
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.progress import shown
 from graphsvc.service import Session, protection
-from graphsvc.service.protecting import Request
+from graphsvc.service.protecting import KINDS, NewHold, Request
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -105,6 +106,111 @@ def end(session: Opener, request: str) -> None:
     click.echo("Ended.", err=True)
 
 
+@click.group("hold")
+def holds() -> None:
+    """Holds: material of an investigation or prosecution is neither erased nor taken back. Takes the role supervisor."""
+
+
+@holds.command("add")
+@click.argument("case")
+@click.option("--person", default="", help="Id of one person; without it the whole case is held.")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What the material is held for.")
+@click.option("--owner", required=True, help="Who answers for the hold.")
+@click.option("--reason", required=True, help="Why.")
+@click.option("--review", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When to look at it again.")
+@acting
+def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, reason: str, review: dt.datetime) -> None:
+    """Put a hold on a case, or on one person of it."""
+    with session(case) as acts:
+        click.echo(acts.add_hold(NewHold(kind, owner, reason, review.date()), person))
+
+
+@holds.command("list")
+@click.argument("case")
+@acting
+def list_holds(session: Opener, case: str) -> None:
+    """The holds of a case, those that last first."""
+    with session(case) as acts:
+        found = acts.holds()
+    for one in found:
+        state = f"released by {one.released_by} {_at(one.released_at)}" if one.released_by else "lasts"
+        due = "  REVIEW IS DUE" if one.due else ""
+        click.echo(f"{one.id}  {one.kind:13} {one.person or 'whole case'}  {state}  review {one.review_on}{due}")
+        click.echo(f"    {one.owner}: {one.reason}  (added by {one.added_by} {_at(one.added_at)})")
+    if not found:
+        click.echo("Nothing is held in this case.", err=True)
+
+
+@holds.command("release")
+@click.argument("case")
+@click.argument("hold")
+@acting
+def release_hold(session: Opener, case: str, hold: str) -> None:
+    """Release a hold; it stays in the list."""
+    with session(case) as acts:
+        acts.release_hold(hold)
+    click.echo("Released.", err=True)
+
+
+@click.command()
+@click.argument("case")
+@click.argument("person")
+@click.option("--reason", required=True, help="Why.")
+@acting
+def seal(session: Opener, case: str, person: str, reason: str) -> None:
+    """Seal someone already loaded: a pseudonym stands for them everywhere. Takes the role custodian or supervisor."""
+    with session(case) as acts, shown() as progress:
+        told = acts.seal(person, reason, progress)
+    click.echo(f"Sealed. {told}", err=True)
+
+
+@click.group()
+def erase() -> None:
+    """Erasing a person for good: one person asks, a supervisor who is another one agrees."""
+
+
+@erase.command("ask")
+@click.argument("case")
+@click.argument("person")
+@click.option("--reason", required=True, help="Why; who agrees reads it.")
+@acting
+def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
+    """Ask that a person is erased. Takes the role custodian or supervisor."""
+    with session(case) as acts:
+        click.echo(acts.ask_erasure(person, reason))
+    click.echo("Asked. Nothing is erased until a supervisor, another person, agrees.", err=True)
+
+
+@erase.command("list")
+@acting
+def list_erasures(session: Opener) -> None:
+    """The erasures you asked for, and those of your cases if you may agree; with state and times."""
+    with session() as acts:
+        _show(acts.erasures(), "There is no erasure you can see.")
+
+
+@erase.command("agree")
+@click.argument("request")
+@click.option("--note", default="", help="Words to who asked.")
+@acting
+def agree_erasure(session: Opener, request: str, note: str) -> None:
+    """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
+    with session() as acts, shown() as progress:
+        told = acts.agree_erasure(request, progress, note)
+    click.echo(f"Erased. {told}", err=True)
+
+
+@erase.command("refuse")
+@click.argument("request")
+@click.option("--note", default="", help="Words to who asked.")
+@acting
+def refuse_erasure(session: Opener, request: str, note: str) -> None:
+    """Refuse an erasure another person asked for. Takes the role supervisor."""
+    with session() as acts:
+        acts.refuse_erasure(request, note)
+    click.echo("Refused.", err=True)
+
+
 def _show(requests: list[Request], nothing: str) -> None:
     for one in requests:
         click.echo(f"{one.id}  {one.state:8} {one.case}  {one.pseudonym}  asked by {one.asked_by} {_at(one.asked_at)}")
@@ -123,4 +229,4 @@ def _at(moment: dt.datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}Z" if moment else ""
 
 
-commands = (vault, reveal)
+commands = (vault, reveal, holds, seal, erase)

@@ -9,26 +9,42 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from graphsvc.access.vault import unpack
+from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
+from graphsvc.errors import Busy, GraphsvcError, NotFound, OperatorError, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, Row
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.service.collector import uncollected
 from graphsvc.service.graphing import Graphed, graphed
-from graphsvc.service.register import Register
+from graphsvc.service.keeping import KeptRows, folded, material
+from graphsvc.service.minus import Gone, gone, without
+from graphsvc.service.register import Register, open_rows, seal_rows
+from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import difference, read_image, write
+from graphsvc.store.schema import apply_schema
 
 Progress = Callable[[int, int, str], None]
 _CASE_NAME = 100
+_STORE_LOCK = "store.lock"
+_SHORT_S, _LONG_S = 2.0, 600.0  # a look at a lock, and waiting for a load
+_TRIES = 60
+
+
+class HeldError(GraphsvcError):
+    """What should go is under a hold: a supervisor must act."""
+
+    exit_code = 75
+    status = 409
 
 
 class CancelledError(GraphsvcError):
@@ -100,6 +116,7 @@ class Casework:
                 self._fold(state, key, case, number, row)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
+            delivery = self._without_erased(case, key, delivery)
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
@@ -112,7 +129,7 @@ class Casework:
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
-            result = graphed(state, key, on)
+            result = graphed(state, key, on, self.register.overrules(case, "sealed"))
             counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
             self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
@@ -129,6 +146,7 @@ class Casework:
         """Take a delivery back: the case then equals its other deliveries loaded in order.
 
         Raises:
+            HeldError: it holds material under a hold.
             NotFound: there is no such delivery, or it has been taken back.
             CancelledError: `progress` raised it; the case is as it was.
         """
@@ -139,6 +157,7 @@ class Casework:
                 raise NotFound(
                     f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them."
                 )
+            self._require_not_held(case, key, number)
             self.register.mark(case, number, "undoing", "loading")
             try:
                 self._restore(case, key, progress)
@@ -151,6 +170,8 @@ class Casework:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases."""
         waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
         done: list[str] = []
+        with suppress(Busy):  # its own process is still at work
+            self.rewrite(progress)
         for case in waiting:
             try:
                 with self._locked(case):
@@ -160,19 +181,127 @@ class Casework:
                 continue  # its own process is still at work
         return done
 
+    # -- sealing by hand, erasing -----------------------------------------------------------------------------
+
+    def seal(self, case: str, person: str, account: str, reason: str, progress: Progress) -> None:
+        """Seal someone already loaded: the case is made anew with their pseudonym (`person`) everywhere.
+
+        What was begun is completed, if not here then by the next start. Follow with `rewrite`.
+        """
+        with self._locked(case):
+            self._recover(case, progress)
+            key = self.register.key(case, create=False)
+            self.register.overrule(case, account, reason, {person: "sealed"})
+            self._restore(case, key, _unstoppable(progress))
+            self.register.wipe_free_space()
+
+    def erase(self, case: str, person: str, account: str, reason: str, progress: Progress) -> None:
+        """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. Follow with `rewrite`.
+
+        Raises:
+            HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
+        """
+        with self._locked(case):
+            self._recover(case, progress)
+            key = self.register.key(case, create=False)
+            what, left = self._minus(case, key, person, self._kept(case, key))
+            decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
+            decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
+            decided |= {pseudonym(key, "person", one): "erased" for one in what.people}
+            sealed = {
+                number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
+            }
+            self.register.overrule(case, account, reason, decided, sealed)
+            self.register.mask_reasons(case, what.masker.mask)
+            self._restore(case, key, _unstoppable(progress))
+            self.register.wipe_free_space()
+
+    def require_erasable(self, case: str, person: str) -> None:
+        """Nothing, if the person of a pseudonym can be erased without anything held going.
+
+        Raises:
+            HeldError: they cannot. NotFound: nothing of them is loaded.
+        """
+        key = self.register.key(case, create=False)
+        self._minus(case, key, person, self._kept(case, key))
+
+    def _minus(
+        self, case: str, key: bytes, person: str, kept: Mapping[int, KeptRows]
+    ) -> tuple[Gone, dict[int, KeptRows]]:
+        """What goes with a person, and the deliveries that are left."""
+        what = gone(
+            (row for rows, _, _ in kept.values() for row in rows),
+            _matcher(key, self.register.overrules(case, "erased") | {person}),
+        )
+        if not what:
+            raise NotFound("Nothing of this person is loaded in the case.")
+        left = {number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in kept.items()}
+        self._require_held_stays(case, key, folded(kept), folded(left), "erased", person)
+        return what, left
+
+    def rewrite(self, progress: Progress) -> bool:
+        """Write the managed store anew if something in it has to go from the disk; whether the store is a managed one.
+
+        Each case is loaded again from its deliveries into an empty store, at the same address; the old one is deleted.
+
+        Raises:
+            Busy: another process is at it, or a case is being loaded for long; the next start completes it.
+        """
+        if self._settings.neo4j_uri:
+            self.register.rewritten()
+            return False
+        if not self.register.rewriting():
+            return True
+        progress = _unstoppable(progress)
+        with ExitStack() as locks:
+            folder = self._locks()
+            try:
+                locks.enter_context(FileLock(folder / _STORE_LOCK, timeout=_SHORT_S))
+                for path in sorted(folder.glob("*.lock")):
+                    if not path.name.startswith(("job-", "upload-", _STORE_LOCK)):
+                        progress(0, 0, "waiting until no case is being loaded")
+                        locks.enter_context(FileLock(path, timeout=_LONG_S))
+            except Timeout:
+                raise Busy(
+                    "The store of the graph is still to be written anew, but a case is being loaded."
+                    " The next start of graphsvc completes it."
+                ) from None
+            self._rewrite(progress)
+        return True
+
+    def _rewrite(self, progress: Progress) -> None:
+        store = self._store()
+        self.register.close_all()
+        progress(0, 0, "deleting the old store and starting an empty one")
+        local.renew(self._settings)
+        _wait_for(store)
+        apply_schema(store)
+        cases = [row["id"] for row in self.register.cases()]
+        for done, case in enumerate(cases):
+            progress(done, len(cases), "loading every case into the new store")
+            self._restore(case, self.register.key(case, create=False), _quiet)
+        self.register.rewritten()
+
     # -- one case under its lock ------------------------------------------------------------------------------
 
     @contextmanager
     def _locked(self, case: str) -> Iterator[None]:
         """One writer a case, over all processes of a home; the lock ends with its process, whatever kills it."""
-        folder = self._settings.home / "locks"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = self._locks()
         name = hashlib.sha256(case.encode()).hexdigest()[:16]
         try:
             with FileLock(folder / f"{name}.lock", timeout=0.1):
+                # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
+                with FileLock(folder / _STORE_LOCK, timeout=_SHORT_S):
+                    pass
                 yield
         except Timeout:
             raise Busy(f"The case {case} is being loaded by someone else. Try again when that is done.") from None
+
+    def _locks(self) -> Path:
+        folder = self._settings.home / "locks"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
 
     def _recover(self, case: str, progress: Progress) -> None:
         if any(row["id"] == case and row["state"] == "loading" for row in self.register.cases()):
@@ -190,7 +319,7 @@ class Casework:
             if row.status == "loading":
                 settled[number] = "active"
             self._fold(state, key, case, number, row)
-        result = graphed(state, key, on)
+        result = graphed(state, key, on, self.register.overrules(case, "sealed"))
         self._write(case, result, progress)
         self.register.finish(case, key, result, settled)
 
@@ -203,9 +332,84 @@ class Casework:
 
     @uncollected()
     def _fold(self, state: State, key: bytes, case: str, number: int, row: Any) -> Report:
-        kept = unpack(key, row.rows_sealed, f"delivery {case} {number}")
-        rows = [Row(table, file, line, values) for table, file, line, values in kept["rows"]]
-        return fold(state, number, rows, kept["columns"], partial=row.partial)
+        rows, columns = open_rows(key, case, number, row.rows_sealed)
+        return fold(state, number, rows, columns, partial=row.partial)
+
+    # -- holds, and who was erased ----------------------------------------------------------------------------
+
+    def _kept(self, case: str, key: bytes) -> dict[int, KeptRows]:
+        """The deliveries that count, opened: number → (rows, columns, partial)."""
+        return {
+            number: (*open_rows(key, case, number, row.rows_sealed), row.partial)
+            for number, row in self.register.counting(case).items()
+        }
+
+    def _without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
+        """A delivery without whom was erased, each row left out told as a rejection."""
+        erased = self.register.overrules(case, "erased")
+        what = gone(delivery.rows, _matcher(key, erased)) if erased else None
+        if not what:
+            return delivery
+        left = without(delivery.rows, what)
+        stays = {(row.table, row.line) for row in left}
+        told = [
+            Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case")
+            for row in delivery.rows
+            if (row.table, row.line) not in stays
+        ]
+        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *told])
+
+    def _require_not_held(self, case: str, key: bytes, number: int) -> None:
+        """Nothing, if a delivery can go without anything held going.
+
+        Raises:
+            HeldError: it cannot; nothing in the words tells who is held.
+        """
+        if not self.register.held(case):
+            return
+        kept = self._kept(case, key)
+        left = {other: one for other, one in kept.items() if other != number}
+        self._require_held_stays(case, key, folded(kept), folded(left), "taken back", rows=kept[number][0])
+
+    def _require_held_stays(
+        self, case: str, key: bytes, before: State, after: State, verb: str, person: str = "", rows: Iterable[Row] = ()
+    ) -> None:
+        held = self.register.held(case)
+        ids = {one for one in before.records["people"] if pseudonym(key, "person", one) in held} if held else set()
+        named = {value for row in rows for value in row.values.values() if isinstance(value, str)}
+        gone_too = person in held if person else bool(ids & named)
+        if "" in held or gone_too or material(before, ids) != material(after, ids):
+            raise HeldError(
+                f"This cannot be {verb}: it holds material under a hold (of an investigation or a prosecution)."
+                " Nothing was changed. A supervisor sees the holds of the case and can release them."
+            )
+
+
+def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
+    """(kind, id) → whether its pseudonym is one of these."""
+    return lambda kind, identifier: pseudonym(key, kind, identifier) in erased
+
+
+def _wait_for(store: Store) -> None:
+    """Until the server answers again after its restart; the connections of before are broken."""
+    for left in reversed(range(_TRIES)):
+        try:
+            store.read("RETURN 1", {}, timeout=_LONG_S, cap=1)
+            return
+        except (Busy, OperatorError):
+            if not left:
+                raise
+            time.sleep(1)
+
+
+def _unstoppable(progress: Progress) -> Progress:
+    """The same, but for stopping: what was begun has to be completed."""
+
+    def told(done: int, total: int, text: str) -> None:
+        with suppress(CancelledError):
+            progress(done, total, text)
+
+    return told
 
 
 def require_name(case: str) -> None:

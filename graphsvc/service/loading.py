@@ -217,7 +217,8 @@ class Loading(Reading):
     def jobs(self) -> list[Job]:
         """The newest jobs of the case."""
         self.require_loading()
-        return self._service.jobs.of(self._case or self.case, self.principal.name)
+        found = self._service.jobs.of(self._case or self.case, self.principal.name)
+        return [job for job in found if job.kind in ("preview", "load", "undo")]
 
     def cancel_job(self, job: str) -> None:
         """Ask a job of the case to stop; the case is then as it was. Nothing if it has ended.

@@ -1,4 +1,4 @@
-"""What a session can do to protect sources and material: reveals, which take a second person.
+"""What a session can do to protect sources and material: reveals, holds, sealing by hand, erasure.
 
 All of it takes clearance for handling code C in the case: "not there" and "not yours" are the same answer. Every step is
 in the log, by pseudonym, also when it is refused; reasons may name someone and are kept sealed.
@@ -7,17 +7,23 @@ in the log, by pseudonym, also when it is refused; reasons may name someone and 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphsvc.access import audit, policy
 from graphsvc.access.audit import now
+from graphsvc.access.holds import KINDS, Hold, Holds, NewHold
 from graphsvc.access.principal import Principal
 from graphsvc.access.requests import OPEN, Requests, no_such_request
 from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service.casework import Progress
+from graphsvc.service.jobs import Job
 from graphsvc.service.reading import Reading
+
+__all__ = ["KINDS", "Hold", "NewHold", "Protecting", "Request", "Revealed"]
 
 _REASON = 2000
 
@@ -84,13 +90,13 @@ class Protecting(Reading):
             self._require_mine(case, pseudonym)
             return self._ask("reveal", case, pseudonym, reason)
 
-    def require_revealing(self) -> None:
-        """Nothing, if this person may ask for a reveal.
+    def require(self, action: str) -> None:
+        """Nothing, if a role of this person allows an action.
 
         Raises:
-            Refused: the role custodian is missing.
+            Refused: it does not.
         """
-        policy.require(self.principal, "reveal")
+        policy.require(self.principal, action)
 
     def reveals(self) -> list[Request]:
         """Reveals, newest first: those you asked for, and all of your cases if you may agree to them."""
@@ -139,6 +145,134 @@ class Protecting(Reading):
         """End the reveals whose time is over, each with its line in the log."""
         settle(self._service.database)
 
+    # -- holds ------------------------------------------------------------------------------------------------
+
+    def add_hold(self, hold: NewHold, person: str = "") -> str:
+        """Put a hold on the case, or on one person (by id or pseudonym, as pages show them); gives its id.
+
+        Raises:
+            Refused: the role supervisor or clearance is missing. NotFound: the person is not there, or not yours.
+            RequestError: kind, owner, reason or date is none.
+        """
+        case = self.case
+        with self._protecting("hold", case, step="add", kind=hold.kind) as outcome:
+            self._require_whole_case(case)
+            name = self._person(case, person)[0] if person else ""
+            outcome["rows"] = 1
+            return Holds(self._service.database, self._service.register.key(case, create=False)).add(
+                case, name, person, hold, self.principal.name
+            )
+
+    def holds(self) -> list[Hold]:
+        """The holds of the case, those that last first; for supervisors with clearance for the whole case."""
+        case = self.case
+        with self._protecting("hold", case, step="list") as outcome:
+            self._require_whole_case(case)
+            found = Holds(self._service.database, self._service.register.key(case, create=False)).of(case)
+            outcome["rows"] = len(found)
+            # Who was sealed since then is shown by pseudonym.
+            sealed = self._service.register.kind
+            return [one if sealed(case, one.pseudonym) is None else replace(one, person=one.pseudonym) for one in found]
+
+    def release_hold(self, hold: str) -> None:
+        """Release a hold.
+
+        Raises:
+            NotFound: there is none that lasts.
+        """
+        case = self.case
+        with self._protecting("hold", case, step="release"):
+            self._require_whole_case(case)
+            Holds(self._service.database, self._service.register.key(case, create=False)).release(
+                case, hold, self.principal.name
+            )
+
+    # -- sealing by hand --------------------------------------------------------------------------------------
+
+    def seal(self, person: str, reason: str, progress: Progress) -> str:
+        """Seal someone already loaded, and write the store anew; gives what may remain on a disk, in words.
+
+        Raises:
+            Refused: role or clearance is missing. NotFound: not there, or not yours. RequestError: sealed already.
+        """
+        case = self.case
+        with self._protecting("seal", case, step="seal") as outcome:
+            self._require_whole_case(case)
+            name, sealed = self._person(case, person)
+            if sealed:
+                raise RequestError("This person is sealed already.")
+            self._service.casework.seal(case, name, self.principal.name, require_reason(reason), progress)
+            outcome["rows"] = 1
+            return self._cleared(progress)
+
+    def start_seal(self, person: str, reason: str) -> str:
+        """Seal someone as a job; gives its id. Raises as `seal`, but for what only the work itself finds."""
+        policy.require(self.principal, "seal")
+        self._require_whole_case(self.case)
+        self._person(self.case, person)
+        require_reason(reason)
+        return self._working("seal", lambda progress: self.seal(person, reason, progress))
+
+    def start_erasure(self, request: str, answer: str = "") -> tuple[str, str]:
+        """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree_erasure`."""
+        row = self._row("erase", request, mine=False)
+        policy.require(self.principal, "agree")
+        self._service.casework.require_erasable(row.case_id, row.pseudonym)
+        here = self.at(row.case_id)
+        return row.case_id, here._working("erase", lambda progress: here.agree_erasure(request, progress, answer))
+
+    def protecting_job(self, job: str, wait_s: float = 0.0) -> Job:
+        """A job of your own in this case.
+
+        Raises:
+            NotFound: there is none.
+        """
+        policy.require_case(self.principal, self.case)
+        if wait_s:
+            self._service.jobs.wait(job, wait_s)
+        found = self._service.jobs.one(job, self.case, self.principal.name)
+        if found.account != self.principal.name or found.kind not in ("seal", "erase"):
+            raise NotFound("There is no such work of yours in this case.")
+        return found
+
+    # -- erasing ----------------------------------------------------------------------------------------------
+
+    def ask_erasure(self, person: str, reason: str) -> str:
+        """Ask that a person is erased; gives the request's id. Another person, a supervisor, has to agree.
+
+        Raises:
+            Refused: role or clearance is missing. NotFound: not there, or not yours. HeldError: held.
+        """
+        case = self.case
+        with self._protecting("erase", case, step="ask"):
+            self._require_whole_case(case)
+            name, _ = self._person(case, person)
+            self._service.casework.require_erasable(case, name)
+            return self._ask("erase", case, name, reason)
+
+    def erasures(self) -> list[Request]:
+        """Erasures, newest first: those you asked for, and all of your cases if you may agree to them."""
+        return self._requests("erase")
+
+    def agree_erasure(self, request: str, progress: Progress, answer: str = "") -> str:
+        """Agree to an erasure another person asked for, and do it; gives what may remain, in words.
+
+        Raises:
+            Refused, NotFound, RequestError: as `agree_reveal`. HeldError: held; the request then still waits.
+        """
+        row = self._row("erase", request, mine=False)
+        self._service.casework.require_erasable(row.case_id, row.pseudonym)
+        agreed = self._decide("erase", request, "agreed", answer, None)
+        with self._protecting("agree", row.case_id, step="erase", person=row.pseudonym) as outcome:
+            self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, agreed.reason, progress)
+            self._kept_requests.end(row.id, "done")
+            outcome["rows"] = 1
+            return self._cleared(progress)
+
+    def refuse_erasure(self, request: str, answer: str = "") -> Request:
+        """Refuse an erasure another person asked for. Raises as `agree_reveal`."""
+        return self._decide("erase", request, "refused", answer, None)
+
     # -- how --------------------------------------------------------------------------------------------------
 
     @property
@@ -147,6 +281,44 @@ class Protecting(Reading):
 
     def _protecting(self, action: str, case: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
         return self._service.gate.acting(self.principal, self.purpose, action, case, **detail)
+
+    def _require_whole_case(self, case: str) -> None:
+        if policy.require_case(self.principal, case).handling != "C":
+            raise Refused(f"This takes clearance for handling code C in the case {case}.")
+
+    def _person(self, case: str, given: str) -> tuple[str, bool]:
+        """Pseudonym of a person by the id that pages show, and whether they are sealed.
+
+        Raises:
+            NotFound: there is no such person, or the reader does not see them.
+        """
+        found = self.at(case).rows("entities.named", ids=[given]).dicts()
+        if not found or found[0]["kind"] != "person":
+            raise NotFound(f"There is no person with the id {given[:80]!r} that you can see in this case.")
+        if found[0]["sealed"]:
+            return given, True
+        return pseudonym(self._service.register.key(case, create=False), "person", given), False
+
+    def _cleared(self, progress: Progress) -> str:
+        """Forget what was computed and write the store anew; what may remain, in words."""
+        self._service.rankings.clear()
+        self._service.materials.clear()
+        if self._service.casework.rewrite(progress):
+            return "The managed store was written anew: nothing of before is in its files."
+        return (
+            "The graph holds it no more. On the disk of your own Neo4j server older texts may remain: in its transaction"
+            " logs, in free space of its store and in its backups. Whoever runs that server has to copy the database"
+            " into a new one (neo4j-admin database copy), drop the old one, and delete backups."
+        )
+
+    def _working(self, kind: str, work: Callable[[Progress], str]) -> str:
+        """Start a job whose result is whether the store is a managed one."""
+
+        def run(progress: Progress) -> dict[str, Any]:
+            work(progress)
+            return {"managed": not self.settings.neo4j_uri}
+
+        return self._service.jobs.start(self.principal.name, self.case, kind, run)
 
     def _require_mine(self, case: str, pseudonym: str) -> None:
         """Nothing, if the vault holds who this is and the reader is cleared for it.

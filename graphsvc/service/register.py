@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from graphsvc.access.audit import now
 from graphsvc.access.policy import no_such_case
 from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.appdb import tables, transaction
-from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.check import Delivery, Row
 from graphsvc.service.graphing import Graphed
 
 
@@ -143,8 +144,7 @@ class Register:
         partial: bool,
     ) -> None:
         """Record the delivery before the first write; from here on a kill is completed, not forgotten."""
-        rows = [(row.table, row.file, row.line, row.values) for row in delivery.rows]
-        sealed = pack(key, {"rows": rows, "columns": delivery.columns}, f"delivery {case} {number}")
+        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns)
         with transaction(self._database) as connection:
             connection.execute(
                 tables.deliveries.insert().values(
@@ -180,6 +180,100 @@ class Register:
                     tables.deliveries.c.case_id == case, tables.deliveries.c.number == number
                 )
             )
+
+    def overrules(self, case: str, kind: str) -> frozenset[str]:
+        """Pseudonyms of whom a decision seals (`sealed`) or erased (`erased`), whatever deliveries say."""
+        table = tables.overrules
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(table.c.pseudonym).where(table.c.case_id == case, table.c.kind == kind))
+            return frozenset(row.pseudonym for row in rows)
+
+    def held(self, case: str) -> frozenset[str]:
+        """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
+        table = tables.holds
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table.c.pseudonym).where(table.c.case_id == case, table.c.released_at.is_(None))
+            )
+            return frozenset(row.pseudonym for row in rows)
+
+    def overrule(
+        self, case: str, account: str, reason: str, decided: Mapping[str, str], rows: Mapping[int, bytes] | None = None
+    ) -> None:
+        """Keep decisions (pseudonym → `sealed` or `erased`) with what goes with them, all in one; closes the case.
+
+        Args:
+            case: the case; open again once the graph is in line.
+            account: who decided.
+            reason: why; it may name someone and is sealed.
+            decided: a later decision on the same replaces the earlier.
+            rows: delivery → its sealed rows as they are from now on.
+        """
+        key = self.key(case, create=False)
+        with transaction(self._database) as connection:
+            for pseudonym, kind in decided.items():
+                mine = (tables.overrules.c.case_id == case, tables.overrules.c.pseudonym == pseudonym)
+                connection.execute(tables.overrules.delete().where(*mine))
+                connection.execute(
+                    tables.overrules.insert().values(
+                        case_id=case,
+                        pseudonym=pseudonym,
+                        kind=kind,
+                        account=account,
+                        reason_sealed=pack(key, reason, f"overrule {case} {pseudonym}"),
+                        at=now(),
+                    )
+                )
+            for number, sealed in (rows or {}).items():
+                mine = (tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
+                connection.execute(tables.deliveries.update().where(*mine).values(rows_sealed=sealed))
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+            connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
+
+    def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
+        """Mask who was erased in the words of people: reasons and answers of requests, holds and decisions."""
+        key = self.key(case, create=False)
+        sealed = (
+            (tables.requests, "reason_sealed", "request {id} reason"),
+            (tables.requests, "answer_sealed", "request {id} answer"),
+            (tables.holds, "reason_sealed", "hold {id}"),
+            (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
+        )
+        with transaction(self._database) as connection:
+            for table, column, bound in sealed:
+                rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings().all()
+                for row in rows:
+                    if row[column] is None:
+                        continue
+                    what = bound.format(**row)
+                    words = unpack(key, row[column], what)
+                    masked = mask(words) if isinstance(words, str) else [mask(word) for word in words]
+                    mine = sa.and_(*(one == row[one.name] for one in table.primary_key))
+                    connection.execute(table.update().where(mine).values({column: pack(key, masked, what)}))
+
+    def rewriting(self) -> bool:
+        """Whether the managed store still has to be written anew."""
+        with transaction(self._database) as connection:
+            table = tables.rewrites
+            return connection.execute(sa.select(table.c.id).where(table.c.done_at.is_(None))).first() is not None
+
+    def rewritten(self) -> None:
+        """The store has been written anew."""
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.rewrites.update().where(tables.rewrites.c.done_at.is_(None)).values(done_at=now())
+            )
+
+    def close_all(self) -> None:
+        """Close every case to readers: what the graph holds of it has to be written again."""
+        with transaction(self._database) as connection:
+            connection.execute(tables.cases.update().values(state="loading"))
+
+    def wipe_free_space(self) -> None:
+        """SQLite: leave nothing of what was replaced in the write-ahead log beside the database."""
+        if self._database.dialect.name == "sqlite":
+            with self._database.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one."""
@@ -231,6 +325,18 @@ class Register:
             "key_sealed": wrapped,
             "values_sealed": pack(key, values, what),
         }
+
+
+def seal_rows(key: bytes, case: str, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]]) -> bytes:
+    """The rows of a delivery as they are kept."""
+    plain = [(row.table, row.file, row.line, row.values) for row in rows]
+    return pack(key, {"rows": plain, "columns": columns}, f"delivery {case} {number}")
+
+
+def open_rows(key: bytes, case: str, number: int, sealed: bytes) -> tuple[list[Row], dict[str, list[str]]]:
+    """The inverse of `seal_rows`."""
+    kept = unpack(key, sealed, f"delivery {case} {number}")
+    return [Row(table, file, line, values) for table, file, line, values in kept["rows"]], kept["columns"]
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:

@@ -72,6 +72,9 @@ internal.dbms.bolt.netty_server_shutdown_quiet_period_duration=0s
 _NOT_PASSED_ON = re.compile(r"GRAPHSVC_|NEO4J_|_JAVA_OPTIONS$|JAVA_TOOL_OPTIONS$|JDK_JAVA_OPTIONS$|CLASSPATH$")
 
 
+_OLD = "old-store-"
+
+
 def server_home(home: Path) -> Path:
     """The folder of the managed server inside GRAPHSVC_HOME: store, settings, logs, secret."""
     return home.absolute() / "neo4j"
@@ -103,6 +106,27 @@ def prepare(settings: Settings, port: int) -> str:
             )
         )
         return _secret(folder)
+    except OSError as error:
+        raise OperatorError(folder_trouble(folder, error)) from error
+
+
+def set_store_aside(home: Path) -> None:
+    """Take the store away in one step, so that a kill never leaves half of one to start on."""
+    folder = server_home(home)
+    data = folder / "data"
+    try:
+        if data.exists():
+            data.rename(folder / f"{_OLD}{secrets.token_hex(8)}")
+    except OSError as error:
+        raise OperatorError(folder_trouble(folder, error)) from error
+
+
+def delete_old_stores(home: Path) -> None:
+    """Delete the stores that were set aside."""
+    folder = server_home(home)
+    try:
+        for old in folder.glob(f"{_OLD}*"):
+            shutil.rmtree(old)
     except OSError as error:
         raise OperatorError(folder_trouble(folder, error)) from error
 
@@ -151,8 +175,11 @@ def _secret(folder: Path) -> str:
                 f"move {folder} away and load the cases again."
             )
         return secret.read_text()
-    password = secrets.token_urlsafe(24)
-    _write_private(secret, password)
+    # A store begun anew keeps the password: who is connected goes on.
+    password = secret.read_text() if secret.exists() else ""
+    if not password:
+        password = secrets.token_urlsafe(24)
+        _write_private(secret, password)
     salt = secrets.token_bytes(32)
     digest = salt + password.encode()
     for _ in range(1024):

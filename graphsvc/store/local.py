@@ -31,10 +31,11 @@ from graphsvc.store import launch
 from graphsvc.store.control import read_card
 from graphsvc.store.jars import Progress, fetch_jars
 
-__all__ = ["LocalServer", "fetch_jars", "hold", "keep", "secret_file", "status", "stop"]
+__all__ = ["LocalServer", "fetch_jars", "hold", "keep", "renew", "secret_file", "status", "stop"]
 
 _PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb")
 _ANSWER_S = 10  # for anything but the start itself
+_STOP_S = 60  # for the end of a server that is to begin anew
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,30 @@ def keep(settings: Settings) -> None:
     """
     if _command(settings, "keep") is None:
         raise OperatorError("No managed Neo4j is running that could be kept. Start it with `graphsvc neo4j start`.")
+
+
+def renew(settings: Settings) -> None:
+    """Give the running server of this home an empty store, and wait until it answers again at the same address.
+
+    The old store is deleted with its transaction logs. Whoever is connected goes on with the empty one.
+
+    Raises:
+        OperatorError: none is running, or it does not answer in time.
+    """
+    before = status(settings)
+    if before is None or _command(settings, "renew") is None:
+        raise OperatorError("No managed Neo4j is running whose store could be written anew. Try again.")
+    deadline = time.monotonic() + settings.start_timeout_s + _STOP_S
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        with contextlib.suppress(OperatorError):  # it does not answer while Neo4j ends
+            now = status(settings)
+            if now is not None and now["renewed"] > before["renewed"] and now["state"] == "ready":
+                return
+    raise OperatorError(
+        f"Neo4j did not answer again within {settings.start_timeout_s} seconds. Its logs are in "
+        f"{launch.server_home(settings.home) / 'logs'}."
+    )
 
 
 def stop(settings: Settings) -> bool:

@@ -32,15 +32,18 @@ class Server:
         state: `starting`, `ready` or `failed`.
         reason: why it failed, one line; empty otherwise.
         uri: its Bolt address.
+        renewed: how often its store was deleted and begun anew.
     """
 
     def __init__(self, settings: Settings, jars: Path) -> None:
         self.settings, self._jars = settings, jars
         self.state, self.reason = "starting", ""
+        self.renewed = 0
         self._was_ready = False
         self._restarts: list[float] = []
         self._ports_left = _PORTS
         self._ended = threading.Event()
+        launch.delete_old_stores(settings.home)
         self._launch(launch.free_port())
 
     @property
@@ -73,6 +76,15 @@ class Server:
             self._fail(
                 f"Neo4j died {_RESTARTS + 1} times in {_RESTART_WINDOW_S // 60} minutes. {self._logs.failure(status)}"
             )
+
+    def renew(self) -> None:
+        """End Neo4j, delete its store with all its logs of transactions, and start an empty one at the same address."""
+        self.stop()
+        self.state = "starting"
+        launch.set_store_aside(self.settings.home)
+        launch.delete_old_stores(self.settings.home)
+        self._launch(self._port)
+        self.renewed += 1
 
     def stop(self) -> None:
         """End Neo4j cleanly, or by force when it takes too long (it recovers from its log)."""

@@ -28,6 +28,9 @@ ROOMS = (
     "numbers",
     "log",
     "reveals",
+    "holds",
+    "sealing",
+    "erasures",
     "load",
     "queries",
 )

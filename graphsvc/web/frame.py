@@ -229,6 +229,7 @@ _RAIL = (
     ("Workplaces", "case.workplaces", "read"),
     ("Queries", "queries.table", "query"),
     ("Load", "load.form", "load"),
+    ("Holds", "holds.table", "hold"),
 )
 
 

@@ -30,7 +30,7 @@ def table() -> ResponseReturnValue:
 def form(case: str) -> ResponseReturnValue:
     """Asks for a reason before a reveal is asked for."""
     here = at(case)
-    here.require_revealing()
+    here.require("reveal")
     return answer("reveals/form.html", handling="C", case=case, pseudonym=request.args.get("id", "")[:40])
 
 

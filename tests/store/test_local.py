@@ -285,3 +285,33 @@ def test_neo4j_does_not_see_the_secrets_of_the_service(monkeypatch: pytest.Monke
     passed = launch.environment()
     assert passed["LANG"] == "C.UTF-8"
     assert not {"GRAPHSVC_MASTER_KEY", "NEO4J_PASSWORD", "JAVA_TOOL_OPTIONS"} & set(passed)
+
+
+@pytest.mark.slow
+def test_a_renewed_store_is_empty_at_the_same_address_and_nothing_old_stays_on_the_disk(fresh: Settings) -> None:
+    folder = launch.server_home(fresh.home)
+    with hold(fresh) as server, driver_of(server) as driver:
+        # Long, since Neo4j packs short texts, so that they cannot be found by their letters.
+        driver.execute_query("CREATE (:Person {name: 'Wilhelmina Canary' + $more})", more="-äöü" * 15)
+        assert "Canary" in everything_under(folder / "data")
+        pid = state(fresh)["java_pid"]
+        local.renew(fresh)
+        assert state(fresh)["java_pid"] != pid
+        assert state(fresh)["uri"] == server.uri
+        assert driver.execute_query("MATCH (n) RETURN count(n) AS n").records[0]["n"] == 0
+        assert "Canary" not in everything_under(folder)
+        assert not list(folder.glob("old-store-*"))
+
+
+def test_a_store_set_aside_when_killed_is_deleted_at_the_next_start(fresh: Settings) -> None:
+    old = launch.server_home(fresh.home) / "data"
+    old.mkdir(parents=True)
+    (old / "neostore").write_text("Wilhelmina Canary")
+    launch.set_store_aside(fresh.home)
+    with hold(fresh):
+        assert "Canary" not in everything_under(launch.server_home(fresh.home))
+
+
+def everything_under(folder: Path) -> str:
+    """All bytes of all files, one letter each."""
+    return "".join(path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,47 @@
+"""Erasures: one person asks, a supervisor who is another one agrees; then there is no way back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.web.frame import answer, at, current, page
+
+blueprint = Blueprint("erasures", __name__)
+
+
+@page(blueprint, "/erasures")
+def table() -> ResponseReturnValue:
+    """The erasures this person asked for or may answer, newest first."""
+    found = current().erasures()
+    return answer(
+        "erasures/table.html",
+        handling="C" if found else "",
+        waiting=[one for one in found if one.decidable],
+        others=[one for one in found if not one.decidable],
+    )
+
+
+@page(blueprint, "/case/<case>/erase")
+def form(case: str) -> ResponseReturnValue:
+    """Asks for a reason before an erasure is asked for."""
+    at(case).require("erase")
+    return answer("erasures/form.html", handling="C", case=case, person=request.args.get("id", "")[:200])
+
+
+@blueprint.post("/case/<case>/erase")
+def ask(case: str) -> ResponseReturnValue:
+    """Asks for an erasure."""
+    at(case).ask_erasure(request.form.get("id", ""), request.form.get("reason", ""))
+    return redirect(url_for("erasures.table"), code=303)
+
+
+@blueprint.post("/erasures/answer")
+def decide() -> ResponseReturnValue:
+    """Agrees, which erases, or refuses."""
+    identifier, note = request.form.get("id", ""), request.form.get("note", "")
+    if request.form.get("answer") != "agree":
+        current().refuse_erasure(identifier, note)
+        return redirect(url_for("erasures.table"), code=303)
+    case, job = current().start_erasure(identifier, note)
+    return redirect(url_for("sealing.work", case=case, id=job), code=303)

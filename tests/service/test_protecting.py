@@ -1,0 +1,427 @@
+"""Holds, sealing by hand and erasure on a real server."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime as dt
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.holds import NewHold
+from graphsvc.access.principal import Grant
+from graphsvc.access.vault import pseudonym
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.casework import HeldError
+from graphsvc.service.desk import quiet
+from graphsvc.service.register import open_rows
+from graphsvc.store import launch, local
+from graphsvc.store.image import Image, read_image
+
+pytestmark = pytest.mark.neo4j
+Rows = list[dict[str, str]]
+People = Callable[[str], Session]
+REVIEW = dt.date(2999, 1, 1)
+LONG = "Zoraya Quillfeather Montgomery-Abernathy of the long road to Bannockburn"
+
+
+def write(folder: Path, **files: Rows) -> Path:
+    folder.mkdir(parents=True)
+    headers = {
+        "people": ["id", "name"],
+        "statements": ["id", "kind", "source_id", "interpreter_id"],
+        "links": ["id", "subject_id", "relation", "object_id", "statement_id", "polarity"],
+    }
+    for name in {*files, *headers}:
+        rows = files.get(name, [])
+        columns = list(dict.fromkeys([*headers.get(name, []), *(key for row in rows for key in row)]))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+def said(subject: str, relation: str, target: str, statement: str, **more: str) -> dict[str, str]:
+    return {"subject_id": subject, "relation": relation, "object_id": target, "statement_id": statement, **more}
+
+
+@pytest.fixture
+def people(service: Service, case: str) -> People:
+    """`people("sup")`: the session of someone with a role, at the case, cleared for all of it."""
+    return crew(service, case)
+
+
+def crew(service: Service, case: str) -> People:
+    for name, role, handling in (
+        ("inv", "investigator", "C"),
+        ("cus", "custodian", "C"),
+        ("sup", "supervisor", "C"),
+        ("sup2", "supervisor", "C"),
+        ("low", "supervisor", "P"),
+    ):
+        accounts.add(service.database, name, [role], {case: Grant(handling, sources=True)})
+    known = {one.name: one for one in accounts.listed(service.database)}
+    return lambda name: service.session(known[name], "tests", case)
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    """Two suspects in each other's text, one of them with a phone of their own, and a report on them."""
+    return write(
+        tmp_path / "first",
+        people=[
+            {"id": "zoraya-1", "name": LONG, "category": "suspect", "notes": "drives a van"},
+            {"id": "P2", "name": "Bo Quist", "category": "suspect", "notes": f"Bo was seen with {LONG}"},
+        ],
+        things=[
+            {"id": "phone-7", "kind": "phone", "value": "+447700900123"},
+            {"id": "van-1", "kind": "vehicle", "value": "AB12 CDE"},
+        ],
+        statements=[
+            {"id": "S1", "kind": "intelligence", "handling": "P", "summary": f"{LONG} pays everyone"},
+            {"id": "S2", "kind": "record", "handling": "P", "summary": "Bo Quist again"},
+        ],
+        links=[
+            said("zoraya-1", "PAID", "P2", "S1", subject_as_said="Zoraya Quillfeather"),
+            said("zoraya-1", "USED", "phone-7", "S1"),
+            said("zoraya-1", "USED", "van-1", "S1"),
+            said("P2", "USED", "van-1", "S2"),
+        ],
+    )
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "second",
+        people=[{"id": "P3", "name": "Cas Roe", "category": "suspect"}],
+        statements=[{"id": "S3", "kind": "intelligence", "handling": "P"}],
+        links=[said("P3", "DIRECTED", "zoraya-1", "S3")],
+    )
+
+
+def image(service: Service, case: str) -> Image:
+    return read_image(service.store(), case)
+
+
+def everything(service: Service, case: str) -> str:
+    found = image(service, case)
+    return str((found.nodes, found.claims, found.links, found.given))
+
+
+def hold(**values: Any) -> NewHold:
+    return dataclasses.replace(NewHold("prosecution", "DI Marsh", "R v Quist", REVIEW), **values)
+
+
+# -- holds --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_held_cannot_be_taken_back_until_it_is_released(
+    service: Service, case: str, people: People, first: Path, second: Path
+) -> None:
+    people("inv").load(first, quiet)
+    people("inv").load(second, quiet)
+    kept = people("sup").add_hold(hold(), "zoraya-1")
+    before = image(service, case)
+    for number in (1, 2):
+        with pytest.raises(HeldError) as caught:
+            people("inv").undo(number, quiet)
+        assert not {"zoraya", "Zoraya", "S-", "DI Marsh", "Quist"} & set(str(caught.value).split())
+    assert image(service, case) == before
+    assert [row["status"] for row in people("inv").deliveries()] == ["active", "active"]
+    people("sup").release_hold(kept)
+    people("inv").undo(2, quiet)
+    assert "P3" not in image(service, case).nodes["Person"]
+    (listed,) = people("sup").holds()
+    assert (listed.released_by, listed.owner, listed.reason) == ("sup", "DI Marsh", "R v Quist")
+
+
+def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
+    service: Service, people: People, first: Path, tmp_path: Path
+) -> None:
+    base = write(tmp_path / "base", statements=[{"id": "S9", "kind": "record", "handling": "P"}])
+    more = write(
+        tmp_path / "more",
+        people=[{"id": "H1", "name": "Held One"}, {"id": "H2", "name": "Other"}],
+        links=[said("H1", "PAID", "H2", "S9")],
+    )
+    people("inv").load(base, quiet)
+    people("inv").load(more, quiet)
+    people("inv").load(first, quiet)
+    people("sup").add_hold(hold(), "H1")
+    with pytest.raises(HeldError):
+        people("inv").undo(1, quiet)  # names nobody, but the claim about H1 rests on its statement
+    people("inv").undo(3, quiet)
+
+
+def test_a_hold_on_the_case_holds_everything(people: People, first: Path) -> None:
+    people("inv").load(first, quiet)
+    people("sup").add_hold(hold(kind="investigation"))
+    with pytest.raises(HeldError):
+        people("inv").undo(1, quiet)
+    with pytest.raises(HeldError):
+        people("cus").ask_erasure("P2", "asked for it")
+
+
+def test_holds_take_role_clearance_and_sense(service: Service, people: People, first: Path) -> None:
+    people("inv").load(first, quiet)
+    for name in ("inv", "cus", "low"):
+        with pytest.raises(Refused):
+            people(name).add_hold(hold())
+        with pytest.raises(Refused):
+            people(name).holds()
+    for wrong in ({"kind": "whim"}, {"owner": " "}, {"reason": ""}, {"review_on": dt.date(2020, 1, 1)}):
+        with pytest.raises(RequestError):
+            people("sup").add_hold(hold(**wrong))
+    with pytest.raises(NotFound):
+        people("sup").add_hold(hold(), "nobody")
+    with pytest.raises(NotFound):
+        people("sup").release_hold("0" * 32)
+    with transaction(service.database) as connection:
+        assert connection.execute(sa.select(tables.holds)).all() == []
+
+
+# -- sealing by hand ----------------------------------------------------------------------------------------------
+
+
+def test_sealed_by_hand_someone_is_a_pseudonym_everywhere_and_stays_one(
+    service: Service, case: str, people: People, first: Path, second: Path
+) -> None:
+    people("inv").load(first, quiet)
+    people("inv").load(second, quiet)
+    assert "Zoraya" in everything(service, case)
+    told = people("cus").seal("zoraya-1", "threatened", quiet)
+    assert "your own Neo4j server" in told
+    found = everything(service, case)
+    for word in ("zoraya", "Zoraya", "Quillfeather", "phone-7", "7700900123"):
+        assert word not in found
+    (hidden,) = [one for one, row in image(service, case).nodes["Person"].items() if row["sealed"]]
+    assert hidden in image(service, case).nodes["Statement"]["S1"]["summary"]
+    people("inv").undo(2, quiet)
+    people("inv").load(second, quiet)
+    assert "Zoraya" not in everything(service, case)
+    assert hidden in image(service, case).nodes["Person"]
+    assert service.register.identity(case, hidden)[1]["name"] == LONG
+    with pytest.raises(RequestError, match="already"):
+        people("sup").seal(hidden, "again", quiet)
+    for row in audit.lines(service.database, newest=1000):
+        assert "oraya" not in str(row)
+
+
+def test_sealing_takes_role_clearance_and_a_reason(service: Service, case: str, people: People, first: Path) -> None:
+    people("inv").load(first, quiet)
+    before = image(service, case)
+    for name in ("inv", "low"):
+        with pytest.raises(Refused):
+            people(name).seal("P2", "why not", quiet)
+    with pytest.raises(RequestError, match="reason"):
+        people("cus").seal("P2", " ", quiet)
+    for absent in ("nobody", "S1", "phone-7"):
+        with pytest.raises(NotFound):
+            people("cus").seal(absent, "why not", quiet)
+    assert image(service, case) == before
+
+
+# -- erasing ------------------------------------------------------------------------------------------------------
+
+
+def test_erased_someone_is_nowhere_and_does_not_come_back(
+    service: Service, case: str, people: People, first: Path, second: Path
+) -> None:
+    people("inv").load(first, quiet)
+    people("inv").load(second, quiet)
+    people("sup").release_hold(people("sup").add_hold(hold(reason=f"{LONG} is on trial"), "zoraya-1"))
+    assert [one.person for one in people("sup").holds()] == ["zoraya-1"]
+    request = people("cus").ask_erasure("zoraya-1", f"the court ordered that {LONG} goes")
+    with pytest.raises(Refused):
+        people("cus").agree_erasure(request, quiet)
+    people("sup").agree_erasure(request, quiet)
+    found = image(service, case)
+    text = everything(service, case)
+    for word in ("oraya", "Quillfeather", "phone-7", "7700900123", "PAID", "DIRECTED"):
+        assert word not in text
+    assert set(found.nodes["Person"]) == {"P2", "P3"}
+    assert found.nodes["Person"]["P2"]["notes"] == "Bo was seen with [erased]"
+    ((van, row),) = found.nodes["Thing"].items()
+    assert van.startswith("T-")  # used by somebody else too: it stays, sealed
+    assert "value" not in row
+    key = service.register.key(case, create=False)
+    for number, kept in service.register.counting(case).items():
+        assert "oraya" not in str(open_rows(key, case, number, kept.rows_sealed))
+    assert "oraya" not in str(dict(service.register.identities(case)))
+    again = people("inv").load(first, quiet)
+    assert any("erased" in one.reason for one in again.rejections)
+    people("inv").undo(2, quiet)
+    people("inv").load(second, quiet)
+    assert "oraya" not in everything(service, case)
+    (told,) = people("sup").erasures()
+    assert (told.state, told.reason) == ("done", "the court ordered that [erased] goes")
+    (listed,) = people("sup").holds()
+    assert (listed.reason, listed.person) == ("[erased] is on trial", "[erased]")
+    with pytest.raises(RequestError, match="answered already"):
+        people("sup2").refuse_erasure(request)
+    for row in audit.lines(service.database, newest=1000):
+        assert "oraya" not in str(row)
+
+
+def test_nobody_erases_alone_and_held_material_stays(service: Service, case: str, people: People, first: Path) -> None:
+    people("inv").load(first, quiet)
+    before = image(service, case)
+    own = people("sup").ask_erasure("P2", "asked for it")
+    with pytest.raises(Refused, match="another person"):
+        people("sup").agree_erasure(own, quiet)
+    people("sup2").refuse_erasure(own)
+    request = people("cus").ask_erasure("P2", "asked for it")
+    kept = people("sup").add_hold(hold(), "zoraya-1")  # P2 was paid by who is held: that claim would go
+    with pytest.raises(HeldError):
+        people("sup").agree_erasure(request, quiet)
+    with pytest.raises(HeldError):
+        people("cus").ask_erasure("zoraya-1", "asked for it")
+    assert image(service, case) == before
+    people("sup").release_hold(kept)
+    people("sup").agree_erasure(request, quiet)
+    assert set(image(service, case).nodes["Person"]) == {"zoraya-1"}
+
+
+POOL = [f"P{number}" for number in range(6)]
+
+
+def random_rows(rng: random.Random) -> dict[str, Rows]:
+    return {
+        "people": [
+            {"id": one, "name": rng.choice(["Ada Low", "Bo Quist", ""]), "category": rng.choice(["", "suspect"])}
+            for one in rng.sample(POOL, rng.randint(0, 5))
+        ],
+        "statements": [
+            {
+                "id": one,
+                "kind": rng.choice(["witness", "record", "intelligence"]),
+                "source_id": f"{one}-{rng.choice(POOL)}"[-2:],
+                "handling": rng.choice("PC"),
+                "interpreter_id": rng.choice(["", rng.choice(POOL)]),
+            }
+            for one in rng.sample(["S1", "S2", "S3"], rng.randint(1, 3))
+        ],
+        "links": [
+            said(
+                rng.choice(POOL),
+                rng.choice(["PAID", "DIRECTED", "X_KNEW"]),
+                rng.choice(POOL),
+                rng.choice(["S1", "S2", "S3"]),
+            )
+            for _ in range(rng.randint(0, 8))
+        ],
+    }
+
+
+def minus(rows: dict[str, Rows], person: str, statements: set[str]) -> dict[str, Rows]:
+    """The same delivery as if it had never held the person, nor what they said."""
+    return {
+        "people": [row for row in rows["people"] if row["id"] != person],
+        "statements": [
+            row | ({"interpreter_id": ""} if row["interpreter_id"] == person else {})
+            for row in rows["statements"]
+            if row["id"] not in statements
+        ],
+        "links": [
+            row
+            for row in rows["links"]
+            if person not in (row["subject_id"], row["object_id"]) and row["statement_id"] not in statements
+        ],
+    }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_erased(
+    service: Service, case: str, people: People, tmp_path: Path, seed: int
+) -> None:
+    rng = random.Random(seed)
+    inv = people("inv")
+    loaded: dict[int, dict[str, Rows]] = {}
+    base: dict[str, Rows] = {
+        "people": [{"id": one, "name": "Ada Low", "category": ""} for one in POOL],
+        "statements": [],
+        "links": [],
+    }
+    for step, rows in enumerate([base, *(random_rows(rng) for _ in range(4))]):
+        result = inv.load(write(tmp_path / str(step), **rows), quiet)
+        if result.delivery is not None:
+            loaded[result.delivery] = rows
+    person = rng.choice(POOL)
+    key = service.register.key(case, create=False)
+    service.casework.erase(case, pseudonym(key, "person", person), "inv", "why", quiet)
+    statements = {row["id"] for rows in loaded.values() for row in rows["statements"] if row["source_id"] == person}
+    for number in rng.sample(sorted(set(loaded) - {1}), min(2, len(loaded) - 1)):
+        inv.undo(number, quiet)
+        del loaded[number]
+    twin = f"{case}-twin"
+    with transaction(service.database) as connection:
+        row = connection.execute(sa.select(tables.cases).where(tables.cases.c.id == case)).one()
+        wrapped = service.vault.wrap(key, f"case {twin}")
+        connection.execute(tables.cases.insert().values(id=twin, key_sealed=wrapped, created_at=row.created_at))
+    first = accounts.listed(service.database)
+    owner = service.session(next(one for one in first if "*" in one.grants), "tests", twin)
+    for number in sorted(loaded):
+        owner.load(write(tmp_path / f"twin-{number}", **minus(loaded[number], person, statements)), quiet)
+    here, there = image(service, case), image(service, twin)
+    assert here.nodes == there.nodes
+    assert here.claims == there.claims
+    assert here.given == there.given
+    assert here.links == there.links
+    assert dict(service.register.identities(case)) == dict(service.register.identities(twin))
+
+
+# -- the managed store --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def managed(settings: Any, jars: Path) -> Iterator[Service]:
+    made: Settings = settings()
+    with Service(made) as opened:
+        yield opened
+    local.stop(made)
+
+
+def on_disk(service: Service) -> str:
+    """Every byte under the server's folder, one letter each."""
+    folder = launch.server_home(service.settings.home)
+    return "".join(path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.slow
+def test_the_managed_store_keeps_nothing_of_before_on_its_disk(managed: Service, first: Path, second: Path) -> None:
+    crew_of = crew(managed, "one")
+    crew_of("inv").load(first, quiet)
+    crew_of("inv").load(second, quiet)
+    owner = next(one for one in accounts.listed(managed.database) if "*" in one.grants)
+    managed.session(owner, "tests", "two").load(second, quiet)
+    other = image(managed, "two")
+    assert "Quillfeather" in on_disk(managed)
+    steps: set[str] = set()
+    told = crew_of("cus").seal("zoraya-1", "threatened", lambda _done, _total, text: steps.add(text))
+    assert "written anew" in told
+    assert "loading every case into the new store" in steps
+    assert "Quillfeather" not in on_disk(managed)
+    assert image(managed, "two") == other
+    assert crew_of("inv").counts()["person"] == 3
+    assert all(one.state == "open" for one in crew_of("inv").cases())
+    request = crew_of("cus").ask_erasure("P2", "asked for it")
+    crew_of("sup").agree_erasure(request, quiet)
+    assert "Quist" not in everything(managed, "one")
+    # A kill between the decision and the end of the rewriting: the next start completes it.
+    with transaction(managed.database) as connection:
+        connection.execute(tables.rewrites.update().values(done_at=None))
+    whole = image(managed, "one")
+    managed.recover()
+    assert not managed.register.rewriting()
+    assert image(managed, "one") == whole

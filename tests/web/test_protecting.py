@@ -1,0 +1,147 @@
+"""Pages of reveals, holds, sealing and erasure: each for its role, the identity shown once and kept by nobody."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.service import Service
+from graphsvc.service.desk import quiet
+from graphsvc.web import create_app
+
+pytestmark = pytest.mark.neo4j
+Browser = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def opened(at_server: Any, tmp_path: Path, case: str) -> Iterator[tuple[Service, str]]:
+    """A service with a case, and the pseudonym of its one sealed person."""
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (folder / "people.csv").write_text("id,name,phones,category\nP1,Ari Berg,,suspect\nP2,Wit <b>Ness,+447700900001,\n")
+    (folder / "statements.csv").write_text("id,kind,source_id,handling\nS1,witness,P2,P\n")
+    (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
+    with Service(at_server()) as service:
+        first = accounts.only_account(service.database, "")
+        (pseudonym,) = service.session(first, "tests", case).load(folder, quiet).names
+        for name, role in (("cus", "custodian"), ("sup", "supervisor"), ("inv", "investigator")):
+            accounts.add(service.database, name, [role], {case: Grant("C", sources=True)})
+        yield service, pseudonym
+
+
+@pytest.fixture
+def browser(opened: tuple[Service, str]) -> Browser:
+    app = create_app(opened[0])
+
+    def of(name: str) -> FlaskClient:
+        client: FlaskClient = app.test_client()
+        assert client.get(f"/link/{opened[0].sign_in_link(name, 'tests')}").status_code == 303
+        return client
+
+    return of
+
+
+def post(client: FlaskClient, page: str, to: str, **data: str) -> TestResponse:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+    assert found is not None
+    return client.post(to, data={"csrf_token": found[1]} | data)
+
+
+def request_id(client: FlaskClient, page: str) -> str:
+    found = re.search(r'name="id" value="([0-9a-f]{32})"', client.get(page).text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_reveal_from_asking_to_its_end(opened: tuple[Service, str], browser: Browser, case: str) -> None:
+    _, pseudonym = opened
+    cus, sup = browser("cus"), browser("sup")
+    assert "Ask who this is" in cus.get(f"/case/{case}/entity?id={pseudonym}").text
+    form = f"/case/{case}/reveal"
+    assert post(cus, form, form, id=pseudonym, reason="<i>needs</i> help").status_code == 303
+    queue = sup.get("/reveals").text
+    assert "&lt;i&gt;needs" in queue
+    identifier = request_id(sup, "/reveals")
+    assert post(cus, "/reveals", "/reveals/open", id=identifier).status_code == 403
+    assert post(sup, "/reveals", "/reveals/answer", id=identifier, answer="agree").status_code == 303
+    shown = post(cus, "/reveals", "/reveals/open", id=identifier)
+    assert "Wit &lt;b&gt;Ness" in shown.text
+    assert "+447700900001" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert post(sup, "/reveals", "/reveals/open", id=identifier).status_code == 403
+    assert cus.get("/reveals/open").status_code == 405
+    for page in ("/reveals", "/reveals.json"):
+        for client in (cus, sup):
+            text = client.get(page).text
+            assert "opened" in text
+            assert "Ness" not in text
+    assert post(cus, "/reveals", "/reveals/end", id=identifier).status_code == 303
+    assert post(cus, "/reveals", "/reveals/open", id=identifier).status_code == 403
+
+
+def test_pages_are_for_their_roles(browser: Browser, case: str) -> None:
+    inv = browser("inv")
+    for page in (
+        "/reveals",
+        "/erasures",
+        f"/case/{case}/holds",
+        f"/case/{case}/seal",
+        f"/case/{case}/erase",
+        f"/case/{case}/reveal",
+    ):
+        assert inv.get(page).status_code == 403, page
+    text = inv.get(f"/case/{case}/entity?id=P1").text
+    for words in ("Ask who this is", "Seal this person", "Ask to erase", "Holds", "Reveals"):
+        assert words not in text
+    assert browser("cus").get(f"/case/{case}/holds").status_code == 403
+
+
+def test_a_hold_is_added_refuses_an_undo_and_is_released(browser: Browser, case: str) -> None:
+    sup = browser("sup")
+    page = f"/case/{case}/holds"
+    given = {"kind": "prosecution", "owner": "DI Marsh", "reason": "R v Berg", "review_on": "2999-01-01"}
+    assert post(sup, page, page, **given | {"review_on": "soon"}).status_code == 400
+    assert post(sup, page, page, **given, person="nobody").status_code == 404
+    assert post(sup, page, page, **given, person="P1").status_code == 303
+    assert "DI Marsh" in sup.get(page).text
+    assert sup.get(f"{page}.json").get_json()["holds"][0]["owner"] == "DI Marsh"
+    hold = request_id(sup, page)
+    assert post(sup, page, f"{page}/release", id=hold).status_code == 303
+    assert "released by sup" in sup.get(page).text
+
+
+def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(
+    opened: tuple[Service, str], browser: Browser, case: str
+) -> None:
+    cus, sup = browser("cus"), browser("sup")
+    assert "Seal this person" in cus.get(f"/case/{case}/entity?id=P1").text
+    form = f"/case/{case}/seal"
+    assert post(cus, form, form, id="nobody", reason="why").status_code == 404
+    ended(cus, post(cus, form, form, id="P1", reason="threatened"), "Sealed")
+    assert cus.get(f"/case/{case}/entity?id=P1").status_code == 404
+    form = f"/case/{case}/erase"
+    known = dict(opened[0].register.identities(case))
+    person = next(one for one, values in known.items() if one.startswith("S-") and values["id"] == "P1")
+    assert post(cus, form, form, id=person, reason="the court").status_code == 303
+    identifier = request_id(sup, "/erasures")
+    ended(sup, post(sup, "/erasures", "/erasures/answer", id=identifier, answer="agree"), "Erased")
+    assert sup.get(f"/case/{case}/entity?id={person}").status_code == 404
+    assert "done" in cus.get("/erasures").text
+
+
+def ended(client: FlaskClient, began: TestResponse, words: str) -> None:
+    assert began.status_code == 303
+    deadline = time.monotonic() + 60
+    while re.search("<h1>(Sealing|Erasing)</h1>", text := client.get(began.location).text):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert f"<h1>{words}</h1>" in text
