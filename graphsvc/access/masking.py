@@ -280,7 +280,9 @@ class Masker:
         place = 0
         while place < len(found):
             word = found[place]
-            end, pseudonym = self._spelt_at(found, place, excused)
+            end, pseudonym = place, None
+            if word.letters in self._spelt_prefixes:
+                end, pseudonym = self._spelt_at(found, place, excused)
             if pseudonym == "" and any(
                 beyond > end and who
                 for beyond, who in (self._spelt_at(found, inside, excused) for inside in range(place + 1, end))
@@ -291,7 +293,8 @@ class Masker:
                 heard_end, heard = self._heard_at(found, place, shouting=shouting)
                 if heard and heard_end > end and not _is_excused(found[place:heard_end], excused):
                     end, pseudonym = heard_end, heard
-            if end == place or (pseudonym and end == place + 1):
+            single = len(word.letters) == 1 or (place + 1 < len(found) and len(found[place + 1].letters) == 1)
+            if single and (end == place or (pseudonym and end == place + 1)):
                 initials_end, initialled = self._initials_at(text, found, place)
                 if initials_end > end and initialled:
                     end, pseudonym = initials_end, initialled

@@ -7,11 +7,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graphsvc import simulate
-from graphsvc.access.masking import SEVERAL
+from graphsvc.access.masking import SEVERAL, spellings
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
@@ -168,6 +169,33 @@ def test_records_of_unsealed_namesakes_keep_their_names(masked: tuple[State, dic
     assert mentions > 1000
     print(f"masked wrongly: {wrong} of {2 * mentions} mentions")
     assert wrong <= WRONG * 2 * mentions
+
+
+def test_elsewhere_only_those_who_bear_a_sealed_persons_very_name_lose_it(
+    masked: tuple[State, dict[str, str], Texts],
+) -> None:
+    state, sealed, texts = masked
+    people = state.records["people"]
+    borne = {one for identifier in sealed if identifier in people for one in _spelt(people[identifier].values)}
+    mentions, same, wrong = 0, 0, 0
+    for identifier, row in people.items():
+        name = row.values.get("name", "")
+        if identifier in sealed or not name:
+            continue
+        text = f"The boat was sold by {name} in Dover."
+        mentions += 1
+        if spellings(name) & borne:
+            same += 1
+            assert texts.mask(text) == f"The boat was sold by {SEVERAL} in Dover."
+        else:
+            wrong += texts.mask(text) != text
+    print(f"the very name of a sealed person: {same} of {mentions}; others masked wrongly: {wrong}")
+    assert mentions - same > 500
+    assert wrong <= WRONG * (mentions - same)
+
+
+def _spelt(values: dict[str, Any]) -> frozenset[str]:
+    return frozenset().union(*map(spellings, (values.get("name", ""), *values.get("aliases", ()))))
 
 
 def test_nothing_but_sealed_names_is_masked_in_the_case_itself(masked: tuple[State, dict[str, str], Texts]) -> None:
