@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import vault
 from graphsvc.queries import Library, Query
-from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.records.tables import TABLES
 from graphsvc.store.image import Image, read_image
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
@@ -103,55 +102,10 @@ def first_difference(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -
     return next((pair for pair in pairs if pair[0] != pair[1]), ())
 
 
-def without_c(cases: Any, image: Image) -> dict[str, list[dict[str, str]]]:
-    """The rows of the case as they would be if nothing of handling code C had ever been delivered.
-
-    Two things stay. A witness or interpreter whom no P row names is a row of code C, as the case format wants the row to
-    be there. And what a C row seals stays sealed (people by hand, things through who used them): taking the seal off for
-    those who may see less would tell them more.
-    """
-    rows: dict[str, list[dict[str, str]]] = copy.deepcopy(cases.rows)
-    entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
-    shared = {row["id"] for row in rows["statements"] if row.get("handling") == "P"}
-    said = {row["id"]: row.get("statement_id") or "" for row in entities}
-    closed = {row["id"] for row in entities if row.get("handling") == "C" or said[row["id"]] not in shared | {""}}
-    sealed = {row["id"] for row in rows["people"] if vault.pseudonym(KEY, "person", row["id"]) in image.nodes["Person"]}
-
-    def is_shared(link: dict[str, str]) -> bool:
-        ends = {link["subject_id"], link["object_id"]}
-        return link["statement_id"] in shared and link.get("handling") != "C" and not ends & closed
-
-    links = [row for row in rows["links"] if is_shared(row)]
-    mentioned = {row[end] for row in links for end in ("subject_id", "object_id")}
-    visible = mentioned | {row["id"] for row in entities if row.get("handling") == "P" or said[row["id"]] in shared}
-    visible -= closed
-    sealing = [
-        row
-        for row in rows["links"]
-        if row["relation"] == "USED"
-        and row["subject_id"] in sealed
-        and row["object_id"] in visible
-        and not is_shared(row)
-    ]
-    kept = shared | {row["statement_id"] for row in sealing}
-    rows["statements"] = [row for row in rows["statements"] if row["id"] in kept]
-    needed = {row["subject_id"] for row in sealing}
-    needed |= {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
-    for table in ENTITY_TABLES:
-        rows[table.name] = [row for row in rows[table.name] if row["id"] in visible | needed]
-        for row in rows[table.name]:
-            if row["id"] not in visible:
-                row["handling"] = "C"
-            if row["id"] in sealed:
-                row["sealed"] = "yes"
-    rows["links"] = links + [row for row in sealing if row not in links]
-    return rows
-
-
 def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(
-    cases: Any, arguments: Arguments, alone: dict[str, Answers], image: Image
+    cases: Any, arguments: Arguments, alone: dict[str, Answers], without_c: dict[str, list[dict[str, str]]]
 ) -> None:
-    rows = without_c(cases, image)
+    rows = without_c
     assert len(rows["links"]) < len(cases.rows["links"])
     assert len(rows["people"]) < len(cases.rows["people"])
     cases.load("part", rows)
