@@ -310,6 +310,26 @@ def test_a_log_put_back_from_before_and_gone_on_with_is_found(filled: Kept, tmp_
     assert ["Line 13 records" in fault and "ines 13 to 20" in fault for fault in faults] == [True]
 
 
+def test_a_line_of_another_history_is_found_though_it_was_written_by_the_service(filled: Kept, tmp_path: Path) -> None:
+    """Same number, same key, its own HMAC: only what went before it was another."""
+    shutil.copytree(filled.home, tmp_path / "fork")
+    fork = kept(tmp_path / "fork")
+    for opened, account in ((filled, "ann"), (fork, "bob")):
+        for _ in range(3):
+            audit.begin(opened.engine, Principal(account, frozenset()), "why", "query", "one")
+    with fork.engine.connect() as connection:
+        columns = [name for name in COLUMNS if name != "id"]
+        line = connection.execute(sa.select(tables.log).where(tables.log.c.id == 14)).mappings().one()
+        raw = connection.exec_driver_sql("SELECT at FROM log WHERE id = 14").scalar()
+    values = {name: line[name] for name in columns} | {"at": raw, "detail": "{}"}
+    with sqlite3.connect(filled.home / "graphsvc.sqlite") as there:
+        there.execute(f"UPDATE log SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = 14", values)
+    there.close()
+    assert any("Line 14 " in fault for fault in filled.verify().faults)
+    assert fork.verify().whole
+    fork.engine.dispose()
+
+
 def test_a_missing_anchor_is_told_and_stays_in_the_log(filled: Kept) -> None:
     filled.anchor.unlink()
     (fault,) = filled.verify().faults
@@ -377,6 +397,24 @@ def test_several_threads_and_processes_write_one_chain(log: Kept) -> None:
     found = log.verify()
     assert found.whole, found.faults
     assert found.lines == 2 * (2 * 40 + 4 * 20)
+
+
+def test_database_and_anchor_are_written_together_whoever_else_writes(log: Kept) -> None:
+    """Else a slow process could put the anchor back to its own line when others have gone on."""
+    other = kept(log.home)
+    appended = threading.Event()
+
+    def append() -> None:
+        other.act()
+        appended.set()
+
+    thread = threading.Thread(target=append)
+    with log.chain.anchor.held():
+        thread.start()
+        assert not appended.wait(0.5)
+    thread.join(30)
+    assert appended.is_set()
+    other.engine.dispose()
 
 
 @pytest.mark.parametrize("seed", range(6))
