@@ -43,11 +43,11 @@ class Job:
     """A job as it stands.
 
     Attributes:
-        kind: `preview`, `load` or `undo`.
+        kind: `preview`, `load`, `undo` or `verify` (the log; of no case).
         state: `running`, `cancelling`, `done`, `cancelled`, `failed` or `interrupted` (its process died).
         done, total: steps; total 0 while it is not known.
         text: what is being done, or what ended it, in words without data.
-        result: numbers only.
+        result: numbers, and sentences of ours without data.
         said: what the error said, while the process that met it lives; it may hold cells of the delivery.
     """
 
