@@ -73,7 +73,12 @@ class Reading:
 
     @property
     def version(self) -> int:
-        """How often the case has been changed: what was computed at another version is not current."""
+        """How often the case has been changed: what was computed at another version is not current.
+
+        Raises:
+            Refused: no role of theirs reads cases; whether this one is there makes no difference. NotFound: not theirs.
+        """
+        policy.require(self.principal, "read")
         policy.require_case(self.principal, self.case)
         return version_of(self._service.database, self.case)
 

@@ -337,6 +337,7 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         "NEO4J_URI": settings.neo4j_uri,
         "NEO4J_PASSWORD": settings.neo4j_password,
         "GRAPHSVC_BATCH_ROWS": str(settings.batch_rows),
+        "GRAPHSVC_DATABASE_URL": settings.database_url,
     }
     with (
         Service(settings) as service,

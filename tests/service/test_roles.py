@@ -1,0 +1,124 @@
+"""Every cell of the table of roles, through the thing itself: a real call that takes the action, by each role."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access import accounts, audit, policy
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.config import Settings
+from graphsvc.errors import GraphsvcError, Refused
+from graphsvc.service import Service, Session, cypher, protection, staff
+from graphsvc.service.protecting import NewHold
+from graphsvc.simulate import simulate
+from graphsvc.store.local import LocalServer
+
+pytestmark = pytest.mark.neo4j
+CASE = "roles-of-this-test"
+EVERYTHING = {"*": Grant("C", sources=True)}
+HOLD = NewHold("investigation", "owner", "a reason that is long enough", dt.date(2030, 1, 1))
+REASON = "a reason that is long enough"
+
+# Action → a call that takes it. What is asked about need not be there: whether the role may is settled before.
+CALLS: dict[str, Callable[[Session], object]] = {
+    "read": lambda session: session.counts(),
+    "query": lambda session: session.query("people.list" if "people.list" in _names(session) else _names(session)[0]),
+    "analyse": lambda session: session.ranking(),
+    "load": lambda session: session.require_loading(),
+    "cypher": cypher.require_free_cypher,
+    "log": lambda session: session.log(),
+    "accounts": staff.listed,
+    "reveal": lambda session: session.ask_reveal("S-0000-0000-0000", REASON),
+    "agree": lambda session: session.agree_reveal("no-such-request"),
+    "hold": lambda session: session.add_hold(HOLD),
+    "seal": lambda session: session.seal("no-such-person", REASON, lambda *_progress: None),
+    "erase": lambda session: session.ask_erasure("no-such-person", REASON),
+    "keys": protection.rotate_key,
+}
+# Of these the call itself succeeds; of the others what it asks about is not there.
+SUCCEED = {"read", "query", "analyse", "load", "cypher", "log", "accounts", "hold"}
+CELLS = [(role, action) for role in policy.ROLES for action in policy.ACTIONS]
+
+
+def _names(session: Session) -> list[str]:
+    """Queries that run without anything given."""
+    library = session.service.library
+    return [query.name for query in library.public() if all(p.default is not None for p in query.parameters)]
+
+
+@pytest.fixture(scope="module")
+def opened(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("roles") / "delivery"
+    simulate(folder, seed=4, people=40)
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+        loader = accounts.only_account(service.database, "")
+        service.session(loader, "tests", CASE).load(folder, lambda *_progress: None)
+        yield service
+
+
+def asking(service: Service, role: str) -> Session:
+    return service.session(Principal(role, frozenset({role}), EVERYTHING, free_cypher=True), "testing", CASE)
+
+
+def test_every_action_has_a_call() -> None:
+    assert set(CALLS) == set(policy.ACTIONS)
+
+
+@pytest.mark.parametrize(("role", "action"), CELLS)
+def test_each_cell_is_what_happens(opened: Service, role: str, action: str) -> None:
+    session = asking(opened, role)
+    if role not in policy.ALLOWED[action]:
+        with pytest.raises(Refused):
+            CALLS[action](session)
+        return
+    try:
+        CALLS[action](session)
+    except Refused as error:
+        pytest.fail(f"refused: {error}")
+    except GraphsvcError:
+        assert action not in SUCCEED
+
+
+def test_free_cypher_is_suspended_by_a_case_outside_the_clearance(opened: Service) -> None:
+    ann = Principal("ann", frozenset({"analyst"}), {CASE: Grant("C", sources=True)}, free_cypher=True)
+    session = opened.session(ann, "testing", CASE)
+    cypher.require_free_cypher(session)
+    _key, sealed = opened.vault.new_key("case another")
+    from graphsvc.appdb import tables, transaction
+
+    values = {"id": "another", "key_sealed": sealed, "state": "open", "created_at": audit.now()}
+    with transaction(opened.database) as connection:
+        connection.execute(tables.cases.insert().values(**values))
+    try:
+        with pytest.raises(Refused, match="suspended: 1 case in the database lies outside") as refused:
+            cypher.require_free_cypher(session)
+        assert "another" not in str(refused.value).split("administrator")[0]
+    finally:
+        with transaction(opened.database) as connection:
+            connection.execute(tables.cases.delete().where(tables.cases.c.id == "another"))
+    cypher.require_free_cypher(session)
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_neither_administrator_nor_auditor_has_a_case(opened: Service, role: str, tmp_path: Path) -> None:
+    session = asking(opened, role)
+    assert session.cases() == []
+    for attempt in (
+        lambda: session.entity("P1"),
+        lambda: session.statement("S1"),
+        lambda: session.find("a"),
+        lambda: session.deliveries(),
+        lambda: session.graph(),
+        lambda: session.hubs(),
+        lambda: session.frame(_names(session)[0]),
+        lambda: session.load(tmp_path, lambda *_progress: None),
+        lambda: session.lead("P1"),
+    ):
+        with pytest.raises(Refused):
+            attempt()
