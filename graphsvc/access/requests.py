@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Collection
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from graphsvc.errors import NotFound, RequestError
 
 _ROW = tables.requests
 OPEN = ("agreed", "opened")
+# From which states a request is answered. An erasure agreed to that could not be done yet can be agreed to again.
+WAITING = MappingProxyType({"reveal": ("asked",), "erase": ("asked", "agreed")})
 
 
 def no_such_request() -> NotFound:
@@ -88,7 +91,7 @@ class Requests:
             RequestError: somebody else has answered it.
         """
         values = {"state": state, "decided_by": by, "decided_at": now(), "answer_sealed": answer_sealed, "until": until}
-        if not self._move(request, ("asked",), values):
+        if not self._move(request, WAITING[self.one(request).kind], values):
             raise RequestError("This request has been answered already.")
 
     def opened(self, request: str) -> bool:

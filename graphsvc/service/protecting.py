@@ -16,7 +16,7 @@ from graphsvc.access import audit, policy
 from graphsvc.access.audit import now
 from graphsvc.access.holds import KINDS, Hold, Holds, NewHold
 from graphsvc.access.principal import Principal
-from graphsvc.access.requests import OPEN, Requests, no_such_request
+from graphsvc.access.requests import OPEN, WAITING, Requests, no_such_request
 from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.casework import Progress
@@ -217,7 +217,8 @@ class Protecting(Reading):
         """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree_erasure`."""
         row = self._row("erase", request, mine=False)
         policy.require(self.principal, "agree")
-        self._service.casework.require_erasable(row.case_id, row.pseudonym)
+        if row.asked_by == self.principal.name:
+            raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
         here = self.at(row.case_id)
         return row.case_id, here._working("erase", lambda progress: here.agree_erasure(request, progress, answer))
 
@@ -261,10 +262,14 @@ class Protecting(Reading):
             Refused, NotFound, RequestError: as `agree_reveal`. HeldError: held; the request then still waits.
         """
         row = self._row("erase", request, mine=False)
-        self._service.casework.require_erasable(row.case_id, row.pseudonym)
+        # A kill may have come after the decision to erase was kept: what is left to do is done by `recover` and below.
+        begun = row.pseudonym in self._service.register.overrules(row.case_id, "erased")
+        if not begun:
+            self._service.casework.require_erasable(row.case_id, row.pseudonym)
         agreed = self._decide("erase", request, "agreed", answer, None)
         with self._protecting("agree", row.case_id, step="erase", person=row.pseudonym) as outcome:
-            self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, agreed.reason, progress)
+            if not begun:
+                self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, agreed.reason, progress)
             self._kept_requests.end(row.id, "done")
             outcome["rows"] = 1
             return self._cleared(progress)
@@ -303,6 +308,7 @@ class Protecting(Reading):
         """Forget what was computed and write the store anew; what may remain, in words."""
         self._service.rankings.clear()
         self._service.materials.clear()
+        self._service.uploads.previews.clear()
         if self._service.casework.rewrite(progress):
             return "The managed store was written anew: nothing of before is in its files."
         return (
@@ -397,7 +403,7 @@ class Protecting(Reading):
             row.until,
             row.opened_at,
             row.ended_at,
-            decidable=row.state == "asked" and not mine and self.may("agree"),
+            decidable=row.state in WAITING[row.kind] and not mine and self.may("agree"),
             openable=row.kind == "reveal" and mine and row.state in OPEN and row.until > now(),
         )
 

@@ -19,7 +19,7 @@ from graphsvc.access.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
-from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
 from graphsvc.service.casework import HeldError
 from graphsvc.service.desk import quiet
@@ -291,6 +291,35 @@ def test_nobody_erases_alone_and_held_material_stays(service: Service, case: str
     people("sup").release_hold(kept)
     people("sup").agree_erasure(request, quiet)
     assert set(image(service, case).nodes["Person"]) == {"zoraya-1"}
+
+
+def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
+    service: Service, case: str, people: People, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people("inv").load(first, quiet)
+    request = people("cus").ask_erasure("zoraya-1", "asked for it")
+    with monkeypatch.context() as patched:
+        patched.setattr(service.casework, "erase", busy)
+        with pytest.raises(Busy):
+            people("sup").agree_erasure(request, quiet)
+    assert "zoraya-1" in image(service, case).nodes["Person"]
+    assert [one.decidable for one in people("sup").erasures()] == [True]
+    with monkeypatch.context() as patched:
+        patched.setattr(service.casework, "_restore", killed)
+        with pytest.raises(KeyboardInterrupt):
+            people("sup").agree_erasure(request, quiet)
+    service.recover()
+    assert set(image(service, case).nodes["Person"]) == {"P2"}
+    people("sup").agree_erasure(request, quiet)
+    assert [(one.decidable, one.state) for one in people("sup").erasures()] == [(False, "done")]
+
+
+def busy(*_given: Any) -> None:
+    raise Busy("the case is being loaded")
+
+
+def killed(*_given: Any) -> None:
+    raise KeyboardInterrupt
 
 
 POOL = [f"P{number}" for number in range(6)]

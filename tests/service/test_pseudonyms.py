@@ -1,0 +1,103 @@
+"""What the graph tells of who is sealed: nothing but pseudonyms that mean something in one case alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts
+from graphsvc.appdb import tables, transaction
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import Image, read_image
+
+pytestmark = pytest.mark.neo4j
+WITNESSES = [f"W{number:02}" for number in range(40)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Forty witnesses in order, each with a statement; one suspect who is a source too; a phone of a witness."""
+    folder = tmp_path / "case"
+    folder.mkdir()
+    people = "".join(f"{one},Name Number {one},witness\n" for one in WITNESSES)
+    (folder / "people.csv").write_text(f"id,name,category\nsuspect-1,Ari Berg,suspect;witness\n{people}")
+    said = "".join(f"S-{one},witness,{one},P\n" for one in WITNESSES)
+    (folder / "statements.csv").write_text(f"id,kind,source_id,handling\nS-own,witness,suspect-1,P\n{said}")
+    (folder / "things.csv").write_text("id,kind,value\nT1,phone,+447700900777\nT2,phone,+447700900778\n")
+    (folder / "links.csv").write_text(
+        "subject_id,relation,object_id,statement_id\nsuspect-1,PAID,W00,S-own\nW03,USED,T1,S-W03\nsuspect-1,USED,T2,S-W04\n"
+    )
+    return folder
+
+
+def at(service: Service, case: str) -> Session:
+    return service.session(accounts.only_account(service.database, ""), "tests", case)
+
+
+def order(service: Service, case: str, image: Image) -> list[str]:
+    """The pseudonyms of the witnesses' persons, in the order of the delivery."""
+    by_id = {
+        values["id"]: pseudonym
+        for pseudonym, values in service.register.identities(case)
+        if pseudonym in image.nodes["Person"]
+    }
+    return [by_id[one] for one in WITNESSES]
+
+
+def test_pseudonyms_are_stable_in_a_case_unlinkable_across_cases_and_tell_no_order(
+    service: Service, case: str, folder: Path
+) -> None:
+    other = f"{case}-other"
+    at(service, case).load(folder, quiet)
+    at(service, other).load(folder, quiet)
+    first = order(service, case, read_image(service.store(), case))
+    there = read_image(service.store(), other)
+    at(service, case).undo(1, quiet)
+    at(service, case).load(folder, quiet)
+    here = read_image(service.store(), case)
+    assert order(service, case, here) == first
+    assert len(set(first)) == len(WITNESSES)
+    for label in ("Person", "Source", "Thing"):
+        shared = set(here.nodes[label]) & set(there.nodes[label])
+        assert shared == ({"suspect-1"} if label == "Person" else {"T2"} if label == "Thing" else set())
+    assert not set(here.claims) & set(there.claims)
+    # Neither the order of delivery nor another case's order is theirs.
+    ups = sum(one < two for one, two in pairwise(first))
+    assert 8 <= ups <= 31
+    assert sorted(first) != first
+    second = order(service, other, there)
+    assert sorted(range(40), key=first.__getitem__) != sorted(range(40), key=second.__getitem__)
+
+
+def test_what_a_sealed_person_used_is_sealed_and_what_others_used_is_not(
+    service: Service, case: str, folder: Path
+) -> None:
+    at(service, case).load(folder, quiet)
+    things = read_image(service.store(), case).nodes["Thing"]
+    assert things["T2"]["value"] == "+447700900778"
+    (sealed,) = set(things) - {"T2"}
+    assert sealed.startswith("T-")
+    assert "900777" not in str(things)
+
+
+def test_that_a_suspect_is_a_source_stands_in_no_node_or_relationship(
+    service: Service, case: str, folder: Path
+) -> None:
+    at(service, case).load(folder, quiet)
+    image = read_image(service.store(), case)
+    source = image.given["S-own"]
+    assert image.nodes["Person"]["suspect-1"]["name"] == "Ari Berg"
+    assert "witness" not in str(image.nodes["Person"])
+    assert "suspect-1" not in str((image.nodes["Source"], image.nodes["Statement"], image.given))
+    text = "MATCH (a {case: $case, id: $source})-[r]-(b) RETURN labels(b) AS labels"
+    rows = service.store().read(text, {"case": case, "source": source}, timeout=30, cap=100).rows
+    assert rows == [(["Statement"],)]
+    # The vault knows, and only encrypted.
+    assert dict(service.register.identities(case))[source]["id"] == "suspect-1"
+    with transaction(service.database) as connection:
+        for row in connection.execute(sa.select(tables.identities)):
+            assert b"suspect-1" not in row.values_sealed
