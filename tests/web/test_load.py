@@ -264,6 +264,20 @@ def test_tables_of_others_load_through_a_mapping_of_ones_own(ann: FlaskClient, c
     assert job["result"]["counts"]["links"]["added"] == 1
 
 
+def test_the_report_of_a_load_says_how_many_cells_are_masked_and_not_which(ann: FlaskClient, case: str) -> None:
+    people = (
+        "id,name,category,notes\nP1,Idris Karam,suspect,saw BEKELE Selam\nP2,Selam Bekele,witness,\nP3,Ana Petrou,,\n"
+    )
+    upload = previewed(ann, case, zipped(people=people)).rpartition("upload=")[2]
+    answer = ann.post(f"/case/{case}/load/confirm", data={"csrf_token": token(ann, case), "upload": upload})
+    job = ended(ann, answer)
+    assert {table: row["masked"] for table, row in job["result"]["counts"].items() if row["masked"]} == {"people": 1}
+    page = ann.get(answer.headers["Location"]).text
+    assert "1 cell named somebody sealed" in page
+    assert "Selam" not in page
+    assert "Bekele" not in page
+
+
 def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
     assert sent(ann, case, zipped(), mapping="/etc/passwd").status_code == 400
 
