@@ -37,6 +37,7 @@ _COLUMNS = (
 SERVICE = "graphsvc"  # whose name stands beside what the log says of itself
 BROKEN = "broken"
 _CARRIED = "carried over"
+_END = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
 
 
 def now() -> dt.datetime:
@@ -123,7 +124,7 @@ class Chain:
         line = {"of_line": None, "rows": None} | dict(values)
         line |= {"id": number, "at": now(), "sources_hmac": self.sources_code(number, listed)}
         code = self.code(line, before.hmac)
-        connection.execute(tables.log.insert().values(**line, hmac=code))
+        connection.execute(tables.log.insert(), line | {"hmac": code})
         if listed:
             rows = [{"line": number, "pseudonym": pseudonym} for pseudonym in listed]
             connection.execute(tables.log_sources.insert(), rows)
@@ -132,8 +133,7 @@ class Chain:
 
 def end_of(connection: sa.Connection) -> End:
     """Where the log ends in the database."""
-    query = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
-    row = connection.execute(query).first()
+    row = connection.execute(_END).first()
     return End(row.id, row.hmac) if row else End()
 
 
