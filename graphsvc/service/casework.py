@@ -247,7 +247,10 @@ class Casework:
         Raises:
             Busy: another process is at it, or a case is being loaded for long; the next start completes it.
         """
-        if self._settings.neo4j_uri:
+        managed = not self._settings.neo4j_uri
+        if not self.register.rewriting():
+            return managed
+        if not managed:
             self.register.rewritten()
             return False
         if not self.register.rewriting():

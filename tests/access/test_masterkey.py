@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.read({}, home=tmp_path / "home")
+def settings(tmp_path: Path, database_of: Callable[[Path], str]) -> Settings:
+    home = tmp_path / "home"
+    return Settings.read({}, home=home, database_url=database_of(home))
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ def test_another_key_is_told_at_start_from_the_file_and_from_the_environment(
     open_vault(settings, database)
     other = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     with pytest.raises(OperatorError, match=r"GRAPHSVC_MASTER_KEY.*not the one"):
-        open_vault(Settings.read({"GRAPHSVC_MASTER_KEY": other}, home=settings.home), database)
+        open_vault(dataclasses.replace(settings, master_key=other), database)
     (settings.home / "master.key").write_text(other)
     with pytest.raises(OperatorError, match="not the one"):
         open_vault(settings, database)
@@ -180,7 +182,7 @@ def test_a_key_of_the_environment_is_rotated_into_a_file_to_take_it_from(
     old = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
     def with_key(key: str) -> Settings:
-        return Settings.read({"GRAPHSVC_MASTER_KEY": key}, home=settings.home)
+        return dataclasses.replace(settings, master_key=key)
 
     fill(open_vault(with_key(old), database), database)
     told = rotate(with_key(old), database)
