@@ -253,8 +253,6 @@ class Casework:
         if not managed:
             self.register.rewritten()
             return False
-        if not self.register.rewriting():
-            return True
         progress = _unstoppable(progress)
         with ExitStack() as locks:
             folder = self._locks()
