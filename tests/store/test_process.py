@@ -53,10 +53,13 @@ def test_only_the_line_of_a_lost_port_means_a_lost_port(log: Path) -> None:
     assert logs.port_was_taken()
 
 
-def test_a_new_secret_is_made_until_there_is_a_store_and_kept_from_then_on(settings: Callable[..., Settings]) -> None:
+def test_a_secret_is_made_once_and_kept_also_for_a_store_begun_anew(settings: Callable[..., Settings]) -> None:
     made = settings()
     first, second = launch.prepare(made, 1), launch.prepare(made, 2)
-    assert first != second
+    assert first == second != launch.prepare(settings(), 1)
+    (made.home / "neo4j/secret").write_text("")
+    second = launch.prepare(made, 2)
+    assert second not in ("", first)
     (made.home / "neo4j/data/databases/system").mkdir(parents=True)
     assert launch.prepare(made, 3) == second
     assert "127.0.0.1:3\n" in (made.home / "neo4j/conf/neo4j.conf").read_text()
