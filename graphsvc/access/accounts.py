@@ -98,6 +98,13 @@ def listed(engine: sa.Engine) -> list[Principal]:
         return [_principal(connection, account) for account in rows]
 
 
+def is_known(engine: sa.Engine, name: str) -> bool:
+    """Whether an account that is not disabled has this name. It is compared here: a database may refuse what was typed."""
+    with transaction(engine) as connection:
+        names = connection.execute(sa.select(tables.accounts.c.name).where(~tables.accounts.c.disabled)).scalars()
+        return name in set(names)
+
+
 def ensure_local(engine: sa.Engine) -> None:
     """Give a fresh home one account for the person at the machine, cleared for all cases in it and for handling C."""
     with transaction(engine) as connection:

@@ -7,7 +7,8 @@ it, and of what was asked only what can name nobody (`access.telling`); the sour
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from graphsvc.access.chain import Chain, now
 from graphsvc.access.principal import Principal
 from graphsvc.access.telling import storable, told
 from graphsvc.appdb import tables, transaction
-from graphsvc.errors import OperatorError
+from graphsvc.errors import OperatorError, Refused
 
-__all__ = ["EVERYTHING", "Sought", "begin", "finish", "keep", "lines", "newest_ending", "now"]
+__all__ = ["EVERYTHING", "Sought", "begin", "finish", "keep", "lines", "newest_ending", "now", "recorded"]
 
 _CHAINS: WeakKeyDictionary[sa.Engine, Chain] = WeakKeyDictionary()
 
@@ -83,6 +84,26 @@ def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None, 
             f"Line {line} of the log, which began this, is gone or has ended already, so nothing is released."
             " `graphsvc audit verify` tells what happened to the log."
         ) from None
+
+
+@contextmanager
+def recorded(
+    engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
+) -> Iterator[dict[str, Any]]:
+    """An act in the log: its line before the block and how it ended after it, also when it is refused or fails.
+
+    Yields a dictionary: `rows`, `sources` (pseudonyms of sources released) and `outcome` (words of ours) put into it go
+    into the log.
+    """
+    line = begin(engine, principal, purpose, action, case, **detail)
+    outcome: dict[str, Any] = {}
+    try:
+        yield outcome
+    except BaseException as error:
+        kind = "refused" if isinstance(error, Refused) else "failed"
+        finish(engine, line, f"{kind}: {type(error).__name__}")
+        raise
+    finish(engine, line, outcome.get("outcome", "released"), outcome.get("rows"), outcome.get("sources", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,28 +39,16 @@ class Gate:
     def acting(
         self, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
     ) -> Iterator[dict[str, Any]]:
-        """One logged act: the audit line before it, its outcome after it, also when it is refused or fails.
-
-        Yields a dictionary: `rows`, `sources` (pseudonyms of sources released) and `outcome` (words of ours) put into
-        it go into the log.
+        """One logged act of a role that allows it: see `audit.recorded`, also for what it yields.
 
         Raises:
             Refused: the role does not allow it. NotFound: the case is not there or not theirs.
         """
-        line = audit.begin(self._database, principal, purpose, action, case, **detail)
-        outcome: dict[str, Any] = {}
-        try:
+        with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
             policy.require(principal, action)
             if case:
                 policy.require_case(principal, case)
             yield outcome
-        except BaseException as error:
-            kind = "refused" if isinstance(error, Refused) else "failed"
-            audit.finish(self._database, line, f"{kind}: {type(error).__name__}")
-            raise
-        audit.finish(
-            self._database, line, outcome.get("outcome", "released"), outcome.get("rows"), outcome.get("sources", ())
-        )
 
     def read(
         self,

@@ -11,7 +11,8 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.progress import shown
 from graphsvc.service import Session, protection
-from graphsvc.service.protecting import KINDS, NewHold, Request
+from graphsvc.service.holding import KINDS, NewHold
+from graphsvc.service.protecting import Request
 
 Opener = Callable[..., AbstractContextManager[Session]]
 

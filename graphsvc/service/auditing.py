@@ -30,7 +30,7 @@ class Auditing(Reading):
             Refused: the role auditor is missing. So for all here.
         """
         asked = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
-        if all(known.name != sought.account for known in accounts.listed(self._service.database)):
+        if not accounts.is_known(self._service.database, sought.account):
             asked["account"] = len(sought.account)  # typed, so it may be anyone's name
         asked["in_case"], asked["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
         detail = {name: value for name, value in asked.items() if value}
@@ -78,9 +78,7 @@ class Auditing(Reading):
             NotFound: there is none.
         """
         policy.require(self.principal, "log")
-        if wait_s:
-            self._service.jobs.wait(job, wait_s)
-        return self._service.jobs.one(job, "", self.principal.name)
+        return self._service.jobs.one(job, "", self.principal.name, wait_s)
 
 
 def sought(

@@ -127,7 +127,7 @@ class Service:
             return accounts.sign_in(self.database, self.vault, name, password, code)
         except NotSignedIn as error:
             # What was typed as a name may be a password, so a name that is none is not written down.
-            known = any(account.name == name for account in accounts.listed(self.database))
+            known = accounts.is_known(self.database, name)
             self._signed(Principal(name if known else "unknown", frozenset()), purpose, f"refused: {error}")
             raise
 

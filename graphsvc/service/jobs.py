@@ -113,12 +113,16 @@ class Jobs:
             raise
         return identifier
 
-    def one(self, identifier: str, case: str, account: str) -> Job:
+    def one(self, identifier: str, case: str, account: str, wait_s: float = 0.0) -> Job:
         """A job of a case, as `account` may see it: what an error said goes to who began the job alone.
+
+        Waits for its end first, `wait_s` seconds at most.
 
         Raises:
             NotFound: there is none.
         """
+        if wait_s:
+            self.wait(identifier, wait_s)
         with transaction(self._database) as connection:
             row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, _ROW.c.case_id == case)).first()
         if row is None:

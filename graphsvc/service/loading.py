@@ -210,9 +210,7 @@ class Loading(Reading):
             NotFound: there is none.
         """
         self.require_loading()
-        if wait_s:
-            self._service.jobs.wait(job, wait_s)
-        return self._service.jobs.one(job, self._case or self.case, self.principal.name)
+        return self._service.jobs.one(job, self._case or self.case, self.principal.name, wait_s)
 
     def jobs(self) -> list[Job]:
         """The newest jobs of the case."""

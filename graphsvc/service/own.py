@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from graphsvc.access import accounts, attempts, audit, changes, enrolment, factors, policy
 from graphsvc.errors import NotSignedIn, RequestError
@@ -27,7 +28,7 @@ class Enrolment:
 
 def has_password(session: Session) -> bool:
     """Whether this person's account has a password."""
-    return any(one.password for one in changes.everyone(session.database) if one.name == session.principal.name)
+    return not accounts.has_this_password(session.database, session.principal.name, "")
 
 
 def has_second_factor(session: Session) -> bool:
@@ -140,13 +141,6 @@ def _attempt(session: Session, name: str, wrong: str) -> Iterator[None]:
     attempts.clear(session.database, key, name)
 
 
-@contextmanager
-def _acting(session: Session, what: str) -> Iterator[None]:
+def _acting(session: Session, what: str) -> AbstractContextManager[dict[str, Any]]:
     """One logged act that everyone may do, with their own account alone."""
-    line = audit.begin(session.database, session.principal, session.purpose, "own account", what=what)
-    try:
-        yield
-    except BaseException as error:
-        audit.finish(session.database, line, f"failed: {type(error).__name__}")
-        raise
-    audit.finish(session.database, line, "released")
+    return audit.recorded(session.database, session.principal, session.purpose, "own account", what=what)

@@ -1,4 +1,4 @@
-"""What a session can do to protect sources and material: reveals, holds, sealing by hand, erasure.
+"""What a session can do to protect sources: reveals, sealing by hand, erasure.
 
 All of it takes clearance for handling code C in the case: "not there" and "not yours" are the same answer. Every step is
 in the log, by pseudonym, also when it is refused; reasons may name someone and are kept sealed.
@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access import audit, policy
 from graphsvc.access.audit import now
-from graphsvc.access.holds import KINDS, Hold, Holds, NewHold
 from graphsvc.access.principal import Principal
 from graphsvc.access.requests import OPEN, WAITING, Requests, no_such_request
 from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.casework import Progress
+from graphsvc.service.holding import Holding
 from graphsvc.service.jobs import Job
-from graphsvc.service.reading import Reading
-
-__all__ = ["KINDS", "Hold", "NewHold", "Protecting", "Request", "Revealed"]
 
 _REASON = 2000
 
@@ -73,7 +70,7 @@ class Revealed:
     until: dt.datetime
 
 
-class Protecting(Reading):
+class Protecting(Holding):
     """The part of a session that protects."""
 
     # -- reveals ----------------------------------------------------------------------------------------------
@@ -145,48 +142,6 @@ class Protecting(Reading):
         """End the reveals whose time is over, each with its line in the log."""
         settle(self._service.database)
 
-    # -- holds ------------------------------------------------------------------------------------------------
-
-    def add_hold(self, hold: NewHold, person: str = "") -> str:
-        """Put a hold on the case, or on one person (by id or pseudonym, as pages show them); gives its id.
-
-        Raises:
-            Refused: the role supervisor or clearance is missing. NotFound: the person is not there, or not yours.
-            RequestError: kind, owner, reason or date is none.
-        """
-        case = self.case
-        with self._protecting("hold", case, step="add", kind=hold.kind) as outcome:
-            self._require_whole_case(case)
-            name = self._person(case, person)[0] if person else ""
-            outcome["rows"] = 1
-            return Holds(self._service.database, self._service.register.key(case, create=False)).add(
-                case, name, person, hold, self.principal.name
-            )
-
-    def holds(self) -> list[Hold]:
-        """The holds of the case, those that last first; for supervisors with clearance for the whole case."""
-        case = self.case
-        with self._protecting("hold", case, step="list") as outcome:
-            self._require_whole_case(case)
-            found = Holds(self._service.database, self._service.register.key(case, create=False)).of(case)
-            outcome["rows"] = len(found)
-            # Who was sealed since then is shown by pseudonym.
-            sealed = self._service.register.kind
-            return [one if sealed(case, one.pseudonym) is None else replace(one, person=one.pseudonym) for one in found]
-
-    def release_hold(self, hold: str) -> None:
-        """Release a hold.
-
-        Raises:
-            NotFound: there is none that lasts.
-        """
-        case = self.case
-        with self._protecting("hold", case, step="release"):
-            self._require_whole_case(case)
-            Holds(self._service.database, self._service.register.key(case, create=False)).release(
-                case, hold, self.principal.name
-            )
-
     # -- sealing by hand --------------------------------------------------------------------------------------
 
     def seal(self, person: str, reason: str, progress: Progress) -> str:
@@ -217,8 +172,7 @@ class Protecting(Reading):
         """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree_erasure`."""
         row = self._row("erase", request, mine=False)
         policy.require(self.principal, "agree")
-        if row.asked_by == self.principal.name:
-            raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
+        self._require_not_own(row)
         here = self.at(row.case_id)
         return row.case_id, here._working("erase", lambda progress: here.agree_erasure(request, progress, answer))
 
@@ -229,9 +183,7 @@ class Protecting(Reading):
             NotFound: there is none.
         """
         policy.require_case(self.principal, self.case)
-        if wait_s:
-            self._service.jobs.wait(job, wait_s)
-        found = self._service.jobs.one(job, self.case, self.principal.name)
+        found = self._service.jobs.one(job, self.case, self.principal.name, wait_s)
         if found.account != self.principal.name or found.kind not in ("seal", "erase"):
             raise NotFound("There is no such work of yours in this case.")
         return found
@@ -284,26 +236,6 @@ class Protecting(Reading):
     def _kept_requests(self) -> Requests:
         return Requests(self._service.database)
 
-    def _protecting(self, action: str, case: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        return self._service.gate.acting(self.principal, self.purpose, action, case, **detail)
-
-    def _require_whole_case(self, case: str) -> None:
-        if policy.require_case(self.principal, case).handling != "C":
-            raise Refused(f"This takes clearance for handling code C in the case {case}.")
-
-    def _person(self, case: str, given: str) -> tuple[str, bool]:
-        """Pseudonym of a person by the id that pages show, and whether they are sealed.
-
-        Raises:
-            NotFound: there is no such person, or the reader does not see them.
-        """
-        found = self.at(case).rows("entities.named", ids=[given]).dicts()
-        if not found or found[0]["kind"] != "person":
-            raise NotFound(f"There is no person with the id {given[:80]!r} that you can see in this case.")
-        if found[0]["sealed"]:
-            return given, True
-        return pseudonym(self._service.register.key(case, create=False), "person", given), False
-
     def _cleared(self, progress: Progress) -> str:
         """Forget what was computed and write the store anew; what may remain, in words."""
         self._service.rankings.clear()
@@ -348,11 +280,14 @@ class Protecting(Reading):
         row = self._row(kind, request, mine=False)
         step = "agree" if state == "agreed" else "refuse"
         with self._protecting("agree", row.case_id, step=step, kind=kind, person=row.pseudonym):
-            if row.asked_by == self.principal.name:
-                raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
+            self._require_not_own(row)
             sealed = self._sealed(row.case_id, row.id, "answer", answer.strip()[:_REASON])
             self._kept_requests.decide(row.id, state, self.principal.name, sealed, until)
         return self._request(self._kept_requests.one(row.id))
+
+    def _require_not_own(self, row: Any) -> None:
+        if row.asked_by == self.principal.name:
+            raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
     def _row(self, kind: str, request: str, *, mine: bool) -> Any:
         """The row of a request that this person asked (`mine`) or may look at as the second person.
@@ -364,9 +299,8 @@ class Protecting(Reading):
         with suppress(NotFound):
             row = self._kept_requests.one(request)
         if row is not None and row.kind == kind:
-            grant = self.principal.grant(row.case_id)
             theirs = row.asked_by == self.principal.name or (not mine and self.may("agree"))
-            if grant is not None and grant.handling == "C" and theirs:
+            if theirs and self._whole(row.case_id):
                 return row
         with self._service.gate.acting(self.principal, self.purpose, "agree" if not mine else kind, step="look"):
             raise no_such_request()
@@ -380,10 +314,6 @@ class Protecting(Reading):
             found = [self._request(row) for row in self._kept_requests.of(kind, cases, mine)]
             outcome["rows"] = len(found)
         return found
-
-    def _whole(self, case: str) -> bool:
-        grant = self.principal.grant(case)
-        return grant is not None and grant.handling == "C"
 
     def _request(self, row: Any) -> Request:
         key = self._service.register.key(row.case_id, create=False)

@@ -104,6 +104,11 @@ class View:
     absent: int
     truncated: bool
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What to call each node, by id."""
+        return {node.id: node.name for node in self.nodes}
+
 
 def step(belief: float) -> int:
     """Belief in four steps.

@@ -71,9 +71,7 @@ def tables(case: str) -> ResponseReturnValue:
     found = here.network(**_asked())
     if wants_json():
         return answer("network/tables.html", case=here.case, view=found)
-    names = {node.id: node.name for node in found.nodes}
-    picture = _beside("network.view", here)
-    return answer("network/tables.html", case=here.case, view=found, names=names, picture=picture)
+    return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
 
 
 @page(blueprint, "/case/<case>/network/node")
@@ -203,7 +201,6 @@ def _page(found: View, asked: dict[str, Any]) -> dict[str, Any]:
     return {
         "wide": True,
         "most_inline": INLINE,
-        "names": {node.id: node.name for node in found.nodes},
         "picture": graph.drawn(found),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations

@@ -13,7 +13,7 @@ from graphsvc.access.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, Refused
 from graphsvc.service import Service, Session, cypher, protection, staff
-from graphsvc.service.protecting import NewHold
+from graphsvc.service.holding import NewHold
 from graphsvc.simulate import simulate
 from graphsvc.store.local import LocalServer
 
