@@ -15,6 +15,8 @@ from graphsvc.service.holding import KINDS, NewHold
 from graphsvc.service.protecting import Request
 
 Opener = Callable[..., AbstractContextManager[Session]]
+_REASON = click.option("--reason", required=True, help="Why; who agrees reads it.")
+_NOTE = click.option("--note", default="", help="Words to who asked.")
 
 
 @click.group()
@@ -38,7 +40,7 @@ def reveal() -> None:
 @reveal.command()
 @click.argument("case")
 @click.argument("pseudonym")
-@click.option("--reason", required=True, help="Why; who agrees reads it.")
+@_REASON
 @acting
 def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
     """Ask for one identity. Takes the role custodian."""
@@ -65,7 +67,7 @@ def pending(session: Opener) -> None:
 
 @reveal.command()
 @click.argument("request")
-@click.option("--note", default="", help="Words to who asked.")
+@_NOTE
 @acting
 def agree(session: Opener, request: str, note: str) -> None:
     """Agree to a reveal another person asked for. Takes the role supervisor."""
@@ -76,7 +78,7 @@ def agree(session: Opener, request: str, note: str) -> None:
 
 @reveal.command()
 @click.argument("request")
-@click.option("--note", default="", help="Words to who asked.")
+@_NOTE
 @acting
 def refuse(session: Opener, request: str, note: str) -> None:
     """Refuse a reveal another person asked for. Takes the role supervisor."""
@@ -173,7 +175,7 @@ def erase() -> None:
 @erase.command("ask")
 @click.argument("case")
 @click.argument("person")
-@click.option("--reason", required=True, help="Why; who agrees reads it.")
+@_REASON
 @acting
 def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
     """Ask that a person is erased. Takes the role custodian or supervisor."""
@@ -192,7 +194,7 @@ def list_erasures(session: Opener) -> None:
 
 @erase.command("agree")
 @click.argument("request")
-@click.option("--note", default="", help="Words to who asked.")
+@_NOTE
 @acting
 def agree_erasure(session: Opener, request: str, note: str) -> None:
     """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
@@ -203,7 +205,7 @@ def agree_erasure(session: Opener, request: str, note: str) -> None:
 
 @erase.command("refuse")
 @click.argument("request")
-@click.option("--note", default="", help="Words to who asked.")
+@_NOTE
 @acting
 def refuse_erasure(session: Opener, request: str, note: str) -> None:
     """Refuse an erasure another person asked for. Takes the role supervisor."""
