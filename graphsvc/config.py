@@ -64,6 +64,7 @@ class Settings:
     page_cache_mb: int = _setting(256, "GRAPHSVC_NEO4J_PAGE_CACHE_MB", "page cache of the managed server, in MiB")
     start_timeout_s: int = _setting(120, "GRAPHSVC_NEO4J_START_S", "seconds the managed server may take to start")
     query_timeout_s: float = _setting(30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run")
+    cypher_timeout_s: float = _setting(30.0, "GRAPHSVC_CYPHER_TIMEOUT_S", "seconds a text of free Cypher may run")
     row_cap: int = _setting(10_000, "GRAPHSVC_ROW_CAP", "rows one query may answer with; more are cut and it says so")
     analysis_row_cap: int = _setting(
         5_000_000, "GRAPHSVC_ANALYSIS_ROW_CAP", "rows an analysis may read from the graph; more is an error"

@@ -33,6 +33,18 @@ class RequestError(GraphsvcError):
     status = 400
 
 
+class CypherFault(RequestError):
+    """A Cypher text is wrong or may not run: who wrote it must act.
+
+    Attributes:
+        line, column: where, both from 1; 0 where it is not known.
+    """
+
+    def __init__(self, says: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(f"Line {line}, column {column}: {says}" if line else says)
+        self.says, self.line, self.column = says, line, column
+
+
 class NotFound(RequestError):
     """Nothing of that name is visible to this person: "not there" and "not yours" are the same answer."""
 

@@ -92,11 +92,11 @@ def recorded(
 ) -> Iterator[dict[str, Any]]:
     """An act in the log: its line before the block and how it ended after it, also when it is refused or fails.
 
-    Yields a dictionary: `rows`, `sources` (pseudonyms of sources released) and `outcome` (words of ours) put into it go
-    into the log.
+    Yields a dictionary with the `line` of the act: `rows`, `sources` (pseudonyms of sources released) and `outcome` (words
+    of ours) put into it go into the log.
     """
     line = begin(engine, principal, purpose, action, case, **detail)
-    outcome: dict[str, Any] = {}
+    outcome: dict[str, Any] = {"line": line}
     try:
         yield outcome
     except BaseException as error:

@@ -127,14 +127,7 @@ class Gate:
             raise OperatorError(f"This case has more than {cap} rows to analyse. Raise GRAPHSVC_ANALYSIS_ROW_CAP.")
 
     def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
-        suffix = "" if grant.handling == "C" else P_SUFFIX
-        return {
-            "case": case,
-            "handling": grant.codes,
-            "limit": min(query.limit, self._settings.row_cap),
-            "few": 0 if grant.sources else self._settings.few_below,
-            **{figure: figure + suffix for figure in LINK_FIGURES},
-        }
+        return bound(case, grant, min(query.limit, self._settings.row_cap), self._settings.few_below)
 
     def _require_open(self, case: str) -> None:
         """Nothing, if the case is there and not being loaded."""
@@ -144,3 +137,15 @@ class Gate:
             raise policy.no_such_case(case)
         if state != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
+
+
+def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:
+    """What every query is given besides its own parameters: the case, and what this clearance may see of it."""
+    suffix = "" if grant.handling == "C" else P_SUFFIX
+    return {
+        "case": case,
+        "handling": grant.codes,
+        "limit": limit,
+        "few": 0 if grant.sources else few_below,
+        **{figure: figure + suffix for figure in LINK_FIGURES},
+    }

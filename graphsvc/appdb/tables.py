@@ -102,6 +102,14 @@ log_sources = sa.Table(
     sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
     sa.Column("pseudonym", sa.String(40), primary_key=True, index=True),
 )
+# The texts of Cypher that were typed, beside their lines; the line's detail has a keyed code of the text.
+cypher_texts = sa.Table(
+    "cypher_texts",
+    metadata,
+    sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
+    sa.Column("case_id", sa.String(100), nullable=False, index=True),
+    sa.Column("text_sealed", sa.LargeBinary, nullable=False),  # the text and, as JSON, its parameters
+)
 cases = sa.Table(
     "cases",
     metadata,

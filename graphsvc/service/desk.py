@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from graphsvc.access import accounts, audit, enrolment, policy
+from graphsvc.access.cyphergate import CypherGate
 from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Principal
@@ -24,6 +25,7 @@ from graphsvc.service.kept import Kept
 from graphsvc.service.register import Register
 from graphsvc.service.session import Session
 from graphsvc.service.uploads import Uploads
+from graphsvc.service.writing import Runs
 from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
@@ -56,9 +58,17 @@ class Service:
         self.library = Library()
         self.gate = Gate(self.store, self.database, self.library, settings)
         self.register = Register(self.database, self.vault)
+        self.cypher_gate = CypherGate(
+            self.store,
+            self.database,
+            settings,
+            self.vault.derived("cypher texts"),
+            lambda case: self.register.key(case, create=False),
+        )
         self.casework = Casework(self.store, self.register, settings)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
+        self.runs = Runs()
         self.rankings: Kept[Ranking] = Kept(_RANKINGS)
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self._opening = threading.Lock()
@@ -198,6 +208,7 @@ class Service:
 
     def close(self) -> None:
         """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops."""
+        self.runs.close()
         self.jobs.close()
         if self._store is not None:
             self._store.close()

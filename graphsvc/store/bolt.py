@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import neo4j
 from neo4j import exceptions as bolt
 
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, GraphsvcError, OperatorError, RequestError
+from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError, RequestError
+
+# A connection that breaks is told in our words; where nobody set up logging the driver's own must not reach a terminal.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Item = TypeVar("Item")
 Make = Callable[[list[Any], list[Any]], Item]
@@ -26,13 +31,51 @@ class Rows:
     truncated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan: what it does, to what, how many rows the server expects of it, and the steps it takes from."""
+
+    operator: str
+    details: str
+    rows: float
+    children: tuple[Step, ...] = ()
+
+    def walk(self) -> Iterator[Step]:
+        """This step and every one below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a query would do. kind: `r` reads only, `rw` and `w` write, `s` is about the server."""
+
+    kind: str
+    root: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where a server is, and the account and database of the service there."""
+
+    uri: str
+    username: str
+    password: str = field(repr=False)
+    database: str
+
+
 class Store:
     """One database of one Neo4j server."""
 
-    def __init__(self, driver: neo4j.Driver, database: str, where: str) -> None:
+    def __init__(self, driver: neo4j.Driver, login: Login) -> None:
         self._driver = driver
-        self._database = database
-        self.where = where
+        self.login = login
+
+    @property
+    def where(self) -> str:
+        """The server's address."""
+        return self.login.uri
 
     @classmethod
     def connect(cls, uri: str, username: str, password: str, database: str) -> Store:
@@ -53,7 +96,7 @@ class Store:
             raise OperatorError(
                 f"NEO4J_URI is {uri!r}, which is no address of a Neo4j server. Write it like bolt://host:7687."
             ) from error
-        store = cls(driver, database, uri)
+        store = cls(driver, Login(uri, username, password, database))
         try:
             store.read("RETURN 1 AS one", {}, timeout=10, cap=1)
         except GraphsvcError:
@@ -114,11 +157,35 @@ class Store:
                     return items[:cap], True
         return items, False
 
-    def explain(self, text: str) -> tuple[str, list[str]]:
-        """What kind of query it is (`r` reads only) and the operators of its plan; nothing is run."""
+    def explain(self, text: str) -> Plan:
+        """What a query would do; nothing is run, no parameter is needed.
+
+        Raises:
+            CypherFault: the text is wrong; where, if the server says so.
+        """
         with _translated(), self._session(neo4j.READ_ACCESS) as session:
-            summary = session.run("EXPLAIN " + text).consume()
-        return summary.query_type or "", list(_operators(summary.plan or {}))
+            try:
+                # On a line of its own, so that the columns the server names are those of the text.
+                summary = session.run("EXPLAIN\n" + text).consume()
+            except bolt.ClientError as error:
+                if isinstance(error, bolt.AuthError):
+                    raise
+                raise _fault(error, lines_before=1) from error
+        return Plan(summary.query_type or "", _step(summary.plan or {}))
+
+    def transactions(self, mark: str) -> list[str]:
+        """Ids of the server's transactions that bear a mark (`typedrun` gives them one)."""
+        found = self.read(
+            "SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.graphsvc = $mark RETURN transactionId",
+            {"mark": mark},
+            timeout=10,
+            cap=100,
+        )
+        return [row[0] for row in found.rows]
+
+    def terminate(self, transaction: str) -> None:
+        """Tell the server to end a transaction; it does at its next step."""
+        self.read("TERMINATE TRANSACTION $id", {"id": transaction}, timeout=10, cap=1)
 
     def write(self, text: str, parameters: Mapping[str, Any]) -> None:
         """Run one writing query in a transaction of its own. It must be idempotent: a lost answer repeats it."""
@@ -140,9 +207,11 @@ class Store:
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
     def _session(self, mode: str, fetch_size: int = 5000) -> neo4j.Session:
-        return self._driver.session(database=self._database, default_access_mode=mode, fetch_size=fetch_size)
+        return self._driver.session(database=self.login.database, default_access_mode=mode, fetch_size=fetch_size)
 
 
+# "(line 2, column 26 (offset: 25))", behind what the server says.
+PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -159,10 +228,26 @@ def _plain(value: Any) -> Any:
     return native() if native is not None else value
 
 
-def _operators(plan: Mapping[str, Any]) -> Iterator[str]:
-    yield str(plan.get("operatorType", "")).partition("@")[0]
-    for child in plan.get("children", ()):
-        yield from _operators(child)
+def _step(plan: Mapping[str, Any]) -> Step:
+    arguments = plan.get("args") or {}
+    return Step(
+        str(plan.get("operatorType", "")).partition("@")[0],
+        " ".join(str(arguments.get("Details", "")).split()),
+        float(arguments.get("EstimatedRows", 0.0)),
+        tuple(_step(child) for child in plan.get("children", ())),
+    )
+
+
+def _fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
+    """What the server finds wrong with a text, in its first sentence, and where."""
+    found = PLACE.search(error.message or "")
+    at = (error.diagnostic_record or {}).get("_position") or {}
+    line, column = at.get("line", 0), at.get("column", 0)
+    if not line and found:
+        line, column = int(found["line"]), int(found["column"])
+    line -= lines_before
+    says = PLACE.split(" ".join((error.message or "").splitlines()[:1]))[0].strip()
+    return CypherFault(f"{says.rstrip('.')}.", line, column) if line > 0 else CypherFault(f"{says.rstrip('.')}.")
 
 
 @contextmanager

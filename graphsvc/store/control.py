@@ -6,6 +6,7 @@ private file, so that neither talks to a stranger who has taken the port of a su
     hold    → `READY <bolt uri>` once a query was answered, or `FAILED <reason>`; the connection is then a lifeline
     keep    → `KEPT`: Neo4j stays until `stop`, whoever leaves
     status  → one line of JSON
+    restart → `RESTARTING`: Neo4j is ended and started again at the same address, its store as it was
     renew   → `RENEWING`: Neo4j is ended, its store deleted, and an empty one started at the same address
     stop    → `STOPPING`; the connection ends when Neo4j has
 """
@@ -66,6 +67,7 @@ class Door:
     Attributes:
         port: where it listens on 127.0.0.1.
         kept: somebody asked that Neo4j stays without holders.
+        restart_asked: somebody asked for a new start; whoever serves the door takes it back.
         renew_asked: somebody asked for an empty store; whoever serves the door takes it back.
         stop_asked: somebody asked for the end.
         heard: some holder has been told how a start went.
@@ -80,7 +82,7 @@ class Door:
         self._clients: dict[socket.socket, _Client] = {}
         self._answer = ""
         self.port: int = self._listener.getsockname()[1]
-        self.kept = self.renew_asked = self.stop_asked = self.heard = False
+        self.kept = self.restart_asked = self.renew_asked = self.stop_asked = self.heard = False
         self.last_held = time.monotonic()
 
     @property
@@ -149,6 +151,9 @@ class Door:
             self._send(client, "KEPT")
         elif command == "status":
             self._send(client, json.dumps(self._status()))
+        elif command == "restart":
+            self.restart_asked = True
+            self._send(client, "RESTARTING")
         elif command == "renew":
             self.renew_asked = True
             self._send(client, "RENEWING")

@@ -31,7 +31,7 @@ from graphsvc.store import launch
 from graphsvc.store.control import read_card
 from graphsvc.store.jars import Progress, fetch_jars
 
-__all__ = ["LocalServer", "fetch_jars", "hold", "keep", "renew", "secret_file", "status", "stop"]
+__all__ = ["LocalServer", "fetch_jars", "hold", "keep", "renew", "restart", "secret_file", "status", "stop"]
 
 _PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb")
 _ANSWER_S = 10  # for anything but the start itself
@@ -129,15 +129,29 @@ def renew(settings: Settings) -> None:
     Raises:
         OperatorError: none is running, or it does not answer in time.
     """
+    _start_again(settings, "renew", "renewed")
+
+
+def restart(settings: Settings) -> None:
+    """End the running server of this home, whatever it is doing, and wait until it answers again at the same address.
+
+    Raises:
+        OperatorError: none is running, or it does not answer in time.
+    """
+    _start_again(settings, "restart", "restarted")
+
+
+def _start_again(settings: Settings, command: str, counter: str) -> None:
+    """Give the supervisor a command after which Neo4j starts again, and wait until it has counted it and answers."""
     before = status(settings)
-    if before is None or _command(settings, "renew") is None:
-        raise OperatorError("No managed Neo4j is running whose store could be written anew. Try again.")
+    if before is None or _command(settings, command) is None:
+        raise OperatorError("No managed Neo4j is running that could be started again. Try again.")
     deadline = time.monotonic() + settings.start_timeout_s + _STOP_S
     while time.monotonic() < deadline:
         time.sleep(0.2)
         with contextlib.suppress(OperatorError):  # it does not answer while Neo4j ends
             now = status(settings)
-            if now is not None and now["renewed"] > before["renewed"] and now["state"] == "ready":
+            if now is not None and now[counter] > before[counter] and now["state"] == "ready":
                 return
     raise OperatorError(
         f"Neo4j did not answer again within {settings.start_timeout_s} seconds. Its logs are in "

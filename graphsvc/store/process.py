@@ -22,6 +22,8 @@ from graphsvc.store import launch
 
 STOP_S = 30  # for a clean end; then by force
 _RESTARTS, _RESTART_WINDOW_S = 3, 600
+_BUSY_STOP_S = 3  # where something keeps it busy that will not end: a clean end would have come by then
+_OUT_OF_MEMORY = 3  # how Java ends with -XX:+ExitOnOutOfMemoryError
 _PORTS = 4  # ports tried at the first start
 
 
@@ -33,12 +35,13 @@ class Server:
         reason: why it failed, one line; empty otherwise.
         uri: its Bolt address.
         renewed: how often its store was deleted and begun anew.
+        restarted: how often it was started again because somebody asked for that.
     """
 
     def __init__(self, settings: Settings, jars: Path) -> None:
         self.settings, self._jars = settings, jars
         self.state, self.reason = "starting", ""
-        self.renewed = 0
+        self.renewed = self.restarted = 0
         self._was_ready = False
         self._restarts: list[float] = []
         self._ports_left = _PORTS
@@ -69,13 +72,21 @@ class Server:
             self._launch(launch.free_port())
         elif not self._was_ready:
             self._fail(self._logs.failure(status))
-        elif len(self._restarts) < _RESTARTS:
-            self._restarts.append(now)
+        elif status == _OUT_OF_MEMORY or len(self._restarts) < _RESTARTS:
+            # One query that took the whole heap: the server itself is sound, however often somebody asks such a query.
+            if status != _OUT_OF_MEMORY:
+                self._restarts.append(now)
             self._launch(self._port)  # the same one: the drivers reconnect by themselves
         else:
             self._fail(
                 f"Neo4j died {_RESTARTS + 1} times in {_RESTART_WINDOW_S // 60} minutes. {self._logs.failure(status)}"
             )
+
+    def restart(self) -> None:
+        """End Neo4j, whatever it is doing, and start it again at the same address with its store as it is."""
+        self.stop(patience=_BUSY_STOP_S)
+        self._launch(self._port)
+        self.restarted += 1
 
     def renew(self) -> None:
         """End Neo4j, delete its store with all its logs of transactions, and start an empty one at the same address."""
@@ -86,13 +97,13 @@ class Server:
         self._launch(self._port)
         self.renewed += 1
 
-    def stop(self) -> None:
-        """End Neo4j cleanly, or by force when it takes too long (it recovers from its log)."""
+    def stop(self, patience: float = STOP_S) -> None:
+        """End Neo4j cleanly, or by force when it takes longer than `patience` seconds (it recovers from its log)."""
         self._ended.set()
         if self._java.poll() is None:
             self._java.terminate()
             try:
-                self._java.wait(STOP_S)
+                self._java.wait(patience)
             except subprocess.TimeoutExpired:
                 self._java.kill()
                 self._java.wait()

@@ -91,6 +91,9 @@ class _Supervision:
         began = time.monotonic()
         while not (self._signalled or self._door.stop_asked):
             self._door.serve(_TURN_S)
+            if self._door.restart_asked:
+                self._door.restart_asked = False
+                self._server.restart()
             if self._door.renew_asked:
                 self._door.renew_asked = False
                 self._server.renew()
@@ -130,6 +133,7 @@ class _Supervision:
             "holders": self._door.holders,
             "kept": self._door.kept,
             "renewed": server.renewed if server else 0,
+            "restarted": server.restarted if server else 0,
         }
 
     def _on_signal(self, _number: int, _frame: object) -> None:

@@ -130,10 +130,10 @@ def test_a_wrong_text_and_a_write_while_reading_are_refused(store: Store, text: 
 
 @pytest.mark.neo4j
 def test_explain_tells_reading_from_writing_and_runs_nothing(store: Store) -> None:
-    kind, operators = store.explain("MATCH (n:GraphsvcTest) RETURN n.id AS id")
-    assert kind == "r"
-    assert "ProduceResults" in operators
-    assert store.explain("CREATE (n:GraphsvcTest) RETURN n.id AS id")[0] == "rw"
+    plan = store.explain("MATCH (n:GraphsvcTest) RETURN n.id AS id")
+    assert plan.kind == "r"
+    assert "ProduceResults" in [step.operator for step in plan.root.walk()]
+    assert store.explain("CREATE (n:GraphsvcTest) RETURN n.id AS id").kind == "rw"
     assert store.read("MATCH (n:GraphsvcTest) RETURN count(*) AS n", {}, timeout=10, cap=1).rows == [(0,)]
 
 

@@ -1,0 +1,225 @@
+"""What a Cypher text that somebody typed may do: read the graph, and nothing else.
+
+The server does not guard this. In read mode it still shows settings, other people's queries and connections, ends
+transactions and connections, and reads files and addresses; its list of allowed procedures leaves out the built-in ones; and
+its plan does not name the procedures that a subquery inside an expression calls. So a text is looked at three times,
+each time by what is allowed: its words, the kind and every operator of its plan, and the texts of subqueries that the
+plan holds inside expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
+
+from graphsvc.errors import CypherFault
+from graphsvc.queries.tokens import Token, fault, tokens
+from graphsvc.store.bolt import Plan
+
+LONGEST = 20_000  # characters of a text
+
+PROCEDURES = frozenset(
+    {
+        "db.labels",
+        "db.relationshipTypes",
+        "db.propertyKeys",
+        "db.schema.visualization",
+        "db.schema.nodeTypeProperties",
+        "db.schema.relTypeProperties",
+        "db.index.fulltext.queryNodes",
+        "db.index.fulltext.queryRelationships",
+    }
+)
+# First parts of functions' names that have several: what else a server has of these is not Neo4j's own.
+NAMESPACES = frozenset(
+    {"date", "datetime", "localdatetime", "localtime", "time", "duration", "point", "vector.similarity"}
+)
+# What an operator may be called, without what stands in brackets behind it ("Expand(All)").
+OPERATORS = frozenset(
+    """
+    AllNodesScan NodeByLabelScan UnionNodeByLabelsScan IntersectionNodeByLabelsScan SubtractionNodeByLabelsScan
+    NodeByElementIdSeek NodeByIdSeek NodeIndexScan NodeIndexSeek NodeIndexSeekByRange NodeUniqueIndexSeek
+    NodeUniqueIndexSeekByRange NodeIndexContainsScan NodeIndexEndsWithScan MultiNodeIndexSeek DynamicLabelNodeLookup
+    NodeFulltextIndexSearch NodeVectorIndexSearch NodeCountFromCountStore RelationshipCountFromCountStore
+    AllRelationshipsScan RelationshipTypeScan UnionRelationshipTypesScan RelationshipByElementIdSeek RelationshipByIdSeek
+    RelationshipIndexScan RelationshipIndexSeek RelationshipIndexSeekByRange RelationshipUniqueIndexSeek
+    RelationshipUniqueIndexSeekByRange RelationshipIndexContainsScan RelationshipIndexEndsWithScan
+    RelationshipFulltextIndexSearch RelationshipVectorIndexSearch RelationshipTypeLookup
+    Expand OptionalExpand VarLengthExpand PruningVarLengthExpand BFSPruningVarLengthExpand Repeat BidirectionalRepeat
+    RepeatOptions PathPropagatingBFS ShortestPath StatefulShortestPath ProjectEndpoints TriadicSelection TriadicBuild
+    TriadicFilter AssertSameNode AssertSameRelationship
+    Apply SemiApply AntiSemiApply LetSemiApply LetAntiSemiApply SelectOrSemiApply SelectOrAntiSemiApply
+    LetSelectOrSemiApply LetSelectOrAntiSemiApply ConditionalApply AntiConditionalApply RollUpApply Argument ArgumentTracker
+    CartesianProduct NodeHashJoin NodeLeftOuterHashJoin NodeRightOuterHashJoin ValueHashJoin ValueMergeJoin Anti
+    Filter Projection CacheProperties Unwind Union OrderedUnion Distinct OrderedDistinct Aggregation EagerAggregation
+    OrderedAggregation Sort PartialSort Top Top1WithTies PartialTop Skip Limit ExhaustiveLimit Optional Eager EmptyRow EmptyResult
+    NullifyMetadata PreserveOrder Input ProduceResults ProcedureCall
+    """.split()  # noqa: SIM905 - a list of names is easier to read and to mend as words
+)
+_SCANS = re.compile(r"(Partitioned)?(Dynamic)?(Directed|Undirected)?")
+_WHY = MappingProxyType(
+    {
+        "LoadCSV": "reads a file or an address",
+        "TransactionApply": "opens transactions of its own",
+        "TransactionForeach": "opens transactions of its own",
+        "ShowTransactions": "shows what others run",
+        "ShowSettings": "shows settings of the server",
+        "TerminateTransactions": "ends what others run",
+        "RunQueryAt": "asks another database",
+    }
+)
+# Words that begin a command wherever a name follows them.
+_COMMANDS = MappingProxyType(
+    {
+        "SHOW": "shows settings of the server or what others run",
+        "TERMINATE": "ends what others run",
+        "USE": "asks another database",
+        "LOAD": "reads a file or an address",
+    }
+)
+_BACKTICKS = "If it is a name of yours, put it in backticks."
+
+
+def require_harmless(text: str) -> tuple[str, ...]:
+    """Nothing in the words of `text` that a typed text may not do; gives the names of the parameters it uses, sorted.
+
+    Raises:
+        CypherFault: what it must not do, and where.
+    """
+    if not text.strip():
+        raise CypherFault("There is no text to run. Write a query, such as MATCH (p:Person) RETURN p.id LIMIT 10.")
+    if len(text) > LONGEST:
+        raise CypherFault(f"The text has {len(text)} characters; {LONGEST} is the most.")
+    found = tokens(text)
+    _require_plain_start(text, found)
+    for place, token in enumerate(found):
+        _require_no_command(text, found, place)
+        if token.word == "CALL" and not _is_part(found, place):
+            _require_procedure(text, found, place + 1)
+        elif token.kind in ("name", "quoted") and not _is_called(found, place):
+            _require_function(text, found, place)
+    return tuple(sorted({token.text for token in found if token.kind == "parameter"}))
+
+
+def require_reading(plan: Plan) -> None:
+    """Nothing, if all that the plan does is to read the graph.
+
+    Raises:
+        CypherFault: it does something else.
+    """
+    for step in plan.root.walk():
+        if not _is_operator(step.operator):
+            does = _WHY.get(step.operator, f"does what free Cypher may not ({step.operator})")
+            raise CypherFault(f"This text {does}. Free Cypher reads the graph and nothing else.")
+        if step.operator == "ProcedureCall":
+            called = step.details.partition("(")[0]
+            if called not in PROCEDURES:
+                raise _no_procedure(called)
+        for called in _hidden(step.details):
+            if called not in PROCEDURES:
+                raise _no_procedure(called)
+    if plan.kind != "r":
+        does = "is about the server" if plan.kind == "s" else "writes"
+        raise CypherFault(f"This text {does}. Free Cypher reads the graph and nothing else.")
+
+
+def _is_operator(name: str) -> bool:
+    base = name.partition("(")[0]
+    return base in OPERATORS or _SCANS.sub("", base, count=1) in OPERATORS
+
+
+def _require_plain_start(text: str, found: Sequence[Token]) -> None:
+    """Refuse what may stand before a query: EXPLAIN, PROFILE, and options other than the version of the language."""
+    place = 0
+    if found and found[0].word == "CYPHER":
+        place = 1
+        if place < len(found) and found[place].kind == "number":
+            place += 1
+        if place + 1 < len(found) and found[place].kind == "name" and found[place + 1].text == "=":
+            raise fault(text, found[place].offset, "Options of the planner are not taken: CYPHER 5 or CYPHER 25 alone.")
+    if place < len(found) and found[place].word in ("EXPLAIN", "PROFILE", "CYPHER"):
+        raise fault(
+            text, found[place].offset, f"{found[place].word} is not taken: the plan is shown beside every text anyway."
+        )
+
+
+def _is_part(found: Sequence[Token], place: int) -> bool:
+    """Whether a token is a property, a label or a type: it follows a dot or a colon."""
+    return place > 0 and found[place - 1].kind == "sign" and found[place - 1].text in (".", ":")
+
+
+def _require_no_command(text: str, found: Sequence[Token], place: int) -> None:
+    token = found[place]
+    does = _COMMANDS.get(token.word)
+    if does is None or _is_part(found, place) or place + 1 >= len(found):
+        return
+    following = found[place + 1]
+    if following.kind not in ("name", "quoted", "string") or (token.word == "LOAD" and following.word != "CSV"):
+        return
+    raise fault(
+        text,
+        token.offset,
+        f"{token.word} {following.text[:40]} {does}. Free Cypher reads the graph and nothing else. {_BACKTICKS}",
+    )
+
+
+def _dotted(found: Sequence[Token], place: int) -> tuple[str, int]:
+    """The name with dots that begins here, and the place behind it."""
+    parts: list[str] = []
+    while place < len(found) and found[place].kind in ("name", "quoted"):
+        parts.append(found[place].text)
+        place += 1
+        if place >= len(found) or found[place].text != "." or found[place].kind != "sign":
+            break
+        place += 1
+    return ".".join(parts), place
+
+
+def _require_procedure(text: str, found: Sequence[Token], place: int) -> None:
+    """Refuse what follows CALL, unless it is a subquery or an allowed procedure."""
+    name, _ = _dotted(found, place)
+    if name and name not in PROCEDURES:
+        raise _no_procedure(name, text, found[place].offset)
+
+
+def _is_called(found: Sequence[Token], place: int) -> bool:
+    """Whether the name belongs to a procedure's (it follows CALL), or is the middle of a name with dots."""
+    return place > 0 and (found[place - 1].word == "CALL" or found[place - 1].text == ".")
+
+
+def _require_function(text: str, found: Sequence[Token], place: int) -> None:
+    """Refuse a call of a function with dots in its name, unless it is one of Neo4j's own."""
+    name, behind = _dotted(found, place)
+    parts = name.split(".")
+    if len(parts) < 2 or behind >= len(found) or found[behind].text != "(" or found[behind].kind != "sign":
+        return
+    if ".".join(parts[:-1]).lower() not in NAMESPACES:
+        raise fault(text, found[place].offset, f"The function {name[:80]} is not among those that may be used here.")
+
+
+def _hidden(details: str) -> Iterator[str]:
+    """Names of procedures that subqueries inside an expression call, as a plan writes them; LOAD CSV as one of them."""
+    try:
+        found = tokens(details)
+    except CypherFault:
+        # The server shortens long texts: then what looks like a call anywhere in it is one.
+        yield from re.findall(r"(?:\bCALL\s+|\bResolvedCall\()([\w.`]+)", details, re.IGNORECASE)
+        yield from re.findall(r"\bLOAD\s+CSV\b", details, re.IGNORECASE)
+        return
+    for place, token in enumerate(found):
+        if _is_part(found, place):
+            continue
+        if token.word == "LOAD" and place + 1 < len(found) and found[place + 1].word == "CSV":
+            yield "LOAD CSV"
+        elif token.word == "CALL":
+            name, _ = _dotted(found, place + 1)
+            if name:
+                yield name
+        elif token.text == "ResolvedCall" and place + 1 < len(found) and found[place + 1].text == "(":
+            yield _dotted(found, place + 2)[0]
+
+
+def _no_procedure(name: str, text: str = "", offset: int = 0) -> CypherFault:
+    says = f"{name[:80]} is not among the procedures that may be called. Those are: {', '.join(sorted(PROCEDURES))}."
+    return fault(text, offset, says) if text else CypherFault(says)

@@ -1,0 +1,221 @@
+"""Runs a text that somebody typed, in a process of its own, within limits that hold whatever the text does.
+
+The server ends a text that runs too long, but not inside one long expression; a huge value is built whole before a row
+comes; a text can take the server's whole heap. So the process has a memory limit and is killed at a deadline of ours,
+what then goes on in the server is ended there, and where even that does not help a managed server is started again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
+from graphsvc.store import local
+from graphsvc.store.bolt import PLACE, Store
+
+MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
+_GRACE_S = 3.0  # beyond the server's own limit
+_END_S = 5.0  # for the server to end what it was told to end
+_AGAIN_S = 90.0  # for a server that has died to answer again
+_TURN_S = 0.2
+
+_LONGER = "The query ran longer than allowed and was stopped. Ask for less at once: a label, a LIMIT, a shorter path."
+_MEMORY = "The query needed more memory than one query may use and was stopped. Ask for less at once: fewer rows, no long lists."
+_BUSY = {"timeout": _LONGER, "memory": _MEMORY}
+_DIED = "The query took all the memory of Neo4j, which had to start again; that is done, and nothing was lost. Ask for less."
+_STUCK = "The query could not be stopped, so Neo4j was started again; that is done, and nothing was lost. Ask for less at once."
+_GOES_ON = (
+    "The query was given up here, but your Neo4j server goes on with it and cannot end it while it is inside one long"
+    " expression. Who runs that server can end it there."
+)
+
+
+@dataclass(slots=True)
+class Typed:
+    """A text on its way: what came so far, and how to end it. The service's own threads alone change it.
+
+    Attributes:
+        columns, rows: of the answer; values as JSON holds them (`store.typedrun.plain`).
+        truncated: rows were left out: `rows` or `bytes`, which limit was met; empty: it is all.
+        restarted: the managed server had to be started again.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    truncated: str = ""
+    restarted: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+class CancelledTyped(GraphsvcError):
+    """Who asked for it has cancelled it."""
+
+    exit_code = 130
+
+
+def run_typed(
+    settings: Settings, store: Store, text: str, parameters: Mapping[str, Any], rows: int, typed: Typed
+) -> None:
+    """Run a text that was found to read only; what comes goes into `typed`.
+
+    Raises:
+        CypherFault: the server finds the text or a parameter wrong. Busy: it took too long or too much memory.
+        CancelledTyped: it was cancelled. OperatorError: the server cannot be reached.
+    """
+    mark = secrets.token_hex(16)
+    before = _java(settings)
+    job = {
+        **asdict(store.login),
+        "text": text,
+        "parameters": dict(parameters),
+        "rows": rows,
+        "bytes": MOST_BYTES,
+        "timeout": settings.cypher_timeout_s,
+        "mark": mark,
+    }
+    deadline = time.monotonic() + settings.cypher_timeout_s + _GRACE_S
+    with _process(job) as process:
+        ended = _follow(process, typed, deadline)
+    error = ended.get("error", "") if ended else ""
+    # Only a whole answer or an error of the text itself says that the server has done with it.
+    if not ended or error in ("connection", "timeout") or typed.truncated:
+        _settle(settings, store, mark, before, typed)
+        if typed.cancelled.is_set() and not ended:
+            raise CancelledTyped("The query was cancelled.")
+        if not ended or error == "connection":
+            raise Busy(_MEMORY if ended else _LONGER)
+    if error in _BUSY:
+        raise Busy(_BUSY[error])
+    if error == "server":
+        raise OperatorError("Neo4j reports a fault of its own while it runs this text. Try again.")
+    if error:
+        raise _fault(ended or {})
+
+
+def _settle(settings: Settings, store: Store, mark: str, before: int | None, typed: Typed) -> None:
+    """Make sure that the server has done with a text and answers, started again if need be.
+
+    Raises:
+        Busy: it had to be started again, or goes on with the text. OperatorError: it does not answer any more.
+    """
+    stuck = not _ended_there(store, mark)
+    if stuck and settings.neo4j_uri:
+        raise Busy(_GOES_ON)
+    if stuck:
+        local.restart(settings)
+    if not _answers(store):
+        raise OperatorError("Neo4j does not answer since this query. See `graphsvc neo4j status`.")
+    typed.restarted = stuck or _java(settings) != before
+    if typed.restarted:
+        raise Busy(_STUCK if stuck else _DIED)
+
+
+def _follow(process: subprocess.Popen[str], typed: Typed, deadline: float) -> dict[str, Any] | None:
+    """Take what the process writes until it ends, is cancelled or is late; gives its last line, None if it has none."""
+    last: list[dict[str, Any]] = []
+    reader = threading.Thread(target=_read, args=(process, typed, last.append), daemon=True)
+    reader.start()
+    while reader.is_alive() and time.monotonic() < deadline and not typed.cancelled.is_set():
+        reader.join(_TURN_S)
+    process.kill()
+    process.wait()
+    reader.join()
+    if typed.cancelled.is_set() and not last:
+        return None
+    return last[0] if last else None
+
+
+def _read(process: subprocess.Popen[str], typed: Typed, end: Callable[[dict[str, Any]], None]) -> None:
+    """Read line by line; a line torn by a kill is none."""
+    for line in process.stdout or ():
+        with contextlib.suppress(json.JSONDecodeError):
+            said = json.loads(line)
+            if "columns" in said:
+                typed.columns = tuple(said["columns"])
+            elif "rows" in said:
+                typed.rows.extend(tuple(row) for row in said["rows"])
+            else:
+                typed.truncated = said["end"] if said.get("end", "all") != "all" else ""
+                end(said)
+
+
+@contextlib.contextmanager
+def _process(job: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """The process that runs a job. Run by path: it imports nothing of the package."""
+    secret = ("GRAPHSVC_", "NEO4J_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(secret)}
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(Path(__file__).with_name("typedrun.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # the driver's own words may repeat the text
+        env=environment,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        with contextlib.suppress(BrokenPipeError):  # it has ended already: there is no last line then
+            assert process.stdin is not None  # noqa: S101 - asked for above
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.close()
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _fault(ended: Mapping[str, Any]) -> CypherFault:
+    """What the server finds wrong with a text or a parameter, and where."""
+    says = PLACE.split(" ".join(str(ended.get("says", "")).splitlines()[:1]))[0].strip().rstrip(".")
+    at = ended.get("position") or {}
+    return CypherFault(f"{says}.", int(at.get("line", 0) or 0), int(at.get("column", 0) or 0))
+
+
+def _ended_there(store: Store, mark: str) -> bool:
+    """Whether the server has done with a text, told to end it and given a little time. A dead server has."""
+    deadline = time.monotonic() + _END_S
+    while time.monotonic() < deadline:
+        try:
+            running = store.transactions(mark)
+            for transaction in running:
+                store.terminate(transaction)
+        except OperatorError:
+            return True
+        if not running:
+            return True
+        time.sleep(_TURN_S)
+    return False
+
+
+def _answers(store: Store) -> bool:
+    deadline = time.monotonic() + _AGAIN_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OperatorError):
+            store.read("RETURN 1 AS one", {}, timeout=10, cap=1)
+            return True
+        time.sleep(_TURN_S)
+    return False
+
+
+def _java(settings: Settings) -> int | None:
+    """The process of the managed server; None where it is not ours."""
+    if settings.neo4j_uri:
+        return None
+    found = local.status(settings)
+    return found["java_pid"] if found else None

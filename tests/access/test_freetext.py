@@ -1,0 +1,162 @@
+"""Cypher that somebody typed against a real server: hostile texts do nothing, runaway ones are stopped, the rest works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.freetext import require_harmless, require_reading
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, CypherFault
+from graphsvc.queries import Library
+from graphsvc.service import Service, Session
+from graphsvc.simulate import simulate
+from tests.access import hostile
+
+pytestmark = pytest.mark.neo4j
+CASE = "typed"
+ANN = Principal("ann", frozenset({"analyst"}), {CASE: Grant("C", sources=True)}, free_cypher=True)
+
+
+@pytest.fixture(scope="module")
+def session(
+    jars: Path, settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Session]:
+    """An analyst at a small case, on a managed server of its own: some texts end it."""
+    folder = tmp_path_factory.mktemp("typed") / "delivery"
+    simulate(folder, seed=5, people=60)
+    with Service(settings(cypher_timeout_s=1.0, query_timeout_s=120.0, row_cap=500)) as service:
+        loader = accounts.only_account(service.database, "")
+        service.session(loader, "tests", CASE).load(folder, lambda *_progress: None)
+        yield service.session(ANN, "testing", CASE)
+
+
+def state(session: Session) -> list[tuple[object, ...]]:
+    """What the database holds, and which indexes, constraints and accounts there are."""
+    store = session.service.store()
+    questions = (
+        "MATCH (n) RETURN count(n), count(DISTINCT labels(n)), sum(size(keys(n)))",
+        "MATCH ()-[r]->() RETURN count(r), sum(size(keys(r)))",
+        "SHOW INDEXES YIELD name RETURN count(*)",
+        "SHOW CONSTRAINTS YIELD name RETURN count(*)",
+        "CALL db.labels() YIELD label RETURN count(*)",
+        "SHOW USERS YIELD user RETURN count(*)",
+        "SHOW DATABASES YIELD name, currentStatus RETURN name, currentStatus",
+    )
+    return [row for text in questions for row in store.read(text, {}, timeout=20, cap=100).rows]
+
+
+def test_there_are_enough_hostile_texts() -> None:
+    assert len(hostile.REFUSED) > 300
+
+
+def test_no_hostile_text_gets_past_the_check_and_nothing_changes(session: Session) -> None:
+    before = state(session)
+    passed = []
+    for text in hostile.REFUSED:
+        try:
+            session.examine(text)
+        except CypherFault as error:
+            words = str(error)
+            assert words.endswith(".")
+            assert len(words) < 700, words
+            assert not any(sign in words for sign in ("Neo.", "org.neo4j", "gql_status", "Traceback")), words
+            assert error.line <= text.count("\n") + 1
+        else:
+            passed.append(text)
+    assert passed == []
+    assert state(session) == before
+
+
+@pytest.mark.parametrize("text", [*hostile.PROCEDURES, *hostile.NESTED, *hostile.FILES, *hostile.DATABASES])
+def test_the_words_alone_are_refused_and_it_says_where(text: str) -> None:
+    if text.startswith("RETURN graph."):
+        pytest.fail("such texts stand among the tricks")
+    with pytest.raises(CypherFault) as refused:
+        require_harmless(text)
+    assert refused.value.line > 0
+    assert refused.value.column > 0
+
+
+def test_the_plan_alone_is_refused_too(session: Session) -> None:
+    """The second line of defence: what the words' check would let through, the plan's does not."""
+    passed = []
+    for text in (
+        *hostile.WRITES,
+        *hostile.SCHEMA,
+        *hostile.ACCOUNTS,
+        *hostile.OTHERS,
+        *hostile.PROCEDURES,
+        *hostile.NESTED,
+        *hostile.FILES,
+    ):
+        try:
+            require_reading(session.service.store().explain(text))
+        except CypherFault:
+            continue
+        passed.append(text)
+    assert passed == []
+
+
+def test_what_is_refused_says_where_it_is_wrong(session: Session) -> None:
+    for text, line, column in (
+        ("MATCH (n)\nRETRUN n", 2, 1),
+        ("MATCH (n)\nWHERE n.id = 'x'\nRETURN m", 3, 8),
+        ("MATCH (n)\n  CALL dbms.listConfig() YIELD name\nRETURN name", 2, 8),
+        ("// a\n\n  SHOW USERS", 3, 3),
+        ("MATCH (n) RETURN foo(n)", 1, 18),
+        ("RETURN 'a\nb", 1, 8),
+    ):
+        with pytest.raises(CypherFault) as refused:
+            session.examine(text)
+        assert (refused.value.line, refused.value.column) == (line, column), text
+        assert f"Line {line}, column {column}: " in str(refused.value)
+
+
+def test_harmless_texts_run(session: Session) -> None:
+    given = {"label": "Person"}
+    for text in hostile.HARMLESS:
+        used = {name: value for name, value in given.items() if f"${name}" in text or f"$({name}" in text}
+        used |= {"label": "Person"} if "$label" in text else {}
+        assert session.cypher(text, used).columns
+
+
+def test_every_named_query_may_be_run_as_a_text(session: Session) -> None:
+    for query in Library().values():
+        require_harmless(query.text)
+        require_reading(session.service.store().explain(query.text))
+
+
+@pytest.mark.parametrize("text", hostile.RUNAWAYS)
+def test_a_runaway_text_is_stopped_or_cut_and_the_service_goes_on(session: Session, text: str) -> None:
+    outcome = hostile.RUNAWAYS[text]
+    try:
+        run = session.cypher(text)
+    except Busy as error:
+        assert outcome != "cut"
+        assert "Ask for less" in str(error)
+    else:
+        assert outcome != "stopped"
+        assert run.truncated or outcome == "either"
+        assert len(run.rows) <= session.settings.row_cap
+    assert session.counts()["person"] > 0
+    running = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
+    assert session.service.store().read(running, {}, timeout=10, cap=1).rows == [(0,)]
+
+
+@pytest.mark.parametrize("text", [*hostile.STUCK, *hostile.DEADLY])
+def test_where_only_a_new_start_helps_the_managed_server_is_started_again_and_it_is_told(
+    session: Session, text: str
+) -> None:
+    before = session.counts()
+    run = session.start_cypher(text)
+    ended = session.cypher_run(run, wait_s=240)
+    assert ended.state == "failed"
+    assert ended.restarted
+    assert "Neo4j" in ended.fault
+    assert "nothing was lost" in ended.fault
+    assert session.counts() == before
