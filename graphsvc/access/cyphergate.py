@@ -7,9 +7,6 @@ database, so what comes out is not redacted: the grant is for people who are cle
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,10 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access import audit, policy
+from graphsvc.access.cyphertexts import CypherTexts
 from graphsvc.access.freetext import require_harmless, require_reading
 from graphsvc.access.gate import bound
 from graphsvc.access.principal import Principal
-from graphsvc.access.vault import pack
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault
@@ -49,8 +46,7 @@ class CypherGate:
 
     Args:
         store, database, settings: of the service.
-        code_key: what the log knows a text by is made with it.
-        key_of: a case's key, under which its texts are kept.
+        texts: where the texts are kept.
     """
 
     def __init__(
@@ -58,11 +54,9 @@ class CypherGate:
         store: Callable[[], Store],
         database: sa.Engine,
         settings: Settings,
-        code_key: bytes,
-        key_of: Callable[[str], bytes],
+        texts: CypherTexts,
     ) -> None:
-        self._store, self._database, self._settings = store, database, settings
-        self._code_key, self._key_of = code_key, key_of
+        self._store, self._database, self._settings, self._texts = store, database, settings, texts
 
     def refusal(self, principal: Principal) -> str:
         """Why this person may not write Cypher at this moment, in one sentence; empty: they may."""
@@ -118,15 +112,13 @@ class CypherGate:
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], step: str
     ) -> Iterator[dict[str, Any]]:
         """One act in the log with its text, also of who may not and of what is refused."""
-        code = hmac.digest(self._code_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)[:16].hex()
-        with audit.recorded(
-            self._database, principal, purpose, "cypher", case, step=step, code=code, characters=len(text)
-        ) as outcome:
-            policy.require_case(principal, case)
-            line = outcome["line"]
-            kept = pack(self._key_of(case), [text, json.dumps(dict(given), default=str)], f"cypher {line}")
-            with transaction(self._database) as connection:
-                connection.execute(tables.cypher_texts.insert().values(line=line, case_id=case, text_sealed=kept))
+        known = case in self._states() and principal.grant(case) is not None
+        detail = {"step": step, "characters": len(text)} | ({"code": self._texts.code(text, given)} if known else {})
+        with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
+            if not known:  # there is no key to keep a text under
+                policy.require(principal, "cypher")
+                raise policy.no_such_case(case)
+            self._texts.keep(outcome["line"], case, text, given)
             self.require(principal, case)
             policy.require_cypher(principal, self._cases())
             if any(state != "open" for state in self._states().values()):

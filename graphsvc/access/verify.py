@@ -7,8 +7,9 @@ and what not is in docs/log.md.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -51,8 +52,10 @@ class Verified:
         return self.count == 0
 
 
-def verify(chain: Chain, progress: Progress) -> Verified:
+def verify(chain: Chain, progress: Progress, beside: Iterable[str] = ()) -> Verified:
     """Hold every line, and the end, against the chain; lines appended in the meantime are left for the next time.
+
+    `beside` are faults of what lies beside the lines, found by who calls.
 
     Raises:
         OperatorError: database or anchor cannot be read.
@@ -62,7 +65,7 @@ def verify(chain: Chain, progress: Progress) -> Verified:
         in_agreement = agrees(connection, tail, mark)
     said: list[str] = []
     count = 0
-    for fault in _faults(chain, tail, None if in_agreement else (mark,), progress):
+    for fault in itertools.chain(_faults(chain, tail, None if in_agreement else (mark,), progress), beside):
         count += 1
         if len(said) < _SAID:
             said.append(fault)

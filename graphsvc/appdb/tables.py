@@ -109,6 +109,7 @@ cypher_texts = sa.Table(
     sa.Column("line", sa.ForeignKey("log.id"), primary_key=True),
     sa.Column("case_id", sa.String(100), nullable=False, index=True),
     sa.Column("text_sealed", sa.LargeBinary, nullable=False),  # the text and, as JSON, its parameters
+    sa.Column("masked", sa.Boolean, nullable=False, server_default=sa.false()),  # since it was typed
 )
 cases = sa.Table(
     "cases",

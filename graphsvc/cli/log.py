@@ -11,6 +11,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.progress import shown
+from graphsvc.errors import NotFound
 from graphsvc.service import Session, auditing
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -43,6 +44,22 @@ def audit(
     with session() as acts:
         for line in acts.log(newest=newest, sought=wanted):
             click.echo(_written(line))
+
+
+@audit.command()
+@click.argument("line", type=click.IntRange(1))
+@acting
+def text(session: Opener, line: int) -> None:
+    """The text of Cypher that was typed, of one line of the log."""
+    with session() as acts:
+        found = acts.log_texts(acts.log(newest=1, before=line + 1)).get(line)
+    if found is None:
+        raise NotFound(f"Line {line} has no text of Cypher. `graphsvc audit --action cypher` lists those that have.")
+    if found.note:
+        click.echo(found.note, err=True)
+    click.echo(found.text)
+    for name, value in found.parameters.items():
+        click.echo(f"${name} = {value!r}")
 
 
 @audit.command()

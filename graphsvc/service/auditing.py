@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphsvc.access import accounts, audit, policy
 from graphsvc.access.audit import EVERYTHING, Sought
+from graphsvc.access.cyphertexts import Text
 from graphsvc.access.verify import Progress, Verified, verify
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
@@ -39,6 +40,13 @@ class Auditing(Reading):
             outcome["rows"] = len(found)
         return found
 
+    def log_texts(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
+        """Texts of Cypher that were typed, by number of line, of lines that `log` gave. Each look is in the log."""
+        with self.acting("log", what="texts") as outcome:
+            found = self._service.cypher_texts.of(lines)
+            outcome["rows"] = len(found)
+        return found
+
     def verify_log(self, progress: Progress) -> Verified:
         """Hold every line of the log, and its end, against the chain; that it was done is in the log as well.
 
@@ -46,7 +54,7 @@ class Auditing(Reading):
             OperatorError: database or anchor cannot be read.
         """
         with self.acting("log", what=_KIND) as outcome:
-            found = verify(self._service.log, progress)
+            found = verify(self._service.log, progress, self._service.cypher_texts.faults())
             said = "whole" if found.whole else f"{found.count} {'fault' if found.count == 1 else 'faults'}"
             outcome |= {"rows": found.lines, "outcome": f"{_VERIFIED}{said} up to line {found.lines}"}
         return found

@@ -9,6 +9,7 @@ from typing import Self
 
 from graphsvc.access import accounts, audit, enrolment, policy
 from graphsvc.access.cyphergate import CypherGate
+from graphsvc.access.cyphertexts import CypherTexts
 from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Principal
@@ -58,13 +59,10 @@ class Service:
         self.library = Library()
         self.gate = Gate(self.store, self.database, self.library, settings)
         self.register = Register(self.database, self.vault)
-        self.cypher_gate = CypherGate(
-            self.store,
-            self.database,
-            settings,
-            self.vault.derived("cypher texts"),
-            lambda case: self.register.key(case, create=False),
+        self.cypher_texts = CypherTexts(
+            self.database, self.vault.derived("cypher texts"), lambda case: self.register.key(case, create=False)
         )
+        self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
         self.casework = Casework(self.store, self.register, settings)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)

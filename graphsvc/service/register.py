@@ -238,6 +238,7 @@ class Register:
             (tables.requests, "answer_sealed", "request {id} answer"),
             (tables.holds, "reason_sealed", "hold {id}"),
             (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
+            (tables.cypher_texts, "text_sealed", "cypher {line}"),
         )
         with transaction(self._database) as connection:
             for table, column, bound in sealed:
@@ -248,8 +249,11 @@ class Register:
                     what = bound.format(**row)
                     words = unpack(key, row[column], what)
                     masked = mask(words) if isinstance(words, str) else [mask(word) for word in words]
+                    if masked == words:
+                        continue
                     mine = sa.and_(*(one == row[one.name] for one in table.primary_key))
-                    connection.execute(table.update().where(mine).values({column: pack(key, masked, what)}))
+                    said = {"masked": True} if "masked" in table.c else {}
+                    connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | said))
 
     def rewriting(self) -> bool:
         """Whether the managed store still has to be written anew."""

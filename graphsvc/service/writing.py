@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import secrets
 import threading
@@ -14,13 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
-from graphsvc.access import policy
+from graphsvc.access import audit, policy
 from graphsvc.access.audit import now
 from graphsvc.access.cyphergate import Checked
-from graphsvc.access.vault import unpack
-from graphsvc.appdb import tables, transaction
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
 from graphsvc.service.reading import Reading
 from graphsvc.store.typed import CancelledTyped, Typed
@@ -29,6 +24,8 @@ _AT_ONCE = 4  # texts that run at the same time
 _MINE_AT_ONCE = 2
 _KEPT = 12  # answers kept in memory
 _KEPT_S = 1800.0
+_LOOKED_AT = 500  # lines of the log a history is made from
+_NOT_RUN = ("refused", "failed")
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
 _LOG = logging.getLogger(__name__)
 
@@ -275,43 +272,26 @@ class Writing(Reading):
         return runs.whole(run)
 
     def cypher_history(self, newest: int = 50) -> list[Past]:
-        """One's own texts in this case, newest first.
+        """One's own texts in this case, newest first: what ran, and what was refused before it could.
 
         Raises:
             Refused: the grant holds no longer.
         """
         self._service.cypher_gate.require(self.principal, self.case)
-        case = self.case
-        key = self._service.register.key(case, create=False)
-        act, end, kept = tables.log.alias("act"), tables.log.alias("ended"), tables.cypher_texts
-        query = (
-            sa.select(
-                act.c.id, act.c.at, act.c.detail, kept.c.text_sealed, end.c.outcome, end.c.rows, end.c.at.label("to")
+        mine = audit.Sought(account=self.principal.name, case=self.case, action="cypher")
+        acts = audit.lines(self.database, newest=_LOOKED_AT, sought=mine)
+        told = [act for act in acts if act["detail"].get("step") == "run" or act["outcome"].startswith(_NOT_RUN)]
+        texts = self._service.cypher_texts.of(told[:newest])
+        return [
+            Past(
+                act["id"],
+                act["at"],
+                texts[act["id"]].text,
+                texts[act["id"]].parameters,
+                act["outcome"],
+                act["rows"],
+                round((act["ended_at"] - act["at"]).total_seconds(), 2) if act["ended_at"] else 0.0,
             )
-            .join_from(kept, act, act.c.id == kept.c.line)
-            .join(end, end.c.of_line == act.c.id, isouter=True)
-            .where(kept.c.case_id == case, act.c.account == self.principal.name)
-            .order_by(act.c.id.desc())
-            .limit(4 * newest)
-        )
-        with transaction(self.database) as connection:
-            rows = connection.execute(query).all()
-        found = []
-        for row in rows:
-            # What was refused never ran: then its check is what there is to tell.
-            if row.detail.get("step") == "run" or (row.outcome or "").startswith(("refused", "failed")):
-                text, given = unpack(key, row.text_sealed, f"cypher {row.id}")
-                seconds = (row.to - row.at).total_seconds() if row.to else 0.0
-                found.append(
-                    Past(row.id, row.at, text, _given(given), row.outcome or "running", row.rows, round(seconds, 2))
-                )
-        return found[:newest]
-
-
-def _given(text: str) -> dict[str, Any]:
-    """The parameters of a kept text; what was masked in them may have left no JSON."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+            for act in told[:newest]
+            if act["id"] in texts
+        ]

@@ -52,9 +52,11 @@ def plain(value: Any) -> Any:
         return value.hex()
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "iso_format"):  # before tuples: a duration is one
+        return value.iso_format()
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    return value.iso_format() if hasattr(value, "iso_format") else str(value)
+    return str(value)
 
 
 def _ends(value: Relationship) -> Iterator[tuple[str, Any]]:

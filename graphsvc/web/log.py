@@ -45,9 +45,10 @@ def table() -> ResponseReturnValue:
         return csv_file("log.csv", _COLUMNS, ([_cell(line[name]) for name in _COLUMNS] for line in rows))
     before = request.args.get("before", type=int)
     found = here.log(newest=_PAGE, before=before, sought=sought)
+    texts = here.log_texts(found) if any("code" in line["detail"] for line in found) else {}
     return answer(
         "log/table.html",
-        lines=[line | {"said": _said(line["detail"])} for line in found],
+        lines=[line | {"said": _said(line["detail"]), "typed": texts.get(line["id"])} for line in found],
         before=before,
         older=found[-1]["id"] if len(found) == _PAGE else None,
         asked=asked,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
+from graphsvc.access.freetext import require_harmless, require_reading
 from graphsvc.queries import Library, Query, cypher_folder
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
@@ -111,10 +112,14 @@ def test_a_header_says_what_it_is_for_and_what_it_cannot_tell(query: Query) -> N
 @pytest.mark.neo4j
 @pytest.mark.parametrize("query", named(QUERIES))
 def test_the_server_says_that_it_only_reads(store: Store, query: Query) -> None:
-    kind, operators = store.explain(query.text)
-    assert kind == "r"
+    plan = store.explain(query.text)
+    operators = [step.operator for step in plan.root.walk()]
+    assert plan.kind == "r"
     assert "ProduceResults" in operators
     assert "AllNodesScan" not in operators
+    # Pasted as a text of one's own it runs as well.
+    require_harmless(query.text)
+    require_reading(plan)
 
 
 @pytest.mark.neo4j

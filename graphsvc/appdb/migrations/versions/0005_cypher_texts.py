@@ -17,7 +17,8 @@ def upgrade() -> None:
         "cypher_texts",
         sa.Column("line", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
         sa.Column("case_id", sa.String(100), nullable=False),
-        sa.Column("text_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("masked", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.ForeignKeyConstraint(["line"], ["log.id"], name=op.f("fk_cypher_texts_line")),
         sa.PrimaryKeyConstraint("line", name=op.f("pk_cypher_texts")),
     )

@@ -1,0 +1,103 @@
+"""The texts of Cypher that were typed, kept beside their lines of the log.
+
+A text may name someone, so it lies sealed under its case's key; its line of the log has a keyed code of it, which the chain
+covers. So a text that was changed, put in or taken away is found, and when someone is erased their name can be masked in
+it: the code then no longer fits, which the row says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import OperatorError
+
+_ROW = tables.cypher_texts
+_BLOCK = 500
+GONE, CHANGED = "The text is gone.", "The text is not the one that was typed."
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text that was typed. `note` says what became of it: empty, if it is as it was typed."""
+
+    text: str
+    parameters: Mapping[str, Any]
+    note: str = ""
+
+
+class CypherTexts:
+    """The kept texts of one application database.
+
+    Args:
+        database: the application database.
+        code_key: what the log knows a text by is made with it.
+        key_of: a case's key, under which its texts are kept.
+    """
+
+    def __init__(self, database: sa.Engine, code_key: bytes, key_of: Callable[[str], bytes]) -> None:
+        self._database, self._code_key, self._key_of = database, code_key, key_of
+
+    def code(self, text: str, given: Mapping[str, Any]) -> str:
+        """What the log knows a text with its parameters by: 32 digits that say nothing to who lacks the key."""
+        typed = json.dumps([text, _written(given)]).encode()
+        return hmac.digest(self._code_key, typed, hashlib.sha256)[:16].hex()
+
+    def keep(self, line: int, case: str, text: str, given: Mapping[str, Any]) -> None:
+        """Keep the text of a line of the log."""
+        sealed = pack(self._key_of(case), [text, _written(given)], f"cypher {line}")
+        with transaction(self._database) as connection:
+            connection.execute(_ROW.insert().values(line=line, case_id=case, text_sealed=sealed))
+
+    def of(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
+        """The texts of acts (rows of `audit.lines`), by number of line; acts without a text are left out."""
+        codes = {line["id"]: line["detail"]["code"] for line in lines if "code" in line["detail"]}
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(_ROW).where(_ROW.c.line.in_(codes))).all()
+        kept = {row.line: row for row in rows}
+        return {line: self._text(kept.get(line), code) for line, code in codes.items()}
+
+    def faults(self) -> Iterator[str]:
+        """A sentence for every text that is gone or is not the one that was typed, in the order of the log."""
+        table, last = tables.log, 0
+        while True:
+            query = (
+                sa.select(table.c.id, table.c.detail)
+                .where(table.c.action == "cypher", table.c.of_line.is_(None), table.c.id > last)
+                .order_by(table.c.id)
+                .limit(_BLOCK)
+            )
+            with transaction(self._database) as connection:
+                block = [dict(row) for row in connection.execute(query).mappings()]
+            if not block:
+                return
+            last = block[-1]["id"]
+            for line, text in self.of(block).items():
+                if text.note in (GONE, CHANGED):
+                    yield f"Line {line}: {text.note}"
+
+    def _text(self, row: Any, code: str) -> Text:
+        if row is None:
+            return Text("", {}, GONE)
+        try:
+            text, given = unpack(self._key_of(row.case_id), row.text_sealed, f"cypher {row.line}")
+        except (OperatorError, ValueError):
+            return Text("", {}, CHANGED)
+        if row.masked:
+            return Text(
+                text, {}, "Someone it named was erased later, so the name is masked and its parameters are left out."
+            )
+        parameters = json.loads(given)
+        return Text(text, parameters, "" if self.code(text, parameters) == code else CHANGED)
+
+
+def _written(given: Mapping[str, Any]) -> str:
+    return json.dumps(dict(given), sort_keys=True, default=str)

@@ -1,0 +1,241 @@
+"""Free Cypher as a session offers it: who may, what comes, how it is cancelled, and what stands in the log."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, CypherFault, NotFound, Refused
+from graphsvc.service import Service, Session
+from graphsvc.service.writing import Runs
+from graphsvc.simulate import simulate
+from graphsvc.store.local import LocalServer
+from graphsvc.store.typed import Typed
+
+pytestmark = pytest.mark.neo4j
+CASE = f"writing-{uuid.uuid4().hex[:8]}"
+EVERYTHING = {"*": Grant("C", sources=True)}
+ANN = Principal("ann", frozenset({"analyst"}), EVERYTHING, free_cypher=True)
+LONG = "UNWIND range(1, 2000000000) AS i RETURN sum(i)"
+
+
+@pytest.fixture(scope="module")
+def opened(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("writing") / "delivery"
+    simulate(folder, seed=6, people=60)
+    at = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(cypher_timeout_s=20.0, row_cap=50, **at)) as service:
+        loader = accounts.only_account(service.database, "")
+        service.session(loader, "tests", CASE).load(folder, lambda *_progress: None)
+        yield service
+
+
+@pytest.fixture
+def session(opened: Service) -> Session:
+    return opened.session(ANN, "testing", CASE)
+
+
+def texts(service: Service, newest: int) -> list[tuple[str, str, str]]:
+    """Step, outcome and text of the newest acts of free Cypher, newest first."""
+    found = audit.lines(service.database, newest=newest, sought=audit.Sought(action="cypher"))
+    kept = service.cypher_texts.of(found)
+    return [(act["detail"]["step"], act["outcome"], kept[act["id"]].text) for act in found if act["id"] in kept]
+
+
+def test_an_answer_comes_as_json_holds_it(session: Session) -> None:
+    run = session.cypher(
+        "MATCH p = (a:Person {case: $case})-[r:PILOTED]->(c:Crossing) RETURN a, r, p, c.date_earliest AS day,"
+        " point({latitude: 51, longitude: 1}) AS at, duration('P1D') AS span, [1, 2.5, null, $x] AS list LIMIT 1",
+        {"x": {"a": "b"}},
+    )
+    assert run.columns == ("a", "r", "p", "day", "at", "span", "list")
+    ((person, link, path, day, at, span, numbers),) = run.rows
+    assert (person["kind"], person["labels"]) == ("node", ["Entity", "Person"])
+    assert (link["kind"], link["type"], link["start"]) == ("relationship", "PILOTED", person["properties"]["id"])
+    assert path["nodes"][0] == person
+    assert path["relationships"][0]["end"] == path["nodes"][1]["properties"]["id"]
+    assert (len(day), at["kind"], span, numbers) == (10, "point", "P1D", [1, 2.5, None, {"a": "b"}])
+    assert json.loads(json.dumps(run.rows)) == [list(row) for row in run.rows]
+
+
+def test_parameters_that_are_missing_unknown_or_bound_are_told(session: Session) -> None:
+    for text, given, says in (
+        ("RETURN $x + $y", {"x": 1}, r"needs a value for \$y"),
+        ("RETURN $x", {"x": 1, "y": 2}, r"has no parameter \$y"),
+        ("MATCH (n {case: $case}) RETURN n", {"case": "other"}, "case is bound for you"),
+    ):
+        with pytest.raises(CypherFault, match=says):
+            session.start_cypher(text, given)
+    assert session.cypher("MATCH (p:Person {case: $case}) RETURN count(p) AS n").rows[0][0] > 0
+    assert session.examine("MATCH (n {case: $case}) WHERE n.id = $who RETURN n").parameters == ("case", "who")
+
+
+def test_rows_beyond_the_cap_are_cut_and_it_says_so(session: Session) -> None:
+    run = session.cypher("UNWIND range(1, 60) AS i RETURN i")
+    assert (len(run.rows), run.truncated) == (50, True)
+    assert session.cypher("UNWIND range(1, 50) AS i RETURN i").truncated is False
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        replace(ANN, free_cypher=False),
+        replace(ANN, roles=frozenset({"investigator", "custodian", "supervisor"})),
+        replace(ANN, grants={"*": Grant("P", sources=True)}),
+        replace(ANN, grants={"*": Grant("C")}),
+        replace(ANN, grants={"*": Grant("C", sources=True), CASE: Grant("P")}),
+        replace(ANN, grants={CASE: Grant("C", sources=True)}),  # other cases are in this database
+    ],
+    ids=["no grant", "no role", "no C", "no sources", "P here", "other cases"],
+)
+def test_who_may_not_is_refused_and_the_text_stands_in_the_log(opened: Service, who: Principal) -> None:
+    with transaction(opened.database) as connection:
+        values = {"id": "elsewhere", "key_sealed": b"", "state": "open", "created_at": audit.now()}
+        connection.execute(tables.cases.insert().values(**values))
+    try:
+        here = opened.session(who, "testing", CASE)
+        for attempt in (here.examine, here.start_cypher, here.cypher):
+            with pytest.raises(Refused):
+                attempt("RETURN 1 AS one")
+        for look in (here.cypher_history, lambda: here.cypher_run("none")):
+            with pytest.raises(Refused):
+                look()
+        assert here.cypher_refusal()
+        assert texts(opened, 1) == [("check", "refused: Refused", "RETURN 1 AS one")]
+    finally:
+        with transaction(opened.database) as connection:
+            connection.execute(tables.cases.delete().where(tables.cases.c.id == "elsewhere"))
+
+
+def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) -> None:
+    """Another home may have put it on a server that is shared."""
+    who = replace(ANN, grants={CASE: Grant("C", sources=True)})
+    here, store, other = opened.session(who, "testing", CASE), opened.store(), f"other-{uuid.uuid4().hex}"
+    store.write("CREATE (:Entity:Person {case: $case, id: 'x', handling: 'P'})", {"case": other})
+    try:
+        with pytest.raises(Refused, match="suspended") as refused:
+            here.cypher("MATCH (n) RETURN n.case")
+        assert other not in str(refused.value)
+    finally:
+        store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": other})
+
+
+def test_a_case_that_is_not_there_and_one_that_is_not_theirs_read_the_same(opened: Service) -> None:
+    said = []
+    for case in ("nowhere", CASE):
+        who = replace(ANN, grants={"mine": Grant("C", sources=True)})
+        with pytest.raises(NotFound) as refused:
+            opened.session(who, "testing", case).examine("RETURN 1")
+        said.append(str(refused.value).replace(case, "CASE"))
+    assert said[0] == said[1]
+    with pytest.raises(NotFound):
+        opened.session(ANN, "testing", "nowhere").examine("RETURN 1")
+
+
+def test_while_a_case_is_loaded_nobody_writes_cypher(opened: Service, session: Session) -> None:
+    mine = tables.cases.c.id == CASE
+    with transaction(opened.database) as connection:
+        connection.execute(tables.cases.update().where(mine).values(state="loading"))
+    try:
+        with pytest.raises(Busy, match="being loaded"):
+            session.cypher("RETURN 1")
+    finally:
+        with transaction(opened.database) as connection:
+            connection.execute(tables.cases.update().where(mine).values(state="open"))
+
+
+def test_a_long_text_is_cancelled_here_and_on_the_server(opened: Service, session: Session) -> None:
+    run = session.start_cypher(LONG)
+    assert [one.id for one in session.cypher_running()] == [run]
+    shown = session.cypher_run(run, wait_s=1.0)
+    assert (shown.state, shown.rows, shown.text) == ("running", [], LONG)
+    session.cancel_cypher(run)
+    ended = session.cypher_run(run, wait_s=60)
+    assert (ended.state, ended.rows, ended.fault) == ("cancelled", [], "The query was cancelled.")
+    assert ended.seconds < 19
+    assert session.cypher_running() == []
+    left = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
+    assert opened.store().read(left, {}, timeout=10, cap=1).rows == [(0,)]
+    session.cancel_cypher(run)  # it has ended: nothing
+
+
+def test_runs_are_of_who_began_them_alone(opened: Service, session: Session) -> None:
+    run = session.start_cypher("RETURN 1 AS one")
+    assert session.cypher_run(run, wait_s=60).rows == [(1,)]
+    bob = opened.session(replace(ANN, name="bob"), "testing", CASE)
+    for attempt in (bob.cypher_run, bob.cancel_cypher):
+        with pytest.raises(NotFound):
+            attempt(run)
+    assert [past.text for past in bob.cypher_history()].count("RETURN 1 AS one") == 0
+
+
+def test_no_more_run_at_once_than_may() -> None:
+    runs = Runs()
+
+    def wait(typed: Typed) -> None:
+        typed.cancelled.wait(60)
+
+    ids = [runs.start("ann", "c", "x", {}, wait) for _ in range(2)]
+    with pytest.raises(Busy, match="2 of your queries"):
+        runs.start("ann", "c", "x", {}, wait)
+    others = [runs.start("bob", "c", "x", {}, wait) for _ in range(2)]
+    with pytest.raises(Busy, match="4 in all"):
+        runs.start("eve", "c", "x", {}, wait)
+    runs.cancel(ids[0], "ann", "c")
+    assert runs.one(ids[0], "ann", "c", wait_s=60).state == "done"
+    runs.close()
+    assert [runs.one(one, "bob", "c").state for one in others] == ["done", "done"]
+
+
+def test_the_history_tells_what_ran_and_what_was_refused(session: Session) -> None:
+    session.cypher("MATCH (p:Person {case: $case}) RETURN p.id AS id LIMIT $n", {"n": 3})
+    with pytest.raises(CypherFault):
+        session.start_cypher("MATCH (n) DELETE n")
+    refused, ran = session.cypher_history(2)
+    assert (refused.text, refused.outcome) == ("MATCH (n) DELETE n", "failed: CypherFault")
+    assert (ran.parameters, ran.outcome, ran.rows) == ({"n": 3}, "released", 3)
+    assert ran.seconds > 0
+
+
+def test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed(opened: Service, session: Session) -> None:
+    session.cypher("MATCH (q:Source {case: $case}) RETURN q.id AS source LIMIT 2")
+    act = audit.lines(opened.database, newest=1, sought=audit.Sought(action="cypher"))[0]
+    assert (act["outcome"], act["rows"], act["sources"]) == ("released", 2, 2)
+    assert "Source" not in json.dumps(act["detail"])
+    auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
+    assert auditor.log_texts([act])[act["id"]].text.startswith("MATCH (q:Source")
+    with pytest.raises(Refused):
+        session.log_texts([act])
+    assert auditor.verify_log(lambda *_progress: None).whole
+    kept, mine = tables.cypher_texts, tables.cypher_texts.c.line == act["id"]
+    with transaction(opened.database) as connection:
+        before = connection.execute(sa.select(kept.c.text_sealed).where(mine)).scalar_one()
+        other = connection.execute(sa.select(kept.c.text_sealed).where(~mine)).scalars().first()
+        connection.execute(kept.update().where(mine).values(text_sealed=other))
+    changed = auditor.verify_log(lambda *_progress: None)
+    assert changed.faults == (f"Line {act['id']}: The text is not the one that was typed.",)
+    with transaction(opened.database) as connection:
+        connection.execute(kept.delete().where(mine))
+    assert auditor.verify_log(lambda *_progress: None).faults == (f"Line {act['id']}: The text is gone.",)
+    with transaction(opened.database) as connection:
+        connection.execute(kept.insert().values(line=act["id"], case_id=CASE, text_sealed=before))
+
+
+def test_a_name_that_is_erased_goes_from_kept_texts_too(opened: Service, session: Session) -> None:
+    session.cypher("MATCH (p:Person) WHERE p.name = 'Zebulon Quist' RETURN p.id")
+    opened.register.mask_reasons(CASE, lambda text: text.replace("Zebulon Quist", "[erased]"))
+    past = session.cypher_history(1)[0]
+    assert past.text == "MATCH (p:Person) WHERE p.name = '[erased]' RETURN p.id"
+    auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
+    assert auditor.verify_log(lambda *_progress: None).whole
