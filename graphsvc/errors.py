@@ -33,6 +33,18 @@ class RequestError(GraphsvcError):
     status = 400
 
 
+class CypherFault(RequestError):
+    """A text of free Cypher is wrong or refused: whoever wrote it must act.
+
+    Attributes:
+        line, column: where in the text, from 1; 0 where it is not known.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
 class NotFound(RequestError):
     """Nothing of that name is visible to this person: "not there" and "not yours" are the same answer."""
 
