@@ -12,7 +12,7 @@ from graphsvc.service import parameters
 
 FORMAT = "graphsvc saved queries"
 VERSION = 1
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 256 * 1024
 MOST = 500  # queries of one file, and of one person in one case
 LONGEST = {"name": 100, "title": 200, "why": 1_000, "text": 20_000}
 _TOP = ("format", "version", "case", "queries")

@@ -18,8 +18,7 @@ import sqlalchemy as sa
 from graphsvc.access import accounts, policy
 from graphsvc.access.audit import now
 from graphsvc.access.vault import pack, unpack
-from graphsvc.appdb import tables, transaction
-from graphsvc.appdb.engine import alone
+from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import exchange
 from graphsvc.service.exchange import Words
