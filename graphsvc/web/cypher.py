@@ -79,7 +79,7 @@ def send(case: str) -> ResponseReturnValue:
             desk.rows = [row for row in desk.rows if any(row)] + [(name, "") for name in missing]
         else:
             run_id = here.start_cypher(desk.text, values)
-            return redirect(url_for("cypher.run", case=case, id=run_id), code=303)
+            return redirect(url_for("cypher.run", case=case, id=run_id, _anchor="answer"), code=303)
     except Refused:
         raise
     except NameTaken as error:
@@ -118,7 +118,7 @@ def cancel(case: str) -> ResponseReturnValue:
     """Stops a run."""
     here = writing(case)
     here.cancel_cypher(request.form.get("id", ""))
-    return redirect(url_for("cypher.run", case=case, id=request.form.get("id", "")), code=303)
+    return redirect(url_for("cypher.run", case=case, id=request.form.get("id", ""), _anchor="answer"), code=303)
 
 
 @page(blueprint, "/cypher/history")
