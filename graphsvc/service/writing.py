@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphsvc.access import policy
@@ -117,14 +117,15 @@ class Writing(Reading):
                 thread.join(wait_s)
                 if one.state == "running":
                     one.seconds = time.monotonic() - began
-                return one
+                return replace(one)  # as it is now: what is read of it later does not change meanwhile
         raise NotFound("There is no such run of yours in this case. Rows are kept for a while only; run it again.")
 
     def cancel_cypher(self, run: str) -> None:
         """Stop a run; nothing if it has ended."""
-        found = self.cypher_run(run)
-        if found.state == "running":
-            found.state = "cancelled"
+        self.cypher_run(run)
+        for _, _, one, _, _ in _RUNS:
+            if one.id == run and one.state == "running":
+                one.state = "cancelled"
 
     def cypher_running(self) -> list[Run]:
         """Own runs that are still going."""

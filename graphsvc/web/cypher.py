@@ -11,7 +11,6 @@ from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
-from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Session, exchange, parameters
 from graphsvc.service.saving import NameTaken
 from graphsvc.service.writing import Examined, Run
@@ -19,7 +18,7 @@ from graphsvc.web import cells
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page, plain, wants_json
 from graphsvc.web.paging import paged
-from graphsvc.web.worked import EXAMPLES, RELATIONS
+from graphsvc.web.worked import EXAMPLES, LABELS, RELATIONS
 
 blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
 _QUICK_S = 0.4  # a run that takes no longer is shown at once
@@ -188,9 +187,7 @@ def _page(here: Session, desk: Desk) -> dict[str, Any]:
         "time_limit": here.settings.query_timeout_s,
         "going": here.cypher_running(),
         "examples": EXAMPLES,
-        "labels": [
-            (TABLES[table.name].record.capitalize(), [c.name for c in table.columns]) for table in ENTITY_TABLES
-        ],
+        "labels": LABELS,
         "relations": RELATIONS,
     }
 

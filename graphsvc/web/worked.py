@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.records import relations
+from graphsvc.records.properties import SENSITIVITY
+from graphsvc.records.tables import ENTITY_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,14 @@ EXAMPLES = (
 RELATIONS = [
     (one.name, ", ".join(one.subjects), ", ".join(one.objects), one.says) for one in relations.RELATIONS.values()
 ]
+# In files alone, in the vault alone, or counted by queries.
+_NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
+
+
+def _properties(label: str) -> list[str]:
+    named = [name.partition(".") for name in SENSITIVITY if name not in _NOT_THERE]
+    return [name for of, _, name in named if of == label and not name.endswith(("_earliest", "_latest", "extra"))]
+
+
+# Label → properties besides `case`; a date has two more, and columns of the deliverer's own keep their names.
+LABELS = {label: _properties(label) for label in (*(t.label for t in ENTITY_TABLES), "Statement", "Source", "Claim")}

@@ -22,7 +22,7 @@ from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.store.local import LocalServer
 from graphsvc.web import create_app
-from graphsvc.web.worked import EXAMPLES
+from graphsvc.web.worked import EXAMPLES, LABELS
 
 pytestmark = pytest.mark.neo4j
 
@@ -205,6 +205,15 @@ def test_the_empty_editor_offers_examples_that_run(ann: FlaskClient) -> None:
         assert answer.status_code == 200
         assert "It did not work" not in answer.text
     assert ann.get(at(example="4")).status_code == 404
+
+
+def test_what_the_graph_is_said_to_be_made_of_is_what_it_is(ann: FlaskClient) -> None:
+    text = "MATCH (n {case: $case}) UNWIND keys(n) AS key RETURN labels(n) AS labels, collect(DISTINCT key) AS keys"
+    where, _ = run(ann, text)
+    for row in ann.get(where.replace("/run?", "/run.json?")).json["run"]["rows"]:  # type: ignore[index]
+        (label,) = set(row["labels"]) - {"Entity"}
+        found = {key for key in row["keys"] if not key.endswith(("_earliest", "_latest"))}
+        assert found - {"case"} <= set(LABELS[label]), label
 
 
 def test_check_shows_plan_and_missing_parameters_and_runs_nothing(ann: FlaskClient) -> None:
