@@ -45,7 +45,9 @@ def home(
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
         session.load(folder, lambda *_progress: None)
         session.save_query(
-            Words("People of", "MATCH (p:Person {id: $who}) RETURN p.name AS name", parameters={"who": "P1"})
+            Words(
+                "People of", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name AS name", parameters={"who": "P1"}
+            )
         )
     return made
 
