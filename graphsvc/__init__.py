@@ -4,6 +4,7 @@ For notebooks: `connect()` gives a Session, the same thing the web pages and the
 
     session = graphsvc.connect(purpose="who is behind the boats of 8 May", case="demo")
     session.frame("crossings.behind", crossing="C0008")   # a named query as a pandas table
+    session.cypher_frame("MATCH (b:Boat {case: $case}) RETURN b.id, b.name")   # Cypher of your own, with the grant
     session.graph(of="operation")                          # the case as a NetworkX graph
     session.hubs()                                         # leads: intelligence, never evidence
     session.show("P0123")                                  # the network view in the cell, offline

@@ -24,7 +24,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault
 from graphsvc.queries.library import BOUND
-from graphsvc.store.bolt import Plan, Store
+from graphsvc.store.bolt import Step, Store
 from graphsvc.store.typed import Typed, run_typed
 
 # Seconds that listing the cases in the graph may take.
@@ -34,10 +34,11 @@ _SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A text that may run: its plan and the names of the parameters it uses."""
+class Examined:
+    """A text that may run. kind: `r`, it reads; plan: what it would do; parameters: the names it uses, bound ones too."""
 
-    plan: Plan
+    kind: str
+    plan: Step
     parameters: tuple[str, ...]
 
 
@@ -77,7 +78,7 @@ class CypherGate:
 
     def check(
         self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any] | None = None
-    ) -> Checked:
+    ) -> Examined:
         """Whether a text may run, and what it would do; nothing is run.
 
         `given` are its parameters, if they are to be checked; those the gate binds may not be among them.
@@ -125,11 +126,11 @@ class CypherGate:
                 raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
             yield outcome
 
-    def _checked(self, text: str) -> Checked:
+    def _checked(self, text: str) -> Examined:
         parameters = require_harmless(text)
         plan = self._store().explain(text)
         require_reading(plan)
-        return Checked(plan, parameters)
+        return Examined(plan.kind, plan.root, parameters)
 
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]

@@ -93,7 +93,9 @@ class CypherTexts:
             return Text("", {}, CHANGED)
         if row.masked:
             return Text(
-                text, {}, "Someone it named was erased later, so the name is masked and its parameters are left out."
+                text,
+                {},
+                "Someone it named was sealed or erased later, so the name is masked and its parameters are left out.",
             )
         parameters = json.loads(given)
         return Text(text, parameters, "" if self.code(text, parameters) == code else CHANGED)

@@ -249,3 +249,17 @@ rewrites = sa.Table(
     sa.Column("asked_at", sa.DateTime, nullable=False),
     sa.Column("done_at", sa.DateTime),
 )
+# The case's library of Cypher that people wrote. What they typed (name, title, why, text, parameters) may name someone,
+# so it is sealed under the case's key and masked with every other text of the case.
+saved_queries = sa.Table(
+    "saved_queries",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+)

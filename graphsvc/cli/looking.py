@@ -17,13 +17,13 @@ from graphsvc.errors import RequestError
 from graphsvc.service import Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_FORMATS = click.Choice(["table", "csv", "json"])
+FORMATS = click.Choice(["table", "csv", "json"])
 _SHOWN_LEADS = 20
 
 
 @click.command()
 @click.argument("case", default="")
-@click.option("--format", "form", type=_FORMATS, default="table", show_default=True)
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("--all", "everyone", is_flag=True, help="Every candidate, not only the first 20.")
 @acting
 def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
@@ -37,7 +37,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         return
     click.echo(f"{found['verdict']}: {found['reason']}", err=True)
     columns = ["rank", "id", "name", "score", "groups", "other_sources", "score_on_record", "denied"]
-    _write(form, columns, ([lead[column] for column in columns] for lead in chosen))
+    write(form, columns, ([lead[column] for column in columns] for lead in chosen))
 
 
 @click.command()
@@ -46,7 +46,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 @click.option(
     "--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; may be repeated."
 )
-@click.option("--format", "form", type=_FORMATS, default="table", show_default=True)
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
 @click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
 @acting
 def query(session: Opener, name: str, case: str, given: Sequence[str], form: str, *, cypher: bool) -> None:
@@ -54,13 +54,13 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
     with session(case) as acts:
         if not name:
             rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries())
-            _write(form, ["name", "title", "parameters"], rows)
+            write(form, ["name", "title", "parameters"], rows)
             return
         if cypher:
             click.echo(acts.query_text(name))
             return
-        answer = acts.query(name, _parameters(given))
-    _write(form, answer.columns, answer.rows)
+        answer = acts.query(name, as_given(given))
+    write(form, answer.columns, answer.rows)
     if answer.truncated:
         click.echo(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
     if answer.withheld:
@@ -84,7 +84,12 @@ def evaluate(session: Opener, case: str, truth: Path) -> None:
         click.echo(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
 
 
-def _parameters(given: Iterable[str]) -> dict[str, str]:
+def as_given(given: Iterable[str]) -> dict[str, str]:
+    """Parameters written as NAME=VALUE.
+
+    Raises:
+        RequestError: one is written otherwise.
+    """
     values: dict[str, str] = {}
     for item in given:
         name, sign, value = item.partition("=")
@@ -94,7 +99,8 @@ def _parameters(given: Iterable[str]) -> dict[str, str]:
     return values
 
 
-def _write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows on standard output, as `table`, `csv` or `json`."""
     if form == "json":
         click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
     elif form == "csv":

@@ -22,13 +22,13 @@ from graphsvc.analysis.leads import Explanation, explain
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.service.collector import lasting
-from graphsvc.service.reading import Reading
+from graphsvc.service.writing import Writing
 
 GRAPHS = ("claims", "links", "operation")
 _LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", "denied")
 
 
-class Analysing(Reading):
+class Analysing(Writing):
     """Leads, tables and graphs of one case."""
 
     # -- leads ------------------------------------------------------------------------------------------------
@@ -88,6 +88,20 @@ class Analysing(Reading):
         released = self.query(query, parameters)
         frame = pd.DataFrame(released.rows, columns=list(released.columns))
         frame.attrs = {"truncated": released.truncated, "withheld": list(released.withheld)}
+        return frame
+
+    def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
+        """The answer of a text of Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
+
+        `$case` and the names the named queries use are bound. Nodes, relationships and paths are dictionaries with
+        `kind`. It takes the grant for free Cypher.
+
+        Raises:
+            CypherFault: the text is wrong or refused; `line` and `column` say where. Refused: no grant, or suspended.
+        """
+        found = self.cypher(text, parameters)
+        frame = pd.DataFrame(found.rows, columns=list(found.columns))
+        frame.attrs = {"truncated": found.truncated}
         return frame
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -53,6 +53,7 @@ class Graphed:
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
+        mask: masks what names somebody sealed in any other text of the case.
     """
 
     image: Image = field(default_factory=Image)
@@ -61,6 +62,7 @@ class Graphed:
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     masked: Counter[Where] = field(default_factory=Counter)
+    mask: Callable[[str], str] = field(default=str, compare=False)
 
 
 @uncollected()
@@ -76,7 +78,9 @@ def graphed(state: State, key: bytes, on: dt.date, by_hand: Collection[str] = ()
     result = Graphed()
     result.sealed = _sealed(state, key, on, by_hand)
     handling = _Handling(state)
-    writer = _Writer(state, key, result, Texts(state, result.sealed), handling)
+    texts = Texts(state, result.sealed)
+    result.mask = texts.mask
+    writer = _Writer(state, key, result, texts, handling)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)

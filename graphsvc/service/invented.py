@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from graphsvc import simulate
-from graphsvc.access import accounts
+from graphsvc.access import accounts, changes
 from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import Grant
 from graphsvc.analysis import evaluation
@@ -20,9 +20,10 @@ from graphsvc.service.session import Session
 DEMO_CASE = "demo"
 _TOP = 10
 # What each role's demo account is cleared for. Not every reader sees everything: that is part of what the demo shows.
+# The analyst's covers all of the demo, so that they may write Cypher in it.
 _CLEARED = {
     "investigator": Grant("P"),
-    "analyst": Grant("C"),
+    "analyst": Grant("C", sources=True),
     "custodian": Grant("C", sources=True),
     "disclosure": Grant("C", sources=True),
     "supervisor": Grant("C", sources=True),
@@ -47,6 +48,8 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
         if role not in known:
             cleared = {DEMO_CASE: _CLEARED[role]} if role in _CLEARED else {}
             accounts.add(service.database, role, [role], cleared)
+            if role == "analyst":
+                changes.set_free_cypher(service.database, role, given=True)
     if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
             invent(Path(folder) / DEMO_CASE, None, people=0, false_share=0, progress=progress)

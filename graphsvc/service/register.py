@@ -16,6 +16,19 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.ingest.check import Delivery, Row
 from graphsvc.service.graphing import Graphed
 
+# Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
+# what was typed as a query is not.
+_REASONS = (
+    (tables.requests, "reason_sealed", "request {id} reason"),
+    (tables.requests, "answer_sealed", "request {id} answer"),
+    (tables.holds, "reason_sealed", "hold {id}"),
+    (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
+)
+_TYPED = (
+    (tables.saved_queries, "words_sealed", "saved query {id}"),
+    (tables.cypher_texts, "text_sealed", "cypher {line}"),
+)
+
 
 class Register:
     """The records of every case in one application database."""
@@ -106,6 +119,7 @@ class Register:
         table = tables.deliveries
         with transaction(self._database) as connection:
             if connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None:
+                connection.execute(tables.saved_queries.delete().where(tables.saved_queries.c.case_id == case))
                 connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
 
     def opened_on(self, case: str) -> dt.date:
@@ -231,29 +245,10 @@ class Register:
             connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
 
     def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
-        """Mask who was erased in the words of people: reasons and answers of requests, holds and decisions."""
+        """Mask who was erased in the words of people: requests, holds, decisions, and what they typed as queries."""
         key = self.key(case, create=False)
-        sealed = (
-            (tables.requests, "reason_sealed", "request {id} reason"),
-            (tables.requests, "answer_sealed", "request {id} answer"),
-            (tables.holds, "reason_sealed", "hold {id}"),
-            (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
-            (tables.cypher_texts, "text_sealed", "cypher {line}"),
-        )
         with transaction(self._database) as connection:
-            for table, column, bound in sealed:
-                rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings().all()
-                for row in rows:
-                    if row[column] is None:
-                        continue
-                    what = bound.format(**row)
-                    words = unpack(key, row[column], what)
-                    masked = mask(words) if isinstance(words, str) else [mask(word) for word in words]
-                    if masked == words:
-                        continue
-                    mine = sa.and_(*(one == row[one.name] for one in table.primary_key))
-                    said = {"masked": True} if "masked" in table.c else {}
-                    connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | said))
+            _mask_words(connection, case, key, mask, (*_REASONS, *_TYPED))
 
     def rewriting(self) -> bool:
         """Whether the managed store still has to be written anew."""
@@ -280,7 +275,10 @@ class Register:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
-        """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one."""
+        """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
+
+        Who is sealed by now is masked in what people typed as queries too, as in every text of the case.
+        """
         kept = {level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()}
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
@@ -317,6 +315,7 @@ class Register:
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
                 )
             )
+            _mask_words(connection, case, key, result.mask, _TYPED)
             self._vault.require_current(connection)
 
     def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -329,6 +328,39 @@ class Register:
             "key_sealed": wrapped,
             "values_sealed": pack(key, values, what),
         }
+
+
+def _mask_words(
+    connection: sa.Connection,
+    case: str,
+    key: bytes,
+    mask: Callable[[str], str],
+    columns: Iterable[tuple[sa.Table, str, str]],
+) -> None:
+    """Mask sealed words of a case: (table, column, what they are bound to) each."""
+    for table, column, bound in columns:
+        rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings().all()
+        for row in rows:
+            if row[column] is None:
+                continue
+            what = bound.format(**row)
+            words = unpack(key, row[column], what)
+            masked = _masked(words, mask)
+            if masked != words:
+                mine = sa.and_(*(one == row[one.name] for one in table.primary_key))
+                said = {"masked": True} if "masked" in table.c else {}
+                connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | said))
+
+
+def _masked(words: Any, mask: Callable[[str], str]) -> Any:
+    """A JSON value with every text in it masked, names of fields too."""
+    if isinstance(words, str):
+        return mask(words)
+    if isinstance(words, list):
+        return [_masked(word, mask) for word in words]
+    if isinstance(words, dict):
+        return {mask(name): _masked(word, mask) for name, word in words.items()}
+    return words
 
 
 def seal_rows(key: bytes, case: str, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]]) -> bytes:

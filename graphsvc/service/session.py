@@ -18,7 +18,7 @@ from graphsvc.service.auditing import Auditing
 from graphsvc.service.loading import Loading
 from graphsvc.service.network import Picturing
 from graphsvc.service.protecting import Protecting
-from graphsvc.service.writing import Writing
+from graphsvc.service.saving import Saving
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 
@@ -53,7 +53,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Analysing, Loading, Picturing, Writing, Auditing, Protecting):
+class Session(Analysing, Loading, Picturing, Auditing, Protecting, Saving):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -15,10 +15,14 @@ from typing import Any
 
 from graphsvc.access import audit, policy
 from graphsvc.access.audit import now
-from graphsvc.access.cyphergate import Checked
+from graphsvc.access.cyphergate import Examined
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
+from graphsvc.queries.library import BOUND
 from graphsvc.service.reading import Reading
+from graphsvc.store.bolt import Step
 from graphsvc.store.typed import CancelledTyped, Typed
+
+__all__ = ["BOUND", "Examined", "Past", "Run", "Runs", "Step", "Writing"]
 
 _AT_ONCE = 4  # texts that run at the same time
 _MINE_AT_ONCE = 2
@@ -26,6 +30,15 @@ _KEPT = 12  # answers kept in memory
 _KEPT_S = 1800.0
 _LOOKED_AT = 500  # lines of the log a history is made from
 _NOT_RUN = ("refused", "failed")
+# How the log says that a text ended, in words for who wrote it.
+_ENDED = {
+    "begun": "running",
+    "released": "answered",
+    "released, cut": "answered, cut",
+    "failed: CypherFault": "refused",
+    "failed: Busy": "stopped",
+    "failed: CancelledTyped": "cancelled",
+}
 _UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
 _LOG = logging.getLogger(__name__)
 
@@ -62,7 +75,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One text of the history. outcome: words of the log; rows: None unless it was released; at: UTC."""
+    """One text of the history. outcome: how it ended, in a word; rows: None unless it was released; at: UTC."""
 
     id: int
     at: dt.datetime
@@ -220,7 +233,7 @@ class Writing(Reading):
         policy.require_case(self.principal, self.case)
         return self._service.cypher_gate.refusal(self.principal)
 
-    def examine(self, text: str) -> Checked:
+    def examine(self, text: str) -> Examined:
         """What a text would do: its plan and the parameters it uses. Nothing is run.
 
         Raises:
@@ -288,7 +301,7 @@ class Writing(Reading):
                 act["at"],
                 texts[act["id"]].text,
                 texts[act["id"]].parameters,
-                act["outcome"],
+                _ENDED.get(act["outcome"], act["outcome"]),
                 act["rows"],
                 round((act["ended_at"] - act["at"]).total_seconds(), 2) if act["ended_at"] else 0.0,
             )

@@ -33,6 +33,8 @@ ROOMS = (
     "erasures",
     "load",
     "queries",
+    "cypher",
+    "saved",
 )
 
 

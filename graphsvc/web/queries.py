@@ -13,6 +13,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Query, Session
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page, plain, wants_json
+from graphsvc.web.paging import paged
 
 blueprint = Blueprint("queries", __name__, url_prefix="/case/<case>")
 
@@ -29,7 +30,6 @@ SUBJECTS = {
 }
 # A query's own parameters bear this in an address, so that none can be taken for one of the page's.
 _OWN = "p."
-_PER_PAGE = 200
 _PICTURED = 60  # entities a network view may start at
 
 
@@ -174,33 +174,16 @@ def _text(value: Any) -> str:
 
 def _paged(columns: Sequence[str], rows: list[tuple[Any, ...]], query: Query) -> dict[str, Any]:
     """One page of the answer, sorted, with how each column is to be shown."""
-    sort = request.args.get("sort", "")
-    name = sort.removeprefix("-")
-    if name in columns:
-        place = list(columns).index(name)
-        # Stable, and what is unknown comes last either way.
-        known = [row for row in rows if row[place] not in (None, "", [])]
-        known.sort(key=lambda row: _order(row[place]), reverse=sort.startswith("-"))
-        rows = known + [row for row in rows if row[place] in (None, "", [])]
-    pages = max(1, -(-len(rows) // _PER_PAGE))
-    text = request.args.get("page", "1")
-    number = min(max(1, int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1), pages)
-    first = (number - 1) * _PER_PAGE
+    found = paged(columns, rows, request.args)
     return {
-        "rows": [dict(zip(columns, row, strict=True)) for row in rows[first : first + _PER_PAGE]],
+        "rows": [dict(zip(columns, row, strict=True)) for row in found.rows],
         "cells": _cells(columns, query),
-        "sort": sort,
-        "page": number,
-        "pages": pages,
-        "first": first,
+        "sort": found.sort,
+        "page": found.page,
+        "pages": found.pages,
+        "first": found.first,
         "picture": _picture(columns, rows, query),
     }
-
-
-def _order(value: Any) -> tuple[int, Any]:
-    if isinstance(value, list):
-        return (2, (len(value), str(value)))
-    return (0, value) if isinstance(value, int | float) else (1, str(value).casefold())
 
 
 def _cells(columns: Sequence[str], query: Query) -> list[dict[str, str]]:

@@ -52,6 +52,8 @@ ELSEWHERE = frozenset(
         "holds",
         "sealing",
         "erasures",
+        "cypher",
+        "saved",
     }
 )
 

@@ -1,0 +1,124 @@
+"""Cypher of one's own on the command line: run or explained; Ctrl-C stops it in the database too."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.cli.looking import FORMATS, Opener, as_given, write
+from graphsvc.cli.progress import shown
+from graphsvc.errors import CypherFault, NotFound, RequestError
+from graphsvc.service import Session, parameters
+from graphsvc.service.writing import Run, Step
+
+_LOOK_S = 0.5
+_SAID_AFTER_S = 2.0
+
+
+@click.command()
+@click.argument("text", default="")
+@click.option(
+    "--file", "file", type=click.File(encoding="utf-8"), help="Read the text from a file; - is standard input."
+)
+@click.option("--saved", default="", metavar="NAME", help="Take a query of the case's library, with its parameters.")
+@click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
+@click.option(
+    "--param",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter, read as JSON if it is some (12, true, '[\"P1\"]'), else as text; may be repeated.",
+)
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@click.option("--explain", is_flag=True, help="Show the plan and what is wrong; run nothing.")
+@acting
+def cypher(
+    session: Opener,
+    text: str,
+    file: TextIO | None,
+    saved: str,
+    case: str,
+    given: Sequence[str],
+    form: str,
+    *,
+    explain: bool,
+) -> None:
+    """Run a text of Cypher that only reads. It takes the grant for free Cypher."""
+    if sum(map(bool, (text.strip(), file, saved))) != 1:
+        raise RequestError("Give one text to run: as TEXT, with --file, or by the name it is --saved under.")
+    values = parameters.given(as_given(given).items())
+    if file is not None:
+        text = _read(file)
+    with session(case) as acts:
+        if saved:
+            text, kept = _saved(acts, saved)
+            values = kept | values
+        if explain:
+            examined = acts.examine(text)
+            click.echo("\n".join(_plan(examined.plan)))
+            click.echo(f"parameters: {', '.join(examined.parameters) or 'none'}", err=True)
+            return
+        found = _run(acts, text, values)
+    if found.restarted:
+        click.echo("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
+    if found.state == "failed":
+        raise CypherFault(found.fault, found.line, found.column)
+    # A table is read by people: there graph values stand as JSON in their cells.
+    rows = found.rows if form == "json" else [tuple(map(_flat, row)) for row in found.rows]
+    write(form, found.columns, rows)
+    if found.truncated:
+        click.echo(f"Cut at {len(found.rows):,} rows: narrow the text down to see the rest.", err=True)
+
+
+def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
+    """Run it, saying so once it takes long; stopped here it is stopped in the database."""
+    began = time.monotonic()
+    identifier = acts.start_cypher(text, values)
+    with shown() as progress:
+        try:
+            while True:
+                found = acts.cypher_run(identifier, wait_s=_LOOK_S)
+                if found.state != "running":
+                    return found
+                if time.monotonic() - began > _SAID_AFTER_S:
+                    progress(0, 0, "running; Ctrl-C stops it")
+        except KeyboardInterrupt:
+            acts.cancel_cypher(identifier)
+            raise
+
+
+def _saved(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
+    known = acts.saved_queries()
+    for one in known:
+        if one.name.casefold() == name.strip().casefold():
+            return one.words.text, one.words.parameters
+    names = ", ".join(one.name for one in known) or "none yet"
+    raise NotFound(f"There is no saved query {name[:80]!r} that you can see in this case. There are: {names}.")
+
+
+def _read(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise RequestError(f"{file.name} is not UTF-8 text.") from None
+
+
+def _plan(step: Step, depth: int = 0) -> Iterator[str]:
+    about = f"about {step.rows:,.0f} {'row' if round(step.rows) == 1 else 'rows'}"
+    details = f"  {' '.join(step.details.split())[:120]}" if step.details else ""
+    yield f"{'  ' * depth}{step.operator} ({about}){details}"
+    for child in step.children:
+        yield from _plan(child, depth + 1)
+
+
+def _flat(value: Any) -> Any:
+    nested = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict | list) for one in value))
+    return json.dumps(value, ensure_ascii=False, default=str) if nested else value
+
+
+commands = (cypher,)

@@ -1,0 +1,173 @@
+"""What a value of an answer to free Cypher looks like in a table, and which entities an answer names. Pure.
+
+Values are those of a run: scalars, lists, maps, and graph values as objects with `kind` (see `service.writing`). All of it
+is other people's text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from graphsvc.records.relations import ENTITIES, RELATIONS, says
+
+# Columns whose texts are ids of entities, by what the named queries call them; so are those that end in `id`.
+_ID_COLUMNS = frozenset({"id", "subject", "object", *ENTITIES})
+_SHOWN = 8  # items of a list before the rest is folded away
+_LONGEST = 400  # characters of a map in a table; the whole is in the JSON
+Cell = dict[str, Any]
+
+
+def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
+    """Ids of the entities an answer may name in a case, in order, and those it names of other cases."""
+    here: dict[str, None] = {}
+    elsewhere: set[str] = set()
+    ids = [is_id(column) for column in columns]
+    for row in rows:
+        for is_one, value in zip(ids, row, strict=True):
+            for identifier, of in _entities(value, is_one=is_one):
+                if of in ("", case):
+                    here[identifier] = None
+                else:
+                    elsewhere.add(f"{of}\0{identifier}")
+    return here, elsewhere
+
+
+def is_id(column: str) -> bool:
+    """Whether the texts of a column are ids of entities, as far as its name tells.
+
+    Example:
+        >>> is_id("p.id"), is_id("person"), is_id("boat_id"), is_id("paid"), is_id("name")
+        (True, True, True, False, False)
+    """
+    name = column.casefold().strip("`")
+    return name in _ID_COLUMNS or name.endswith((".id", "_id"))
+
+
+def cell(value: Any, case: str, known: Mapping[str, tuple[str, str]], *, is_one: bool) -> Cell:
+    """How a value is shown: `look` and what that look takes.
+
+    Args:
+        value: of a run.
+        case: the case of the page.
+        known: id → (name, kind) of the entities of this case.
+        is_one: the column's texts are ids of entities.
+    """
+    if value is None or isinstance(value, bool | int | float):
+        return {"look": "none" if value is None else "yes" if isinstance(value, bool) else "number", "value": value}
+    if isinstance(value, str):
+        if is_one and value in known:
+            return {"look": "entity", "id": value, "name": "", "kind": known[value][1]}
+        return {"look": "text", "text": value}
+    if isinstance(value, list):
+        items = [cell(item, case, known, is_one=is_one) for item in value]
+        return {"look": "list", "items": items[:_SHOWN], "rest": items[_SHOWN:]}
+    kind = _kind(value)
+    if kind == "node":
+        return _node(value, case)
+    if kind == "relationship":
+        return {"look": "parts", "parts": [_end(value["start"], known), _tie(value), _end(value["end"], known)]}
+    if kind == "path":
+        return {"look": "parts", "parts": list(_path(value, case))}
+    text = as_json(value)
+    return {"look": "code", "text": text[:_LONGEST] + "…" * (len(text) > _LONGEST)}
+
+
+def flat(value: Any) -> Any:
+    """A value for a CSV cell: what is no scalar nor a list of scalars as JSON."""
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict | list) for item in value)):
+        return as_json(value)
+    return value
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON in one line."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
+    """(id, case or empty if that is not said) of the entities in a value."""
+    if isinstance(value, str):
+        if is_one and value:
+            yield value, ""
+    elif isinstance(value, list):
+        for item in value:
+            yield from _entities(item, is_one=is_one)
+    elif isinstance(value, dict):
+        kind = _kind(value)
+        if kind == "node":
+            if "Entity" in value["labels"]:
+                yield _text(value["properties"].get("id")), _text(value["properties"].get("case"))
+        elif kind == "relationship":
+            if value["type"] not in _INNER:
+                for end in ("start", "end"):
+                    if value[end]:
+                        yield _text(value[end]), _text(value["properties"].get("case"))
+        elif kind == "path":
+            for node in value["nodes"]:
+                yield from _entities(node, is_one=False)
+        else:
+            for item in value.values():
+                yield from _entities(item, is_one=False)
+
+
+# Relationships between claims, statements, sources and what they are about.
+_INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
+
+
+def _kind(value: Mapping[str, Any]) -> str:
+    """`node`, `relationship` or `path`; empty for a map, though it may have a field `kind` of its own."""
+    wanted = {
+        "node": {"kind", "labels", "properties"},
+        "relationship": {"kind", "type", "start", "end", "properties"},
+        "path": {"kind", "nodes", "relationships"},
+    }
+    kind = value.get("kind")
+    return kind if isinstance(kind, str) and wanted.get(kind) == set(value) else ""
+
+
+def _node(value: Mapping[str, Any], case: str) -> Cell:
+    of = value["properties"]
+    label = next((one for one in value["labels"] if one != "Entity"), "")
+    identifier, here = _text(of.get("id")), of.get("case") == case
+    if here and "Entity" in value["labels"] and identifier:
+        return {
+            "look": "entity",
+            "id": identifier,
+            "name": _text(of.get("name") or of.get("value") or of.get("date")),
+            "kind": label.lower(),
+            "also": identifier,
+        }
+    if here and label == "Statement" and identifier:
+        return {"look": "statement", "id": identifier}
+    where = "" if here or not of.get("case") else f" of {_text(of['case'])}"
+    return {"look": "code", "text": f"(:{label} {identifier}{where})"}
+
+
+def _path(value: Mapping[str, Any], case: str) -> Iterator[Cell]:
+    nodes = value["nodes"]
+    for place, node in enumerate(nodes):
+        if place:
+            tie = value["relationships"][place - 1]
+            before = _text(nodes[place - 1]["properties"].get("id"))
+            back = _text(tie["start"]) != before and _text(tie["end"]) == before
+            yield _tie(tie, back=back)
+        yield _node(node, case)
+
+
+def _tie(value: Mapping[str, Any], *, back: bool = False) -> Cell:
+    name = _text(value["properties"].get("relation")) or value["type"]
+    words = says(name) if name in RELATIONS or name.startswith("X_") else name.lower().replace("_", " ")
+    return {"look": "tie", "text": f"← {words}" if back else f"{words} →", "type": value["type"]}
+
+
+def _end(identifier: Any, known: Mapping[str, tuple[str, str]]) -> Cell:
+    identifier = _text(identifier)
+    if identifier in known:
+        return {"look": "entity", "id": identifier, "name": known[identifier][0], "kind": known[identifier][1]}
+    return {"look": "text", "text": identifier}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

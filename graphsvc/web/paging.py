@@ -1,0 +1,54 @@
+"""One page of a table, sorted as an address asks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PER_PAGE = 200
+_UNKNOWN: tuple[Any, ...] = (None, "", [])
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """Rows of one page.
+
+    Attributes:
+        sort: name of the column, `-` before it for falling; as asked.
+        page, pages: from 1.
+        first: how many rows lie before.
+    """
+
+    rows: list[tuple[Any, ...]]
+    sort: str
+    page: int
+    pages: int
+    first: int
+
+
+def paged(names: Sequence[str], rows: Sequence[tuple[Any, ...]], asked: Mapping[str, str]) -> Paged:
+    """One page of rows, by `sort` and `page` of what is asked; what is unknown comes last either way.
+
+    Args:
+        names: what a column is called in `sort`, in the order of the rows' values.
+        rows: all of them.
+        asked: the query of an address.
+    """
+    sort, chosen = asked.get("sort", ""), list(rows)
+    if sort.removeprefix("-") in names:
+        place = list(names).index(sort.removeprefix("-"))
+        known = [row for row in chosen if row[place] not in _UNKNOWN]
+        known.sort(key=lambda row: _order(row[place]), reverse=sort.startswith("-"))
+        chosen = known + [row for row in chosen if row[place] in _UNKNOWN]
+    pages = max(1, -(-len(chosen) // PER_PAGE))
+    text = asked.get("page", "1")
+    number = min(max(1, int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1), pages)
+    first = (number - 1) * PER_PAGE
+    return Paged(chosen[first : first + PER_PAGE], sort, number, pages, first)
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    if isinstance(value, list):
+        return (2, (len(value), str(value)))
+    return (0, value) if isinstance(value, int | float) else (1, str(value).casefold())

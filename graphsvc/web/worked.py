@@ -1,0 +1,69 @@
+"""What the editor of Cypher shows someone who has written nothing yet: examples, and what the graph is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphsvc.records import relations
+from graphsvc.records.properties import SENSITIVITY
+from graphsvc.records.tables import ENTITY_TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that runs on any case, and what it shows."""
+
+    title: str
+    why: str
+    text: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+EXAMPLES = (
+    Example(
+        "Who is named for several crossings",
+        "Counting over links, with a parameter.",
+        "MATCH (p:Person {case: $case})-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)\n"
+        "WHERE r.belief >= $least\n"
+        "WITH p, count(DISTINCT c) AS crossings, collect(DISTINCT r.relation) AS parts\n"
+        "WHERE crossings > 1\n"
+        "RETURN p.id AS id, p.name AS name, crossings, parts\n"
+        "ORDER BY crossings DESC, id\n"
+        "LIMIT 50",
+        {"least": 0.5},
+    ),
+    Example(
+        "Who gives orders to whom",
+        "Paths: open the answer as a picture.",
+        "MATCH path = (:Person {case: $case})-[:DIRECTED|PAID*1..2]->(:Person)\n"
+        "WHERE all(r IN relationships(path) WHERE r.belief >= 0.5)\n"
+        "RETURN path\n"
+        "LIMIT 25",
+    ),
+    Example(
+        "What is denied, and by which statement",
+        "From a claim to its two ends and its statement.",
+        "MATCH (c:Claim {case: $case, polarity: 'denies', status: 'active'})-[:STATED_IN]->(s:Statement)\n"
+        "MATCH (a:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(b:Entity)\n"
+        "RETURN a AS who, c.relation AS relation, b AS whom, s AS statement, s.kind AS kind\n"
+        "ORDER BY a.id, relation, b.id\n"
+        "LIMIT 100",
+    ),
+)
+# (relation, subjects, objects, in words), as the graph has them.
+RELATIONS = [
+    (one.name, ", ".join(one.subjects), ", ".join(one.objects), one.says) for one in relations.RELATIONS.values()
+]
+# In files alone, in the vault alone, or counted by queries.
+_NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
+
+
+def _properties(label: str) -> list[str]:
+    named = [name.partition(".") for name in SENSITIVITY if name not in _NOT_THERE]
+    return [name for of, _, name in named if of == label and not name.endswith(("_earliest", "_latest", "extra"))]
+
+
+# Label → properties besides `case`; a date has two more, and columns of the deliverer's own keep their names.
+LABELS = {label: _properties(label) for label in (*(t.label for t in ENTITY_TABLES), "Statement", "Source", "Claim")}

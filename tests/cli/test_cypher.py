@@ -1,0 +1,141 @@
+"""`graphsvc cypher`, on a real server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from graphsvc.access import accounts, changes
+from graphsvc.cli import program
+from graphsvc.config import Settings
+from graphsvc.errors import CypherFault, GraphsvcError, NotFound, Refused, RequestError
+from graphsvc.service import Service
+from graphsvc.service.exchange import Words
+from graphsvc.store.local import LocalServer
+
+pytestmark = pytest.mark.neo4j
+CASE = "cypher by command"
+FILES = {
+    "people.csv": "id,name\nP1,Idris Karam\nP2,=1+1\n",
+    "statements.csv": "id,kind,handling\nS1,record,P\n",
+    "links.csv": "subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
+}
+SLOW = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE a = -b RETURN count(*) AS n"
+
+
+@pytest.fixture(scope="module")
+def home(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    folder = tmp_path_factory.mktemp("delivery")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, "utf-8")
+    made = settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)
+    with Service(made) as service:
+        only = accounts.only_account(service.database, "")
+        changes.set_free_cypher(service.database, only.name, given=True)
+        session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
+        session.load(folder, lambda *_progress: None)
+        session.save_query(
+            Words(
+                "People of", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name AS name", parameters={"who": "P1"}
+            )
+        )
+    return made
+
+
+def environment(home: Settings) -> dict[str, str]:
+    found = {
+        "GRAPHSVC_HOME": str(home.home),
+        "NEO4J_URI": home.neo4j_uri,
+        "NEO4J_PASSWORD": home.neo4j_password,
+        "GRAPHSVC_DATABASE_URL": home.database_url,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+@pytest.fixture
+def run(home: Settings) -> Callable[..., Result]:
+    def call(*arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(program, ["cypher", *arguments], input=stdin, env=environment(home))
+
+    return call
+
+
+def test_a_text_runs_from_wherever_it_comes(run: Callable[..., Result], tmp_path: Path) -> None:
+    text = "MATCH (p:Person {case: $case, id: $who})\nRETURN p.id AS id, p.name AS name, $n + 1 AS more"
+    found = run(text, "--param", "who=P2", "--param", "n=41")
+    assert found.exit_code == 0, found.output
+    assert [line.split() for line in found.stdout.splitlines()] == [["id", "name", "more"], ["P2", "=1+1", "42"]]
+    (tmp_path / "text.cypher").write_text(text, "utf-8")
+    found = run("--file", str(tmp_path / "text.cypher"), "--param", "who=P2", "--param", "n=41", "--format", "csv")
+    assert found.stdout.splitlines() == ["id,name,more", "P2,'=1+1,42"]
+    found = run("--file", "-", "--format", "json", stdin="MATCH (p:Person {case: $case, id: 'P1'}) RETURN p")
+    (row,) = json.loads(found.stdout)
+    assert (row["p"]["kind"], row["p"]["properties"]["name"]) == ("node", "Idris Karam")
+    assert '"kind": "node"' in run("MATCH (p:Person {case: $case, id: 'P1'}) RETURN p").stdout
+    assert run("--saved", "people OF").stdout.split() == ["name", "Idris", "Karam"]
+    assert run("--saved", "People of", "--param", "who=P2").stdout.split() == ["name", "=1+1"]
+
+
+def test_explain_shows_the_plan_and_runs_nothing(run: Callable[..., Result]) -> None:
+    found = run("--explain", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name")
+    assert found.stdout.startswith("ProduceResults (about ")
+    assert "\n  Projection" in found.stdout
+    assert "parameters: case, who" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "says"),
+    [
+        (["RETRUN 1"], CypherFault, "RETRUN"),
+        (["RETURN 1 / (size([1]) - 1)"], CypherFault, "by zero"),
+        ([], RequestError, "Give one text"),
+        (["RETURN 1", "--saved", "x"], RequestError, "Give one text"),
+        (["RETURN 1", "--param", "n"], RequestError, "NAME=VALUE"),
+        (["RETURN 1", "--param", "case=x"], RequestError, "bound by the service"),
+        (["--saved", "nothing"], NotFound, "There are: People of."),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    run: Callable[..., Result], arguments: list[str], kind: type[GraphsvcError], says: str
+) -> None:
+    found = run(*arguments)
+    assert type(found.exception) is kind
+    assert says in str(found.exception)
+    assert found.stdout == ""
+
+
+def test_without_the_grant_nothing_runs(run: Callable[..., Result], home: Settings) -> None:
+    with Service(home) as service:
+        name = accounts.only_account(service.database, "").name
+        changes.set_free_cypher(service.database, name, given=False)
+        try:
+            for arguments in (["RETURN 1"], ["--explain", "RETURN 1"], ["--saved", "People of"]):
+                assert type(run(*arguments).exception) is Refused
+        finally:
+            changes.set_free_cypher(service.database, name, given=True)
+
+
+def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
+    variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **environment(home)}
+    called = subprocess.Popen(
+        [sys.executable, "-m", "graphsvc", "cypher", SLOW],
+        env=variables | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert called.stderr
+    assert called.stderr.readline() == "running; Ctrl-C stops it\n"
+    called.send_signal(signal.SIGINT)
+    out, said = called.communicate(timeout=60)
+    assert (called.returncode, out, said.strip()) == (130, "", "graphsvc: Stopped.")

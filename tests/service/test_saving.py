@@ -1,0 +1,101 @@
+"""Saved queries name nobody who is sealed or erased, however that came to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts, changes
+from graphsvc.access.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.service import Service, Session
+from graphsvc.service.exchange import Words
+
+pytestmark = pytest.mark.neo4j
+
+PEOPLE = "id,name,category\nzoraya-1,Zoraya Quillfeather,suspect\nP2,Bo Quist,suspect\nP3,Mirela Vantongeren,suspect\n"
+LINKS = "subject_id,relation,object_id,statement_id\nzoraya-1,PAID,P2,S1\nP3,PAID,P2,S1\n"
+
+
+def quiet(*_progress: Any) -> None:
+    pass
+
+
+def delivery(folder: Path, name: str, people: str, statements: str, links: str = "") -> Path:
+    (folder / name).mkdir()
+    header = LINKS.partition("\n")[0] + "\n"
+    for file, text in (("people", people), ("statements", statements), ("links", links or header)):
+        (folder / name / f"{file}.csv").write_text(text, "utf-8")
+    return folder / name
+
+
+@pytest.fixture
+def ann(service: Service, case: str, tmp_path: Path) -> Session:
+    whole = {"*": Grant("C", sources=True)}
+    for name, role in (("ann", "analyst"), ("cus", "custodian"), ("sup", "supervisor")):
+        accounts.add(service.database, name, [role], whole)
+    changes.set_free_cypher(service.database, "ann", given=True)
+    session = asking(service, "ann", case)
+    statements = "id,kind,handling\nS1,intelligence,P\n"
+    session.load(delivery(tmp_path, "first", PEOPLE, statements, LINKS), quiet)
+    return session
+
+
+def asking(service: Service, name: str, case: str) -> Session:
+    account = next(one for one in accounts.listed(service.database) if one.name == name)
+    return service.session(account, "tests", case)
+
+
+def about(name: str, identifier: str) -> Words:
+    text = f"MATCH (p:Person {{case: $case, id: '{identifier}'}}) // {name}\nRETURN p, $who AS who"
+    return Words(f"What {name} paid", text, f"About {name}", f"{name} pays", {"who": {"name": [name, "Bo Quist"]}})
+
+
+def kept(session: Session) -> str:
+    return str([one.words for one in session.saved_queries()])
+
+
+def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, case: str, ann: Session) -> None:
+    ann.save_query(about("Zoraya Quillfeather", "zoraya-1"))
+    asking(service, "cus", case).seal("zoraya-1", "threatened", quiet)
+    (one,) = ann.saved_queries()
+    assert "oraya" not in kept(ann)
+    assert "Quillfeather" not in kept(ann)
+    assert "Bo Quist" in kept(ann)
+    assert "MATCH (p:Person {case: $case, id: 'S-" in one.words.text
+    assert (one.version, one.mine) == (1, True)
+
+
+def test_a_query_is_masked_when_a_delivery_makes_somebody_a_witness(
+    ann: Session, tmp_path: Path, service: Service, case: str
+) -> None:
+    ann.save_query(about("Mirela Vantongeren", "P3"), shared=True)
+    ann.load(delivery(tmp_path, "second", "id,name\n", "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
+    # Who is suspect as well as witness keeps the name; who is a witness alone loses it.
+    assert "Vantongeren" in kept(ann)
+    third = "id,name,category\nP3,Mirela Vantongeren,victim\n"
+    ann.load(delivery(tmp_path, "third", third, "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
+    assert "Vantongeren" not in kept(ann)
+    assert "Mirela" not in kept(ann)
+
+
+def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, ann: Session) -> None:
+    ann.save_query(about("Zoraya Quillfeather", "zoraya-1"))
+    request = asking(service, "cus", case).ask_erasure("zoraya-1", "the court ordered it")
+    asking(service, "sup", case).agree_erasure(request, quiet)
+    assert "oraya" not in kept(ann)
+    assert "[erased]" in kept(ann)
+    # Nor is the text of before left anywhere in the row.
+    with transaction(service.database) as connection:
+        rows = connection.execute(tables.saved_queries.select()).mappings().all()
+    assert len(rows) == 1
+    assert b"oraya" not in str(dict(rows[0])).encode()
+
+
+def test_a_case_that_came_to_nothing_leaves_no_queries(service: Service, case: str, ann: Session) -> None:
+    service.register.key(f"{case}-new", create=True)
+    ann.at(f"{case}-new").save_query(Words("One", "RETURN 1"))
+    service.register.unmake(f"{case}-new")
+    assert [row["id"] for row in service.register.cases()] == [case]
