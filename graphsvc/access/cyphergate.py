@@ -140,8 +140,6 @@ class CypherGate:
         for name in given:
             if name in BOUND:
                 raise CypherFault(f"The parameter {name} is bound for you: leave it out.")
-            if name not in names:
-                raise CypherFault(f"The text has no parameter ${name[:60]}. It uses: {', '.join(names) or 'none'}.")
         missing = [name for name in names if name not in given and name not in mine]
         if missing:
             raise CypherFault(f"The text needs a value for ${', $'.join(missing)}.")
