@@ -19,7 +19,9 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
-from graphsvc.records.properties import LINK_FIGURES, P_SUFFIX
+from graphsvc.records.properties import figure_names
+from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 
 # Seconds that reading a whole case may take at least.
@@ -127,13 +129,13 @@ class Gate:
             raise OperatorError(f"This case has more than {cap} rows to analyse. Raise GRAPHSVC_ANALYSIS_ROW_CAP.")
 
     def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
-        suffix = "" if grant.handling == "C" else P_SUFFIX
         return {
             "case": case,
             "handling": grant.codes,
             "limit": min(query.limit, self._settings.row_cap),
             "few": 0 if grant.sources else self._settings.few_below,
-            **{figure: figure + suffix for figure in LINK_FIGURES},
+            "voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS),
+            **figure_names(conditional=grant.handling == "C", sources=grant.sources),
         }
 
     def _require_open(self, case: str) -> None:

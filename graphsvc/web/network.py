@@ -14,10 +14,11 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import RELATIONS, says
+from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
-from graphsvc.views.network import STEPS, View
+from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
 
@@ -92,7 +93,7 @@ def node(case: str) -> ResponseReturnValue:
         facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
         lead=_lead(here, found.id) if found.kind == "person" else None,
         links=len(found.links),
-        denied_links=sum(link["denying"] > 0 for link in found.links),
+        denied_links=sum(bool(link["denying"]) for link in found.links),
         asserting=asserting[:_CLAIMS],
         denying=denying[:_CLAIMS],
         taken_back=taken_back[:_CLAIMS],
