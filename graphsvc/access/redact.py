@@ -64,14 +64,14 @@ def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> in
     return groups + others if grant.sources or groups == 0 or groups >= few_below else FEW
 
 
-def _passing(returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _passing(
+    returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
     """The rows that show nothing of a single statement or claim, or are known to be of a kind open to everyone."""
     shown = [returns.get(column, "") for column in columns]
     kind = shown.index("Statement.kind") if "Statement.kind" in shown else None
     single = [
-        place
-        for place, name in enumerate(shown)
-        if name.startswith(("Statement.", "Claim.")) and name not in _FOLDED
+        place for place, name in enumerate(shown) if name.startswith(("Statement.", "Claim.")) and name not in _FOLDED
     ]
     return [
         row

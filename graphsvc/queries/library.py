@@ -144,7 +144,8 @@ class Query:
         """Whether readers without source clearance are shown anything of single statements or claims."""
         kinds = {SENSITIVITY.get(shown) for shown in self.returns.values()}
         single = any(
-            shown.startswith(("Statement.", "Claim.")) or shown.endswith(".statement_id") for shown in self.returns.values()
+            shown.startswith(("Statement.", "Claim.")) or shown.endswith(".statement_id")
+            for shown in self.returns.values()
         )
         return single and not self.for_sources and "material" not in kinds
 

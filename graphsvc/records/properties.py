@@ -43,7 +43,6 @@ def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
     }
 
 
-
 # What a query computes rather than reads. A count of witnesses is not among them: that is `Source.count`.
 COMPUTED = ("count", "kind", "relation", "date", "number", "flag", "reason")
 

@@ -365,9 +365,7 @@ def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
         "denying": told.voices(figures.denying_groups, figures.denying_others),
         "belief_on_record": told.belief(figures.belief_on_record_once),
     }
-    named |= {
-        f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None
-    }
+    named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
     for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
         if date:
             named[f"{name}{suffix}"] = date

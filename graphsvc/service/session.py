@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access import policy
 from graphsvc.access.redact import Released
 from graphsvc.errors import NotFound
 from graphsvc.records.tables import ENTITY_TABLES
@@ -29,7 +28,8 @@ class EntityPage:
     Attributes:
         kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
         values: released properties that have a value, in the order of the case format.
-        links: rows of `entities.links`; claims: rows of `entities.claims`.
+        links: rows of `entities.links`; claims: rows of `entities.claims`, where without source clearance what witnesses
+            say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
         truncated: there are more links or claims than are given.
     """
 
@@ -103,9 +103,9 @@ class Session(Analysing, Loading, Picturing, Auditing, Protecting):
         return self.rows("entities.between", subject=subject, relation=relation, object=target).dicts()
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line of its links file), for claims this session was given."""
-        policy.require_case(self.principal, self.case)
-        return self._service.register.provenance(self.case, claims)
+        """Claim id → (delivery, line of its links file), of those claims that this reader may see one by one."""
+        theirs = {row["claim"] for row in self.rows("cases.claims_known", claims=claims).dicts()}
+        return self._service.register.provenance(self.case, [claim for claim in claims if claim in theirs])
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:

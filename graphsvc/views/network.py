@@ -95,6 +95,7 @@ class View:
         hidden: nodes that were taken out of it by hand.
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
+        in_steps: belief is told in four steps, as without source clearance.
     """
 
     nodes: tuple[Node, ...]
@@ -102,6 +103,7 @@ class View:
     hidden: int
     absent: int
     truncated: bool
+    in_steps: bool = False
 
     @property
     def names(self) -> dict[str, str]:
@@ -143,6 +145,7 @@ def picture(
     starts: Collection[str] = (),
     hidden: Collection[str] = (),
     truncated: bool = False,
+    in_steps: bool = False,
 ) -> View:
     """The View of some stages.
 
@@ -153,6 +156,7 @@ def picture(
         starts: ids the picture starts at.
         hidden: ids to leave out; the others stay where they would be with them.
         truncated: whether a row cap cut links.
+        in_steps: whether belief is told in four steps.
     """
     found = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in found and row["object"] in found]
@@ -169,7 +173,7 @@ def picture(
         if identifier not in hidden
     )
     absent = sum(identifier not in found for identifier in starts)
-    return View(nodes, edges, len(places) - len(nodes), absent, truncated)
+    return View(nodes, edges, len(places) - len(nodes), absent, truncated, in_steps)
 
 
 def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:
