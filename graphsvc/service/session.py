@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphsvc.access import policy
 from graphsvc.access.redact import Released
-from graphsvc.errors import NotFound
+from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.analysing import Analysing
 from graphsvc.service.auditing import Auditing
@@ -103,9 +104,14 @@ class Session(Analysing, Loading, Picturing, Auditing, Protecting):
         return self.rows("entities.between", subject=subject, relation=relation, object=target).dicts()
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line of its links file), of those claims that this reader may see one by one."""
-        theirs = {row["claim"] for row in self.rows("cases.claims_known", claims=claims).dicts()}
-        return self._service.register.provenance(self.case, [claim for claim in claims if claim in theirs])
+        """Claim id → (delivery, line of its links file), for claims this session was given.
+
+        Raises:
+            Refused: without source clearance, whatever the ids: a claim of a witness leads nowhere then.
+        """
+        if not policy.require_case(self.principal, self.case).sources:
+            raise Refused("Where a claim was delivered takes source clearance. An administrator can give it.")
+        return self._service.register.provenance(self.case, claims)
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
