@@ -148,7 +148,7 @@ class Analysing(Reading):
         wanted = {claim.key for claim in told_of}
         links = link_table([claim for claim in claims if claim.key in wanted], dependence)
         few = self._service.settings.few_below
-        groups = {key: told(self.grant, figures.groups, few) for key, figures in links.items()}
+        groups = {key: told(self.grant, figures.groups, few) for key, figures in sorted(links.items())}
         return replace(retold(why, links), voices=groups)
 
     def _folded(self) -> Material:
