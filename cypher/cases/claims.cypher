@@ -32,12 +32,18 @@
 MATCH (c:Claim {case: $case})
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
+// Where a kind of statement is not shown one by one, its claims are one row each for what they have in common; nothing
+// that is not in these two maps comes out.
+WITH a, b, min(c.handling) AS handling,
+     CASE WHEN s.kind IN $voices THEN properties(c) ELSE {relation: c.relation, polarity: c.polarity, status: c.status} END AS c,
+     CASE WHEN s.kind IN $voices THEN s {.id, .kind, .taken_on, .status, source: head([(s)-[:GIVEN_BY]->(q:Source) | q.id])}
+          ELSE {kind: s.kind} END AS s
 RETURN a.id AS subject, b.id AS object, c.id AS claim, c.relation AS relation, c.polarity AS polarity,
        c.status AS status, c.from_on AS from_on, c.to_on AS to_on, c.weight AS weight, c.amount AS amount,
        c.currency AS currency, c.place AS place, c.subject_as_said AS subject_as_said,
        c.object_as_said AS object_as_said, c.source_grade AS source_grade, c.assessment AS assessment,
-       c.handling AS handling, c.on_record AS on_record, c.belief AS belief,
+       handling, c.on_record AS on_record, c.belief AS belief,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
-       head([(s)-[:GIVEN_BY]->(q:Source) | q.id]) AS source
-ORDER BY claim
+       s.source AS source
+ORDER BY claim, subject, relation, object, polarity, status
 LIMIT $limit + 1

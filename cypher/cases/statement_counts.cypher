@@ -8,6 +8,6 @@
 // count = "Source.count"
 // ---
 MATCH (s:Statement {case: $case})
-WHERE s.handling IN $handling
+WHERE s.handling IN $handling AND s.kind IN $voices
 RETURN s.kind AS kind, count(*) AS count
 ORDER BY kind

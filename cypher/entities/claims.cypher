@@ -36,20 +36,29 @@
 // taken_on = "Statement.taken_on"
 // statement_status = "Statement.status"
 // source = "Source.id"
+// groups = "Link.groups"
 // ---
 MATCH (n:Entity {case: $case, id: $id})<-[:SUBJECT|OBJECT]-(c:Claim)
 WHERE n.handling IN $handling
 WITH DISTINCT c
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
+// Where a kind of statement is not shown one by one, its claims are one row each for what they have in common; nothing
+// that is not in these two maps comes out.
+WITH a, b, min(c.handling) AS handling,
+     CASE WHEN s.kind IN $voices THEN properties(c) ELSE {relation: c.relation, polarity: c.polarity, status: c.status} END AS c,
+     CASE WHEN s.kind IN $voices THEN s {.id, .kind, .taken_on, .status, source: head([(s)-[:GIVEN_BY]->(q:Source) | q.id])}
+          ELSE {kind: s.kind} END AS s
+OPTIONAL MATCH (a)-[r]->(b)
+WHERE r.relation = c.relation AND r[$belief] IS NOT NULL AND s.id IS NULL AND c.polarity = 'asserts' AND c.status = 'active'
 RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.launch_site, '') ELSE coalesce(a.name, a.value) END AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
        c.id AS claim, c.relation AS relation, c.polarity AS polarity, c.status AS status,
        c.from_on AS from_on, c.to_on AS to_on, c.weight AS weight, c.amount AS amount, c.currency AS currency,
        c.place AS place, c.subject_as_said AS subject_as_said, c.object_as_said AS object_as_said,
-       c.source_grade AS source_grade, c.assessment AS assessment, c.handling AS handling,
+       c.source_grade AS source_grade, c.assessment AS assessment, handling,
        c.on_record AS on_record, c.belief AS belief, c.notes AS notes,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
-       head([(s)-[:GIVEN_BY]->(q:Source) | q.id]) AS source
-ORDER BY status, relation, belief DESC, claim
+       s.source AS source, r[$groups] AS groups
+ORDER BY status, relation, belief DESC, claim, subject, object, polarity
 LIMIT $limit + 1

@@ -1,6 +1,6 @@
 // ---
 // title = "Who is paid most, by currency"
-// why = "People ranked by the sum of claimed payments to them in each currency, with how many pay them. Sums add every claim, so twice-told payments count twice; wages and fares look alike here."
+// why = "People ranked by the sum of claimed payments to them in each currency, with how many pay them. Sums add every claim, so twice-told payments count twice; wages and fares look alike here. Without source clearance only reports and records are added up."
 // kind = "table"
 // limit = 200
 // [parameters.payers]
@@ -20,8 +20,8 @@
 // ---
 MATCH (c:Claim {case: $case, relation: 'PAID', polarity: 'asserts', status: 'active'})
 WHERE c.handling IN $handling AND c.amount IS NOT NULL
-MATCH (by:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(to:Entity)
-WHERE by.handling IN $handling AND to.handling IN $handling
+MATCH (by:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(to:Entity), (c)-[:STATED_IN]->(s:Statement)
+WHERE by.handling IN $handling AND to.handling IN $handling AND s.handling IN $handling AND s.kind IN $voices
 WITH to, by, c ORDER BY c.id
 WITH to, coalesce(c.currency, '') AS currency, sum(c.amount) AS total, count(DISTINCT by) AS payers, count(*) AS claims
 WHERE payers >= $payers

@@ -19,7 +19,7 @@
 // rows = 6
 // ---
 MATCH (a:Entity {case: $case})-[r]->(b:Entity)
-WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$denying] > 0
+WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$denying] <> 0
 RETURN a.id AS subject, coalesce(a.name, a.value) AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        r.relation AS relation, b.id AS object,
        CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,

@@ -1,6 +1,6 @@
 // ---
 // title = "Rows due for review"
-// why = "Entities and statements whose review date is on or before a day: each record must be looked at again and kept for a reason, or erased. Rows without a review date are not shown."
+// why = "Entities and statements whose review date is on or before a day: each record must be looked at again and kept for a reason, or erased. Rows without a review date are not shown, nor, without source clearance, statements of witnesses."
 // kind = "table"
 // limit = 5000
 // [parameters.day]
@@ -23,7 +23,7 @@ CALL () {
   RETURN n, 'statement' AS kind
 }
 WITH n, kind
-WHERE n.handling IN $handling AND n.review_on IS NOT NULL AND left(toString(n.review_on_earliest), size($day)) <= $day
+WHERE n.handling IN $handling AND (kind <> 'statement' OR n.kind IN $voices) AND n.review_on IS NOT NULL AND left(toString(n.review_on_earliest), size($day)) <= $day
 RETURN kind, n.id AS id, coalesce(n.name, n.value, n.date) AS name, n.review_on AS review_on
 ORDER BY n.review_on_earliest, kind, id
 LIMIT $limit + 1

@@ -1,6 +1,6 @@
 // ---
 // title = "Claims without a date, or with a coarse one"
-// why = "Claims about parts, orders, payments and whereabouts that give no day, by relation and statement. Without a day they can neither be ordered nor set against records."
+// why = "Claims about parts, orders, payments and whereabouts that give no day, by relation and statement. Without a day they can neither be ordered nor set against records. Without source clearance those of witnesses are not listed."
 // kind = "table"
 // limit = 5000
 // [parameters.span]
@@ -10,6 +10,7 @@
 // [returns]
 // relation = "Claim.relation"
 // statement = "Statement.id"
+// kind = "Statement.kind"
 // undated = "computed.count"
 // coarse = "computed.count"
 // claims = "computed.count"
@@ -18,14 +19,14 @@
 // rows = 691
 // ---
 MATCH (c:Claim {case: $case, status: 'active'})-[:STATED_IN]->(s:Statement)
-WHERE c.handling IN $handling AND s.handling IN $handling
+WHERE c.handling IN $handling AND s.handling IN $handling AND s.kind IN $voices
   AND NOT c.relation IN ['RELATED_TO', 'SAME_AS', 'RIVAL_OF', 'MEMBER_OF', 'RUNS', 'PART_OF']
 MATCH (a:Entity)<-[:SUBJECT]-(c)-[:OBJECT]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling
-WITH c.relation AS relation, s.id AS statement, count(*) AS claims,
+WITH c.relation AS relation, s.id AS statement, s.kind AS kind, count(*) AS claims,
      count(CASE WHEN c.from_on IS NULL AND c.to_on IS NULL THEN 1 END) AS undated,
      count(CASE WHEN duration.inDays(c.from_on_earliest, c.from_on_latest).days > $span THEN 1 END) AS coarse
 WHERE undated + coarse > 0
-RETURN relation, statement, undated, coarse, claims
+RETURN relation, statement, kind, undated, coarse, claims
 ORDER BY undated + coarse DESC, relation, statement
 LIMIT $limit + 1

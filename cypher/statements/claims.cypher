@@ -40,6 +40,7 @@
 MATCH (:Statement {case: $case, id: $id})<-[:STATED_IN]-(c:Claim)
 MATCH (c)-[:STATED_IN]->(s:Statement), (c)-[:SUBJECT]->(a:Entity), (c)-[:OBJECT]->(b:Entity)
 WHERE c.handling IN $handling AND s.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
+  AND s.kind IN $voices
 RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.launch_site, '') ELSE coalesce(a.name, a.value) END AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
        c.id AS claim, c.relation AS relation, c.polarity AS polarity, c.status AS status,

@@ -26,7 +26,7 @@
 // extra = "Statement.extra"
 // ---
 MATCH (s:Statement {case: $case, id: $id})
-WHERE s.handling IN $handling
+WHERE s.handling IN $handling AND s.kind IN $voices
 RETURN s.id AS id,
        s.kind AS kind,
        s.taken_on AS taken_on,
@@ -40,7 +40,8 @@ RETURN s.id AS id,
        s.interest AS interest,
        s.interpreter_id AS interpreter_id,
        s.summary AS summary,
-       s.statement_id AS statement_id,
+       head(COLLECT { MATCH (t:Statement {case: $case, id: s.statement_id}) WHERE t.handling IN $handling AND t.kind IN $voices
+                      RETURN t.id }) AS statement_id,
        s.review_on AS review_on,
        head([(s)-[:GIVEN_BY]->(q:Source) | q.id]) AS source,
        [k IN keys(s) WHERE k STARTS WITH 'x_' | k + ': ' + s[k]] AS extra

@@ -35,7 +35,8 @@ RETURN n.id AS id,
        n.closed_on AS closed_on,
        n.notes AS notes,
        n.handling AS handling,
-       n.statement_id AS statement_id,
+       head(COLLECT { MATCH (s:Statement {case: $case, id: n.statement_id}) WHERE s.handling IN $handling AND s.kind IN $voices
+                      RETURN s.id }) AS statement_id,
        n.review_on AS review_on,
        [k IN keys(n) WHERE k STARTS WITH 'x_' | k + ': ' + n[k]] AS extra
 LIMIT $limit + 1

@@ -19,7 +19,9 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError, Refused
 from graphsvc.queries import Library, Query
-from graphsvc.records.properties import LINK_FIGURES, P_SUFFIX
+from graphsvc.records.properties import figure_names
+from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
 
 # Seconds that reading a whole case may take at least.
@@ -141,11 +143,11 @@ class Gate:
 
 def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:
     """What every query is given besides its own parameters: the case, and what this clearance may see of it."""
-    suffix = "" if grant.handling == "C" else P_SUFFIX
     return {
         "case": case,
         "handling": grant.codes,
         "limit": limit,
         "few": 0 if grant.sources else few_below,
-        **{figure: figure + suffix for figure in LINK_FIGURES},
+        "voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS),
+        **figure_names(conditional=grant.handling == "C", sources=grant.sources),
     }

@@ -8,9 +8,13 @@ from typing import Any
 
 from graphsvc.access.principal import Grant
 from graphsvc.records.properties import SENSITIVITY
+from graphsvc.records.told import OPEN_KINDS
 
 # What a small number of witnesses reads as, without source clearance.
 FEW = "few"
+# What is told of claims of witnesses taken together; the rest of a statement or claim is of a single one.
+_FOLDED = frozenset({"Statement.kind", "Claim.relation", "Claim.polarity", "Claim.status", "Claim.handling"})
+_SINGLE = frozenset({"Statement.id", "Claim.id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,35 @@ def permits(grant: Grant, shown: str) -> bool:
     return sensitivity in ("open", "identity", "text", "voices")
 
 
-def told(grant: Grant, number: int | None, few_below: int) -> int | str:
+def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
     """A number of witnesses' groups or claims as this reader may know it; nothing counts as 0.
+
+    Of a pair (groups of witnesses, reports and records; see `records.told.voices`) the first alone decides.
 
     Example:
         >>> told(Grant("P"), 2, 3), told(Grant("P", sources=True), 2, 3), told(Grant("P"), 0, 3), told(Grant("P"), 3, 3)
         ('few', 2, 0, 3)
+        >>> told(Grant("P"), [1, 4], 3), told(Grant("P"), [0, 1], 3), told(Grant("P"), [3, 1], 3)
+        ('few', 1, 4)
     """
-    number = number or 0
-    return number if grant.sources or number == 0 or number >= few_below else FEW
+    groups, others = (number or 0, 0) if not isinstance(number, Sequence) else number
+    return groups + others if grant.sources or groups == 0 or groups >= few_below else FEW
+
+
+def _passing(
+    returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """The rows that show nothing of a single statement or claim, or are known to be of a kind open to everyone."""
+    shown = [returns.get(column, "") for column in columns]
+    kind = shown.index("Statement.kind") if "Statement.kind" in shown else None
+    single = [
+        place for place, name in enumerate(shown) if name.startswith(("Statement.", "Claim.")) and name not in _FOLDED
+    ]
+    return [
+        row
+        for row in rows
+        if (kind is not None and row[kind] in OPEN_KINDS) or all(row[place] is None for place in single)
+    ]
 
 
 def release(
@@ -65,7 +89,13 @@ def release(
     truncated: bool = False,
     few_below: int,
 ) -> Released:
-    """The answer without the columns this reader may not see, and small numbers of witnesses as `few`."""
+    """The answer without the columns this reader may not see, and small numbers of witnesses as `few`.
+
+    Queries fold what witnesses say by `$voices`; here, once more, no row of a single statement or claim of a witness
+    passes without source clearance, whatever the query's text does.
+    """
+    if not grant.sources and not _SINGLE.isdisjoint(returns.values()):
+        rows = _passing(returns, columns, rows)
     counting = [place for place, column in enumerate(columns) if SENSITIVITY.get(returns.get(column, "")) == "voices"]
     if counting and not grant.sources:
         rows = [

@@ -43,6 +43,9 @@ class LinkFigures:
         other_sources: reports and records that assert it, by distinct source.
         belief_on_record: 0 to 1, from claims on the record alone; 0 if none of them asserts it.
         first_on: earliest date given, as given, or empty; `last_on` the latest.
+        denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
+        belief_once: `belief` where of each group the strongest claim alone counts, so that it does not tell how many
+            of a group spoke; `belief_on_record_once` likewise.
     """
 
     belief: float
@@ -53,6 +56,10 @@ class LinkFigures:
     belief_on_record: float
     first_on: str
     last_on: str
+    denying_groups: int = 0
+    denying_others: int = 0
+    belief_once: float = 0.0
+    belief_on_record_once: float = 0.0
 
 
 def claim_belief(source_kind: str, source_grade: str, assessment: str) -> float:
@@ -89,7 +96,7 @@ def strengths(ledger: Ledger) -> Floats:
     return table[ledger.grading] if len(table) else np.zeros(0)
 
 
-def support(owner: Ints, group: Ints, strength: Floats, size: int) -> Floats:
+def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = REPEATED) -> Floats:
     """How far each owner is supported, 0 to 1, when only one of each group counts in full.
 
     Args:
@@ -97,8 +104,9 @@ def support(owner: Ints, group: Ints, strength: Floats, size: int) -> Floats:
         group: for each row its group; a group belongs to one owner.
         strength: for each row 0 to 1.
         size: number of owners.
+        repeated: what a second row of a group adds, as a share of its own strength.
 
-    Within a group the strongest row counts, and `REPEATED` of the next; over groups the chance that all fail is
+    Within a group the strongest row counts, and `repeated` of the next; over groups the chance that all fail is
     the product of the chances that each does.
 
     Example:
@@ -114,7 +122,7 @@ def support(owner: Ints, group: Ints, strength: Floats, size: int) -> Floats:
     first[1:] = group[order][1:] != group[order][:-1]
     second = ~first
     second[1:] &= first[:-1]
-    share = np.where(first, 1.0, np.where(second, REPEATED, 0.0))
+    share = np.where(first, 1.0, np.where(second, repeated, 0.0))
     failing = np.log1p(-share * strength[order])
     result: Floats = 0.0 - np.expm1(np.bincount(owner[order], weights=failing, minlength=size))
     return result
@@ -142,12 +150,40 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
 
     Limits: as `support` and `met`.
     """
+    supporting, opposing = (support(*side, links) for side in _sides(ledger, strength))
+    return met(supporting, opposing), supporting
+
+
+def _sides(ledger: Ledger, strength: Floats) -> list[tuple[Ints, Ints, Floats]]:
+    """For and against: link, group and strength of each row of the one side and of the other."""
     sides = []
     for chosen in (~ledger.denies, ledger.denies):
         rows = np.flatnonzero(chosen)
         owner = ledger.link[rows]
-        sides.append(support(owner, ledger.groups(owner, rows), strength[rows], links))
-    return met(*sides), sides[0]
+        sides.append((owner, ledger.groups(owner, rows), strength[rows]))
+    return sides
+
+
+def once(ledger: Ledger) -> Ledger:
+    """The ledger with, for each link and side, the strongest claim alone of each group of witnesses.
+
+    What is computed on it does not tell whether one of a group spoke or several told the same.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> told = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {"s1": {"k"}, "s2": {"k"}})
+        >>> len(told.claims), len(once(told).claims)
+        (2, 1)
+
+    Limits: who told of one link a little more than another of the group is not told apart from them.
+    """
+    group = ledger.groups(ledger.link * 2 + ledger.denies, np.arange(len(ledger.claims)))
+    order = np.lexsort((ledger.source, -strengths(ledger), group))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = group[order][1:] != group[order][:-1]
+    kept = ~ledger.witness
+    kept[order[first]] = True
+    return ledger.rows(kept)
 
 
 def link_belief(claims: Iterable[Claim], dependence: Dependence) -> LinkFigures | None:
@@ -157,7 +193,7 @@ def link_belief(claims: Iterable[Claim], dependence: Dependence) -> LinkFigures 
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
         >>> link_belief([claim], {})
-        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05')
+        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, belief_once=0.6, belief_on_record_once=0.6)
 
     Raises:
         RequestError: if the claims are about several links.
@@ -184,20 +220,24 @@ def link_table(claims: Iterable[Claim], dependence: Dependence) -> dict[LinkKey,
     ledger = encode(claims, dependence)
     size = int(ledger.link.max(initial=-1)) + 1
     strength = strengths(ledger)
-    belief = link_beliefs(ledger, strength, size)[0]
     recorded = np.flatnonzero(ledger.on_record)
-    on_record = link_beliefs(ledger.rows(ledger.on_record), strength[recorded], size)[0]
+    sides = _sides(ledger, strength), _sides(ledger.rows(ledger.on_record), strength[recorded])
+    belief, on_record = (met(*(support(*side, size) for side in both)) for both in sides)
+    singly, on_record_singly = (met(*(support(*side, size, 0.0) for side in both)) for both in sides)
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
     denying = np.bincount(ledger.link[ledger.denies], minlength=size)
     rows = np.flatnonzero(~ledger.denies)
     witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
+    against = np.flatnonzero(ledger.denies)
+    deniers, denying_others = corroboration(ledger, ledger.link[against], against, size)
     first, last = _dates(ledger, size)
     found: dict[int, LinkKey] = {}
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
         if number not in found and claim.polarity == "asserts":
             found[number] = claim.key
     numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
-    figures = list(zip(*numbers, first, last, strict=True))
+    coarse = [array.tolist() for array in (deniers, denying_others, singly, on_record_singly)]
+    figures = list(zip(*numbers, first, last, *coarse, strict=True))
     return {key: LinkFigures(*figures[number]) for number, key in found.items()}
 
 

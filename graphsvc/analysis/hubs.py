@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis import ingredients
-from graphsvc.analysis.belief import corroboration
+from graphsvc.analysis.belief import corroboration, once
 from graphsvc.analysis.candidates import parted
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import Claim, Dependence, Person
@@ -48,7 +48,8 @@ class Lead:
         groups: independent groups of witnesses whose accounts raise the score; `few` where a reader may not know more.
         other_sources: distinct reports and records whose claims raise it.
         score_on_record: the score on claims on the record alone.
-        denied: claims with weight that deny something said of the person.
+        denied: claims with weight that deny something said of the person; `few` where a reader may not know more.
+        denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
         shares: ingredient → its share of the score; they add up to it.
     """
 
@@ -59,7 +60,9 @@ class Lead:
     groups: int | str
     other_sources: int
     score_on_record: float
-    denied: int
+    denied: int | str
+    denying_groups: int
+    denying_others: int
     shares: dict[str, float]
 
 
@@ -77,8 +80,17 @@ class Ranking:
     leads: list[Lead]
 
 
-def rank(claims: Iterable[Claim], persons: Iterable[Person], dependence: Dependence) -> Ranking:
+def rank(
+    claims: Iterable[Claim], persons: Iterable[Person], dependence: Dependence, *, singly: bool = False
+) -> Ranking:
     """Ranks the candidates by what accounts say of them, direction first.
+
+    Args:
+        claims: those the reader may see.
+        persons: likewise.
+        dependence: what sources share, see `dependence`.
+        singly: of each group of witnesses only the strongest claim about a link counts, so that scores do not tell how
+            many of a group spoke.
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -98,8 +110,9 @@ def rank(claims: Iterable[Claim], persons: Iterable[Person], dependence: Depende
     inside = ingredients.inside(ledger, left_out)
     roles = bool(set(ledger.relations) & {*COMMANDS, *ARRANGES, *HANDS_ON})
     score = by_roles if roles else by_structure
-    shares = score(ledger, inside)
-    recorded = _total(score(ledger.rows(ledger.on_record), inside), len(ledger.ids))
+    counted = once if singly else lambda rows: rows
+    shares = score(counted(ledger), inside)
+    recorded = _total(score(counted(ledger.rows(ledger.on_record)), inside), len(ledger.ids))
     stands, reason = _verdict(ledger, inside) if roles else _structure_verdict(ledger, inside)
     return Ranking(
         verdict="leads" if stands else "abstains",
@@ -158,8 +171,8 @@ def _verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
     rows = np.flatnonzero(said & inside[ledger.subject])
     groups, others = corroboration(ledger, np.zeros(len(rows), dtype=np.int64), rows, 1)
     voices = int(groups[0] + others[0])
-    if voices < FEWEST_VOICES:
-        return False, f"No one stands out: only {voices} independent voices say who played which part."
+    if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
+        return False, f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who played which part."
     return True, "Ranked by what accounts say of who directs, arranges and links."
 
 
@@ -174,8 +187,11 @@ def _total(shares: Shares, size: int) -> Floats:
     return sum(shares.values(), start=np.zeros(size))
 
 
-def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, Ints, Ints]:
-    """For each entity: groups of witnesses and other sources that raise it, and denials of what is said of it."""
+def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
+    """For each entity who raises it, and who denies what is said of it.
+
+    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny.
+    """
     size = len(ledger.ids)
     rows = np.flatnonzero(ledger.of({*COMMANDS, *ARRANGES} if roles else LEVEL_TIES) & ~ledger.denies)
     owner = ledger.subject[rows]
@@ -184,18 +200,19 @@ def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, Ints, Ints]:
     groups, others = corroboration(ledger, owner, rows, size)
     denying = ledger.of(OPERATION) & ledger.denies
     ends = np.concatenate((ledger.subject[denying], ledger.object[denying]))
-    return groups, others, np.bincount(ends, minlength=size).astype(np.int64)
+    against = corroboration(ledger, ends, np.tile(np.flatnonzero(denying), 2), size)
+    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against
 
 
 def _leads(
-    people: Sequence[Person], ledger: Ledger, shares: Shares, recorded: Floats, counts: tuple[Ints, Ints, Ints]
+    people: Sequence[Person], ledger: Ledger, shares: Shares, recorded: Floats, counts: tuple[Ints, ...]
 ) -> list[Lead]:
     place = {name: number for number, name in enumerate(ledger.ids)}
     rows = [place.get(person.id, -1) for person in people]
     # One more row, of nothing, for persons of whom no claim speaks.
     columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
-    groups, others, denied = (np.append(count, 0)[rows].tolist() for count in counts)
+    groups, others, denied, deniers, denying_others = (np.append(count, 0)[rows].tolist() for count in counts)
     scores = [round(sum(column[number] for column in columns.values()), 9) for number in range(len(people))]
     order = sorted(range(len(people)), key=lambda number: (-scores[number], people[number].id))
     leads: list[Lead] = []
@@ -211,6 +228,8 @@ def _leads(
                 other_sources=others[number],
                 score_on_record=record[number],
                 denied=denied[number],
+                denying_groups=deniers[number],
+                denying_others=denying_others[number],
                 shares={name: column[number] for name, column in columns.items()},
             )
         )

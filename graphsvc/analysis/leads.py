@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import chain
 
 from graphsvc.analysis.belief import claim_belief
 from graphsvc.analysis.candidates import carried
 from graphsvc.analysis.dependence import groups
-from graphsvc.analysis.evidence import Claim, Dependence, Person
+from graphsvc.analysis.evidence import Claim, Dependence, LinkKey, Person
 from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION
 
 _LONGEST = 3
@@ -44,6 +44,7 @@ class Explanation:
         groups: independent groups of witnesses behind `supporting`, each a set of pseudonyms.
         other_sources: reports and records behind `supporting`.
         paths: from witnesses to the lead, strongest first.
+        voices: link → how many groups of witnesses assert it, where their accounts are told as one.
     """
 
     lead: str
@@ -54,6 +55,7 @@ class Explanation:
     groups: tuple[frozenset[str], ...]
     other_sources: tuple[str, ...]
     paths: tuple[Path, ...]
+    voices: Mapping[LinkKey, int | str] = field(default_factory=dict)
 
 
 def explain(

@@ -14,6 +14,8 @@ from graphsvc.analysis.roles import OPERATION
 def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
     """One edge per claim, keyed by its id, with the relation, the statement and its grade on it.
 
+    Accounts of witnesses that are told as one have no id: they are keyed by relation, polarity and status.
+
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang")
@@ -29,14 +31,14 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
         graph.add_edge(
             claim.subject,
             claim.object,
-            key=claim.id,
+            key=claim.id or f"{claim.relation} {claim.polarity} {claim.status}",
             relation=claim.relation,
             polarity=claim.polarity,
             status=claim.status,
             statement=claim.statement,
             source=claim.source,
             source_kind=claim.source_kind,
-            grade=f"{claim.source_grade}{claim.assessment}{claim.handling}",
+            grade=f"{claim.source_grade}{claim.assessment}{claim.handling}" if claim.source_grade else "",
             on_record=claim.on_record,
             weight=claim.weight,
             amount=claim.amount,

@@ -36,7 +36,7 @@ from graphsvc.records.dates import parse_date
 from graphsvc.records.properties import LINK_FIGURES, SENSITIVITY
 
 # Bound by the gate, never by the caller.
-BOUND = ("case", "handling", "limit", "few", *LINK_FIGURES)
+BOUND = ("case", "handling", "limit", "few", "voices", *LINK_FIGURES)
 KINDS = ("table", "graph", "internal")
 TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.
@@ -138,6 +138,16 @@ class Query:
         """
         shown = {SENSITIVITY.get(shown) for shown in self.returns.values()}
         return self.kind != "internal" and bool(shown & {"source", "interest"})
+
+    @property
+    def shows_statements(self) -> bool:
+        """Whether readers without source clearance are shown anything of single statements or claims."""
+        kinds = {SENSITIVITY.get(shown) for shown in self.returns.values()}
+        single = any(
+            shown.startswith(("Statement.", "Claim.")) or shown.endswith(".statement_id")
+            for shown in self.returns.values()
+        )
+        return single and not self.for_sources and "material" not in kinds
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Values for the query's own parameters.
@@ -271,6 +281,7 @@ def _check(path: Path, query: Query) -> None:
     """Refuse a header that does not fit its text."""
     declared = {parameter.name for parameter in query.parameters}
     used = set(_USED.findall(re.sub(r"//[^\n]*", "", query.text)))
+    shown = set(query.returns.values())
     faults = {
         f"kind {query.kind!r} is none of {', '.join(KINDS)}": query.kind not in KINDS,
         "it does not bind $case": "case" not in used,
@@ -279,6 +290,12 @@ def _check(path: Path, query: Query) -> None:
         "a parameter has a name the gate binds": bool(declared & set(BOUND)),
         "a returned column shows no known property": any(shown not in SENSITIVITY for shown in query.returns.values()),
         "the limit is less than 1": query.limit < 1,
+        "it shows statements or claims and does not ask `$voices` which kinds of statement are shown one by one": (
+            query.shows_statements and "voices" not in used
+        ),
+        "it shows ids of statements or claims without `Statement.kind`, by which the gate knows those of witnesses": (
+            query.shows_statements and bool(shown & {"Statement.id", "Claim.id"}) and "Statement.kind" not in shown
+        ),
         "a query people may run must end with `LIMIT $limit + 1`, so that a cut can be seen": query.kind != "internal"
         and not _CUT.search(query.text),
         f"a query of kind graph returns {', '.join(GRAPH)}": query.kind == "graph"

@@ -11,8 +11,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column
+from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 
-# Figures of a link; each stands twice, from all statements and (with this suffix) from handling-P statements alone.
+# Figures of a link; each stands twice, from all statements and (with this suffix) from handling-P statements alone, and
+# those of `told.TOLD_FIGURES` each time once more, as a reader without source clearance is told them.
 LINK_FIGURES = (
     "belief",
     "asserting",
@@ -24,6 +26,22 @@ LINK_FIGURES = (
     "last_on",
 )
 P_SUFFIX = "_p"
+
+
+def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
+    """Figure of a link → the property that holds it for a reader with or without clearance for C and for sources.
+
+    Example:
+        >>> figure_names(conditional=False, sources=False)["belief"], figure_names(conditional=True, sources=True)["belief"]
+        ('belief_told_p', 'belief')
+    """
+    return {
+        figure: figure
+        + (TOLD_SUFFIX if figure in TOLD_FIGURES and not sources else "")
+        + ("" if conditional else P_SUFFIX)
+        for figure in LINK_FIGURES
+    }
+
 
 # What a query computes rather than reads. A count of witnesses is not among them: that is `Source.count`.
 COMPUTED = ("count", "kind", "relation", "date", "number", "flag", "reason")
@@ -72,8 +90,8 @@ def _properties() -> dict[str, str]:
     named |= {f"Claim.{name}": "text" for name in ("place", "subject_as_said", "object_as_said", "notes")}
     named["Claim.extra"] = "conditional"
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
-    # Claims as well as groups: where one claim asserts a link, one witness does.
-    named |= {"Link.groups": "voices", "Link.asserting": "voices"}
+    # Claims as well as groups: where one claim asserts or denies a link, one witness may.
+    named |= {"Link.groups": "voices", "Link.asserting": "voices", "Link.denying": "voices"}
     return named
 
 

@@ -13,17 +13,22 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
+from graphsvc.access.principal import Grant
 from graphsvc.access.redact import told
 from graphsvc.analysis import projection
-from graphsvc.analysis.belief import LinkFigures
+from graphsvc.analysis.belief import LinkFigures, link_table
 from graphsvc.analysis.evidence import Claim, LinkKey, Person
+from graphsvc.analysis.folding import bare, folded, retold
 from graphsvc.analysis.hubs import Lead, Ranking, rank
 from graphsvc.analysis.leads import Explanation, explain
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.properties import LINK_FIGURES
+from graphsvc.records.told import score as told_score
 from graphsvc.service.collector import lasting
 from graphsvc.service.writing import Writing
 
+# Claims, persons, and which sources depend on each other.
+Material = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
 GRAPHS = ("claims", "links", "operation")
 _LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", "denied")
 
@@ -36,7 +41,8 @@ class Analysing(Writing):
     def ranking(self) -> Ranking:
         """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log.
 
-        Without source clearance a small number of groups reads `few`.
+        Without source clearance a small number of groups reads `few`, scores and shares come to the nearest quarter, and
+        several accounts of one group about one link count as the strongest of them.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
             ranking = self._service.rankings.of((*self._state(), self.grant.sources), self._rank)
@@ -62,7 +68,7 @@ class Analysing(Writing):
         return frame
 
     def lead(self, identifier: str) -> tuple[Lead, Explanation]:
-        """One lead and why it is one. Sources are named by pseudonym only with source clearance; else they are empty.
+        """One lead and why it is one. Without source clearance what witnesses said is told as one, without sources.
 
         Raises:
             NotFound: this person is no candidate, or not theirs to see.
@@ -71,9 +77,7 @@ class Analysing(Writing):
         if found is None:
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
-            explanation = explain(identifier, *self._material())
-            if not self.grant.sources:
-                explanation = _without_sources(explanation)
+            explanation = explain(identifier, *self._material()) if self.grant.sources else self._retold(identifier)
             outcome["sources"] = _sources(explanation)
         return found, explanation
 
@@ -108,7 +112,8 @@ class Analysing(Writing):
         """The case as a NetworkX graph; nodes carry `kind` and `name`.
 
         Args:
-            of: `claims` (one edge per claim, keyed by its id, with statement and grade), `links` (one edge per link,
+            of: `claims` (one edge per claim, keyed by its id, with statement and grade; without source clearance what
+                witnesses say is one edge for each link, polarity and status), `links` (one edge per link,
                 keyed by its relation, with what its claims add up to) or `operation` (links without what only shows
                 presence, lawful service, family or identity).
 
@@ -137,29 +142,53 @@ class Analysing(Writing):
         return links
 
     def _claims(self) -> list[Claim]:
-        """The claims, each source by its pseudonym only with source clearance."""
+        """The claims; without source clearance those of witnesses as one for each link, polarity and status."""
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="claims") as outcome:
-            claims = self._material()[0]
-            if not self.grant.sources:
-                claims = list(_bare(tuple(claims)))
+            claims = self._material()[0] if self.grant.sources else [bare(claim) for claim in self._folded()[0]]
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
 
-    def _material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
+    def _retold(self, identifier: str) -> Explanation:
+        """Why one person is a lead, as a reader without source clearance may know it."""
+        claims, _, dependence = self._material()
+        why = explain(identifier, *self._folded())
+        told_of = (
+            *why.supporting,
+            *why.other,
+            *why.denying,
+            *why.taken_back,
+            *(c for p in why.paths for c in p.claims),
+        )
+        wanted = {claim.key for claim in told_of}
+        links = link_table([claim for claim in claims if claim.key in wanted], dependence)
+        few = self._service.settings.few_below
+        groups = {key: told(self.grant, figures.groups, few) for key, figures in sorted(links.items())}
+        return replace(retold(why, links), voices=groups)
+
+    def _folded(self) -> Material:
+        """The material with what witnesses said told as one."""
+        return self._service.folded.of(self._state(), self._fold)
+
+    @lasting()
+    def _fold(self) -> Material:
+        claims, persons, _ = self._material()
+        return folded(claims), persons, {}
+
+    def _material(self) -> Material:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._service.materials.of(self._state(), self._read_material)
 
     @lasting()
     def _rank(self) -> Ranking:
-        found = rank(*self._material())
         grant, few = self.grant, self._service.settings.few_below
-        return replace(found, leads=[replace(lead, groups=told(grant, int(lead.groups), few)) for lead in found.leads])
+        found = rank(*self._material(), singly=not grant.sources)
+        return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 
     def _state(self) -> tuple[str, int, str]:
         """What a result is computed on: it is current while this stays the same."""
         return self.case, self.version, self.grant.handling
 
-    def _read_material(self) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
+    def _read_material(self) -> Material:
         gate, case = self._service.gate, self.case
         with lasting():
             claims = gate.material(self.principal, self.purpose, "hubs.claims", case, _claim)
@@ -184,8 +213,18 @@ def _person(block: list[bool], row: list[Any]) -> Person:
     return Person(identifier, name or "", frozenset(categories), sealed)
 
 
-def _bare(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    return tuple(replace(claim, source="") for claim in claims)
+def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
+    """A lead as a reader without source clearance is told it; its place in the list stays."""
+    return replace(
+        lead,
+        score=told_score(lead.score),
+        score_on_record=told_score(lead.score_on_record),
+        shares={name: told_score(share) for name, share in lead.shares.items()},
+        groups=told(grant, int(lead.groups), few_below),
+        denied=told(grant, (lead.denying_groups, lead.denying_others), few_below),
+        denying_groups=0,
+        denying_others=0,
+    )
 
 
 def _sources(explanation: Explanation) -> set[str]:
@@ -194,16 +233,3 @@ def _sources(explanation: Explanation) -> set[str]:
     about = (*explanation.supporting, *explanation.other, *explanation.denying, *explanation.taken_back, *along)
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}
     return named.union(explanation.other_sources, *explanation.groups) - {""}
-
-
-def _without_sources(explanation: Explanation) -> Explanation:
-    return replace(
-        explanation,
-        supporting=_bare(explanation.supporting),
-        other=_bare(explanation.other),
-        denying=_bare(explanation.denying),
-        taken_back=_bare(explanation.taken_back),
-        groups=(),
-        other_sources=(),
-        paths=tuple(replace(path, source="", claims=_bare(path.claims)) for path in explanation.paths),
-    )

@@ -69,6 +69,7 @@ class Service:
         self.runs = Runs()
         self.rankings: Kept[Ranking] = Kept(_RANKINGS)
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
+        self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None
         self._server: local.LocalServer | None = None

@@ -15,7 +15,7 @@ from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
 from graphsvc.analysis.dependence import shared_keys
 from graphsvc.analysis.evidence import Claim
 from graphsvc.ingest.fold import Kept, State, is_extra
-from graphsvc.records import grading
+from graphsvc.records import grading, told
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
@@ -363,6 +363,13 @@ def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
         f"other_sources{suffix}": figures.other_sources,
         f"belief_on_record{suffix}": figures.belief_on_record,
     }
+    coarse: dict[str, Any] = {
+        "belief": told.belief(figures.belief_once),
+        "asserting": told.voices(figures.groups, figures.other_sources),
+        "denying": told.voices(figures.denying_groups, figures.denying_others),
+        "belief_on_record": told.belief(figures.belief_on_record_once),
+    }
+    named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
     for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
         if date:
             named[f"{name}{suffix}"] = date

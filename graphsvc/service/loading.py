@@ -59,10 +59,21 @@ class Loading(Reading):
             self._service.casework.undo(self.case, delivery, progress)
 
     def deliveries(self) -> list[dict[str, Any]]:
-        """The deliveries of the case, newest first; how much each held only with clearance for all of it."""
+        """The deliveries of the case, newest first; how much each held only with clearance for all of it.
+
+        How many statements and claims there were takes source clearance as well.
+        """
         with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
             rows = self._service.register.deliveries(self.case)
-            return rows if self.grant.handling == "C" else [row | {"counts": {}} for row in rows]
+            return [row | {"counts": self._counts(row["counts"])} for row in rows]
+
+    def _counts(self, counts: dict[str, Any]) -> dict[str, Any]:
+        """What of a delivery's counts may be told."""
+        if self.grant.handling != "C":
+            return {}
+        if self.grant.sources:
+            return counts
+        return {table: count for table, count in counts.items() if table not in ("statements", "links")}
 
     def require_loading(self) -> None:
         """Nothing, if this person may load into the case, or make it.

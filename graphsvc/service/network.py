@@ -91,7 +91,15 @@ class Picturing(Reading):
         if not {row["id"] for row in known} & set(starts):
             raise NotFound(f"There is nothing with the id {', '.join(starts)[:80]!r} that you can see in this case.")
         truncated = cut or among.truncated or entities.truncated
-        return picture(stages, known, among.dicts(), starts=starts, hidden=hidden, truncated=truncated)
+        return picture(
+            stages,
+            known,
+            among.dicts(),
+            starts=starts,
+            hidden=hidden,
+            truncated=truncated,
+            in_steps=not self.grant.sources,
+        )
 
     def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

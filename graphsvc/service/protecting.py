@@ -240,6 +240,7 @@ class Protecting(Holding):
         """Forget what was computed and write the store anew; what may remain, in words."""
         self._service.rankings.clear()
         self._service.materials.clear()
+        self._service.folded.clear()
         self._service.uploads.previews.clear()
         if self._service.casework.rewrite(progress):
             return "The managed store was written anew: nothing of before is in its files."

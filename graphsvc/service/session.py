@@ -11,7 +11,7 @@ from typing import Any
 
 from graphsvc.access import policy
 from graphsvc.access.redact import Released
-from graphsvc.errors import NotFound
+from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.analysing import Analysing
 from graphsvc.service.auditing import Auditing
@@ -30,7 +30,8 @@ class EntityPage:
     Attributes:
         kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
         values: released properties that have a value, in the order of the case format.
-        links: rows of `entities.links`; claims: rows of `entities.claims`.
+        links: rows of `entities.links`; claims: rows of `entities.claims`, where without source clearance what witnesses
+            say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
         truncated: there are more links or claims than are given.
     """
 
@@ -104,8 +105,13 @@ class Session(Analysing, Loading, Picturing, Auditing, Protecting, Saving):
         return self.rows("entities.between", subject=subject, relation=relation, object=target).dicts()
 
     def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line of its links file), for claims this session was given."""
-        policy.require_case(self.principal, self.case)
+        """Claim id → (delivery, line of its links file), for claims this session was given.
+
+        Raises:
+            Refused: without source clearance, whatever the ids: a claim of a witness leads nowhere then.
+        """
+        if not policy.require_case(self.principal, self.case).sources:
+            raise Refused("Where a claim was delivered takes source clearance. An administrator can give it.")
         return self._service.register.provenance(self.case, claims)
 
 

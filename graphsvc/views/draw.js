@@ -50,7 +50,7 @@ globalThis.NetworkPicture = class {
     for (const edge of data.edges) {
       edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
       edge.says = data.says[edge.relation];
-      edge.title = `${edge.says}: belief ${edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
+      edge.title = `${edge.says}: belief ${data.beliefs[edge.belief] || edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
     }
     const wanted = new Set(data.nodes.map((node) => node.id));
     const links = new Set(data.edges.map((edge) => edge.id));

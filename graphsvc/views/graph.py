@@ -12,7 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.records.told import MIDDLES
 from graphsvc.views.network import Edge, Node, View
+from graphsvc.views.wording import belief_told
 
 # Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
 SHAPES = MappingProxyType(
@@ -116,7 +118,8 @@ def drawn(view: View) -> dict[str, Any]:
 
     Returns:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
-        `options`, `says` (each relation in words), and `palettes` by theme.
+        `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
+        steps) and `palettes` by theme.
     """
     # Imported here: only a picture should wait for it and for IPython, which it brings along.
     from pyvis.network import Network
@@ -126,11 +129,19 @@ def drawn(view: View) -> dict[str, Any]:
     for node in view.nodes:
         network.add_node(node.id, **_node(node))
     for edge in view.edges:
-        network.add_edge(edge.subject, edge.object, **_edge(edge))
+        network.add_edge(edge.subject, edge.object, **_edge(edge, 3 if view.in_steps else 2))
     nodes, edges, _heading, _height, _width, options = network.get_network_data()
     palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
     words = {edge.relation: edge.says for edge in view.edges}
-    return {"nodes": nodes, "edges": edges, "options": json.loads(options), "says": words, "palettes": palettes}
+    beliefs = {str(middle): belief_told(middle) for middle in MIDDLES.values()} if view.in_steps else {}
+    return {
+        "nodes": nodes,
+        "edges": edges,
+        "options": json.loads(options),
+        "says": words,
+        "beliefs": beliefs,
+        "palettes": palettes,
+    }
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -154,11 +165,11 @@ def _node(node: Node) -> dict[str, Any]:
     return drawing
 
 
-def _edge(edge: Edge) -> dict[str, Any]:
+def _edge(edge: Edge, digits: int) -> dict[str, Any]:
     # Thousands of these travel to the browser: what follows from the rest (id, title, colour) is made there.
     drawing: dict[str, Any] = {
         "relation": edge.relation,
-        "belief": round(edge.belief, 2),
+        "belief": round(edge.belief, digits),
         "width": WIDTHS[edge.step],
         "arrows": "to" if edge.directed else "",
     }

@@ -13,10 +13,9 @@ from typing import Any
 
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import RELATIONS, says
+from graphsvc.records.told import step
 from graphsvc.views.layout import layout
 
-# Belief in four steps: a link's step is the number of these it reaches, plus one.
-STEPS = (0.25, 0.5, 0.75)
 # Below this a link is drawn dashed.
 DOUBTFUL = 0.5
 # Nodes that one opening adds at most; opening again adds as many again.
@@ -64,7 +63,7 @@ class Edge:
         says: the relation in words; directed: whether it says who acts on whom.
         step: belief in four steps, 1 to 4.
         doubtful: belief under one half; denied: at least one claim denies it.
-        groups: independent groups of witnesses, as this reader may be told (`few` or a number).
+        groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting, denying likewise.
         bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
     """
 
@@ -78,7 +77,7 @@ class Edge:
     doubtful: bool
     denied: bool
     asserting: int | str
-    denying: int
+    denying: int | str
     groups: int | str
     other_sources: int
     belief_on_record: float
@@ -96,6 +95,7 @@ class View:
         hidden: nodes that were taken out of it by hand.
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
+        in_steps: belief is told in four steps, as without source clearance.
     """
 
     nodes: tuple[Node, ...]
@@ -103,21 +103,12 @@ class View:
     hidden: int
     absent: int
     truncated: bool
+    in_steps: bool = False
 
     @property
     def names(self) -> dict[str, str]:
         """What to call each node, by id."""
         return {node.id: node.name for node in self.nodes}
-
-
-def step(belief: float) -> int:
-    """Belief in four steps.
-
-    Example:
-        >>> [step(belief) for belief in (0.1, 0.25, 0.6, 1.0)]
-        [1, 2, 3, 4]
-    """
-    return 1 + sum(belief >= least for least in STEPS)
 
 
 def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int) -> list[str]:
@@ -154,6 +145,7 @@ def picture(
     starts: Collection[str] = (),
     hidden: Collection[str] = (),
     truncated: bool = False,
+    in_steps: bool = False,
 ) -> View:
     """The View of some stages.
 
@@ -164,6 +156,7 @@ def picture(
         starts: ids the picture starts at.
         hidden: ids to leave out; the others stay where they would be with them.
         truncated: whether a row cap cut links.
+        in_steps: whether belief is told in four steps.
     """
     found = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in found and row["object"] in found]
@@ -180,7 +173,7 @@ def picture(
         if identifier not in hidden
     )
     absent = sum(identifier not in found for identifier in starts)
-    return View(nodes, edges, len(places) - len(nodes), absent, truncated)
+    return View(nodes, edges, len(places) - len(nodes), absent, truncated, in_steps)
 
 
 def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:
@@ -246,7 +239,7 @@ def _edge(row: Row, bend: int) -> Edge:
         belief=belief,
         step=step(belief),
         doubtful=belief < DOUBTFUL,
-        denied=row["denying"] > 0,
+        denied=bool(row["denying"]),
         asserting=row["asserting"],
         denying=row["denying"],
         groups=row["groups"],

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from graphsvc.views.graph import DRAW, SCRIPT, drawn, library
 from graphsvc.views.network import View
-from graphsvc.views.wording import belief
+from graphsvc.views.wording import belief, belief_told
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -61,7 +61,7 @@ def _table(view: View) -> str:
                 names[edge.subject],
                 edge.says,
                 names[edge.object],
-                belief(edge.belief),
+                belief_told(edge.belief) if view.in_steps else belief(edge.belief),
                 f"denied by {edge.denying}" if edge.denied else "",
             )
         )

@@ -10,6 +10,7 @@ from typing import Any
 from graphsvc.records import grading
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import says
+from graphsvc.records.told import step
 
 KINDS = MappingProxyType(
     {
@@ -32,6 +33,15 @@ STANDING = MappingProxyType(
     }
 )
 _PSEUDONYM = re.compile(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}")
+# Step of belief → what it is called and how it is written in short, where belief is told in steps alone.
+_TOLD = MappingProxyType(
+    {
+        1: ("hardly supported, below 0.25", "<0.25"),
+        2: ("weakly supported, 0.25 to 0.5", "0.25+"),
+        3: ("more likely than not, 0.5 to 0.75", "0.5+"),
+        4: ("supported, 0.75 or more", "0.75+"),
+    }
+)
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
 INGREDIENTS = MappingProxyType(
@@ -72,6 +82,26 @@ def belief(value: float | None) -> str:
         return "asserted by nothing that counts"
     word = next(word for least, word in _BELIEF if value >= least)
     return f"{word} ({value:.2f})"
+
+
+def belief_told(value: float | None) -> str:
+    """A belief in words where it is told in four steps: without source clearance.
+
+    Example:
+        >>> belief_told(0.625)
+        'more likely than not, 0.5 to 0.75'
+    """
+    return "asserted by nothing that counts" if not value else _TOLD[step(value)][0]
+
+
+def belief_short(value: float | None) -> str:
+    """As `belief_told`, for a column.
+
+    Example:
+        >>> belief_short(0.875), belief_short(0.0)
+        ('0.75+', 'none')
+    """
+    return "none" if not value else _TOLD[step(value)][1]
 
 
 def period(first: str | None, last: str | None) -> str:
@@ -139,6 +169,16 @@ def amount(row: Mapping[str, Any]) -> str:
     if (row.get("weight") or 1) > 1:
         parts.append(f"{row['weight']} times")
     return ", ".join(parts)
+
+
+def accounts(groups: int | str | None) -> str:
+    """What witnesses said, where it is told as one.
+
+    Example:
+        >>> accounts("few"), accounts(4), accounts(0)
+        ('witness accounts: few independent groups', 'witness accounts: 4 independent groups', 'witness accounts')
+    """
+    return f"witness accounts: {groups} independent groups" if groups else "witness accounts"
 
 
 def voices(groups: int | str, other_sources: int) -> str:

@@ -214,6 +214,8 @@ def _shared() -> dict[str, Any]:
     return {
         "me": who,
         "here": here.case if here else "",
+        # Without source clearance belief is told in four steps, and what witnesses said in one row.
+        "in_steps": here is not None and not here.grant.sources,
         "my_cases": [case.id for case in who.cases()] if who else [],
         "rail": _rail(who, here.case) if who and here else [],
         "has": current_app.view_functions.__contains__,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -28,7 +28,7 @@ _ORDERS = {
     "groups": lambda row: (-row["counted"], row["rank"]),
     "other_sources": lambda row: (-row["other_sources"], row["rank"]),
     "score_on_record": lambda row: (-row["score_on_record"], row["rank"]),
-    "denied": lambda row: (-row["denied"], row["rank"]),
+    "denied": lambda row: (-row["deniers"], row["rank"]),
 }
 
 
@@ -92,8 +92,8 @@ def lead(case: str) -> ResponseReturnValue:
         lead=row,
         bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
         total=len(here.ranking().leads),
-        supporting=_rows(why.supporting, names),
-        other=_rows(why.other, names),
+        supporting=_rows(why.supporting, names, why.voices),
+        other=_rows(why.other, names, why.voices),
         denying=_rows(why.denying, names),
         taken_back=_rows(why.taken_back, names),
         groups=[sorted(group) for group in why.groups],
@@ -103,7 +103,7 @@ def lead(case: str) -> ResponseReturnValue:
             {
                 "source": path.source,
                 "strength": path.strength,
-                "steps": [row | {"said": wording.claim(row)} for row in _rows(path.claims, names)],
+                "steps": [row | {"said": wording.claim(row)} for row in _rows(path.claims, names, why.voices)],
             }
             for path in why.paths
         ],
@@ -125,6 +125,7 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
             "shares": {name: value for name, value in one.shares.items() if value},
             # For ordering: what is told as "few" must not be told by its place in the list.
             "counted": one.groups if isinstance(one.groups, int) else 1,
+            "deniers": one.denied if isinstance(one.denied, int) else 1,
         }
         for one in leads
     ]
@@ -142,8 +143,8 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     tests = {
         ("voices", "several"): lambda row: row["counted"] + row["other_sources"] >= 2,
         ("record", "yes"): lambda row: row["score_on_record"] > 0,
-        ("denied", "yes"): lambda row: row["denied"] > 0,
-        ("denied", "no"): lambda row: row["denied"] == 0,
+        ("denied", "yes"): lambda row: row["deniers"] > 0,
+        ("denied", "no"): lambda row: row["deniers"] == 0,
     }
     for name in ("voices", "record", "denied"):
         value = request.args.get(name, "")
@@ -168,8 +169,10 @@ def _names(here: Session, ids: Iterable[str]) -> dict[str, str]:
     )
 
 
-def _rows(claims: Iterable[Any], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Claims of the analysis as the rows of claims that pages show."""
+def _rows(
+    claims: Iterable[Any], names: dict[str, str], voices: Mapping[tuple[str, str, str], int | str] | None = None
+) -> list[dict[str, Any]]:
+    """Claims of the analysis as the rows of claims that pages show; `voices`: link → groups, for accounts told as one."""
     return [
         asdict(claim)
         | {
@@ -177,6 +180,7 @@ def _rows(claims: Iterable[Any], names: dict[str, str]) -> list[dict[str, Any]]:
             "subject_name": names.get(claim.subject, claim.subject),
             "object_name": names.get(claim.object, claim.object),
             "statement_kind": claim.source_kind,
+            "groups": (voices or {}).get(claim.key, 0) if not claim.statement else 0,
         }
         for claim in claims
     ]

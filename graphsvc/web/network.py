@@ -14,10 +14,11 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import RELATIONS, says
+from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
-from graphsvc.views.network import STEPS, View
+from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
 
@@ -79,7 +80,7 @@ def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
     here = at(case)
     found = here.entity(request.args.get("id", ""))
-    asserting, denying, taken_back = _told(found.claims)
+    asserting, denying, taken_back = _told(found.claims, found.links)
     return answer(
         "network/node.html",
         handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
@@ -92,7 +93,7 @@ def node(case: str) -> ResponseReturnValue:
         facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
         lead=_lead(here, found.id) if found.kind == "person" else None,
         links=len(found.links),
-        denied_links=sum(link["denying"] > 0 for link in found.links),
+        denied_links=sum(bool(link["denying"]) for link in found.links),
         asserting=asserting[:_CLAIMS],
         denying=denying[:_CLAIMS],
         taken_back=taken_back[:_CLAIMS],
@@ -110,7 +111,7 @@ def link(case: str) -> ResponseReturnValue:
     if figures is None:
         raise NotFound("There is no such link that you can see in this case.")
     claims = here.between(subject, relation, target)
-    asserting, denying, taken_back = _told(claims)
+    asserting, denying, taken_back = _told(claims, [])
     return answer(
         "network/link.html",
         handling=stricter("P", *(claim["handling"] for claim in claims)),
@@ -212,17 +213,27 @@ def _page(found: View, asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _told(claims: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Claims that count for something, claims that deny, and those taken back; the best graded first."""
+def _told(
+    claims: list[dict[str, Any]], links: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Claims that count for something, claims that deny, and those taken back; the best graded first.
+
+    What witnesses say, where it is told as one, has no grade of its own: it stands where its link does.
+    """
+    believed = {_key(link): link["belief"] for link in links}
     counting = sorted(
         (claim for claim in claims if claim["status"] == "active"),
-        key=lambda claim: (-(claim["belief"] or 0.0), claim["claim"]),
+        key=lambda claim: (-(claim["belief"] or believed.get(_key(claim), 0.0)), claim["claim"] or "", _key(claim)),
     )
     return (
         [claim for claim in counting if claim["polarity"] == "asserts"],
         [claim for claim in counting if claim["polarity"] == "denies"],
         [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
     )
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["subject"], row["relation"], row["object"]
 
 
 def _lead(here: Session, identifier: str) -> dict[str, Any] | None:

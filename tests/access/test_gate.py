@@ -17,6 +17,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError
 from graphsvc.queries import Library
 from graphsvc.records.properties import LINK_FIGURES
+from graphsvc.records.told import TOLD_FIGURES
 from graphsvc.store.bolt import Rows
 
 QUERY = """// ---
@@ -214,11 +215,13 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
         "handling": ["P"],
         "limit": 3,
         "few": 3,
-        **{name: f"{name}_p" for name in LINK_FIGURES},
+        "voices": ["intelligence", "record"],
+        **{name: f"{name}{'_told' if name in TOLD_FIGURES else ''}_p" for name in LINK_FIGURES},
     }
     assert (timeout, cap) == (7.0, 3)
-    cleared = Principal("bob", READER.roles, {"*": Grant("C")})
+    cleared = Principal("bob", READER.roles, {"*": Grant("C", sources=True)})
     gate.read(cleared, "why", "boats.open", "one")
+    assert (told.asked[-1][1]["few"], told.asked[-1][1]["voices"]) == (0, ["witness", "intelligence", "record"])
     assert told.asked[-1][1]["handling"] == ["P", "C"]
     assert {name: told.asked[-1][1][name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
 

@@ -84,5 +84,33 @@ def test_few_groups_and_claims_are_told_as_few_without_source_clearance(number: 
     }
     row = ("P1", number, number, number)
     for grant in (P, C):
-        assert release(grant, returns, tuple(returns), [row], few_below=3).rows == [("P1", seen, seen, number)]
+        assert release(grant, returns, tuple(returns), [row], few_below=3).rows == [("P1", seen, seen, seen)]
     assert release(SOURCES, returns, tuple(returns), [row], few_below=3).rows == [row]
+
+
+@pytest.mark.parametrize(
+    ("counted", "seen"), [([1, 0], FEW), ([2, 9], FEW), ([3, 1], 4), ([0, 1], 1), ([0, 5], 5), (None, 0)]
+)
+def test_few_groups_read_few_however_many_reports_stand_beside_them(counted: list[int] | None, seen: int | str) -> None:
+    """Reports are listed one by one: of a sum that counts them too, few witnesses would be what is left."""
+    returns = {"asserting": "Link.asserting", "denying": "Link.denying"}
+    assert release(P, returns, tuple(returns), [(counted, counted)], few_below=3).rows == [(seen, seen)]
+
+
+ONE_BY_ONE = {"claim": "Claim.id", "relation": "Claim.relation", "statement": "Statement.id", "kind": "Statement.kind"}
+OF_WITNESSES = [("k1", "RUNS", "t1", "witness"), (None, "RUNS", "t1", "witness"), ("k1", "RUNS", None, "witness")]
+OPEN = [("k2", "RUNS", "t2", "intelligence"), ("k3", "RUNS", "t3", "record"), (None, "RUNS", None, "witness")]
+
+
+def test_no_row_of_a_single_witness_passes_whatever_the_query_does() -> None:
+    for grant in (P, C):
+        assert release(grant, ONE_BY_ONE, tuple(ONE_BY_ONE), OF_WITNESSES + OPEN, few_below=3).rows == OPEN
+    assert release(SOURCES, ONE_BY_ONE, tuple(ONE_BY_ONE), OF_WITNESSES, few_below=3).rows == OF_WITNESSES
+
+
+def test_where_the_kind_of_a_statement_is_not_known_nothing_single_passes() -> None:
+    returns = {name: shown for name, shown in ONE_BY_ONE.items() if name != "kind"}
+    rows = [row[:3] for row in OF_WITNESSES + OPEN]
+    assert release(P, returns, tuple(returns), rows, few_below=3).rows == [(None, "RUNS", None)]
+    unknown = [("k1", "RUNS", "t1", None), ("k1", "RUNS", "t1", "something new")]
+    assert release(P, ONE_BY_ONE, tuple(ONE_BY_ONE), unknown, few_below=3).rows == []

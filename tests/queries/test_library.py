@@ -175,3 +175,34 @@ def test_the_catalogue_tells_every_query_apart() -> None:
     text = catalogue(Library())
     for query in Library().public():
         assert text.count(f"| `{query.name}`") == 1
+
+
+SHOWING = "MATCH (c:Claim {case: $case, id: $boat})\nWHERE c.handling IN $handling\nRETURN c.id AS id\nLIMIT $limit + 1"
+ASKING = SHOWING.replace("c.handling IN $handling", "c.handling IN $handling AND c.kind IN $voices")
+
+
+@pytest.mark.parametrize(
+    "shown", ["Statement.id", "Statement.taken_on", "Claim.id", "Claim.amount", "Boat.statement_id"]
+)
+def test_a_query_that_shows_statements_or_claims_must_ask_which_are_shown_one_by_one(
+    tmp_path: Path, shown: str
+) -> None:
+    returns = f'[returns]\nid = "{shown}"\nkind = "Statement.kind"'
+    for kind in ("table", "internal"):
+        with pytest.raises(OperatorError, match=r"does not ask `\$voices`"):
+            library(tmp_path, SHOWING, returns=returns, kind=f'kind = "{kind}"')
+        assert library(tmp_path, ASKING, returns=returns, kind=f'kind = "{kind}"')["boats.one"].shows_statements
+
+
+@pytest.mark.parametrize("shown", ["Statement.id", "Claim.id"])
+def test_ids_of_statements_and_claims_come_with_the_kind_that_the_gate_knows_them_by(
+    tmp_path: Path, shown: str
+) -> None:
+    with pytest.raises(OperatorError, match=r"without `Statement\.kind`"):
+        library(tmp_path, ASKING, returns=f'[returns]\nid = "{shown}"')
+
+
+def test_what_takes_source_clearance_or_is_never_shown_need_not_ask(tmp_path: Path) -> None:
+    for more in ("Source.id", "computed.rows"):
+        returns = f'[returns]\nid = "Claim.id"\nmore = "{more}"'
+        assert not library(tmp_path, SHOWING, returns=returns)["boats.one"].shows_statements

@@ -1,0 +1,63 @@
+"""What a reader without source clearance is told of what witnesses said, declared once.
+
+Numbers and lists of witnesses, and which of them carries what, take source clearance: they are a list for intimidation.
+Without it statements of witnesses are not there one by one; what they say is told in one row for each subject, relation,
+object, polarity and status. Belief is told in four steps, since two digits of it tell how many spoke and how they were
+graded. What filters, orders and draws uses what is told, so that nothing can be probed.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from graphsvc.records.tables import STATEMENT_KINDS
+
+# Kinds of statement that every reader is shown one by one.
+OPEN_KINDS = tuple(kind for kind in STATEMENT_KINDS if kind != "witness")
+# Belief in four steps: its step is the number of these it reaches, plus one.
+STEPS = (0.25, 0.5, 0.75)
+# What a belief in a step is told as: the middle of the step.
+MIDDLES = MappingProxyType({1: 0.125, 2: 0.375, 3: 0.625, 4: 0.875})
+# Figures of a link that tell of single witnesses: each stands once more (with this suffix) as such a reader is told it.
+TOLD_FIGURES = ("belief", "asserting", "denying", "belief_on_record")
+TOLD_SUFFIX = "_told"
+
+
+def step(belief: float) -> int:
+    """Belief in four steps.
+
+    Example:
+        >>> [step(belief) for belief in (0.1, 0.25, 0.6, 1.0)]
+        [1, 2, 3, 4]
+    """
+    return 1 + sum(belief >= least for least in STEPS)
+
+
+def belief(exact: float) -> float:
+    """A belief (0 to 1) as it is told: the middle of its step; 0, which nothing asserts, stays 0.
+
+    Example:
+        >>> belief(0.0), belief(0.2), belief(0.714), belief(0.75)
+        (0.0, 0.125, 0.625, 0.875)
+    """
+    exact = round(exact, 9)  # a sum of logarithms may fall short of the step it is
+    return MIDDLES[step(exact)] if exact > 0 else 0.0
+
+
+def score(exact: float) -> float:
+    """A score, or a share of one, as it is told: to the nearest quarter.
+
+    Example:
+        >>> score(1.14), score(-0.1), score(0.62)
+        (1.25, 0.0, 0.5)
+    """
+    return round(exact * 4) / 4 + 0.0
+
+
+def voices(groups: int, others: int) -> list[int] | None:
+    """A count of claims as it stands for such a reader: groups of witnesses, and reports and records; None for none.
+
+    Kept apart, so that few groups read as few however many reports stand beside them, which are listed and could be
+    taken away from a sum. A comparison with a number holds for no list: a filter by number shows such a reader nothing.
+    """
+    return [groups, others] if groups or others else None

@@ -1,0 +1,342 @@
+"""By difference: without source clearance one witness of a group, and two of it who tell the same, read the same.
+
+Two small cases that differ in nothing else (a second account of everything, in each of its ways) answer every public named
+query, every page and its JSON twin, `graph` and `frame` byte for byte alike.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import networkx as nx
+import pytest
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts, audit, vault
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import tables as appdb
+from graphsvc.appdb import transaction
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused
+from graphsvc.service import Service, Session
+from graphsvc.store.local import LocalServer
+from graphsvc.web import create_app
+from tests.access.conftest import KEY, LOADER, Tables, _row, _write
+from tests.access.test_pages_without_c import Answer, asked
+
+pytestmark = pytest.mark.neo4j
+
+ROLES = frozenset({"investigator", "analyst", "disclosure", "supervisor"})
+_STATED = "id kind source_id taken_on source_grade assessment handling status on_record interest summary review_on"
+_LINKED = "subject_id relation object_id statement_id from_date polarity weight amount currency place object_as_said"
+ROWS: Tables = {
+    "people": [
+        _row("P1, Ash, suspect, named, P", "id name category identified handling"),
+        _row("P2, Birch, suspect, nickname, P", "id name category identified handling"),
+        _row("P3, Cedar, suspect, named, P", "id name category identified handling"),
+        _row("P9, Doe, suspect;witness, named, P", "id name category identified handling"),
+        _row("W1, Wilma, victim, named, P", "id name category identified handling"),
+        _row("W2, Walter, victim, named, P", "id name category identified handling"),
+    ],
+    "gangs": [_row(f"G{n}, Gang {n}, P", "id name handling") for n in (1, 2)],
+    "boats": [_row("B1, Tern, T1, P", "id name statement_id handling")],
+    "crossings": [_row("C1, 2020-05-08, Dunkirk, P", "id date launch_site handling")],
+    "workplaces": [_row("K1, Wash, premises, P", "id name kind handling")],
+    "things": [_row(f"H{n}, phone, +4470{n}, P", "id kind value handling") for n in (1, 2, 3)],
+    "statements": [
+        _row("R1, record, , 2020-05-09, 1, A, P, given, yes, , the coastguard's list, 2025-01", _STATED),
+        _row("I1, intelligence, , 2020-05-10, 3, D, P, given, no, , a report, 2025-01", _STATED),
+        _row("T1, witness, W1, 2020-06-01, 3, C, P, given, yes, leave to stay, what she saw, 2025-01", _STATED),
+        _row("T3, witness, W1, 2020-06-02, 2, C, P, withdrawn, no, , what she took back, 2025-01", _STATED),
+        _row("T6, witness, W1, 2020-06-05, 2, C, C, given, no, , for few eyes, 2025-01", _STATED),
+        _row("T5, witness, P9, 2020-06-04, 2, C, P, given, no, a deal, what he said, 2025-01", _STATED),
+    ],
+    "links": [
+        _row(f"{text}{',' * (10 - text.count(','))}", _LINKED)
+        for text in (
+            "W1, CROSSED_ON, C1, R1, 2020-05-08",
+            "W2, CROSSED_ON, C1, R1, 2020-05-08",
+            "B1, USED_ON, C1, R1, 2020-05-08",
+            "P2, USED, H1, R1",
+            "P3, USED, H2, R1",
+            "H1, CONTACTED, H2, R1, 2020-05-01, , 7",
+            "P1, PAID, P2, R1, 2020-05-02, , , 300, EUR",
+            "P1, DIRECTED, P2, I1",
+            "P3, RUNS, G1, I1",
+            "P2, MEMBER_OF, G2, I1, , denies",
+            "P2, ASSOCIATES_WITH, P9, I1",
+            # Told once in the one case, twice in the other.
+            "P1, DIRECTED, P2, T1, 2020-05-07, , , , , the beach, the tall one",
+            "P1, ORGANISED, C1, T1, 2020-05-08",
+            "P2, PILOTED, C1, T1, 2020-05-08",
+            "P3, SUPPLIED, B1, T1",
+            "W1, PAID, P2, T1, 2020-05-06, , , 2500, EUR",
+            "W1, LIVED_AT, K1, T1, 2020-05",
+            "P3, CONTROLS, K1, T1",
+            "H1, CONTACTED, H2, T1, 2020-05-03, , 3",
+            "H2, CONTACTED, H3, T1, 2020-05-03, , 2",
+            "P3, RUNS, G1, T1, , denies",
+            "P2, MEMBER_OF, G2, T1, , denies",
+            "P2, MEMBER_OF, G1, T1, , denies",
+            "P1, RUNS, G2, T1, , withdrawn",
+            "P3, DIRECTED, P1, T3",
+            "P1, RECRUITED, W1, T6",
+            "P1, PAID, P3, T6, 2020-05-06, , , 900, GBP",
+            "P3, ASSOCIATES_WITH, P1, T5",
+        )
+    ],
+}
+# Statement of the one witness → the one in which the other says the same.
+AGAIN = {"T1": "T2", "T3": "T4", "T6": "T7"}
+
+
+def rows(*, twice: bool) -> Tables:
+    """The case as one witness tells it, or as two do."""
+    found = copy.deepcopy(ROWS)
+    if twice:
+        found["statements"] += [
+            row | {"id": AGAIN[row["id"]], "source_id": "W2"} for row in ROWS["statements"] if row["id"] in AGAIN
+        ]
+        found["links"] += [
+            row | {"statement_id": AGAIN[row["statement_id"]]} for row in ROWS["links"] if row["statement_id"] in AGAIN
+        ]
+    return found
+
+
+@dataclass(frozen=True)
+class Two:
+    """A service with both cases: `told-once` and `told-two`, of one length and with one key."""
+
+    service: Service
+
+    def at(self, case: str, handling: str, *, sources: bool = False) -> Session:
+        reader = Principal("reader", ROLES, {case: Grant(handling, sources=sources)})
+        return self.service.session(reader, "tests", case)
+
+
+# When a delivery was loaded.
+LOADED = re.compile(r'"loaded_at":"[^"]+"')
+CASES = ("told-once", "told-both")
+
+
+@pytest.fixture(scope="module")
+def two(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Two]:
+    folder: Path = tmp_path_factory.mktemp("told")
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+        for case, twice in zip(CASES, (False, True), strict=True):
+            wrapped = vault.encrypt(service.vault._master, KEY, f"case {case}")
+            with transaction(service.database) as connection:
+                values = {"id": case, "key_sealed": wrapped, "created_at": audit.now()}
+                connection.execute(appdb.cases.insert().values(**values))
+            _write(folder / case, rows(twice=twice))
+            loaded = service.session(LOADER, "tests", case).load(folder / case, lambda *_progress: None)
+            assert not loaded.rejections
+        yield Two(service)
+
+
+def arguments(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every public query this reader may run, with the loosest parameters and, where it must have them, ids of the case."""
+    loosest = {"int": 1, "float": 0.0, "date": "2027"}
+    named = {"crossing": ["C1"], "boat": ["B1"], "gang": ["G1", "G2"], "workplace": ["K1"], "supplier": ["P3"]}
+    for query in session.queries():
+        base = {p.name: loosest[p.type] for p in query.parameters if p.type in loosest and p.name != "most"}
+        ids = [p for p in query.parameters if p.type == "id"]
+        if not ids or all(p.default is not None for p in ids):
+            yield query.name, base | {p.name: "no" for p in query.parameters if p.words == ("yes", "no")}
+        for number in range(2 if any(p.default is None for p in ids) else 0):
+            given = {p.name: (named.get(p.name) or [f"P{number + 1}"])[0] for p in ids}
+            if len(ids) == 2:
+                given = {ids[0].name: "G1" if "gang" in query.title else "P1", ids[1].name: ("P2", "P3")[number]}
+            yield query.name, base | given
+
+
+def answers(session: Session, subjects: str = "") -> dict[str, Any]:
+    """What a reader gets from the queries (of some subjects), as released."""
+    found = {}
+    for name, given in arguments(session):
+        if not name.startswith(subjects):
+            continue
+        released = session.query(name, given)
+        found[f"{name} {given}"] = (released.columns, released.rows, released.truncated, released.withheld)
+    return found
+
+
+def test_no_query_tells_one_witness_from_two(two: Two) -> None:
+    once, both = (answers(two.at(case, "C")) for case in CASES)
+    assert {asked: (rows, both[asked]) for asked, rows in once.items() if rows != both[asked]} == {}
+    answered = {asked.partition(" ")[0] for asked, rows in once.items() if rows[1]}
+    assert len(answered) > 25
+    # With source clearance they are told apart.
+    once, both = (answers(two.at(case, "C", sources=True), "statements.") for case in CASES)
+    assert len({asked.partition(" ")[0] for asked in once if once[asked] != both[asked]}) > 4
+
+
+def as_text(graph: nx.MultiDiGraph[str]) -> str:
+    edges = sorted(map(str, graph.edges(keys=True, data=True)))
+    return "\n".join([*sorted(map(str, graph.nodes(data=True))), *edges])
+
+
+@pytest.mark.parametrize("handling", ["P", "C"])
+def test_no_graph_table_or_explanation_of_a_notebook_does(two: Two, handling: str) -> None:
+    def notebook(session: Session) -> dict[str, str]:
+        found = {f"graph {of}": as_text(session.graph(of)) for of in ("claims", "links", "operation")}
+        found |= {name: session.frame(name).to_csv() for name in ("statements.denials", "quality.contradicted")}
+        found |= {"hubs": session.hubs().to_csv(), "leads": json.dumps(session.leads()["hubs"])}
+        found |= {"ranking": repr(session.ranking()), "counts": repr(session.counts())}
+        found |= {lead.id: repr(session.lead(lead.id)) for lead in session.ranking().leads}
+        return found | {"deliveries": repr([row["counts"] for row in session.deliveries()])}
+
+    once, both = (notebook(two.at(case, handling)) for case in CASES)
+    assert {name: (text, both[name]) for name, text in once.items() if text != both[name]} == {}
+    assert {"P1", "P2", "P3"} <= once.keys()
+    once, both = (notebook(two.at(case, handling, sources=True)) for case in CASES)
+    assert {"graph claims", "graph links", "hubs", "P1"} <= {name for name in once if once[name] != both[name]}
+
+
+IDS = [row["id"] for name in ("people", "gangs", "boats", "crossings", "workplaces", "things") for row in ROWS[name]]
+ENDS = sorted({(row["subject_id"], row["relation"], row["object_id"]) for row in ROWS["links"]})
+KEYS = ("subject", "relation", "object")
+
+
+def addresses() -> Iterator[str]:
+    """What is known of everything there is, each as JSON, and one page of each kind; what somebody would try who guesses."""
+    data = [f"{page}.json?id={one}" for one in IDS for page in ("entity", "network/node")]
+    data += [f"lead.json?id={row['id']}" for row in ROWS["people"]]
+    data += [f"statement.json?id={one}" for one in ("R1", "I1", *AGAIN, *AGAIN.values(), "T5")]
+    data += ["network/link.json?" + urlencode(dict(zip(KEYS, ends, strict=True))) for ends in ENDS]
+    data += [f"network.json?id=P1&depth=2&least={least}" for least in (0, 0.62, 0.7)]
+    data += [f"leads.json?sort={order}" for order in ("denied", "groups", "score_on_record")]
+    data += ["leads.json?denied=yes", "leads.json?voices=several", "search.json?q=T1", "search.json?q=T2"]
+    pages = [
+        "entity?id=P2",
+        "network/node?id=P2",
+        "lead?id=P1",
+        "lead?id=P3",
+        "network?id=P1&depth=2",
+        "leads",
+        "leads.csv",
+    ]
+    pages += ["network/tables?id=P1&depth=3&recorded=0.3", "statement?id=R1", "statement?id=T1", "search?q=P"]
+    pages += ["network/link?subject=P1&relation=DIRECTED&object=P2", "network/link?subject=P3&relation=RUNS&object=G1"]
+    pages += [f"query?name={name}&run=1" for name in ("statements.denials", "quality.contradicted")]
+    pages += ["query?name=statements.denials&run=1&as=csv", "overview.json"]
+    return (f"/case/CASE/{page}" for page in [*data, *pages])
+
+
+Walked = dict[str, dict[str, Answer]]
+
+
+@pytest.fixture(scope="module")
+def clients(two: Two) -> dict[str, tuple[FlaskClient, str]]:
+    """For each case the browser of a reader with clearance for C and none for sources."""
+    app = create_app(two.service)
+    found = {}
+    for case in CASES:
+        name = f"reader-{case[5:]}"
+        accounts.add(two.service.database, name, sorted(ROLES), {case: Grant("C")})
+        client = app.test_client()
+        assert client.get(f"/link/{two.service.sign_in_link(name, 'difference')}").status_code == 303
+        found[case] = client, name
+    return found
+
+
+@pytest.fixture(scope="module")
+def walked(clients: dict[str, tuple[FlaskClient, str]]) -> Walked:
+    """Case → address → answer."""
+    return {
+        case: {address: asked(client, address, case, name) for address in addresses()}
+        for case, (client, name) in clients.items()
+    }
+
+
+def test_no_page_does(walked: Walked) -> None:
+    once, both = walked.values()
+    differing = {}
+    for address, answer in once.items():
+        first, second = (LOADED.sub("", one[2]) for one in (answer, both[address]))
+        if (answer[:2], first) != (both[address][:2], second):
+            place = next((n for n, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), 0)
+            differing[address] = (first[max(place - 60, 0) : place + 80], second[max(place - 60, 0) : place + 80])
+    assert differing == {}
+    assert sum(answer[0] == 200 for answer in once.values()) > 70
+
+
+def test_a_statement_of_a_witness_and_one_that_is_not_there_read_the_same(
+    clients: dict[str, tuple[FlaskClient, str]],
+) -> None:
+    client, name = clients["told-once"]
+    for page in ("statement", "entity", "network/node", "lead", "statement.json"):
+        hidden = asked(client, f"/case/CASE/{page}?id=T1", "told-once", name)
+        absent = asked(client, f"/case/CASE/{page}?id=TX", "told-once", name)
+        assert hidden[0] == absent[0] == 404
+        assert hidden[2].replace("T1", "TX") == absent[2], page
+    shown = asked(client, "/case/CASE/statement?id=I1", "told-once", name)
+    assert shown[0] == 200
+
+
+def test_nothing_of_a_single_account_comes_out(two: Two, walked: Walked) -> None:
+    """No id, date, word or amount of it on any page, and no claim's id leads anywhere."""
+    cleared = two.at("told-once", "C", sources=True)
+    theirs = [row["claim"] for row in cleared.rows("statements.claims", id="T1").dicts()]
+    assert len(theirs) == 13
+    words = ["2020-06-01", "1 June 2020", "what she", "leave to stay", "the tall one", "the beach", "2500", "2,500"]
+    for address, answer in walked["told-once"].items():
+        if "T1" not in address:
+            assert [word for word in [*theirs, *words, '"T1"', ">T1<", " T1<"] if word in answer[2]] == [], address
+    limited = two.at("told-once", "C")
+    with pytest.raises(Refused, match="takes source clearance"):
+        limited.provenance(theirs)
+    assert set(cleared.provenance(theirs)) == set(theirs)
+
+
+def test_who_points_to_whom_can_still_be_read(two: Two, walked: Walked) -> None:
+    text = walked["told-once"]["/case/CASE/network/link?subject=P1&relation=DIRECTED&object=P2"][2]
+    assert "witness accounts: few independent groups" in text
+    assert "intelligence report I1" in text
+    assert "source clearance" in text
+    page = two.at("told-once", "C").entity("P1")
+    told = [row for row in page.claims if row["statement"] is None]
+    keys = [(row["subject"], row["relation"], row["object"], row["polarity"], row["status"]) for row in told]
+    assert len(keys) == len(set(keys)) == 7
+    assert {row["groups"] for row in told if row["relation"] == "ORGANISED"} == {"few"}
+
+
+def test_belief_cannot_be_probed_between_its_steps(two: Two) -> None:
+    """A filter between two steps gives what the step gives; exact figures are for source clearance."""
+    limited, cleared = (two.at("told-once", "C", sources=sources) for sources in (False, True))
+    told = {row["belief"] for row in limited.rows("cases.links", whole=True).dicts()}
+    assert told <= {0.125, 0.375, 0.625, 0.875}
+    exact = {row["belief"] for row in cleared.rows("cases.links", whole=True).dicts()}
+    assert len(exact - told) > 4
+    found = [len(limited.network(["P1"], depth=3, least=least).edges) for least in (0.51, 0.55, 0.6, 0.62)]
+    assert len(set(found)) == 1
+    shown = [len(cleared.network(["P1"], depth=3, least=least).edges) for least in (0.51, 0.6, 0.62)]
+    assert len(set(shown)) > 1
+
+
+def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(two: Two) -> None:
+    """Even with every clearance: that P9 gave T5 is known to the vault alone, and giving it makes nobody a lead."""
+    for sources in (False, True):
+        session = two.at("told-once", "C", sources=sources)
+        page = session.entity("P9")
+        assert page.name == "Doe"
+        assert page.values["categories"] == ["suspect"]
+        assert "T5" not in repr(page)
+        lead = next(lead for lead in session.ranking().leads if lead.id == "P9")
+        assert (lead.score, lead.groups) == (0.0, 0)
+    cleared = two.at("told-once", "C", sources=True)
+    given = cleared.statement("T5")
+    assert given.values["source"].startswith("Q-")
+    assert "P9" not in repr(given)
+    assert "Doe" not in repr(given)
+    with pytest.raises(NotFound):
+        two.at("told-once", "C").statement("T5")
