@@ -231,12 +231,14 @@ class Register:
             connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
 
     def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
-        """Mask who was erased in the words of people: reasons and answers of requests, holds and decisions."""
+        """Mask who was erased in the words of people: reasons and answers of requests, holds, decisions and exports."""
         key = self.key(case, create=False)
         sealed = (
             (tables.requests, "reason_sealed", "request {id} reason"),
             (tables.requests, "answer_sealed", "request {id} answer"),
             (tables.holds, "reason_sealed", "hold {id}"),
+            (tables.exports, "reason_sealed", "export {id} reason"),
+            (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
             (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
         )
         with transaction(self._database) as connection:

@@ -50,7 +50,10 @@ globalThis.NetworkPicture = class {
     for (const edge of data.edges) {
       edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
       edge.says = data.says[edge.relation];
-      edge.title = `${edge.says}: belief ${edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
+      // What goes out tells belief in steps, and not how many deny.
+      const belief = data.steps ? data.steps[edge.step - 1] : edge.belief.toFixed(2);
+      const denied = data.steps ? ", denied by someone" : `, denied by ${edge.denied}`;
+      edge.title = `${edge.says}: belief ${belief}${edge.denied ? denied : ""}`;
     }
     const wanted = new Set(data.nodes.map((node) => node.id));
     const links = new Set(data.edges.map((edge) => edge.id));

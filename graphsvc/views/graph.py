@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.views.network import Edge, Node, View
+from graphsvc.views.wording import STEP_WORDS
 
 # Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
 SHAPES = MappingProxyType(
@@ -111,8 +112,8 @@ def library() -> Path:
     return _LIBRARY
 
 
-def drawn(view: View) -> dict[str, Any]:
-    """`view` as plain data that JSON can hold.
+def drawn(view: View, *, steps: bool = False) -> dict[str, Any]:
+    """`view` as plain data that JSON can hold; with `steps` belief is told in four of them.
 
     Returns:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
@@ -126,11 +127,12 @@ def drawn(view: View) -> dict[str, Any]:
     for node in view.nodes:
         network.add_node(node.id, **_node(node))
     for edge in view.edges:
-        network.add_edge(edge.subject, edge.object, **_edge(edge))
+        network.add_edge(edge.subject, edge.object, **_edge(edge), **({"step": edge.step} if steps else {}))
     nodes, edges, _heading, _height, _width, options = network.get_network_data()
     palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
     words = {edge.relation: edge.says for edge in view.edges}
-    return {"nodes": nodes, "edges": edges, "options": json.loads(options), "says": words, "palettes": palettes}
+    data = {"nodes": nodes, "edges": edges, "options": json.loads(options), "says": words, "palettes": palettes}
+    return data | ({"steps": list(STEP_WORDS)} if steps else {})
 
 
 def _node(node: Node) -> dict[str, Any]:

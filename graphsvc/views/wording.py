@@ -34,6 +34,8 @@ STANDING = MappingProxyType(
 _PSEUDONYM = re.compile(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}")
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
+# Belief in four steps (`views.network.STEPS`) in words, the lowest first.
+STEP_WORDS = ("below 0.25", "0.25 to 0.5", "0.5 to 0.75", "0.75 and more")
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to, pays, recruits or coerces people"),
