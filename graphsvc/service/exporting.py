@@ -33,7 +33,7 @@ from graphsvc.views.wording import is_pseudonym
 # What of an entity, statement or claim is never part of an export.
 NEVER = (
     "notes, summaries, words as said and every other free text",
-    "aliases, phones, dates of birth, nationality, addresses",
+    "of a person: aliases, phones, date of birth, nationality, sex, categories",
     "statements, claims, sources and who said what",
     "your own columns (x_)",
 )

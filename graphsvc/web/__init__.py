@@ -33,6 +33,7 @@ ROOMS = (
     "erasures",
     "load",
     "queries",
+    "exports",
 )
 
 

@@ -228,6 +228,7 @@ _RAIL = (
     ("Crossings", "case.crossings", "read"),
     ("Workplaces", "case.workplaces", "read"),
     ("Queries", "queries.table", "query"),
+    ("Exports", "exports.table", "export"),
     ("Load", "load.form", "load"),
     ("Holds", "holds.table", "hold"),
 )
