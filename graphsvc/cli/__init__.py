@@ -1,7 +1,7 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
 `running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query, evaluate ·
-`people` login, logout, users · `log` audit · `protection` vault · `neo4j` the managed server.
+`people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, log, looking, neo4j, people, protection, running
+from graphsvc.cli import cases, exports, log, looking, neo4j, people, protection, running
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -34,6 +34,7 @@ for command in (
     *people.commands,
     log.audit,
     *protection.commands,
+    exports.export,
     neo4j.neo4j,
 ):
     program.add_command(command)

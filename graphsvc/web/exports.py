@@ -35,7 +35,10 @@ def exposure(case: str) -> ResponseReturnValue:
     here = at(case)
     found = here.exposed(_wanted())
     cleared = here.grant.sources
-    told: dict[str, Any] = {"safe": found.safe, "line": exposed([one.size for one in found.witnesses], found.below, by_source=cleared)}
+    told: dict[str, Any] = {
+        "safe": found.safe,
+        "line": exposed([one.size for one in found.witnesses], found.below, by_source=cleared),
+    }
     if not cleared:
         return answer("exports/exposure.html", case=here.case, by_source=False, **told)
     facts = (one.fact for witness in found.witnesses for one in witness.facts)
