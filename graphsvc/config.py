@@ -83,6 +83,10 @@ class Settings:
     reveal_minutes: int = _setting(
         30, "GRAPHSVC_REVEAL_MINUTES", "minutes an identity stays open for who asked, once a supervisor agreed"
     )
+    exposure_below: int = _setting(
+        5, "GRAPHSVC_EXPOSURE_BELOW", "people who must have been able to know what is shown of a witness, at least"
+    )
+    export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 
     @classmethod

@@ -31,6 +31,7 @@ WRAPPED = (
     (tables.cases, tables.cases.c.key_sealed, "case {id}"),
     (tables.identities, tables.identities.c.key_sealed, "identity {case_id} {pseudonym}"),
     (tables.uploads, tables.uploads.c.key_sealed, "upload {id}"),
+    (tables.exports, tables.exports.c.key_sealed, "export {id}"),
     (tables.second_factors, tables.second_factors.c.key_sealed, "second factor of account {account_id}"),
 )
 

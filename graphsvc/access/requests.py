@@ -20,8 +20,8 @@ from graphsvc.errors import NotFound, RequestError
 
 _ROW = tables.requests
 OPEN = ("agreed", "opened")
-# From which states a request is answered. An erasure agreed to that could not be done yet can be agreed to again.
-WAITING = MappingProxyType({"reveal": ("asked",), "erase": ("asked", "agreed")})
+# From which states a request is answered. What was agreed to but could not be done yet can be agreed to again.
+WAITING = MappingProxyType({"reveal": ("asked",), "erase": ("asked", "agreed"), "export": ("asked", "agreed")})
 
 
 def no_such_request() -> NotFound:

@@ -226,9 +226,9 @@ requests = sa.Table(
     "requests",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("kind", sa.String(10), nullable=False),  # reveal · erase
+    sa.Column("kind", sa.String(10), nullable=False),  # reveal · erase · export
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
-    sa.Column("pseudonym", sa.String(40), nullable=False),
+    sa.Column("pseudonym", sa.String(40), nullable=False),  # of an export: its id
     sa.Column("asked_by", sa.String(100), nullable=False),
     sa.Column("asked_at", sa.DateTime, nullable=False),
     sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
@@ -262,4 +262,38 @@ saved_queries = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("changed_at", sa.DateTime, nullable=False),
+)
+# Who is given exports of a case. The id is a keyed hash of the name, so that the same name is the same recipient.
+recipients = sa.Table(
+    "recipients",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("name_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("added_at", sa.DateTime, nullable=False),
+)
+# Exports, held and given. What they showed stays sealed, so that the next one is counted over all that went before.
+exports = sa.Table(
+    "exports",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("recipient", sa.String(40), nullable=False),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),  # waiting · held · given · refused · removed
+    sa.Column("handling", sa.String(1), nullable=False),
+    sa.Column("nodes", sa.Integer, nullable=False),
+    sa.Column("links", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    # The file, under a key of its own; both are emptied when it may not be fetched any more.
+    sa.Column("key_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("content_sealed", sa.LargeBinary),
+    sa.Column("shown_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+    sa.Column("given_at", sa.DateTime),
+    sa.Column("recall", sa.String(10), nullable=False, server_default=""),  # sealed · erased: who it shows since was
+    sa.Column("recall_at", sa.DateTime),
+    sa.Column("recalled_at", sa.DateTime),  # when somebody said that it is back or destroyed
 )

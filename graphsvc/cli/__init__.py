@@ -1,7 +1,7 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
 `running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query, evaluate ·
-`writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `neo4j` the managed server.
+`writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, log, looking, neo4j, people, protection, running, writing
+from graphsvc.cli import cases, exports, log, looking, neo4j, people, protection, running, writing
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -35,6 +35,7 @@ for command in (
     *people.commands,
     log.audit,
     *protection.commands,
+    exports.export,
     neo4j.neo4j,
 ):
     program.add_command(command)

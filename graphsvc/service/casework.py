@@ -28,6 +28,7 @@ from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.keeping import KeptRows, folded, material
 from graphsvc.service.minus import Gone, gone, without
 from graphsvc.service.register import Register, open_rows, seal_rows
+from graphsvc.service.shelf import Shelf
 from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import difference, read_image, write
@@ -82,9 +83,10 @@ class Loaded:
 class Casework:
     """Changes cases. Who may is decided before it is called."""
 
-    def __init__(self, store: Callable[[], Store], register: Register, settings: Settings) -> None:
+    def __init__(self, store: Callable[[], Store], register: Register, shelf: Shelf, settings: Settings) -> None:
         self._store = store
         self.register = register
+        self._shelf = shelf
         self._settings = settings
 
     def load(
@@ -139,7 +141,7 @@ class Casework:
                 self._restore(case, key, _quiet)
                 self.register.unmake(case)
                 raise
-            self.register.finish(case, key, result, {number: "active"})
+            self._finish(case, key, result, {number: "active"})
             return Loaded(case, number, None, counts, rejections, True, _names(delivery, result))
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
@@ -191,6 +193,7 @@ class Casework:
         with self._locked(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
+            self._shelf.clear(case)
             self.register.overrule(case, account, reason, {person: "sealed"})
             self._restore(case, key, _unstoppable(progress))
             self.register.wipe_free_space()
@@ -211,6 +214,10 @@ class Casework:
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
+            self._shelf.clear(case)
+            gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
+            said_by = {pseudonym(key, "source", one) for one in what.people}
+            self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
             self.register.overrule(case, account, reason, decided, sealed)
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, _unstoppable(progress))
@@ -322,6 +329,12 @@ class Casework:
             self._fold(state, key, case, number, row)
         result = graphed(state, key, on, self.register.overrules(case, "sealed"))
         self._write(case, result, progress)
+        self._finish(case, key, result, settled)
+
+    def _finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
+        # Before the case opens again: a kill in between is completed with the rest.
+        erased = self.register.overrules(case, "erased")
+        self._shelf.settle(case, key, sealed=frozenset(result.sealed.values()), erased=erased)
         self.register.finish(case, key, result, settled)
 
     def _write(self, case: str, result: Graphed, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Principal
 from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
+from graphsvc.analysis.presence import Ground
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
@@ -25,6 +26,7 @@ from graphsvc.service.jobs import Jobs
 from graphsvc.service.kept import Kept
 from graphsvc.service.register import Register
 from graphsvc.service.session import Session
+from graphsvc.service.shelf import Shelf
 from graphsvc.service.uploads import Uploads
 from graphsvc.service.writing import Runs
 from graphsvc.store import local
@@ -63,13 +65,15 @@ class Service:
             self.database, self.vault.derived("cypher texts"), lambda case: self.register.key(case, create=False)
         )
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
-        self.casework = Casework(self.store, self.register, settings)
+        self.shelf = Shelf(self.database, self.vault)
+        self.casework = Casework(self.store, self.register, self.shelf, settings)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()
         self.rankings: Kept[Ranking] = Kept(_RANKINGS)
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
+        self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None
         self._server: local.LocalServer | None = None
@@ -103,6 +107,7 @@ class Service:
         self.jobs.settle()
         protecting.settle(self.database)
         self.uploads.sweep()
+        self.shelf.sweep()
         return self.casework.recover(self._progress)
 
     def session(self, principal: Principal, purpose: str, case: str = "") -> Session:

@@ -30,7 +30,7 @@ class Request:
     """What somebody asked that takes a second person, with its history. Times are UTC.
 
     Attributes:
-        kind: `reveal` or `erase`.
+        kind: `reveal`, `erase` or `export`.
         state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done` (of an erasure).
         until: when what was agreed to ends.
         decidable: whether it waits for the one who looks at it.
@@ -158,7 +158,7 @@ class Protecting(Holding):
                 raise RequestError("This person is sealed already.")
             self._service.casework.seal(case, name, self.principal.name, require_reason(reason), progress)
             outcome["rows"] = 1
-            return self._cleared(progress)
+            return self._cleared(case, progress)
 
     def start_seal(self, person: str, reason: str) -> str:
         """Seal someone as a job; gives its id. Raises as `seal`, but for what only the work itself finds."""
@@ -224,7 +224,7 @@ class Protecting(Holding):
                 self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, agreed.reason, progress)
             self._kept_requests.end(row.id, "done")
             outcome["rows"] = 1
-            return self._cleared(progress)
+            return self._cleared(row.case_id, progress)
 
     def refuse_erasure(self, request: str, answer: str = "") -> Request:
         """Refuse an erasure another person asked for. Raises as `agree_reveal`."""
@@ -236,18 +236,21 @@ class Protecting(Holding):
     def _kept_requests(self) -> Requests:
         return Requests(self._service.database)
 
-    def _cleared(self, progress: Progress) -> str:
+    def _cleared(self, case: str, progress: Progress) -> str:
         """Forget what was computed and write the store anew; what may remain, in words."""
         self._service.rankings.clear()
         self._service.materials.clear()
         self._service.folded.clear()
+        self._service.grounds.clear()
         self._service.uploads.previews.clear()
+        waiting = self._service.shelf.to_recall(case)
+        recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
         if self._service.casework.rewrite(progress):
-            return "The managed store was written anew: nothing of before is in its files."
+            return f"The managed store was written anew: nothing of before is in its files.{recall}"
         return (
             "The graph holds it no more. On the disk of your own Neo4j server older texts may remain: in its transaction"
             " logs, in free space of its store and in its backups. Whoever runs that server has to copy the database"
-            " into a new one (neo4j-admin database copy), drop the old one, and delete backups."
+            f" into a new one (neo4j-admin database copy), drop the old one, and delete backups.{recall}"
         )
 
     def _working(self, kind: str, work: Callable[[Progress], str]) -> str:
@@ -255,7 +258,7 @@ class Protecting(Holding):
 
         def run(progress: Progress) -> dict[str, Any]:
             work(progress)
-            return {"managed": not self.settings.neo4j_uri}
+            return {"managed": not self.settings.neo4j_uri, "recall": self._service.shelf.to_recall(self.case)}
 
         return self._service.jobs.start(self.principal.name, self.case, kind, run)
 
@@ -362,6 +365,10 @@ def settle(database: Any) -> None:
             ),
             "ended",
         )
+
+
+def _given(number: int) -> str:
+    return "1 export that was given has to be recalled" if number == 1 else f"{number} exports have to be recalled"
 
 
 def require_reason(reason: str) -> str:

@@ -22,6 +22,8 @@ _REASONS = (
     (tables.requests, "reason_sealed", "request {id} reason"),
     (tables.requests, "answer_sealed", "request {id} answer"),
     (tables.holds, "reason_sealed", "hold {id}"),
+    (tables.exports, "reason_sealed", "export {id} reason"),
+    (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
     (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
 )
 _TYPED = (
@@ -245,7 +247,7 @@ class Register:
             connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
 
     def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
-        """Mask who was erased in the words of people: requests, holds, decisions, and what they typed as queries."""
+        """Mask who was erased in the words of people: requests, holds, exports, decisions, and what they typed as queries."""
         key = self.key(case, create=False)
         with transaction(self._database) as connection:
             _mask_words(connection, case, key, mask, (*_REASONS, *_TYPED))

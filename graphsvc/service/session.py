@@ -13,11 +13,9 @@ from graphsvc.access import policy
 from graphsvc.access.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.service.analysing import Analysing
 from graphsvc.service.auditing import Auditing
+from graphsvc.service.exporting import Exporting
 from graphsvc.service.loading import Loading
-from graphsvc.service.network import Picturing
-from graphsvc.service.protecting import Protecting
 from graphsvc.service.saving import Saving
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -54,7 +52,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Analysing, Loading, Picturing, Auditing, Protecting, Saving):
+class Session(Exporting, Loading, Auditing, Saving):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

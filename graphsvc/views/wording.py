@@ -198,6 +198,29 @@ def voices(groups: int | str, other_sources: int) -> str:
     return " and ".join(parts) or "nobody that counts"
 
 
+def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
+    """Whom something could give away, in one line; empty if there is nothing to say.
+
+    Args:
+        sizes: for each source how many people could have known its part, the smallest first.
+        below: how many are too few.
+        by_source: whether the reader may know of sources; who may not is told only whether to take care.
+
+    Example:
+        >>> exposed([1, 3, 9], 5, by_source=True), exposed([9], 5, by_source=True), exposed([9], 5, by_source=False)
+        ('Could give away 2 sources (smallest set: 1 person)', 'No source stands out (smallest set: 9 people)', '')
+    """
+    few = sum(size < below for size in sizes)
+    if not by_source:
+        return "This may let someone who was there work out who spoke. Do not show it outside." if few else ""
+    if not sizes:
+        return "Rests on no witness"
+    smallest = f"(smallest set: {sizes[0]} {'person' if sizes[0] == 1 else 'people'})"
+    if few:
+        return f"Could give away {few} source{'' if few == 1 else 's'} {smallest}"
+    return f"No source stands out {smallest}"
+
+
 def path(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """The steps of a path in words, the witness's own claim first."""
     return [claim(row) for row in claims]

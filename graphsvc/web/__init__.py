@@ -35,6 +35,7 @@ ROOMS = (
     "queries",
     "cypher",
     "saved",
+    "exports",
 )
 
 

@@ -231,6 +231,7 @@ _RAIL = (
     ("Workplaces", "case.workplaces", "read"),
     ("Queries", "queries.table", "query"),
     ("Cypher", "cypher.editor", "cypher"),
+    ("Exports", "exports.table", "export"),
     ("Load", "load.form", "load"),
     ("Holds", "holds.table", "hold"),
 )

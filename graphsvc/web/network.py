@@ -50,18 +50,18 @@ _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 def view(case: str) -> ResponseReturnValue:
     """The picture the address asks for; with no start the neighbourhood of the first leads, or a form to choose one."""
     here = at(case)
-    asked = _asked()
-    if not asked["ids"]:
+    wanted = asked()
+    if not wanted["ids"]:
         return _entry(here)
-    found = here.network(**asked)
+    found = here.network(**wanted)
     kinds = [node.kind for node in found.nodes]
     return answer(
         "network/view.html",
         case=here.case,
-        asked=asked,
+        asked=wanted,
         counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
         view=found,
-        **({} if wants_json() else _page(found, asked) | {"tables": _beside("network.tables", here)}),
+        **({} if wants_json() else _page(found, wanted) | _near(here)),
     )
 
 
@@ -69,7 +69,7 @@ def view(case: str) -> ResponseReturnValue:
 def tables(case: str) -> ResponseReturnValue:
     """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
     here = at(case)
-    found = here.network(**_asked())
+    found = here.network(**asked())
     if wants_json():
         return answer("network/tables.html", case=here.case, view=found)
     return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
@@ -134,13 +134,13 @@ def library(name: str) -> Response:
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
-def _asked() -> dict[str, Any]:
-    """What the address asks for, as `Session.network` takes it.
+def asked() -> dict[str, Any]:
+    """What the address (or a form) asks for, as `Session.network` takes it.
 
     Raises:
         RequestError: a number is none.
     """
-    args = request.args
+    args = request.values
     return {
         "ids": [identifier for identifier in args.getlist("id") if identifier],
         "depth": _number("depth", 1, int),
@@ -159,8 +159,18 @@ def _beside(endpoint: str, here: Session) -> str:
     return f"{url_for(endpoint, case=here.case)}?{asked}"
 
 
+def _near(here: Session) -> dict[str, str]:
+    """The addresses of what else there is on the same picture."""
+    return {
+        "tables": _beside("network.tables", here),
+        "export": _beside("exports.new", here),
+        "exposure": _beside("exports.exposure", here),
+        "exposure_json": _beside("exports.exposure_json", here),
+    }
+
+
 def _number(name: str, default: _Number, kind: type[_Number]) -> _Number:
-    text = request.args.get(name, "")
+    text = request.values.get(name, "")
     try:
         return kind(text) if text else default
     except ValueError:

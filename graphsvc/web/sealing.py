@@ -39,5 +39,6 @@ def work(case: str) -> ResponseReturnValue:
         "text": job.text,
         "said": job.said,
         "managed": bool(job.result.get("managed")),
+        "recall": job.result.get("recall", 0),
     }
     return answer("sealing/work.html", handling="C", case=case, job=told)

@@ -6,6 +6,7 @@ from flask import Flask
 
 from graphsvc.records import grading
 from graphsvc.records.dates import shown
+from graphsvc.records.relations import says
 from graphsvc.views import wording
 
 _FILTERS = {
@@ -27,6 +28,7 @@ _GLOBALS = {
     "KINDS": wording.KINDS,
     "STATEMENTS": wording.STATEMENTS,
     "STANDING": wording.STANDING,
+    "says": says,
     "INGREDIENTS": wording.INGREDIENTS,
     "HANDLING": grading.HANDLING,
     "period": wording.period,

@@ -8,11 +8,11 @@ from graphsvc.errors import NotFound, OperatorError, Refused
 
 # Role × action, cell by cell: whoever changes who may do what changes it here too.
 MAY = {
-    "investigator": {"read", "query", "analyse", "load"},
-    "analyst": {"read", "query", "analyse", "load", "cypher"},
+    "investigator": {"read", "query", "analyse", "export", "load"},
+    "analyst": {"read", "query", "analyse", "export", "load", "cypher"},
     "custodian": {"read", "query", "reveal", "seal", "erase"},
-    "disclosure": {"read", "query", "analyse"},
-    "supervisor": {"read", "query", "analyse", "agree", "hold", "seal", "erase"},
+    "disclosure": {"read", "query", "analyse", "export"},
+    "supervisor": {"read", "query", "analyse", "export", "agree", "hold", "seal", "erase"},
     "auditor": {"log"},
     "administrator": {"accounts", "keys"},
 }

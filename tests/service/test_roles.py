@@ -28,6 +28,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "read": lambda session: session.counts(),
     "query": lambda session: session.query("people.list" if "people.list" in _names(session) else _names(session)[0]),
     "analyse": lambda session: session.ranking(),
+    "export": lambda session: session.exports(),
     "load": lambda session: session.require_loading(),
     "cypher": lambda session: session.examine("RETURN 1 AS one"),
     "log": lambda session: session.log(),
@@ -40,7 +41,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "keys": protection.rotate_key,
 }
 # Of these the call itself succeeds; of the others what it asks about is not there.
-SUCCEED = {"read", "query", "analyse", "load", "cypher", "log", "accounts", "hold"}
+SUCCEED = {"read", "query", "analyse", "export", "load", "cypher", "log", "accounts", "hold"}
 CELLS = [(role, action) for role in policy.ROLES for action in policy.ACTIONS]
 
 

@@ -1,4 +1,5 @@
 import { makeSortable } from "./table.js";
+import { tellExposure } from "./exposure.js";
 
 // The network page: what is clicked, typed and opened. The address holds the state; the server makes every picture.
 const root = document.getElementById("network");
@@ -9,7 +10,7 @@ const form = document.getElementById("filter-form");
 const wrong = document.getElementById("wrong");
 const progress = document.getElementById("progress");
 // What a new state of the picture replaces on the page.
-const PIECES = ["network-state", "network-relations", "network-filtered", "network-count", "network-empty", "network-legend", "network-tables"];
+const PIECES = ["network-state", "network-relations", "network-filtered", "network-count", "network-empty", "network-legend", "network-tables", "network-exposure"];
 const SLOW = 300;
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
 
@@ -73,10 +74,14 @@ async function go(params, { push = true, refit = false } = {}) {
   for (const id of PIECES) {
     const piece = page.getElementById(id);
     const here = document.getElementById(id);
+    if (!piece || !here) continue; // not every role has it
     here.replaceChildren(...piece.childNodes);
     here.hidden = piece.hidden;
     if (piece.dataset.address) here.dataset.address = piece.dataset.address;
   }
+  const exporting = document.getElementById("network-export");
+  if (exporting) exporting.href = page.getElementById("network-export").href;
+  tellExposure(document.getElementById("network-exposure"));
   if (root.classList.contains("with-table")) await bringTables();
   for (const select of page.querySelectorAll("#filter-form select")) form.elements[select.name].value = select.value;
   picture.update(read(page));

@@ -1,0 +1,206 @@
+"""Exports on the command line: preview, make, fetch, answer, recall, and whether a file is as its manifest says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.errors import InputError, RequestError
+from graphsvc.records.relations import says
+from graphsvc.service import Session
+from graphsvc.service.bundle import verify
+from graphsvc.service.exposing import Wanted
+from graphsvc.service.giving import Export
+
+Opener = Callable[..., AbstractContextManager[Session]]
+_NOTE = click.option("--note", default="", help="Words to who asked.")
+_PARTS = 3
+
+
+@click.group()
+def export() -> None:
+    """Sanitised exports: what could give a witness away waits until a supervisor, another person, agrees."""
+
+
+def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what goes, for whom and without what."""
+    for option in (
+        click.option("--id", "ids", multiple=True, help="Where the picture starts; may be repeated."),
+        click.option("--depth", default=1, show_default=True, help="Links away from the start, 0 to 4."),
+        click.option("--relation", "relations", multiple=True, help="Only links of this relation; may be repeated."),
+        click.option("--least", default=0.0, help="Only links believed at least so much, 0 to 1."),
+        click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
+        click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
+        click.option("--without", multiple=True, metavar="SUBJECT:RELATION:OBJECT", help="A link that stays here."),
+        click.option("--handling", type=click.Choice(["P", "C"]), default=None, help="Only what this code covers."),
+        click.option("--for", "recipient", required=True, help="Who it is for: an organisation or a person."),
+    ):
+        command = option(command)
+    return command
+
+
+@export.command("preview")
+@click.argument("case")
+@wanting
+@acting
+def preview(session: Opener, case: str, recipient: str, handling: str | None, **asked: Any) -> None:
+    """Show what an export would hold and whom it could give away; makes nothing."""
+    with session(case) as acts:
+        found = acts.preview_export(
+            _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
+        )
+    click.echo(f"{len(found.nodes)} entities, {len(found.links)} links, handling {found.handling}")
+    for words, number in found.taken_out.items():
+        click.echo(f"taken out: {words}: {number}")
+    exposure = found.exposure
+    if found.by_source:
+        for one in exposure.witnesses:
+            few = "  TOO FEW" if one.size < exposure.below else ""
+            click.echo(f"{one.source}  {one.size} could have known it all{few}")
+    if exposure.safe:
+        click.echo("It can be made at once.", err=True)
+        return
+    click.echo("It could give a witness away: leave these out, or ask a supervisor (--ask).", err=True)
+    for fact in exposure.leave_out:
+        words = f"{found.names.get(fact.subject, fact.subject)} {says(fact.relation)} {found.names.get(fact.object, fact.object)}"
+        click.echo(f"--without '{fact.subject}:{fact.relation}:{fact.object}'  # {words}")
+
+
+@export.command("make")
+@click.argument("case")
+@click.option("--reason", required=True, help="Why; stands in the manifest that goes along.")
+@click.option("--ask", is_flag=True, help="If it could give a witness away, ask a supervisor.")
+@wanting
+@acting
+def make(
+    session: Opener, case: str, reason: str, recipient: str, handling: str | None, *, ask: bool, **asked: Any
+) -> None:
+    """Make an export; prints its id."""
+    with session(case) as acts:
+        left_out = _links(asked["without"])
+        made = acts.make_export(_wanted(asked), recipient, reason, handling=handling or "", left_out=left_out, ask=ask)
+    click.echo(made.id)
+    waits = (
+        "A supervisor, another person, has to agree." if made.state == "waiting" else "`graphsvc export get` has it."
+    )
+    click.echo(f"{made.number} for {made.recipient}. {waits}", err=True)
+
+
+@export.command("list")
+@click.argument("case")
+@acting
+def list_exports(session: Opener, case: str) -> None:
+    """The exports you made, and all of the case if you may agree to them."""
+    with session(case) as acts:
+        _show(acts.exports(), "There is no export you can see in this case.")
+
+
+@export.command("get")
+@click.argument("case")
+@click.argument("identifier", metavar="EXPORT")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="File to write (default: its number, here).")
+@acting
+def get(session: Opener, case: str, identifier: str, target: Path | None) -> None:
+    """Fetch the file of an export of yours; it counts as given then."""
+    with session(case) as acts:
+        place = target
+        if place is not None and place.exists():
+            raise RequestError(f"{place} is there already. Nothing was fetched; choose another file.")
+        name, content = acts.fetch_export(identifier)
+    place = place or Path(name)
+    place.touch(mode=0o600)
+    place.write_bytes(content)
+    click.echo(place)
+
+
+@export.command("agree")
+@click.argument("case")
+@click.argument("identifier", metavar="EXPORT")
+@_NOTE
+@acting
+def agree(session: Opener, case: str, identifier: str, note: str) -> None:
+    """Agree to an export another person asked for. Takes the role supervisor."""
+    with session(case) as acts:
+        acts.agree_export(identifier, note)
+    click.echo("Agreed. Who asked can fetch it now.", err=True)
+
+
+@export.command("refuse")
+@click.argument("case")
+@click.argument("identifier", metavar="EXPORT")
+@_NOTE
+@acting
+def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
+    """Refuse an export another person asked for. Takes the role supervisor."""
+    with session(case) as acts:
+        acts.refuse_export(identifier, note)
+    click.echo("Refused.", err=True)
+
+
+@export.command("recall")
+@click.argument("case")
+@click.option("--done", default="", metavar="EXPORT", help="Write down that this one is back or destroyed.")
+@acting
+def recall(session: Opener, case: str, done: str) -> None:
+    """The exports that show somebody who was sealed or erased since they were given."""
+    with session(case) as acts:
+        if done:
+            acts.settle_recall(done)
+        _show(acts.recalls(), "Nothing has to be asked back.")
+
+
+@export.command("verify")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def verify_file(path: Path) -> None:
+    """Whether every file of an export is as its manifest says. Needs no account."""
+    faults = verify(path)
+    if faults:
+        raise InputError(f"{path} is not as it was given: {'; '.join(faults)}.")
+    click.echo("It is as its manifest says.")
+
+
+def _wanted(asked: dict[str, Any]) -> Wanted:
+    pairs = [one.partition("=") for one in asked["given"]]
+    return Wanted(
+        ids=asked["ids"],
+        depth=asked["depth"],
+        relations=asked["relations"],
+        least=asked["least"],
+        query=asked["query"],
+        parameters={name: value for name, _, value in pairs},
+    )
+
+
+def _links(given: Sequence[str]) -> list[tuple[str, str, str]]:
+    links = []
+    for text in given:
+        parts = text.split(":")
+        if len(parts) != _PARTS:
+            raise RequestError(f"A link is written SUBJECT:RELATION:OBJECT, not {text[:80]!r}.")
+        links.append((parts[0], parts[1], parts[2]))
+    return links
+
+
+def _show(exports: list[Export], nothing: str) -> None:
+    for one in exports:
+        click.echo(f"{one.id}  {one.number}  {one.state:8} for {one.recipient}  by {one.account} {_at(one.made_at)}")
+        click.echo(f"    {one.nodes} entities, {one.links} links, handling {one.handling}; why: {one.reason}")
+        if one.given_at:
+            click.echo(f"    given {_at(one.given_at)}")
+        if one.recall:
+            back = f", back or destroyed {_at(one.recalled_at)}" if one.recalled_at else ": ASK IT BACK"
+            click.echo(f"    shows somebody who was {one.recall} {_at(one.recall_at)}{back}")
+        if one.decidable:
+            click.echo("    waits for your answer")
+    if not exports:
+        click.echo(nothing, err=True)
+
+
+def _at(moment: dt.datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else ""

@@ -1,0 +1,259 @@
+"""Exports as they are kept: held until fetched, what each showed sealed, and which have to be recalled. Only storage.
+
+Persons and things stand in what is kept by the pseudonym they have or would have, so that who is sealed or erased later
+is found in what went out before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.audit import now
+from graphsvc.access.vault import Vault, decrypt, encrypt, pack, unpack
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import NotFound
+
+_ROW = tables.exports
+# What has gone out, or may at any moment.
+RELEASED = ("held", "given")
+# What has not gone out yet.
+HERE = ("waiting", "held")
+
+
+@dataclass(slots=True)
+class Shown:
+    """What an export shows.
+
+    Attributes:
+        facts: each of its links that rests on witnesses: (subject, relation, object, first day, last day, sources).
+        people: pseudonyms of the persons and things in it.
+        named: those of them that it shows by their own id.
+        taken_out: what was left out of it, in words → how much.
+    """
+
+    facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)
+    people: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    taken_out: dict[str, int] = field(default_factory=dict)
+
+
+class Shelf:
+    """The exports of one application database."""
+
+    def __init__(self, database: sa.Engine, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    # -- recipients -------------------------------------------------------------------------------------------
+
+    def recipients(self, case: str, key: bytes) -> dict[str, str]:
+        """Id → name of who has been named as a recipient in a case, by name."""
+        table = tables.recipients
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(table).where(table.c.case_id == case)).all()
+        named = {row.id: unpack(key, row.name_sealed, f"recipient {case} {row.id}") for row in rows}
+        return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
+
+    def add_recipient(self, case: str, key: bytes, name: str) -> None:
+        """Keep a recipient; nothing if they are kept already."""
+        identifier, table = recipient_id(key, name), tables.recipients
+        with transaction(self._database) as connection:
+            mine = (table.c.case_id == case, table.c.id == identifier)
+            if connection.execute(sa.select(table.c.id).where(*mine)).first() is None:
+                sealed = pack(key, name, f"recipient {case} {identifier}")
+                connection.execute(
+                    table.insert().values(case_id=case, id=identifier, name_sealed=sealed, added_at=now())
+                )
+
+    def pseudonym_key(self, case: str, recipient: str) -> bytes:
+        """The key of one recipient's pseudonyms in one case: the same each time, another for everyone else."""
+        return self._vault.derived(f"export pseudonyms\0{case}\0{recipient}")
+
+    # -- exports ----------------------------------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        """An id for an export about to be kept."""
+        return secrets.token_hex(16)
+
+    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes, shown: Shown) -> None:
+        """Keep a new export; `values` are the columns that need no sealing."""
+        identifier = values["id"]
+        own, wrapped = self._vault.new_key(f"export {identifier}")
+        with transaction(self._database) as connection:
+            connection.execute(
+                _ROW.insert().values(
+                    **values,
+                    reason_sealed=pack(key, reason, f"export {identifier} reason"),
+                    key_sealed=wrapped,
+                    content_sealed=encrypt(own, content, f"export {identifier} content"),
+                    shown_sealed=_sealed(key, identifier, shown),
+                )
+            )
+            self._vault.require_current(connection)
+
+    def one(self, export: str) -> Any:
+        """The row of an export.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with transaction(self._database) as connection:
+            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == export)).first()
+        if row is None:
+            raise no_such_export()
+        return row
+
+    def of(self, cases: Collection[str], by: str | None = None) -> list[Any]:
+        """Exports of some cases, newest first; only those of one account if it is given."""
+        query = sa.select(_ROW).where(_ROW.c.case_id.in_(cases)).order_by(_ROW.c.made_at.desc(), _ROW.c.id)
+        if by is not None:
+            query = query.where(_ROW.c.account == by)
+        with transaction(self._database) as connection:
+            return list(connection.execute(query))
+
+    def content(self, row: Any) -> bytes:
+        """The file of an export whose row has one."""
+        own = self._vault.key(row.key_sealed, f"export {row.id}")
+        return decrypt(own, row.content_sealed, f"export {row.id} content")
+
+    def reason(self, row: Any, key: bytes) -> str:
+        """Why it was made."""
+        return str(unpack(key, row.reason_sealed, f"export {row.id} reason"))
+
+    def shown(self, row: Any, key: bytes) -> Shown:
+        """What it shows."""
+        kept = unpack(key, row.shown_sealed, f"export {row.id} shown")
+        return Shown(
+            [(*fact[:5], tuple(fact[5])) for fact in kept["facts"]],
+            frozenset(kept["people"]),
+            frozenset(kept["named"]),
+            kept["taken_out"],
+        )
+
+    def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[Shown]:
+        """What has gone to a recipient, or may at any moment, `but` for one export."""
+        query = sa.select(_ROW).where(
+            _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
+        )
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(query))
+        return [self.shown(row, key) for row in rows]
+
+    def move(self, export: str, states: Collection[str], **values: Any) -> bool:
+        """Change an export that is in one of `states`; whether it was."""
+        with transaction(self._database) as connection:
+            changed = connection.execute(
+                _ROW.update().where(_ROW.c.id == export, _ROW.c.state.in_(states)).values(**values)
+            )
+            return bool(changed.rowcount)
+
+    def sweep(self) -> None:
+        """Take away what was held for too long, and the files of what was given."""
+        old = _ROW.c.expires_at <= now()
+        with transaction(self._database) as connection:
+            connection.execute(
+                _ROW.update().where(old, _ROW.c.state.in_(HERE)).values(state="removed", content_sealed=None)
+            )
+            connection.execute(_ROW.update().where(old, _ROW.c.content_sealed.is_not(None)).values(content_sealed=None))
+
+    # -- who is sealed or erased ------------------------------------------------------------------------------
+
+    def clear(self, case: str) -> None:
+        """Take away what a case holds ready: it may name in its text who is sealed or erased now."""
+        mine = (_ROW.c.case_id == case, _ROW.c.state.in_(HERE))
+        with transaction(self._database) as connection:
+            connection.execute(_ROW.update().where(*mine).values(state="removed", content_sealed=None))
+
+    def settle(
+        self,
+        case: str,
+        key: bytes,
+        *,
+        sealed: Collection[str] = (),
+        erased: Collection[str] = (),
+        sources: Collection[str] = (),
+    ) -> None:
+        """Bring the exports of a case in line with who is sealed and erased in it.
+
+        What shows them and has not gone out is taken away; what has is marked to be recalled. Of who is erased, and of
+        what rests on them as `sources`, nothing but the pseudonym in the marked export is left.
+        """
+        sealed, erased, sources = frozenset(sealed), frozenset(erased), frozenset(sources)
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(sa.select(_ROW).where(_ROW.c.case_id == case)))
+        for row in rows:
+            shown = self.shown(row, key)
+            values: dict[str, Any] = {}
+            gone, hidden = shown.people & erased, shown.named & sealed
+            if gone or hidden:
+                values["content_sealed"] = None
+                if row.state in HERE:
+                    values["state"] = "removed"
+                elif row.state == "given" and row.recall != "erased" and (gone or not row.recall):
+                    values |= {"recall": "erased" if gone else "sealed", "recall_at": now()}
+            left = [
+                (*fact[:5], tuple(one for one in fact[5] if one not in sources))
+                for fact in shown.facts
+                if not {fact[0], fact[2]} & erased
+            ]
+            if left != shown.facts:
+                shown.facts = [fact for fact in left if fact[5]]
+                values["shown_sealed"] = _sealed(key, row.id, shown)
+            if any(values.get(name) != getattr(row, name) for name in values):
+                self.move(row.id, (row.state,), **values)
+
+    def to_recall(self, case: str) -> int:
+        """How many exports of a case that were given have to be recalled and are not."""
+        waits = (_ROW.c.case_id == case, _ROW.c.recall != "", _ROW.c.recalled_at.is_(None))
+        with transaction(self._database) as connection:
+            return int(connection.execute(sa.select(sa.func.count()).where(*waits)).scalar() or 0)
+
+
+def recipient_id(key: bytes, name: str) -> str:
+    """The id of a recipient: the same for one name however it is cased and spaced, and telling nothing without the key."""
+    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return hmac.digest(key, f"recipient\0{plain}".encode(), hashlib.sha256)[:16].hex()
+
+
+def number(export: str) -> str:
+    """The number of an export as people read it: it tells neither order nor how many there are.
+
+    Example:
+        >>> number("3f9a01bc" + "0" * 24)
+        'E-3F9A-01BC'
+    """
+    return f"E-{export[:4]}-{export[4:8]}".upper()
+
+
+def no_such_export() -> NotFound:
+    """The one answer to an export that is not there and to one that is not yours."""
+    return NotFound("There is no such export that you can see. `graphsvc export list CASE` lists those you can.")
+
+
+def expiry(days: int) -> dt.datetime:
+    """Until when an export made now is held."""
+    return now() + dt.timedelta(days=days)
+
+
+def _sealed(key: bytes, export: str, shown: Shown) -> bytes:
+    kept = {
+        "facts": shown.facts,
+        "people": sorted(shown.people),
+        "named": sorted(shown.named),
+        "taken_out": shown.taken_out,
+    }
+    return pack(key, kept, f"export {export} shown")
+
+
+def merged(shown: Iterable[Shown]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
+    """The facts of several exports."""
+    return [fact for one in shown for fact in one.facts]

@@ -1,0 +1,215 @@
+"""Exports: what would go and whom it could give away, the list with its states and recalls, and a supervisor's answer.
+
+And the exposure of any picture, lead or answer that a page shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.service import Session
+from graphsvc.service.exposing import Wanted
+from graphsvc.views.wording import exposed, title
+from graphsvc.web.frame import answer, at, page
+from graphsvc.web.network import asked
+
+blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
+
+# A query's own parameters bear this in an address, as on the page of the query.
+_OWN = "p."
+_LINK_PARTS = 3
+# What of an address or form says what is wanted.
+_WANTED = ("id", "depth", "open", "hide", "relation", "least", "recorded", "size", "query")
+
+
+@page(blueprint, "/exposure")
+def exposure(case: str) -> ResponseReturnValue:
+    """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
+    here = at(case)
+    found = here.exposed(_wanted())
+    cleared = here.grant.sources
+    told: dict[str, Any] = {
+        "safe": found.safe,
+        "line": exposed([one.size for one in found.witnesses], found.below, by_source=cleared),
+    }
+    if not cleared:
+        return answer("exports/exposure.html", case=here.case, by_source=False, **told)
+    facts = (one.fact for witness in found.witnesses for one in witness.facts)
+    return answer(
+        "exports/exposure.html",
+        case=here.case,
+        by_source=True,
+        **told,
+        exposure=found,
+        names=_names(here, facts),
+        back=_back(here),
+    )
+
+
+@page(blueprint, "/exports")
+def table(case: str) -> ResponseReturnValue:
+    """The exports this person made or may answer, newest first; for others who protect, those to ask back."""
+    here = at(case)
+    found = here.exports() if here.may("export") or not (here.may("erase") or here.may("seal")) else here.recalls()
+    facts = (fact.fact for one in found if one.exposure for witness in one.exposure.witnesses for fact in witness.facts)
+    return answer(
+        "exports/table.html",
+        case=here.case,
+        waiting=[one for one in found if one.decidable],
+        recall=[one for one in found if one.recall and one.recalled_at is None],
+        exports=[one for one in found if not one.decidable],
+        names=_names(here, facts),
+        days=here.settings.export_days,
+    )
+
+
+@page(blueprint, "/export")
+def new(case: str) -> ResponseReturnValue:
+    """Asks who an export of a picture or an answer is for, and why."""
+    here = at(case)
+    here.require("export")
+    wanted = _wanted()
+    view = here.selected(wanted) if wanted.ids or wanted.query else None
+    return answer(
+        "exports/new.html",
+        case=here.case,
+        entities=len(view.nodes) if view else 0,
+        links=len(view.edges) if view else 0,
+        query=wanted.query,
+        recipients=here.recipients(),
+        carried=_carried(),
+        back=_back(here),
+    )
+
+
+@blueprint.post("/export")
+def preview(case: str) -> ResponseReturnValue:
+    """Shows what would go, what was taken out, and whom it could give away; makes nothing."""
+    here, form = at(case), request.form
+    found = here.preview_export(
+        _wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
+    )
+    shown = (one.fact for witness in found.exposure.witnesses for one in witness.facts)
+    return render_template(
+        "exports/preview.html",
+        handling=found.handling,
+        case=here.case,
+        found=found,
+        called={row["id"]: row["name"] for row in found.nodes},
+        names=_names(here, shown) | _names(here, found.exposure.leave_out),
+        left_out=[(json.dumps(key), key) for key in found.left_out],
+        reason=form.get("reason", ""),
+        carried=_carried(),
+        choose=f"{url_for('exports.new', case=here.case)}?{_query()}",
+    )
+
+
+@blueprint.post("/export/make")
+def make(case: str) -> ResponseReturnValue:
+    """Makes an export: held at once if it is safe, else waiting for a supervisor."""
+    form = request.form
+    at(case).make_export(
+        _wanted(),
+        form.get("recipient", ""),
+        form.get("reason", ""),
+        handling=form.get("handling", ""),
+        left_out=_left_out(),
+        ask=form.get("ask") == "yes",
+    )
+    return redirect(url_for("exports.table", case=case), code=303)
+
+
+@blueprint.post("/exports/fetch")
+def fetch(case: str) -> ResponseReturnValue:
+    """Gives the file of an export."""
+    name, content = at(case).fetch_export(request.form.get("id", ""))
+    response = Response(content, mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+@blueprint.post("/exports/answer")
+def decide(case: str) -> ResponseReturnValue:
+    """Agrees or refuses."""
+    identifier, note = request.form.get("id", ""), request.form.get("note", "")
+    if request.form.get("answer") == "agree":
+        at(case).agree_export(identifier, note)
+    else:
+        at(case).refuse_export(identifier, note)
+    return redirect(url_for("exports.table", case=case), code=303)
+
+
+@blueprint.post("/exports/recalled")
+def recalled(case: str) -> ResponseReturnValue:
+    """Writes down that a recalled export is back or destroyed."""
+    at(case).settle_recall(request.form.get("id", ""))
+    return redirect(url_for("exports.table", case=case), code=303)
+
+
+def _wanted() -> Wanted:
+    """What the address or the form asks for.
+
+    Raises:
+        RequestError: a number is none.
+    """
+    values = request.values
+    given = {key.removeprefix(_OWN): text for key, text in values.items() if key.startswith(_OWN)}
+    picture: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in asked().items()
+    }
+    return Wanted(**picture, query=values.get("query", ""), parameters=given, lead=values.get("lead", ""))
+
+
+def _left_out() -> list[tuple[str, str, str]]:
+    """Links that stay here.
+
+    Raises:
+        RequestError: one of them is none.
+    """
+    found = []
+    for text in request.form.getlist("out"):
+        try:
+            link = json.loads(text)
+        except ValueError:
+            link = None
+        if not (isinstance(link, list) and len(link) == _LINK_PARTS and all(isinstance(part, str) for part in link)):
+            raise RequestError("A link to leave out is not one. Go back, reload and choose again.")
+        found.append((link[0], link[1], link[2]))
+    return found
+
+
+def _carried() -> list[tuple[str, str]]:
+    """What is wanted, to be carried along in a form or address."""
+    pairs = [(name, text) for name in dict.fromkeys(request.values) for text in request.values.getlist(name)]
+    return [(name, text) for name, text in pairs if name in _WANTED or name.startswith(_OWN)]
+
+
+def _query() -> str:
+    return urlencode(_carried())
+
+
+def _back(here: Session) -> str:
+    """The page that shows what is wanted."""
+    values = request.values
+    if values.get("lead"):
+        return url_for("leads.lead", case=here.case, id=values["lead"])
+    if values.get("query"):
+        own: dict[str, Any] = {name: text for name, text in values.items() if name.startswith(_OWN)}
+        return url_for("queries.one", case=here.case, name=values["query"], run=1, **own)
+    return f"{url_for('network.view', case=here.case)}?{_query()}"
+
+
+def _names(here: Session, facts: Iterable[Any]) -> dict[str, str]:
+    """What to call the ends of facts."""
+    ids = sorted({end for fact in facts for end in (fact.subject, fact.object)})
+    if not ids:
+        return {}
+    rows = here.rows("entities.named", ids=ids).dicts()
+    return {row["id"]: title(row["name"] or row["id"], row["kind"]) for row in rows}

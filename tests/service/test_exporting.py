@@ -1,0 +1,450 @@
+"""Sanitised exports on a real server: a small case whose anonymity sets were counted by hand.
+
+W1 to W6 were carried on C1, W1 and V1 to V4 on C2 (the register says so); W1 and W2 worked at K1. The witness W1 told of both
+boats and of K1, the witness W2 that P1 gave P2 orders.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import InputError, NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.bundle import verify
+from graphsvc.service.desk import quiet
+from graphsvc.service.exposing import Wanted
+
+pytestmark = pytest.mark.neo4j
+People = Callable[[str], Session]
+PILOTED_1, PILOTED_2 = ("P2", "PILOTED", "C1"), ("P2", "PILOTED", "C2")
+WORK = ("P1", "CONTROLS", "K1")
+ALL, FIRST, SECOND = (Wanted(ids=("P1", "P2")), Wanted(ids=("C1",)), Wanted(ids=("C2",)))
+POLICE, OTHERS, WHY = "Kent Police", "A charity", "the hearing of 3 June"
+CANARY = "Qqcanary"
+CARRIED = ("W1", "W2", "W3", "W4", "W5", "W6", "V1", "V2", "V3", "V4")
+
+
+def write(folder: Path) -> Path:
+    sheets = {
+        "people": ["id,name,aliases,phones,category,notes", *(
+            f"{one},{CANARY} {one}x,{CANARY}alias,+4477009009{number:02},victim,{CANARY} note"
+            for number, one in enumerate(CARRIED)
+        ), f"P1,Ari Berg,,+447700900200,suspect,seen with {CANARY} W1x", f"P2,Bo Quist of {CANARY} W1x,,,suspect,"],
+        "crossings": ["id,date,launch_site,handling", "C1,2020-05-08,Dunkirk,P", "C2,2020-05-09,Calais,P"],
+        "workplaces": ["id,name,handling", "K1,=Wash,P"],
+        "statements": [
+            "id,kind,source_id,handling,summary,interest",
+            f"S1,witness,W1,P,{CANARY} summary,{CANARY} interest",
+            f"S2,witness,W2,P,{CANARY} summary,",
+            "R1,record,,P,,",
+            "C-only,record,,C,,",
+        ],
+        "links": [
+            "subject_id,relation,object_id,statement_id,from_date,place",
+            *(f"{one},CROSSED_ON,C1,R1,," for one in CARRIED[:6]),
+            *(f"{one},CROSSED_ON,C2,R1,," for one in ("W1", *CARRIED[6:])),
+            *(f"{one},WORKED_AT,K1,R1,2020-05," for one in CARRIED[:2]),
+            f"P2,PILOTED,C1,S1,2020-05-08,{CANARY} place",
+            "P2,PILOTED,C2,S1,2020-05-09,",
+            "P1,CONTROLS,K1,S1,2020-05,",
+            "P1,DIRECTED,P2,S2,2020-05-08,",
+            "P1,PAID,P2,R1,,",
+            "P1,RIVAL_OF,P2,C-only,,",
+        ],
+    }  # fmt: skip
+    folder.mkdir()
+    for name, lines in sheets.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def crew(service: Service, case: str) -> People:
+    whole = Grant("C", sources=True)
+    for name, role, grant in (
+        ("inv", "investigator", whole),
+        ("nosrc", "investigator", Grant("C")),
+        ("low", "investigator", Grant("P")),
+        ("other", "investigator", None),
+        ("cus", "custodian", whole),
+        ("sup", "supervisor", whole),
+        ("sup2", "supervisor", whole),
+    ):
+        accounts.add(service.database, name, [role], {case: grant} if grant else {})
+    known = {one.name: one for one in accounts.listed(service.database)}
+    return lambda name: service.session(known[name], "tests", case)
+
+
+def opened(service: Service, case: str, folder: Path) -> People:
+    people = crew(service, case)
+    assert people("inv").load(write(folder), quiet).rejections == []
+    return people
+
+
+@pytest.fixture(scope="module")
+def place(
+    settings: Any, neo4j_server: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, People]]:
+    """For tests that change nothing of the case; each has recipients of its own."""
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+        yield service, opened(service, "exporting", tmp_path_factory.mktemp("exporting") / "case")
+
+
+@pytest.fixture
+def people(place: tuple[Service, People]) -> People:
+    return place[1]
+
+
+def unpacked(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def inside(service: Service, case: str) -> set[str]:
+    """Every pseudonym and claim id of the house for this case."""
+    with transaction(service.database) as connection:
+        found = {row.pseudonym for row in connection.execute(sa.select(tables.identities).where(tables.identities.c.case_id == case))}  # fmt: skip
+        claims = connection.execute(sa.select(tables.provenance.c.claim_id).where(tables.provenance.c.case_id == case))
+        return found | set(claims.scalars())
+
+
+# -- who could be worked out --------------------------------------------------------------------------------------
+
+
+def test_sets_as_counted_by_hand_and_what_to_leave_out(people: People) -> None:
+    found = people("inv").exposed(ALL)
+    # W1 told of both boats and K1: W1 alone was there each time. W2: six who were on C1 with P2.
+    assert [one.size for one in found.witnesses] == [1, 6]
+    assert (found.smallest, found.safe) == (1, False)
+    # Without one boat and K1 the other boat's people are left; two facts is the fewest.
+    assert (len(found.leave_out), found.exact) == (2, True)
+    assert {fact.key for fact in found.leave_out} < {PILOTED_1, PILOTED_2, WORK}
+    assert people("inv").exposed(FIRST).safe
+    assert people("inv").exposed(Wanted(lead="P1")).smallest is not None
+    answer = people("inv").exposed(Wanted(query="crossings.behind", parameters={"crossing": "C1"}))
+    assert [one.size for one in answer.witnesses] == [6]
+
+
+def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(people: People) -> None:
+    inv, nosrc = people("inv"), people("nosrc")
+    two = Wanted(ids=("P1", "P2"), relations=("DIRECTED", "PILOTED"))
+    assert [one.size for one in inv.exposed(Wanted(ids=("P1", "P2"), relations=("DIRECTED",))).witnesses] == [6]
+    (one,) = nosrc.exposed(two).witnesses
+    assert (one.source, one.size) == ("", 1)
+    # Two facts of two witnesses and two of one read the same: neither tells who said what.
+    mixed = Wanted(ids=("P1", "P2", "C1"), depth=0)
+    assert [each.size for each in inv.exposed(mixed).witnesses] == [6, 6]
+    assert nosrc.exposed(mixed).safe
+    with pytest.raises(Refused):
+        people("cus").exposed(ALL)
+
+
+# -- what goes ----------------------------------------------------------------------------------------------------
+
+
+def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
+    place: tuple[Service, People], people: People, tmp_path: Path
+) -> None:
+    service, _ = place
+    inv = people("inv")
+    preview = inv.preview_export(FIRST, POLICE)
+    assert (preview.exposure.safe, preview.earlier) == (True, 0)
+    made = inv.make_export(FIRST, f"  {POLICE.upper()} ", WHY)
+    assert (made.state, made.fetchable, made.recipient) == ("held", True, POLICE.upper())
+    name, content = inv.fetch_export(made.id)
+    assert name == f"{made.number}.zip"
+    held = unpacked(content)
+    assert set(held) == {"nodes.csv", "links.csv", "graph.json", "graph.graphml", "picture.html", "manifest.json"}
+    graph = nx.read_graphml(io.BytesIO(held["graph.graphml"]), force_multigraph=True)
+    assert set(graph.nodes) == {row["id"] for row in preview.nodes} == {row["id"] for row in rows(held["nodes.csv"])}
+    assert {(a, b, values["relation"], values["belief"]) for a, b, values in graph.edges(data=True)} == {
+        (row["subject"], row["object"], row["relation"], row["belief"]) for row in preview.links
+    }
+    data = json.loads(held["graph.json"])
+    assert (data["nodes"], data["links"]) == (preview.nodes, preview.links)
+    (link,) = [row for row in preview.links if row["relation"] == "PILOTED"]
+    assert (link["subject"], link["groups"], link["belief"]) == ("P2", "few", "0.5 to 0.75")
+    assert "asserting" not in link
+    assert [row["name"] for row in preview.nodes if row["id"] == "C1"] == ["8 May 2020, Dunkirk"]
+
+    manifest = json.loads(held["manifest.json"])
+    stated = {name: manifest[name] for name in ("made_by", "made_for", "why", "handling", "export", "case")}
+    assert stated == {
+        "made_by": "inv", "made_for": POLICE.upper(), "why": WHY, "handling": "C", "export": made.number,
+        "case": "exporting",
+    }  # fmt: skip
+    assert manifest["taken_out"]["names of sealed people and things, as new pseudonyms"] == 6
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert verify(path) == []
+    with zipfile.ZipFile(tmp_path / "changed.zip", "w") as archive:
+        for member, text in held.items():
+            archive.writestr(member, text.replace(b"Dunkirk", b"Calais "))
+    assert verify(tmp_path / "changed.zip") == [
+        "graph.graphml is not as it was", "graph.json is not as it was", "nodes.csv is not as it was",
+        "picture.html is not as it was",
+    ]  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "forged.zip", "w") as archive:
+        for member, text in held.items():
+            archive.writestr(member, text.replace(b'"why": "the hearing', b'"why": "no hearing'))
+    assert verify(tmp_path / "forged.zip") == ["the manifest is not as it was"]
+    with pytest.raises(InputError):
+        verify(Path(__file__))
+
+    # Nothing of the house is in it: no name, no text, no pseudonym, source or claim.
+    secrets = {one.encode() for one in inside(service, "exporting")} | {CANARY.lower().encode(), b"=Wash", b"S1", b"R1"}
+    assert len(secrets) > 25
+    for member, text in held.items():
+        if member != "picture.html":
+            assert not [one for one in secrets if one in text or one in text.lower()], member
+        assert not [one for one in secrets if len(one) > 5 and one in text], member
+
+
+def test_the_mark_stands_in_every_form(people: People) -> None:
+    inv = people("inv")
+    made = inv.make_export(FIRST, "Mark & <Sons>", WHY)
+    held = unpacked(inv.fetch_export(made.id)[1])
+    mark = f"Handling C · for Mark & <Sons> · {made.number}"
+    assert mark in json.loads(held["graph.json"])["mark"]
+    assert mark in nx.read_graphml(io.BytesIO(held["graph.graphml"])).graph["mark"]
+    assert b"Handling C \xc2\xb7 for Mark &amp; &lt;Sons&gt;" in held["picture.html"]
+
+
+def test_at_handling_p_nothing_of_c_goes(people: People) -> None:
+    inv = people("inv")
+    both = Wanted(ids=("P1", "P2"), depth=0)
+    assert {row["relation"] for row in inv.preview_export(both, POLICE).links} == {"DIRECTED", "PAID", "RIVAL_OF"}
+    shared = inv.preview_export(both, POLICE, handling="P")
+    assert {row["relation"] for row in shared.links} == {"DIRECTED", "PAID"}
+    assert shared.links == people("low").preview_export(both, POLICE).links
+    with pytest.raises(Refused, match="handling code C"):
+        people("low").preview_export(both, POLICE, handling="C")
+
+
+def test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one(people: People) -> None:
+    def hidden(recipient: str) -> set[str]:
+        return {row["id"] for row in people("inv").preview_export(FIRST, recipient).nodes if row["sealed"]}
+
+    first, other = hidden("Recipient One"), hidden("Recipient Two")
+    assert len(first) == len(other) == 6
+    assert not first & other
+    assert hidden("recipient  ONE") == first
+    picture = people("inv").network(["C1"])
+    assert not first & {node.id for node in picture.nodes}
+    assert {node.id for node in picture.nodes if not node.sealed} <= {
+        row["id"] for row in people("inv").preview_export(FIRST, "Recipient One").nodes
+    }
+
+
+def test_facts_are_left_out_by_choice(people: People) -> None:
+    inv = people("inv")
+    preview = inv.preview_export(ALL, OTHERS)
+    out = [fact.key for fact in preview.exposure.leave_out]
+    safe = inv.preview_export(ALL, OTHERS, left_out=out)
+    assert safe.exposure.safe
+    assert safe.taken_out["links left out by choice"] == 2
+    assert len(safe.links) == len(preview.links) - 2
+    with pytest.raises(RequestError, match="not in this picture"):
+        inv.preview_export(FIRST, OTHERS, left_out=[WORK])
+
+
+def test_it_counts_over_what_one_recipient_was_given_not_over_others(people: People) -> None:
+    inv = people("inv")
+    assert inv.make_export(FIRST, "Counted One", WHY).state == "held"
+    assert inv.preview_export(SECOND, "Counted Two").exposure.safe
+    after = inv.preview_export(SECOND, "counted  one")
+    assert (after.earlier, after.exposure.smallest, after.exposure.safe) == (1, 1, False)
+    (one,) = after.exposure.witnesses
+    assert (one.earlier, one.before) == (1, 6)
+    with pytest.raises(Refused, match="could give a witness away"):
+        inv.make_export(SECOND, "Counted One", WHY)
+    assert inv.make_export(SECOND, "Counted Two", WHY).state == "held"
+
+
+# -- a second person ----------------------------------------------------------------------------------------------
+
+
+def test_below_the_number_another_person_has_to_agree(place: tuple[Service, People], people: People) -> None:
+    service, _ = place
+    inv, sup = people("inv"), people("sup")
+    made = inv.make_export(ALL, "Agreed One", WHY, ask=True)
+    assert (made.state, made.fetchable) == ("waiting", False)
+    with pytest.raises(Refused, match="Nobody has agreed"):
+        inv.fetch_export(made.id)
+    with pytest.raises(Refused, match="supervisor"):
+        inv.agree_export(made.id)
+    (seen,) = [one for one in sup.exports() if one.decidable and one.id == made.id]
+    assert seen.exposure is not None
+    assert (seen.exposure.smallest, seen.reason) == (1, WHY)
+    _name, looked = sup.fetch_export(made.id)
+    assert "manifest.json" in unpacked(looked)
+    sup.agree_export(made.id, "once")
+    assert inv.fetch_export(made.id)[1] == looked
+    (given,) = [one for one in inv.exports() if one.id == made.id]
+    assert (given.state, given.decided_by, given.answer) == ("given", "sup", "once")
+    with pytest.raises(RequestError, match="does not wait"):
+        sup.agree_export(made.id)
+    refused = inv.make_export(ALL, "Refused One", WHY, ask=True)
+    sup.refuse_export(refused.id, "too much")
+    with pytest.raises(Refused, match="was refused"):
+        inv.fetch_export(refused.id)
+    # What a refused one would have shown was not given.
+    assert inv.preview_export(FIRST, "Refused One").earlier == 0
+    own = sup.make_export(ALL, "Own One", WHY, ask=True)
+    with pytest.raises(Refused, match="another person"):
+        sup.agree_export(own.id)
+    people("sup2").agree_export(own.id)
+    with transaction(service.database) as connection:
+        lines = [str(tuple(row)) for row in connection.execute(sa.select(tables.log))]
+        for table in (tables.exports, tables.recipients, tables.requests):
+            lines += [str([value for value in row if not isinstance(value, bytes)]) for row in connection.execute(sa.select(table))]  # fmt: skip
+    for secret in (WHY, "Agreed One", "once", CANARY, "Bo Quist"):
+        assert not [line for line in lines if secret in line], secret
+
+
+def test_who_has_no_source_clearance_needs_a_supervisor_sooner(people: People) -> None:
+    nosrc = people("nosrc")
+    preview = nosrc.preview_export(Wanted(ids=("P2",)), "Unknowing")
+    assert not preview.by_source
+    assert [one.source for one in preview.exposure.witnesses] == [""]
+    assert not preview.exposure.safe
+    made = nosrc.make_export(Wanted(ids=("P2",)), "Unknowing", WHY, ask=True)
+    assert made.exposure is None
+    assert people("sup").exports()[0].by_source
+
+
+def test_not_there_and_not_yours_read_the_same(people: People) -> None:
+    made = people("inv").make_export(FIRST, "Mine", WHY)
+
+    def said(name: str, act: Callable[[Session], Any]) -> str:
+        with pytest.raises(NotFound) as caught:
+            act(people(name))
+        return str(caught.value)
+
+    absent = said("nosrc", lambda one: one.fetch_export("0" * 32))
+    assert said("nosrc", lambda one: one.fetch_export(made.id)) == absent
+    assert said("low", lambda one: one.fetch_export(made.id)) == absent
+    assert made.id not in [one.id for one in people("nosrc").exports()]
+    assert said("other", lambda one: one.exports()) == said("other", lambda one: one.preview_export(FIRST, POLICE))
+    assert said("other", lambda one: one.fetch_export(made.id)) == said("other", lambda one: one.exports())
+    with pytest.raises(Refused):
+        people("cus").exports()
+    with pytest.raises(Refused):
+        people("cus").preview_export(FIRST, POLICE)
+    with pytest.raises(NotFound):
+        people("low").preview_export(Wanted(ids=("nobody",)), POLICE)
+    for recipient, why in (("", WHY), (POLICE, " "), ("x" * 300, WHY)):
+        with pytest.raises(RequestError):
+            people("inv").make_export(FIRST, recipient, why)
+
+
+def test_held_too_long_it_is_gone(place: tuple[Service, People], people: People) -> None:
+    service, _ = place
+    made = people("inv").make_export(FIRST, "Late", WHY)
+    with transaction(service.database) as connection:
+        late = audit.now()
+        connection.execute(tables.exports.update().where(tables.exports.c.id == made.id).values(expires_at=late))
+    with pytest.raises(Refused, match="not held any more"):
+        people("inv").fetch_export(made.id)
+    assert people("inv").preview_export(SECOND, "Late").earlier == 0
+    with transaction(service.database) as connection:
+        row = connection.execute(sa.select(tables.exports).where(tables.exports.c.id == made.id)).one()
+    assert (row.state, row.content_sealed) == ("removed", None)
+
+
+# -- who is sealed or erased --------------------------------------------------------------------------------------
+
+
+def contents(service: Service) -> dict[str, bool]:
+    with transaction(service.database) as connection:
+        return {row.id: row.content_sealed is not None for row in connection.execute(sa.select(tables.exports))}
+
+
+def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    people = opened(service, case, tmp_path / "case")
+    inv, cus, sup = people("inv"), people("cus"), people("sup")
+    given = inv.make_export(FIRST, POLICE, WHY)
+    inv.fetch_export(given.id)
+    apart = inv.make_export(Wanted(ids=("C2",), depth=0), OTHERS, WHY)
+    inv.fetch_export(apart.id)
+    held = inv.make_export(SECOND, OTHERS, WHY)
+    waiting = inv.make_export(ALL, OTHERS, WHY, ask=True)
+    told = cus.seal("P2", "threatened", quiet)
+    assert "1 export that was given has to be recalled" in told
+    states = {one.id: (one.state, one.recall) for one in sup.exports()}
+    assert states == {
+        given.id: ("given", "sealed"), apart.id: ("given", ""), held.id: ("removed", ""), waiting.id: ("removed", ""),
+    }  # fmt: skip
+    assert contents(service) == {given.id: False, apart.id: True, held.id: False, waiting.id: False}
+    (back,) = cus.recalls()
+    assert (back.id, back.recipient) == (given.id, POLICE)
+    with pytest.raises(RequestError, match="does not wait"):
+        sup.agree_export(waiting.id)
+    # Sealed since, they are the same person to who was given the first boat.
+    assert inv.preview_export(SECOND, POLICE).exposure.smallest == 1
+
+    held = inv.make_export(SECOND, OTHERS, "about W1")
+    hidden = dict(service.register.identities(case))
+    w1 = next(one for one, values in hidden.items() if one.startswith("S-") and values["id"] == "W1")
+    assert any(fact[5] for row in service.shelf.of([case]) for fact in service.shelf.shown(row, service.register.key(case, create=False)).facts)  # fmt: skip
+    request = cus.ask_erasure(w1, "ordered by the court")
+    told = sup.agree_erasure(request, quiet)
+    assert "1 export that was given has to be recalled" in told
+    assert {one.id: one.recall for one in sup.recalls()} == {given.id: "erased"}
+    assert contents(service)[held.id] is False
+    assert contents(service)[apart.id] is True
+    # Nothing that rested on them, or said anything of them, is left in what was kept of exports.
+    key = service.register.key(case, create=False)
+    for row in service.shelf.of([case]):
+        for fact in service.shelf.shown(row, key).facts:
+            assert w1 not in fact
+            assert fact[1] == "DIRECTED", fact
+    inv.settle_recall(given.id)
+    assert service.shelf.to_recall(case) == 0
+    assert [one.recalled_at is not None for one in sup.recalls()] == [True]
+
+
+def test_a_delivery_that_seals_somebody_recalls_what_named_them(service: Service, case: str, tmp_path: Path) -> None:
+    people = opened(service, case, tmp_path / "case")
+    inv = people("inv")
+    made = inv.make_export(FIRST, POLICE, WHY)
+    inv.fetch_export(made.id)
+    held = inv.make_export(SECOND, OTHERS, WHY)
+    later = tmp_path / "later"
+    later.mkdir()
+    (later / "people.csv").write_text("id,name,sealed\nP2,Bo Quist,yes\n")
+    (later / "links.csv").write_text("subject_id,relation,object_id,statement_id\n")
+    inv.load(later, quiet, partial=True)
+    assert {one.id: (one.state, one.recall) for one in inv.exports()} == {
+        made.id: ("given", "sealed"),
+        held.id: ("removed", ""),
+    }
+
+
+def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple[Service, People]) -> None:
+    from graphsvc.access.masterkey import WRAPPED
+
+    assert any(table.name == "exports" for table, _, _ in WRAPPED)
+
+
+def test_a_number_tells_no_order(people: People) -> None:
+    assert all(re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", one.number) for one in people("inv").exports())

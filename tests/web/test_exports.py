@@ -1,0 +1,165 @@
+"""Pages of exports and exposure: each for its role, from the picture to the file, and no word too much."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from graphsvc.cli import program
+from graphsvc.service import Service
+from graphsvc.web import create_app
+from tests.service.test_exporting import People, opened
+
+pytestmark = pytest.mark.neo4j
+CASE = "export-pages"
+HERE = f"/case/{CASE}"
+SOURCE = re.compile(r"Q(-[0-9A-Z]{4}){3}")
+
+
+@pytest.fixture(scope="module")
+def place(
+    settings: Any, neo4j_server: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, People, Any]]:
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+        people = opened(service, CASE, tmp_path_factory.mktemp("pages") / "case")
+        yield service, people, create_app(service)
+
+
+def browser(place: tuple[Service, People, Any], name: str) -> FlaskClient:
+    client: FlaskClient = place[2].test_client()
+    assert client.get(f"/link/{place[0].sign_in_link(name, 'tests')}").status_code == 303
+    return client
+
+
+def post(client: FlaskClient, to: str, **data: Any) -> TestResponse:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"{HERE}/exports").text)
+    assert found is not None
+    return client.post(f"{HERE}/{to}", data={"csrf_token": found[1]} | data)
+
+
+def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> None:
+    inv = browser(place, "inv")
+    picture = inv.get(f"{HERE}/network?id=P1&id=P2").text
+    (address,) = re.findall(r'id="network-export" href="([^"]+)"', picture)
+    form = inv.get(html.unescape(address)).text
+    carried = {name: re.findall(rf'type="hidden" name="{name}" value="([^"]*)"', form) for name in ("id", "size")}
+    assert carried["id"] == ["P1", "P2"]
+    asked = {"id": ["P1", "P2"], "recipient": "Kent <Police>", "reason": "a <b>hearing</b>", "handling": "C"}
+    page = post(inv, "export", **asked).text
+    assert "Kent &lt;Police&gt;" in page
+    assert SOURCE.search(page)
+    assert "could work out 1 of the sources" in page
+    out = [html.unescape(text) for text in re.findall(r'name="out" value="([^"]+)" checked', page)]
+    assert len(out) == 2
+    refused = post(inv, "export/make", **asked)
+    assert refused.status_code == 403
+    safe = post(inv, "export", **asked, out=out).text
+    assert "<p>Nobody: each source is one of" in safe
+    assert post(inv, "export/make", **asked, out=out).status_code == 303
+    (identifier,) = re.findall(r'name="id" value="([0-9a-f]{32})"', inv.get(f"{HERE}/exports").text)
+    given = post(inv, "exports/fetch", id=identifier)
+    assert given.headers["Content-Disposition"].startswith("attachment; filename=E-")
+    assert given.headers["Cache-Control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(given.data)) as archive:
+        assert "picture.html" in archive.namelist()
+        assert b"Kent &lt;Police&gt;" in archive.read("picture.html")
+    assert "given" in inv.get(f"{HERE}/exports").text
+    for wrong in ("no json", '["a", "b"]', '{"a": 1}'):
+        assert post(inv, "export", **asked, out=[wrong]).status_code == 400
+
+
+def test_a_supervisor_answers(place: Any) -> None:
+    inv, sup = browser(place, "inv"), browser(place, "sup")
+    asked = {"id": ["P1", "P2"], "recipient": "Second", "reason": "why <i>so</i>", "handling": "C", "ask": "yes"}
+    assert post(inv, "export/make", **asked).status_code == 303
+    page = sup.get(f"{HERE}/exports").text
+    assert "why &lt;i&gt;so" in page
+    assert SOURCE.search(page)
+    assert not SOURCE.search(inv.get(f"{HERE}/exports").text)
+    identifier = re.findall(r'name="id" value="([0-9a-f]{32})"', page)[0]
+    assert post(inv, "exports/answer", id=identifier, answer="agree").status_code == 403
+    assert post(sup, "exports/fetch", id=identifier).status_code == 200
+    assert post(sup, "exports/answer", id=identifier, answer="agree").status_code == 303
+    assert post(inv, "exports/fetch", id=identifier).status_code == 200
+    (told,) = [one for one in sup.get(f"{HERE}/exports.json").get_json()["exports"] if one["id"] == identifier]
+    assert (told["state"], told["decided_by"]) == ("given", "sup")
+    assert post(sup, "exports/recalled", id=identifier).status_code == 400
+
+
+def test_exposure_is_told_by_source_or_as_a_warning(place: Any) -> None:
+    inv, nosrc = browser(place, "inv"), browser(place, "nosrc")
+    address = f"{HERE}/exposure?id=P1&id=P2"
+    told = inv.get(address.replace("exposure?", "exposure.json?")).get_json()
+    assert told["line"] == "Could give away 1 source (smallest set: 1 person)"
+    assert SOURCE.search(inv.get(address).text)
+    twin = nosrc.get(address.replace("exposure?", "exposure.json?")).get_json()
+    assert twin == {
+        "handling": "C", "case": CASE, "by_source": False, "safe": False,
+        "line": "This may let someone who was there work out who spoke. Do not show it outside.",
+    }  # fmt: skip
+    page = nosrc.get(address).text
+    assert not SOURCE.search(page)
+    assert not re.search(r"\d+ (source|person|people)", page)
+    assert nosrc.get(f"{HERE}/exposure.json?id=C1").get_json()["line"] == ""
+    assert inv.get(f"{HERE}/exposure.json?lead=P1").get_json()["safe"] is False
+    assert inv.get(f"{HERE}/exposure.json?query=crossings.behind&p.crossing=C1").get_json()["safe"] is True
+    for page in (f"{HERE}/network?id=P1", f"{HERE}/lead?id=P1"):
+        assert f"{HERE}/exposure.json?" in inv.get(page).text
+    # Who may not analyse is not asked.
+    assert "network-exposure" not in browser(place, "cus").get(f"{HERE}/network?id=P1").text
+
+
+def test_pages_are_for_their_roles_and_have_an_empty_state(place: Any) -> None:
+    cus, low, other = (browser(place, name) for name in ("cus", "low", "other"))
+    assert cus.get(f"{HERE}/export?id=P1").status_code == 403
+    assert cus.get(f"{HERE}/exports").status_code == 200
+    assert "Exports</a>" not in cus.get(f"{HERE}").text
+    assert "Choose first what to export" in low.get(f"{HERE}/export").text
+    assert "Nothing has been exported" in low.get(f"{HERE}/exports").text
+    for page in ("exports", "export?id=P1", "exposure?id=P1"):
+        assert other.get(f"{HERE}/{page}").text == other.get(f"/case/none/{page}").text.replace("none", CASE)
+        assert other.get(f"{HERE}/{page}").status_code == 404
+
+
+def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service, people, _ = place
+    from graphsvc.service import entry
+
+    def run(name: str, *words: str) -> Any:
+        monkeypatch.setattr(entry, "command_line_session", lambda *_args: people(name).at(CASE))
+        settings = service.settings
+        environment = {
+            "GRAPHSVC_HOME": str(settings.home), "NEO4J_URI": settings.neo4j_uri,
+            "NEO4J_PASSWORD": settings.neo4j_password, "GRAPHSVC_DATABASE_URL": settings.database_url,
+        }  # fmt: skip
+        return CliRunner().invoke(program, ["export", *words], env=environment)
+
+    what = ("--id", "P1", "--id", "P2", "--for", "Line")
+    seen = run("inv", "preview", CASE, *what)
+    assert "TOO FEW" in seen.output
+    out = re.findall(r"--without '([^']+)'", seen.output)
+    without = [word for one in out for word in ("--without", one)]
+    assert "at once" in run("inv", "preview", CASE, *what, *without).output
+    refused = run("inv", "make", CASE, *what, "--reason", "why")
+    assert refused.exit_code != 0
+    waiting = run("inv", "make", CASE, *what, "--reason", "why", "--ask").stdout.strip()
+    assert "waits for your answer" in run("sup", "list", CASE).output
+    assert run("sup", "refuse", CASE, waiting, "--note", "no").exit_code == 0
+    made = run("inv", "make", CASE, *what, *without, "--reason", "why").stdout.strip()
+    target = tmp_path / "given.zip"
+    assert run("inv", "get", CASE, made, "--to", str(target)).exit_code == 0
+    assert target.stat().st_mode & 0o077 == 0
+    assert "as its manifest says" in run("inv", "verify", str(target)).output
+    assert run("inv", "get", CASE, made, "--to", str(target)).exit_code != 0
+    assert run("inv", "preview", CASE, *what, "--without", "P1").exit_code != 0
+    assert "Nothing has to be asked back" in run("cus", "recall", CASE).output
