@@ -225,8 +225,3 @@ def _masked(text: str, pseudonym: Pseudonym) -> str:
         return outside.replace("-", "_") if "_" in found[0] else outside
 
     return _PSEUDONYM.sub(new, text)
-
-
-def _coarse(belief: float) -> float:
-    """The least belief of the same step; nothing stays nothing."""
-    return (0.0, *STEPS)[step(belief) - 1] or (0.01 if belief else 0.0)
