@@ -105,7 +105,7 @@ class Saving(Writing):
             NotFound: it is not there, or not theirs to see. So for all here that name one.
         """
         with self._library("open", writing=False, query_id=identifier) as (connection, key):
-            return self._saved(connection, key, identifier)
+            return self._saved_row(connection, key, identifier)
 
     def save_query(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
         """Keep a query; `replacing` one of the same name, which keeps being shared or not as it was if that is so.
@@ -205,14 +205,14 @@ class Saving(Writing):
         found = [self._saved(row, key, here) for row in rows]
         return sorted(found, key=lambda one: (one.name.casefold(), not one.mine, one.account))
 
-    def _saved(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
+    def _saved_row(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
         for one in self._visible(connection, key):
             if one.id == identifier:
                 return one
         raise NotFound("There is no such saved query that you can see in this case. The library lists those you can.")
 
     def _changeable(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
-        one = self._saved(connection, key, identifier)
+        one = self._saved_row(connection, key, identifier)
         if not one.changeable:
             raise Refused(f"Only {one.account} can change this query. Open it, and save it under a name of your own.")
         return one
