@@ -78,11 +78,12 @@ FIRST: invented.Tables = {
     + _links("account-1", f"boss-1 RECRUITED {SEALED}", f"{SEALED} CROSSED_ON crossing-1", "boss-1 PAID aide-1"),
 }
 SECOND: invented.Tables = {
-    "people": [{"id": HIDDEN, "name": "Dov Hidden", "phones": "+447700900555"}],
+    "people": [{"id": HIDDEN, "name": "Dov Hidden", "phones": "+447700900555"}, {"id": "hidden-witness-1"}],
+    "crossings": [{"id": "hidden-crossing-1", "date": "2020-06-01"}],
     "boats": [{"id": "hidden-boat-1", "name": "Sea Urchin"}],
     "statements": [
         {"id": "report-c", "kind": "intelligence", "handling": "C", "source_grade": "1", "assessment": "A"},
-        {"id": "account-c", "kind": "witness", "handling": "C", "source_id": HIDDEN},
+        {"id": "account-c", "kind": "witness", "handling": "C", "source_id": "hidden-witness-1"},
     ],
     "links": _links(
         "report-c",
@@ -92,7 +93,8 @@ SECOND: invented.Tables = {
         "boss-1 DIRECTED aide-2",
         "aide-2 SUPPLIED hidden-boat-1",
         "boss-1 DIRECTED aide-1",
-        "hidden-boat-1 USED_ON crossing-1",
+        "hidden-boat-1 USED_ON hidden-crossing-1",
+        f"{HIDDEN} ORGANISED hidden-crossing-1",
     )
     + _links("account-c", "boss-1 DIRECTED aide-1", "boss-1 PAID aide-2"),
 }
@@ -125,6 +127,7 @@ class Grown:
         app.config["WTF_CSRF_CHECK_DEFAULT"] = False
         client = app.test_client()
         assert client.get(f"/link/{self.service.sign_in_link(name, 'classes')}").status_code == 303
+        assert client.get("/").status_code == 200  # the first page sets the cookie of its forms
         return client
 
     def read(self, name: str) -> dict[str, str]:
@@ -186,7 +189,7 @@ def test_what_is_hidden_moves_nothing(grown: Grown, kind: str, part: str) -> Non
 
 def test_counts_are_of_what_is_seen(grown: Grown) -> None:
     low, high = (grown.session(name).counts() for name in ("low", "high"))
-    assert (low["person"], high["person"]) == (4, 5)
+    assert (low["person"], high["person"]) == (4, 6)
     assert (low.get("boat", 0), high["boat"]) == (0, 1)
     # Statements of witnesses are not counted for who has no source clearance, at either level.
     for name in ("low", "high"):
@@ -322,11 +325,18 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Grown, tmp_pat
     assert all(isinstance(one, Rejection) for one in loaded.rejections)
 
 
-@pytest.mark.parametrize("name", ["low", "high"])
-@pytest.mark.parametrize("hidden", [SEALED, SEALED_NAME, HIDDEN, "Dov Hidden"])
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [
+        ("low", SEALED),
+        ("low", SEALED_NAME),
+        ("low", HIDDEN),
+        ("low", "Dov Hidden"),
+        ("high", SEALED),
+        ("high", SEALED_NAME),
+    ],
+)
 def test_what_is_hidden_answers_as_what_is_not_there(grown: Grown, name: str, hidden: str) -> None:
-    if name == "high" and hidden in (HIDDEN, "Dov Hidden"):
-        pytest.skip("theirs to see")
     client = grown.client(name)
     absent = "".join("q" if letter.isalpha() else letter for letter in hidden)
     app = client.application
@@ -383,7 +393,8 @@ def test_nothing_that_holds_data_can_be_cached_or_asked_for_again(grown: Grown) 
 def test_every_answer_carries_the_headers_that_keep_it_here(grown: Grown) -> None:
     client = grown.client("low")
     for address in ("/", f"/case/{CASE}", f"/case/{CASE}/leads.csv", "/no-such", "/static/graphsvc.css"):
-        headers = client.get(address).headers
+        with client.get(address) as answer:
+            headers = answer.headers
         assert "script-src 'self'" in headers["Content-Security-Policy"], address
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["Referrer-Policy"] == "same-origin"
@@ -438,7 +449,6 @@ CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
     ("between", lambda session, one: session.between(one, "DIRECTED", "boss-1")),
     ("find", lambda session, one: session.find(one)),
     ("query", lambda session, one: session.query("people.acted_on", {"person": one})),
-    ("job", lambda session, one: session.job(one)),
 )
 
 
