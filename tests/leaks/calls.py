@@ -13,6 +13,7 @@ import networkx as nx
 import pandas as pd
 
 from graphsvc.access.holds import NewHold
+from graphsvc.access.redact import Released
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.service import Options, Session
@@ -25,6 +26,8 @@ Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
 Entry = Callable[[Known], list[Asked]] | str
 _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
+# Computed on and never shown, and without an order of their own.
+_UNORDERED = ("hubs.claims", "hubs.persons")
 # What is made anew each time it is asked: ids of uploads, jobs and holds.
 _RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
 
@@ -138,6 +141,8 @@ def given(session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mappi
         value = getattr(session, name)
         if callable(value):
             value = value(*args, **(kwargs or {}))
+        if args and args[0] in _UNORDERED and isinstance(value, Released):
+            value.rows.sort(key=str)
         if isinstance(value, AbstractContextManager):
             with value as entered:
                 value = type(entered).__name__
@@ -150,7 +155,7 @@ def text(value: Any) -> str:
     """A value as text, in the order it comes in, with all that hangs on it."""
     if isinstance(value, pd.DataFrame):
         return f"{value.to_csv()}{value.attrs}"
-    if isinstance(value, nx.Graph):
+    if isinstance(value, nx.MultiDiGraph):
         return "\n".join(map(repr, [value.graph, *value.nodes(data=True), *value.edges(keys=True, data=True)]))
     if isinstance(value, Shown):
         return value.page()

@@ -28,11 +28,13 @@ from tests.leaks.known import Known, as_text, known_of
 CASE, OTHER = "dover", "harbour"
 READING = ("investigator", "analyst", "disclosure", "custodian", "supervisor")
 LOADER = Principal("loader", frozenset({"investigator"}), {"*": Grant("C", sources=True)})
-# Who asks, cleared for what. Every role that reads, so that every page is reached.
+# Who asks, cleared for what; `outsider` asks for the case, `elsewhere` for the one that is theirs. Every role that reads,
+# so that every page is reached.
 READERS = {
     "reader": {CASE: Grant("P")},
     "sourced": {CASE: Grant("P", sources=True)},
     "outsider": {OTHER: Grant("C", sources=True)},
+    "elsewhere": {OTHER: Grant("C", sources=True)},
 }
 
 
@@ -136,9 +138,9 @@ def twofold(
             for query in whole.library.values()
         }
         known = replace(known_of(CASE, KEY, rows, given, each=2), claims=tuple(sorted(image.claims)[::20]))
-        for name in READERS:
+        for name in ("reader", "sourced", "outsider"):
             walked["whole", name] = asked(whole, name, known, whole=name != "sourced")
-        walked["whole", "elsewhere"] = asked(whole, "outsider", Known(OTHER))
+        walked["whole", "elsewhere"] = asked(whole, "elsewhere", Known(OTHER))
         homes.wipe(whole, CASE)
         with homes.hasty(Service(part_home)) as part:
             load(part, CASE, invented.without_c(rows, people), folder / "part")
@@ -147,5 +149,5 @@ def twofold(
             homes.wipe(part, CASE)
         with homes.hasty(Service(absent_home)) as absent:
             walked["absent", "outsider"] = asked(absent, "outsider", known)
-            walked["absent", "elsewhere"] = asked(absent, "outsider", Known(OTHER))
+            walked["absent", "elsewhere"] = asked(absent, "elsewhere", Known(OTHER))
         yield Twofold(whole, known, rows, walked)

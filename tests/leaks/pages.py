@@ -225,8 +225,8 @@ _TOKENS = (
     re.compile(rb'name="csrf[-_]token" (?:value|content)="[^"]+"'),
     re.compile(rb'content="[^"]+" name="csrf[-_]token"'),
 )
-# `Expires` is of files that hold no data: everything else says no-store.
-_DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*")}
+# Date and Expires are of files that hold no data: everything else says no-store.
+_DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
 
 
 def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:

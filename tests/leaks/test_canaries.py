@@ -20,9 +20,13 @@ from graphsvc.access import accounts, vault
 from graphsvc.access.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
+from graphsvc.ingest.check import read_case
+from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Options, Service, Session, entry
 from graphsvc.service.desk import quiet
+from graphsvc.service.graphing import graphed
 from graphsvc.web import create_app
 from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
@@ -264,6 +268,23 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
                 continue
             cells = [row.get(column.name, "") for row in rows[name]]
             assert any(made.found(cell) for cell in cells), (name, column.name)
+
+
+def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
+    """Before it is written anywhere: what would stand in the graph, searched."""
+    made, rows = canaries.case(tmp_path / "invented")
+    invented.write(tmp_path / "case", rows)
+    state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
+    assert (delivery.rejections, fold(state, 1, delivery.rows, delivery.columns, partial=False).rejections) == ([], [])
+    result = graphed(state, invented.KEY, homes.MOMENT.date())
+    image = result.image
+    held = made.found(repr((image.nodes, image.claims, image.links, image.given)))
+    assert held & made.labels("vault") == set()
+    assert made.labels("open", "conditional", "source", "conditional source") - held == set()
+    # The vault has it instead; words for somebody, and when they became a witness, stay in the sealed delivery alone.
+    kept = made.found(repr(result.identities))
+    missing = {label for label in made.labels("vault") - kept if "words for" not in label}
+    assert missing == {"that a suspect is a witness"}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -196,6 +196,15 @@ def test_counts_are_of_what_is_seen(grown: Grown) -> None:
         assert "count" not in grown.session(name).rows("cases.statement_counts").columns
 
 
+def test_another_case_beside_it_changes_no_count(grown: Grown, tmp_path: Path) -> None:
+    before = grown.session("low").counts()
+    accounts.add(grown.service.database, "beside", ["investigator"], {"beside": Grant("C")})
+    invented.write(tmp_path / "beside", FIRST)
+    grown.session("beside").at("beside").load(tmp_path / "beside", quiet)
+    assert grown.session("low").counts() == before
+    homes.wipe(grown.service, "beside")
+
+
 def test_filters_offer_nothing_that_is_hidden(grown: Grown) -> None:
     def offered(name: str) -> str:
         return grown.client(name).get(f"/case/{CASE}/network?id=boss-1&depth=2").text
@@ -363,6 +372,24 @@ def plain_text(answer: pages.Answer, text: str) -> list[str]:
     for form in {text, text.replace(" ", "%20"), text.replace(" ", "+"), text.title()}:
         body = body.replace(form, "ASKED")
     return body.splitlines()
+
+
+def test_a_fault_of_the_software_tells_nothing_but_where(
+    grown: Grown, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the page nor the log of the process repeats the message: it may be a name."""
+
+    def fails(_session: Session, identifier: str) -> None:
+        raise ValueError(f"no such thing: {identifier}")
+
+    client = grown.client("high")
+    monkeypatch.setattr(Session, "entity", fails)
+    answer = client.get(f"/case/{CASE}/entity?id={SEALED_NAME}")
+    assert answer.status_code == 500
+    assert SEALED_NAME not in answer.text
+    assert "ValueError" in caplog.text
+    assert "in fails" in caplog.text
+    assert SEALED_NAME not in caplog.text
 
 
 def test_a_pseudonym_tells_neither_when_nor_how_many(grown: Grown) -> None:
