@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -21,6 +20,7 @@ from graphsvc.service.desk import quiet
 from graphsvc.service.network import Shown
 from graphsvc.web.frame import plain
 from tests.leaks.known import Known
+from tests.leaks.pages import RANDOM
 
 Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
 Entry = Callable[[Known], list[Asked]] | str
@@ -28,8 +28,6 @@ _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
 # Computed on and never shown, and without an order of their own.
 _UNORDERED = ("hubs.claims", "hubs.persons")
-# What is made anew each time it is asked: ids of uploads, jobs and holds.
-_RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
 
 
 def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
@@ -131,7 +129,7 @@ def walk(session: Session, known: Known) -> dict[str, str]:
     for name, entry in CALLS.items():
         if not isinstance(entry, str):
             for args, kwargs in entry(known):
-                found[_RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = given(session, name, args, kwargs)
+                found[RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = given(session, name, args, kwargs)
     return found
 
 
@@ -146,7 +144,7 @@ def given(session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mappi
         if isinstance(value, AbstractContextManager):
             with value as entered:
                 value = type(entered).__name__
-        return _RANDOM.sub("ID", text(value))
+        return RANDOM.sub("ID", text(value))
     except GraphsvcError as error:
         return f"{type(error).__name__}: {error}"
 

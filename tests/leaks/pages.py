@@ -225,12 +225,15 @@ _TOKENS = (
     re.compile(rb'name="csrf[-_]token" (?:value|content)="[^"]+"'),
     re.compile(rb'content="[^"]+" name="csrf[-_]token"'),
 )
+# The ids of jobs, uploads and holds, made anew each time.
+RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
+_RANDOM_BYTES = re.compile(RANDOM.pattern.encode())
 # Date and Expires are of files that hold no data: everything else says no-store.
 _DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
 
 
 def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
-    """The answer, but for what differs between any two askings."""
+    """The answer, but for what differs between any two askings, and with `ID` for ids that are made anew."""
     with client.open(call.address, method=call.method, data=dict(call.form) or None, **more) as answer:
         body = answer.get_data()
         headers = [
@@ -243,7 +246,8 @@ def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
     # The token is signed with its time, which makes it a letter longer or shorter.
     if cut != body:
         headers = [(name, value) for name, value in headers if name != "Content-Length"]
-    return Answer(answer.status_code, tuple(headers), cut)
+    plain = tuple((name, RANDOM.sub("ID", value)) for name, value in headers)
+    return Answer(answer.status_code, plain, _RANDOM_BYTES.sub(b"ID", cut))
 
 
 _LINK = re.compile(rb'(?:href|action|data-address|data-page|data-twin)="(/[^"#]*)')
@@ -257,7 +261,7 @@ def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Ans
     met: dict[str, int] = {}
 
     def take(call: Call) -> None:
-        answer = found[call.address] = ask(client, call)
+        answer = found[RANDOM.sub("ID", call.address)] = ask(client, call)
         if answer.status in (302, 303):
             queue.append(dict(answer.headers)["Location"])
         queue.extend(unescape(link.decode()) for link in _LINK.findall(answer.body))
@@ -268,7 +272,7 @@ def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Ans
         address = queue.popleft()
         parts = urlsplit(address)
         kind = parts.path + "?" + "&".join(sorted({one.partition("=")[0] for one in parts.query.split("&")}))
-        if address in found or met.get(kind, 0) >= of_a_kind:
+        if RANDOM.sub("ID", address) in found or met.get(kind, 0) >= of_a_kind:
             continue
         met[kind] = met.get(kind, 0) + 1
         try:

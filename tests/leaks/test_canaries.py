@@ -10,7 +10,7 @@ import io
 import logging
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -100,7 +100,9 @@ def asked(service: Service, name: str, known: Known, *, by_command: bool) -> lis
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     client = app.test_client()
     assert client.get(f"/link/{service.sign_in_link(name, 'canaries')}").status_code == 303
-    found = [(str(call), pages.ask(client, call).text) for call in pages.calls(app, known, "GET", "POST")]
+    # Some of the named queries as pages: as calls they are asked all.
+    fewer = replace(known, queries=dict(list((known.queries or {}).items())[::6]))
+    found = [(str(call), pages.ask(client, call).text) for call in pages.calls(app, fewer, "GET", "POST")]
     who = next(one for one in accounts.listed(service.database) if one.name == name)
     found += calls.walk(service.session(who, "canaries", CASE), known).items()
     if by_command:
@@ -200,7 +202,7 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
     )
     masked = [row[0] for row in nodes.rows]
     c_person, c_report = found.texts["id of a C person"], found.texts["id of a C report"]
-    entities = ("boss-1", "aide-1", c_person, found.texts["interpreter_id"], *sealed, *things, *hidden, *masked[:4])
+    entities = ("boss-1", c_person, found.texts["interpreter_id"], *sealed[:2], things[0], *hidden, masked[0])
     queries = {
         query.name: [as_text(one) for one in invented.arguments(query, rows)][:1] for query in service.library.values()
     }
