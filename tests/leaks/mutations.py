@@ -22,6 +22,7 @@ _IGNORED = shutil.ignore_patterns(".git", ".venv", ".cache", "build", "dist", "_
 _FAILED = 1  # pytest's status where tests ran and failed; anything else is a fault of the mutation
 _LONGEST_S = 1200
 _CLASSES = "tests/leaks/test_classes.py"
+_GROWING = "tests/leaks/test_growing.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -60,7 +61,7 @@ MUTATIONS = (
         "graphsvc/access/gate.py",
         'suffix = "" if grant.handling == "C" else P_SUFFIX',
         'suffix = ""',
-        f"{_CLASSES}::test_what_is_hidden_moves_nothing",
+        f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
     Mutation(
         "query",
@@ -76,7 +77,7 @@ MUTATIONS = (
         "cypher/network/nodes.cypher",
         "WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least",
         "WHERE true",
-        f"{_CLASSES}::test_what_is_hidden_moves_nothing",
+        f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
     Mutation(
         "case",
@@ -116,7 +117,7 @@ MUTATIONS = (
         "graphsvc/access/redact.py",
         "        return grant.sources\n",
         "        return True\n",
-        f"{_CLASSES}::test_no_source_is_told_without_source_clearance",
+        f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
         "conditional",
@@ -148,7 +149,7 @@ MUTATIONS = (
         "graphsvc/service/analysing.py",
         "                explanation = _without_sources(explanation)\n",
         "                pass\n",
-        f"{_CLASSES}::test_no_source_is_told_without_source_clearance",
+        f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
         "kept",
@@ -156,7 +157,7 @@ MUTATIONS = (
         "graphsvc/service/analysing.py",
         "return self.case, self.version, self.grant.handling",
         'return self.case, self.version, ""',
-        f"{_CLASSES}::test_what_is_hidden_moves_nothing",
+        f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
     Mutation(
         "masking",
