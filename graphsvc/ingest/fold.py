@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,7 +114,8 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
     accepted = _accept(state, by_table, report)
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns.get(table, []), report, partial=partial)
-    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report)
+    delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
+    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered)
     if not partial:
         for row in accepted.get(_STATEMENTS, {}).values():
             for key in state.by_statement.get(row.values["id"], ()):
@@ -204,13 +205,15 @@ def _merge_records(
             counts.changed += 1
 
 
-def _merge_claims(state: State, number: int, rows: list[Row], report: Report) -> set[tuple[str, ...]]:
+def _merge_claims(
+    state: State, number: int, rows: list[Row], report: Report, delivered: Collection[str]
+) -> set[tuple[str, ...]]:
     """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out."""
     counts = report.counts[_LINKS]
     first: dict[tuple[str, ...], Row] = {}
     seen = {claim_key(row.values) for row in rows}
     for row in rows:
-        fault = _claim_fault(state, row)
+        fault = _claim_fault(state, row, delivered)
         if fault is not None:
             _reject(report, row, *fault)
             continue
@@ -239,7 +242,7 @@ def _merge_claims(state: State, number: int, rows: list[Row], report: Report) ->
     return seen
 
 
-def _claim_fault(state: State, row: Row) -> tuple[str, str] | None:
+def _claim_fault(state: State, row: Row, delivered: Collection[str]) -> tuple[str, str] | None:
     values = row.values
     statement = state.records[_STATEMENTS].get(values["statement_id"])
     if statement is None:
@@ -248,7 +251,8 @@ def _claim_fault(state: State, row: Row) -> tuple[str, str] | None:
     for column in ("subject_id", "object_id"):
         table = state.kinds.get(values[column])
         if table is None or table == _STATEMENTS:
-            near = difflib.get_close_matches(values[column], state.kinds, 1, 0.85) if len(state.kinds) < 5000 else []
+            # Only ids of this delivery: one loaded earlier may be what names somebody sealed.
+            near = difflib.get_close_matches(values[column], delivered, 1, 0.85) if len(delivered) < 5000 else []
             hint = f"; did you mean {near[0]}?" if near else ""
             return column, f"nobody and nothing with this id is accepted here or loaded earlier{hint}"
         if relation is not None:

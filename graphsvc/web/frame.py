@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -281,8 +282,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    # The message may hold data, so the page never shows it; the operator finds it in the process's own log.
-    current_app.logger.error("A page failed", exc_info=error)
+    # Neither the message nor the values: they may be data. Where it failed is in the process's own log.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)
     return _error(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "The page failed by a fault of the software. Your data is unharmed: pages only read."

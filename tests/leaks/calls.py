@@ -1,0 +1,162 @@
+"""The walk of what a notebook holds: every public name of a session. One without an entry here fails a test."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+
+from graphsvc.access.holds import NewHold
+from graphsvc.access.redact import Released
+from graphsvc.errors import GraphsvcError
+from graphsvc.queries import Query
+from graphsvc.service import Options, Session
+from graphsvc.service.desk import quiet
+from graphsvc.service.network import Shown
+from graphsvc.web.frame import plain
+from tests.leaks.known import Known
+from tests.leaks.pages import RANDOM
+
+Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
+Entry = Callable[[Known], list[Asked]] | str
+_REASON = "a reason that is long enough"
+_HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
+# Computed on and never shown, and without an order of their own.
+_UNORDERED = ("hubs.claims", "hubs.persons")
+
+
+def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
+    """Called once, with these."""
+    return lambda _known: [(args, kwargs)]
+
+
+def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
+    """Called with each of what is known, and these."""
+    return lambda known: [((one, *args), kwargs) for one in getattr(known, attribute)]
+
+
+# Name → what it is called with; a text says why it is not an answer.
+CALLS: dict[str, Entry] = {
+    "acting": with_("read"),
+    "add_hold": lambda known: [((_HOLD, one), {}) for one in known.entities[:3]],
+    "agree_erasure": of("requests", quiet),
+    "agree_reveal": of("requests"),
+    "ask_erasure": with_("no-such-person", _REASON),
+    "ask_reveal": of("pseudonyms", _REASON),
+    "at": "another session of the same person; what it gives is walked",
+    "between": lambda known: [(link, {}) for link in known.links],
+    "cancel_job": of("jobs"),
+    "cancel_upload": of("uploads"),
+    "case": with_(),
+    "cases": with_(),
+    "close": "ends the service",
+    "confirm": of("uploads"),
+    "counts": with_(),
+    "database": "the service's own, for use cases; a notebook that has it has the process",
+    "deliveries": with_(),
+    "end_reveal": of("requests"),
+    "entity": of("entities"),
+    "erasures": with_(),
+    "find": of("words"),
+    "frame": lambda known: [((name,), given) for name, given in known.firsts],
+    "grant": with_(),
+    "graph": lambda _known: [((of,), {}) for of in ("claims", "links", "operation", "no-such")],
+    "holds": with_(),
+    "hubs": with_(),
+    "job": of("jobs"),
+    "jobs": with_(),
+    "lead": of("entities"),
+    "leads": with_(),
+    "load": with_(Path("no-such-folder"), quiet, dry_run=True),
+    "log": with_(),
+    "mappings": with_(),
+    "may": with_("read"),
+    "network": lambda known: [(([one],), {"depth": 2}) for one in known.entities[::4]],
+    "open_reveal": of("requests"),
+    "preview": of("uploads", quiet),
+    "previewed": of("uploads"),
+    "protecting_job": of("jobs"),
+    "provenance": lambda known: [((list(known.claims),), {})],
+    "queries": with_(),
+    "query": lambda known: [((name, given), {}) for name, given in known.firsts],
+    "query_text": with_("people.one"),
+    "ranking": with_(),
+    "receiving": with_(),
+    "refuse_erasure": of("requests"),
+    "refuse_reveal": of("requests"),
+    "release_hold": with_("x"),
+    "require": with_("read"),
+    "require_loading": with_(),
+    "reveals": with_(),
+    "rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
+    "seal": with_("no-such-person", _REASON, quiet),
+    "service": "the service itself, for use cases; a notebook that has it has the process",
+    "settings": "the service's own, for use cases; a notebook that has it has the process",
+    "settle_reveals": with_(),
+    "show": lambda known: [((one,), {"depth": 1}) for one in known.entities[:3]],
+    "start_erasure": of("requests"),
+    "start_preview": of("uploads"),
+    "start_seal": with_("no-such-person", _REASON),
+    "start_verification": "takes the role auditor; the page that starts it is walked",
+    "statement": of("statements"),
+    "take_back": with_(9),
+    "undo": with_(9, quiet),
+    "upload": with_(None, "x.zip", Options(mapping="no-such")),
+    "uploads": with_(),
+    "verification": of("jobs"),
+    "verified": with_(),
+    "verify_log": with_(quiet),
+    "version": with_(),
+    "waiting": of("uploads"),
+    "purpose": "given by who asks",
+    "principal": "who asks",
+}
+
+
+def public() -> set[str]:
+    """Every name a session offers."""
+    return {name for name in dir(Session) if not name.startswith("_")} | {"purpose", "principal"}
+
+
+def walk(session: Session, known: Known) -> dict[str, str]:
+    """Every name with all it is called with → what it gives or raises, as text."""
+    found: dict[str, str] = {}
+    for name, entry in CALLS.items():
+        if not isinstance(entry, str):
+            for args, kwargs in entry(known):
+                found[RANDOM.sub("ID", f"{name} {args} {dict(kwargs)}")] = given(session, name, args, kwargs)
+    return found
+
+
+def given(session: Session, name: str, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> str:
+    """What one name gives or raises, as text."""
+    try:
+        value = getattr(session, name)
+        if callable(value):
+            value = value(*args, **(kwargs or {}))
+        if args and args[0] in _UNORDERED and isinstance(value, Released):
+            value.rows.sort(key=str)
+        if isinstance(value, AbstractContextManager):
+            with value as entered:
+                value = type(entered).__name__
+        return RANDOM.sub("ID", text(value))
+    except GraphsvcError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def text(value: Any) -> str:
+    """A value as text, in the order it comes in, with all that hangs on it."""
+    if isinstance(value, pd.DataFrame):
+        return f"{value.to_csv()}{value.attrs}"
+    if isinstance(value, nx.MultiDiGraph):
+        return "\n".join(map(repr, [value.graph, *value.nodes(data=True), *value.edges(keys=True, data=True)]))
+    if isinstance(value, Shown):
+        return value.page()
+    if isinstance(value, list) and value and isinstance(value[0], Query):
+        return "\n".join(query.name for query in value)
+    return repr(plain(value))

@@ -1,0 +1,292 @@
+"""A case that carries a canary in every restricted property, and how canaries are found again in whatever form.
+
+A canary is a text of four words that stand nowhere else, long enough that the graph's store cannot pack it into a few
+bits; one word of it is enough to be found. What is a date or a number is a canary as it is. Each has a class, and
+`CLASSES` says what a reader needs to be shown one of that class.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import random
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from graphsvc import simulate
+from graphsvc.access.principal import Grant
+from tests.leaks import invented
+from tests.leaks.invented import Tables
+
+_MADE_OF = ("bdfgklmnprtvz", "aeiou")
+# Class → what a reader of the case needs. What nobody may see needs a grant there is not.
+CLASSES: dict[str, Callable[[Grant], bool]] = {
+    "open": lambda _grant: True,
+    "conditional": lambda grant: grant.handling == "C",
+    "source": lambda grant: grant.sources,
+    "conditional source": lambda grant: grant.handling == "C" and grant.sources,
+    "vault": lambda _grant: False,
+    "loader": lambda _grant: False,
+    "reason": lambda _grant: False,
+    "typed": lambda _grant: False,
+}
+SEALED = ("witness", "victim", "minor", "disputed", "hand")
+
+
+class Canaries:
+    """Makes canaries, always the same ones, and finds them again.
+
+    Attributes:
+        classes: label → class. texts: label → text.
+    """
+
+    def __init__(self) -> None:
+        self._random = random.Random(7)
+        self.classes: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+        self._needles: dict[str, str] = {}
+
+    def text(self, label: str, kind: str, joined: str = " ") -> str:
+        """A new canary of four words."""
+        words = [self._word() for _ in range(4)]
+        self._needles |= dict.fromkeys(words, label)
+        return self._keep(label, kind, joined.join(word.title() if joined == " " else word for word in words))
+
+    def plain(self, label: str, kind: str, text: str) -> str:
+        """A date or number that stands nowhere else, as a canary."""
+        self._needles[text.lstrip("+").casefold()] = label
+        return self._keep(label, kind, text)
+
+    def labels(self, *kinds: str) -> set[str]:
+        """The labels of some classes."""
+        return {label for label, kind in self.classes.items() if kind in kinds}
+
+    def _keep(self, label: str, kind: str, text: str) -> str:
+        assert kind in CLASSES
+        assert label not in self.classes
+        self.classes[label], self.texts[label] = kind, text
+        return text
+
+    def _word(self) -> str:
+        return "zq" + "".join(self._random.choice(_MADE_OF[place % 2]) for place in range(1, 12))
+
+    def found(self, data: bytes | str) -> set[str]:
+        """Labels of the canaries in some text or bytes: in UTF-8 or UTF-16, in any case, base64 or percent-encoded."""
+        if isinstance(data, str):
+            data = data.encode("utf-8", "surrogatepass")
+        low = data.lower()
+        hits = {self._needles[hit.decode()] for hit in self._pattern("ascii").findall(low)}
+        for encoding in ("utf-16-le", "utf-16-be"):
+            hits |= {self._needles[hit.decode(encoding)] for hit in self._pattern(encoding).findall(low)}
+        for needle, label in self._base64():
+            if needle in data:
+                hits.add(label)
+        return hits
+
+    def _pattern(self, encoding: str) -> re.Pattern[bytes]:
+        made = b"|".join(re.escape(needle.encode(encoding)) for needle in sorted(self._needles))
+        return re.compile(made)
+
+    def _base64(self) -> Iterator[tuple[bytes, str]]:
+        """Canaries as they stand inside a longer base64 text, at each of the three places they can begin."""
+        for label, text in self.texts.items():
+            if self.classes[label] == "vault" and len(text) > 30:
+                for shift in range(3):
+                    yield base64.b64encode(b"\0" * shift + text.encode())[4:-4], label
+
+    def in_file(self, path: Path) -> set[str]:
+        """Labels of the canaries in a file, its name included; also in what is zipped."""
+        data = path.read_bytes()
+        hits = self.found(data) | self.found(path.name)
+        if data[:2] == b"\x1f\x8b":
+            hits |= self.found(gzip.decompress(data))
+        if data[:4] == b"PK\x03\x04":
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                for name in archive.namelist():
+                    hits |= self.found(archive.read(name)) | self.found(name)
+        return hits
+
+
+def forms(text: str) -> list[bytes]:
+    """A text in forms that `Canaries.found` must know it in."""
+    return [
+        text.encode(),
+        text.upper().encode(),
+        text.encode("utf-16-le"),
+        b"x" + text.encode("utf-16-be"),
+        quote(text).encode(),
+        base64.b64encode(f"some text before {text} and after".encode()),
+    ]
+
+
+def case(folder: Path) -> tuple[Canaries, Tables]:
+    """A small invented case with canaries planted in it, and what it is delivered with."""
+    simulate.simulate(folder, seed=9, people=30)
+    rows = invented.read(folder)
+    canaries = Canaries()
+    added: Tables = defaultdict(list)
+    _statements(canaries, added)
+    for place, kind in enumerate(SEALED):
+        _sealed(canaries, added, kind, place)
+    _open(canaries, added)
+    _conditional(canaries, added)
+    for table, more in added.items():
+        rows[table] += more
+    return canaries, rows
+
+
+def _link(subject: str, relation: str, target: str, statement: str, **more: str) -> dict[str, str]:
+    return {"subject_id": subject, "relation": relation, "object_id": target, "statement_id": statement} | more
+
+
+def _statements(c: Canaries, rows: Tables) -> None:
+    """What the persons below are named in."""
+    # An interpreter nobody else names: that they are one is told with source clearance alone.
+    rows["people"].append({"id": c.text("interpreter_id", "conditional", "-"), "category": "other", "handling": "C"})
+    rows["statements"] += [
+        {
+            "id": "report-p",
+            "kind": "intelligence",
+            "handling": "P",
+            "source_grade": "1",
+            "assessment": "A",
+            "source_id": c.text("source_id of a report", "vault", "-"),
+            "interest": c.text("interest of a report", "source"),
+            "summary": c.text("summary of a report", "open"),
+            "x_own": c.text("x_ column of a report", "conditional"),
+        },
+        {
+            "id": c.text("id of a C report", "conditional", "-"),
+            "kind": "intelligence",
+            "handling": "C",
+            "conditions": c.text("conditions", "conditional"),
+            "interest": c.text("interest of a C report", "conditional source"),
+            "summary": c.text("summary of a C report", "conditional"),
+        },
+    ]
+
+
+def _sealed(c: Canaries, rows: Tables, kind: str, place: int) -> None:
+    """Someone sealed, with canaries in every column, a thing only they used, and others' texts that name them."""
+    person, thing = c.text(f"id of {kind}", "vault", "-"), c.text(f"id of a thing of {kind}", "vault", "-")
+    name, alias = c.text(f"name of {kind}", "vault"), c.text(f"alias of {kind}", "vault")
+    phone = c.plain(f"phone of {kind}", "vault", f"+44770098{place}431")
+    row = {
+        "id": person,
+        "name": name,
+        "aliases": f"{alias};{c.text(f'other alias of {kind}', 'vault')}",
+        "phones": phone,
+        "nationality": c.text(f"nationality of {kind}", "vault"),
+        "sex": c.text(f"sex of {kind}", "vault"),
+        "notes": c.text(f"notes on {kind}", "vault"),
+        "x_own": c.text(f"x_ column of {kind}", "vault"),
+        "date_of_birth": c.plain(f"birth of {kind}", "vault", "2015-11-29" if kind == "minor" else f"1931-10-2{place}"),
+        "category": {"victim": "victim", "witness": "witness"}.get(kind, "other"),
+        "age_disputed": "yes" if kind == "disputed" else "",
+        "sealed": "yes" if kind == "hand" else "",
+    }
+    rows["people"].append(row)
+    rows["things"].append(
+        {
+            "id": thing,
+            "kind": "vehicle",
+            "value": c.text(f"value of a thing of {kind}", "vault"),
+            "name": c.text(f"name of a thing of {kind}", "vault"),
+            "notes": c.text(f"notes on a thing of {kind}", "vault"),
+            "x_own": c.text(f"x_ column of a thing of {kind}", "vault"),
+        }
+    )
+    said = {"object_as_said": c.text(f"words for {kind}", "vault")}
+    rows["links"] += [
+        _link("boss-1", "PAID", person, "report-p", **said, notes=f"paid {name} twice"),
+        _link(person, "USED", thing, "report-p", subject_as_said=c.text(f"own words for {kind}", "vault")),
+    ]
+    rows["gangs"].append(
+        {"id": f"gang-{kind}", "name": f"cousins of {name}", "notes": f"call {phone}", "handling": "P"}
+    )
+    rows["workplaces"].append(
+        {
+            "id": f"house-{kind}",
+            "kind": "dwelling",
+            "address": f"over {name}'s shop",
+            "notes": f"{alias}",
+            "handling": "P",
+        }
+    )
+    rows["boats"].append({"id": f"boat of {name}", "name": alias, "x_own": f"ask {name}", "handling": "P"})
+    if kind == "witness":
+        rows["statements"].append(
+            {
+                "id": "account-p",
+                "kind": "witness",
+                "source_id": person,
+                "handling": "P",
+                "interest": c.text("interest of a witness", "source"),
+                "interpreter_id": c.texts["interpreter_id"],
+                "summary": f"{name}, also {alias}, told this; {c.text('summary of an account', 'open')}",
+            }
+        )
+        rows["links"].append(_link("boss-1", "DIRECTED", "aide-1", "account-p", place=f"at {name}'s door"))
+
+
+def _open(c: Canaries, rows: Tables) -> None:
+    """People of code P, named: what every reader of the case is shown, and what of it is not theirs all the same."""
+    rows["people"] += [
+        {
+            "id": "boss-1",
+            "name": c.text("name of a suspect", "open"),
+            "notes": c.text("notes on a suspect", "open"),
+            "x_own": c.text("x_ column of a suspect", "conditional"),
+            "category": f"suspect;witness@{c.plain('that a suspect is a witness', 'vault', '1931-09-17')}",
+            "handling": "P",
+        },
+        {"id": "aide-1", "name": "Bo Quist", "category": "suspect", "handling": "P"},
+    ]
+    rows["links"] += [
+        _link("boss-1", "DIRECTED", "aide-1", "report-p", notes=c.text("notes on a P claim", "open")),
+        _link("boss-1", "RUNS", "gang-witness", "report-p"),
+    ]
+
+
+def _conditional(c: Canaries, rows: Tables) -> None:
+    """What stands under handling code C alone."""
+    report, person = c.texts["id of a C report"], c.text("id of a C person", "conditional", "-")
+    rows["people"].append(
+        {
+            "id": person,
+            "name": c.text("name of a C person", "conditional"),
+            "aliases": c.text("alias of a C person", "conditional"),
+            "nationality": c.text("nationality of a C person", "conditional"),
+            "phones": c.plain("phone of a C person", "conditional", "+447700975431"),
+            "notes": c.text("notes on a C person", "conditional"),
+            "category": "suspect",
+        }
+    )
+    for table, values in (
+        ("boats", {"registration": c.text("registration of a C boat", "conditional")}),
+        ("crossings", {"date": "2020-05-08", "launch_site": c.text("launch site of a C crossing", "conditional")}),
+        ("gangs", {"name": c.text("name of a C gang", "conditional")}),
+        ("workplaces", {"address": c.text("address of a C workplace", "conditional")}),
+        ("things", {"kind": "vehicle", "value": c.text("value of a C thing", "conditional")}),
+    ):
+        notes = c.text(f"notes on what is C in {table}", "conditional")
+        rows[table].append({"id": f"hidden-{table}", "handling": "C", "notes": notes, **values})
+    rows["links"] += [
+        _link(
+            person,
+            "DIRECTED",
+            "boss-1",
+            report,
+            place=c.text("place of a C claim", "conditional"),
+            subject_as_said=c.text("words of a C claim", "conditional"),
+            notes=c.text("notes on a C claim", "conditional"),
+        ),
+        _link(
+            "boss-1", "PAID", "aide-1", "report-p", handling="C", notes=c.text("notes on a claim made C", "conditional")
+        ),
+    ]

@@ -1,0 +1,143 @@
+"""The walk of the command line: what every command is run with. A command without an entry here fails a test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import click
+from click.testing import CliRunner
+
+from graphsvc import cli
+from graphsvc.config import Settings
+from tests.leaks.known import Known
+
+Lines = list[list[str]]
+Entry = Callable[[Known], Lines] | str
+_REASON = ("--reason", "a reason that is long enough")
+_REVIEW = ("--review", "2999-01-01")
+_PASSWORD = "a password of nobody"
+
+
+def _alone(_known: Known) -> Lines:
+    """Run once, by its name alone."""
+    return [[]]
+
+
+def _queries(known: Known) -> Lines:
+    runs = [
+        [name, "--case", known.case, *(word for key, text in given.items() for word in ("--param", f"{key}={text}"))]
+        for name, given in known.firsts
+    ]
+    # Some of them: pages and notebooks ask them all.
+    some = runs[::8]
+    forms = [[*line, "--format", form] for line, form in zip(some, ("csv", "json"), strict=False)]
+    return [["--case", known.case], ["cases.counts", "--cypher", "--case", known.case], ["no.such"], *some, *forms]
+
+
+# Command → what it is run with after its name; a text says why it is not run.
+COMMANDS: dict[str, Entry] = {
+    "serve": "serves until it is stopped; what it serves is walked as pages",
+    "demo": "makes a home of its own and serves it",
+    "load": lambda known: [
+        ["no-such-folder", "--case", known.case, "--dry-run"],
+        ["--undo", "9", "--case", known.case],
+    ],
+    "deliveries": lambda known: [[known.case]],
+    "cases": _alone,
+    "simulate": "writes an invented case; reads none",
+    "hubs": lambda known: [[known.case], [known.case, "--format", "csv", "--all"], [known.case, "--format", "json"]],
+    "query": _queries,
+    "evaluate": lambda known: [[known.case, "--truth", __file__]],
+    "login": lambda _known: [["nobody", "--purpose", "none"], ["--link", "x", "--purpose", "none"]],
+    "logout": "ends who walks; the other commands are run signed in",
+    "account password": _alone,
+    "account second-factor": lambda _known: [["--remove"]],
+    "account end-others": _alone,
+    "users list": _alone,
+    "users add": lambda known: [["mallory", "--role", "administrator", "--grant", f"{known.case}:C+sources"]],
+    "users reset": lambda known: [[known.accounts[0]]],
+    "users roles": lambda known: [[known.accounts[0], "administrator"]],
+    "users grant": lambda known: [[known.accounts[0], f"{known.case}:C"]],
+    "users disable": lambda known: [[known.accounts[0]]],
+    "users enable": lambda known: [[known.accounts[0]]],
+    "audit": lambda known: [[], ["--case", known.case], ["--source", known.pseudonyms[-1]]],
+    "audit verify": _alone,
+    "vault rotate": _alone,
+    "reveal ask": lambda known: [[known.case, one, *_REASON] for one in known.pseudonyms],
+    "reveal list": _alone,
+    "reveal pending": _alone,
+    "reveal agree": lambda known: [[known.requests[0]]],
+    "reveal refuse": lambda known: [[known.requests[0]]],
+    "reveal open": lambda known: [[known.requests[0]]],
+    "reveal end": lambda known: [[known.requests[0]]],
+    "hold add": lambda known: [
+        [known.case, "--person", known.entities[0], "--kind", "prosecution", "--owner", "x", *_REASON, *_REVIEW]
+    ],
+    "hold list": lambda known: [[known.case]],
+    "hold release": lambda known: [[known.case, "x"]],
+    "seal": lambda known: [[known.case, "no-such-person", *_REASON]],
+    "erase ask": lambda known: [[known.case, "no-such-person", *_REASON]],
+    "erase list": _alone,
+    "erase agree": lambda known: [[known.requests[0]]],
+    "erase refuse": lambda known: [[known.requests[0]]],
+    "neo4j fetch": "fetches the server's program; reads no case",
+    "neo4j start": "starts the managed server; reads no case",
+    "neo4j status": _alone,
+    "neo4j stop": "stops the managed server; reads no case",
+    "settings": _alone,
+}
+
+
+def leaves(command: click.Command = cli.program, *path: str) -> Iterator[str]:
+    """Every command that does something."""
+    if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield " ".join(path)
+        for name, inner in command.commands.items():
+            yield from leaves(inner, *path, name)
+    else:
+        yield " ".join(path)
+
+
+class _Program:
+    """`graphsvc` as a shell runs it, errors as sentences and status included."""
+
+    name = "graphsvc"
+
+    def main(self, args: list[str], prog_name: str, **_more: Any) -> None:
+        """Run it."""
+        before, sys.argv = sys.argv, [prog_name, *args]
+        try:
+            cli.main()
+        finally:
+            sys.argv = before
+
+
+def run(settings: Settings, *words: str) -> str:
+    """Status and output of a command in a home; the home's own path is taken out."""
+    variables = {
+        "GRAPHSVC_HOME": str(settings.home),
+        "GRAPHSVC_JARS": str(settings.jars or ""),
+        "GRAPHSVC_DATABASE_URL": settings.database_url,
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_PASSWORD": settings.neo4j_password,
+        "COLUMNS": "120",
+    }
+    typed = "\n".join([_PASSWORD] * 3)
+    done = CliRunner().invoke(
+        cast("click.Command", _Program()), list(words), input=typed, env=variables, catch_exceptions=False
+    )
+    told = f"{done.exit_code}\n{done.stdout}\n{done.stderr}"
+    return told.replace(str(settings.home), "HOME")
+
+
+def walk(settings: Settings, known: Known) -> dict[str, str]:
+    """Every command with all it is run with → status and output."""
+    found: dict[str, str] = {}
+    for name, entry in COMMANDS.items():
+        if not isinstance(entry, str):
+            for words in entry(known):
+                found[" ".join([name, *words])] = run(settings, *name.split(), *words)
+    return found

@@ -1,0 +1,157 @@
+"""One case behind two services: loaded whole, and loaded as if nothing of code C, or nothing at all, had ever come.
+
+All of it is asked under the same name by the same accounts, at the same frozen moment and with the same keys, so that
+answers are compared byte for byte with nothing taken out but the tokens of forms.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from graphsvc import simulate
+from graphsvc.access import accounts, audit, vault
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.service import Service, entry
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import read_image
+from graphsvc.web import create_app
+from tests.leaks import calls, commands, homes, invented, pages
+from tests.leaks.invented import KEY, Tables
+from tests.leaks.known import Known, as_text, known_of
+
+CASE, OTHER = "dover", "harbour"
+READING = ("investigator", "analyst", "disclosure", "custodian", "supervisor")
+LOADER = Principal("loader", frozenset({"investigator"}), {"*": Grant("C", sources=True)})
+# Who asks, cleared for what; `outsider` asks for the case, `elsewhere` for the one that is theirs. Every role that reads,
+# so that every page is reached.
+READERS = {
+    "reader": {CASE: Grant("P")},
+    "sourced": {CASE: Grant("P", sources=True)},
+    "outsider": {OTHER: Grant("C", sources=True)},
+    "elsewhere": {OTHER: Grant("C", sources=True)},
+}
+
+
+@dataclass
+class Walked:
+    """What one person got from one service: kind of asking → what was asked → the answer."""
+
+    answers: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def differing(self, other: Walked) -> dict[str, dict[str, tuple[str, str]]]:
+        """Kind → what was asked → the two answers, cut to where they part."""
+        found: dict[str, dict[str, tuple[str, str]]] = {}
+        for kind in self.answers.keys() | other.answers.keys():
+            mine, theirs = self.answers.get(kind, {}), other.answers.get(kind, {})
+            for asked in mine.keys() | theirs.keys():
+                pair = mine.get(asked), theirs.get(asked)
+                if pair[0] != pair[1]:
+                    found.setdefault(kind, {})[asked] = parted(*pair)
+        return found
+
+
+def parted(one: object, other: object) -> tuple[str, str]:
+    """Two answers, cut to where they part."""
+    texts = [answer.text if isinstance(answer, pages.Answer) else str(answer) for answer in (one, other)]
+    place = next((n for n, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), min(map(len, texts)))
+    return texts[0][max(place - 80, 0) : place + 120], texts[1][max(place - 80, 0) : place + 120]
+
+
+@dataclass(frozen=True)
+class Twofold:
+    """The two services, and what their readers got.
+
+    Attributes:
+        whole: the case as it is. part: without what is C. absent: the case is not there.
+        walked: (service, reader) → what they got; services `whole`, `part` and `absent`.
+        known: what was asked for.
+    """
+
+    whole: Service
+    known: Known
+    rows: Tables
+    walked: dict[tuple[str, str], Walked]
+
+
+def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> Walked:
+    """All that one person can ask: pages, forms, commands, queries and calls; without `whole` queries and calls alone."""
+    found = Walked()
+    who = next(one for one in accounts.listed(service.database) if one.name == name)
+    session = service.session(who, "comparing", known.case)
+    found.answers["queries"] = {
+        f"{query} {given}": calls.given(session, "rows", (query,), given) for query, given in known.runs
+    }
+    found.answers["calls"] = dict(calls.walk(session, known))
+    for thread in threading.enumerate():
+        if thread.name.startswith("job-"):  # begun by a call; how far it is must not show below
+            thread.join(60)
+    if not whole:
+        return found
+    link = service.sign_in_link(name, "comparing")
+    entry.command_line_login(service, entry.token_file(service.settings), "", "", "", link, "comparing")
+    found.answers["commands"] = dict(commands.walk(service.settings, known))
+    app = create_app(service)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    client = app.test_client()
+    assert client.get(f"/link/{service.sign_in_link(name, 'comparing')}").status_code == 303
+    found.answers["pages"] = dict(pages.walk(client, known))
+    found.answers["forms"] = {
+        f"{call} {call.form}": pages.ask(client, call) for call in pages.calls(app, known, "POST")
+    }
+    return found
+
+
+def load(service: Service, case: str, rows: Tables, folder: Path) -> None:
+    """Load rows into a case whose key is there."""
+    invented.write(folder, rows)
+    service.session(LOADER, "tests", case).load(folder, quiet)
+
+
+@pytest.fixture(scope="module")
+def twofold(
+    settings: Callable[..., Settings], neo4j_server: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Twofold]:
+    """The services, walked by everyone: the database holds one state of the case at a time."""
+    folder = tmp_path_factory.mktemp("twofold")
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}  # type: ignore[attr-defined]
+    rows = invented.invented(folder / "invented", people=120)
+    walked: dict[tuple[str, str], Walked] = {}
+    with homes.standing_still(), homes.hasty(Service(settings(**server))) as whole:
+        for name, grants in READERS.items():
+            accounts.add(whole.database, name, READING, grants)
+        simulate.simulate(folder / "other", seed=8, people=40)
+        whole.session(LOADER, "tests", OTHER).load(folder / "other", quiet)
+        absent_home = homes.copied(whole, settings(**server))
+        wrapped = vault.encrypt(whole.vault._master, KEY, f"case {CASE}")
+        with transaction(whole.database) as connection:
+            values = {"id": CASE, "key_sealed": wrapped, "created_at": audit.now()}
+            connection.execute(tables.cases.insert().values(**values))
+        part_home = homes.copied(whole, settings(**server))
+        load(whole, CASE, rows, folder / "whole")
+        image = read_image(whole.store(), CASE)
+        people = image.nodes["Person"]
+        given = {
+            query.name: [as_text(one) for one in invented.arguments(query, rows)][-4::2]
+            for query in whole.library.values()
+        }
+        known = replace(known_of(CASE, KEY, rows, given, each=2), claims=tuple(sorted(image.claims)[::20]))
+        for name in ("reader", "sourced", "outsider"):
+            walked["whole", name] = asked(whole, name, known, whole=name != "sourced")
+        walked["whole", "elsewhere"] = asked(whole, "elsewhere", Known(OTHER))
+        homes.wipe(whole, CASE)
+        with homes.hasty(Service(part_home)) as part:
+            load(part, CASE, invented.without_c(rows, people), folder / "part")
+            for name in ("reader", "sourced"):
+                walked["part", name] = asked(part, name, known, whole=name != "sourced")
+            homes.wipe(part, CASE)
+        with homes.hasty(Service(absent_home)) as absent:
+            walked["absent", "outsider"] = asked(absent, "outsider", known)
+            walked["absent", "elsewhere"] = asked(absent, "elsewhere", Known(OTHER))
+        yield Twofold(whole, known, rows, walked)

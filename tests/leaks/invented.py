@@ -1,0 +1,210 @@
+"""The invented case that answers are compared on: as it is, and as it would be if nothing of code C had been delivered."""
+
+from __future__ import annotations
+
+import copy
+import csv
+from collections import Counter
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from graphsvc import simulate
+from graphsvc.access import vault
+from graphsvc.queries import Parameter, Query
+from graphsvc.records.tables import ENTITY_TABLES, TABLES
+
+Tables = dict[str, list[dict[str, str]]]
+KEY = bytes(range(32))
+_SPANS = {"int": 1, "float": 0.0}
+
+
+def _row(text: str, columns: str) -> dict[str, str]:
+    return dict(zip(columns.split(), (cell.strip() for cell in text.split(",")), strict=True))
+
+
+# What a small simulated case may lack: each query must find something here, at P and at C.
+_LINKS = "subject_id relation object_id statement_id from_date polarity amount currency"
+_EXTRA: dict[str, list[dict[str, str]]] = {
+    "people": [_row(f"X{n}, Person X{n}, nickname, +4470{n // 2}", "id name identified phones") for n in range(1, 9)],
+    "gangs": [_row(f"XG{n}, Gang {n}", "id name") for n in (1, 2)],
+    "boats": [_row(f"XB{n}, Boat {n}", "id name") for n in (1, 2)],
+    "crossings": [_row(f"XC{n}, 2020-05-08, Xbeach, 2025-01", "id date launch_site review_on") for n in (1, 2, 3)],
+    "workplaces": [
+        _row("XW1, Wash, premises, 2020-03-20", "id name kind closed_on"),
+        _row("XW2, Live, online,", "id name kind closed_on"),
+        _row("XW3, House, dwelling,", "id name kind closed_on"),
+        _row("XW4, Nobody's, premises,", "id name kind closed_on") | {"handling": "P"},
+    ],
+    "things": [
+        _row("XT1, phone, +44701", "id kind value"),
+        _row("XT2, phone, +44702", "id kind value"),
+        _row("XT3, part, HULL-1", "id kind value"),
+    ],
+    "statements": [
+        _row("XS1, intelligence, 1, A, P, given,", "id kind source_grade assessment handling status interest"),
+        _row("XS2, intelligence, 3, E, P, given,", "id kind source_grade assessment handling status interest"),
+        _row("XS3, record, 1, A, C, given,", "id kind source_grade assessment handling status interest"),
+        _row(
+            "XS4, intelligence, 2, B, P, withdrawn, a debt", "id kind source_grade assessment handling status interest"
+        ),
+    ],
+    "links": [
+        _row(text, _LINKS)
+        for text in (
+            "X1, RUNS, XG1, XS1,,,,",
+            "X2, MEMBER_OF, XG1, XS1,,,,",
+            "X2, MEMBER_OF, XG2, XS1,,,,",
+            "X3, MEMBER_OF, XG2, XS3,,,,",
+            "X4, MEMBER_OF, XG2, XS1,,,,",
+            "X5, DIRECTED, X2, XS1,,,,",
+            "X5, PAID, X4, XS1, 2020-05-01,, 500, EUR",
+            "X1, DIRECTED, X2, XS1,,,,",
+            "X2, DIRECTED, X6, XS1,,,,",
+            "X6, DIRECTED, X7, XS3,,,,",
+            "X1, DIRECTED, X6, XS2,, denies,,",
+            "X2, DIRECTED, X6, XS2,, denies,,",
+            "X1, ORGANISED, XC1, XS1, 2020-05-08,,,",
+            "X1, ORGANISED, XC2, XS1, 2020-05-08,,,",
+            "X1, PAID, X6, XS1, 2020-05-08,, 100, EUR",
+            "X2, PAID, X6, XS1, 2020-05-09,, 150, EUR",
+            "X3, PAID, X6, XS3, 2020-05-09,, 950, EUR",
+            "X1, RECRUITED, X7, XS1,,,,",
+            "X6, PILOTED, XC1, XS1, 2020-05-08,,,",
+            "X7, ASSISTED, XC2, XS1, 2020-05-08,,,",
+            "X6, PILOTED, XC2, XS1, 2020-05-08,,,",
+            "X7, ASSISTED, XC3, XS3, 2020-05-08,,,",
+            "XB1, USED_ON, XC1, XS1, 2020-05-08,,,",
+            "XB1, USED_ON, XC2, XS1, 2020-05-08,,,",
+            "X4, SUPPLIED, XB1, XS1,,,,",
+            "X4, SUPPLIED, XB2, XS3,,,,",
+            "XT3, PART_OF, XB1, XS1,,,,",
+            "XT3, PART_OF, XB2, XS1,,,,",
+            "X2, USED, XT1, XS1,,,,",
+            "X4, USED, XT1, XS1,,,,",
+            "X1, USED, XT2, XS1,,,,",
+            "XT1, CONTACTED, XT2, XS1,,,,",
+            "X7, SAME_AS, X8, XS1,,,,",
+            "XG1, RIVAL_OF, XG2, XS1,,,,",
+            "X6, WORKED_AT, XW1, XS1, 2020-01,,,",
+            "X6, WORKED_AT, XW2, XS1, 2020-04-02,,,",
+            "X7, WORKED_AT, XW1, XS3, 2020-01,,,",
+            "X6, LIVED_AT, XW3, XS1, 2020-01,,,",
+            "X1, CONTROLS, XW1, XS1,,,,",
+            "X1, CONTROLS, XW3, XS1,,,,",
+            "XG1, CONTROLS, XW2, XS1,,,,",
+            "X6, OWES, X1, XS1,,,,",
+            "X8, COERCED, X7, XS4,,,,",
+        )
+    ],
+}
+
+
+def invented(folder: Path, people: int = 300) -> Tables:
+    """The rows of a simulated case, written to `folder`, with what such a case may lack."""
+    simulate.simulate(folder, seed=5, people=people)
+    rows = read(folder)
+    for table, more in _EXTRA.items():
+        rows[table] += copy.deepcopy(more)
+    return rows
+
+
+def read(folder: Path) -> Tables:
+    found: Tables = {}
+    for name, table in TABLES.items():
+        with (folder / table.file).open(encoding="utf-8", newline="") as file:
+            found[name] = list(csv.DictReader(file))
+    return found
+
+
+def write(folder: Path, tables: Tables) -> None:
+    folder.mkdir()
+    for name, rows in tables.items():
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        with (folder / TABLES[name].file).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def without_c(whole: Tables, people: Collection[str]) -> Tables:
+    """The rows of the case as they would be if nothing of handling code C had ever been delivered.
+
+    Two things stay. A witness or interpreter whom no P row names is a row of code C, as the case format wants the row to
+    be there. And what a C row seals stays sealed (people by hand, things through who used them): taking the seal off for
+    those who may see less would tell them more.
+
+    Args:
+        whole: the rows as they are.
+        people: ids of persons as they stand in the graph of the case loaded whole, under `KEY`.
+    """
+    rows: Tables = copy.deepcopy(whole)
+    entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
+    shared = {row["id"] for row in rows["statements"] if row.get("handling") == "P"}
+    said = {row["id"]: row.get("statement_id") or "" for row in entities}
+    closed = {row["id"] for row in entities if row.get("handling") == "C" or said[row["id"]] not in shared | {""}}
+    sealed = {row["id"] for row in rows["people"] if vault.pseudonym(KEY, "person", row["id"]) in people}
+
+    def is_shared(link: dict[str, str]) -> bool:
+        ends = {link["subject_id"], link["object_id"]}
+        return link["statement_id"] in shared and link.get("handling") != "C" and not ends & closed
+
+    links = [row for row in rows["links"] if is_shared(row)]
+    mentioned = {row[end] for row in links for end in ("subject_id", "object_id")}
+    visible = mentioned | {row["id"] for row in entities if row.get("handling") == "P" or said[row["id"]] in shared}
+    visible -= closed
+    sealing = [
+        row
+        for row in rows["links"]
+        if row["relation"] == "USED"
+        and row["subject_id"] in sealed
+        and row["object_id"] in visible
+        and not is_shared(row)
+    ]
+    kept = shared | {row["statement_id"] for row in sealing}
+    rows["statements"] = [row for row in rows["statements"] if row["id"] in kept]
+    needed = {row["subject_id"] for row in sealing}
+    needed |= {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
+    for table in ENTITY_TABLES:
+        rows[table.name] = [row for row in rows[table.name] if row["id"] in visible | needed]
+        for row in rows[table.name]:
+            if row["id"] not in visible:
+                row["handling"] = "C"
+            if row["id"] in sealed:
+                row["sealed"] = "yes"
+    rows["links"] = links + [row for row in sealing if row not in links]
+    return rows
+
+
+def arguments(query: Query, rows: Tables) -> list[dict[str, Any]]:
+    loosest = {p.name: _SPANS[p.type] for p in query.parameters if p.type in _SPANS and p.name != "steps"}
+    given = [p for p in query.parameters if p.default is None or p.type == "id"]
+    sets: list[dict[str, Any]] = [{}, loosest] if all(p.default is not None for p in query.parameters) else []
+    if given:
+        sets += [loosest | {p.name: _value(query, p, number, rows) for p in given} for number in range(4)]
+    return sets
+
+
+def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any:
+    """Some value for a parameter: handmade rows first, then the most mentioned ones."""
+    links = _EXTRA["links"][:: len(_EXTRA["links"]) // 4]
+    if parameter.name in ("subject", "object"):
+        return links[number][f"{parameter.name}_id"]
+    if parameter.name == "relation":
+        return links[number]["relation"]
+    if parameter.name == "ids":
+        return [row["id"] for table in ENTITY_TABLES for row in rows[table.name]][number::4]
+    if parameter.type == "date":
+        return "2027"
+    if parameter.name == "text":
+        return ("x", "person", "+447", "2020-05")[number]
+    named = {"first": "X1", "second": "X6"}
+    if number == 0 and query.subject == "paths":
+        return named[parameter.name]
+    kind = {"person": "people", "boat": "boats", "crossing": "crossings", "gang": "gangs", "workplace": "workplaces"}
+    subject = {"entities": "people", "hubs": "gangs", "paths": "people"}.get(query.subject, query.subject)
+    table = kind.get(parameter.name, subject)
+    mentioned = Counter(row[end] for row in rows["links"] for end in ("subject_id", "object_id", "statement_id"))
+    ids = sorted((row["id"] for row in rows[table]), key=lambda one: (one[0] != "X", -mentioned[one], one))
+    offset = 1 if parameter.name == "second" else 0
+    return ids[(number * (2 if query.subject == "paths" else 1) + offset) % len(ids)]

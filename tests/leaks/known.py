@@ -1,0 +1,110 @@
+"""What someone who knows a case, or guesses at it, would ask for: the arguments of every walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.queries import Library, Query
+from graphsvc.records.tables import ENTITY_TABLES
+
+Rows = Mapping[str, Sequence[Mapping[str, str]]]
+NOWHERE = "S-0000-0000-0000"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is asked for in one case, hidden things included; with the defaults nothing of it is there.
+
+    Attributes:
+        links: subject, relation, object.
+        queries: name of a named query → sets of its parameters, as an address gives them.
+        requests, uploads, jobs, claims: ids. Those of others are asked for as well as those that are none.
+    """
+
+    case: str
+    entities: tuple[str, ...] = ("x",)
+    statements: tuple[str, ...] = ("x",)
+    links: tuple[tuple[str, str, str], ...] = (("x", "DIRECTED", "x"),)
+    words: tuple[str, ...] = ("a",)
+    pseudonyms: tuple[str, ...] = (NOWHERE,)
+    queries: Mapping[str, Sequence[Mapping[str, str]]] | None = None
+    requests: tuple[str, ...] = ("x",)
+    uploads: tuple[str, ...] = ("x",)
+    jobs: tuple[str, ...] = ("x",)
+    accounts: tuple[str, ...] = ("x",)
+    claims: tuple[str, ...] = ("0" * 24,)
+
+    @property
+    def runs(self) -> list[tuple[str, Mapping[str, str]]]:
+        """Every named query, the service's own included, with each set of parameters."""
+        given = self.queries if self.queries is not None else plain_parameters(Library().values(), self.entities[0])
+        return [(name, one) for name, sets in given.items() for one in sets]
+
+    @property
+    def firsts(self) -> list[tuple[str, Mapping[str, str]]]:
+        """Every named query with one set of parameters: the last, in which everything is given."""
+        return list(dict(self.runs).items())
+
+
+def plain_parameters(queries: Iterable[Query], identifier: str) -> dict[str, list[dict[str, str]]]:
+    """For each query one set of parameters: what has no default is an id."""
+    return {
+        query.name: [
+            {p.name: identifier if p.type != "date" else "2027" for p in query.parameters if p.default is None}
+        ]
+        for query in queries
+    }
+
+
+def as_text(given: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as an address or the command line gives them."""
+    return {
+        name: ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        for name, value in given.items()
+    }
+
+
+def known_of(case: str, key: bytes, rows: Rows, queries: Mapping[str, Sequence[Mapping[str, str]]], each: int) -> Known:
+    """Some of everything that the rows of a case hold: open and hidden, by delivered id and by pseudonym.
+
+    Args:
+        case: its name.
+        key: its data key, of which pseudonyms are made.
+        rows: table → rows as they were delivered.
+        queries: see `Known`.
+        each: how many of each kind, at least.
+    """
+    hidden = {row["id"] for table in rows for row in rows[table] if row.get("handling") == "C" and row.get("id")}
+    entities: list[str] = []
+    for table in ENTITY_TABLES:
+        ids = [row["id"] for row in rows.get(table.name, ())]
+        entities += _spread([one for one in ids if one in hidden], 1) + _spread([i for i in ids if i not in hidden], 1)
+    people = [row["id"] for row in rows["people"]]
+    entities += _spread(people, each)
+    entities += [vault.pseudonym(key, "person", one) for one in _spread(people, each)]
+    entities += [vault.pseudonym(key, "thing", row["id"]) for row in _spread(rows["things"], 2)]
+    said = [row["id"] for row in rows["statements"]]
+    statements = _spread([one for one in said if one in hidden], each) + _spread(said, each)
+    links = [(row["subject_id"], row["relation"], row["object_id"]) for row in rows["links"]]
+    closed = [
+        (row["subject_id"], row["relation"], row["object_id"])
+        for row in rows["links"]
+        if row["statement_id"] in hidden or row.get("handling") == "C"
+    ]
+    return Known(
+        case,
+        tuple(dict.fromkeys(entities)),
+        tuple(dict.fromkeys(statements)),
+        tuple(dict.fromkeys(_spread(closed, each) + _spread(links, each))),
+        ("a", "phone", "20", "%", "S-", "X1", people[0]),
+        (NOWHERE, vault.pseudonym(key, "person", people[0]), vault.pseudonym(key, "source", people[0])),
+        queries,
+    )
+
+
+def _spread(items: Sequence[Any], number: int) -> list[Any]:
+    """So many of them, from all over."""
+    return list(items[:: max(len(items) // max(number, 1), 1)][:number])

@@ -1,0 +1,380 @@
+"""Shows that each test of a protection fails when the protection is switched off.
+
+    python -m tests.leaks.mutations              # all of them: takes a while
+    python -m tests.leaks.mutations caches csp   # some
+
+Each mutation is put into a copy of the checkout, its test is run there and has to fail; the table that is printed is
+the one in `README.md`. `test_mutations.py` holds that every text to be replaced stands in the code exactly once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_IGNORED = shutil.ignore_patterns(".git", ".venv", ".cache", "build", "dist", "__pycache__", ".*_cache", ".hypothesis")
+_FAILED = 1  # pytest's status where tests ran and failed; anything else is a fault of the mutation
+_LONGEST_S = 1200
+_CLASSES = "tests/leaks/test_classes.py"
+_GROWING = "tests/leaks/test_growing.py"
+_CANARIES = "tests/leaks/test_canaries.py"
+_GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
+_FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One protection, and how to switch it off.
+
+    Attributes:
+        name: short, for the command. protects: what the protection is, in words.
+        file: where it stands. old: its text, once in the file. new: what stands there when it is off.
+        test: what must fail then.
+    """
+
+    name: str
+    protects: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+MUTATIONS = (
+    Mutation(
+        "handling",
+        "the gate binds the handling codes a reader may see",
+        "graphsvc/access/gate.py",
+        '"handling": grant.codes,',
+        '"handling": ["P", "C"],',
+        f"{_CLASSES}::test_counts_are_of_what_is_seen",
+    ),
+    Mutation(
+        "figures",
+        "the gate binds figures of links at the reader's level",
+        "graphsvc/access/gate.py",
+        'suffix = "" if grant.handling == "C" else P_SUFFIX',
+        'suffix = ""',
+        f"{_GROWING}::test_what_is_hidden_moves_nothing",
+    ),
+    Mutation(
+        "query",
+        "every query keeps to the handling codes",
+        "cypher/cases/counts.cypher",
+        "WHERE n.handling IN $handling",
+        "WHERE true",
+        f"{_CLASSES}::test_counts_are_of_what_is_seen",
+    ),
+    Mutation(
+        "neighbours",
+        "what is counted beside a node is what the reader sees",
+        "cypher/network/nodes.cypher",
+        "WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least",
+        "WHERE true",
+        f"{_GROWING}::test_what_is_hidden_moves_nothing",
+    ),
+    Mutation(
+        "case",
+        "every query keeps to the case",
+        "cypher/cases/counts.cypher",
+        "MATCH (n:Entity {case: $case})",
+        "MATCH (n:Entity)",
+        f"{_CLASSES}::test_another_case_beside_it_changes_no_count",
+    ),
+    Mutation(
+        "granted",
+        "a case takes a grant",
+        "graphsvc/access/policy.py",
+        "    if grant is None:\n        raise no_such_case(case)\n    return grant",
+        '    return grant or Grant("C", sources=True)',
+        f"{_CLASSES}::test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there",
+    ),
+    Mutation(
+        "not-yours",
+        "not there and not yours are the same answer",
+        "graphsvc/access/policy.py",
+        "    if grant is None:\n        raise no_such_case(case)\n    return grant",
+        '    if grant is None:\n        raise Refused(f"The case {case} is not yours.")\n    return grant',
+        f"{_CLASSES}::test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there",
+    ),
+    Mutation(
+        "roles",
+        "no role but a reading one opens a case",
+        "graphsvc/access/policy.py",
+        '"read": _READERS,',
+        '"read": _READERS | {"administrator"},',
+        "tests/web/test_roles.py::test_the_case_opens_to_neither_and_shows_nowhere",
+    ),
+    Mutation(
+        "source",
+        "sources and interests take source clearance",
+        "graphsvc/access/redact.py",
+        "        return grant.sources\n",
+        "        return True\n",
+        f"{_GROWING}::test_no_source_is_told_without_source_clearance",
+    ),
+    Mutation(
+        "conditional",
+        "columns of the deliverer's own take clearance for C",
+        "graphsvc/access/redact.py",
+        '        return grant.handling == "C"\n',
+        "        return True\n",
+        "tests/access/test_redact.py::test_every_property_is_released_by_its_sensitivity",
+    ),
+    Mutation(
+        "undeclared",
+        "a column without a declared sensitivity does not come out",
+        "graphsvc/access/redact.py",
+        'return sensitivity in ("open", "identity", "text", "voices")',
+        "return True",
+        "tests/access/test_redact.py::test_what_is_not_declared_never_comes_out",
+    ),
+    Mutation(
+        "few",
+        "few witnesses read as few",
+        "graphsvc/access/redact.py",
+        "return number if grant.sources or number == 0 or number >= few_below else FEW",
+        "return number",
+        "tests/access/test_redact.py::test_few_groups_and_claims_are_told_as_few_without_source_clearance",
+    ),
+    Mutation(
+        "explained",
+        "why someone is a lead names no source without source clearance",
+        "graphsvc/service/analysing.py",
+        "                explanation = _without_sources(explanation)\n",
+        "                pass\n",
+        f"{_GROWING}::test_no_source_is_told_without_source_clearance",
+    ),
+    Mutation(
+        "kept",
+        "what is kept in memory is kept for one level",
+        "graphsvc/service/analysing.py",
+        "return self.case, self.version, self.grant.handling",
+        'return self.case, self.version, ""',
+        f"{_GROWING}::test_what_is_hidden_moves_nothing",
+    ),
+    Mutation(
+        "masking",
+        "names of sealed people in free text are masked",
+        "graphsvc/service/texts.py",
+        "return self._masker.mask(text, excused)",
+        "return text",
+        _GRAPH,
+    ),
+    Mutation(
+        "minors",
+        "people under 18 are sealed",
+        "graphsvc/access/sealing.py",
+        "< ADULT_AT:",
+        "< 0:",
+        _GRAPH,
+    ),
+    Mutation(
+        "own-columns",
+        "own columns of sealed people go to the vault",
+        "graphsvc/access/sealing.py",
+        'or name in IDENTITY[record] or name.startswith("x_") or name == "category"',
+        'or name in IDENTITY[record] or name == "category"',
+        _GRAPH,
+    ),
+    Mutation(
+        "things",
+        "what a sealed person used is sealed with them",
+        "graphsvc/service/graphing.py",
+        'if row.values["relation"] == "USED" and row.values["subject_id"] in sealed',
+        'if row.values["relation"] == "NOTHING" and row.values["subject_id"] in sealed',
+        _GRAPH,
+    ),
+    Mutation(
+        "as-said",
+        "the words for someone sealed stay in the vault",
+        "graphsvc/service/graphing.py",
+        "if name in values and values[end] not in self._result.sealed:",
+        "if name in values:",
+        _GRAPH,
+    ),
+    Mutation(
+        "disk",
+        "what a delivery held is kept encrypted",
+        "graphsvc/access/vault.py",
+        'return encrypt(key, zlib.compress(text.encode("utf-8", "surrogatepass"), 1), what)',
+        'return text.encode("utf-8", "surrogatepass")',
+        "tests/service/test_pseudonyms.py::test_that_a_suspect_is_a_source_stands_in_no_node_or_relationship",
+    ),
+    Mutation(
+        "line-first",
+        "a line of the log stands before anything is asked",
+        "graphsvc/access/audit.py",
+        "    line = begin(engine, principal, purpose, action, case, **detail)\n    outcome",
+        "    yield {}\n    return\n    line = begin(engine, principal, purpose, action, case, **detail)\n    outcome",
+        "tests/access/test_gate.py::test_the_line_is_written_before_the_store_is_asked_and_the_outcome_after",
+    ),
+    Mutation(
+        "telling",
+        "what was typed stands in the log as its length",
+        "graphsvc/access/telling.py",
+        "return text if _SAFE.fullmatch(text) and name not in _FREE else characters(text)",
+        "return text",
+        f"{_CLASSES}::test_the_auditors_log_tells_no_name_that_was_looked_for",
+    ),
+    Mutation(
+        "process-log",
+        "the log of the process holds no message of a fault",
+        "graphsvc/web/frame.py",
+        'current_app.logger.error("A page failed: %s\\n%s", type(error).__name__, where)',
+        'current_app.logger.error("A page failed: %s", where, exc_info=error)',
+        _FAULT,
+    ),
+    Mutation(
+        "fault",
+        "a page that failed shows nothing of why",
+        "graphsvc/web/frame.py",
+        '"The page failed by a fault of the software. Your data is unharmed: pages only read."',
+        'f"The page failed: {error}."',
+        _FAULT,
+    ),
+    Mutation(
+        "signed-in",
+        "everything but what is named public takes a sign-in",
+        "graphsvc/web/frame.py",
+        "if g.session is None and not g.public:",
+        "if g.session is None and not g.public and not request.path.endswith(('numbers', 'roles')):",
+        f"{_CLASSES}::test_who_is_not_signed_in_gets_nothing",
+    ),
+    Mutation(
+        "caches",
+        "no browser or proxy keeps a page",
+        "graphsvc/web/frame.py",
+        'response.headers["Cache-Control"] = "no-store"',
+        'response.headers["Cache-Control"] = "private"',
+        f"{_CLASSES}::test_nothing_that_holds_data_can_be_cached_or_asked_for_again",
+    ),
+    Mutation(
+        "etags",
+        "no page bears a mark of its content",
+        "graphsvc/web/frame.py",
+        '        response.headers["Cache-Control"] = "no-store"',
+        '        response.headers["Cache-Control"] = "no-store"\n        response.add_etag()',
+        f"{_CLASSES}::test_nothing_that_holds_data_can_be_cached_or_asked_for_again",
+    ),
+    Mutation(
+        "csp",
+        "no script but our own runs in a page",
+        "graphsvc/web/frame.py",
+        "script-src 'self'; style-src",
+        "script-src 'self' 'unsafe-inline'; style-src",
+        f"{_CLASSES}::test_every_answer_carries_the_headers_that_keep_it_here",
+    ),
+    Mutation(
+        "hints",
+        "a rejection suggests no id that was loaded earlier",
+        "graphsvc/ingest/fold.py",
+        "get_close_matches(values[column], delivered, 1, 0.85)",
+        "get_close_matches(values[column], state.kinds, 1, 0.85)",
+        f"{_CLASSES}::test_a_rejection_never_names_what_the_delivery_did_not",
+    ),
+    Mutation(
+        "lines",
+        "lines of files are for who sees all of them",
+        "graphsvc/service/session.py",
+        "found = self._service.register.provenance(self.case, claims) if whole else {}",
+        "found = self._service.register.provenance(self.case, claims)",
+        f"{_CLASSES}::test_lines_of_files_are_for_who_sees_all_of_them",
+    ),
+    Mutation(
+        "history",
+        "how much a delivery held is for who sees all of it",
+        "graphsvc/service/loading.py",
+        'return rows if self.grant.handling == "C" else [row | {"counts": {}} for row in rows]',
+        "return rows",
+        f"{_CLASSES}::test_history_tells_that_something_came_and_not_what",
+    ),
+    Mutation(
+        "loading",
+        "loading takes clearance for the whole case",
+        "graphsvc/service/loading.py",
+        'if policy.require_case(self.principal, case).handling != "C":',
+        'if policy.require_case(self.principal, case).handling not in "PC":',
+        f"{_CLASSES}::test_who_may_not_load_learns_nothing_by_loading",
+    ),
+    Mutation(
+        "uploads",
+        "an upload is its sender's alone",
+        "graphsvc/service/uploads.py",
+        "                    _ROW.c.account == account,\n                    _ROW.c.case_id == case,\n",
+        "                    _ROW.c.case_id == case,\n",
+        f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
+    ),
+    Mutation(
+        "jobs",
+        "what the error of a job said is for who began it",
+        "graphsvc/service/jobs.py",
+        'self._said.get(row.id, "") if row.account == account else "",',
+        'self._said.get(row.id, ""),',
+        f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
+    ),
+    Mutation(
+        "reveals",
+        "an identity opens only when a second person agreed",
+        "graphsvc/service/protecting.py",
+        "if row.state not in OPEN or not self._kept_requests.opened(row.id):",
+        "if False:",
+        "tests/service/test_reveals.py::test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log",
+    ),
+)
+
+
+def fails(mutation: Mutation, folder: Path) -> tuple[bool, str]:
+    """Whether the test of a protection fails without it, and the end of what pytest said.
+
+    Args:
+        mutation: what to switch off.
+        folder: a copy of the checkout; as before afterwards.
+    """
+    path = folder / mutation.file
+    before = path.read_text("utf-8")
+    path.write_text(before.replace(mutation.old, mutation.new), "utf-8")
+    jars = os.environ.get("GRAPHSVC_JARS") or str(ROOT / ".cache" / "jars")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutation.test]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(folder), "GRAPHSVC_JARS": jars},
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_S,
+            check=False,
+        )
+    finally:
+        path.write_text(before, "utf-8")
+    said = done.stdout.strip().splitlines()
+    # A fixture that broke is no test that failed.
+    return done.returncode == _FAILED and any(line.startswith("FAILED") for line in said), "\n".join(said[-12:])
+
+
+def main(names: list[str]) -> int:
+    """Run them and print the table; the number of tests that did not fail."""
+    chosen = [one for one in MUTATIONS if not names or one.name in names]
+    unseen = 0
+    print("| protection | where | test | seen failing |\n|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory(prefix="mutations-") as temporary:
+        folder = Path(temporary) / "checkout"
+        shutil.copytree(ROOT, folder, ignore=_IGNORED)
+        for one in chosen:
+            failed, said = fails(one, folder)
+            unseen += not failed
+            print(f"| {one.protects} | `{one.file}` | `{one.test}` | {'yes' if failed else 'NO'} |", flush=True)
+            if not failed:
+                print(said, file=sys.stderr, flush=True)
+    return unseen
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,283 @@
+"""The walk of the app's own map: what every address is asked with. A rule without an entry here fails a test.
+
+An entry gives the values of one asking: those the rule names go into the path (the case does by itself), the rest into
+the query or the form. A JSON twin is asked as its page is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from graphsvc.web.frame import TWIN
+from tests.leaks.known import Known
+
+Values = dict[str, Any]
+Entry = Callable[[Known], Iterable[Values]]
+REASON = "a reason that is long enough"
+
+
+def once(**values: Any) -> Entry:
+    """Asked once, with these values."""
+    return lambda _known: [values]
+
+
+def each(attribute: str, name: str = "id", **values: Any) -> Entry:
+    """Asked with each of what is known, as the value `name`."""
+    return lambda known: [{name: one, **values} for one in getattr(known, attribute)]
+
+
+def _network(known: Known) -> Iterator[Values]:
+    yield {}
+    yield {"find": known.words[0]}
+    for place, one in enumerate(known.entities[::2]):
+        yield {"id": one, "depth": str(place % 3)}
+    several = list(known.entities)
+    yield {"id": several[:4], "open": several[:2], "hide": several[1:2], "least": "0.2", "size": "30"}
+    yield {"id": several[:60], "depth": "0", "relation": "DIRECTED"}
+
+
+def _links(known: Known) -> Iterator[Values]:
+    for subject, relation, target in known.links:
+        yield {"subject": subject, "relation": relation, "object": target}
+
+
+def _queries(known: Known) -> Iterator[Values]:
+    for name, given in known.firsts:
+        yield {"name": name, "run": "1", **{f"p.{parameter}": text for parameter, text in given.items()}}
+    first = known.firsts[0][0]
+    yield {"name": first, "run": "1", "as": "csv"}
+    yield {"name": "statements.denials", "run": "1", "as": "csv"}
+    yield {"name": "no.such"}
+
+
+# What a GET is asked with, by endpoint.
+PAGES: dict[str, Entry] = {
+    "static": once(filename="graphsvc.css"),
+    "bootstrap.static": once(filename="css/bootstrap.min.css"),
+    "signin.form": once(),
+    "signin.link": once(token="x"),
+    "account.page": once(),
+    "account.setup": once(link="x"),
+    "people.table": once(),
+    "people.one": each("accounts", "name"),
+    "cases.table": once(),
+    "case.overview": once(),
+    "case.crossings": once(),
+    "case.workplaces": once(),
+    "leads.table": lambda known: [
+        {},
+        {"voices": "several", "sort": "groups"},
+        {"denied": "yes", "sort": "name", "record": "yes"},
+        {"from": "51", "sort": "other_sources"},
+        {"q": known.words[0], "sort": "denied"},
+    ],
+    "leads.table_csv": lambda _known: [{}, {"sort": "score_on_record"}],
+    "leads.lead": each("entities"),
+    "entities.page": lambda known: [
+        *({"id": one} for one in known.entities),
+        {"id": known.entities[0], "relation": "DIRECTED"},
+    ],
+    "statements.page": each("statements"),
+    "network.view": _network,
+    "network.tables": _network,
+    "network.node": each("entities"),
+    "network.link": _links,
+    "network.library": once(name="draw.js"),
+    "search.results": each("words", "q"),
+    "numbers.page": once(),
+    "numbers.roles": once(),
+    "log.table": lambda known: [{}, {"case": known.case}, {"as": "csv"}, {"source": known.pseudonyms[-1]}],
+    "reveals.table": once(),
+    "reveals.form": each("pseudonyms"),
+    "holds.table": once(),
+    "sealing.form": lambda known: [{"id": known.entities[0]}],
+    "sealing.work": each("jobs"),
+    "erasures.table": once(),
+    "erasures.form": lambda known: [{"id": known.entities[0]}],
+    "load.start": lambda known: [{}, {"case": known.case}],
+    "load.form": once(),
+    "load.preview": lambda known: [
+        values for one in known.uploads for values in ({"upload": one}, {"upload": one, "as": "csv"})
+    ],
+    "load.job": each("jobs"),
+    "load.take_back": lambda _known: [{"delivery": "1"}, {"delivery": "9"}],
+    "queries.table": lambda _known: [{}, {"q": "witness"}],
+    "queries.one": _queries,
+}
+
+_HOLD = {"kind": "investigation", "owner": "DI Marsh", "reason": REASON, "review_on": "2999-01-01"}
+# What a POST is asked with, in the order they are asked; the last one signs out.
+FORMS: dict[str, Entry] = {
+    "signin.enter": once(name="nobody", password="not the password", purpose="none"),
+    "account.choose": once(link="x", new="a new password", again="a new password"),
+    "account.password": once(old="not the password", new="a new password", again="a new password"),
+    "account.confirm": once(code="000000"),
+    "account.remove": once(code="000000"),
+    "people.add": once(name="mallory", role="administrator"),
+    "people.link": each("accounts", "name"),
+    "people.change": lambda known: [
+        {"what": "grant", "name": known.accounts[0], "case": known.case, "handling": "C"},
+        {"what": "roles", "name": known.accounts[0], "role": "administrator"},
+        {"what": "no-such", "name": known.accounts[0]},
+    ],
+    "log.verify": once(),
+    "reveals.ask": each("pseudonyms", reason=REASON),
+    "reveals.decide": lambda known: [
+        {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
+    ],
+    "reveals.opened": each("requests"),
+    "reveals.end": each("requests"),
+    "holds.add": lambda known: [{"person": one, **_HOLD} for one in known.entities[:4]],
+    "holds.release": once(id="x"),
+    "sealing.seal": once(id="no-such-person", reason=REASON),
+    "erasures.ask": once(id="no-such-person", reason=REASON),
+    "erasures.decide": lambda known: [
+        {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
+    ],
+    "load.receive": once(),
+    "load.confirm": each("uploads", "upload"),
+    "load.cancel": each("uploads", "upload"),
+    "load.stop": each("jobs"),
+    "load.undo": once(delivery="9"),
+    "account.begin": once(),
+    "account.end_others": once(),
+    "signin.leave": once(),
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One asking.
+
+    Attributes:
+        endpoint: the page's, also of its JSON twin. of_case: whether its rule names a case.
+    """
+
+    endpoint: str
+    method: str
+    address: str
+    form: tuple[tuple[str, str], ...] = ()
+    of_case: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whole."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """All of it as one text."""
+        return "\n".join([str(self.status), *map(": ".join, self.headers), self.body.decode("utf-8", "replace")])
+
+
+def unwalked(app: Flask) -> set[str]:
+    """Rules of the app that no entry asks, and entries that ask no rule."""
+    asked = {("GET", name) for name in PAGES} | {("POST", name) for name in FORMS}
+    there = {
+        (method, rule.endpoint.removesuffix(TWIN))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    return {" ".join(one) for one in there ^ asked}
+
+
+def calls(app: Flask, known: Known, *methods: str) -> Iterator[Call]:
+    """Every rule of the app with all its arguments, GET before POST."""
+    adapter = app.url_map.bind("localhost")
+    rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
+    for method, table in (("GET", PAGES), ("POST", FORMS)):
+        if methods and method not in methods:
+            continue
+        for name, entry in table.items():
+            for endpoint in (name, name + TWIN):
+                rule = rules.get(endpoint)
+                if rule is None or method not in (rule.methods or ()):
+                    continue
+                for values in entry(known):
+                    given = {"case": known.case} | values if "case" in rule.arguments else values
+                    form: Values = {}
+                    if method == "POST":
+                        form = {key: value for key, value in given.items() if key not in rule.arguments}
+                        given = {key: value for key, value in given.items() if key in rule.arguments}
+                    address = adapter.build(endpoint, given, method=method)
+                    yield Call(name, method, address, tuple(sorted(form.items())), "case" in rule.arguments)
+
+
+# What differs between any two askings: the token of a form, and the cookie that signs who is in.
+_TOKENS = (
+    re.compile(rb'name="csrf[-_]token" (?:value|content)="[^"]+"'),
+    re.compile(rb'content="[^"]+" name="csrf[-_]token"'),
+)
+# The ids of jobs, uploads and holds, made anew each time.
+RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
+_RANDOM_BYTES = re.compile(RANDOM.pattern.encode())
+# Date and Expires are of files that hold no data: everything else says no-store.
+_DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
+
+
+def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
+    """The answer, but for what differs between any two askings, and with `ID` for ids that are made anew."""
+    with client.open(call.address, method=call.method, data=dict(call.form) or None, **more) as answer:
+        body = answer.get_data()
+        headers = [
+            (name, _DIFFERS[name].sub("", value, count=1) if name in _DIFFERS else value)
+            for name, value in answer.headers
+        ]
+    cut = body
+    for pattern in _TOKENS:
+        cut = pattern.sub(b"", cut)
+    # The token is signed with its time, which makes it a letter longer or shorter.
+    if cut != body:
+        headers = [(name, value) for name, value in headers if name != "Content-Length"]
+    plain = tuple((name, RANDOM.sub("ID", value)) for name, value in headers)
+    return Answer(answer.status_code, plain, _RANDOM_BYTES.sub(b"ID", cut))
+
+
+_LINK = re.compile(rb'(?:href|action|data-address|data-page|data-twin)="(/[^"#]*)')
+
+
+def walk(client: FlaskClient, known: Known, of_a_kind: int = 2) -> dict[str, Answer]:
+    """Every address of the map, then every address the answers lead to; of one kind only the first few of these."""
+    found: dict[str, Answer] = {}
+    adapter = client.application.url_map.bind("localhost")
+    queue: deque[str] = deque()
+    met: dict[str, int] = {}
+
+    def take(call: Call) -> None:
+        answer = found[RANDOM.sub("ID", call.address)] = ask(client, call)
+        if answer.status in (302, 303):
+            queue.append(dict(answer.headers)["Location"])
+        queue.extend(unescape(link.decode()) for link in _LINK.findall(answer.body))
+
+    for call in calls(client.application, known, "GET"):
+        take(call)
+    while queue:
+        address = queue.popleft()
+        parts = urlsplit(address)
+        kind = parts.path + "?" + "&".join(sorted({one.partition("=")[0] for one in parts.query.split("&")}))
+        if RANDOM.sub("ID", address) in found or met.get(kind, 0) >= of_a_kind:
+            continue
+        met[kind] = met.get(kind, 0) + 1
+        try:
+            endpoint = str(adapter.match(parts.path)[0])
+        except (MethodNotAllowed, NotFound):
+            continue  # what a form is sent to
+        take(Call(endpoint.removesuffix(TWIN), "GET", address))
+    return found

@@ -1,0 +1,140 @@
+"""A small case that grows by a delivery of handling code C alone, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.web import create_app
+from tests.leaks import homes, invented, pages
+from tests.leaks.known import Known
+
+CASE = "classes"
+SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
+HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # as long as each other
+PEOPLE = {
+    "low": (("investigator", "analyst", "disclosure"), {CASE: Grant("P")}),
+    "high": (("investigator", "analyst"), {CASE: Grant("C")}),
+    "other": (("investigator",), {CASE: Grant("C")}),
+    "auditor": (("auditor",), {}),
+}
+
+
+def said(statement: str, *links: str) -> list[dict[str, str]]:
+    """Claims of a statement, each written as subject, relation and object."""
+    return [
+        dict(zip(("subject_id", "relation", "object_id"), link.split(), strict=True)) | {"statement_id": statement}
+        for link in links
+    ]
+
+
+FIRST: invented.Tables = {
+    "people": [
+        {"id": "boss-1", "name": "Ari Berg", "category": "suspect"},
+        {"id": "aide-1", "name": "Bo Quist", "category": "suspect"},
+        {"id": "aide-2", "name": "Cas Roe", "category": "suspect"},
+        {"id": SEALED, "name": SEALED_NAME, "category": "witness"},
+    ],
+    "gangs": [{"id": "gang-1", "name": "The Landing"}],
+    "crossings": [{"id": "crossing-1", "date": "2020-05-08"}],
+    "statements": [
+        {"id": "report-1", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "account-1", "kind": "witness", "handling": "P", "source_id": SEALED},
+    ],
+    "links": said(
+        "report-1",
+        "boss-1 DIRECTED aide-1",
+        "boss-1 RUNS gang-1",
+        "aide-1 PILOTED crossing-1",
+        "boss-1 ORGANISED crossing-1",
+        "aide-2 MEMBER_OF gang-1",
+        "aide-1 ASSOCIATES_WITH aide-2",
+    )
+    + said("account-1", f"boss-1 RECRUITED {SEALED}", f"{SEALED} CROSSED_ON crossing-1", "boss-1 PAID aide-1"),
+}
+SECOND: invented.Tables = {
+    "people": [{"id": HIDDEN, "name": "Dov Hidden", "phones": "+447700900555"}, {"id": "hidden-witness-1"}],
+    "crossings": [{"id": "hidden-crossing-1", "date": "2020-06-01"}],
+    "boats": [{"id": "hidden-boat-1", "name": "Sea Urchin"}],
+    "statements": [
+        {"id": "report-c", "kind": "intelligence", "handling": "C", "source_grade": "1", "assessment": "A"},
+        {"id": "account-c", "kind": "witness", "handling": "C", "source_id": "hidden-witness-1"},
+    ],
+    "links": said(
+        "report-c",
+        f"{HIDDEN} DIRECTED boss-1",
+        f"{HIDDEN} DIRECTED aide-2",
+        f"{HIDDEN} X_SHELTERED aide-1",
+        "boss-1 DIRECTED aide-2",
+        "aide-2 SUPPLIED hidden-boat-1",
+        "boss-1 DIRECTED aide-1",
+        "hidden-boat-1 USED_ON hidden-crossing-1",
+        f"{HIDDEN} ORGANISED hidden-crossing-1",
+    )
+    + said("account-c", "boss-1 DIRECTED aide-1", "boss-1 PAID aide-2"),
+}
+# Everything that is there, and the hidden boat; asked for before it came and after.
+KNOWN = Known(
+    CASE,
+    ("boss-1", "aide-1", "aide-2", "gang-1", "crossing-1", HIDDEN, "hidden-boat-1"),
+    ("report-1", "account-1", "report-c"),
+    (("boss-1", "DIRECTED", "aide-1"), ("boss-1", "DIRECTED", "aide-2")),
+    ("a", "hid", "+44", "sea"),
+)
+
+
+@dataclass
+class Small:
+    """The service, and what each reader got before the C delivery came and after it: name → what was asked → answer."""
+
+    service: Service
+    before: dict[str, dict[str, str]] = field(default_factory=dict)
+    after: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def session(self, name: str) -> Session:
+        """A session of one of `PEOPLE`."""
+        who = next(one for one in accounts.listed(self.service.database) if one.name == name)
+        return self.service.session(who, "classes", CASE)
+
+    def client(self, name: str) -> FlaskClient:
+        """A browser of one of `PEOPLE`."""
+        app = create_app(self.service)
+        app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+        client = app.test_client()
+        assert client.get(f"/link/{self.service.sign_in_link(name, 'classes')}").status_code == 303
+        assert client.get("/").status_code == 200  # the first page sets the cookie of its forms
+        return client
+
+    def read(self, name: str) -> dict[str, str]:
+        """Every page of the case, as JSON where it has a twin."""
+        client = self.client(name)
+        return {
+            str(call): pages.ask(client, call).text
+            for call in pages.calls(client.application, KNOWN, "GET")
+            if call.of_case
+        }
+
+
+@contextmanager
+def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]:
+    """The service with both deliveries loaded; `watched`: read whole after each."""
+    with homes.standing_still(), homes.hasty(Service(settings)) as service:
+        for name, (roles, grants) in PEOPLE.items():
+            accounts.add(service.database, name, roles, grants)
+        result = Small(service)
+        for number, (rows, read) in enumerate(((FIRST, result.before), (SECOND, result.after))):
+            invented.write(folder / str(number), rows)
+            loaded = result.session("high").load(folder / str(number), quiet)
+            assert loaded.rejections == []
+            for name in ("low", "high") if watched else ():
+                read[name] = result.read(name)
+        yield result

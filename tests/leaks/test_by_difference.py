@@ -1,0 +1,66 @@
+"""The main proof: who may not see C, or not this case, gets byte for byte what they would get if it had never come.
+
+Every address of the app's own map with its JSON twin, every form, named query, command and notebook call is asked of
+two services with the same keys and clock (`conftest`), one with the case whole and one without what this reader may not
+see. Status, headers and bodies are compared whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graphsvc.service import Service
+from graphsvc.web import create_app
+from tests.leaks import calls, commands, pages
+
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+
+
+def test_every_address_is_walked(service: Service) -> None:
+    assert pages.unwalked(create_app(service)) == set()
+
+
+def test_every_command_is_walked() -> None:
+    assert set(commands.leaves()) == set(commands.COMMANDS)
+
+
+def test_every_call_of_a_notebook_is_walked() -> None:
+    assert calls.public() == set(calls.CALLS)
+
+
+def test_every_query_is_walked(twofold: Any) -> None:
+    assert {name for name, _ in twofold.known.runs} == set(twofold.whole.library)
+
+
+def test_the_walk_meets_what_there_is(twofold: Any) -> None:
+    """Otherwise the tests below would pass on errors alone."""
+    found = twofold.walked["whole", "reader"].answers
+    good = [address for address, answer in found["pages"].items() if answer.status == 200]
+    rooms = {address.partition("?")[0].removesuffix(".json") for address in good}
+    assert len(rooms) > 20, rooms
+    assert len(good) > 150
+    for kind, least in (("queries", 60), ("calls", 80), ("commands", 12)):
+        answers = [str(answer) for answer in found[kind].values()]
+        told = [one for one in answers if not one.startswith(("Refused", "NotFound", "RequestError", "6", "7"))]
+        assert len(told) > least, kind
+
+
+@pytest.mark.parametrize("name", ["reader", "sourced"])
+def test_without_clearance_for_c_it_is_as_if_c_had_never_been_loaded(twofold: Any, name: str) -> None:
+    assert twofold.walked["whole", name].differing(twofold.walked["part", name]) == {}
+
+
+@pytest.mark.parametrize("asked", ["outsider", "elsewhere"])
+def test_a_case_that_is_not_granted_is_as_if_it_were_not_there(twofold: Any, asked: str) -> None:
+    """Asked for it, and asked for the case that is theirs."""
+    assert twofold.walked["whole", asked].differing(twofold.walked["absent", asked]) == {}
+
+
+def test_the_case_holds_what_its_readers_are_not_shown(twofold: Any) -> None:
+    """Otherwise there would be nothing to hide."""
+    reader, outsider = (twofold.walked["whole", name].answers["calls"] for name in ("reader", "outsider"))
+    assert reader["counts () {}"] != outsider["counts () {}"]
+    hidden = [row for row in twofold.rows["links"] if row["statement_id"] == "XS3"]
+    assert len(hidden) > 3

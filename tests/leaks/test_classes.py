@@ -1,0 +1,355 @@
+"""One test for each known way in which something hidden tells of itself.
+
+What is hidden is held against what is not there at all; `test_growing.py` holds what a reader gets before something
+hidden came against what they get after.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.datastructures import Headers
+
+from graphsvc.access import accounts, vault
+from graphsvc.access.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.errors import GraphsvcError, NotFound, Refused
+from graphsvc.ingest.check import Rejection
+from graphsvc.service import Options, Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.store.bolt import Store
+from graphsvc.store.local import LocalServer
+from graphsvc.web import create_app
+from graphsvc.web.frame import FILES, PUBLIC
+from tests.leaks import calls, homes, invented, pages, small
+from tests.leaks.known import Known
+from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, UNKNOWN, Small, said
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture(scope="module")
+def grown(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Small]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with small.grown(settings(**server), tmp_path_factory.mktemp("small"), watched=False) as result:
+        yield result
+
+
+# -- what is computed ----------------------------------------------------------------------------------------------
+
+
+def test_counts_are_of_what_is_seen(grown: Small) -> None:
+    low, high = (grown.session(name).counts() for name in ("low", "high"))
+    assert (low["person"], high["person"]) == (4, 6)
+    assert (low.get("boat", 0), high["boat"]) == (0, 1)
+    # Statements of witnesses are not counted for who has no source clearance, at either level.
+    for name in ("low", "high"):
+        assert "count" not in grown.session(name).rows("cases.statement_counts").columns
+
+
+def test_another_case_beside_it_changes_no_count(grown: Small, tmp_path: Path) -> None:
+    before = grown.session("low").counts()
+    accounts.add(grown.service.database, "beside", ["investigator"], {"beside": Grant("C")})
+    invented.write(tmp_path / "beside", FIRST)
+    grown.session("beside").at("beside").load(tmp_path / "beside", quiet)
+    assert grown.session("low").counts() == before
+    homes.wipe(grown.service, "beside")
+
+
+def test_filters_offer_nothing_that_is_hidden(grown: Small) -> None:
+    def offered(name: str) -> str:
+        return grown.client(name).get(f"/case/{CASE}/network?id=boss-1&depth=2").text
+
+    assert "X_SHELTERED" in offered("high")
+    assert "X_SHELTERED" not in offered("low")
+
+
+def test_suggestions_never_lead_to_what_is_hidden_or_sealed(grown: Small) -> None:
+    """Every beginning of one or two letters, as a search box would send them."""
+    client, found = grown.client("low"), set[str]()
+    for text in (*string.ascii_lowercase, *string.digits, "+", "hi", "ve", "ab", "do", "55", "wi"):
+        for row in client.get(f"/case/{CASE}/search.json", query_string={"q": text}).get_json()["results"]:
+            found |= {row["id"], row["name"]}
+    assert "Ari Berg" in found
+    assert not [text for text in found if "hidden" in text.casefold() or "abelard" in text.casefold()]
+    assert SEALED not in found
+
+
+def test_who_is_not_signed_in_gets_nothing(grown: Small) -> None:
+    client = create_app(grown.service).test_client()
+    for call in pages.calls(client.application, KNOWN, "GET"):
+        if call.endpoint not in PUBLIC:
+            answer = pages.ask(client, call)
+            assert answer.status in (302, 401), call
+            assert "/sign-in" in answer.text or "Sign in" in answer.text, call
+
+
+# -- history -------------------------------------------------------------------------------------------------------
+
+
+def test_history_tells_that_something_came_and_not_what(grown: Small) -> None:
+    low, high = (grown.session(name).deliveries() for name in ("low", "high"))
+    assert [row["counts"] for row in low] == [{}, {}]
+    assert all(row["counts"] for row in high)
+    assert {key for row in low for key in row} == {
+        "case_id", "number", "partial", "status", "account", "received_on", "loaded_at", "counts",
+    }  # fmt: skip
+    overview = grown.client("low").get(f"/case/{CASE}/overview.json").get_json()
+    assert [one["counts"] for one in overview["deliveries"]] == [{}, {}]
+
+
+def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
+    """A line says how many rows stand before it."""
+    claims = [row["claim"] for row in grown.session("high").rows("cases.claims").dicts()]
+    assert len(grown.session("high").provenance(claims)) == len(claims)
+    assert grown.session("low").provenance(claims) == {}
+
+
+def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) -> None:
+    high, other, low = (grown.session(name) for name in ("high", "other", "low"))
+    with high.receiving() as parcel:
+        parcel.write(b"PK\x03\x04 no archive")
+        upload = high.upload(parcel, f"{SEALED_NAME}.zip", Options()).id
+    job = high.start_preview(upload)
+    assert "neither" in high.job(job, wait_s=60).said or high.job(job).said
+    for call in ("waiting", "previewed", "start_preview", "confirm", "cancel_upload"):
+        theirs, none = (calls.given(other, call, (one,)) for one in (upload, "0" * 32))
+        assert theirs == none, call
+        assert theirs.startswith("NotFound")
+        assert calls.given(low, call, (upload,)) == calls.given(low, call, ("0" * 32,))
+    assert SEALED_NAME not in str(other.uploads())
+    # Another who may load sees that there was a job, and not what its error said: that may be a cell.
+    assert [one.said for one in other.jobs() if one.id == job] == [""]
+    for name in ("jobs", "uploads"):
+        assert calls.given(low, name).startswith("Refused")
+
+
+# -- probing -------------------------------------------------------------------------------------------------------
+
+
+def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path) -> None:
+    """Refused before a file is looked at, in the same words whatever is in it or whether it is there."""
+    invented.write(tmp_path / "sealed", {"people": [{"id": SEALED}], "links": []})
+    invented.write(tmp_path / "unknown", {"people": [{"id": UNKNOWN}], "links": []})
+    said = {
+        calls.given(grown.session("low"), "load", (tmp_path / name, quiet), {"dry_run": True})
+        for name in ("sealed", "unknown", "not-there")
+    }
+    assert len(said) == 1
+    assert said.pop().startswith("Refused")
+
+
+def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_path: Path) -> None:
+    """Ids nearly those of somebody sealed, or theirs for something else: nothing that is loaded is suggested or quoted."""
+    near = SEALED.replace("abelard", "abelarde")
+    rows: invented.Tables = {
+        "people": [{"id": "gang-1", "name": "x"}, {"id": "new-person-1"}],
+        "gangs": [{"id": SEALED, "name": "probing"}],
+        "statements": [{"id": "probe", "kind": "record", "handling": "P", "interpreter_id": near}],
+        "links": [
+            *said("report-1", f"boss-1 PAID {near}", f"{HIDDEN}x DIRECTED boss-1", f"crossing-1 DIRECTED {SEALED}"),
+            *said("report-1", "new-person-2 PAID boss-1"),
+        ],
+    }
+    invented.write(tmp_path / "probe", rows)
+    loaded = grown.session("other").load(tmp_path / "probe", quiet, dry_run=True)
+    reasons = [one.reason for one in loaded.rejections]
+    assert len(reasons) >= 5
+    for text in (SEALED, SEALED_NAME, "Veronica", HIDDEN, "Hidden"):
+        assert not [reason for reason in reasons if text in reason], text
+    assert loaded.names == {}
+    # A hint is given where it comes from the delivery itself.
+    assert [reason for reason in reasons if "did you mean new-person-1?" in reason]
+    assert all(isinstance(one, Rejection) for one in loaded.rejections)
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [
+        ("low", SEALED),
+        ("low", SEALED_NAME),
+        ("low", HIDDEN),
+        ("low", "Dov Hidden"),
+        ("high", SEALED),
+        ("high", SEALED_NAME),
+    ],
+)
+def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hidden: str) -> None:
+    client = grown.client(name)
+    absent = "".join("q" if letter.isalpha() else letter for letter in hidden)
+    app = client.application
+    pairs = [
+        list(
+            pages.calls(app, Known(CASE, (one,), (one,), ((one, "DIRECTED", "boss-1"),), (one,), (one,)), "GET", "POST")
+        )
+        for one in (hidden, absent)
+    ]
+    compared = 0
+    for theirs, none in zip(*pairs, strict=True):
+        if theirs.endpoint in ("signin.leave", "account.begin"):
+            continue
+        answers = [pages.ask(client, call) for call in (theirs, none)]
+        plain = [json.dumps(plain_text(answer, text)) for answer, text in zip(answers, (hidden, absent), strict=True)]
+        assert plain[0] == plain[1], theirs
+        compared += 1
+    assert compared > 60
+
+
+def plain_text(answer: pages.Answer, text: str) -> list[str]:
+    """An answer with what was asked for taken out, however it is quoted."""
+    body = answer.text
+    for form in {text, text.replace(" ", "%20"), text.replace(" ", "+"), text.title()}:
+        body = body.replace(form, "ASKED")
+    return body.splitlines()
+
+
+def test_a_fault_of_the_software_tells_nothing_but_where(
+    grown: Small, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the page nor the log of the process repeats the message: it may be a name."""
+
+    def fails(_session: Session, identifier: str) -> None:
+        raise ValueError(f"no such thing: {identifier}")
+
+    client = grown.client("high")
+    monkeypatch.setattr(Session, "entity", fails)
+    answer = client.get(f"/case/{CASE}/entity?id={SEALED_NAME}")
+    assert answer.status_code == 500
+    assert SEALED_NAME not in answer.text
+    assert "ValueError" in caplog.text
+    assert "in fails" in caplog.text
+    assert SEALED_NAME not in caplog.text
+
+
+def test_a_pseudonym_tells_neither_when_nor_how_many(grown: Small) -> None:
+    key = grown.service.register.key(CASE, create=False)
+    shown = {row["id"] for row in grown.session("low").find("S-").dicts()}
+    assert vault.pseudonym(key, "person", SEALED) in shown
+    assert all(re.fullmatch(r"S(-[0-9A-HJKMNP-TV-Z]{4}){3}", one) for one in shown if one.startswith("S-"))
+    # `tests/service/test_pseudonyms.py` holds the order of many against the order of delivery.
+
+
+# -- caches and timing ---------------------------------------------------------------------------------------------
+
+
+def test_nothing_that_holds_data_can_be_cached_or_asked_for_again(grown: Small) -> None:
+    client = grown.client("low")
+    again = Headers({"If-None-Match": "*", "If-Modified-Since": "Wed, 21 Oct 2037 07:28:00 GMT", "Range": "bytes=0-9"})
+    for call in pages.calls(client.application, KNOWN, "GET"):
+        if call.endpoint in FILES:
+            continue
+        answer = pages.ask(client, call)
+        headers = dict(answer.headers)
+        assert headers["Cache-Control"] == "no-store", call
+        assert not {"ETag", "Last-Modified", "Expires", "Accept-Ranges", "Age"} & set(headers), call
+        conditional = pages.ask(client, call, headers=again)
+        assert (conditional.status, conditional.body) == (answer.status, answer.body), call
+
+
+def test_every_answer_carries_the_headers_that_keep_it_here(grown: Small) -> None:
+    client = grown.client("low")
+    for address in ("/", f"/case/{CASE}", f"/case/{CASE}/leads.csv", "/no-such", "/static/graphsvc.css"):
+        with client.get(address) as answer:
+            headers = answer.headers
+        assert "script-src 'self'" in headers["Content-Security-Policy"], address
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@contextmanager
+def work(service: Service) -> Iterator[list[str]]:
+    """What is asked of the store and of the database in the block, in order."""
+    done: list[str] = []
+    real = Store.read
+
+    def read(self: Store, text: str, parameters: Any, **limits: Any) -> Any:
+        rows = real(self, text, parameters, **limits)
+        done.append(f"store {text[:200]} {sorted(parameters)} {len(rows.rows)} rows")
+        return rows
+
+    def statement(_connection: Any, _cursor: Any, text: str, *_more: Any) -> None:
+        done.append(f"database {text}")
+
+    sa.event.listen(service.database, "before_cursor_execute", statement)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Store, "read", read)
+            yield done
+    finally:
+        sa.event.remove(service.database, "before_cursor_execute", statement)
+
+
+CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
+    ("entity", lambda session, one: session.entity(one)),
+    ("statement", lambda session, one: session.statement(one)),
+    ("lead", lambda session, one: session.lead(one)),
+    ("network", lambda session, one: session.network([one])),
+    ("between", lambda session, one: session.between(one, "DIRECTED", "boss-1")),
+    ("find", lambda session, one: session.find(one)),
+    ("query", lambda session, one: session.query("people.acted_on", {"person": one})),
+)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=[name for name, _ in CALLS])
+@pytest.mark.parametrize(("hidden", "absent"), [(HIDDEN, UNKNOWN), (SEALED, "x" * len(SEALED))], ids=["C", "sealed"])
+def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: str, absent: str) -> None:
+    """Not a matter of milliseconds: the same questions are asked of store and database, and answered with as many rows."""
+    session = grown.session("low")
+    session.ranking()
+    taken, said = [], []
+    for one in (hidden, absent):
+        with work(grown.service) as done:
+            try:
+                said.append(str(call[1](session, one)))
+            except GraphsvcError as error:
+                said.append(f"{type(error).__name__} {error}".replace(one, "ASKED"))
+        taken.append(list(done))
+    assert taken[0] == taken[1]
+    assert len(taken[0]) > 0
+    assert said[0] == said[1] or call[0] in ("find",)
+
+
+def test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there(grown: Small) -> None:
+    key = grown.service.register.key("not-theirs", create=True)
+    assert key
+    try:
+        taken = []
+        for case in ("not-theirs", "not-there"):
+            with work(grown.service) as done, pytest.raises(NotFound):
+                grown.session("low").at(case).counts()
+            taken.append(list(done))
+            with pytest.raises(NotFound):
+                assert grown.session("low").at(case).version
+        assert taken[0] == taken[1]
+    finally:
+        grown.service.register.unmake("not-theirs")
+
+
+# -- the log -------------------------------------------------------------------------------------------------------
+
+
+def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> None:
+    low = grown.session("low")
+    for text in (SEALED_NAME, "Dov Hidden", SEALED):
+        low.find(text)
+        with pytest.raises(NotFound):
+            low.entity(text)
+    with pytest.raises(Refused):
+        low.load(Path(SEALED_NAME), quiet)
+    client = grown.client("auditor")
+    shown = "".join(client.get(address).text for address in ("/log", "/log.json", "/log?as=csv"))
+    assert "characters" in shown
+    for text in (SEALED_NAME, "Veronica", "Dov Hidden", SEALED):
+        assert text not in shown
+    assert client.get(f"/case/{CASE}").status_code == 403

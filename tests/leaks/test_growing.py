@@ -1,0 +1,88 @@
+"""A case is read, grows by a delivery of handling code C alone, and is read again: for a reader without C nothing moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from graphsvc.config import Settings
+from graphsvc.store.local import LocalServer
+from tests.leaks import calls, small
+from tests.leaks.small import CASE, HIDDEN, KNOWN, Small
+
+pytestmark = pytest.mark.neo4j
+
+
+@pytest.fixture(scope="module")
+def grown(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Small]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with small.grown(settings(**server), tmp_path_factory.mktemp("small"), watched=True) as result:
+        yield result
+
+
+def moved(grown: Small, name: str, part: str) -> list[str]:
+    """What of a reader's answers to addresses with `part` in them the hidden delivery moved."""
+    asked = [address for address in grown.before[name] if part in address]
+    assert asked
+    return [address for address in asked if grown.before[name][address] != grown.after[name][address]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        ("counts", "/query"),
+        ("counts", "/entity"),
+        ("counts", "/crossings"),
+        ("scores and ranks", "/lead"),
+        ("facets", "/leads?"),
+        ("suggestions", "/search"),
+        ("positions", "/network"),
+        ("pages", "/statement"),
+    ],
+)
+def test_what_is_hidden_moves_nothing(grown: Small, kind: str, part: str) -> None:
+    assert moved(grown, "low", part) == []
+    assert moved(grown, "high", part) != []  # it is there, and moves what its readers get
+
+
+def test_no_node_moves_for_what_is_hidden(grown: Small) -> None:
+    for depth in (1, 2, 3):
+        address = f"/case/{CASE}/network.json?id=boss-1&depth={depth}"
+        low, high = (grown.client(name).get(address).get_json()["view"] for name in ("low", "high"))
+        places = [{node["id"]: (node["x"], node["y"]) for node in view["nodes"]} for view in (low, high)]
+        assert len(places[0]) > 2
+        assert HIDDEN not in places[0]
+        assert HIDDEN in places[1]
+    for address, answer in grown.before["low"].items():
+        if "/network.json" in address:
+            assert grown.after["low"][address] == answer, address
+
+
+def test_no_source_is_told_without_source_clearance(grown: Small) -> None:
+    """Not by a pseudonym on any page of the case, nor to a notebook."""
+    for name in ("low", "high"):
+        told = {**grown.after[name], **calls.walk(grown.session(name), KNOWN)}
+        assert len(told) > 200
+        found = [asked for asked, answer in told.items() if re.search(r"\bQ(-[0-9A-Z]{4}){3}\b", answer)]
+        assert found == [], name
+
+
+def test_what_a_file_is_called_and_says_of_itself_tells_nothing(grown: Small) -> None:
+    """Names and headers of what is taken away are the same before the hidden delivery and after it."""
+    for part in ("leads.csv", "as=csv"):
+        for address, answer in grown.before["low"].items():
+            if part in address:
+                head, told = answer.split("\n\n")[0], grown.after["low"][address].split("\n\n")[0]
+                assert head == told, address
+    names = {
+        line
+        for address, answer in grown.after["low"].items()
+        for line in answer.splitlines()
+        if line.startswith("Content-Disposition")
+    }
+    assert names
+    assert not [name for name in names if CASE in name or "low" in name]
