@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound, OperatorError, RequestError
-from graphsvc.ingest.check import Delivery, Rejection, Row
+from graphsvc.ingest.check import Delivery, Rejection, Row, digest
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.service.collector import uncollected
 from graphsvc.service.graphing import Graphed, graphed
@@ -121,9 +121,7 @@ class Casework:
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
             counts = _counts(delivery, report)
-            same = next(
-                (n for n, row in past.items() if row.digest == delivery.digest and row.partial == partial), None
-            )
+            same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             on = self.register.opened_on(case)
             if dry_run or nothing or (strict and rejections):
@@ -195,8 +193,20 @@ class Casework:
             self._restore(case, key, _unstoppable(progress))
             self.register.wipe_free_space()
 
-    def erase(self, case: str, person: str, account: str, reason: str, progress: Progress) -> None:
+    def erase(
+        self,
+        case: str,
+        person: str,
+        account: str,
+        reason: str,
+        progress: Progress,
+        agreed: Callable[[], object] = lambda: None,
+    ) -> None:
         """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. Follow with `rewrite`.
+
+        Args:
+            case: the case. person: the pseudonym. account, reason: who asked, and why. progress: told what is done.
+            agreed: called once it is sure that nothing forbids it, and before anything changes: what it raises stops it.
 
         Raises:
             HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
@@ -211,6 +221,7 @@ class Casework:
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
+            agreed()
             self.register.overrule(case, account, reason, decided, sealed)
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, _unstoppable(progress))
@@ -236,7 +247,8 @@ class Casework:
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
         left = {number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in kept.items()}
-        self._require_held_stays(case, key, folded(kept), folded(left), "erased", person)
+        if self.register.held(case):
+            self._require_held_stays(case, key, folded(kept), folded(left), "erased", person)
         return what, left
 
     def rewrite(self, progress: Progress) -> bool:
@@ -359,6 +371,18 @@ class Casework:
             if (row.table, row.line) not in stays
         ]
         return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *told])
+
+    @uncollected()
+    def _repeated(
+        self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
+    ) -> int | None:
+        """The number of the first delivery that says what this one says. Compared by what is kept, so that nothing
+        which is gone from there can be guessed from a digest."""
+        sought = delivery.digest
+        for number, row in past.items():
+            if row.partial == partial and digest(open_rows(key, case, number, row.rows_sealed)[0]) == sought:
+                return number
+        return None
 
     def _require_not_held(self, case: str, key: bytes, number: int) -> None:
         """Nothing, if a delivery can go without anything held going.

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,12 +15,6 @@ import sqlalchemy as sa
 from graphsvc.config import Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def home(at_server: Any) -> Settings:
-    made: Settings = at_server()
-    return made
 
 
 @pytest.fixture
