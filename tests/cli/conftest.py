@@ -42,7 +42,7 @@ def home(at_server: Callable[..., Settings]) -> Settings:
 
 @pytest.fixture
 def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """`command("users", "list", typed=["first answer", …])`: graphsvc with these arguments at `home`."""
+    """`command("users", "list", typed=("first answer", …), VARIABLE="value")`: graphsvc with these arguments at `home`."""
     environ = {
         "GRAPHSVC_HOME": str(home.home),
         "NEO4J_URI": home.neo4j_uri,
@@ -51,10 +51,10 @@ def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
         "GRAPHSVC_PURPOSE": PURPOSE,
     }
 
-    def call(*arguments: str, typed: tuple[str, ...] = ()) -> Said:
+    def call(*arguments: str, typed: tuple[str, ...] = (), **more: str) -> Said:
         monkeypatch.setattr(sys, "argv", ["graphsvc", *arguments])
         lines = "".join(f"{line}\n" for line in typed)
-        done = CliRunner(env=environ).invoke(click.Command("graphsvc", callback=main), [], input=lines)
+        done = CliRunner(env=environ | more).invoke(click.Command("graphsvc", callback=main), [], input=lines)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Said(done.exit_code, done.stdout, done.stderr)

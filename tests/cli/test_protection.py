@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,13 @@ Look = Callable[[], dict[str, Any]]
 
 
 @pytest.fixture
-def act(home: Settings, case: str, must: Command, monkeypatch: pytest.MonkeyPatch) -> Iterator[As]:
+def act(home: Settings, case: str, must: Command, monkeypatch: pytest.MonkeyPatch) -> As:
     """`act("sup")` signs somebody in: their commands from then on."""
     monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "administrator")  # the second factor has tests of its own
     with Service(home) as service:
         for name, role in PEOPLE:
             accounts.add(service.database, name, [role], {case: Grant("C", sources=True)}, PASSWORD)
-    yield lambda name: must("login", name, typed=(PASSWORD, ""))
+    return lambda name: must("login", name, typed=(PASSWORD, ""))
 
 
 @pytest.fixture
