@@ -26,6 +26,21 @@ from tests import postgresql
 from tests.postgresql import Postgres
 
 SettingsFactory = Callable[..., Settings]
+# What leads a test to the server and the application database that the environment names.
+_TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--to-servers`: for a run beside another one, on other servers; what meets none of them is left to the other."""
+    parser.addoption("--to-servers", action="store_true", help="only tests that meet Neo4j or the application database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--to-servers` leaves out."""
+    if config.getoption("--to-servers", default=False):
+        meets = [bool(_TO_SERVERS & set(getattr(item, "fixturenames", ()))) for item in items]
+        config.hook.pytest_deselected(items=[item for item, does in zip(items, meets, strict=True) if not does])
+        items[:] = [item for item, does in zip(items, meets, strict=True) if does]
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +77,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
 
     def make(**overrides: Any) -> Settings:
         values: dict[str, Any] = {"jars": Path(jars), "neo4j_version": version, "heap_mb": 512, "page_cache_mb": 64}
+        values["quick_java"] = True  # half the work, where every server lives for seconds or minutes
         values["start_timeout_s"] = 300  # a busy test machine may take long
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import argon2
 import sqlalchemy as sa
 
-from graphsvc.access import attempts, enrolment
+from graphsvc.access import attempts, enrolment, whose
 from graphsvc.access.audit import now
 from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import ANY_CASE, Grant, Principal
@@ -44,7 +44,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
     if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
         raise RequestError("An account needs a name of 1 to 100 characters, without line breaks or spaces around it.")
     with transaction(engine) as connection:
-        if connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name)).first():
+        if whose.found(connection, name, disabled=True) is not None:
             raise RequestError(f"An account {name!r} exists already. Choose another name.")
         key = connection.execute(
             tables.accounts.insert().values(name=name, password_hash=hash_password(password), created_at=now())
@@ -180,9 +180,7 @@ def has_this_password(engine: sa.Engine, name: str, password: str) -> bool:
 def has_this_code(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
     """Whether a code is good now for an account that has a second factor; it is used up. Count attempts."""
     with transaction(engine) as connection:
-        account = connection.execute(
-            sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name, ~tables.accounts.c.disabled)
-        ).scalar()
+        account = whose.found(connection, name)
     return enrolment.has_second_factor(engine, name) and enrolment.code_is_right(engine, vault, account, code)
 
 
@@ -215,11 +213,7 @@ def issue(
     """
     token = secrets.token_urlsafe(32)
     with transaction(engine) as connection:
-        account = connection.execute(
-            sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name, ~tables.accounts.c.disabled)
-        ).scalar()
-        if account is None:
-            raise RequestError(f"There is no account {name!r}.")
+        account = whose.number_of(connection, name)
         connection.execute(tables.tokens.delete().where(tables.tokens.c.expires_at < now()))
         connection.execute(
             tables.tokens.insert().values(

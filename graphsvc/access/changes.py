@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.accounts import hash_password, known_roles, token_hash
 from graphsvc.access.principal import Grant
+from graphsvc.access.whose import number_of
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import Refused, RequestError
 
@@ -155,7 +156,7 @@ def end_sign_ins(engine: sa.Engine, name: str, *, keep: str = "") -> int:
     """End every sign-in and unused link of an account but the one whose token is `keep`; how many."""
     table = tables.tokens
     with transaction(engine) as connection:
-        mine = table.c.account_id == _number(connection, name)
+        mine = table.c.account_id == number_of(connection, name, disabled=True)
         ended = connection.execute(table.delete().where(mine, table.c.hash != token_hash(keep)))
         return int(ended.rowcount)
 
@@ -172,7 +173,7 @@ def _changing(engine: sa.Engine, name: str) -> Iterator[tuple[sa.Connection, int
     """A transaction that changes one account, ends its sign-ins, and is undone if no administrator would be left."""
     with transaction(engine) as connection:
         before = _administrators(connection)
-        account = _number(connection, name)
+        account = number_of(connection, name, disabled=True)
         yield connection, account
         connection.execute(tables.tokens.delete().where(tables.tokens.c.account_id == account))
         if account in before and not _administrators(connection):
@@ -189,13 +190,6 @@ def _administrators(connection: sa.Connection) -> set[int]:
         .with_for_update()
     )
     return set(connection.execute(query).scalars())
-
-
-def _number(connection: sa.Connection, name: str) -> int:
-    account = connection.execute(sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name)).scalar()
-    if account is None:
-        raise RequestError(f"There is no account {name!r}. `graphsvc users list` lists them.")
-    return int(account)
 
 
 def _set(connection: sa.Connection, account: int, **values: Any) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from graphsvc.access import factors
 from graphsvc.access.audit import now
 from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.access.whose import number_of
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import RequestError
 
@@ -31,7 +32,7 @@ def begin(engine: sa.Engine, vault: Vault, name: str) -> str:
     """
     secret = factors.new_secret()
     with transaction(engine) as connection:
-        account = _account(connection, name)
+        account = number_of(connection, name)
         connection.execute(_TABLE.delete().where(_TABLE.c.account_id == account, ~_TABLE.c.confirmed))
         if connection.execute(sa.select(_TABLE.c.account_id).where(_TABLE.c.account_id == account)).first():
             raise RequestError("This account has a second factor already. Remove it before you set up another.")
@@ -49,7 +50,7 @@ def pending(engine: sa.Engine, vault: Vault, name: str) -> str:
     """The secret of a set-up that waits to be confirmed; empty if none does."""
     with transaction(engine) as connection:
         row = connection.execute(
-            sa.select(_TABLE).where(_TABLE.c.account_id == _account(connection, name), ~_TABLE.c.confirmed)
+            sa.select(_TABLE).where(_TABLE.c.account_id == number_of(connection, name), ~_TABLE.c.confirmed)
         ).first()
     return _secret(vault, row) if row is not None else ""
 
@@ -57,7 +58,7 @@ def pending(engine: sa.Engine, vault: Vault, name: str) -> str:
 def confirm(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
     """Complete the set-up with a code of it; from now on it is asked for. Whether the code was right."""
     with transaction(engine) as connection:
-        account = _account(connection, name)
+        account = number_of(connection, name)
         row = connection.execute(sa.select(_TABLE).where(_TABLE.c.account_id == account, ~_TABLE.c.confirmed)).first()
         step = factors.step_of(_secret(vault, row), code, now(), row.last_step) if row is not None else None
         if step is None:
@@ -69,7 +70,7 @@ def confirm(engine: sa.Engine, vault: Vault, name: str, code: str) -> bool:
 def remove(engine: sa.Engine, name: str) -> bool:
     """Take an account's second factor away, or a set-up that was begun; whether there was one to sign in with."""
     with transaction(engine) as connection:
-        mine = _TABLE.c.account_id == _account(connection, name)
+        mine = _TABLE.c.account_id == number_of(connection, name)
         had = connection.execute(sa.select(_TABLE.c.account_id).where(mine, _TABLE.c.confirmed)).first() is not None
         connection.execute(_TABLE.delete().where(mine))
     return had
@@ -98,15 +99,6 @@ def code_is_right(engine: sa.Engine, vault: Vault, account: int | None, code: st
         used = _TABLE.update().where(_TABLE.c.account_id == account, _TABLE.c.last_step < step)
         # Two at once with one code: the database lets one of them change the row.
         return bool(connection.execute(used.values(last_step=step)).rowcount)
-
-
-def _account(connection: sa.Connection, name: str) -> int:
-    account = connection.execute(
-        sa.select(tables.accounts.c.id).where(tables.accounts.c.name == name, ~tables.accounts.c.disabled)
-    ).scalar()
-    if account is None:
-        raise RequestError(f"There is no account {name!r}.")
-    return int(account)
 
 
 def _secret(vault: Vault, row: sa.Row[tuple[object, ...]]) -> str:

@@ -129,7 +129,6 @@ deliveries = sa.Table(
     metadata,
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("partial", sa.Boolean, nullable=False),
     sa.Column("status", sa.String(10), nullable=False),  # loading · active · undoing · undone
     sa.Column("account", sa.String(100), nullable=False),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,15 +66,26 @@ class Delivery:
         rejections: one for each row left out.
         read: rows read by table: accepted plus rejected.
         columns: columns delivered by table.
-        digest: sha256 (hex) over the accepted content; the same whatever the order of rows and files, their names, or
-            whether they came as folder, .zip or .xlsx.
     """
 
     rows: list[Row]
     rejections: list[Rejection]
     read: dict[str, int]
     columns: dict[str, list[str]]
-    digest: str
+
+    @property
+    def digest(self) -> str:
+        """What `digest` gives for the accepted rows."""
+        return digest(self.rows)
+
+
+def digest(rows: Iterable[Row]) -> str:
+    """Sha256 (hex) over what rows say.
+
+    The same whatever the order of rows and files, their names, or whether they came as folder, .zip or .xlsx. To compare
+    with, never to keep: whoever guessed a whole delivery could confirm the guess.
+    """
+    return hashlib.sha256(b"".join(sorted(map(_content, rows)))).hexdigest()
 
 
 def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progress: Progress | None = None) -> Delivery:
@@ -102,7 +113,7 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
     check = _Check(limits, progress or (lambda _file, _rows: None))
     for table in tables:
         check.table(table)
-    return Delivery(check.rows, check.rejections, dict(check.read), check.columns, check.digest())
+    return Delivery(check.rows, check.rejections, dict(check.read), check.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +168,7 @@ class _Check:
         self.columns: dict[str, list[str]] = {}
         self._limits = limits
         self._progress = progress
-        self._hashes: list[bytes] = []
         self._ids: dict[tuple[str, object], tuple[bytes, str]] = {}
-
-    def digest(self) -> str:
-        """One digest over the content of all accepted rows, whatever their order."""
-        return hashlib.sha256(b"".join(sorted(self._hashes))).hexdigest()
 
     def table(self, raw: RawTable) -> None:
         """Checks all rows of one table."""
@@ -213,15 +219,14 @@ class _Check:
         return values, faults
 
     def _accept(self, row: Row) -> None:
-        content = _content(row)
         if "id" in row.values:
+            content = _content(row)
             key = (row.table, row.values["id"])
             first, place = self._ids.setdefault(key, (content, f"{row.file}, line {row.line}"))
             if first != content:
                 reason = f"this id already stands in {place} with other values"
                 self._reject(row.file, row.line, [("id", str(row.values["id"]), reason)])
                 return
-        self._hashes.append(content)
         self.rows.append(row)
 
     def _reject(self, file: str, line: int, faults: list[tuple[str, str, str]]) -> None:

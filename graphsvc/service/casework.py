@@ -8,51 +8,32 @@ then marked `active`: whatever interrupts that, the next start finds the mark an
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, GraphsvcError, NotFound, OperatorError, RequestError
-from graphsvc.ingest.check import Delivery, Rejection, Row
+from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.service.collector import uncollected
 from graphsvc.service.graphing import Graphed, graphed
-from graphsvc.service.keeping import KeptRows, folded, material
+from graphsvc.service.held import HeldError, require_stays
+from graphsvc.service.keeping import KeptRows, folded
+from graphsvc.service.locks import Locks
 from graphsvc.service.minus import Gone, gone, without
 from graphsvc.service.register import Register, open_rows, seal_rows
+from graphsvc.service.rewriting import Rewriting
 from graphsvc.service.shelf import Shelf
-from graphsvc.store import local
+from graphsvc.service.watching import CancelledError, Progress, unstoppable, unwatched
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import difference, read_image, write
-from graphsvc.store.schema import apply_schema
 
-Progress = Callable[[int, int, str], None]
+__all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
+
 _CASE_NAME = 100
-_STORE_LOCK = "store.lock"
-_SHORT_S, _LONG_S = 2.0, 600.0  # a look at a lock, and waiting for a load
-_TRIES = 60
-
-
-class HeldError(GraphsvcError):
-    """What should go is under a hold: a supervisor must act."""
-
-    exit_code = 75
-    status = 409
-
-
-class CancelledError(GraphsvcError):
-    """The person who asked for it stopped it; what had been written was taken back."""
-
-    exit_code = 130
-    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +69,14 @@ class Casework:
         self.register = register
         self._shelf = shelf
         self._settings = settings
+        self._locks = Locks(settings.home)
+        self._rewriting = Rewriting(
+            store,
+            register,
+            settings,
+            self._locks,
+            lambda case: self._restore(case, register.key(case, create=False), unwatched),
+        )
 
     def load(
         self,
@@ -108,7 +97,7 @@ class Casework:
             CancelledError: `progress` raised it; the case is as it was.
         """
         require_name(case)
-        with self._locked(case):
+        with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=not dry_run)
             progress(0, 0, "reading what is loaded already")
@@ -123,9 +112,7 @@ class Casework:
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
             counts = _counts(delivery, report)
-            same = next(
-                (n for n, row in past.items() if row.digest == delivery.digest and row.partial == partial), None
-            )
+            same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             on = self.register.opened_on(case)
             if dry_run or nothing or (strict and rejections):
@@ -138,7 +125,7 @@ class Casework:
                 self._write(case, result, progress)
             except CancelledError:
                 self.register.forget(case, number)
-                self._restore(case, key, _quiet)
+                self._restore(case, key, unwatched)
                 self.register.unmake(case)
                 raise
             self._finish(case, key, result, {number: "active"})
@@ -152,7 +139,7 @@ class Casework:
             NotFound: there is no such delivery, or it has been taken back.
             CancelledError: `progress` raised it; the case is as it was.
         """
-        with self._locked(case):
+        with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
             if number not in self.register.counting(case):
@@ -165,7 +152,7 @@ class Casework:
                 self._restore(case, key, progress)
             except CancelledError:
                 self.register.mark(case, number, "active", "loading")
-                self._restore(case, key, _quiet)
+                self._restore(case, key, unwatched)
                 raise
 
     def recover(self, progress: Progress) -> list[str]:
@@ -176,7 +163,7 @@ class Casework:
             self.rewrite(progress)
         for case in waiting:
             try:
-                with self._locked(case):
+                with self._locks.case(case):
                     self._recover(case, progress)
                     done.append(case)
             except Busy:
@@ -190,21 +177,37 @@ class Casework:
 
         What was begun is completed, if not here then by the next start. Follow with `rewrite`.
         """
-        with self._locked(case):
+        with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
             self._shelf.clear(case)
             self.register.overrule(case, account, reason, {person: "sealed"})
-            self._restore(case, key, _unstoppable(progress))
+            self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
 
-    def erase(self, case: str, person: str, account: str, reason: str, progress: Progress) -> None:
+    def erase(
+        self,
+        case: str,
+        person: str,
+        account: str,
+        reason: str,
+        progress: Progress,
+        agreed: Callable[[], object] = lambda: None,
+    ) -> None:
         """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. Follow with `rewrite`.
+
+        Args:
+            case: the case.
+            person: their pseudonym.
+            account: who asked for it.
+            reason: why; it may name somebody and is sealed.
+            progress: told what is done.
+            agreed: called once it is sure that nothing forbids it, and before anything changes: what it raises stops it.
 
         Raises:
             HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
         """
-        with self._locked(case):
+        with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
             what, left = self._minus(case, key, person, self._kept(case, key))
@@ -214,13 +217,14 @@ class Casework:
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
+            agreed()
             self._shelf.clear(case)
             gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
             said_by = {pseudonym(key, "source", one) for one in what.people}
             self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
             self.register.overrule(case, account, reason, decided, sealed)
             self.register.mask_reasons(case, what.masker.mask)
-            self._restore(case, key, _unstoppable(progress))
+            self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
 
     def require_erasable(self, case: str, person: str) -> None:
@@ -243,73 +247,15 @@ class Casework:
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
         left = {number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in kept.items()}
-        self._require_held_stays(case, key, folded(kept), folded(left), "erased", person)
+        if held := self.register.held(case):
+            require_stays(key, held, folded(kept), folded(left), "erased", person)
         return what, left
 
     def rewrite(self, progress: Progress) -> bool:
-        """Write the managed store anew if something in it has to go from the disk; whether the store is a managed one.
-
-        Each case is loaded again from its deliveries into an empty store, at the same address; the old one is deleted.
-
-        Raises:
-            Busy: another process is at it, or a case is being loaded for long; the next start completes it.
-        """
-        managed = not self._settings.neo4j_uri
-        if not self.register.rewriting():
-            return managed
-        if not managed:
-            self.register.rewritten()
-            return False
-        progress = _unstoppable(progress)
-        with ExitStack() as locks:
-            folder = self._locks()
-            try:
-                locks.enter_context(FileLock(folder / _STORE_LOCK, timeout=_SHORT_S))
-                for path in sorted(folder.glob("*.lock")):
-                    if not path.name.startswith(("job-", "upload-", _STORE_LOCK)):
-                        progress(0, 0, "waiting until no case is being loaded")
-                        locks.enter_context(FileLock(path, timeout=_LONG_S))
-            except Timeout:
-                raise Busy(
-                    "The store of the graph is still to be written anew, but a case is being loaded."
-                    " The next start of graphsvc completes it."
-                ) from None
-            self._rewrite(progress)
-        return True
-
-    def _rewrite(self, progress: Progress) -> None:
-        store = self._store()
-        self.register.close_all()
-        progress(0, 0, "deleting the old store and starting an empty one")
-        local.renew(self._settings)
-        _wait_for(store)
-        apply_schema(store)
-        cases = [row["id"] for row in self.register.cases()]
-        for done, case in enumerate(cases):
-            progress(done, len(cases), "loading every case into the new store")
-            self._restore(case, self.register.key(case, create=False), _quiet)
-        self.register.rewritten()
+        """Write the managed store anew if something in it has to go from the disk. See `Rewriting.rewrite`."""
+        return self._rewriting.rewrite(progress)
 
     # -- one case under its lock ------------------------------------------------------------------------------
-
-    @contextmanager
-    def _locked(self, case: str) -> Iterator[None]:
-        """One writer a case, over all processes of a home; the lock ends with its process, whatever kills it."""
-        folder = self._locks()
-        name = hashlib.sha256(case.encode()).hexdigest()[:16]
-        try:
-            with FileLock(folder / f"{name}.lock", timeout=0.1):
-                # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
-                with FileLock(folder / _STORE_LOCK, timeout=_SHORT_S):
-                    pass
-                yield
-        except Timeout:
-            raise Busy(f"The case {case} is being loaded by someone else. Try again when that is done.") from None
-
-    def _locks(self) -> Path:
-        folder = self._settings.home / "locks"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
 
     def _recover(self, case: str, progress: Progress) -> None:
         if any(row["id"] == case and row["state"] == "loading" for row in self.register.cases()):
@@ -373,57 +319,35 @@ class Casework:
         ]
         return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *told])
 
+    @uncollected()
+    def _repeated(
+        self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
+    ) -> int | None:
+        """The number of the first delivery that says what this one says.
+
+        Compared with the rows that are kept: no digest is, by which what is gone from them could be guessed.
+        """
+        sought = delivery.digest
+        for number, row in past.items():
+            if row.partial == partial and digest(open_rows(key, case, number, row.rows_sealed)[0]) == sought:
+                return number
+        return None
+
     def _require_not_held(self, case: str, key: bytes, number: int) -> None:
         """Nothing, if a delivery can go without anything held going.
 
         Raises:
             HeldError: it cannot; nothing in the words tells who is held.
         """
-        if not self.register.held(case):
-            return
-        kept = self._kept(case, key)
-        left = {other: one for other, one in kept.items() if other != number}
-        self._require_held_stays(case, key, folded(kept), folded(left), "taken back", rows=kept[number][0])
-
-    def _require_held_stays(
-        self, case: str, key: bytes, before: State, after: State, verb: str, person: str = "", rows: Iterable[Row] = ()
-    ) -> None:
-        held = self.register.held(case)
-        ids = {one for one in before.records["people"] if pseudonym(key, "person", one) in held} if held else set()
-        named = {value for row in rows for value in row.values.values() if isinstance(value, str)}
-        gone_too = person in held if person else bool(ids & named)
-        if "" in held or gone_too or material(before, ids) != material(after, ids):
-            raise HeldError(
-                f"This cannot be {verb}: it holds material under a hold (of an investigation or a prosecution)."
-                " Nothing was changed. A supervisor sees the holds of the case and can release them."
-            )
+        if held := self.register.held(case):
+            kept = self._kept(case, key)
+            left = {other: one for other, one in kept.items() if other != number}
+            require_stays(key, held, folded(kept), folded(left), "taken back", rows=kept[number][0])
 
 
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
     """(kind, id) → whether its pseudonym is one of these."""
     return lambda kind, identifier: pseudonym(key, kind, identifier) in erased
-
-
-def _wait_for(store: Store) -> None:
-    """Until the server answers again after its restart; the connections of before are broken."""
-    for left in reversed(range(_TRIES)):
-        try:
-            store.read("RETURN 1", {}, timeout=_LONG_S, cap=1)
-            return
-        except (Busy, OperatorError):
-            if not left:
-                raise
-            time.sleep(1)
-
-
-def _unstoppable(progress: Progress) -> Progress:
-    """The same, but for stopping: what was begun has to be completed."""
-
-    def told(done: int, total: int, text: str) -> None:
-        with suppress(CancelledError):
-            progress(done, total, text)
-
-    return told
 
 
 def require_name(case: str) -> None:
@@ -461,7 +385,3 @@ def _names(delivery: Delivery, result: Graphed) -> dict[str, str]:
         for row in delivery.rows
         if row.table == "people" and (pseudonym := result.sealed.get(row.values["id"]))
     }
-
-
-def _quiet(_done: int, _total: int, _text: str) -> None:
-    """Progress that nobody watches."""

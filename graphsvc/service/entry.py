@@ -11,7 +11,7 @@ from graphsvc.access import accounts, audit
 from graphsvc.access.principal import Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
-from graphsvc.service.desk import Service
+from graphsvc.service.desk import SIGN_IN, Service
 from graphsvc.service.session import Session
 
 # Stands in the log where the only account of a local home did not say why.
@@ -60,7 +60,7 @@ def command_line_login(
         principal = service.prove(name, password, code, purpose)
         limited = service.must_enrol(principal)
     audit.finish(
-        service.database, audit.begin(service.database, principal, purpose, "sign-in", where="command line"), "released"
+        service.database, audit.begin(service.database, principal, purpose, SIGN_IN, where="command line"), "released"
     )
     lifetime = dt.timedelta(hours=service.settings.token_hours)
     token = accounts.issue(service.database, principal.name, "cli", lifetime, purpose, limited=limited)

@@ -214,14 +214,18 @@ class Protecting(Holding):
             Refused, NotFound, RequestError: as `agree_reveal`. HeldError: held; the request then still waits.
         """
         row = self._row("erase", request, mine=False)
-        # A kill may have come after the decision to erase was kept: what is left to do is done by `recover` and below.
-        begun = row.pseudonym in self._service.register.overrules(row.case_id, "erased")
-        if not begun:
-            self._service.casework.require_erasable(row.case_id, row.pseudonym)
-        agreed = self._decide("erase", request, "agreed", answer, None)
+
+        def agreed() -> None:
+            self._decide("erase", request, "agreed", answer, None)
+
         with self._protecting("agree", row.case_id, step="erase", person=row.pseudonym) as outcome:
-            if not begun:
-                self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, agreed.reason, progress)
+            self._require_not_own(row)
+            # A kill may have come after the decision to erase was kept: `recover` and what is below do what is left.
+            if row.pseudonym in self._service.register.overrules(row.case_id, "erased"):
+                agreed()
+            else:
+                reason = self._request(row).reason
+                self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, reason, progress, agreed)
             self._kept_requests.end(row.id, "done")
             outcome["rows"] = 1
             return self._cleared(row.case_id, progress)

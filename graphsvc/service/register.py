@@ -46,7 +46,7 @@ class Register:
     def deliveries(self, case: str) -> list[dict[str, Any]]:
         """The case's deliveries, newest first: number, status, who, when, counts; never their rows."""
         table = tables.deliveries
-        columns = [column for column in table.c if column.name not in ("rows_sealed", "digest")]
+        columns = [column for column in table.c if column.name != "rows_sealed"]
         with transaction(self._database) as connection:
             rows = connection.execute(
                 sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
@@ -166,7 +166,6 @@ class Register:
                 tables.deliveries.insert().values(
                     case_id=case,
                     number=number,
-                    digest=delivery.digest,
                     partial=partial,
                     status="loading",
                     account=account,

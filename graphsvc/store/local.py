@@ -33,7 +33,7 @@ from graphsvc.store.jars import Progress, fetch_jars
 
 __all__ = ["LocalServer", "fetch_jars", "hold", "keep", "renew", "restart", "secret_file", "status", "stop"]
 
-_PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb")
+_PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb", "quick_java")
 _ANSWER_S = 10  # for anything but the start itself
 _STOP_S = 60  # for the end of a server that is to begin anew
 

@@ -124,9 +124,11 @@ class _Supervision:
 
     def _status(self) -> dict[str, Any]:
         server = self._server
+        # One look at it: a thread of the server's own sets it, and whoever reads `ready` goes to the address.
+        state = server.state if server else "starting"
         return {
-            "state": server.state if server else "starting",
-            "uri": self._card["uri"],
+            "state": state,
+            "uri": server.uri if server and state == "ready" else None,
             "version": self._settings.neo4j_version,
             "pid": os.getpid(),
             "java_pid": server.pid if server else None,

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import Session, auditing
+from graphsvc.service.desk import SIGN_IN
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, current, desk, page
 
@@ -16,7 +17,7 @@ blueprint = Blueprint("log", __name__)
 _PAGE = 100
 _CSV = 10_000
 _WAIT_S = 2.0  # a log of some ten thousand lines is verified by then
-_BESIDE = ("sign in", "own account")  # in the log, but no role is asked for them
+_BESIDE = (SIGN_IN, "own account")  # in the log, but no role is asked for them
 _ASKED = ("account", "case", "action", "source", "since", "until")
 _COLUMNS = (
     "id",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import os
+import random
 import secrets
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,8 +72,9 @@ def fill(vault: Vault, database: sa.Engine) -> None:
 
 def require_all_open(vault: Vault, database: sa.Engine) -> None:
     with transaction(database) as connection:
-        row = connection.execute(sa.select(tables.identities)).one()
-        assert unpack(vault.key(row.key_sealed, "identity c S-1"), row.values_sealed, "identity c S-1") == WHO
+        for row in connection.execute(sa.select(tables.identities)):
+            what = f"identity c {row.pseudonym}"
+            assert unpack(vault.key(row.key_sealed, what), row.values_sealed, what)["name"] == WHO["name"]
         vault.key(connection.execute(sa.select(tables.cases.c.key_sealed)).scalar_one(), "case c")
         vault.key(connection.execute(sa.select(tables.uploads.c.key_sealed)).scalar_one(), "upload u")
 
@@ -214,3 +220,110 @@ def test_who_wrapped_a_key_with_the_old_master_key_keeps_nothing(settings: Setti
 def test_every_wrapped_key_of_the_database_is_rotated() -> None:
     named = {table for table in tables.metadata.sorted_tables if "key_sealed" in table.c}
     assert {table for table, _, _ in masterkey.WRAPPED} == named
+
+
+# -- killed for real ----------------------------------------------------------------------------------------------
+
+MANY = 120
+# Rotates the key again and again in a process of its own, and each time is killed at the write that was asked for:
+# before a file is opened to be written, linked, renamed or removed, before a row is changed, before the commit.
+_DOOMED = """
+import os, signal, sys
+from pathlib import Path
+import sqlalchemy as sa
+from graphsvc.access.masterkey import rotate
+from graphsvc.appdb import open_database
+from graphsvc.config import Settings
+
+settings = Settings.read()
+writes = 0
+
+def rotating(last):
+    global writes
+    def wrote(*_):
+        global writes
+        writes += 1
+        if writes == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+    def touched(event, given):
+        named = str(given[0]) if given else ""
+        writing = event != "open" or (given[2] or 0) & (os.O_WRONLY | os.O_RDWR)
+        if event in ("open", "os.link", "os.rename", "os.remove") and "master.key" in named and writing:
+            wrote()
+    sys.addaudithook(touched)
+    database = open_database(settings)
+    def changed(_c, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE"):
+            wrote()
+    sa.event.listen(database, "before_cursor_execute", changed)
+    sa.event.listen(database, "commit", wrote)
+    rotate(settings, database)
+    print("whole", writes, flush=True)
+    os._exit(0)
+
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        rotating(int(line))
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        print("killed", os.WTERMSIG(status), flush=True)
+    elif status:
+        print("failed", status, flush=True)
+"""
+
+
+@pytest.fixture
+def rotating(settings: Settings) -> Iterator[Callable[[int], tuple[str, int]]]:
+    """`rotating(n)`: a rotation in a process that is killed at its n-th write: ("killed", 9), or ("whole", writes)."""
+    environ = os.environ | {
+        "GRAPHSVC_HOME": str(settings.home),
+        "GRAPHSVC_DATABASE_URL": settings.database_url,
+        "PYTHONPATH": str(Path(masterkey.__file__).parents[2]),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", _DOOMED], env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def rotate_until(last: int) -> tuple[str, int]:
+            print(last, file=process.stdin, flush=True)
+            word, number = process.stdout.readline().split()  # type: ignore[union-attr]
+            return word, int(number)
+
+        yield rotate_until
+        process.stdin.close()
+
+
+def test_killed_for_real_at_any_write_the_home_opens(
+    settings: Settings, database: sa.Engine, rotating: Callable[[int], tuple[str, int]]
+) -> None:
+    vault = open_vault(settings, database)
+    fill(vault, database)
+    derived = vault.derived("x")
+    with transaction(database) as connection:
+        # Many and large enough that not all of the transaction is held in memory until its commit.
+        for number in range(MANY):
+            what = f"identity c S-{number + 2}"
+            key, wrapped = vault.new_key(what)
+            sealed = pack(key, WHO | {"notes": secrets.token_hex(20_000)}, what)
+            row = {"case_id": "c", "pseudonym": f"S-{number + 2}", "kind": "person"}
+            connection.execute(tables.identities.insert().values(**row, key_sealed=wrapped, values_sealed=sealed))
+    word, writes = rotating(0)
+    assert word == "whole"
+    assert writes > MANY + 8
+    rng = random.Random(3)
+    # The files and the first rows, some of the many rows, and the end with the commit and the new key in its place.
+    points = [*range(1, 8), *rng.sample(range(8, writes - 4), 4), *range(writes - 4, writes + 1)]
+    keys = {(settings.home / "master.key").read_text()}
+    for point in points:
+        assert rotating(point) == ("killed", signal.SIGKILL), point
+        opened = open_vault(settings, database)
+        assert opened.derived("x") == derived
+        require_all_open(opened, database)
+        keys.add((settings.home / "master.key").read_text())
+    assert 1 < len(keys) < len(points)  # some kills came before the transaction was kept, some after
+    rotate(settings, database)
+    require_all_open(open_vault(settings, database), database)
+    assert not masterkey.next_file(settings).exists()

@@ -28,8 +28,9 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Service, Session
 from graphsvc.store.local import LocalServer
 from graphsvc.web import create_app
-from tests.access.conftest import KEY, LOADER, Tables, _row, _write
-from tests.access.test_pages_without_c import Answer, asked
+from tests.access.conftest import LOADER
+from tests.leaks.invented import KEY, Tables, row, write
+from tests.leaks.pages import Call, ask
 
 pytestmark = pytest.mark.neo4j
 
@@ -38,28 +39,28 @@ _STATED = "id kind source_id taken_on source_grade assessment handling status on
 _LINKED = "subject_id relation object_id statement_id from_date polarity weight amount currency place object_as_said"
 ROWS: Tables = {
     "people": [
-        _row("P1, Ash, suspect, named, P", "id name category identified handling"),
-        _row("P2, Birch, suspect, nickname, P", "id name category identified handling"),
-        _row("P3, Cedar, suspect, named, P", "id name category identified handling"),
-        _row("P9, Doe, suspect;witness, named, P", "id name category identified handling"),
-        _row("W1, Wilma, victim, named, P", "id name category identified handling"),
-        _row("W2, Walter, victim, named, P", "id name category identified handling"),
+        row("P1, Ash, suspect, named, P", "id name category identified handling"),
+        row("P2, Birch, suspect, nickname, P", "id name category identified handling"),
+        row("P3, Cedar, suspect, named, P", "id name category identified handling"),
+        row("P9, Doe, suspect;witness, named, P", "id name category identified handling"),
+        row("W1, Wilma, victim, named, P", "id name category identified handling"),
+        row("W2, Walter, victim, named, P", "id name category identified handling"),
     ],
-    "gangs": [_row(f"G{n}, Gang {n}, P", "id name handling") for n in (1, 2)],
-    "boats": [_row("B1, Tern, T1, P", "id name statement_id handling")],
-    "crossings": [_row("C1, 2020-05-08, Dunkirk, P", "id date launch_site handling")],
-    "workplaces": [_row("K1, Wash, premises, P", "id name kind handling")],
-    "things": [_row(f"H{n}, phone, +4470{n}, P", "id kind value handling") for n in (1, 2, 3)],
+    "gangs": [row(f"G{n}, Gang {n}, P", "id name handling") for n in (1, 2)],
+    "boats": [row("B1, Tern, T1, P", "id name statement_id handling")],
+    "crossings": [row("C1, 2020-05-08, Dunkirk, P", "id date launch_site handling")],
+    "workplaces": [row("K1, Wash, premises, P", "id name kind handling")],
+    "things": [row(f"H{n}, phone, +4470{n}, P", "id kind value handling") for n in (1, 2, 3)],
     "statements": [
-        _row("R1, record, , 2020-05-09, 1, A, P, given, yes, , the coastguard's list, 2025-01", _STATED),
-        _row("I1, intelligence, , 2020-05-10, 3, D, P, given, no, , a report, 2025-01", _STATED),
-        _row("T1, witness, W1, 2020-06-01, 3, C, P, given, yes, leave to stay, what she saw, 2025-01", _STATED),
-        _row("T3, witness, W1, 2020-06-02, 2, C, P, withdrawn, no, , what she took back, 2025-01", _STATED),
-        _row("T6, witness, W1, 2020-06-05, 2, C, C, given, no, , for few eyes, 2025-01", _STATED),
-        _row("T5, witness, P9, 2020-06-04, 2, C, P, given, no, a deal, what he said, 2025-01", _STATED),
+        row("R1, record, , 2020-05-09, 1, A, P, given, yes, , the coastguard's list, 2025-01", _STATED),
+        row("I1, intelligence, , 2020-05-10, 3, D, P, given, no, , a report, 2025-01", _STATED),
+        row("T1, witness, W1, 2020-06-01, 3, C, P, given, yes, leave to stay, what she saw, 2025-01", _STATED),
+        row("T3, witness, W1, 2020-06-02, 2, C, P, withdrawn, no, , what she took back, 2025-01", _STATED),
+        row("T6, witness, W1, 2020-06-05, 2, C, C, given, no, , for few eyes, 2025-01", _STATED),
+        row("T5, witness, P9, 2020-06-04, 2, C, P, given, no, a deal, what he said, 2025-01", _STATED),
     ],
     "links": [
-        _row(f"{text}{',' * (10 - text.count(','))}", _LINKED)
+        row(f"{text}{',' * (10 - text.count(','))}", _LINKED)
         for text in (
             "W1, CROSSED_ON, C1, R1, 2020-05-08",
             "W2, CROSSED_ON, C1, R1, 2020-05-08",
@@ -137,7 +138,7 @@ def two(
             with transaction(service.database) as connection:
                 values = {"id": case, "key_sealed": wrapped, "created_at": audit.now()}
                 connection.execute(appdb.cases.insert().values(**values))
-            _write(folder / case, rows(twice=twice))
+            write(folder / case, rows(twice=twice))
             loaded = service.session(LOADER, "tests", case).load(folder / case, lambda *_progress: None)
             assert not loaded.rejections
         yield Two(service)
@@ -232,7 +233,20 @@ def addresses() -> Iterator[str]:
     return (f"/case/CASE/{page}" for page in [*data, *pages])
 
 
+# Status, headers and text.
+Answer = tuple[int, dict[str, str], str]
 Walked = dict[str, dict[str, Answer]]
+
+
+def asked(client: FlaskClient, address: str, case: str, name: str) -> Answer:
+    """What comes back, with the case and the reader's name taken out."""
+    answer = ask(client, Call("", "GET", address.replace("CASE", case)))
+    headers = {header: _plain(value, case, name) for header, value in answer.headers}
+    return answer.status, headers, _plain(answer.body.decode(), case, name)
+
+
+def _plain(text: str, case: str, name: str) -> str:
+    return text.replace(case, "CASE").replace(name, "READER")
 
 
 @pytest.fixture(scope="module")

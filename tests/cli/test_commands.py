@@ -19,13 +19,21 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def home(at_server: Any) -> Settings:
-    made: Settings = at_server()
-    return made
+def run(command: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line in this process, as `process` calls it."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        done = command(*arguments, typed=tuple(stdin.splitlines()), **({"GRAPHSVC_PURPOSE": ""} | environ))
+        return subprocess.CompletedProcess(arguments, done.status, done.answer, done.said)
+
+    return call
 
 
 @pytest.fixture
-def run(home: Settings, tmp_path: Path) -> Run:
+def process(home: Settings, tmp_path: Path) -> Run:
+    """The command line in a process of its own: starting one costs more than most of what it then does."""
+
     def call(*arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         variables = {
             "PATH": os.environ["PATH"],
@@ -65,7 +73,8 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.neo4j
 @pytest.mark.slow
-def test_from_a_folder_to_leads_straight_after_installation(run: Run, folder: Path, case: str) -> None:
+def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder: Path, case: str) -> None:
+    run = process
     loaded = run("load", str(folder), "--case", case)
     assert loaded.returncode == 0, loaded.stderr
     assert "delivery 1" in loaded.stderr
@@ -138,7 +147,8 @@ def test_settings_name_no_secret(run: Run, home: Settings) -> None:
     assert home.neo4j_password not in shown
 
 
-def test_a_taken_port_and_a_second_server_are_one_sentence(run: Run, home: Settings) -> None:
+def test_a_taken_port_and_a_second_server_are_one_sentence(process: Run, home: Settings) -> None:
+    run = process
     import socket
 
     from filelock import FileLock
@@ -152,7 +162,8 @@ def test_a_taken_port_and_a_second_server_are_one_sentence(run: Run, home: Setti
         assert "is serving" in one_sentence(run("serve"))
 
 
-def test_a_home_that_cannot_be_written_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_written_is_one_sentence(process: Run, tmp_path: Path) -> None:
+    run = process
     (tmp_path / "file").write_text("")
     assert "cannot be" in one_sentence(run("cases", GRAPHSVC_HOME=str(tmp_path / "file" / "home")))
 

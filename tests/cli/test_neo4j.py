@@ -15,7 +15,7 @@ from graphsvc.store import local
 
 @pytest.fixture
 def fresh(jars: Path, settings: Callable[..., Settings]) -> Iterator[Settings]:
-    made = settings()
+    made = settings(quick_java=False)  # as it is shipped
     yield made
     local.stop(made)
 

@@ -19,38 +19,38 @@ KEY = bytes(range(32))
 _SPANS = {"int": 1, "float": 0.0}
 
 
-def _row(text: str, columns: str) -> dict[str, str]:
+def row(text: str, columns: str) -> dict[str, str]:
     return dict(zip(columns.split(), (cell.strip() for cell in text.split(",")), strict=True))
 
 
 # What a small simulated case may lack: each query must find something here, at P and at C.
 _LINKS = "subject_id relation object_id statement_id from_date polarity amount currency"
 _EXTRA: dict[str, list[dict[str, str]]] = {
-    "people": [_row(f"X{n}, Person X{n}, nickname, +4470{n // 2}", "id name identified phones") for n in range(1, 9)],
-    "gangs": [_row(f"XG{n}, Gang {n}", "id name") for n in (1, 2)],
-    "boats": [_row(f"XB{n}, Boat {n}", "id name") for n in (1, 2)],
-    "crossings": [_row(f"XC{n}, 2020-05-08, Xbeach, 2025-01", "id date launch_site review_on") for n in (1, 2, 3)],
+    "people": [row(f"X{n}, Person X{n}, nickname, +4470{n // 2}", "id name identified phones") for n in range(1, 9)],
+    "gangs": [row(f"XG{n}, Gang {n}", "id name") for n in (1, 2)],
+    "boats": [row(f"XB{n}, Boat {n}", "id name") for n in (1, 2)],
+    "crossings": [row(f"XC{n}, 2020-05-08, Xbeach, 2025-01", "id date launch_site review_on") for n in (1, 2, 3)],
     "workplaces": [
-        _row("XW1, Wash, premises, 2020-03-20", "id name kind closed_on"),
-        _row("XW2, Live, online,", "id name kind closed_on"),
-        _row("XW3, House, dwelling,", "id name kind closed_on"),
-        _row("XW4, Nobody's, premises,", "id name kind closed_on") | {"handling": "P"},
+        row("XW1, Wash, premises, 2020-03-20", "id name kind closed_on"),
+        row("XW2, Live, online,", "id name kind closed_on"),
+        row("XW3, House, dwelling,", "id name kind closed_on"),
+        row("XW4, Nobody's, premises,", "id name kind closed_on") | {"handling": "P"},
     ],
     "things": [
-        _row("XT1, phone, +44701", "id kind value"),
-        _row("XT2, phone, +44702", "id kind value"),
-        _row("XT3, part, HULL-1", "id kind value"),
+        row("XT1, phone, +44701", "id kind value"),
+        row("XT2, phone, +44702", "id kind value"),
+        row("XT3, part, HULL-1", "id kind value"),
     ],
     "statements": [
-        _row("XS1, intelligence, 1, A, P, given,", "id kind source_grade assessment handling status interest"),
-        _row("XS2, intelligence, 3, E, P, given,", "id kind source_grade assessment handling status interest"),
-        _row("XS3, record, 1, A, C, given,", "id kind source_grade assessment handling status interest"),
-        _row(
+        row("XS1, intelligence, 1, A, P, given,", "id kind source_grade assessment handling status interest"),
+        row("XS2, intelligence, 3, E, P, given,", "id kind source_grade assessment handling status interest"),
+        row("XS3, record, 1, A, C, given,", "id kind source_grade assessment handling status interest"),
+        row(
             "XS4, intelligence, 2, B, P, withdrawn, a debt", "id kind source_grade assessment handling status interest"
         ),
     ],
     "links": [
-        _row(text, _LINKS)
+        row(text, _LINKS)
         for text in (
             "X1, RUNS, XG1, XS1,,,,",
             "X2, MEMBER_OF, XG1, XS1,,,,",

@@ -35,7 +35,7 @@ def holder() -> Iterator[Holder]:
 
     def start(settings: Settings) -> subprocess.Popen[str]:
         names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
-        passed = ("home", "jars", "neo4j_version", "heap_mb", "page_cache_mb")
+        passed = ("home", "jars", "neo4j_version", "heap_mb", "page_cache_mb", "quick_java")
         environment = os.environ | {names[name]: str(getattr(settings, name)) for name in passed}
         environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         process = subprocess.Popen(

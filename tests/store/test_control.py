@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from graphsvc.store import control
+from graphsvc.config import Settings
+from graphsvc.store import control, supervisor
 from graphsvc.store.control import Door
+from graphsvc.store.process import Server
 
 
 @pytest.fixture
@@ -112,3 +117,11 @@ def test_a_mute_connection_is_ended_after_a_while(door: Door, monkeypatch: pytes
         mute.socket.settimeout(5)
         assert mute.socket.recv(10) == b""
         assert door.holders == 1
+
+
+def test_who_reads_ready_reads_the_address(settings: Callable[..., Settings], tmp_path: Path) -> None:
+    supervision = supervisor._Supervision(settings(), tmp_path)
+    supervision._server = cast("Server", SimpleNamespace(state="ready", uri="bolt://127.0.0.1:1", pid=1, renewed=0))
+    told = supervision._status()  # before the loop has come to writing the address on the card
+    assert (told["state"], told["uri"]) == ("ready", "bolt://127.0.0.1:1")
+    supervision._door.close()

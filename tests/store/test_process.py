@@ -68,6 +68,13 @@ def test_a_secret_is_made_once_and_kept_also_for_a_store_begun_anew(settings: Ca
     assert second not in (made.home / "neo4j/data/dbms/auth.ini").read_text()
 
 
+def test_java_is_compiled_lightly_only_where_that_is_set(settings: Callable[..., Settings], tmp_path: Path) -> None:
+    whole, quick = (launch.command(settings(home=tmp_path, quick_java=wanted), tmp_path) for wanted in (False, True))
+    assert not Settings.read({}).quick_java
+    assert [word for word in quick if word not in whole] == ["-XX:TieredStopAtLevel=1"]
+    assert set(whole) <= set(quick)
+
+
 @pytest.mark.neo4j
 @pytest.mark.slow
 def test_a_port_that_was_lost_in_between_is_replaced_by_another(

@@ -1,0 +1,74 @@
+"""The command line in this process: each call as a person makes it, with what it says apart from what it answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from graphsvc.cli import main
+from graphsvc.config import Settings
+
+PURPOSE = "testing the command line"
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended, what it answered (stdout) and what it said (stderr)."""
+
+    status: int
+    answer: str
+    said: str
+
+    def refusal(self) -> str:
+        """The one sentence of a command that could not do it."""
+        assert self.status != 0, (self.answer, self.said)
+        last = self.said.strip().splitlines()[-1]
+        assert last.startswith("graphsvc: "), self.said
+        return last
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture
+def home(at_server: Callable[..., Settings]) -> Settings:
+    return at_server()
+
+
+@pytest.fixture
+def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """`command("users", "list", typed=("first answer", …), VARIABLE="value")`: graphsvc with these arguments at `home`."""
+    environ = {
+        "GRAPHSVC_HOME": str(home.home),
+        "NEO4J_URI": home.neo4j_uri,
+        "NEO4J_PASSWORD": home.neo4j_password,
+        "GRAPHSVC_DATABASE_URL": home.database_url,
+        "GRAPHSVC_PURPOSE": PURPOSE,
+    }
+
+    def call(*arguments: str, typed: tuple[str, ...] = (), **more: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["graphsvc", *arguments])
+        lines = "".join(f"{line}\n" for line in typed)
+        done = CliRunner(env=environ | more).invoke(click.Command("graphsvc", callback=main), [], input=lines)
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Said(done.exit_code, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def must(command: Command) -> Command:
+    """The same, for what has to work."""
+
+    def call(*arguments: str, typed: tuple[str, ...] = ()) -> Said:
+        done = command(*arguments, typed=typed)
+        assert done.status == 0, done.said
+        return done
+
+    return call

@@ -1,0 +1,194 @@
+"""Reveals, holds, sealing and erasing on the command line, as custodian and supervisor do them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.store.image import read_image
+
+pytestmark = pytest.mark.neo4j
+PASSWORD = "correct horse battery"
+PEOPLE = (("inv", "investigator"), ("cus", "custodian"), ("sup", "supervisor"), ("aud", "auditor"))
+TABLES = {
+    "people": """id,name,category,aliases,phones
+P1,Ari Berg,suspect,,
+P2,Bo Quist,suspect,,
+W1,Wilma Hale,witness,Willow,+447700900123
+""",
+    "statements": """id,kind,source_id,handling,summary
+S1,witness,W1,P,saw Ari Berg
+S2,intelligence,,P,Bo Quist pays Ari Berg
+""",
+    "links": """subject_id,relation,object_id,statement_id
+P1,TRANSPORTED,W1,S1
+P2,PAID,P1,S2
+""",
+}
+Command = Callable[..., Any]
+As = Callable[[str], None]
+Look = Callable[[], dict[str, Any]]
+
+
+@pytest.fixture
+def act(home: Settings, case: str, must: Command, monkeypatch: pytest.MonkeyPatch) -> As:
+    """`act("sup")` signs somebody in: their commands from then on."""
+    monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "administrator")  # the second factor has tests of its own
+    with Service(home) as service:
+        for name, role in PEOPLE:
+            accounts.add(service.database, name, [role], {case: Grant("C", sources=True)}, PASSWORD)
+    return lambda name: must("login", name, typed=(PASSWORD, ""))
+
+
+@pytest.fixture
+def witness(act: As, must: Command, case: str, tmp_path: Path) -> str:
+    """The pseudonym of the witness of a case that was loaded."""
+    for name, text in TABLES.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    act("inv")
+    told = must("load", str(tmp_path), "--case", case).said
+    found = re.search(r"^sealed: W1 Wilma Hale is (S-\S+)$", told, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def people(home: Settings, case: str) -> Look:
+    """`people()`: id → name of everyone of the case in the graph."""
+
+    def look() -> dict[str, Any]:
+        with Service(home) as service:
+            return {one: row.get("name") for one, row in read_image(service.store(), case).nodes["Person"].items()}
+
+    return look
+
+
+def test_a_reveal_is_asked_agreed_opened_and_ended(
+    act: As, must: Command, command: Command, case: str, witness: str
+) -> None:
+    assert "may not" in command("reveal", "ask", case, witness, "--reason", "why not").refusal()  # inv
+    act("cus")
+    wrong = command("reveal", "ask", case, "S-0000-0000-0000", "--reason", "hearing").refusal()
+    assert "There is nobody sealed with the pseudonym" in wrong
+    asked = must("reveal", "ask", case, witness, "--reason", "needs protection before the hearing")
+    request = asked.answer.strip()
+    assert "a supervisor, another person, agrees" in asked.said
+    assert "Nobody has agreed to this reveal yet" in command("reveal", "open", request).refusal()
+    assert command("reveal", "agree", request).status != 0
+    act("sup")
+    waiting = must("reveal", "pending").answer
+    assert f"{request}  asked    {case}  {witness}  asked by cus" in waiting
+    assert "why: needs protection before the hearing" in waiting
+    assert "It is open for cus until" in must("reveal", "agree", request, "--note", "for today").said
+    assert must("reveal", "pending").said.endswith("No reveal waits for your answer.\n")
+    # Open for the one who asked alone: for others it is as if it were not there.
+    absent = command("reveal", "open", "0" * 32).refusal()
+    assert command("reveal", "open", request).refusal() == absent
+    act("cus")
+    opened = must("reveal", "open", request).answer
+    shown = dict(line.split(maxsplit=1) for line in opened.splitlines())
+    assert (shown["id"], shown["name"]) == ("W1", "Wilma Hale")
+    assert (shown["aliases"], shown["phones"]) == ("Willow", "+447700900123")
+    must("reveal", "end", request)
+    over = command("reveal", "open", request)
+    assert "The time of this reveal is over" in over.refusal()
+    assert "Wilma" not in over.answer + over.said
+    history = must("reveal", "list").answer
+    assert f"{request}  ended" in history
+    assert "sup answered" in history
+    assert "for today" in history
+    act("aud")
+    log = must("audit", "--case", case, "--action", "reveal").answer
+    assert witness in log
+    assert "Wilma" not in log
+    assert "hearing" not in log
+
+
+def test_a_refused_reveal_stays_shut(act: As, must: Command, command: Command, case: str, witness: str) -> None:
+    act("cus")
+    request = must("reveal", "ask", case, witness, "--reason", "curious").answer.strip()
+    act("sup")
+    must("reveal", "refuse", request, "--note", "not needed")
+    assert "answered already" in command("reveal", "agree", request).refusal()
+    act("cus")
+    assert "was refused" in command("reveal", "open", request).refusal()
+    assert "not needed" in must("reveal", "list").answer
+
+
+def test_held_material_stays_until_the_hold_is_released(
+    act: As, must: Command, command: Command, case: str, witness: str
+) -> None:
+    add = ("hold", "add", case, "--kind", "prosecution", "--owner", "DI Marsh", "--reason", "R v Quist")
+    assert command(*add, "--review", "2999-01-01").status != 0  # inv
+    act("sup")
+    assert command(*add, "--review", "soon").status == 2
+    assert "day" in command(*add, "--review", "2020-01-01").refusal()
+    assert "Nothing is held in this case." in must("hold", "list", case).said
+    kept = must(*add, "--person", "P2", "--review", "2999-01-01").answer.strip()
+    listed = must("hold", "list", case).answer
+    assert f"{kept}  prosecution   P2  lasts  review 2999-01-01" in listed
+    assert "DI Marsh: R v Quist  (added by sup" in listed
+    held = command("erase", "ask", case, "P2", "--reason", "asked for it").refusal()
+    assert "under a hold" in held
+    assert "Quist" not in held
+    act("inv")
+    assert "under a hold" in command("load", "--case", case, "--undo", "1").refusal()
+    act("sup")
+    must("hold", "release", case, kept)
+    assert command("hold", "release", case, kept).status != 0
+    assert "released by sup" in must("hold", "list", case).answer
+    act("inv")
+    must("load", "--case", case, "--undo", "1")
+
+
+def test_someone_is_sealed_by_hand(
+    act: As, must: Command, command: Command, case: str, witness: str, people: Look
+) -> None:
+    assert "may not" in command("seal", case, "P2", "--reason", "threatened").refusal()  # inv
+    act("cus")
+    assert "There is no person with the id 'P9'" in command("seal", case, "P9", "--reason", "threatened").refusal()
+    sealed = must("seal", case, "P2", "--reason", "threatened since the arrest").said
+    assert "Sealed. The graph holds it no more." in sealed
+    assert "your own Neo4j server" in sealed
+    found = people()
+    assert found.keys() >= {"P1", witness}
+    assert "P2" not in found
+    assert "Bo Quist" not in found.values()
+    assert "sealed already" in command("seal", case, witness, "--reason", "again").refusal()
+
+
+def test_someone_is_erased_when_a_second_person_agrees(
+    act: As, must: Command, command: Command, case: str, witness: str, people: Look, tmp_path: Path
+) -> None:
+    act("cus")
+    first = must("erase", "ask", case, "P2", "--reason", "asked for it").answer.strip()
+    act("sup")
+    must("erase", "refuse", first, "--note", "not yet")
+    own = must("erase", "ask", case, "P2", "--reason", "ordered by the court").answer.strip()
+    assert "another person" in command("erase", "agree", own).refusal()
+    assert "Bo Quist" in people().values()
+    act("cus")
+    request = must("erase", "ask", case, "P2", "--reason", "the court ordered that Bo Quist goes").answer.strip()
+    assert command("erase", "agree", request).status != 0
+    act("sup")
+    assert f"{request}  asked" in must("erase", "list").answer
+    assert "Erased. The graph holds it no more." in must("erase", "agree", request, "--note", "seen").said
+    found = people()
+    assert found.keys() == {"P1", witness}
+    listed = must("erase", "list").answer
+    assert f"{request}  done" in listed
+    assert "why: the court ordered that [erased] goes" in listed
+    assert f"{first}  refused" in listed
+    assert "answered already" in command("erase", "agree", request).refusal()
+    act("inv")
+    again = must("load", str(tmp_path), "--case", case)
+    assert "is of somebody who was erased from this case" in again.said
+    assert people().keys() == {"P1", witness}
