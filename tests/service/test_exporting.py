@@ -48,21 +48,21 @@ def write(folder: Path) -> Path:
         "workplaces": ["id,name,handling", "K1,=Wash,P"],
         "statements": [
             "id,kind,source_id,handling,summary,interest",
-            f"S1,witness,W1,P,{CANARY} summary,{CANARY} interest",
-            f"S2,witness,W2,P,{CANARY} summary,",
-            "R1,record,,P,,",
+            f"Stmt-w1,witness,W1,P,{CANARY} summary,{CANARY} interest",
+            f"Stmt-w2,witness,W2,P,{CANARY} summary,",
+            "Stmt-r1,record,,P,,",
             "C-only,record,,C,,",
         ],
         "links": [
             "subject_id,relation,object_id,statement_id,from_date,place",
-            *(f"{one},CROSSED_ON,C1,R1,," for one in CARRIED[:6]),
-            *(f"{one},CROSSED_ON,C2,R1,," for one in ("W1", *CARRIED[6:])),
-            *(f"{one},WORKED_AT,K1,R1,2020-05," for one in CARRIED[:2]),
-            f"P2,PILOTED,C1,S1,2020-05-08,{CANARY} place",
-            "P2,PILOTED,C2,S1,2020-05-09,",
-            "P1,CONTROLS,K1,S1,2020-05,",
-            "P1,DIRECTED,P2,S2,2020-05-08,",
-            "P1,PAID,P2,R1,,",
+            *(f"{one},CROSSED_ON,C1,Stmt-r1,," for one in CARRIED[:6]),
+            *(f"{one},CROSSED_ON,C2,Stmt-r1,," for one in ("W1", *CARRIED[6:])),
+            *(f"{one},WORKED_AT,K1,Stmt-r1,2020-05," for one in CARRIED[:2]),
+            f"P2,PILOTED,C1,Stmt-w1,2020-05-08,{CANARY} place",
+            "P2,PILOTED,C2,Stmt-w1,2020-05-09,",
+            "P1,CONTROLS,K1,Stmt-w1,2020-05,",
+            "P1,DIRECTED,P2,Stmt-w2,2020-05-08,",
+            "P1,PAID,P2,Stmt-r1,,",
             "P1,RIVAL_OF,P2,C-only,,",
         ],
     }  # fmt: skip
@@ -209,7 +209,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
         verify(Path(__file__))
 
     # Nothing of the house is in it: no name, no text, no pseudonym, source or claim.
-    secrets = {one.encode() for one in inside(service, "exporting")} | {CANARY.lower().encode(), b"=Wash", b"S1", b"R1"}
+    secrets = {one.encode() for one in inside(service, "exporting")} | {CANARY.lower().encode(), b"=Wash", b"Stmt-"}
     assert len(secrets) > 25
     for member, text in held.items():
         if member != "picture.html":

@@ -127,8 +127,14 @@ def test_pages_are_for_their_roles_and_have_an_empty_state(place: Any) -> None:
     assert "Choose first what to export" in low.get(f"{HERE}/export").text
     assert "Nothing has been exported" in low.get(f"{HERE}/exports").text
     for page in ("exports", "export?id=P1", "exposure?id=P1"):
-        assert other.get(f"{HERE}/{page}").text == other.get(f"/case/none/{page}").text.replace("none", CASE)
-        assert other.get(f"{HERE}/{page}").status_code == 404
+        hidden, absent = other.get(f"{HERE}/{page}"), other.get(f"/case/none/{page}")
+        assert hidden.status_code == absent.status_code == 404
+        assert said(hidden) == said(absent).replace("none", CASE)
+
+
+def said(answer: TestResponse) -> str:
+    """What a page says, without the token of its forms, which is another each second."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text)
 
 
 def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
