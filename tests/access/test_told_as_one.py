@@ -210,11 +210,11 @@ KEYS = ("subject", "relation", "object")
 
 def addresses() -> Iterator[str]:
     """What is known of everything there is, each as JSON, and one page of each kind; what somebody would try who guesses."""
-    data = [f"{page}.json?id={one}" for one in IDS for page in ("entity", "network/node")]
+    data = [f"entity.json?id={one}" for one in IDS]
     data += [f"lead.json?id={row['id']}" for row in ROWS["people"]]
     data += [f"statement.json?id={one}" for one in ("R1", "I1", *AGAIN, *AGAIN.values(), "T5")]
-    data += ["network/link.json?" + urlencode(dict(zip(KEYS, ends, strict=True))) for ends in ENDS]
-    data += [f"network.json?id=P1&depth=2&least={least}" for least in (0, 0.62, 0.7)]
+    data += ["network/link.json?" + urlencode(dict(zip(KEYS, ends, strict=True))) for ends in ENDS[::2]]
+    data += [f"network.json?id=P1&depth=2&least={least}" for least in (0, 0.7)]
     data += [f"leads.json?sort={order}" for order in ("denied", "groups", "score_on_record")]
     data += ["leads.json?denied=yes", "leads.json?voices=several", "search.json?q=T1", "search.json?q=T2"]
     pages = [
@@ -281,7 +281,7 @@ def test_no_page_does(walked: Walked) -> None:
             place = next((n for n, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), 0)
             differing[address] = (first[max(place - 60, 0) : place + 80], second[max(place - 60, 0) : place + 80])
     assert differing == {}
-    assert sum(answer[0] == 200 for answer in once.values()) > 70
+    assert sum(answer[0] == 200 for answer in once.values()) > 45
 
 
 def test_a_statement_of_a_witness_and_one_that_is_not_there_read_the_same(
