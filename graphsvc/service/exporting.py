@@ -210,7 +210,7 @@ class Exporting(Giving):
                 f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
             )
         shown = facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
-        resting = there.resting(shown)
+        resting = there._resting(shown)
         given = self._shelf.released(self.case, who, self._key)
         found = self._exposure(there, resting, merged(given))
         taken_out = {

@@ -61,10 +61,10 @@ class Exposing(Analysing, Picturing):
         """
         shown = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="exposure") as outcome:
-            resting = self.resting(shown)
+            resting = self._resting(shown)
             if not self.grant.sources:
                 resting = by_one(resting)
-            found = exposure(resting, self.ground(), self.settings.exposure_below)
+            found = exposure(resting, self._ground(), self.settings.exposure_below)
             outcome |= {"rows": len(shown), "sources": {one.source for one in found.witnesses} - {SOMEONE}}
         return found
 
@@ -100,13 +100,13 @@ class Exposing(Analysing, Picturing):
         entities, among = self.rows("network.nodes", ids=ids), self.rows("network.among", ids=ids)
         return picture([ids], entities.dicts(), among.dicts(), truncated=entities.truncated or among.truncated)
 
-    def ground(self) -> Ground:
+    def _ground(self) -> Ground:
         """Who is documented where in what this reader may see; for computing only."""
         return self._service.grounds.of(self._state(), self._read_ground)
 
-    def resting(self, shown: Iterable[Fact]) -> Resting:
+    def _resting(self, shown: Iterable[Fact]) -> Resting:
         """The facts that rest on witnesses, each with whom; for computing only."""
-        rests = self.ground().rests
+        rests = self._ground().rests
         return {fact: rests[fact.key] for fact in shown if fact.key in rests}
 
     def _read_ground(self) -> Ground:

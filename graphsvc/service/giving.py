@@ -159,13 +159,13 @@ class Giving(Exposing, Protecting):
         earlier = there_again(given, self._inside(there) if given else str)
         if not self.grant.sources:
             resting, earlier = by_one(resting), by_one(earlier)
-        return exposure(resting, there.ground(), self.settings.exposure_below, earlier)
+        return exposure(resting, there._ground(), self.settings.exposure_below, earlier)
 
     def _inside(self, there: Exposing) -> Callable[[str], str]:
         """What stands in the graph now for someone who is kept by the pseudonym they have or would have."""
         key = self._key
-        claims = there.ground().rests
-        known = {vault.pseudonym(key, "person", one): one for one in there.ground().people if not is_pseudonym(one)}
+        claims = there._ground().rests
+        known = {vault.pseudonym(key, "person", one): one for one in there._ground().people if not is_pseudonym(one)}
         things = {end for one in claims for end in (one[0], one[2]) if not is_pseudonym(end)}
         known |= {vault.pseudonym(key, "thing", one): one for one in things}
         return lambda kept: known.get(kept, kept)

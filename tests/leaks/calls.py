@@ -17,6 +17,8 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.service import Options, Session
 from graphsvc.service.desk import quiet
+from graphsvc.service.exchange import Words
+from graphsvc.service.exposing import Wanted
 from graphsvc.service.network import Shown
 from graphsvc.web.frame import plain
 from tests.leaks.known import Known
@@ -59,7 +61,39 @@ CALLS: dict[str, Entry] = {
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),
+    "agree_export": of("requests"),
+    "cancel_cypher": of("jobs"),
+    "cypher": lambda known: [((f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n",), {})],
+    "cypher_frame": lambda known: [((f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n",), {})],
+    "cypher_history": with_(),
+    "cypher_refusal": with_(),
+    "cypher_run": of("jobs"),
+    "cypher_running": with_(),
+    "delete_query": of("jobs"),
     "end_reveal": of("requests"),
+    "examine": lambda known: [((f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n",), {})],
+    "export_queries": with_(),
+    "exports": with_(),
+    "exposed": lambda known: [
+        ((wanted,), {}) for one in known.entities[::3] for wanted in (Wanted(ids=(one,), depth=1), Wanted(lead=one))
+    ],
+    "fetch_export": of("requests"),
+    "import_queries": with_(b"{}"),
+    "log_texts": with_([{"id": 1, "detail": {"code": "0" * 32}}]),
+    "make_export": lambda known: [((Wanted(ids=known.entities[:1], depth=1), "Europol", _REASON), {})],
+    "preview_export": lambda known: [((Wanted(ids=(one,), depth=1), "Europol"), {}) for one in known.entities[::3]],
+    "preview_queries": with_(b"{}"),
+    "recalls": with_(),
+    "recipients": with_(),
+    "refuse_export": of("requests"),
+    "rename_query": of("jobs", "x", "x", "x"),
+    "save_query": with_(Words("x", "x", "x", "RETURN 1", {})),
+    "saved_queries": with_(),
+    "saved_query": of("jobs"),
+    "selected": lambda known: [((Wanted(ids=(one,), depth=1),), {}) for one in known.entities[::3]],
+    "settle_recall": of("requests"),
+    "share_query": of("jobs", shared=True),
+    "start_cypher": "what it starts is asked by `cypher`",
     "entity": of("entities"),
     "erasures": with_(),
     "find": of("words"),

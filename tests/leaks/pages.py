@@ -113,6 +113,19 @@ PAGES: dict[str, Entry] = {
     "load.take_back": lambda _known: [{"delivery": "1"}, {"delivery": "9"}],
     "queries.table": lambda _known: [{}, {"q": "witness"}],
     "queries.one": _queries,
+    "cypher.editor": lambda known: [{}, {"past": "1"}, {"saved": known.jobs[0]}],
+    "cypher.run": each("jobs"),
+    "cypher.progress": each("jobs"),
+    "cypher.history": once(),
+    "saved.table": once(),
+    "saved.one": each("jobs"),
+    "saved.export": once(),
+    "exports.exposure": lambda known: [
+        *({"id": one, "depth": "1"} for one in known.entities[::3]),
+        *({"lead": one} for one in known.entities[::3]),
+    ],
+    "exports.table": once(),
+    "exports.new": lambda known: [{}, {"id": known.entities[0], "depth": "1"}],
 }
 
 _HOLD = {"kind": "investigation", "owner": "DI Marsh", "reason": REASON, "review_on": "2999-01-01"}
@@ -149,6 +162,26 @@ FORMS: dict[str, Entry] = {
     "load.cancel": each("uploads", "upload"),
     "load.stop": each("jobs"),
     "load.undo": once(delivery="9"),
+    "cypher.send": lambda known: [
+        {"text": f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n", "do": do} for do in ("check", "run", "save")
+    ],
+    "cypher.cancel": each("jobs"),
+    "saved.rename": each("jobs", name="x"),
+    "saved.share": each("jobs", shared="yes"),
+    "saved.delete": each("jobs"),
+    "saved.receive": once(),
+    "saved.bring": once(file="{}"),
+    "exports.preview": lambda known: [
+        {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
+        for one in known.entities[::3]
+        for handling in ("", "P", "C")
+    ],
+    "exports.make": lambda known: [{"id": known.entities[0], "recipient": "Europol", "reason": REASON, "ask": "yes"}],
+    "exports.fetch": each("requests"),
+    "exports.decide": lambda known: [
+        {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
+    ],
+    "exports.recalled": each("requests"),
     "account.begin": once(),
     "account.end_others": once(),
     "signin.leave": once(),
