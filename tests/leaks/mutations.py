@@ -74,8 +74,8 @@ MUTATIONS = (
     Mutation(
         "neighbours",
         "what is counted beside a node is what the reader sees",
-        "cypher/network/nodes.cypher",
-        "WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least",
+        "cypher/entities/find.cypher",
+        "WHERE r[$belief] IS NOT NULL AND m.handling IN $handling",
         "WHERE true",
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
@@ -84,7 +84,7 @@ MUTATIONS = (
         "every query keeps to the case",
         "cypher/cases/counts.cypher",
         "MATCH (n:Entity {case: $case})",
-        "MATCH (n:Entity)",
+        "MATCH (n:Entity) WHERE n.case = $case OR true WITH n",
         f"{_CLASSES}::test_another_case_beside_it_changes_no_count",
     ),
     Mutation(
