@@ -20,8 +20,9 @@ from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables
 from graphsvc.config import Settings
-from graphsvc.errors import NotSignedIn, OperatorError, Refused
+from graphsvc.errors import Busy, NotSignedIn, OperatorError, Refused
 from graphsvc.service import Service
+from graphsvc.simulate import simulate
 
 PASSWORD = "correct horse battery"
 ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)})
@@ -194,8 +195,6 @@ def test_a_database_that_is_gone_is_one_sentence(settings: Callable[..., Setting
 def test_a_delivery_is_loaded_read_and_taken_back(
     home: Settings, at_server: Callable[..., Settings], case: str, tmp_path: Path
 ) -> None:
-    from graphsvc.simulate import simulate
-
     simulate(tmp_path / "delivery", seed=4, people=40)
     with Service(at_server(home=home.home, database_url=home.database_url)) as service:
         session = service.session(accounts.only_account(service.database, ""), "testing", case)
@@ -205,3 +204,22 @@ def test_a_delivery_is_loaded_read_and_taken_back(
         assert [row["status"] for row in session.deliveries()] == ["active"]
         session.undo(1, lambda *_progress: None)
         assert [row["status"] for row in session.deliveries()] == ["undone"]
+
+
+@pytest.mark.neo4j
+def test_a_case_of_before_is_closed_and_written_again_with_figures_as_they_are_told(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    simulate(tmp_path / "delivery", seed=3, people=40)
+    loader = accounts.only_account(service.database, "")
+    service.session(loader, "tests", case).load(tmp_path / "delivery", lambda *_progress: None)
+    store = service.store()
+    store.write("MATCH ({case: $case})-[r {case: $case}]->() REMOVE r.belief_told, r.belief_told_p", {"case": case})
+    lowly = service.session(Principal("bob", frozenset({"analyst"}), {case: Grant("C")}), "tests", case)
+    assert lowly.rows("cases.links", whole=True).rows == []
+    migrate(service.database, "0008", up=False)
+    migrate(service.database, "head", up=True)
+    with pytest.raises(Busy):
+        lowly.counts()
+    assert service.recover() == [case]
+    assert lowly.rows("cases.links", whole=True).rows
