@@ -103,7 +103,7 @@ def preview(case: str) -> ResponseReturnValue:
         case=here.case,
         found=found,
         called={row["id"]: row["name"] for row in found.nodes},
-        names=_names(here, shown) | _names(here, found.exposure.leave_out),
+        names=_names(here, [*shown, *found.exposure.leave_out], found.left_out),
         left_out=[(json.dumps(key), key) for key in found.left_out],
         reason=form.get("reason", ""),
         carried=_carried(),
@@ -206,9 +206,10 @@ def _back(here: Session) -> str:
     return f"{url_for('network.view', case=here.case)}?{_query()}"
 
 
-def _names(here: Session, facts: Iterable[Any]) -> dict[str, str]:
-    """What to call the ends of facts."""
-    ids = sorted({end for fact in facts for end in (fact.subject, fact.object)})
+def _names(here: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, str]] = ()) -> dict[str, str]:
+    """What to call the ends of facts and links."""
+    ends = {end for fact in facts for end in (fact.subject, fact.object)}
+    ids = sorted(ends | {end for subject, _, target in links for end in (subject, target)})
     if not ids:
         return {}
     rows = here.rows("entities.named", ids=ids).dicts()
