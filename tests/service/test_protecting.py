@@ -261,6 +261,7 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     assert "oraya" not in str(dict(service.register.identities(case)))
     again = people("inv").load(first, quiet)
     assert any("erased" in one.reason for one in again.rejections)
+    assert (again.committed, again.same_as) == (False, 1)  # it says what is left of delivery 1
     people("inv").undo(2, quiet)
     people("inv").load(second, quiet)
     assert "oraya" not in everything(service, case)
