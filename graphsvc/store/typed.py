@@ -98,8 +98,6 @@ def run_typed(
             raise Busy(_MEMORY if ended else _LONGER)
     if error in _BUSY:
         raise Busy(_BUSY[error])
-    if error == "server":
-        raise OperatorError("Neo4j reports a fault of its own while it runs this text. Try again.")
     if error:
         raise _fault(ended or {})
 

@@ -121,7 +121,9 @@ def test_a_mute_connection_is_ended_after_a_while(door: Door, monkeypatch: pytes
 
 def test_who_reads_ready_reads_the_address(settings: Callable[..., Settings], tmp_path: Path) -> None:
     supervision = supervisor._Supervision(settings(), tmp_path)
-    supervision._server = cast("Server", SimpleNamespace(state="ready", uri="bolt://127.0.0.1:1", pid=1, renewed=0))
+    supervision._server = cast(
+        "Server", SimpleNamespace(state="ready", uri="bolt://127.0.0.1:1", pid=1, restarted=0, renewed=0)
+    )
     told = supervision._status()  # before the loop has come to writing the address on the card
     assert (told["state"], told["uri"]) == ("ready", "bolt://127.0.0.1:1")
     supervision._door.close()
