@@ -14,7 +14,7 @@ import random
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,17 +24,24 @@ from tests.leaks import invented
 from tests.leaks.invented import Tables
 
 _MADE_OF = ("bdfgklmnprtvz", "aeiou")
+_WORD = re.compile(rb"zq[a-z]{11}")
+_WIDE = re.compile(rb"z\0q\0(?:[a-z]\0){10}[a-z]")
+_LONG = 30  # letters: what is shorter has no base64 of its own
+_SMALL = 1 << 22  # bytes: larger files are those of the store, which encodes nothing so
 # Class → what a reader of the case needs. What nobody may see needs a grant there is not.
 CLASSES: dict[str, Callable[[Grant], bool]] = {
     "open": lambda _grant: True,
     "conditional": lambda grant: grant.handling == "C",
     "source": lambda grant: grant.sources,
     "conditional source": lambda grant: grant.handling == "C" and grant.sources,
+    # Somebody under C alone whom an account under P names as its interpreter: by the account, with source clearance.
+    "interpreter": lambda grant: grant.handling == "C" or grant.sources,
     "vault": lambda _grant: False,
     "loader": lambda _grant: False,
     "reason": lambda _grant: False,
     "typed": lambda _grant: False,
 }
+IN_GRAPH = ("open", "conditional", "source", "conditional source", "interpreter")
 SEALED = ("witness", "victim", "minor", "disputed", "hand")
 
 
@@ -76,33 +83,34 @@ class Canaries:
         return "zq" + "".join(self._random.choice(_MADE_OF[place % 2]) for place in range(1, 12))
 
     def found(self, data: bytes | str) -> set[str]:
-        """Labels of the canaries in some text or bytes: in UTF-8 or UTF-16, in any case, base64 or percent-encoded."""
+        """Labels of the canaries in some text or bytes: in UTF-8 or UTF-16, in either case of letters."""
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogatepass")
         low = data.lower()
-        hits = {self._needles[hit.decode()] for hit in self._pattern("ascii").findall(low)}
-        for encoding in ("utf-16-le", "utf-16-be"):
-            hits |= {self._needles[hit.decode(encoding)] for hit in self._pattern(encoding).findall(low)}
-        for needle, label in self._base64():
-            if needle in data:
-                hits.add(label)
+        words = _WORD.findall(low) + [wide.replace(b"\0", b"") for wide in _WIDE.findall(low)]
+        hits = {self._needles[word.decode()] for word in set(words) if word.decode() in self._needles}
+        for needle, label in self._needles.items():
+            if not needle.startswith("zq"):
+                hits |= {label for code in ("ascii", "utf-16-le", "utf-16-be") if needle.encode(code) in low}
         return hits
 
-    def _pattern(self, encoding: str) -> re.Pattern[bytes]:
-        made = b"|".join(re.escape(needle.encode(encoding)) for needle in sorted(self._needles))
-        return re.compile(made)
-
-    def _base64(self) -> Iterator[tuple[bytes, str]]:
-        """Canaries as they stand inside a longer base64 text, at each of the three places they can begin."""
+    def encoded(self, data: bytes | str) -> set[str]:
+        """Labels of the canaries of the vault that stand in it as base64, wherever in the encoded text they begin."""
+        if isinstance(data, str):
+            data = data.encode("utf-8", "surrogatepass")
+        hits: set[str] = set()
         for label, text in self.texts.items():
-            if self.classes[label] == "vault" and len(text) > 30:
-                for shift in range(3):
-                    yield base64.b64encode(b"\0" * shift + text.encode())[4:-4], label
+            if self.classes[label] == "vault" and len(text) > _LONG:
+                parts = (base64.b64encode(b"\0" * shift + text.encode())[4:-4] for shift in range(3))
+                hits |= {label for part in parts if part in data}
+        return hits
 
     def in_file(self, path: Path) -> set[str]:
         """Labels of the canaries in a file, its name included; also in what is zipped."""
         data = path.read_bytes()
         hits = self.found(data) | self.found(path.name)
+        if len(data) < _SMALL:
+            hits |= self.encoded(data)
         if data[:2] == b"\x1f\x8b":
             hits |= self.found(gzip.decompress(data))
         if data[:4] == b"PK\x03\x04":
@@ -147,7 +155,7 @@ def _link(subject: str, relation: str, target: str, statement: str, **more: str)
 def _statements(c: Canaries, rows: Tables) -> None:
     """What the persons below are named in."""
     # An interpreter nobody else names: that they are one is told with source clearance alone.
-    rows["people"].append({"id": c.text("interpreter_id", "conditional", "-"), "category": "other", "handling": "C"})
+    rows["people"].append({"id": c.text("interpreter_id", "interpreter", "-"), "category": "other", "handling": "C"})
     rows["statements"] += [
         {
             "id": "report-p",

@@ -11,6 +11,7 @@ import re
 import string
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from graphsvc.web import create_app
 from graphsvc.web.frame import FILES, PUBLIC
 from tests.leaks import calls, homes, invented, pages, small
 from tests.leaks.known import Known
-from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, UNKNOWN, Small, said
+from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, SECOND, UNKNOWN, Small, said
 
 pytestmark = pytest.mark.neo4j
 
@@ -120,14 +121,15 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
     with high.receiving() as parcel:
         parcel.write(b"PK\x03\x04 no archive")
         upload = high.upload(parcel, f"{SEALED_NAME}.zip", Options()).id
-    job = high.start_preview(upload)
-    assert "neither" in high.job(job, wait_s=60).said or high.job(job).said
     for call in ("waiting", "previewed", "start_preview", "confirm", "cancel_upload"):
         theirs, none = (calls.given(other, call, (one,)) for one in (upload, "0" * 32))
         assert theirs == none, call
         assert theirs.startswith("NotFound")
         assert calls.given(low, call, (upload,)) == calls.given(low, call, ("0" * 32,))
+    assert high.waiting(upload).id == upload
     assert SEALED_NAME not in str(other.uploads())
+    job = high.start_preview(upload)
+    assert high.job(job, wait_s=60).said
     # Another who may load sees that there was a job, and not what its error said: that may be a cell.
     assert [one.said for one in other.jobs() if one.id == job] == [""]
     for name in ("jobs", "uploads"):
@@ -350,3 +352,17 @@ def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> Non
     for text in (SEALED_NAME, "Veronica", "Dov Hidden", SEALED):
         assert text not in shown
     assert client.get(f"/case/{CASE}").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["low", "high"])
+def test_no_account_of_a_witness_is_told_apart_without_source_clearance(grown: Small, name: str) -> None:
+    """A list of witness statements, or one by one which link each carries, is a number and a list of witnesses."""
+    accounts_ = [row["id"] for rows in (FIRST, SECOND) for row in rows["statements"] if row["kind"] == "witness"]
+    asked = replace(KNOWN, statements=("report-1",))
+    client = grown.client(name)
+    answers = {str(call): pages.ask(client, call).text for call in pages.calls(client.application, asked, "GET")}
+    answers |= calls.walk(grown.session(name), asked)
+    assert [what for what, answer in answers.items() if any(one in answer for one in accounts_)] == []
+    for one in accounts_:
+        theirs, none = (calls.given(grown.session(name), "statement", (which,)) for which in (one, "x" * len(one)))
+        assert theirs.replace(one, "ASKED") == none.replace("x" * len(one), "ASKED")
