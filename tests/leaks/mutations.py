@@ -23,6 +23,9 @@ _FAILED = 1  # pytest's status where tests ran and failed; anything else is a fa
 _LONGEST_S = 1200
 _CLASSES = "tests/leaks/test_classes.py"
 _GROWING = "tests/leaks/test_growing.py"
+_TYPED = "tests/access/test_freetext.py"
+_WRITING = "tests/service/test_writing.py"
+_EXPORTS = "tests/service/test_exporting.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -326,6 +329,70 @@ MUTATIONS = (
         "if row.state not in OPEN or not self._kept_requests.opened(row.id):",
         "if False:",
         "tests/service/test_reveals.py::test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log",
+    ),
+    Mutation(
+        "witnesses",
+        "statements of witnesses are not there one by one without source clearance",
+        "graphsvc/access/gate.py",
+        '"voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS)',
+        '"voices": list(STATEMENT_KINDS)',
+        "tests/access/test_told_as_one.py::test_no_query_tells_one_witness_from_two",
+    ),
+    Mutation(
+        "words",
+        "a typed text calls no procedure but those allowed",
+        "graphsvc/access/freetext.py",
+        "if name and name not in PROCEDURES:",
+        "if not name:",
+        f"{_TYPED}::test_the_words_alone_are_refused_and_it_says_where",
+    ),
+    Mutation(
+        "operators",
+        "the plan of a typed text has no operator but those allowed",
+        "graphsvc/access/freetext.py",
+        "if not _is_operator(step.operator):",
+        "if not step.operator:",
+        f"{_TYPED}::test_the_plan_alone_is_refused_too",
+    ),
+    Mutation(
+        "nested",
+        "nor does a subquery inside an expression of it call others",
+        "graphsvc/access/freetext.py",
+        "for called in _hidden(step.details):",
+        'for called in _hidden(""):',
+        f"{_TYPED}::test_the_plan_alone_is_refused_too",
+    ),
+    Mutation(
+        "suspended",
+        "the grant for free Cypher counts every case in the graph",
+        "graphsvc/access/cyphergate.py",
+        "policy.require_cypher(principal, self._cases())",
+        "policy.require_cypher(principal, self._states())",
+        f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
+    ),
+    Mutation(
+        "texts",
+        "a text in the log that was changed or taken away is found",
+        "graphsvc/access/cyphertexts.py",
+        "if text.note in (GONE, CHANGED):",
+        "if not text.note:",
+        f"{_WRITING}::test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed",
+    ),
+    Mutation(
+        "exposure",
+        "an export that could give somebody away takes a second person",
+        "graphsvc/service/exporting.py",
+        '"state": "held" if safe else "waiting",',
+        '"state": "held",',
+        f"{_EXPORTS}::test_below_the_number_another_person_has_to_agree",
+    ),
+    Mutation(
+        "recipients",
+        "pseudonyms in exports are new for each recipient",
+        "graphsvc/service/shelf.py",
+        'f"export pseudonyms\\0{case}\\0{recipient}"',
+        'f"export pseudonyms\\0{case}"',
+        f"{_EXPORTS}::test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one",
     ),
 )
 
