@@ -25,9 +25,9 @@ WHERE p.handling IN $handling AND mine.handling IN $handling AND theirs.handling
 OPTIONAL MATCH (theirs)<-[v:USED]-(other:Person)
 WHERE other.handling IN $handling AND v[$belief] IS NOT NULL AND other.id <> p.id
 WITH mine, theirs, c, other, v, COLLECT {
-       MATCH (x:Entity)<-[:SUBJECT]-(k:Claim {relation: 'CONTACTED', polarity: 'asserts', status: 'active'})-[:OBJECT]->(y:Entity),
-             (k)-[:STATED_IN]->(s:Statement)
-       WHERE s.handling IN $handling AND s.kind IN $voices AND x = startNode(c) AND y = endNode(c) AND x.handling IN $handling AND y.handling IN $handling AND k.handling IN $handling
+       MATCH (x:Entity)<-[:SUBJECT]-(k:Claim {relation: 'CONTACTED', polarity: 'asserts', status: 'active'})-[:OBJECT]->(y:Entity)
+       WHERE x = startNode(c) AND y = endNode(c) AND x.handling IN $handling AND y.handling IN $handling AND k.handling IN $handling
+         AND EXISTS { MATCH (k)-[:STATED_IN]->(s:Statement) WHERE s.handling IN $handling AND s.kind IN $voices }
        RETURN sum(k.weight) } AS counted
 WITH mine, theirs, other, v, sum(counted[0]) AS calls, max(c[$belief]) AS contact
 RETURN mine.id AS phone, theirs.id AS other_phone, theirs.value AS other_value, other.id AS person, other.name AS name,

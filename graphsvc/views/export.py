@@ -16,7 +16,7 @@ from graphsvc.records import told
 from graphsvc.views.layout import layout
 from graphsvc.views.network import View
 from graphsvc.views.page import offline_page
-from graphsvc.views.wording import belief_short
+from graphsvc.views.wording import belief_range
 
 # A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
@@ -129,8 +129,8 @@ def link_rows(view: View) -> list[dict[str, Any]]:
             "relation": edge.relation,
             "says": edge.says,
             "object": edge.object,
-            "belief": belief_short(edge.belief),
-            "on_record": belief_short(edge.belief_on_record),
+            "belief": belief_range(edge.belief),
+            "on_record": belief_range(edge.belief_on_record),
             "denied": edge.denied,
             "groups": str(edge.groups),
             "other_sources": edge.other_sources,

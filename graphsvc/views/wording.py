@@ -104,6 +104,16 @@ def belief_short(value: float | None) -> str:
     return "none" if not value else _TOLD[step(value)][1]
 
 
+def belief_range(value: float | None) -> str:
+    """As `belief_told`, in numbers alone.
+
+    Example:
+        >>> belief_range(0.625), belief_range(0.0)
+        ('0.5 to 0.75', 'nothing')
+    """
+    return "nothing" if not value else _TOLD[step(value)][0].partition(", ")[2]
+
+
 def period(first: str | None, last: str | None) -> str:
     """When, in words; empty if nothing is known. Partial dates stay partial.
 

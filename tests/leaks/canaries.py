@@ -26,6 +26,7 @@ from tests.leaks.invented import Tables
 _MADE_OF = ("bdfgklmnprtvz", "aeiou")
 _WORD = re.compile(rb"zq[a-z]{11}")
 _WIDE = re.compile(rb"z\0q\0(?:[a-z]\0){10}[a-z]")
+_EMPTY = re.compile(rb"\0{64,}")
 _LONG = 30  # letters: what is shorter has no base64 of its own
 _SMALL = 1 << 22  # bytes: larger files are those of the store, which encodes nothing so
 # Class → what a reader of the case needs. What nobody may see needs a grant there is not.
@@ -107,7 +108,7 @@ class Canaries:
 
     def in_file(self, path: Path) -> set[str]:
         """Labels of the canaries in a file, its name included; also in what is zipped."""
-        data = path.read_bytes()
+        data = _EMPTY.sub(b"\0\0", path.read_bytes())  # the store's logs are made long beforehand
         hits = self.found(data) | self.found(path.name)
         if len(data) < _SMALL:
             hits |= self.encoded(data)
