@@ -67,7 +67,7 @@ def cypher(
     if found.restarted:
         click.echo("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
     if found.state == "failed":
-        raise CypherFault(found.fault, found.line, found.column)
+        raise CypherFault(found.fault)  # says the place itself
     # A table is read by people: there graph values stand as JSON in their cells.
     rows = found.rows if form == "json" else [tuple(map(_flat, row)) for row in found.rows]
     write(form, found.columns, rows)
