@@ -60,8 +60,11 @@ class CypherGate:
         self._store, self._database, self._settings, self._texts = store, database, settings, texts
 
     def refusal(self, principal: Principal) -> str:
-        """Why this person may not write Cypher at this moment, in one sentence; empty: they may."""
-        return policy.cypher_refusal(principal, self._cases())
+        """Why this person may not write Cypher at this moment, in one sentence; empty: they may.
+
+        The graph is not looked through: a page that shows how a text ended has to come while Neo4j starts again.
+        """
+        return policy.cypher_refusal(principal, self._states())
 
     def require(self, principal: Principal, case: str) -> None:
         """Nothing, if this person may be shown what they ran; the graph is not looked through for other cases.

@@ -138,4 +138,6 @@ def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
     assert called.stderr.readline() == "running; Ctrl-C stops it\n"
     called.send_signal(signal.SIGINT)
     out, said = called.communicate(timeout=60)
-    assert (called.returncode, out, said.strip()) == (130, "", "graphsvc: Stopped.")
+    *meanwhile, last = said.splitlines()
+    assert (called.returncode, out, last) == (130, "", "graphsvc: Stopped.")
+    assert set(meanwhile) <= {"running; Ctrl-C stops it"}  # said again after a while, on a busy machine before the signal
