@@ -140,4 +140,5 @@ def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
     out, said = called.communicate(timeout=60)
     *meanwhile, last = said.splitlines()
     assert (called.returncode, out, last) == (130, "", "graphsvc: Stopped.")
-    assert set(meanwhile) <= {"running; Ctrl-C stops it"}  # said again after a while, on a busy machine before the signal
+    # Said again after a while: on a busy machine before the signal comes.
+    assert set(meanwhile) <= {"running; Ctrl-C stops it"}

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import Headers
 
 from graphsvc.access import accounts, vault
-from graphsvc.access.principal import Grant
+from graphsvc.access.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.ingest.check import Rejection
@@ -110,10 +110,18 @@ def test_history_tells_that_something_came_and_not_what(grown: Small) -> None:
 
 
 def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
-    """A line says how many rows stand before it."""
-    claims = [row["claim"] for row in grown.session("high").rows("cases.claims").dicts()]
-    assert len(grown.session("high").provenance(claims)) == len(claims)
-    assert grown.session("low").provenance(claims) == {}
+    """A line says how many rows stand before it; a claim of a witness leads nowhere without source clearance."""
+
+    def sourced(handling: str) -> Session:
+        who = Principal("pat", frozenset({"analyst"}), {CASE: Grant(handling, sources=True)})
+        return grown.service.session(who, "classes", CASE)
+
+    claims = [row["claim"] for row in sourced("C").rows("cases.claims").dicts()]
+    assert len(sourced("C").provenance(claims)) == len(claims) > 0
+    assert sourced("P").provenance(claims) == {}
+    for name in ("low", "high"):
+        with pytest.raises(Refused):
+            grown.session(name).provenance(claims)
 
 
 def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) -> None:
