@@ -125,6 +125,11 @@ def test_without_the_grant_nothing_runs(run: Callable[..., Result], home: Settin
             changes.set_free_cypher(service.database, name, given=True)
 
 
+def heeding() -> None:
+    """Heed an interrupt as a program of a terminal does: a shell lets what it starts beside itself ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
     variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **environment(home)}
     called = subprocess.Popen(
@@ -133,6 +138,7 @@ def test_ctrl_c_stops_it(home: Settings, tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heeding,
     )
     assert called.stderr
     assert called.stderr.readline() == "running; Ctrl-C stops it\n"

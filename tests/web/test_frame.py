@@ -171,8 +171,9 @@ def test_without_source_clearance_no_source_and_few_groups(site: Any) -> None:
     cleared = inv.get(site.address("lead.json", id=site.boss)).get_json()
     assert cleared["lead"]["groups"] == 1
     assert len(cleared["groups"]) == 1
-    statement = pam.get(site.address("statement.json", id="T1")).get_json()["values"]
-    assert not {"source", "interest", "interpreter_id"} & set(statement)
+    told, absent = (pam.get(site.address("statement.json", id=one)) for one in ("T1", "T0"))
+    assert (told.status_code, told.text.replace("T1", "T0")) == (absent.status_code, absent.text)
+    assert told.status_code == 404
     assert "interest" in inv.get(site.address("statement.json", id="T1")).get_json()["values"]
 
 
