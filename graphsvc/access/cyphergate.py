@@ -1,6 +1,6 @@
 """The gate for Cypher that somebody typed.
 
-In this order: the grant, held against every case there is → a line in the log, and the text kept beside it → what the
+In this order: a line in the log, and the text kept beside it → the grant, held against every case there is → what the
 text and its plan may do → run within limits → the sources it showed, and how it ended, in the log. Such a text sees the whole
 database, so what comes out is not redacted: the grant is for people who are cleared for all of it.
 """

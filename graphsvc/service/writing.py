@@ -115,8 +115,7 @@ class Runs:
             for old in ended[: max(0, len(self._runs) + 1 - _KEPT)]:
                 del self._runs[old]
             self._runs[run.id] = run
-        run.thread = threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True)
-        run.thread.start()
+        threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True).start()
         return run.id
 
     def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0) -> Run:
@@ -175,7 +174,6 @@ class _Running:
         self.started_at, self._began = now(), time.monotonic()
         self.ended_at = 0.0
         self.done = threading.Event()
-        self.thread: threading.Thread | None = None
         self.error: GraphsvcError | None = None
 
     def older_than(self, seconds: float) -> bool:
@@ -206,7 +204,7 @@ class _Running:
         self.done.set()
 
     def shown(self) -> Run:
-        ended = bool(self.ended_at) and self.state != "running"
+        ended = self.state != "running"  # set after the time it ended at
         released = self.state == "done"
         return Run(
             self.id,

@@ -211,7 +211,7 @@ class Store:
 
 
 # "(line 2, column 26 (offset: 25))", behind what the server says.
-PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
+_PLACE = re.compile(r"\s*\(line (?P<line>\d+), column (?P<column>\d+) \(offset: \d+\)\)")
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -240,14 +240,18 @@ def _step(plan: Mapping[str, Any]) -> Step:
 
 def _fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
     """What the server finds wrong with a text, in its first sentence, and where."""
-    found = PLACE.search(error.message or "")
+    found = _PLACE.search(error.message or "")
     at = (error.diagnostic_record or {}).get("_position") or {}
     line, column = at.get("line", 0), at.get("column", 0)
     if not line and found:
         line, column = int(found["line"]), int(found["column"])
     line -= lines_before
-    says = PLACE.split(" ".join((error.message or "").splitlines()[:1]))[0].strip()
-    return CypherFault(f"{says.rstrip('.')}.", line, column) if line > 0 else CypherFault(f"{says.rstrip('.')}.")
+    return CypherFault(sentence(error.message or ""), *((line, column) if line > 0 else (0, 0)))
+
+
+def sentence(message: str) -> str:
+    """What the server says of a text, in its first line and without the place, which is told apart."""
+    return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from typing import Any
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
 from graphsvc.store import local
-from graphsvc.store.bolt import PLACE, Store
+from graphsvc.store.bolt import Store, sentence
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _GRACE_S = 3.0  # beyond the server's own limit
@@ -180,9 +180,8 @@ def _process(job: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
 
 def _fault(ended: Mapping[str, Any]) -> CypherFault:
     """What the server finds wrong with a text or a parameter, and where."""
-    says = PLACE.split(" ".join(str(ended.get("says", "")).splitlines()[:1]))[0].strip().rstrip(".")
     at = ended.get("position") or {}
-    return CypherFault(f"{says}.", int(at.get("line", 0) or 0), int(at.get("column", 0) or 0))
+    return CypherFault(sentence(str(ended.get("says", ""))), int(at.get("line", 0) or 0), int(at.get("column", 0) or 0))
 
 
 def _ended_there(store: Store, mark: str) -> bool:
