@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.analysis import ingredients
+from graphsvc.analysis.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence import Claim, Dependence, Person
 from graphsvc.analysis.ledger import encode
+from graphsvc.analysis.network import Network, network
 from graphsvc.records.relations import RELATIONS
 
 
@@ -60,14 +61,17 @@ def people(*ids: str, sealed: Collection[str] = ()) -> list[Person]:
     return [Person(name, name, frozenset(), name in sealed) for name in ids]
 
 
-def tell(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> ingredients.Accounts:
-    """The accounts that some claims in short make, when all but `carried` may play a part.
+def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> Network:
+    """The network that some claims in short make, when all but `carried` may play a part.
 
     Example:
-        >>> tell("s1: p1 DIRECTED p2").strength.round(3).tolist()
-        [0.714, 0.714]
+        >>> tied("s1: p1 DIRECTED p2").ties.sum().round(3)
+        np.float64(1.429)
 
-    Limits: as `ingredients.accounts`.
+    Limits: whoever stands where a relation takes persons first is a person.
     """
-    ledger = encode([said(text) for text in texts], dependence or {})
-    return ingredients.accounts(ledger, ingredients.inside(ledger, carried))
+    claims = [said(text) for text in texts]
+    ledger = encode(claims, dependence or {})
+    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    ends = [(claim.subject, claim.subject_kind) for claim in claims] + [(c.object, c.object_kind) for c in claims]
+    return network(ledger, belief, [name for name, kind in ends if kind == "person"], carried)

@@ -1,41 +1,32 @@
 """Who stands out: every candidate with a score, its shares, and what it rests on.
 
-The score adds up what accounts say of a person. It ranks; it is no probability, and never a finding of guilt.
+The score says how far what is told fits a hub better than anybody else (`parts`). It ranks; it is no probability, and never a finding of guilt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from graphsvc.analysis import ingredients
-from graphsvc.analysis.belief import corroboration, once
+from graphsvc.analysis import chance, ingredients, parts, stages
+from graphsvc.analysis.belief import corroboration, link_beliefs, once, strengths
 from graphsvc.analysis.candidates import parted
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import Claim, Dependence, Person
 from graphsvc.analysis.ledger import Bools, Floats, Ledger, encode
-from graphsvc.analysis.roles import ARRANGES, COMMANDS, HANDS_ON, LEVEL_TIES, OPERATION, TAKES_ORDERS
+from graphsvc.analysis.network import Network, network
+from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.structure import contacts, positions, stands_out
 
-# What each ingredient adds to the score, per unit. Set by hand on invented cases with seeds 1 to 20.
-WEIGHTS = MappingProxyType(
-    {
-        "commands": 0.6,
-        "arranges": 1.0,
-        "reaches": 0.6,
-        "bridges": 0.2,
-        "takes_orders": -0.6,
-        "hands_on": -1.0,
-        "seen_by_many": -0.3,
-    }
-)
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
 FEWEST_VOICES = 3
+# What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
+ONLY_CARRIED = -2.0
 
 Shares = dict[str, Floats]
+FAMILIES = (*ingredients.FAMILIES, "only_carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,8 @@ class Lead:
         score_on_record: the score on claims on the record alone.
         denied: claims with weight that deny something said of the person; `few` where a reader may not know more.
         denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
-        shares: ingredient → its share of the score; they add up to it.
+        shares: family of ingredients → its share of the score; they add up to it.
+        stages: stage of the operation they have a hand in → rank among those who have, from 1.
     """
 
     id: str
@@ -64,6 +56,7 @@ class Lead:
     denying_groups: int
     denying_others: int
     shares: dict[str, float]
+    stages: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,44 +100,89 @@ def rank(
     ledger = encode(claims, dependence)
     chosen, left_out = parted(claims, persons)
     people = sorted((person for person in persons if person.id in chosen), key=lambda person: person.id)
-    inside = ingredients.inside(ledger, left_out)
-    roles = bool(set(ledger.relations) & {*COMMANDS, *ARRANGES, *HANDS_ON})
-    score = by_roles if roles else by_structure
     counted = once if singly else lambda rows: rows
-    shares = score(counted(ledger), inside)
-    recorded = _total(score(counted(ledger.rows(ledger.on_record)), inside), len(ledger.ids))
-    stands, reason = _verdict(ledger, inside) if roles else _structure_verdict(ledger, inside)
+    told, recorded = counted(ledger), counted(ledger.rows(ledger.on_record))
+    roles = has_roles(ledger)
+    if roles:
+        names = [person.id for person in persons]
+        whole, apart = operation(told, names, left_out), operation(recorded, names, left_out)
+        found = parts.read(whole)
+        shares = by_parts(ledger, whole, found, left_out)
+        on_record = _placed(ledger, apart, parts.score(parts.read(apart)))
+        staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(found)), strict=True))
+        stands, reason = _verdict(ledger, whole)
+    else:
+        inside = np.array([name not in left_out for name in ledger.ids], dtype=bool)
+        shares, staged = by_structure(told, inside), {}
+        on_record = sum(by_structure(recorded, inside).values(), start=np.zeros(len(ledger.ids)))
+        stands, reason = _structure_verdict(ledger, inside)
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
-        leads=_leads(people, ledger, shares, recorded, _counts(ledger, roles)),
+        leads=_leads(people, ledger, shares, on_record, _counts(ledger, roles), staged),
     )
 
 
-def by_roles(ledger: Ledger, inside: Bools) -> Shares:
-    """The shares of the score of each entity where accounts give people roles, ingredient by ingredient.
-
-    `inside` says of each entity of the ledger whether it may play a part.
+def has_roles(ledger: Ledger) -> bool:
+    """Whether any claim gives somebody a part, so that there is more than structure to go by.
 
     Example:
-        >>> sorted(by_roles(encode([], {}), np.zeros(0, dtype=bool))) == sorted(WEIGHTS)
+        >>> from graphsvc.analysis.examples import said
+        >>> has_roles(encode([said("s1: p1 CONTACTED p2")], {}))
+        False
+
+    Limits: one claim is enough; whether it tells anyone apart is for the verdict.
+    """
+    return bool((ledger.of(ROLE_RELATIONS) & ~ledger.denies).any())
+
+
+def operation(ledger: Ledger, persons: Collection[str], carried: Collection[str]) -> Network:
+    """The network of the operation with every link believed as far as its claims go.
+
+    Args:
+        ledger: the claims.
+        persons: ids of all persons; `carried` of those only carried or exploited.
+
+    Example:
+        >>> operation(encode([], {}), [], []).size
+        0
+
+    Limits: as `network` and `belief.link_beliefs`.
+    """
+    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    return network(ledger, belief, persons, carried)
+
+
+def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[str]) -> Shares:
+    """The shares of the score of each entity of the ledger where accounts give people parts, family by family.
+
+    Args:
+        ledger: the claims.
+        whole: their network; `found` its ingredients, see `parts.read`.
+        carried: ids of those only carried or exploited.
+
+    Example:
+        >>> none = encode([], {})
+        >>> sorted(by_parts(none, operation(none, [], []), np.zeros((0, len(ingredients.NAMES))), [])) == sorted(FAMILIES)
         True
 
-    Limits: see each ingredient.
+    Limits: see `parts.shares`.
     """
-    said = ingredients.accounts(ledger, inside)
-    found = {
-        "commands": ingredients.commands(said),
-        "arranges": ingredients.arranges(said),
-        "takes_orders": ingredients.takes_orders(said),
-        "hands_on": ingredients.hands_on(said),
-        "bridges": ingredients.bridges(said),
-        "seen_by_many": ingredients.seen_by_many(said),
-    }
-    standing = np.maximum(found["arranges"] + 0.5 * found["commands"], 0.0)
-    found["reaches"] = ingredients.reaches(said, standing)
-    found["reaches"] = ingredients.reaches(said, standing + 0.5 * found["reaches"])
-    return {name: WEIGHTS[name] * found[name] for name in WEIGHTS}
+    each = parts.shares(found)
+    shares = {}
+    for family in ingredients.FAMILIES:
+        columns = [place for place, name in enumerate(ingredients.NAMES) if ingredients.FAMILY[name] == family]
+        shares[family] = _placed(ledger, whole, each[:, columns].sum(axis=1))
+    shares["only_carried"] = np.where([name in carried for name in ledger.ids], ONLY_CARRIED, 0.0)
+    return shares
+
+
+def _placed(ledger: Ledger, whole: Network, values: Floats) -> Floats:
+    """Values of the persons of a network at the places of all entities."""
+    result = np.zeros(len(ledger.ids))
+    if whole.size:
+        result[np.searchsorted(ledger.ids, whole.ids)] = values
+    return result
 
 
 def by_structure(ledger: Ledger, inside: Bools) -> Shares:
@@ -166,13 +204,15 @@ def _usable(ledger: Ledger, inside: Bools) -> Ints:
     return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
-def _verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
-    said = ledger.of({*COMMANDS, *ARRANGES, *TAKES_ORDERS, *HANDS_ON}) & ~ledger.denies
-    rows = np.flatnonzero(said & inside[ledger.subject])
+def _verdict(ledger: Ledger, whole: Network) -> tuple[bool, str]:
+    acting = np.isin(ledger.ids, whole.ids)
+    rows = np.flatnonzero(ledger.of(ROLE_RELATIONS) & ~ledger.denies & acting[ledger.subject])
     groups, others = corroboration(ledger, np.zeros(len(rows), dtype=np.int64), rows, 1)
     voices = int(groups[0] + others[0])
     if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
         return False, f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who played which part."
+    if not chance.stands_out(whole):
+        return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
     return True, "Ranked by what accounts say of who directs, arranges and links."
 
 
@@ -183,17 +223,13 @@ def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
     return stands, f"{told}: {why}." if stands else f"{told}, and no one stands out: {why}."
 
 
-def _total(shares: Shares, size: int) -> Floats:
-    return sum(shares.values(), start=np.zeros(size))
-
-
 def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
     """For each entity who raises it, and who denies what is said of it.
 
     In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny.
     """
     size = len(ledger.ids)
-    rows = np.flatnonzero(ledger.of({*COMMANDS, *ARRANGES} if roles else LEVEL_TIES) & ~ledger.denies)
+    rows = np.flatnonzero(ledger.of(COMMANDS | ARRANGES if roles else LEVEL_TIES) & ~ledger.denies)
     owner = ledger.subject[rows]
     if not roles:
         owner, rows = np.concatenate((owner, ledger.object[rows])), np.tile(rows, 2)
@@ -205,7 +241,12 @@ def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
 
 
 def _leads(
-    people: Sequence[Person], ledger: Ledger, shares: Shares, recorded: Floats, counts: tuple[Ints, ...]
+    people: Sequence[Person],
+    ledger: Ledger,
+    shares: Shares,
+    recorded: Floats,
+    counts: tuple[Ints, ...],
+    staged: Mapping[str, dict[str, int]],
 ) -> list[Lead]:
     place = {name: number for number, name in enumerate(ledger.ids)}
     rows = [place.get(person.id, -1) for person in people]
@@ -231,6 +272,7 @@ def _leads(
                 denying_groups=deniers[number],
                 denying_others=denying_others[number],
                 shares={name: column[number] for name, column in columns.items()},
+                stages=staged.get(people[number].id, {}),
             )
         )
     return leads

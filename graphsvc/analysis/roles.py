@@ -1,4 +1,4 @@
-"""What each relation says of the persons at its ends, as tables: the only place where the score's reading is decided.
+"""What each relation can say of the persons at its ends, as tables: the only place where the score's reading is decided.
 
 Lawful service, family, presence and identity appear in none of them: they say nothing of a part in the operation.
 """
@@ -12,15 +12,54 @@ from graphsvc.records.relations import RELATIONS
 # Kinds of relation that are ties of the operation; the others show presence, lawful service, family or identity.
 OPERATION_KINDS = frozenset({"part", "command", "tie", "material"})
 OPERATION = frozenset(name for name, relation in RELATIONS.items() if relation.kind in OPERATION_KINDS)
-# Ties of which neither end can be told to be above the other.
-LEVEL_TIES = frozenset({"CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF"})
 
-# Weight of one fully believed claim, by ingredient and the end the person stands at. Commands count towards those who
-# play a part themselves: to order about, recruit or coerce those who are carried or exploited is the daily work of aides.
-COMMANDS = MappingProxyType({"DIRECTED": 1.0, "PAID": 0.4, "RECRUITED": 0.3, "COERCED": 0.3})
-ARRANGES = MappingProxyType({"RUNS": 1.2, "ORGANISED": 1.0, "SUPPLIED": 0.9, "CONTROLS": 0.9})
-TAKES_ORDERS = MappingProxyType({"DIRECTED": 1.0, "COERCED": 0.8, "RECRUITED": 0.5})
-HANDS_ON = MappingProxyType({"PILOTED": 1.0, "ASSISTED": 0.9, "TRANSPORTED": 0.5, "HOUSED": 0.4, "MANAGED": 0.6})
+# The parts a person can play. Those through whom an operation runs come first: what they share is that others depend
+# on them, not what they do.
+HUBS = ("top", "organiser", "controller", "supplier", "broker")
+PARTS = (*HUBS, "go-between", "hands-on", "outside")
+# Whom a tie leads to: somebody only carried or exploited, or somebody who may play one of these parts.
+CARRIED = "carried"
+WHOM = MappingProxyType(
+    {"hub": HUBS, "go-between": ("go-between",), "hands-on": ("hands-on",), "outside": ("outside",)}
+)
+
+# What somebody does to a thing of the operation, whoever else is tied to it.
+DEEDS = ("RUNS", "ORGANISED", "SUPPLIED", "CONTROLS", "MEMBER_OF", "MANAGED", "PILOTED", "ASSISTED")
+# Ties between persons of which the one end acts on the other: which whom they tell apart, from either end.
+ACTS = MappingProxyType(
+    {
+        "DIRECTED": tuple(WHOM),
+        "PAID": tuple(WHOM),
+        "RECRUITED": tuple(WHOM),
+        "COERCED": ("anyone",),
+        "TRANSPORTED": ("anyone",),
+        "HOUSED": ("anyone",),
+        "OWES": ("anyone",),
+    }
+)
+# Ties of which neither end can be told to be above the other.
+LEVEL_TIES = ("CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF")
+# Towards those only carried, where it is said at all: whoever is carried does none of the rest.
+TO_CARRIED = ("DIRECTED", "RECRUITED", "COERCED", "TRANSPORTED", "HOUSED", "CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF")
+BY_CARRIED = ("PAID", "OWES")
+
+# Stage of the operation → what somebody with a hand in it is said to do.
+STAGES = MappingProxyType(
+    {
+        "recruit": ("RECRUITED",),
+        "transport": ("TRANSPORTED", "PILOTED", "ASSISTED", "ORGANISED"),
+        "boat": ("SUPPLIED",),
+        "house": ("HOUSED",),
+        "workplace": ("CONTROLS", "MANAGED"),
+        "money": ("PAID",),
+    }
+)
+
+# Said of somebody, these raise a lead: what its corroboration counts and its page lists as support.
+ARRANGES = frozenset({"RUNS", "ORGANISED", "SUPPLIED", "CONTROLS"})
+COMMANDS = frozenset({"DIRECTED", "PAID", "RECRUITED", "COERCED"})
+# Without any of these nobody is given a part, and there is only structure to go by.
+ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - {"OWES"})
 
 # Having played a part makes a candidate, at either end …
 ACTIVE_SUBJECT = frozenset(

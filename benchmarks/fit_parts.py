@@ -1,0 +1,144 @@
+"""Fits the tables of `graphsvc.analysis.parts` on randomised worlds: `python -m benchmarks.fit_parts --worlds 1-400`.
+
+Each reading is a ridge-penalised multinomial regression of the true part on the ingredients, with the reading before it
+in place; every world weighs the same, whatever its size.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from benchmarks.case_folder import Case
+from benchmarks.worlds import World
+from graphsvc.analysis import parts
+from graphsvc.analysis.belief import link_beliefs, strengths
+from graphsvc.analysis.candidates import parted
+from graphsvc.analysis.dependence import Ints
+from graphsvc.analysis.ingredients import NAMES
+from graphsvc.analysis.ledger import Floats, encode
+from graphsvc.analysis.network import Network, network
+from graphsvc.analysis.roles import PARTS
+
+FALSE_SHARES = (0.0, 0.2, 0.4)
+READINGS = 3
+PENALTY = 40.0
+# Below this spread an ingredient is too rare for its weight to be trusted.
+_LEAST_SPREAD = 0.02
+_PART_OF = {
+    "leader": "top", "financier": "top", "organiser": "organiser", "controller": "controller", "supplier": "supplier",
+    "broker": "broker", "go-between": "go-between",
+    **dict.fromkeys(
+        ("pilot", "recruiter", "driver", "keeper", "cashier", "assistant", "enforcer", "manager", "coerced pilot"), "hands-on"
+    ),
+}  # fmt: skip
+_TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "parts.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One world: its network, and for each candidate the row in it (-1: nothing is told) and the true part."""
+
+    network: Network
+    rows: Ints
+    part: Ints
+
+
+def sample(case: Case) -> Sample:
+    """A case as the fit wants it."""
+    ledger = encode(case.claims, case.dependence)
+    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    carried = parted(case.claims, case.persons)[1]
+    found = network(ledger, belief, [person.id for person in case.persons], carried)
+    place = {name: row for row, name in enumerate(found.ids)}
+    candidates = case.truth["candidates"]
+    return Sample(
+        found,
+        np.array([place.get(name, -1) for name in candidates]),
+        np.array([PARTS.index(_PART_OF.get(case.truth["roles"][name], "outside")) for name in candidates]),
+    )
+
+
+def found(one: Sample, tables: Sequence[parts.Reading]) -> Floats:
+    """Candidates x ingredients as the last of `tables` sees them."""
+    return np.vstack((parts.read(one.network, tables), np.zeros(len(NAMES))))[one.rows]
+
+
+def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = READINGS) -> list[parts.Reading]:
+    """The readings, one after the other."""
+    weight = np.concatenate([np.full(len(one.part), 1 / len(one.part)) for one in samples])
+    weight *= len(weight) / weight.sum()
+    part = np.concatenate([one.part for one in samples])
+    start = np.log(np.bincount(part, weights=weight, minlength=len(PARTS)) / weight.sum())
+    reading = parts.Reading(start - start.mean(), np.zeros((len(NAMES), len(PARTS))))
+    tables: list[parts.Reading] = []
+    for _ in range(readings):
+        values = np.concatenate([found(one, [*tables, reading]) for one in samples])
+        reading = _regression(values, part, weight, penalty, reading)
+        tables.append(reading)
+    return tables
+
+
+def _regression(
+    values: Floats, part: Ints, weight: Floats, penalty: float, before: parts.Reading
+) -> parts.Reading:
+    spread = np.sqrt((weight[:, None] * values**2).sum(axis=0) / weight.sum()) + _LEAST_SPREAD
+    scaled = values / spread
+    count, width = scaled.shape
+    true = np.zeros((count, len(PARTS)))
+    true[np.arange(count), part] = 1.0
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        table = flat.reshape(width + 1, len(PARTS))
+        weighed = scaled @ table[1:] + table[0]
+        total = np.logaddexp.reduce(weighed, axis=1)
+        off = weight[:, None] * (np.exp(weighed - total[:, None]) - true)
+        value = (weight * (total - weighed[np.arange(count), part])).sum() + penalty * (table[1:] ** 2).sum() / 2
+        return float(value), np.vstack((off.sum(axis=0), scaled.T @ off + penalty * table[1:])).ravel()
+
+    first = np.vstack((before.start, before.says * spread[:, None])).ravel()
+    table = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 250}).x.reshape(width + 1, -1)
+    says = table[1:] / spread[:, None]
+    # Only differences between parts mean anything: told around their mean they can be read.
+    return parts.Reading(table[0] - table[0].mean(), says - says.mean(axis=1, keepdims=True))
+
+
+def text(tables: Iterable[parts.Reading], how: str) -> str:
+    """The tables as they are kept."""
+    lines = [
+        f"# {how}",
+        "# What each ingredient says of each part, in log-odds for each unit, around the mean over parts.",
+        f"# Parts: {', '.join(PARTS)}.",
+    ]
+    for number, one in enumerate(tables, start=1):
+        lines += ["", f"# Reading {number}", "[[reading]]", f"start = [{_row(one.start)}]", "[reading.says]"]
+        lines += [f'{f"{name!r}".replace(chr(39), chr(34)):32} = [{_row(row)}]' for name, row in zip(NAMES, one.says, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(values: Floats) -> str:
+    return ", ".join(f"{value:6.2f}" for value in np.where(np.abs(values) < 0.005, 0.0, values))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", default="1-400", help="first and last seed")
+    parser.add_argument("--write", action="store_true", help="put the tables in the place of those that are there")
+    options = parser.parse_args()
+    first, last = (int(part) for part in options.worlds.split("-"))
+    seeds = range(first, last + 1)
+    tables = fit([sample(World(seed, FALSE_SHARES[seed % 3]).case()) for seed in seeds])
+    told = text(tables, f"Made by `python -m benchmarks.fit_parts --worlds {options.worlds} --write`.")
+    if options.write:
+        _TARGET.write_text(told, encoding="utf-8")
+    else:
+        print(told, end="")
+
+
+if __name__ == "__main__":
+    main()
