@@ -33,6 +33,11 @@ class Case:
     dependence: Dependence
     truth: dict[str, Any]
 
+    @property
+    def untrue(self) -> set[tuple[str, str, str]]:
+        """What is asserted though it is not so, by whomever: (subject, relation, object)."""
+        return {tuple(key) for name in ("false_links", "mistaken_links") for key in self.truth[name]}
+
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
     path = folder / f"{name}.csv"

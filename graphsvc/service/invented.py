@@ -30,12 +30,20 @@ _CLEARED = {
 }
 
 
-def invent(out: Path, seed: int | None, *, people: int, false_share: float, progress: Progress) -> None:
-    """Write an invented case folder; `seed` None writes the demo case."""
+def invent(
+    out: Path,
+    seed: int | None,
+    *,
+    people: int | None = None,
+    false_share: float = 0.2,
+    hard: bool = False,
+    progress: Progress,
+) -> None:
+    """Write an invented case folder; `seed` None writes the demo case, `people` None as many as the world likes."""
     if seed is None:
         simulate.demo(out)
     else:
-        simulate.simulate(out, seed=seed, people=people, false_share=false_share, progress=progress)
+        simulate.simulate(out, seed=seed, people=people, false_share=false_share, hard=hard, progress=progress)
 
 
 def demo_case(service: Service, progress: Progress) -> dict[str, str]:
@@ -52,7 +60,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
                 changes.set_free_cypher(service.database, role, given=True)
     if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
-            invent(Path(folder) / DEMO_CASE, None, people=0, false_share=0, progress=progress)
+            invent(Path(folder) / DEMO_CASE, None, progress=progress)
             loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
             session = service.session(loader, "making the demo case", DEMO_CASE)
             session.load(Path(folder) / DEMO_CASE, progress)
