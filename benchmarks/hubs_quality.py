@@ -1,6 +1,7 @@
-"""How well leads are ranked on invented cases, beside degree, betweenness and chance.
+"""How well leads are ranked on invented cases, beside degree, betweenness, PageRank and chance.
 
 `python -m benchmarks.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 alone.
+`python -m benchmarks.hubs_quality --hard --seeds 1-60`: the hard family; see benchmarks/README.md on its seeds.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 
 from benchmarks.case_folder import Case, read
 from graphsvc.analysis import baselines, evaluation
+from graphsvc.analysis.evidence import Claim
 from graphsvc.analysis.hubs import rank
 from graphsvc.simulate import simulate
 
@@ -29,8 +32,15 @@ def scorings(case: Case) -> Iterator[tuple[str, Mapping[str, float]]]:
     graph = baselines.person_projection(case.claims, {person.id for person in case.persons})
     yield "degree", baselines.degree(graph)
     yield "betweenness", baselines.betweenness(graph, sample=200)
+    yield "pagerank", nx.pagerank(graph)
+    true = [claim for claim in case.claims if claim.asserts and not _untrue(case, claim)]
+    yield "true claims", {lead.id: lead.score for lead in rank(true, case.persons, case.dependence).leads}
     luck = np.random.default_rng(1).random(len(candidates)).tolist()
     yield "chance", dict(zip(sorted(candidates), luck, strict=True))
+
+
+def _untrue(case: Case, claim: Claim) -> bool:
+    return (claim.subject, claim.relation, claim.object) in case.untrue
 
 
 def figures(case: Case, scores: Mapping[str, float]) -> tuple[float, ...]:
@@ -49,15 +59,17 @@ def figures(case: Case, scores: Mapping[str, float]) -> tuple[float, ...]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="101-120")
-    parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--people", type=int, help="default 1000; in the hard family drawn from the seed")
+    parser.add_argument("--hard", action="store_true", help="the hard family of worlds")
     options = parser.parse_args()
+    people = options.people or (None if options.hard else 1000)
     first, last = (int(part) for part in options.seeds.split("-"))
     print(f"{'false':>6} {'method':<12}" + "".join(f"{name:>12}" for name in COLUMNS))
     for share in FALSE_SHARES:
         found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
         for seed in range(first, last + 1):
             with tempfile.TemporaryDirectory() as folder:
-                simulate(Path(folder) / "case", seed=seed, people=options.people, false_share=share)
+                simulate(Path(folder) / "case", seed=seed, people=people, false_share=share, hard=options.hard)
                 case = read(Path(folder) / "case")
             for method, scores in scorings(case):
                 found[method].append(figures(case, scores))

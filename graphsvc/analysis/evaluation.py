@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+
+# Ties are broken at random; figures are means over so many orders.
+ORDERS = 20
+TOP = 10
+# What `figures` gives, by name.
+FIGURES = (
+    "average precision",
+    "AUC",
+    f"hubs in the first {TOP}",
+    "R-precision",
+    f"helpers in the first {TOP}",
+    "leaders in the first tenth",
+    "brokers in the first tenth",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Who is who in an invented case: ids. `candidates` are all who are to be ranked, the others are among them."""
+
+    hubs: frozenset[str]
+    leaders: frozenset[str]
+    brokers: frozenset[str]
+    helpers: frozenset[str]
+    candidates: frozenset[str]
 
 
 def order(scores: Mapping[str, float], candidates: Collection[str], seed: int = 0) -> list[str]:
@@ -74,3 +101,142 @@ def top_tenth(ranked: Sequence[str], wanted: Collection[str]) -> float:
     Limits: a list of fewer than ten counts its first place.
     """
     return recall_at(ranked, wanted, max(1, len(ranked) // 10))
+
+
+def auc(ranked: Sequence[str], wanted: Collection[str]) -> float:
+    """Chance that one of those wanted stands above one who is not (Hanley & McNeil 1982): 0 to 1, 0.5 by chance.
+
+    Example:
+        >>> auc(["a", "b", "c"], {"a", "c"})
+        0.5
+
+    Limits: the middle of the list weighs as much as its top, which nobody reads. NaN if all or none are wanted.
+    """
+    above = found = 0
+    for name in ranked:
+        if name in wanted:
+            found += 1
+        else:
+            above += found
+    pairs = found * (len(ranked) - found)
+    return above / pairs if pairs else math.nan
+
+
+def r_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
+    """The share of those wanted among as many places as there are of them, 0 to 1 (Buckley & Voorhees 2000).
+
+    Example:
+        >>> r_precision(["a", "b", "c"], {"a", "c"})
+        0.5
+
+    Limits: supposes that somebody knows how many there are. 0 if none is wanted.
+    """
+    return precision_at(ranked, wanted, len(wanted)) if wanted else 0.0
+
+
+def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
+    """The figures of one order, by the names in `FIGURES`; NaN where there is nobody of that kind.
+
+    Example:
+        >>> planted = Planted(frozenset("a"), frozenset("a"), frozenset(), frozenset("b"), frozenset("abc"))
+        >>> figures(["a", "b", "c"], planted)["average precision"]
+        1.0
+
+    Limits: see each figure; whoever is not in `ranked` does not exist here, so pass an `order` of all candidates.
+    """
+    found = (
+        average_precision(ranked, planted.hubs) if planted.hubs else math.nan,
+        auc(ranked, planted.hubs),
+        precision_at(ranked, planted.hubs, TOP),
+        r_precision(ranked, planted.hubs) if planted.hubs else math.nan,
+        precision_at(ranked, planted.helpers, TOP),
+        top_tenth(ranked, planted.leaders) if planted.leaders else math.nan,
+        top_tenth(ranked, planted.brokers) if planted.brokers else math.nan,
+    )
+    return dict(zip(FIGURES, found, strict=True))
+
+
+def measured(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
+    """The figures of a ranking, ties in random order: means over `ORDERS` seeded orders.
+
+    Example:
+        >>> planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
+        >>> measured({"a": 1.0}, planted)["AUC"], 0.5 < measured({}, planted)["average precision"] < 1
+        (1.0, True)
+
+    Limits: candidates without a score come last, in random order, as if they had been ranked there.
+    """
+    found = [figures(order(scores, planted.candidates, seed), planted) for seed in range(ORDERS)]
+    return {name: float(np.mean([one[name] for one in found])) for name in FIGURES}
+
+
+def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: int = 0) -> list[dict[str, float]]:
+    """The figures on `times` seeded samples of the candidates, drawn with replacement (Efron 1979).
+
+    Example:
+        >>> planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
+        >>> len(resampled({"a": 1.0}, planted, 3))
+        3
+
+    Limits: candidates of one case hang together, so that intervals from them are too narrow; cases are the better unit.
+    """
+    rng = np.random.default_rng(seed)
+    names = sorted(planted.candidates)
+    found = []
+    for _ in range(times):
+        drawn = [names[place] for place in rng.integers(len(names), size=len(names)).tolist()]
+        copies = {f"{place} {name}": name for place, name in enumerate(drawn)}
+        given = {copy: scores[name] for copy, name in copies.items() if name in scores}
+        kinds = (planted.hubs, planted.leaders, planted.brokers, planted.helpers, planted.candidates)
+        hubs, leaders, brokers, helpers, candidates = (
+            frozenset(copy for copy, name in copies.items() if name in kind) for kind in kinds
+        )
+        sample = Planted(hubs, leaders, brokers, helpers, candidates)
+        found.append(figures(order(given, sample.candidates, int(rng.integers(1 << 32))), sample))
+    return found
+
+
+def interval(values: Sequence[float], share: float = 0.95) -> tuple[float, float]:
+    """Where the middle `share` of some values lies: (low, high), NaN left out.
+
+    Example:
+        >>> interval([0.0, 0.25, 0.5, 0.75, 1.0], 0.5)
+        (0.25, 0.75)
+
+    Limits: percentiles of a bootstrap; with few cases they are too narrow. NaN where there are no values.
+    """
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return math.nan, math.nan
+    low, high = np.quantile(known, ((1 - share) / 2, (1 + share) / 2)).tolist()
+    return low, high
+
+
+def mean(values: Sequence[float]) -> float:
+    """The mean, NaN left out; NaN if nothing else is there.
+
+    Example:
+        >>> mean([1.0, math.nan, 2.0])
+        1.5
+
+    Limits: cases count alike, however large.
+    """
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+def means(values: Sequence[float], times: int, seed: int = 0) -> list[float]:
+    """Means of `times` seeded samples of some values, drawn with replacement, NaN left out (Efron 1979).
+
+    Example:
+        >>> means([0.5, 0.5], 3)
+        [0.5, 0.5, 0.5]
+
+    Limits: of fewer than ten values an interval made of these is too narrow.
+    """
+    known = np.array([value for value in values if not math.isnan(value)])
+    if not len(known):
+        return []
+    drawn = np.random.default_rng(seed).integers(len(known), size=(times, len(known)))
+    found: list[float] = known[drawn].mean(axis=1).tolist()
+    return found

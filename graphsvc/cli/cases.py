@@ -105,7 +105,7 @@ def list_cases(session: Opener) -> None:
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=1, show_default=True, help="Which world; the same seed gives the same files.")
-@click.option("--people", type=int, default=2000, show_default=True, help="How many people.")
+@click.option("--people", type=int, help="How many people: 2000, or drawn from the seed in a hard world.")
 @click.option(
     "--false",
     "false_share",
@@ -114,11 +114,14 @@ def list_cases(session: Opener) -> None:
     show_default=True,
     help="Share of false witness accounts, 0 to 1.",
 )
+@click.option("--hard", is_flag=True, help="A hard world: fronts, go-betweens, planted stories, missing data.")
 @click.option("--demo", is_flag=True, help="The demo case instead of a seeded one.")
-def simulate(out: Path, seed: int, people: int, false_share: float, *, demo: bool) -> None:
+def simulate(out: Path, seed: int, people: int | None, false_share: float, *, hard: bool, demo: bool) -> None:
     """Write an invented case folder, with truth.json beside it."""
     with shown() as progress:
-        invented.invent(out, None if demo else seed, people=people, false_share=false_share, progress=progress)
+        invented.invent(
+            out, None if demo else seed, people=people, false_share=false_share, hard=hard, progress=progress
+        )
     click.echo(f"An invented case is in {out}. Load it: graphsvc load {out} --case NAME", err=True)
 
 

@@ -1,4 +1,4 @@
-"""Reading on the command line: leads, named queries, and a ranking held against planted truth."""
+"""Reading on the command line: leads and named queries."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.errors import RequestError
-from graphsvc.service import Session, invented
+from graphsvc.service import Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
@@ -65,23 +64,6 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
         click.echo(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
     if answer.withheld:
         click.echo(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
-
-
-@click.command()
-@click.argument("case", default="")
-@click.option(
-    "--truth",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    help="truth.json of an invented case.",
-)
-@acting
-def evaluate(session: Opener, case: str, truth: Path) -> None:
-    """Hold the ranking of an invented case against what was planted in it."""
-    with session(case) as acts:
-        figures = invented.evaluate(acts, truth)
-    for name, value in figures.items():
-        click.echo(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
 
 
 def as_given(given: Iterable[str]) -> dict[str, str]:
@@ -141,4 +123,4 @@ def _inert(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "@") or (text[:1] == "-" and not _is_number(text)) else text
 
 
-commands = (hubs, query, evaluate)
+commands = (hubs, query)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from graphsvc.access import accounts, changes
 from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import Grant
 from graphsvc.analysis import evaluation
-from graphsvc.errors import InputError
+from graphsvc.service import trials
 from graphsvc.service.casework import Progress
 from graphsvc.service.desk import Service
 from graphsvc.service.register import known_cases
@@ -30,12 +29,20 @@ _CLEARED = {
 }
 
 
-def invent(out: Path, seed: int | None, *, people: int, false_share: float, progress: Progress) -> None:
-    """Write an invented case folder; `seed` None writes the demo case."""
+def invent(
+    out: Path,
+    seed: int | None,
+    *,
+    people: int | None = None,
+    false_share: float = 0.2,
+    hard: bool = False,
+    progress: Progress,
+) -> None:
+    """Write an invented case folder; `seed` None writes the demo case, `people` None as many as the world likes."""
     if seed is None:
         simulate.demo(out)
     else:
-        simulate.simulate(out, seed=seed, people=people, false_share=false_share, progress=progress)
+        simulate.simulate(out, seed=seed, people=people, false_share=false_share, hard=hard, progress=progress)
 
 
 def demo_case(service: Service, progress: Progress) -> dict[str, str]:
@@ -52,7 +59,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
                 changes.set_free_cypher(service.database, role, given=True)
     if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
-            invent(Path(folder) / DEMO_CASE, None, people=0, false_share=0, progress=progress)
+            invent(Path(folder) / DEMO_CASE, None, progress=progress)
             loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
             session = service.session(loader, "making the demo case", DEMO_CASE)
             session.load(Path(folder) / DEMO_CASE, progress)
@@ -69,25 +76,19 @@ def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
     Raises:
         InputError: the file is no truth.json.
     """
-    try:
-        planted = json.loads(truth.read_text("utf-8"))
-        wanted = {name: frozenset(planted[name]) for name in ("hubs", "leaders", "brokers", "helpers", "candidates")}
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{truth} is no truth.json of an invented case ({error}). `graphsvc simulate` writes one."
-        ) from None
-    ranked = [lead.id for lead in session.ranking().leads if lead.id in wanted["candidates"]]
-    hubs = wanted["hubs"]
+    wanted = trials.planted(trials.read_truth(truth))
+    ranked = [lead.id for lead in session.ranking().leads if lead.id in wanted.candidates]
+    hubs = wanted.hubs
     figures: dict[str, float | int | str] = {
         "verdict": session.ranking().verdict,
-        "candidates": len(wanted["candidates"]),
+        "candidates": len(wanted.candidates),
         "candidates ranked": len(ranked),
         "hubs": len(hubs),
         "average precision": evaluation.average_precision(ranked, hubs),
-        "average precision by chance": len(hubs) / max(1, len(wanted["candidates"])),
+        "average precision by chance": len(hubs) / max(1, len(wanted.candidates)),
         "hubs among the first 10": evaluation.precision_at(ranked, hubs, _TOP),
-        "lawful helpers among the first 10": evaluation.precision_at(ranked, wanted["helpers"], _TOP),
+        "lawful helpers among the first 10": evaluation.precision_at(ranked, wanted.helpers, _TOP),
     }
-    for name in ("leaders", "brokers"):
-        figures[f"{name} found among the first {len(hubs)}"] = evaluation.recall_at(ranked, wanted[name], len(hubs))
+    for name, those in (("leaders", wanted.leaders), ("brokers", wanted.brokers)):
+        figures[f"{name} found among the first {len(hubs)}"] = evaluation.recall_at(ranked, those, len(hubs))
     return figures

@@ -3,6 +3,9 @@
 `knobs` what makes worlds differ · `names`, `places` tables · `cast` who is who · `sea`, `work`, `chain`, `ties`,
 `things` what truly happened, as `facts` · `standing` what people are to the case · `world` all of it · `statements` how things are told · `registers`, `reports`,
 `accounts`, `lies` what is told, by whom · `write` the files.
+
+Hard worlds: `hardness` what makes them hard · `rework` goes through what happened again (`between`, `fronts`, `lawful`, `forced`) ·
+`veil` rows tell nothing · `stories`, `plants` whole false stories · `gaps` what is missing.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from graphsvc.errors import RequestError
-from graphsvc.simulate import accounts, registers, reports, world, write
-from graphsvc.simulate.knobs import DEMO, Knobs, draw
+from graphsvc.simulate import accounts, gaps, plants, registers, reports, world, write
+from graphsvc.simulate.knobs import DEMO, Knobs, draw, draw_hard, hard_people
 from graphsvc.simulate.statements import Telling
 from graphsvc.simulate.write import Truth
 
@@ -29,7 +32,9 @@ __all__ = [
     "simulate",
 ]
 
-FEWEST_PEOPLE = 20
+FEWEST_PEOPLE, DEFAULT_PEOPLE = 20, 2000
+# Fewer would not hold one of each who makes a world hard.
+FEWEST_HARD_PEOPLE = 150
 # More would run out of phone numbers that are reserved for fiction.
 MOST_PEOPLE = 50_000
 DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 3, 2_000, 0.2
@@ -41,10 +46,11 @@ def simulate(
     out: Path,
     *,
     seed: int = 1,
-    people: int = 2000,
+    people: int | None = None,
     false_share: float = 0.2,
     progress: Progress | None = None,
     knobs: Knobs | None = None,
+    hard: bool = False,
 ) -> Truth:
     """Writes an invented case folder with its `truth.json`; the same arguments give the same bytes.
 
@@ -53,10 +59,12 @@ def simulate(
     Args:
         out: a folder that is empty or not there yet.
         seed: which world.
-        people: rows of people.csv, 20 to 50,000; everything else grows with it.
+        people: rows of people.csv, 20 to 50,000; everything else grows with it (default 2,000; a hard world takes at
+            least 150, and by default 300 to 1,500, drawn from the seed).
         false_share: part of the witness statements that is false, 0 to 1.
         progress: called with steps done, steps in all, and what is being done.
         knobs: settings of the world (default: drawn from the seed).
+        hard: a world of the hard family, drawn from the seed; nothing if `knobs` are given.
 
     Returns:
         What was planted.
@@ -66,18 +74,24 @@ def simulate(
         InputError: `out` is not an empty folder.
         OperatorError: `out` cannot be written.
     """
-    if not FEWEST_PEOPLE <= people <= MOST_PEOPLE:
-        raise RequestError(f"people is {people}, but takes a whole number from {FEWEST_PEOPLE} to {MOST_PEOPLE}.")
+    setting = knobs or (draw_hard if hard else draw)(random.Random(f"{seed}/knobs"))
+    if people is None:
+        people = hard_people(seed) if setting.hard else DEFAULT_PEOPLE
+    fewest = FEWEST_HARD_PEOPLE if setting.hard else FEWEST_PEOPLE
+    if not fewest <= people <= MOST_PEOPLE:
+        raise RequestError(f"people is {people}, but takes a whole number from {fewest} to {MOST_PEOPLE}.")
     if not 0 <= false_share <= 1:
         raise RequestError(f"false_share is {false_share}, but takes a number from 0 to 1.")
     step = progress or (lambda _done, _total, _what: None)
     write.empty_folder(out)
     step(0, 4, "inventing people and what they did")
-    invented = world.build(seed, knobs or draw(random.Random(f"{seed}/knobs")), people)
+    invented = world.build(seed, setting, people)
     step(1, 4, "collecting what is said of it")
     told = accounts.build(Telling(random.Random(f"{seed}/accounts"), invented), false_share)
     told += reports.build(Telling(random.Random(f"{seed}/reports"), invented))
     told += registers.build(Telling(random.Random(f"{seed}/registers"), invented))
+    told += plants.build(Telling(random.Random(f"{seed}/plants"), invented))
+    told = gaps.leave(random.Random(f"{seed}/gaps"), setting.hard, told)
     statements = write.name_statements(random.Random(f"{seed}/statements"), told)
     planted = write.truth(invented, statements)
     step(2, 4, "laying out the tables")

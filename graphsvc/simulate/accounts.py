@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphsvc.simulate import lies
-from graphsvc.simulate.cast import AIDES, Person
+from graphsvc.simulate.cast import AIDES, FORCED, Person
 from graphsvc.simulate.facts import Fact
 from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, swapped, unique
 
@@ -39,6 +39,9 @@ _SELF = {
 }
 _THERE = {"PILOTED": 0.85, "ASSISTED": 0.6, "USED_ON": 0.5, "MANAGED": 0.85, "CROSSED_ON": 0.1, "WORKED_AT": 0.12}
 _BOSS = {"ORGANISED": 0.45, "CONTROLS": 0.6, "DIRECTED": 0.22, "PAID": 0.12, "MEMBER_OF": 0.4, "RUNS": 0.5}
+# In hard worlds: those who stand in for hubs are seen where they are not, and hubs who talk do not talk of themselves.
+_NO_HUB = {"ORGANISED": 0.45, "CONTROLS": 0.45}
+_OWN = ("CROSSED_ON", "WORKED_AT", "LIVED_AT", "CONTACTED", "ASSOCIATES_WITH", "RELATED_TO", "RIVAL_OF", "OWES")
 # Nobody is interviewed to say nothing at all.
 _TRIES = 20
 _INTERESTS = (
@@ -77,7 +80,9 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
     ]
     scenes = [slot.scene for slot in slots]
     plots: dict[int, lies.Plot] = {}
-    for group in lies.groups(rng, scenes, round(false_share * len(slots)), world.knobs.collusion):
+    hard = world.knobs.hard
+    most = hard.agreed if hard else 4
+    for group in lies.groups(rng, scenes, round(false_share * len(slots)), world.knobs.collusion, most):
         agreed = lies.plot(rng, world, [slots[one].witness for one in group], slots[group[0]].scene)
         plots |= dict.fromkeys(group, agreed)
     interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
@@ -90,7 +95,8 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
         of = about[slot.scene]
         summary = f"Further account of {of}." if slot.nth else f"Account of {of}."
         statement = Statement("witness", slot.witness.id, slot.taken, summary, false=story is not None)
-        telling.grade(statement, true=story is None)
+        well = hard is not None and story is not None and rng.random() < hard.smooth
+        telling.grade(statement, true=story is None, well=well)
         statement.on_record = "yes" if rng.random() < 0.6 else ""
         statement.interpreter = telling.interpreter(slot.witness, interpreters)
         statement.interest = _interest(telling, story)
@@ -119,7 +125,7 @@ def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
     pools = {
         "carried": world.cast.of("carried"),
         "worker": world.cast.of("worker"),
-        "aide": world.cast.aides,
+        "aide": _insiders(telling),
         "bystander": world.cast.of("bystander"),
     }
     count = max(4, round(len(world.cast.people) * world.knobs.witness_share))
@@ -136,6 +142,12 @@ def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
     return [(world.cast.people[token], scene) for token, scene in found.items()]
 
 
+def _insiders(telling: Telling) -> list[Person]:
+    """Members who talk: aides, and in a hard world anyone who may be ranked, so that having talked tells nothing."""
+    cast = telling.world.cast
+    return cast.aides + cast.hubs + cast.helpers + cast.of(FORCED) if telling.world.knobs.hard else cast.aides
+
+
 def _scene(telling: Telling, token: str, scenes: dict[str, list[str]]) -> str:
     """What somebody speaks of: own boat or workplace, for aides one they took part in, else any boat."""
     person = telling.world.cast.people[token]
@@ -150,10 +162,20 @@ def _scene(telling: Telling, token: str, scenes: dict[str, list[str]]) -> str:
 def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
     """What the source could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
+    hard, hubs = world.knobs.hard, {one.id for one in world.cast.hubs}
+
+    def chance(fact: Fact, given: float) -> float:
+        if hard is None or not given:
+            return given
+        if me.id in hubs and fact.subject == me.id and fact.relation not in _OWN:
+            return 0.0
+        if fact.subject in world.cast.people and fact.subject not in hubs:
+            given = _NO_HUB.get(fact.relation, given)
+        return given * (hard.hub_seen if {fact.subject, fact.object} & hubs else 1)
 
     def remembered(token: str, chances: Mapping[str, float]) -> list[Fact]:
         past = [fact for fact in world.facts.about(token) if fact.on is None or fact.on <= slot.taken]
-        return [fact for fact in past if rng.random() < chances.get(fact.relation, 0.0)]
+        return [fact for fact in past if rng.random() < chance(fact, chances.get(fact.relation, 0.0))]
 
     there = _THERE | {"ORGANISED": world.knobs.organiser_seen, "CONTROLS": world.knobs.controller_seen}
     for _ in range(_TRIES):
@@ -161,6 +183,9 @@ def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
         seen += remembered(me.boss, _BOSS) if me.boss else []
         if seen:
             break
+    if hard and not seen:
+        # A boat or a place one can always describe.
+        seen = [one for one in world.facts.about(slot.scene) if one.relation in ("USED_ON", "WORKED_AT")][:1]
     return seen
 
 
@@ -172,6 +197,7 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
         other = None
         if fact.subject in world.cast.people and fact.subject != slot.witness.id and rng.random() < world.knobs.mistake:
             other = telling.misjudged(fact)
+        other = other or _rumour(telling, fact)
         claim = telling.account(slot.witness.id, other or telling.known_as(fact))
         claim.mistaken = other is not None
         claims.append(claim)
@@ -191,6 +217,15 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
         taken_back = rng.choice(retractable)
         claims.insert(0, Claim(taken_back.fact, polarity="withdrawn", notes="Is no longer sure of this."))
     return claims
+
+
+def _rumour(telling: Telling, fact: Fact) -> Fact | None:
+    """Who is said to run a gang is at times only the loudest of it."""
+    hard = telling.world.knobs.hard
+    if hard is None or fact.relation != "RUNS" or telling.rng.random() >= hard.loud:
+        return None
+    said = [one for one in telling.world.rumours if one.object == fact.object]
+    return telling.rng.choice(said) if said else None
 
 
 def _false(telling: Telling, slot: _Slot, story: lies.Plot) -> list[Claim]:

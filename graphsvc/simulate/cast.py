@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from graphsvc.simulate import names, places
 from graphsvc.simulate.knobs import SMALLEST_HUBS, SMALLEST_ORGANISATION, Knobs
 
-HUBS = ("organiser", "leader", "broker", "supplier", "controller")
+HUBS = ("organiser", "leader", "broker", "supplier", "controller", "financier")
 AIDES = {
     "pilot": 28,
     "recruiter": 14,
@@ -20,9 +20,12 @@ AIDES = {
     "cashier": 7,
     "enforcer": 3,
 }
+# Those who stand between hubs and everybody else, in hard worlds alone: they relay orders, or lend their name.
+BETWEEN = ("go-between", "front")
 HELPERS = ("interpreter", "taxi driver", "charity worker", "landlord", "doctor", "money transfer agent")
 # Those who did nothing but be carried or work: never ranked. A `double` is a second row of somebody else.
 PASSIVE = ("carried", "worker")
+FORCED = "coerced pilot"
 DOUBLE = "double"
 
 
@@ -88,6 +91,12 @@ class Cast:
         team = self._teams.get(boss, [])
         return [person for person in team if person.role in roles] or team
 
+    def recast(self, person: Person, role: str) -> None:
+        """Gives a person another role."""
+        self._roles[person.role].remove(person)
+        person.role = role
+        self._roles.setdefault(role, []).append(person)
+
     @property
     def hubs(self) -> list[Person]:
         """Those through whom the operation runs."""
@@ -96,7 +105,7 @@ class Cast:
     @property
     def aides(self) -> list[Person]:
         """Members who are no hubs."""
-        return self.of(*AIDES)
+        return self.of(*AIDES, *BETWEEN)
 
     @property
     def helpers(self) -> list[Person]:
@@ -121,10 +130,20 @@ def _roles(knobs: Knobs, people: int) -> dict[str, int]:
         "supplier": max(1, round(hubs * 0.14)),
         "controller": max(1, round(hubs * 0.17)),
     }
+    between: dict[str, int] = {}
+    if knobs.hard:
+        counts["financier"] = max(1, round(hubs * knobs.hard.financiers))
+        leaders_and_organisers = hubs - sum(counts.values()) + counts["leader"]
+        between = {
+            "go-between": max(1, round(leaders_and_organisers * knobs.hard.insulated)),
+            "front": max(1, round(counts["controller"] * knobs.hard.fronting * 1.5)),
+        }
     counts["organiser"] = hubs - sum(counts.values())
-    total, left = sum(AIDES.values()), members - hubs
+    aides = members - hubs - sum(between.values())
+    counts |= between
+    total, left = sum(AIDES.values()), aides
     for position, (role, share) in enumerate(AIDES.items()):
-        counts[role] = min(left, max(1, round((members - hubs) * share / total)))
+        counts[role] = min(left, max(1, round(aides * share / total)))
         if position == len(AIDES) - 1:
             counts["pilot"] += left - counts[role]
         left -= counts[role]
@@ -150,7 +169,7 @@ def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
 
 def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> Person:
     """One person with a name that fits; members are often known by less than that."""
-    member = role in AIDES or role in HUBS
+    member = role in AIDES or role in HUBS or role in BETWEEN
     if role in HELPERS or role == "bystander":
         nation = rng.choices(("United Kingdom", "France", ""), (45, 20, 35))[0] or names.nationality(rng, member=True)
     else:
@@ -191,7 +210,7 @@ def _organise(rng: random.Random, people: list[Person]) -> list[Gang]:
     # The leaders stand above the gangs with the most cells: those at the front of the round.
     for leader, gang in zip(leaders, gangs, strict=False):
         gang.leader, leader.gang = leader, gang.id
-    for person in by_role["supplier"] + by_role["controller"]:
+    for person in by_role["supplier"] + by_role["controller"] + by_role.get("financier", []):
         person.gang = rng.choice(gangs).id
     weights = [rng.uniform(0.5, 2) for _ in organisers]
     for role in AIDES:
@@ -203,7 +222,17 @@ def _organise(rng: random.Random, people: list[Person]) -> list[Gang]:
             else:
                 boss = rng.choices(organisers, weights)[0]
             person.boss, person.gang = boss.id, boss.gang
+    _stand_between(by_role)
     return gangs
+
+
+def _stand_between(by_role: dict[str, list[Person]]) -> None:
+    """Go-betweens stand below a leader or an organiser, fronts below a controller: one each as far as they go."""
+    above = {"go-between": by_role["leader"] + by_role["organiser"], "front": by_role["controller"]}
+    for role in BETWEEN:
+        for position, person in enumerate(by_role.get(role, [])):
+            boss = above[role][position % len(above[role])]
+            person.boss, person.gang = boss.id, boss.gang
 
 
 def build(rng: random.Random, knobs: Knobs, people: int) -> Cast:
@@ -215,7 +244,7 @@ def build(rng: random.Random, knobs: Knobs, people: int) -> Cast:
         for _ in range(count)
     ]
     gangs = _organise(rng, everybody)
-    members = [person for person in everybody if person.role in AIDES or person.role in HUBS]
+    members = [person for person in everybody if person.role in (*AIDES, *HUBS, *BETWEEN)]
     doubles = [person for person in everybody if person.role == DOUBLE]
     for double, member in zip(doubles, rng.sample(members, len(doubles)), strict=True):
         double.same_as, double.identified = member.id, "nickname"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,14 @@ class Fact:
     def key(self) -> tuple[str, str, str]:
         """(subject, relation, object)."""
         return self.subject, self.relation, self.object
+
+    def by(self, subject: str) -> Fact:
+        """The same, done by somebody else."""
+        return replace(self, subject=subject)
+
+    def to(self, object_: str) -> Fact:
+        """The same, done to somebody else."""
+        return replace(self, object=object_)
 
 
 class Facts:
@@ -57,3 +65,11 @@ class Facts:
     def of(self, *relations: str) -> list[Fact]:
         """Facts of these relations."""
         return [fact for relation in relations for fact in self._of.get(relation, [])]
+
+    def rewritten(self, rewrite: Callable[[Fact], Iterable[Fact]]) -> Facts:
+        """New facts: for each of these what `rewrite` makes of it, none, one or several."""
+        found = Facts()
+        for fact in self:
+            for one in rewrite(fact):
+                found.add(one)
+        return found

@@ -6,6 +6,9 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
+from graphsvc.simulate import hardness
+from graphsvc.simulate.hardness import Hard
+
 # Organisations below this size cannot hold one of each kind of hub with somebody to direct.
 SMALLEST_ORGANISATION = 12
 SMALLEST_HUBS = 6
@@ -47,6 +50,7 @@ class Knobs:
         bank_coverage: chance that a payment is in the case.
         day_peak: day of the most crossings.
         peak_loads: people aboard each boat of the day of the peak and of the following days; empty: drawn.
+        hard: what makes the world hard; None in the clean ones.
     """
 
     member_share: float = 0.10
@@ -80,6 +84,7 @@ class Knobs:
     bank_coverage: float = 0.3
     day_peak: dt.date = dt.date(2020, 5, 8)
     peak_loads: tuple[tuple[int, ...], ...] = ()
+    hard: Hard | None = None
 
 
 DEMO = Knobs(peak_loads=((24, 21, 11, 19, 16, 20, 18, 16), (17, 14, 20, 12, 19)))
@@ -116,8 +121,46 @@ _RANGES = {
     "bank_coverage": (0.15, 0.45),
 }
 
+# Hubs come to some 14 to 20 % of those who are ranked, and helpers are many.
+_HARD_RANGES = {
+    "member_share": (0.14, 0.19),
+    "hub_share": (0.22, 0.3),
+    "helper_share": (0.035, 0.06),
+    "bystander_share": (0.02, 0.05),
+    "leader_share": (0.1, 0.18),
+    "broker_share": (0.1, 0.18),
+    "second_gang": (0.4, 0.9),
+    "witness_share": (0.01, 0.04),
+    "clustering": (0.4, 0.85),
+    "organiser_seen": (0.02, 0.25),
+    "controller_seen": (0.05, 0.3),
+    "attribution": (0.1, 0.35),
+    "mistake": (0.05, 0.15),
+    "collusion": (0.5, 0.95),
+    "denial": (0.2, 0.8),
+    "rebuttal": (0.05, 0.35),
+    "retraction": (0.0, 0.2),
+    "grading_skill": (0.0, 0.4),
+    "report_share": (0.07, 0.16),
+    "report_depth": (1.8, 4.0),
+    "bank_coverage": (0.1, 0.45),
+}
+HARD_PEOPLE = (300, 1500)
+
 
 def draw(rng: random.Random) -> Knobs:
     """The knobs of one world out of the family of worlds; the peak falls between April and June 2020."""
     values = {name: rng.uniform(low, high) for name, (low, high) in _RANGES.items()}
     return Knobs(**values, day_peak=dt.date(2020, 4, 10) + dt.timedelta(days=rng.randrange(75)))  # type: ignore[arg-type]
+
+
+def draw_hard(rng: random.Random) -> Knobs:
+    """The knobs of one world out of the family of hard worlds."""
+    values = {name: rng.uniform(low, high) for name, (low, high) in (_RANGES | _HARD_RANGES).items()}
+    peak = dt.date(2020, 4, 10) + dt.timedelta(days=rng.randrange(75))
+    return Knobs(**values, day_peak=peak, hard=hardness.draw(rng))  # type: ignore[arg-type]
+
+
+def hard_people(seed: int) -> int:
+    """How many people the hard world of a seed has, where nobody says."""
+    return random.Random(f"{seed}/people").randint(*HARD_PEOPLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from graphsvc.simulate import stories
 from graphsvc.simulate.cast import Person
 from graphsvc.simulate.facts import Fact
 from graphsvc.simulate.world import World
@@ -37,7 +38,7 @@ class Plot:
     hidden: str
 
 
-def groups(rng: random.Random, scenes: list[str], count: int, collusion: float) -> list[list[int]]:
+def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, most: int = 4) -> list[list[int]]:
     """Which `count` accounts are false, put together by who agrees on a story.
 
     Args:
@@ -45,6 +46,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float) 
         scenes: boat or house of each account.
         count: false accounts in all, from 0 to the number of accounts.
         collusion: chance that an account is false together with others of its scene.
+        most: accounts that tell one story at most, 2 or more.
     """
     free = rng.sample(range(len(scenes)), len(scenes))
     found: list[list[int]] = []
@@ -56,7 +58,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float) 
         together = [first]
         if rng.random() < collusion:
             together += [one for one in free if one != first and scenes[one] == scenes[first]]
-        together = together[: min(count, rng.randrange(2, 5))]
+        together = together[: min(count, rng.randrange(2, most + 1))]
         free = [one for one in free if one not in together]
         found.append(together)
         count -= len(together)
@@ -70,6 +72,10 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
         (one for one in around if one.relation in ("ORGANISED", "CONTROLS") and one.subject in world.cast.people), None
     )
     hidden = boss.subject if boss else ""
+    if world.knobs.hard and boss and rng.random() < world.knobs.hard.insider_lies:
+        inside = _colleague(rng, world, witnesses, boss)
+        if inside:
+            return inside
     at_sea = any(one.relation == "USED_ON" for one in around)
     main = "ORGANISED" if at_sea else "CONTROLS"
     while True:
@@ -86,9 +92,33 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
             lies.append(Fact(target, "PAID", one.subject, day, amount=rng.randrange(3, 20) * 100, currency="EUR"))
         elif one.relation == "USED_ON":
             lies.append(Fact(target, "SUPPLIED", one.subject, day))
-    shared = [lies[0], *rng.sample(lies[1:], min(len(lies) - 1, rng.randrange(3)))]
+    extra = rng.randrange(3)
+    if world.knobs.hard:
+        gangs = [one.subject for one in around if one.relation == main and one.subject not in world.cast.people]
+        lies += stories.about(rng, world, target, gangs[0], day) if gangs else []
+        extra = rng.randrange(1, 6)
+    shared = [lies[0], *rng.sample(lies[1:], min(len(lies) - 1, extra))]
     denied = (boss,) if boss and rng.random() < world.knobs.denial else ()
     return Plot(target, MOTIVES[motive][1], tuple(untrue(world, shared)), denied, hidden)
+
+
+def _colleague(rng: random.Random, world: World, witnesses: list[Person], boss: Fact) -> Plot | None:
+    """An aide who lies puts the boss's part on somebody of the same cell; None if nobody who tells is an aide."""
+    telling = {one.id for one in witnesses}
+    aides = [one for one in witnesses if one.boss]
+    if not aides or boss.on is None:
+        return None
+    hidden = aides[0].boss
+    team = [one.id for one in world.cast.team(hidden) if one.id not in telling]
+    if not team:
+        return None
+    target = rng.choice(team)
+    told = untrue(world, stories.instead(world, hidden, target, boss.on))
+    if not told:
+        return None
+    shared = rng.sample(told, min(len(told), rng.randrange(2, 7)))
+    denied = (boss,) if boss.subject == hidden and rng.random() < world.knobs.denial else ()
+    return Plot(target, MOTIVES["rival"][1], tuple(shared), denied, hidden)
 
 
 def own(rng: random.Random, world: World, plot: Plot, witness: Person) -> list[Fact]:
@@ -109,7 +139,8 @@ def _target(rng: random.Random, world: World, motive: str, witnesses: list[Perso
     telling = {witness.id for witness in witnesses}
     gang = world.cast.people[hidden].gang if hidden else ""
     if motive == "rival":
-        pool = [one.id for one in world.cast.aides + world.cast.hubs if one.gang != gang]
+        hubs = [] if world.knobs.hard else world.cast.hubs
+        pool = [one.id for one in world.cast.aides + hubs if one.gang != gang]
     elif motive == "creditor":
         pool = [
             fact.object

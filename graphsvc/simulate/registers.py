@@ -24,6 +24,7 @@ def build(telling: Telling) -> list[Statement]:
         *_screenings(telling),
         *_custody(telling),
         *_watching(telling),
+        *_companies(telling),
     ]
     for statement in statements:
         telling.grade(statement, true=True)
@@ -151,6 +152,9 @@ def _custody(telling: Telling) -> list[Statement]:
     for fact in caught:
         day = f"{fact.on:%Y-%m}" if fact.on else ""
         person = telling.world.cast.people[fact.subject]
+        if telling.world.knobs.hard:
+            # Whoever is charged is charged with something: in a hard world it tells nothing of the part played.
+            person = telling.world.cast.people[telling.rng.choice(telling.world.candidates())]
         word = "convicted" if telling.rng.random() < 0.3 else "suspect"
         if not any(entry.startswith(word) for entry in person.category):
             person.category.append(f"{word}@{day}" if day else word)
@@ -162,8 +166,21 @@ def _watching(telling: Telling) -> list[Statement]:
     hubs = {one.id for one in telling.world.cast.hubs}
 
     def chance(fact: Fact) -> float:
+        if telling.world.knobs.hard:
+            return 0.5
         return 0.25 if fact.subject in hubs or fact.object in hubs else 0.6
 
     seen = _kept(telling, telling.world.facts.of("ASSOCIATES_WITH"), chance)
     telling.rng.shuffle(seen)
     return _parts("Observation log", _after(telling), "Seen together.", seen)
+
+
+def _companies(telling: Telling) -> list[Statement]:
+    """Who owns a workplace on paper: in hard worlds alone, for there it tells little of who controls it."""
+    world = telling.world
+    if world.knobs.hard is None:
+        return []
+    hubs = {one.id for one in world.cast.hubs}
+    owned = [fact for fact in world.facts.of("CONTROLS") if fact.subject in world.cast.people]
+    listed = _kept(telling, owned, lambda fact: 0.1 if fact.subject in hubs else 0.75)
+    return _parts("Register of companies", _after(telling), "Owners of premises.", listed)

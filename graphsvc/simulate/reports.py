@@ -64,7 +64,7 @@ def _pools(telling: Telling) -> dict[str, tuple[list[Fact], list[float]]]:
     gangs = {gang.id for gang in telling.world.cast.gangs}
     pools: dict[str, tuple[list[Fact], list[float]]] = {}
     linking = set(telling.world.linking())
-    for fact in telling.world.facts.of(*_TOLD):
+    for fact in [*telling.world.facts.of(*_TOLD), *telling.world.rumours]:
         subject = people.get(fact.subject)
         gang = fact.subject if fact.subject in gangs else subject.gang if subject else ""
         if subject is not None and (subject.id in linking or subject.same_as or subject.role == "bystander"):
@@ -87,7 +87,8 @@ def _claim(telling: Telling, report: Statement, fact: Fact) -> Claim:
     wrong = None
     if fact.subject in telling.world.cast.people and rng.random() < _WRONG[grade]:
         wrong = telling.misjudged(fact)
-    claim = Claim(wrong or telling.known_as(fact), telling.date(fact.on), mistaken=wrong is not None)
+    mistaken = wrong is not None or fact.key not in telling.world.facts
+    claim = Claim(wrong or telling.known_as(fact), telling.date(fact.on), mistaken=mistaken)
     if wrong is None and rng.random() < (0.25 if fact.relation == "SAME_AS" else 0.04):
         claim.polarity, claim.notes = "denies", rng.choice(DENIALS)
     claim.assessment = grade if grade != report.assessment else ""

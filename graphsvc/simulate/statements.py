@@ -28,6 +28,9 @@ _ASSESSMENTS = {
     True: {"A": 46, "B": 18, "C": 20, "D": 12, "E": 4},
     False: {"A": 24, "B": 10, "C": 22, "D": 26, "E": 18},
 }
+# What the best of liars get.
+_GRADES_WELL = {"1": 35, "2": 60, "3": 5}
+_ASSESSMENTS_WELL = {"A": 60, "B": 20, "C": 14, "D": 5, "E": 1}
 _SHARED = {"witness": 0.4, "intelligence": 0.45, "record": 0.75}
 _LOOKS = (
     "the tall one",
@@ -88,11 +91,14 @@ class Telling:
         self._looks: dict[tuple[str, str], str] = {}
         self._accusable = world.cast.aides + world.cast.of("bystander") + world.cast.helpers
 
-    def grade(self, statement: Statement, true: bool) -> None:
-        """Fills grade, assessment and handling; how far they follow the truth is a knob."""
+    def grade(self, statement: Statement, true: bool, *, well: bool = False) -> None:
+        """Fills grade, assessment and handling; how far they follow the truth is a knob. `well`: better than truths."""
         rng, skill = self.rng, self.world.knobs.grading_skill
-        for name, table in (("grade", _GRADES), ("assessment", _ASSESSMENTS)):
-            told = table[true] if rng.random() < skill else table[True]
+        for name, table, best in (
+            ("grade", _GRADES, _GRADES_WELL),
+            ("assessment", _ASSESSMENTS, _ASSESSMENTS_WELL),
+        ):
+            told = best if well else table[true] if rng.random() < skill else table[True]
             setattr(statement, name, rng.choices(list(told), list(told.values()))[0])
         statement.handling = "P" if rng.random() < _SHARED[statement.kind] else "C"
         if statement.handling == "C":
@@ -128,8 +134,10 @@ class Telling:
             self.words(speaker, fact.subject),
             self.words(speaker, fact.object),
         )
-        hub = self._people.get(fact.subject)
-        if hub is not None and hub.role in HUBS and self.rng.random() < 0.12:
+        person = self._people.get(fact.subject)
+        # In a hard world how a claim is handled tells nothing of the one it is about.
+        careful = person is not None and (self.world.knobs.hard is not None or person.role in HUBS)
+        if careful and self.rng.random() < 0.12:
             claim.handling = "C"
         if self.rng.random() < 0.12:
             claim.assessment = self.rng.choice("ABCD")
@@ -144,11 +152,21 @@ class Telling:
 
     def misjudged(self, fact: Fact) -> Fact | None:
         """The fact with somebody else in place of its subject, or None if that would be true as well."""
-        other = self.rng.choice(self._accusable)
+        other = self.rng.choice(self._near(fact) or self._accusable)
         wrong = swapped(fact, other.id)
         if wrong.key in self.world.facts or wrong.subject == wrong.object:
             return None
         return wrong
+
+    def _near(self, fact: Fact) -> list[Person]:
+        """Those of the same cell, where mistakes fall on them; [] where anybody is taken for the one meant."""
+        hard = self.world.knobs.hard
+        if hard is None or self.rng.random() >= hard.near:
+            return []
+        person = self._people[fact.subject]
+        boss = person.boss or person.id
+        cell = [self._people[boss], *self.world.cast.team(boss)]
+        return [one for one in cell if one is not person]
 
     def interpreter(self, person: Person, few: list[Person]) -> str:
         """Id of the interpreter, '' for those who need none. One or two do most interviews of a language."""

@@ -6,8 +6,9 @@ import random
 from dataclasses import dataclass
 
 from graphsvc.simulate import names, places
-from graphsvc.simulate.cast import HUBS, Cast, Person, tokens
+from graphsvc.simulate.cast import DOUBLE, HUBS, PASSIVE, Cast, Person, tokens
 from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 
 # Chance that the case knows a phone of somebody of this role.
@@ -23,6 +24,8 @@ _ORGANISATION = {
     "interpreter": "Clear Word Interpreting",
     "money transfer agent": "Kestrel Transfers",
 }
+# In hard worlds what people own tells nothing of their part: everyone who may be ranked has the same chances.
+_HARD_PHONE, _HARD_VEHICLE, _HARD_ACCOUNT, _HARD_ONLINE = 0.75, 0.25, 0.35, 0.1
 _LETTERS = "ABCDEFGHJKLMNOPRSTUVWXYZ"
 
 
@@ -56,15 +59,16 @@ class Things:
         return f"{self._rng.randrange(10**digits):0{digits}d}"
 
 
-def build(rng: random.Random, cast: Cast, crossings: list[Crossing], facts: Facts) -> Things:
+def build(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> Things:
     """All things of a world; adds who used them, where they were, and calls and payments between them."""
     things = Things(rng, 4 * len(cast.people) + 100)
-    _phones(rng, cast, things, facts)
+    ranked = {one.id for one in cast.people.values() if one.role not in (*PASSIVE, DOUBLE)} if knobs.hard else set()
+    _phones(rng, cast, ranked, things, facts)
     homes = [things.new("address", _address(rng)) for _ in range(max(2, len(cast.people) // 40))]
     organisations = {role: things.new("organisation", "", name) for role, name in _ORGANISATION.items()}
     for person in cast.people.values():
-        _belongings(rng, person, things, facts)
-        if person.role in organisations:
+        _belongings(rng, person, person.id in ranked, things, facts)
+        if person.role in organisations and (not knobs.hard or _serves(person, facts)):
             facts.add(Fact(person.id, "LOCATED_AT", organisations[person.role]))
         elif person.role != "double" and rng.random() < 0.25:
             facts.add(Fact(person.id, "LOCATED_AT", rng.choice(homes)))
@@ -73,8 +77,15 @@ def build(rng: random.Random, cast: Cast, crossings: list[Crossing], facts: Fact
     return things
 
 
-def _phones(rng: random.Random, cast: Cast, things: Things, facts: Facts) -> None:
-    owners = [one for one in cast.people.values() if rng.random() < _PHONE.get(one.role, _PHONE_OTHERWISE)]
+def _serves(person: Person, facts: Facts) -> bool:
+    return any(fact.relation == "SERVED" and fact.subject == person.id for fact in facts.about(person.id))
+
+
+def _phones(rng: random.Random, cast: Cast, ranked: set[str], things: Things, facts: Facts) -> None:
+    def chance(one: Person) -> float:
+        return _HARD_PHONE if one.id in ranked else _PHONE.get(one.role, _PHONE_OTHERWISE)
+
+    owners = [one for one in cast.people.values() if rng.random() < chance(one)]
     for person, number in zip(owners, names.phone_numbers(rng, len(owners)), strict=True):
         thing = things.new("phone", number)
         things.phone[person.id] = thing
@@ -88,19 +99,23 @@ def _address(rng: random.Random) -> str:
     return f"{rng.randrange(1, 180)} {rng.choice(places.STREETS)}, {rng.choice(places.TOWNS)[0]}"
 
 
-def _belongings(rng: random.Random, person: Person, things: Things, facts: Facts) -> None:
+def _belongings(rng: random.Random, person: Person, hard: bool, things: Things, facts: Facts) -> None:
     """Vehicle, account, online handle and papers of one person; the numbers have a form that is never issued."""
     used = []
-    if person.role in _VEHICLE and rng.random() < 0.7:
+    if rng.random() < _HARD_VEHICLE if hard else person.role in _VEHICLE and rng.random() < 0.7:
         # The age identifier 00 does not exist on British plates.
         letters = "".join(rng.choice(_LETTERS) for _ in range(5))
         used.append(things.new("vehicle", f"{letters[:2]}00 {letters[2:]}", rng.choice(("van", "car", "estate car"))))
-    if rng.random() < _ACCOUNT.get(person.role, 0.0):
+    if rng.random() < (_HARD_ACCOUNT if hard else _ACCOUNT.get(person.role, 0.0)):
         # Check digits 00 make no valid account number.
         account = things.new("account", f"GB00TEST{things.serial(14)}")
         things.account[person.id] = account
         used.append(account)
-    if person.role in ("recruiter", "manager", "broker") and rng.random() < 0.5:
+    if (
+        rng.random() < _HARD_ONLINE
+        if hard
+        else person.role in ("recruiter", "manager", "broker") and rng.random() < 0.5
+    ):
         used.append(things.new("online", f"@{rng.choice(places.FANCIES).lower().replace(' ', '_')}{things.serial(3)}"))
     if person.role == "carried" and rng.random() < 0.06:
         used.append(things.new("document", f"X{things.serial(7)}", "identity card"))

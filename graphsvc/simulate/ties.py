@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import random
 
-from graphsvc.simulate.cast import HELPERS, Cast, Person
+from graphsvc.simulate.cast import HELPERS, HUBS, Cast, Person
 from graphsvc.simulate.facts import Fact, Facts
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
@@ -16,10 +16,10 @@ from graphsvc.simulate.work import Workplace
 class _Helpers:
     """Draws helpers as people meet them: a few of each kind meet most."""
 
-    def __init__(self, rng: random.Random, cast: Cast) -> None:
+    def __init__(self, rng: random.Random, cast: Cast, tail: float) -> None:
         self._rng = rng
         self._helpers = rng.sample(cast.helpers, len(cast.helpers))
-        weights = [1 / (position + 1) ** 0.85 for position in range(len(self._helpers))]
+        weights = [1 / (position + 1) ** tail for position in range(len(self._helpers))]
         self._edges = list(itertools.accumulate(weights))
 
     def met(self, count: int) -> list[Person]:
@@ -37,7 +37,7 @@ def tell(
     facts: Facts,
 ) -> None:
     """Adds the everyday ties of everybody."""
-    helpers = _Helpers(rng, cast)
+    helpers = _Helpers(rng, cast, knobs.hard.tail if knobs.hard else 0.85)
     for person in cast.of("carried", "worker"):
         _served(rng, knobs, helpers, person, rng.choice((1, 2, 3, 4, 5)), facts)
     _together(rng, knobs, [crossing.passengers for crossing in crossings], facts)
@@ -47,6 +47,9 @@ def tell(
     for person in cast.hubs:
         _hub(rng, knobs, cast, helpers, person, facts)
     _around(rng, knobs, cast, helpers, facts)
+    if knobs.hard:
+        for person in cast.hubs + cast.aides + cast.of("bystander"):
+            _neighbours(rng, knobs, cast, helpers, person, facts)
     # Whoever recruited or drove somebody has called them.
     for fact in facts.of("RECRUITED", "TRANSPORTED"):
         if rng.random() < 0.35:
@@ -119,6 +122,21 @@ def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person
         _call(rng, knobs, person.id, rng.choice(cast.of("bystander")).id, facts)
     if rng.random() < 0.3:
         facts.add(Fact(helpers.met(1)[0].id, "SERVED", person.id, _day(rng, knobs)))
+
+
+def _neighbours(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: Person, facts: Facts) -> None:
+    """In hard worlds everybody has neighbours, some many, some few; of hubs they are all there is in plain sight."""
+    known, carried = cast.of("bystander") + cast.aides, cast.of("carried")
+    those = [rng.choice(carried).id for _ in range(min(20, int(rng.expovariate(1 / 2))))]
+    if person.role in HUBS:
+        count = min(40, int(rng.expovariate(1 / 9)))
+        those += [rng.choice(known).id if rng.random() < 0.7 else helpers.met(1)[0].id for _ in range(count)]
+    for other in those:
+        if rng.random() < 0.5:
+            caller, called = rng.sample((person.id, other), 2)
+            _call(rng, knobs, caller, called, facts, few=True)
+        else:
+            facts.add(Fact(*rng.choice(((person.id, "ASSOCIATES_WITH", other), (other, "ASSOCIATES_WITH", person.id)))))
 
 
 def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, facts: Facts) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphsvc.simulate import cast as casting
-from graphsvc.simulate import chain, sea, standing, ties, work
+from graphsvc.simulate import chain, forced, rework, sea, standing, ties, veil, work
 from graphsvc.simulate import things as objects
 from graphsvc.simulate.cast import DOUBLE, PASSIVE, Cast
 from graphsvc.simulate.facts import Fact, Facts
@@ -18,7 +18,7 @@ from graphsvc.simulate.work import Workplace
 
 @dataclass
 class World:
-    """What there is and what happened; nothing of it is said yet."""
+    """What there is and what happened; nothing of it is said yet. `rumours`: what honest people wrongly believe."""
 
     knobs: Knobs
     cast: Cast
@@ -26,6 +26,7 @@ class World:
     workplaces: list[Workplace]
     things: Things
     facts: Facts
+    rumours: list[Fact] = field(default_factory=list)
 
     def linking(self) -> list[str]:
         """Ids of those who link gangs that otherwise have nothing in common: brokers, and suppliers of two gangs."""
@@ -66,12 +67,16 @@ def build(seed: int, knobs: Knobs, people: int) -> World:
     facts = Facts()
     cast = casting.build(source("cast"), knobs, people)
     crossings = sea.build(source("sea"), knobs, cast, people)
+    pilots = forced.choose(source("forced"), knobs.hard, cast, crossings) if knobs.hard else []
     workplaces = work.build(source("work"), knobs, cast, people)
     sea.tell(source("sea facts"), cast, crossings, facts)
     work.tell(source("work facts"), knobs, cast, workplaces, facts)
     chain.tell(source("chain"), knobs, cast, crossings, workplaces, facts)
     _identities(source("identities"), cast, facts)
     ties.tell(source("ties"), knobs, cast, crossings, workplaces, facts)
-    things = objects.build(source("things"), cast, crossings, facts)
+    facts, rumours = rework.rework(source, knobs, cast, crossings, workplaces, pilots, facts)
+    things = objects.build(source("things"), knobs, cast, crossings, facts)
     standing.give(source("standing"), knobs, cast, facts)
-    return World(knobs, cast, crossings, workplaces, things, facts)
+    if knobs.hard:
+        veil.draw(source("veil"), cast)
+    return World(knobs, cast, crossings, workplaces, things, facts, rumours)

@@ -9,7 +9,7 @@ import io
 import json
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeGuard, TypeVar
 
@@ -44,10 +44,12 @@ class Truth:
             rows of somebody else.
         witnesses: persons who give statements of kind `witness`.
         false_statements: ids of the witness statements that lie.
-        false_links: (subject, relation, object) that lies assert; none of them is true.
+        false_links: (subject, relation, object) that lies and planted reports assert; none of them is true.
         mistaken_links: (subject, relation, object) that honest sources and reports assert; none of them is true.
         same: (second row, person) of those who stand in people.csv twice.
         roles: role of every candidate.
+        tiers: in hard worlds who stands where: leaders, financiers, brokers, go-betweens, and organisers and leaders
+            behind one of them (`insulated`). Empty, and not written, in clean ones.
     """
 
     hubs: list[str]
@@ -61,6 +63,7 @@ class Truth:
     mistaken_links: list[tuple[str, str, str]]
     same: list[tuple[str, str]]
     roles: dict[str, str]
+    tiers: dict[str, list[str]] = field(default_factory=dict)
 
 
 def name_statements(rng: random.Random, statements: list[Statement]) -> dict[str, Statement]:
@@ -88,7 +91,14 @@ def truth(world: World, statements: dict[str, Statement]) -> Truth:
         mistaken_links=sorted({claim.fact.key for claim in claims if claim.mistaken}),
         same=sorted((one.id, one.same_as) for one in world.cast.of(DOUBLE)),
         roles={token: people[token].role for token in candidates},
+        tiers=_tiers(world) if world.knobs.hard else {},
     )
+
+
+def _tiers(world: World) -> dict[str, list[str]]:
+    roles = {"leaders": "leader", "financiers": "financier", "brokers": "broker", "go-betweens": "go-between"}
+    tiers = {name: sorted(one.id for one in world.cast.of(role)) for name, role in roles.items()}
+    return tiers | {"insulated": sorted({one.boss for one in world.cast.of("go-between")})}
 
 
 def tables(world: World, statements: dict[str, Statement]) -> dict[str, list[Row]]:
@@ -290,7 +300,8 @@ def write(out: Path, rows: dict[str, list[Row]], planted: Truth) -> None:
         OperatorError: the disk is full or cannot be written; what was begun is taken away again.
     """
     files = {TABLES[name].file: _csv(name, table) for name, table in rows.items()}
-    files["truth.json"] = json.dumps(dataclasses.asdict(planted), indent=1, ensure_ascii=False) + "\n"
+    told = {name: value for name, value in dataclasses.asdict(planted).items() if name != "tiers" or value}
+    files["truth.json"] = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     begun: list[Path] = []
     try:
         for name, text in files.items():

@@ -124,6 +124,29 @@ def test_signing_in_and_out_with_several_accounts(run: Run, case: str, folder: P
     assert "several accounts" in one_sentence(run("cases"))
 
 
+def test_folders_are_evaluated_without_a_server(run: Run, folder: Path, tmp_path: Path) -> None:
+    told = run("evaluate", str(folder), "--halves", "1", NEO4J_URI="bolt://127.0.0.1:1")
+    assert told.returncode == 0, told.stderr
+    head, *rows = told.stdout.splitlines()
+    assert head.split()[:3] == ["method", "AP", "AUC"]
+    assert {row.split("  ")[0] for row in rows} >= {"graphsvc", "degree", "PageRank from witnesses", "chance"}
+    assert "samples of the candidates" in told.stderr
+
+    truth = json.loads((folder / "truth.json").read_text("utf-8"))
+    ranking = tmp_path / "mine.csv"
+    ranking.write_text("id,score\n" + "".join(f"{person},1\n" for person in truth["hubs"]), "utf-8")
+    options = ("--ranking", str(ranking), "--halves", "0", "--picture", "figures.svg", "--format")
+    answer = json.loads(run("evaluate", str(folder), *options, "json").stdout)
+    assert answer["cases"] == ["delivery"]
+    first = answer["measures"][0]
+    assert (first["method"], first["figure"], first["value"]) == ("ranking given", "average precision", 1.0)
+    assert (tmp_path / "figures.svg").read_text("utf-8").startswith("<svg")
+    csv = run("evaluate", str(folder), *options, "csv")
+    assert csv.stdout.splitlines()[0] == "method,figure,value,low,high"
+    left_out = len(truth["candidates"]) - len(truth["hubs"])
+    assert f"leaves out {left_out} of {len(truth['candidates'])} candidates" in csv.stderr
+
+
 def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
     assert "There is no case" in one_sentence(run("hubs", "nowhere"))
     assert "not there" in one_sentence(run("load", "nowhere", "--case", "x"))
@@ -131,6 +154,11 @@ def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
     assert "takes a whole number" in one_sentence(run("cases", GRAPHSVC_PORT="many"))
     assert "There is no named query" in one_sentence(run("query", "people.nothing", "--cypher"))
     assert "people is 3" in one_sentence(run("simulate", "out", "--people", "3"))
+    assert "from 150" in one_sentence(run("simulate", "out", "--people", "20", "--hard"))
+    assert "Name one or several case folders" in one_sentence(run("evaluate"))
+    assert "no truth.json" in one_sentence(run("evaluate", "nowhere"))
+    (tmp_path / "truth.json").write_text("{}")
+    assert "for one loaded case" in one_sentence(run("evaluate", "a", "b", "--truth", "truth.json"))
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a").write_text("x")
     assert "full" in one_sentence(run("simulate", "full"))

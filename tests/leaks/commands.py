@@ -49,7 +49,12 @@ COMMANDS: dict[str, Entry] = {
     "simulate": "writes an invented case; reads none",
     "hubs": lambda known: [[known.case], [known.case, "--format", "csv", "--all"], [known.case, "--format", "json"]],
     "query": _queries,
-    "evaluate": lambda known: [[known.case, "--truth", __file__]],
+    "evaluate": lambda known: [
+        [known.case, "--truth", __file__],
+        [known.case],
+        [],
+        ["no-such-folder", "--ranking", __file__],
+    ],
     "login": lambda _known: [["nobody", "--purpose", "none"], ["--link", "x", "--purpose", "none"]],
     "logout": "ends who walks; the other commands are run signed in",
     "account password": _alone,

@@ -44,18 +44,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return Case(folder)
 
 
-# People, seed, false share.
+# People, seed, false share; hard worlds after the clean ones.
 _DRAWN = ((20, 1, 0.5), (60, 2, 0.2), (500, 3, 0.4), (1500, 4, 0.2), (20, 5, 1.0))
+_HARD = ((150, 1, 0.5), (400, 5, 0.4), (1500, 4, 0.2), (300, 6, 1.0))
+_WORLDS = [(*drawn, False) for drawn in _DRAWN] + [(*drawn, True) for drawn in _HARD]
 
 
-@pytest.fixture(scope="session", params=[None, *_DRAWN], ids=["demo", *map(str, _DRAWN)])
+@pytest.fixture(scope="session", params=[None, *_WORLDS], ids=["demo", *map(str, _WORLDS)])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """The demo, and worlds drawn from seeds."""
+    """The demo, and worlds drawn from seeds, clean and hard."""
     if request.param is None:
         found = request.getfixturevalue("demo")
         assert isinstance(found, Case)
         return found
-    people, seed, share = request.param
+    people, seed, share, hard = request.param
     folder = tmp_path_factory.mktemp("simulate") / "case"
-    simulate.simulate(folder, seed=seed, people=people, false_share=share)
+    simulate.simulate(folder, seed=seed, people=people, false_share=share, hard=hard)
     return Case(folder, share)

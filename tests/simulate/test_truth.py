@@ -41,7 +41,9 @@ def test_false_links_are_what_false_statements_assert(case: Any) -> None:
             key = (row["subject_id"], row["relation"], row["object_id"])
             asserted[row["statement_id"]].add(key)
     planted = {tuple(key) for key in case.truth["false_links"]}
-    told_by_liars = set().union(*(asserted[token] for token in false))
+    reports = {token for token, row in case.statements.items() if row["kind"] == "intelligence"}
+    # In hard worlds rivals plant reports as well.
+    told_by_liars = set().union(*(asserted[token] for token in false | (reports if "tiers" in case.truth else set())))
     assert planted <= told_by_liars
     assert all(asserted[token] & planted for token in false)
     for token, claims in asserted.items():

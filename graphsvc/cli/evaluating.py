@@ -1,0 +1,120 @@
+"""Rankings held against planted truth: of a loaded case, or of case folders without a server."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.cli.looking import FORMATS, write
+from graphsvc.cli.progress import shown
+from graphsvc.errors import RequestError
+from graphsvc.service import Session, comparing, invented
+
+Opener = Callable[..., AbstractContextManager[Session]]
+_COLUMNS = ("method", "figure", "value", "low", "high")
+# Figures as heads of a table that fits a terminal.
+_SHORT = {
+    "average precision": "AP",
+    "hubs in the first 10": "hubs@10",
+    "R-precision": "R-prec.",
+    "helpers in the first 10": "helpers@10",
+    "leaders in the first tenth": "leaders",
+    "brokers in the first tenth": "brokers",
+    comparing.HALVED: "AP, half",
+}
+
+
+@click.command()
+@click.argument("targets", nargs=-1)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="truth.json of an invented case that is loaded; the target is then that case.",
+)
+@click.option(
+    "--ranking",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A ranking of your own, beside the others: what `graphsvc hubs --all` prints as JSON or CSV, or id,score.",
+)
+@click.option("--halves", type=int, default=5, show_default=True, help="Random halves of the witnesses to rank anew.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of halves and samples.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures as SVG too.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@acting
+def evaluate(
+    session: Opener,
+    targets: Sequence[str],
+    truth: Path | None,
+    ranking: Path | None,
+    halves: int,
+    seed: int,
+    picture: Path | None,
+    form: str,
+) -> None:
+    """Hold rankings of invented cases against what was planted in them.
+
+    TARGETS are case folders with their truth.json; no server is needed. With --truth it is a loaded case instead.
+    """
+    if truth is not None:
+        if ranking or picture or len(targets) > 1:
+            raise RequestError("--truth is for one loaded case; --ranking and --picture are for case folders.")
+        with session(*targets) as acts:
+            figures = invented.evaluate(acts, truth)
+        for name, value in figures.items():
+            click.echo(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
+        return
+    with shown() as progress:
+        found = comparing.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
+    if picture is not None:
+        picture.write_text(comparing.picture(found), "utf-8")
+    if ranking is not None and found.unranked:
+        click.echo(f"The ranking leaves out {found.unranked:,} of {found.candidates:,} candidates: last.", err=True)
+    _tell(form, found)
+
+
+def _tell(form: str, found: comparing.Compared) -> None:
+    """The figures on standard output; what they mean on the other."""
+    rows = [[getattr(one, column) for column in _COLUMNS] for one in found.measures]
+    if form == "csv":
+        write(form, _COLUMNS, [[None if _unknown(cell) else cell for cell in row] for row in rows])
+    elif form == "json":
+        measures = [
+            dict(zip(_COLUMNS, (None if _unknown(cell) else cell for cell in row), strict=True)) for row in rows
+        ]
+        told = {"cases": found.cases, "sampled": found.sampled, "candidates": found.candidates, "measures": measures}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        figures = list(dict.fromkeys(one.figure for one in found.measures))
+        cells = {(one.method, one.figure): _cell(one) for one in found.measures}
+        methods = dict.fromkeys(one.method for one in found.measures)
+        table = [[method, *(cells.get((method, figure), "") for figure in figures)] for method in methods]
+        write(form, ["method", *(_SHORT.get(figure, figure) for figure in figures)], table)
+        click.echo(
+            f"{len(found.cases):,} case{'s' if len(found.cases) > 1 else ''}, {found.candidates:,} candidates. Beside each "
+            f"figure where it lies in 95 of 100 samples of the {found.sampled}.",
+            err=True,
+        )
+
+
+def _cell(one: comparing.Measure) -> str:
+    if math.isnan(one.value):
+        return "-"
+    return _short(one.value) + ("" if math.isnan(one.low) else f" {_short(one.low)}-{_short(one.high)}")
+
+
+def _short(value: float) -> str:
+    text = f"{value:.2f}"
+    return text.removeprefix("0") if value < 1 else text
+
+
+def _unknown(cell: object) -> bool:
+    return isinstance(cell, float) and math.isnan(cell)
+
+
+commands = (evaluate,)

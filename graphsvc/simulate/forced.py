@@ -1,0 +1,36 @@
+"""People who were carried and made to pilot: they did it, under force, and are no hubs."""
+
+from __future__ import annotations
+
+import random
+
+from graphsvc.simulate.cast import FORCED, Cast
+from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.hardness import Hard
+from graphsvc.simulate.sea import Crossing
+
+
+def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]) -> list[str]:
+    """Puts somebody carried at the tiller of some crossings; gives who it was."""
+    found = []
+    for crossing in rng.sample(crossings, max(1, round(len(crossings) * hard.forced))):
+        grown = [
+            token
+            for token in crossing.passengers
+            if cast.people[token].role == "carried" and not cast.people[token].disputed
+        ]
+        if grown:
+            crossing.pilots = [rng.choice(grown)]
+            found += crossing.pilots
+    return sorted(set(found))
+
+
+def coerce(rng: random.Random, cast: Cast, crossings: list[Crossing], forced: list[str], facts: Facts) -> None:
+    """Adds who made them do it."""
+    for crossing in crossings:
+        for pilot in crossing.pilots:
+            team = cast.team(crossing.organiser, "enforcer", "driver", "keeper")
+            if pilot in forced and team:
+                facts.add(Fact(rng.choice(team).id, "COERCED", pilot, crossing.day))
+    for token in forced:
+        cast.recast(cast.people[token], FORCED)

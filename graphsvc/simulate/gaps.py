@@ -1,0 +1,45 @@
+"""What is missing from a hard case: part of all claims, at times nearly a whole relation or kind of source."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from graphsvc.simulate.hardness import Hard
+from graphsvc.simulate.statements import Claim, Statement
+
+# What is left of a relation or a kind of source that is nearly absent.
+_LEFT = 0.08
+_OF: dict[str, Callable[[Statement], bool]] = {
+    "bank": lambda one: one.source == "Bank",
+    "reports": lambda one: one.kind == "intelligence",
+    "records": lambda one: one.kind == "record",
+    "bills": lambda one: one.source in ("Phone operator", "Handset download"),
+}
+
+
+def leave(rng: random.Random, hard: Hard | None, statements: list[Statement]) -> list[Statement]:
+    """The statements that are in the case, with the claims that are. Every account of a witness stays, if shortened.
+
+    A lie keeps a part of what is false in it, so that as many accounts are false as were asked for.
+    """
+    if hard is None:
+        return statements
+    found = []
+    for statement in statements:
+        rare = any(_OF[name](statement) for name in hard.silent)
+        if rare and statement.kind != "witness" and rng.random() >= _LEFT:
+            continue
+        kept = [one for one in statement.claims if rng.random() >= _missing(hard, one)]
+        needed = [one for one in statement.claims if one.planted] if statement.false else statement.claims
+        if statement.kind == "witness" and needed and not any(one in kept for one in needed):
+            kept.append(rng.choice(needed))
+        statement.claims = kept
+        if kept or statement.kind == "witness":
+            found.append(statement)
+    return found
+
+
+def _missing(hard: Hard, claim: Claim) -> float:
+    """Chance that a claim is missing."""
+    return 1 - (1 - hard.lost) * (_LEFT if claim.fact.relation in hard.absent else 1)

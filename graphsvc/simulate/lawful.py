@@ -1,0 +1,57 @@
+"""Helpers in hard worlds: they drove and housed people, and of some no service is on record."""
+
+from __future__ import annotations
+
+import random
+
+from graphsvc.simulate.cast import Cast, Person
+from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.hardness import Hard
+
+_WHO = {"TRANSPORTED": ("taxi driver", "charity worker"), "HOUSED": ("landlord", "charity worker")}
+# What a service looks like where nobody wrote it down as one.
+_LOOKS = {
+    "taxi driver": ("TRANSPORTED", "CONTACTED"),
+    "landlord": ("HOUSED", "CONTACTED", "ASSOCIATES_WITH"),
+    "charity worker": ("ASSOCIATES_WITH", "CONTACTED", "HOUSED", "TRANSPORTED"),
+    "interpreter": ("CONTACTED", "ASSOCIATES_WITH"),
+    "doctor": ("CONTACTED", "ASSOCIATES_WITH"),
+    "money transfer agent": ("CONTACTED", "PAID"),
+}
+
+
+def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
+    """Part of those carried came by taxi, or slept at a lawful landlord's: a few helpers have most of them."""
+    drawn: dict[str, list[Person]] = {}
+    for relation, roles in _WHO.items():
+        helpers = cast.of(*roles)
+        drawn[relation] = rng.sample(helpers, len(helpers))
+    weights = {relation: [1 / (1 + n) ** hard.tail for n in range(len(those))] for relation, those in drawn.items()}
+
+    def rewrite(fact: Fact) -> list[Fact]:
+        if fact.relation in drawn and rng.random() < hard.lawful_rides:
+            return [fact.by(rng.choices(drawn[fact.relation], weights[fact.relation])[0].id)]
+        return [fact]
+
+    found = facts.rewritten(rewrite)
+    for aide in cast.aides:
+        # Members take taxis and rent rooms as well.
+        if rng.random() < hard.lawful_rides:
+            relation = rng.choice(tuple(_WHO))
+            helper = rng.choices(drawn[relation], weights[relation])[0]
+            found.add(Fact(helper.id, relation, aide.id))
+    return found
+
+
+def forget(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
+    """Of some helpers no service is recorded as such: only contact, rides, beds and money remain."""
+    unbooked = {one.id: one.role for one in cast.helpers if rng.random() < hard.unbooked}
+
+    def rewrite(fact: Fact) -> list[Fact]:
+        if fact.relation != "SERVED" or fact.subject not in unbooked:
+            return [fact]
+        relation = rng.choice(_LOOKS[unbooked[fact.subject]])
+        amount = rng.randrange(2, 90) * 10 if relation == "PAID" else 0
+        return [Fact(fact.subject, relation, fact.object, fact.on, amount=amount, currency="GBP" if amount else "")]
+
+    return facts.rewritten(rewrite)

@@ -1,0 +1,52 @@
+"""Rivals' plants: intelligence reports that tell one whole false story about somebody, graded as true ones are."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from graphsvc.simulate import stories
+from graphsvc.simulate.lies import untrue
+from graphsvc.simulate.statements import Claim, Statement, Telling, after, unique
+
+_SUBJECTS = (
+    "Who gives the orders in a group.",
+    "Who arranges places on boats.",
+    "Money and instructions within a group.",
+)
+
+
+def build(telling: Telling) -> list[Statement]:
+    """The planted reports of a hard world, none in a clean one."""
+    hard, rng, world = telling.world.knobs.hard, telling.rng, telling.world
+    if hard is None:
+        return []
+    told = []
+    for gang in world.cast.gangs:
+        for _ in range(int(hard.plants + rng.random())):
+            told += _story(telling, gang.id)
+    return told
+
+
+def _story(telling: Telling, gang: str) -> list[Statement]:
+    """One story in two to four reports, from one or two sources."""
+    rng, world = telling.rng, telling.world
+    target = stories.blamed(rng, world, gang).id
+    begun = world.knobs.day_peak + dt.timedelta(days=rng.randrange(-40, 120))
+    facts = stories.about(rng, world, target, gang, begun - dt.timedelta(days=rng.randrange(5, 60)))
+    facts = untrue(world, facts + stories.crossings(rng, world, target, gang, rng.randrange(3)))
+    if not facts:
+        return []
+    sources = [f"R{rng.randrange(1, 60):03d}" for _ in range(rng.randrange(1, 3))]
+    told = []
+    for _ in range(rng.randrange(2, 5)):
+        report = Statement("intelligence", rng.choice(sources), begun, rng.choice(_SUBJECTS))
+        telling.grade(report, true=True)
+        chosen = rng.sample(facts, min(len(facts), rng.randrange(2, 6)))
+        report.claims = unique(Claim(fact, telling.date(fact.on), planted=True) for fact in chosen)
+        # What rivals know is true for the most part: it is what makes the rest believable.
+        around = [one for one in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED") if one.subject != target]
+        known = [one for one in around if world.cast.people[one.subject].gang == gang]
+        report.claims += [Claim(one, telling.date(one.on)) for one in rng.sample(known, min(len(known), 2))]
+        report.taken = after(begun + dt.timedelta(days=rng.randrange(40)), report.claims)
+        told.append(report)
+    return told

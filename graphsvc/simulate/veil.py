@@ -1,0 +1,36 @@
+"""Rows tell nothing: in hard worlds names, categories, sex and the like are dealt out anew among those who are ranked."""
+
+from __future__ import annotations
+
+import random
+
+from graphsvc.simulate import names
+from graphsvc.simulate.cast import DOUBLE, PASSIVE, Cast
+
+_DEALT = (
+    "name",
+    "aliases",
+    "identified",
+    "born",
+    "disputed",
+    "nationality",
+    "sex",
+    "category",
+    "notes",
+    "handling",
+    "review_on",
+)
+
+
+def draw(rng: random.Random, cast: Cast) -> None:
+    """Deals what stands in the rows of people.csv among all who are neither passive nor second rows."""
+    ranked = [one for one in cast.people.values() if one.role not in PASSIVE and one.role != DOUBLE]
+    rows = [tuple(getattr(one, name) for name in _DEALT) for one in ranked]
+    for person, row in zip(ranked, rng.sample(rows, len(rows)), strict=True):
+        for name, value in zip(_DEALT, row, strict=True):
+            setattr(person, name, value)
+    for double in cast.of(DOUBLE):
+        member = cast.people[double.same_as]
+        given = member.name.split()[0] if member.name else ""
+        double.name = f"{given} {rng.choice(names.NICKNAMES)}".strip()
+        double.nationality, double.sex = member.nationality, member.sex

@@ -1,0 +1,126 @@
+"""Figures of a ranking, on lists short enough to do by hand; textbook measures against NetworkX."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from graphsvc.analysis import baselines, comparison, evaluation
+from graphsvc.analysis.evaluation import FIGURES, Planted
+from graphsvc.analysis.examples import people, said
+
+LETTERS = "abcdefghijklmnopqrst"
+PLANTED = Planted(frozenset("ad"), frozenset("d"), frozenset("a"), frozenset("bc"), frozenset(LETTERS))
+
+
+def test_figures_of_one_order_by_hand() -> None:
+    found = evaluation.figures(list(LETTERS), PLANTED)
+    assert found == pytest.approx(
+        {
+            "average precision": (1 / 1 + 2 / 4) / 2,
+            "AUC": (18 + 16) / (2 * 18),
+            "hubs in the first 10": 0.2,
+            "R-precision": 0.5,
+            "helpers in the first 10": 0.2,
+            "leaders in the first tenth": 0.0,
+            "brokers in the first tenth": 1.0,
+        }
+    )
+
+
+def test_nobody_of_a_kind_is_no_figure() -> None:
+    nobody = Planted(frozenset(), frozenset(), frozenset(), frozenset(), frozenset("ab"))
+    found = evaluation.figures(["a", "b"], nobody)
+    assert [name for name in FIGURES if math.isnan(found[name])] == [
+        "average precision",
+        "AUC",
+        "R-precision",
+        "leaders in the first tenth",
+        "brokers in the first tenth",
+    ]
+
+
+def test_ties_are_broken_every_way() -> None:
+    planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
+    # Both tied: first half of the time. The mean over seeded orders lies between, and is the same each time.
+    found = evaluation.measured({"a": 1.0, "b": 1.0}, planted)
+    assert 0.6 < found["average precision"] < 0.9
+    assert found == pytest.approx(evaluation.measured({}, planted), nan_ok=True)
+    assert evaluation.measured({"a": 2.0, "b": 1.0}, planted)["AUC"] == 1.0
+
+
+def test_samples_of_candidates_vary_about_the_figure_and_repeat() -> None:
+    scores = {letter: float(-place) for place, letter in enumerate(LETTERS)}
+    found = evaluation.resampled(scores, PLANTED, 100, seed=3)
+    values = [one["AUC"] for one in found if not math.isnan(one["AUC"])]
+    low, high = evaluation.interval(values)
+    assert 0.6 < low < 34 / 36 < high <= 1
+    again = [one["AUC"] for one in evaluation.resampled(scores, PLANTED, 100, seed=3)]
+    np.testing.assert_array_equal(again, [one["AUC"] for one in found])
+
+
+def test_interval_and_means_leave_out_what_is_not_known() -> None:
+    assert evaluation.interval([math.nan, 0.5]) == (0.5, 0.5)
+    assert all(map(math.isnan, evaluation.interval([math.nan])))
+    assert evaluation.means([math.nan, 0.25], 2) == [0.25, 0.25]
+    assert evaluation.means([], 5) == []
+    assert math.isnan(evaluation.mean([math.nan]))
+    drawn = evaluation.means([0.0, 1.0], 200, seed=1)
+    assert set(drawn) == {0.0, 0.5, 1.0}
+    assert drawn == evaluation.means([0.0, 1.0], 200, seed=1)
+
+
+def test_effective_size_is_that_of_networkx() -> None:
+    graph: nx.Graph[str] = nx.relabel_nodes(nx.karate_club_graph(), str)
+    for _, _, data in graph.edges(data=True):
+        data.clear()
+    assert baselines.effective_size(graph) == pytest.approx(nx.effective_size(graph))
+
+
+def test_effective_size_of_nobody() -> None:
+    lone: nx.Graph[str] = nx.Graph()
+    assert baselines.effective_size(lone) == {}
+    assert baselines.pagerank(lone) == {}
+    lone.add_node("a")
+    assert baselines.effective_size(lone) == {"a": 0.0}
+
+
+def test_pagerank_from_sources_leads_to_whoever_is_near_them() -> None:
+    path: nx.Graph[str] = nx.path_graph(list("abcdefg"))
+    plain, near = baselines.pagerank(path), baselines.pagerank(path, ["g"])
+    assert plain["b"] == pytest.approx(plain["f"])
+    assert near["f"] > near["b"]
+    assert sum(near.values()) == pytest.approx(1)
+    assert baselines.pagerank(path, ["nobody"]) == plain
+
+
+def test_half_of_the_witnesses_fall_silent_and_everything_else_stays() -> None:
+    told = [said(f"s{n}: p1 RUNS g{n}") for n in range(6)] + [said("s0: p1 RUNS g9")]
+    told += [said("r1: p1 RUNS g1", source_kind="record"), said("i1: p1 RUNS g1", source_kind="intelligence")]
+    found = comparison.halves(told, 8, seed=1)
+    for half in found:
+        assert {claim.source for claim in half} > {"r1", "i1"}
+        speaking = {claim.source for claim in half if claim.source_kind == "witness"}
+        assert len(speaking) == 3
+        # Who speaks is heard out.
+        assert [claim for claim in told if claim.source in speaking | {"r1", "i1"}] == half
+    assert len({tuple(claim.id for claim in half) for half in found}) > 1
+    assert found == comparison.halves(told, 8, seed=1)
+
+
+def test_each_method_scores_everybody_it_knows() -> None:
+    told = [said("s1: p1 DIRECTED p2"), said("s2: p2 PILOTED c1"), said("s2: p3 CROSSED_ON c1")]
+    persons = people("p1", "p2", "p3")
+    found = comparison.scorings(told, persons, {}, ["p3"])
+    assert list(found) == list(comparison.METHODS)
+    assert found["degree"] == {"p1": 1.0, "p2": 2.0, "p3": 1.0}
+    assert list(comparison.scorings(told, persons, {}, [], ["degree"])) == ["degree"]
+
+
+def test_every_baseline_names_its_literature() -> None:
+    for name in ("betweenness", "effective_size", "pagerank", "degree"):
+        assert re.search(r"\(?[A-Z][a-z]+.* (19|20)\d\d", getattr(baselines, name).__doc__ or "")

@@ -1,0 +1,213 @@
+"""Rankings held against planted truth: what a folder gives is what the service ranks, and perfect is perfect."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.analysis.hubs import rank
+from graphsvc.errors import InputError, RequestError
+from graphsvc.service import Service, comparing, invented, ranked, trials
+from graphsvc.service.comparing import CHANCE, GIVEN, HALVED, Compared
+from graphsvc.simulate import simulate
+
+
+def quiet(_done: int, _total: int, _what: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("comparing")
+    for seed in (1, 2, 3):
+        simulate(folder / str(seed), seed=seed, people=180, hard=True)
+    return [folder / str(seed) for seed in (1, 2, 3)]
+
+
+@pytest.fixture(scope="module")
+def one(folders: list[Path]) -> Compared:
+    return comparing.compare(folders[:1], None, halves=2, progress=quiet)
+
+
+def _value(found: Compared, method: str, figure: str) -> comparing.Measure:
+    return next(measure for measure in found.measures if (measure.method, measure.figure) == (method, figure))
+
+
+def _ranking(path: Path, truth: dict[str, Any]) -> Path:
+    """A ranking that puts every hub first."""
+    rows = [{"id": person, "score": float(person in truth["hubs"])} for person in truth["candidates"]]
+    path.write_text(json.dumps({"case": "x", "verdict": "leads", "hubs": rows}), "utf-8")
+    return path
+
+
+@pytest.mark.neo4j
+def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
+    service: Service, folders: list[Path], case: str
+) -> None:
+    loader = accounts.listed(service.database)[0]
+    session = service.session(loader, "tests", case)
+    session.load(folders[0], quiet)
+    served = service.session(loader, "tests", case).ranking()
+    trial = trials.read(folders[0])
+    tried = rank(trial.claims, trial.persons, trial.dependence)
+    known = {lead.id: lead for lead in tried.leads}
+    # Ids of sealed people are pseudonyms in the service; everybody else reads the same.
+    both = [lead for lead in served.leads if lead.id in known]
+    assert len(both) > 0.8 * len(served.leads)
+    for lead in both:
+        mine = known[lead.id]
+        assert (lead.groups, lead.other_sources, lead.denied) == (mine.groups, mine.other_sources, mine.denied)
+    # Where two cells claim somebody alike the order of ids decides, and pseudonyms stand elsewhere in it.
+    assert sum(lead.score == known[lead.id].score for lead in both) > 0.9 * len(both)
+    figures = invented.evaluate(service.session(loader, "tests", case), folders[0] / "truth.json")
+    assert figures["candidates"] == len(trial.planted.candidates)
+
+
+def test_a_trial_is_the_same_every_time(folders: list[Path]) -> None:
+    first, second = (trials.read(folders[0]) for _ in range(2))
+    told = [[(*claim.key, claim.polarity, claim.status) for claim in one.claims] for one in (first, second)]
+    assert told[0] == told[1]
+    scores = [
+        [(lead.id, lead.score) for lead in rank(one.claims, one.persons, one.dependence).leads]
+        for one in (first, second)
+    ]
+    assert scores[0] == scores[1]
+    assert set(first.witness_of.values()) == set(first.truth["witnesses"])
+
+
+def test_one_case_every_method_with_intervals_over_candidates(one: Compared) -> None:
+    assert one.sampled == "candidates"
+    assert one.cases == ["1"]
+    methods = list(dict.fromkeys(measure.method for measure in one.measures))
+    assert methods == [
+        "graphsvc",
+        "degree",
+        "betweenness",
+        "effective size",
+        "PageRank",
+        "PageRank from witnesses",
+        "chance",
+    ]
+    for measure in one.measures:
+        assert math.isnan(measure.value) or 0 <= measure.low <= measure.high <= 1, measure
+    assert 0.3 < _value(one, CHANCE, "AUC").value < 0.7
+    assert _value(one, "graphsvc", "average precision").value > _value(one, CHANCE, "average precision").value
+    assert _value(one, "graphsvc", HALVED).value > 0
+
+
+def test_several_cases_are_what_is_sampled(folders: list[Path]) -> None:
+    seen: list[str] = []
+    found = comparing.compare(folders, None, halves=1, progress=lambda _done, _total, what: seen.append(what))
+    assert (found.sampled, found.cases) == ("cases", ["1", "2", "3"])
+    alone = [
+        _value(comparing.compare([folder], None, halves=0, progress=quiet), "degree", "AUC").value for folder in folders
+    ]
+    together = _value(found, "degree", "AUC")
+    assert together.value == pytest.approx(sum(alone) / 3)
+    assert min(alone) <= together.low < together.high <= max(alone)
+    assert any(what.startswith("2 (2 of 3)") for what in seen)
+
+
+def test_a_perfect_ranking_is_perfect(folders: list[Path], tmp_path: Path) -> None:
+    truth = trials.read_truth(folders[0] / "truth.json")
+    path = _ranking(tmp_path / "ranking.json", truth)
+    found = comparing.compare(folders[:1], path, halves=0, progress=quiet)
+    assert found.measures[0].method == GIVEN
+    assert found.unranked == 0
+    for figure in ("average precision", "AUC", "R-precision"):
+        measure = _value(found, GIVEN, figure)
+        assert (measure.value, measure.low, measure.high) == (1, 1, 1)
+    assert not [measure for measure in found.measures if measure.figure == HALVED]
+
+
+def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: Path) -> None:
+    truth = trials.read_truth(folders[0] / "truth.json")
+    path = tmp_path / "ranking.csv"
+    path.write_text("id,score\n" + "".join(f"{person},1\n" for person in truth["helpers"]), "utf-8")
+    found = comparing.compare(folders[:1], path, halves=0, progress=quiet)
+    assert found.unranked == len(truth["candidates"]) - len(truth["helpers"])
+    assert _value(found, GIVEN, "helpers in the first 10").value == pytest.approx(min(1, len(truth["helpers"]) / 10))
+
+
+@pytest.mark.parametrize(
+    ("text", "scores"),
+    [
+        ("id,score\np1,2.5\np2,-1\n", {"p1": 2.5, "p2": -1}),
+        ("p1,2.5\np2,1\n", {"p1": 2.5, "p2": 1}),
+        ("\ufeffrank,id,name,score\r\n1,p1,Ash,0.25\r\n2,p2,,0.25\r\n", {"p1": -1, "p2": -2}),
+        ('[{"id": "p1", "score": 1}, {"id": "p2", "score": 0.5, "more": [1]}]', {"p1": 1, "p2": 0.5}),
+        ('{"hubs": [{"id": "p1", "rank": 1, "score": 1}]}', {"p1": -1}),
+    ],
+)
+def test_rankings_are_read_as_they_come(tmp_path: Path, text: str, scores: dict[str, float]) -> None:
+    path = tmp_path / "ranking"
+    path.write_text(text, "utf-8")
+    assert ranked.read(path) == scores
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "ranks nobody"),
+        ("id,score\n", "ranks nobody"),
+        ("id,score\np1,many\n", "line 2: takes an id"),
+        ("id,score\np1,nan\n", "line 2: takes an id"),
+        ("id,score\np1,1\np1,2\n", "line 3: 'p1' is ranked twice"),
+        ("id,name\np1,Ash\n", "line 2: takes an id"),
+        ("{", "is no JSON"),
+        ('{"leads": []}', "takes a list of persons"),
+        ("[1]", "takes a list of persons"),
+        ('[{"id": 3, "score": 1}]', "entry 1: takes an id"),
+        ('[{"id": "p1", "score": true}]', "entry 1: takes an id"),
+        ("[" * 100_000, "is no JSON"),
+    ],
+)
+def test_what_is_no_ranking_is_refused_by_place(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "ranking"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=said):
+        ranked.read(path)
+
+
+def test_a_ranking_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "ranking").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="cannot be read as text"):
+        ranked.read(tmp_path / "ranking")
+    with pytest.raises(InputError, match="cannot be read as text"):
+        ranked.read(tmp_path / "nowhere")
+
+
+def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="Name one or several case folders"):
+        comparing.compare([], None, progress=quiet)
+    with pytest.raises(RequestError, match="name one folder"):
+        comparing.compare(folders[:2], tmp_path / "ranking", progress=quiet)
+    with pytest.raises(RequestError, match="halves is -1"):
+        comparing.compare(folders[:1], None, halves=-1, progress=quiet)
+    with pytest.raises(InputError, match=r"truth\.json is no truth\.json of an invented case"):
+        comparing.compare([tmp_path], None, progress=quiet)
+    (tmp_path / "truth.json").write_text("[]", "utf-8")
+    with pytest.raises(InputError, match="no truth"):
+        comparing.compare([tmp_path], None, progress=quiet)
+
+
+def test_a_folder_with_rows_that_would_be_rejected_is_refused(folders: list[Path], tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    shutil.copytree(folders[0], folder)
+    with (folder / "links.csv").open("a", encoding="utf-8") as file:
+        file.write("P0001,RUNS,nobody,S00001\r\n")
+    with pytest.raises(InputError, match="1 of its rows would be rejected"):
+        trials.read(folder)
+
+
+def test_the_picture_has_a_panel_for_each_figure(one: Compared) -> None:
+    drawn = comparing.picture(one)
+    for measure in one.measures:
+        assert f">{measure.figure}</text>" in drawn
+        assert f">{measure.method}</text>" in drawn
