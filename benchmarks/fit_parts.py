@@ -1,12 +1,16 @@
-"""Fits the tables of `graphsvc.analysis.parts` on randomised worlds: `python -m benchmarks.fit_parts --worlds 1-400`.
+"""Fits the tables of `graphsvc.analysis.parts`: `python -m benchmarks.fit_parts --write`.
 
-Each reading is a ridge-penalised multinomial regression of the true part on the ingredients, with the reading before it
-in place; every world weighs the same, whatever its size.
+On three families of invented cases: randomised worlds (`benchmarks.worlds`), hard and clean worlds of `graphsvc.simulate`.
+Each reading is a ridge-penalised multinomial regression of the true part on the ingredients, with the readings before it
+in place; every world weighs the same, whatever its size. `--only` fits on some of the families, to see how well tables
+carry over to one they have not seen.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.case_folder import Case
+from benchmarks.case_folder import Case, read
 from benchmarks.worlds import World
 from graphsvc.analysis import parts
 from graphsvc.analysis.belief import link_beliefs, strengths
@@ -24,6 +28,7 @@ from graphsvc.analysis.ingredients import NAMES
 from graphsvc.analysis.ledger import Floats, encode
 from graphsvc.analysis.network import Network, network
 from graphsvc.analysis.roles import PARTS
+from graphsvc.simulate import simulate
 
 FALSE_SHARES = (0.0, 0.2, 0.4)
 READINGS = 3
@@ -34,7 +39,10 @@ _PART_OF = {
     "leader": "top", "financier": "top", "organiser": "organiser", "controller": "controller", "supplier": "supplier",
     "broker": "broker", "go-between": "go-between",
     **dict.fromkeys(
-        ("pilot", "recruiter", "driver", "keeper", "cashier", "assistant", "enforcer", "manager", "coerced pilot"), "hands-on"
+        (
+            "pilot", "recruiter", "driver", "keeper", "cashier", "assistant", "enforcer", "manager", "coerced pilot", "front",
+        ),
+        "hands-on",
     ),
 }  # fmt: skip
 _TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "parts.toml"
@@ -84,9 +92,7 @@ def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = REA
     return tables
 
 
-def _regression(
-    values: Floats, part: Ints, weight: Floats, penalty: float, before: parts.Reading
-) -> parts.Reading:
+def _regression(values: Floats, part: Ints, weight: Floats, penalty: float, before: parts.Reading) -> parts.Reading:
     spread = np.sqrt((weight[:, None] * values**2).sum(axis=0) / weight.sum()) + _LEAST_SPREAD
     scaled = values / spread
     count, width = scaled.shape
@@ -117,7 +123,10 @@ def text(tables: Iterable[parts.Reading], how: str) -> str:
     ]
     for number, one in enumerate(tables, start=1):
         lines += ["", f"# Reading {number}", "[[reading]]", f"start = [{_row(one.start)}]", "[reading.says]"]
-        lines += [f'{f"{name!r}".replace(chr(39), chr(34)):32} = [{_row(row)}]' for name, row in zip(NAMES, one.says, strict=True)]
+        lines += [
+            f"{f'{name!r}'.replace(chr(39), chr(34)):32} = [{_row(row)}]"
+            for name, row in zip(NAMES, one.says, strict=True)
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -125,15 +134,30 @@ def _row(values: Floats) -> str:
     return ", ".join(f"{value:6.2f}" for value in np.where(np.abs(values) < 0.005, 0.0, values))
 
 
+# Family → seeds used to fit. Others, those of the final test among them, are never read here.
+SEEDS = {"worlds": range(1, 241), "hard": range(1, 161), "clean": range(401, 441)}
+_SIZES = (300, 400, 500, 600, 800, 1000)
+
+
+def case(family: str, seed: int) -> Case:
+    """One world of a family: false accounts, and for simulated worlds the number of people, go with the seed."""
+    share = FALSE_SHARES[seed % len(FALSE_SHARES)]
+    if family == "worlds":
+        return World(seed, share).case()
+    with tempfile.TemporaryDirectory() as folder:
+        people = random.Random(seed).choice(_SIZES)
+        simulate(Path(folder) / "case", seed=seed, people=people, false_share=share, hard=family == "hard")
+        return read(Path(folder) / "case")
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worlds", default="1-400", help="first and last seed")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(SEEDS), help="families, separated by commas (default: all)")
     parser.add_argument("--write", action="store_true", help="put the tables in the place of those that are there")
     options = parser.parse_args()
-    first, last = (int(part) for part in options.worlds.split("-"))
-    seeds = range(first, last + 1)
-    tables = fit([sample(World(seed, FALSE_SHARES[seed % 3]).case()) for seed in seeds])
-    told = text(tables, f"Made by `python -m benchmarks.fit_parts --worlds {options.worlds} --write`.")
+    families = options.only.split(",")
+    tables = fit([sample(case(family, seed)) for family in families for seed in SEEDS[family]])
+    told = text(tables, f"Made by `python -m benchmarks.fit_parts --only {','.join(families)} --write`.")
     if options.write:
         _TARGET.write_text(told, encoding="utf-8")
     else:

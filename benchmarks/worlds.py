@@ -99,6 +99,7 @@ class World:
 
     def __init__(self, seed: int, false_share: float, region: str = "") -> None:
         self.rng = rng = random.Random(f"worlds/{seed}")
+        self.seed = seed
         self.region = region or _REGIONS[seed % len(_REGIONS)]
         self.false_share = false_share
         self.rates = [(*tie[:4], min(1.0, tie[4] * math.exp(rng.gauss(0, 0.7)))) for tie in (*_TIES, *self._odd_ties())]
@@ -131,13 +132,40 @@ class World:
     def _odd_ties(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...], str, float]]:
         """Ties no reading of the relations would expect: in every world some relations are also said of others."""
         rng = self.rng
-        ties = []
+        ties: list[tuple[str, tuple[str, ...], tuple[str, ...], str, float]] = []
         for _ in range(rng.randrange(2, 9)):
-            relation = rng.choice(("DIRECTED", "PAID", "RECRUITED", "ORGANISED", "SUPPLIED", "CONTROLS", "RUNS", "MANAGED", "COERCED", "OWES"))
-            kind = {"ORGANISED": "crossing", "SUPPLIED": "boat", "CONTROLS": "workplace", "MANAGED": "workplace", "RUNS": "gang"}
+            relation = rng.choice(
+                (
+                    "DIRECTED",
+                    "PAID",
+                    "RECRUITED",
+                    "ORGANISED",
+                    "SUPPLIED",
+                    "CONTROLS",
+                    "RUNS",
+                    "MANAGED",
+                    "COERCED",
+                    "OWES",
+                )
+            )
+            kind = {
+                "ORGANISED": "crossing",
+                "SUPPLIED": "boat",
+                "CONTROLS": "workplace",
+                "MANAGED": "workplace",
+                "RUNS": "gang",
+            }
             whom = kind.get(relation) or rng.choice((*AIDES, *HUBS, "go-between"))
             rate = rng.uniform(0.01, 0.12) if relation in ("DIRECTED", "PAID", "RECRUITED") else rng.uniform(0.02, 0.15)
-            ties.append((relation, (rng.choice((*AIDES, *HUBS, "go-between")),), (whom,), "touch" if relation in kind else "cell", rate))
+            ties.append(
+                (
+                    relation,
+                    (rng.choice((*AIDES, *HUBS, "go-between")),),
+                    (whom,),
+                    "touch" if relation in kind else "cell",
+                    rate,
+                )
+            )
         return ties
 
     # -- who is who -----------------------------------------------------------------------------------------------
@@ -259,7 +287,11 @@ class World:
                 (relation, [one for one in self.people(*roles) if not self.cell[one] or cell in self.cell[one]], rate)
                 for relation, roles, rate in self.suffered
             ]
-            chosen = {(relation, roles[0]): rng.choice(ones) for (relation, roles, _), (_, ones, _) in zip(self.suffered, doers, strict=True) if ones}
+            chosen = {
+                (relation, roles[0]): rng.choice(ones)
+                for (relation, roles, _), (_, ones, _) in zip(self.suffered, doers, strict=True)
+                if ones
+            }
             managers = [one for one in self.people("manager") if cell in self.cell[one]]
             cashiers = [one for one in self.people("cashier", "go-between", "recruiter") if cell in self.cell[one]]
             for person in crowd:
@@ -275,7 +307,11 @@ class World:
                 if cashiers and rng.random() < 0.5:
                     self._fact(person, "PAID", rng.choice(cashiers))
                 if rng.random() < 0.12:
-                    lenders = [one for one in self.people(*AIDES, "organiser", "controller", "go-between") if cell in self.cell[one]]
+                    lenders = [
+                        one
+                        for one in self.people(*AIDES, "organiser", "controller", "go-between")
+                        if cell in self.cell[one]
+                    ]
                     self._fact(person, "OWES", rng.choice(lenders))
                 for other in rng.sample(crowd, min(3, len(crowd))):
                     if rng.random() < 0.3:
@@ -310,7 +346,9 @@ class World:
         for workplace in self.things["workplace"]:
             if around and rng.random() < 0.35:  # the owner on paper
                 self._fact(rng.choice(around + helpers), "CONTROLS", workplace)
-        for one, other in zip(rng.sample(members, len(members) // 4), rng.sample(members, len(members) // 4), strict=True):
+        for one, other in zip(
+            rng.sample(members, len(members) // 4), rng.sample(members, len(members) // 4), strict=True
+        ):
             self._fact(one, "RIVAL_OF", other)
         for gang in self.things["gang"]:
             self._fact(gang, "RIVAL_OF", rng.choice(self.things["gang"]))
@@ -340,7 +378,11 @@ class World:
         for _ in range(max(5, round(len(self.role) * rng.uniform(0.03, 0.12)))):
             scene = rng.choice(list(witnesses.values())) if witnesses and rng.random() < 0.5 else rng.choice(scenes)
             insider = rng.random() < 0.12
-            pool = [name for name in self.people(*AIDES) if self.cell[name] & self._touch[scene]] if insider else self.crowd[scene]
+            pool = (
+                [name for name in self.people(*AIDES) if self.cell[name] & self._touch[scene]]
+                if insider
+                else self.crowd[scene]
+            )
             if pool:
                 witnesses[rng.choice(pool)] = scene
         interpreters = [f"i{number}" for number in range(6)]
@@ -352,15 +394,27 @@ class World:
             tale = _Tale("witness", name, scene=scene)
             keys = self._seen(self.about[name], 0.9)
             there = [key for key in self.about[scene] if key[1] not in ("CROSSED_ON", "WORKED_AT")]
-            keys += [key for key in self._seen(there, 1.0) if key[1] not in ("ORGANISED", "CONTROLS") or rng.random() < loud]
+            keys += [
+                key for key in self._seen(there, 1.0) if key[1] not in ("ORGANISED", "CONTROLS") or rng.random() < loud
+            ]
             if self.role[name] in AIDES:
                 mates = [one for one, held in self.cell.items() if held & self.cell[name]]
-                keys += self._seen({key: None for one in mates for key in self.about[one] if self.role[one] not in ("carried", "worker")}, inside * 0.25)
+                keys += self._seen(
+                    {
+                        key: None
+                        for one in mates
+                        for key in self.about[one]
+                        if self.role[one] not in ("carried", "worker")
+                    },
+                    inside * 0.25,
+                )
             tale.claims = [(self._mistaken(key), "asserts") for key in dict.fromkeys(keys)]
             if rng.random() < 0.15 and there:  # whoever one dealt with is taken for the one behind it
                 dealt = [key[0] for key in self.about[scene] if key[1] in ("PILOTED", "ASSISTED", "MANAGED")]
                 if dealt:
-                    tale.claims.append(((rng.choice(dealt), "ORGANISED" if scene[0] == "c" else "CONTROLS", scene), "asserts"))
+                    tale.claims.append(
+                        ((rng.choice(dealt), "ORGANISED" if scene[0] == "c" else "CONTROLS", scene), "asserts")
+                    )
             if name in liars:
                 shared, denied, hidden = liars[name]
                 tale.true = False
@@ -370,7 +424,9 @@ class World:
         self._reports()
         self._records()
 
-    def _liars(self, witnesses: dict[str, str]) -> dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]]:
+    def _liars(
+        self, witnesses: dict[str, str]
+    ) -> dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]]:
         rng = self.rng
         left = round(self.false_share * len(witnesses))
         found: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]] = {}
@@ -384,19 +440,30 @@ class World:
             left -= len(group)
             plot = self._plot(witnesses[first], set(group))
             for name in group:
-                own = [(plot[0][0][0], relation, name) for relation in rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "DIRECTED"), rng.randrange(3))]
+                own = [
+                    (plot[0][0][0], relation, name)
+                    for relation in rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "DIRECTED"), rng.randrange(3))
+                ]
                 told = [key for key in plot[0] if rng.random() < 0.85] or plot[0][:1]
                 found[name] = (told + own, [key for key in plot[1] if rng.random() < 0.7], plot[2])
         return found
 
-    def _plot(self, scene: str, tellers: set[str]) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]:
+    def _plot(
+        self, scene: str, tellers: set[str]
+    ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], str]:
         """What is told falsely of one scene, what is denied, and whom it hides."""
         rng = self.rng
         main = "ORGANISED" if scene[0] == "c" else "CONTROLS"
         true = [key for key in self.about[scene] if key[1] == main and key[0] in self.role]
         hidden = true[0][0] if true else ""
         near = [name for name, held in self.cell.items() if held & self._touch[scene] and self.role[name] not in HUBS]
-        pools = (near, self.people(*AIDES, "go-between"), self.people(*OUTSIDE[:-1]), self.people("bystander"), self.people(*HUBS))
+        pools = (
+            near,
+            self.people(*AIDES, "go-between"),
+            self.people(*OUTSIDE[:-1]),
+            self.people("bystander"),
+            self.people(*HUBS),
+        )
         weights = [rng.random() + 0.1 for _ in pools]
         target = ""
         while not target or target in tellers or target == hidden:
@@ -424,15 +491,21 @@ class World:
         weight = {name: value * math.exp(rng.gauss(0, 0.6)) for name, value in weight.items()}
         depth = rng.uniform(0.4, 1.6)
         pool = [key for key in self.facts if key[1] in weight]
-        edges = [weight[key[1]] * self.coverage[key[1]] * (depth if self.role.get(key[0]) in HUBS else 1.0) for key in pool]
+        edges = [
+            weight[key[1]] * self.coverage[key[1]] * (depth if self.role.get(key[0]) in HUBS else 1.0) for key in pool
+        ]
         count = round(len(self.role) * rng.uniform(0.05, 0.25) * self.scarcity)
         planted = rng.uniform(0.1, 0.4) if self.region == "planted" else rng.uniform(0.0, 0.15)
         for number in range(max(2, count)):
             tale = _Tale("intelligence", f"r{rng.randrange(1 + number // 2)}")
             focus = rng.choice(pool)
-            near = [(key, edge) for key, edge in zip(pool, edges, strict=True) if {key[0], key[2]} & {focus[0], focus[2]}]
+            near = [
+                (key, edge) for key, edge in zip(pool, edges, strict=True) if {key[0], key[2]} & {focus[0], focus[2]}
+            ]
             some = rng.choices([key for key, _ in near], [edge for _, edge in near], k=rng.randrange(1, 7))
-            tale.claims = [(self._mistaken(key), "denies" if rng.random() < 0.03 else "asserts") for key in dict.fromkeys(some)]
+            tale.claims = [
+                (self._mistaken(key), "denies" if rng.random() < 0.03 else "asserts") for key in dict.fromkeys(some)
+            ]
             if rng.random() < planted * self.false_share * 2:
                 lies, denied, _ = self._plot(rng.choice(list(self.crowd)), set())
                 tale.claims, tale.true = [(key, "asserts") for key in lies] + [(key, "denies") for key in denied], False
@@ -474,7 +547,7 @@ class World:
     def case(self) -> Case:
         """The world as a case, shuffled, with its truth."""
         rng = self.rng
-        claims = []
+        claims: list[Claim] = []
         names = list(self.role)
         fresh = rng.sample(range(len(names)), len(names))
         called = {name: f"P{number:05d}" for name, number in zip(names, fresh, strict=True)}
@@ -508,4 +581,4 @@ class World:
             "roles": {called[name]: role for name, role in self.role.items()},
             "facts": {(called.get(s, s), r, called.get(o, o)) for s, r, o in self.facts},
         }
-        return Case(claims, persons, shared_keys(self.shares), truth)
+        return Case(f"world {self.seed}", claims, persons, shared_keys(self.shares), {}, truth)

@@ -98,4 +98,14 @@ def _family(name: str) -> str:
 
 # Ingredient → family under which its share of a score is shown.
 FAMILY = MappingProxyType({name: _family(name) for name in NAMES})
-FAMILIES = ("commands", "arranges", "reaches", "belongs", "money", "company", "takes_orders", "hands_on", "seen_by_many")
+FAMILIES = (
+    "commands",
+    "arranges",
+    "reaches",
+    "belongs",
+    "money",
+    "company",
+    "takes_orders",
+    "hands_on",
+    "seen_by_many",
+)

@@ -83,18 +83,14 @@ def score_if(before: Read, links: Ints, belief: Floats) -> Floats:
     if not len(rows):
         return before.score
     network = before.network.believing(links, belief)
-    tables = parts.readings()
-    for number, reading in enumerate(tables):
-        whom = before.whom[number]
-        if number:
-            whom = whom.copy()
-            whom[rows] = moved
-            rows = np.union1d(rows, before.near[rows].indices)
-        found = ingredients(network, whom, rows)
-        if number + 1 < len(tables):
-            moved = parts.kinds(found @ reading.says + reading.start)
+    whom = before.whom[0]
+    for reading, former in zip(parts.readings()[:-1], before.whom[1:], strict=True):
+        moved = parts.kinds(ingredients(network, whom, rows) @ reading.says + reading.start)
+        whom = former.copy()
+        whom[rows] = moved
+        rows = np.union1d(rows, before.near[rows].indices).astype(np.int64)
     after = before.score.copy()
-    after[rows] = parts.score(found)
+    after[rows] = parts.score(ingredients(network, whom, rows))
     return after
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -117,7 +118,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
         sides.append(support(whose, ledger.groups(whose, rows), strength[rows], len(pairs)))
     belief = met(*sides)
     ends = np.searchsorted(which, np.arange(len(left_out) + 1))
-    return [(link[a:b], belief[a:b]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [(link[a:b], belief[a:b]) for a, b in pairwise(ends.tolist())]
 
 
 def _spread(bounds: Ints, order: Ints, wanted: Ints, owner: Ints) -> tuple[Ints, Ints]:

@@ -44,15 +44,25 @@ _TOLD = MappingProxyType(
 )
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
+# Family of ingredients (`analysis.hubs.FAMILIES`), or position in a plain network → what it is called and what it means.
 INGREDIENTS = MappingProxyType(
     {
-        "commands": ("directs others", "gives orders to, pays, recruits or coerces people"),
+        "commands": ("directs others", "gives orders to people who play a part, recruits or forces them"),
         "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
-        "reaches": ("reaches others who arrange", "acts on people who themselves arrange or direct"),
-        "bridges": ("links separate parts", "ties parts of the operation that otherwise have nothing in common"),
-        "takes_orders": ("takes orders", "is directed, paid or coerced by others; lowers the score"),
-        "hands_on": ("hands-on work", "pilots, drives, houses or manages: seen by many; lowers the score"),
-        "seen_by_many": ("seen by many", "is named by many who met them in the open; lowers the score a little"),
+        "reaches": ("directs those who arrange", "gives orders to people who themselves arrange or direct"),
+        "belongs": ("belongs to a gang", "is said to be a member"),
+        "money": ("money", "pays and is paid, owes and is owed, by people who play a part"),
+        "company": ("company kept", "is in touch, seen together or in a quarrel with people who play a part"),
+        "takes_orders": ("takes orders", "is directed, recruited or forced by others; mostly lowers the score"),
+        "hands_on": (
+            "hands-on work",
+            "pilots, drives, houses, manages, deals with those carried; mostly lowers the score",
+        ),
+        "seen_by_many": ("seen by many", "is met, called or paid by many who were carried; mostly lowers the score"),
+        "only_carried": (
+            "was carried",
+            "is known as somebody carried, with a tie to somebody who plays a part; lowers the score",
+        ),
         "contacts_apart": ("contacts apart", "is in touch with people who are not in touch with each other"),
         "closeness": ("close to all", "is few steps from everyone else"),
     }
