@@ -19,6 +19,7 @@ from graphsvc.analysis.evidence import Claim, Dependence, Person
 from graphsvc.analysis.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.roles import ARRANGES, COMMANDS, HANDS_ON, LEVEL_TIES, OPERATION, TAKES_ORDERS
 from graphsvc.analysis.structure import contacts, positions, stands_out
+from graphsvc.records.weights import SHIPPED, Weights
 
 # What each ingredient adds to the score, per unit. Set by hand on invented cases with seeds 1 to 20.
 WEIGHTS = MappingProxyType(
@@ -81,7 +82,12 @@ class Ranking:
 
 
 def rank(
-    claims: Iterable[Claim], persons: Iterable[Person], dependence: Dependence, *, singly: bool = False
+    claims: Iterable[Claim],
+    persons: Iterable[Person],
+    dependence: Dependence,
+    *,
+    singly: bool = False,
+    weights: Weights = SHIPPED,
 ) -> Ranking:
     """Ranks the candidates by what accounts say of them, direction first.
 
@@ -91,6 +97,7 @@ def rank(
         dependence: what sources share, see `dependence`.
         singly: of each group of witnesses only the strongest claim about a link counts, so that scores do not tell how
             many of a group spoke.
+        weights: what a grading is worth.
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -104,7 +111,7 @@ def rank(
     accounts agreed beforehand by people with nothing recorded in common count as independent.
     """
     claims, persons = list(claims), list(persons)
-    ledger = encode(claims, dependence)
+    ledger = encode(claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
     people = sorted((person for person in persons if person.id in chosen), key=lambda person: person.id)
     inside = ingredients.inside(ledger, left_out)

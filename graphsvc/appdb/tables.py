@@ -123,6 +123,8 @@ cases = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
+    # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: of before.
+    sa.Column("graded_with", sa.String(64)),
 )
 deliveries = sa.Table(
     "deliveries",

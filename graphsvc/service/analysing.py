@@ -77,7 +77,7 @@ class Analysing(Writing):
         if found is None:
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
-            explanation = explain(identifier, *self._material()) if self.grant.sources else self._retold(identifier)
+            explanation = self._explained(identifier) if self.grant.sources else self._retold(identifier)
             outcome["sources"] = _sources(explanation)
         return found, explanation
 
@@ -148,10 +148,14 @@ class Analysing(Writing):
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
 
+    def _explained(self, identifier: str) -> Explanation:
+        """Why one person is a lead, sources included."""
+        return explain(identifier, *self._material(), weights=self._service.weights)
+
     def _retold(self, identifier: str) -> Explanation:
         """Why one person is a lead, as a reader without source clearance may know it."""
         claims, _, dependence = self._material()
-        why = explain(identifier, *self._folded())
+        why = explain(identifier, *self._folded(), weights=self._service.weights)
         told_of = (
             *why.supporting,
             *why.other,
@@ -160,7 +164,7 @@ class Analysing(Writing):
             *(c for p in why.paths for c in p.claims),
         )
         wanted = {claim.key for claim in told_of}
-        links = link_table([claim for claim in claims if claim.key in wanted], dependence)
+        links = link_table([claim for claim in claims if claim.key in wanted], dependence, self._service.weights)
         few = self._service.settings.few_below
         groups = {key: told(self.grant, figures.groups, few) for key, figures in sorted(links.items())}
         return replace(retold(why, links), voices=groups)
@@ -172,7 +176,7 @@ class Analysing(Writing):
     @lasting()
     def _fold(self) -> Material:
         claims, persons, _ = self._material()
-        return folded(claims), persons, {}
+        return folded(claims, self._service.weights), persons, {}
 
     def _material(self) -> Material:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
@@ -181,7 +185,7 @@ class Analysing(Writing):
     @lasting()
     def _rank(self) -> Ranking:
         grant, few = self.grant, self._service.settings.few_below
-        found = rank(*self._material(), singly=not grant.sources)
+        found = rank(*self._material(), singly=not grant.sources, weights=self._service.weights)
         return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 
     def _state(self) -> tuple[str, int, str]:

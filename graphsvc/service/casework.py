@@ -18,6 +18,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.held import HeldError, require_stays
@@ -64,11 +65,19 @@ class Loaded:
 class Casework:
     """Changes cases. Who may is decided before it is called."""
 
-    def __init__(self, store: Callable[[], Store], register: Register, shelf: Shelf, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        register: Register,
+        shelf: Shelf,
+        settings: Settings,
+        weights: Weights = SHIPPED,
+    ) -> None:
         self._store = store
         self.register = register
         self._shelf = shelf
         self._settings = settings
+        self._weights = weights
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
             store,
@@ -118,7 +127,7 @@ class Casework:
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
-            result = graphed(state, key, on, self.register.overrules(case, "sealed"))
+            result = self._graphed(case, state, key)
             counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
             self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
@@ -156,7 +165,11 @@ class Casework:
                 raise
 
     def recover(self, progress: Progress) -> list[str]:
-        """Complete what a kill interrupted, in every case nobody is working on; gives the cases."""
+        """Complete what a kill interrupted, in every case nobody is working on; gives the cases.
+
+        Cases whose figures were computed with another table of weights are written again likewise.
+        """
+        self.register.close_graded_otherwise(self._weights.digest)
         waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
         done: list[str] = []
         with suppress(Busy):  # its own process is still at work
@@ -265,7 +278,6 @@ class Casework:
     def _restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
         state, settled = State(), {}
-        on = self.register.opened_on(case)
         for number, row in self.register.counting(case).items():
             if row.status == "undoing":
                 settled[number] = "undone"
@@ -273,15 +285,20 @@ class Casework:
             if row.status == "loading":
                 settled[number] = "active"
             self._fold(state, key, case, number, row)
-        result = graphed(state, key, on, self.register.overrules(case, "sealed"))
+        result = self._graphed(case, state, key)
         self._write(case, result, progress)
         self._finish(case, key, result, settled)
+
+    def _graphed(self, case: str, state: State, key: bytes) -> Graphed:
+        """What a state becomes under what was decided on the case."""
+        on, sealed = self.register.opened_on(case), self.register.overrules(case, "sealed")
+        return graphed(state, key, on, sealed, self._weights)
 
     def _finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
         # Before the case opens again: a kill in between is completed with the rest.
         erased = self.register.overrules(case, "erased")
         self._shelf.settle(case, key, sealed=frozenset(result.sealed.values()), erased=erased)
-        self.register.finish(case, key, result, settled)
+        self.register.finish(case, key, result, settled, self._weights.digest)
 
     def _write(self, case: str, result: Graphed, progress: Progress) -> None:
         progress(0, 0, "comparing with the graph")

@@ -20,6 +20,7 @@ from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.queries import Library
+from graphsvc.records.weights import read_weights
 from graphsvc.service import protecting
 from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
@@ -68,7 +69,8 @@ class Service:
         )
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
         self.shelf = Shelf(self.database, self.vault)
-        self.casework = Casework(self.store, self.register, self.shelf, settings)
+        self.weights = read_weights(settings.grading)
+        self.casework = Casework(self.store, self.register, self.shelf, settings, self.weights)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()

@@ -20,6 +20,7 @@ from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
+from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
@@ -66,7 +67,9 @@ class Graphed:
 
 
 @uncollected()
-def graphed(state: State, key: bytes, on: dt.date, by_hand: Collection[str] = ()) -> Graphed:
+def graphed(
+    state: State, key: bytes, on: dt.date, by_hand: Collection[str] = (), weights: Weights = SHIPPED
+) -> Graphed:
     """The graph and the vault of a state.
 
     Args:
@@ -74,13 +77,14 @@ def graphed(state: State, key: bytes, on: dt.date, by_hand: Collection[str] = ()
         key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
         on: the day that counts for being under 18.
         by_hand: pseudonyms of whom and what is sealed by somebody's decision.
+        weights: what a grading is worth.
     """
     result = Graphed()
     result.sealed = _sealed(state, key, on, by_hand)
     handling = _Handling(state)
     texts = Texts(state, result.sealed)
     result.mask = texts.mask
-    writer = _Writer(state, key, result, texts, handling)
+    writer = _Writer(state, key, result, texts, handling, weights)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
@@ -147,12 +151,15 @@ class _Handling:
 class _Writer:
     """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
 
-    def __init__(self, state: State, key: bytes, result: Graphed, texts: Texts, handling: _Handling) -> None:
+    def __init__(
+        self, state: State, key: bytes, result: Graphed, texts: Texts, handling: _Handling, weights: Weights
+    ) -> None:
         self._state = state
         self._key = key
         self._result = result
         self._texts = texts
         self._handling = handling
+        self.weights = weights
         self._shown: dict[str, str] = {}
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
         self.sources: dict[str, str] = {}
@@ -262,7 +269,7 @@ class _Writer:
             "assessment": claim.assessment,
             "handling": claim.handling,
             "on_record": claim.on_record,
-            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment),
+            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment, weights=self.weights),
         }
         for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
             if given:
@@ -346,8 +353,8 @@ def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
     for level, chosen in (("all", claims), ("p", shareable)):
         result.dependence[level] = _dependence(result, writer, chosen, persons)
     levels = (
-        ("", link_table(claims, result.dependence["all"])),
-        (P_SUFFIX, link_table(shareable, result.dependence["p"])),
+        ("", link_table(claims, result.dependence["all"], writer.weights)),
+        (P_SUFFIX, link_table(shareable, result.dependence["p"], writer.weights)),
     )
     for suffix, table in levels:
         for link, figures in table.items():

@@ -275,8 +275,20 @@ class Register:
             with self._database.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
+    def close_graded_otherwise(self, digest: str) -> None:
+        """Close the cases whose figures were not computed with the weights of this digest: they are to be written again."""
+        graded, state = tables.cases.c.graded_with, tables.cases.c.state
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.cases.update()
+                .where(state == "open", sa.or_(graded.is_(None), graded != digest))
+                .values(state="loading")
+            )
+
+    def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str], graded_with: str) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
+
+        `graded_with` is the digest of the weights that the graph's figures were computed with.
 
         Who is sealed by now is masked in what people typed as queries too, as in every text of the case.
         """
@@ -313,6 +325,7 @@ class Register:
                 .values(
                     state="open",
                     version=tables.cases.c.version + 1,
+                    graded_with=graded_with,
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
                 )
             )

@@ -44,6 +44,22 @@ _TOLD = MappingProxyType(
 )
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
+# Sections of the table of weights (`records.weights`), and what its names mean where the name alone does not say it.
+WEIGHED = MappingProxyType(
+    {
+        "assessment": "information",
+        "source_grade": "source",
+        "kind": "kind of source:",
+        "interest": "interest:",
+        "again": "again",
+    }
+)
+WEIGHED_NAMES = MappingProxyType(
+    {("assessment", code): words for code, words in grading.ASSESSMENTS.items()}
+    | {("source_grade", code): words for code, words in grading.SOURCE_GRADES.items()}
+    | {("interest", name): words for name, words in grading.INTERESTS.items()}
+    | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
+)
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to, pays, recruits or coerces people"),

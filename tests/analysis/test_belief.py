@@ -132,3 +132,12 @@ def test_the_table_is_each_link_alone_in_any_order() -> None:
     again = link_table(claims, keys)
     assert again.keys() == table.keys()
     assert all(again[key].belief == pytest.approx(table[key].belief, abs=1e-12) for key in table)
+
+
+def test_so_many_voices_on_both_sides_that_neither_can_be_told_from_certain_leave_one_half() -> None:
+    graded = {"source_kind": "record", "source_grade": "1", "assessment": "A"}
+    claims = [said(f"r{n}: {RUNS}", **graded) for n in range(20)]
+    claims += [said(f"d{n}: p1 not RUNS g1", **graded) for n in range(20)]
+    figures = link_belief(claims, {})
+    assert figures is not None
+    assert figures.belief == pytest.approx(0.5)

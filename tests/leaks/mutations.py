@@ -150,8 +150,8 @@ MUTATIONS = (
         "explained",
         "why someone is a lead names no source without source clearance",
         "graphsvc/service/analysing.py",
-        "explain(identifier, *self._material()) if self.grant.sources else self._retold(identifier)",
-        "explain(identifier, *self._material())",
+        "self._explained(identifier) if self.grant.sources else self._retold(identifier)",
+        "self._explained(identifier)",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import os
 import random
 import signal
@@ -351,3 +352,33 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         while process.poll() is None and written(service, case) < when_written:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
+
+
+# -- the table of weights -----------------------------------------------------------------------------------------
+
+
+def test_another_table_of_weights_closes_a_case_until_its_figures_are_computed_anew(
+    at_server: Any, case: str, tmp_path: Path, small: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("[assessment]\nD = 4.0\n", "utf-8")
+    settings = at_server()
+    link = ("P1", "TRANSPORTED")
+
+    def belief(service: Service) -> float:
+        (found,) = [figures["belief"] for key, figures in image(service, case).links.items() if key[:2] == link]
+        return float(found)
+
+    with Service(settings) as service:
+        service.session(accounts.only_account(service.database, ""), "testing", case).load(small, quiet)
+        assert belief(service) == pytest.approx(0.6)
+        assert service.recover() == []
+        untouched = image(service, case)
+    with Service(dataclasses.replace(settings, grading=own)) as service:
+        assert belief(service) == pytest.approx(0.6)
+        assert service.recover() == [case]
+        assert belief(service) == pytest.approx(0.8)
+        assert service.recover() == []
+    with Service(settings) as service:
+        assert service.recover() == [case]
+        assert image(service, case) == untouched
