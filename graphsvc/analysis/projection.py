@@ -45,6 +45,7 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
             currency=claim.currency,
             from_on=claim.from_on,
             to_on=claim.to_on,
+            interest=claim.interest,
         )
     return graph
 

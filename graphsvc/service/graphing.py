@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,10 +14,11 @@ from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_iden
 from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
 from graphsvc.analysis.dependence import shared_keys
 from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
 from graphsvc.records import grading, told
 from graphsvc.records.dates import PartialDate, parse_date
-from graphsvc.records.properties import P_SUFFIX
+from graphsvc.records.properties import INTEREST, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.records.weights import SHIPPED, Weights
@@ -350,6 +351,8 @@ def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
     """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
     persons = writer.delivered()
+    shareable = _interested(result, writer, shareable, P_SUFFIX)
+    claims = _interested(result, writer, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
         result.dependence[level] = _dependence(result, writer, chosen, persons)
     levels = (
@@ -359,6 +362,17 @@ def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
     for suffix, table in levels:
         for link, figures in table.items():
             result.image.links.setdefault(link, {"relation": link[1]}).update(_figures(figures, suffix))
+
+
+def _interested(result: Graphed, writer: _Writer, claims: list[Claim], suffix: str) -> list[Claim]:
+    """The claims of one level, those that their source has an interest in marked, here and in the graph."""
+    persons = {
+        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
+    }
+    marks = interests(claims, persons)
+    for identifier, mark in marks.items():
+        result.image.claims[identifier][0][f"{INTEREST}{suffix}"] = mark
+    return [replace(claim, interest=marks[claim.id]) if claim.id in marks else claim for claim in claims]
 
 
 def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:

@@ -44,6 +44,18 @@ _TOLD = MappingProxyType(
 )
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
+# What a source is to one whom their claim is about, as a tag beside the claim and in a sentence.
+INTERESTED = MappingProxyType(
+    {
+        "rival": (
+            "about a rival of the source",
+            "The source, or a gang of theirs, is said to be a rival of one named here.",
+        ),
+        "accuser": ("about an accuser of the source", "One named here accuses the source."),
+        "owes": ("about a creditor of the source", "The source is said to owe one named here."),
+        "owed": ("about a debtor of the source", "One named here is said to owe the source."),
+    }
+)
 # Sections of the table of weights (`records.weights`), and what its names mean where the name alone does not say it.
 WEIGHED = MappingProxyType(
     {

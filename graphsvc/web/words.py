@@ -31,7 +31,7 @@ _GLOBALS = {
     "says": says,
     "INGREDIENTS": wording.INGREDIENTS,
     "HANDLING": grading.HANDLING,
-    "INTERESTS": grading.INTERESTS,
+    "INTERESTED": wording.INTERESTED,
     "WEIGHED": wording.WEIGHED,
     "WEIGHED_NAMES": wording.WEIGHED_NAMES,
     "period": wording.period,
