@@ -37,6 +37,7 @@ class LinkFigures:
         denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
         belief_once: `belief` where of each group the strongest claim alone counts, so that it does not tell how many
             of a group spoke; `belief_on_record_once` likewise.
+        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
     """
 
     belief: float
@@ -51,6 +52,8 @@ class LinkFigures:
     denying_others: int = 0
     belief_once: float = 0.0
     belief_on_record_once: float = 0.0
+    groups_on_record: int = 0
+    other_sources_on_record: int = 0
 
 
 def claim_belief(
@@ -197,7 +200,7 @@ def link_belief(claims: Iterable[Claim], dependence: Dependence, weights: Weight
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
         >>> link_belief([claim], {})
-        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, belief_once=0.6, belief_on_record_once=0.6)
+        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, belief_once=0.6, belief_on_record_once=0.6, groups_on_record=1, other_sources_on_record=0)
 
     Raises:
         RequestError: if the claims are about several links.
@@ -234,6 +237,8 @@ def link_table(
     denying = np.bincount(ledger.link[ledger.denies], minlength=size)
     rows = np.flatnonzero(~ledger.denies)
     witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
+    rows = np.flatnonzero(~ledger.denies & ledger.on_record)
+    recorded_witnesses, recorded_others = corroboration(ledger, ledger.link[rows], rows, size)
     against = np.flatnonzero(ledger.denies)
     deniers, denying_others = corroboration(ledger, ledger.link[against], against, size)
     first, last = _dates(ledger, size)
@@ -243,6 +248,7 @@ def link_table(
             found[number] = claim.key
     numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
     coarse = [array.tolist() for array in (deniers, denying_others, singly, on_record_singly)]
+    coarse += [array.tolist() for array in (recorded_witnesses, recorded_others)]
     figures = list(zip(*numbers, first, last, *coarse, strict=True))
     return {key: LinkFigures(*figures[number]) for number, key in found.items()}
 

@@ -48,7 +48,8 @@ class Lead:
         rank: from 1; ties share the lowest.
         groups: independent groups of witnesses whose accounts raise the score; `few` where a reader may not know more.
         other_sources: distinct reports and records whose claims raise it.
-        score_on_record: the score on claims on the record alone.
+        score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
+        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
         denied: claims with weight that deny something said of the person; `few` where a reader may not know more.
         denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
         shares: ingredient → its share of the score; they add up to it.
@@ -65,6 +66,9 @@ class Lead:
     denying_groups: int
     denying_others: int
     shares: dict[str, float]
+    rank_on_record: int = 0
+    groups_on_record: int | str = 0
+    other_sources_on_record: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,8 @@ def _total(shares: Shares, size: int) -> Floats:
 def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
     """For each entity who raises it, and who denies what is said of it.
 
-    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny.
+    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny;
+    groups and other sources that raise it on the record.
     """
     size = len(ledger.ids)
     rows = np.flatnonzero(ledger.of({*COMMANDS, *ARRANGES} if roles else LEVEL_TIES) & ~ledger.denies)
@@ -205,10 +210,12 @@ def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
     if not roles:
         owner, rows = np.concatenate((owner, ledger.object[rows])), np.tile(rows, 2)
     groups, others = corroboration(ledger, owner, rows, size)
+    recorded = ledger.on_record[rows]
+    on_record = corroboration(ledger, owner[recorded], rows[recorded], size)
     denying = ledger.of(OPERATION) & ledger.denies
     ends = np.concatenate((ledger.subject[denying], ledger.object[denying]))
     against = corroboration(ledger, ends, np.tile(np.flatnonzero(denying), 2), size)
-    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against
+    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
 
 
 def _leads(
@@ -219,7 +226,11 @@ def _leads(
     # One more row, of nothing, for persons of whom no claim speaks.
     columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
-    groups, others, denied, deniers, denying_others = (np.append(count, 0)[rows].tolist() for count in counts)
+    groups, others, denied, deniers, denying_others, groups_on_record, others_on_record = (
+        np.append(count, 0)[rows].tolist() for count in counts
+    )
+    placed = sorted(record, reverse=True)
+    first = {score: place for place, score in reversed(list(enumerate(placed, start=1)))}
     scores = [round(sum(column[number] for column in columns.values()), 9) for number in range(len(people))]
     order = sorted(range(len(people)), key=lambda number: (-scores[number], people[number].id))
     leads: list[Lead] = []
@@ -238,6 +249,9 @@ def _leads(
                 denying_groups=deniers[number],
                 denying_others=denying_others[number],
                 shares={name: column[number] for name, column in columns.items()},
+                rank_on_record=first[record[number]],
+                groups_on_record=groups_on_record[number],
+                other_sources_on_record=others_on_record[number],
             )
         )
     return leads

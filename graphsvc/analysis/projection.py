@@ -73,6 +73,8 @@ def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:
             groups=figures.groups,
             other_sources=figures.other_sources,
             belief_on_record=figures.belief_on_record,
+            groups_on_record=figures.groups_on_record,
+            other_sources_on_record=figures.other_sources_on_record,
             first_on=figures.first_on,
             last_on=figures.last_on,
         )

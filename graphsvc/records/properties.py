@@ -22,6 +22,8 @@ LINK_FIGURES = (
     "groups",
     "other_sources",
     "belief_on_record",
+    "groups_on_record",
+    "other_sources_on_record",
     "first_on",
     "last_on",
 )
@@ -95,7 +97,7 @@ def _properties() -> dict[str, str]:
     named[f"Claim.{INTEREST}"] = "interest"
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
     # Claims as well as groups: where one claim asserts or denies a link, one witness may.
-    named |= {"Link.groups": "voices", "Link.asserting": "voices", "Link.denying": "voices"}
+    named |= dict.fromkeys(("Link.groups", "Link.groups_on_record", "Link.asserting", "Link.denying"), "voices")
     return named
 
 

@@ -30,7 +30,8 @@ from graphsvc.service.writing import Writing
 # Claims, persons, and which sources depend on each other.
 Material = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
 GRAPHS = ("claims", "links", "operation")
-_LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", "denied")
+_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
+_LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
 
 
 class Analysing(Writing):
@@ -225,6 +226,7 @@ def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
         score_on_record=told_score(lead.score_on_record),
         shares={name: told_score(share) for name, share in lead.shares.items()},
         groups=told(grant, int(lead.groups), few_below),
+        groups_on_record=told(grant, int(lead.groups_on_record), few_below),
         denied=told(grant, (lead.denying_groups, lead.denying_others), few_below),
         denying_groups=0,
         denying_others=0,

@@ -383,6 +383,8 @@ def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
         f"groups{suffix}": figures.groups,
         f"other_sources{suffix}": figures.other_sources,
         f"belief_on_record{suffix}": figures.belief_on_record,
+        f"groups_on_record{suffix}": figures.groups_on_record,
+        f"other_sources_on_record{suffix}": figures.other_sources_on_record,
     }
     coarse: dict[str, Any] = {
         "belief": told.belief(figures.belief_once),

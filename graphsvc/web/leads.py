@@ -20,14 +20,15 @@ blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 
 PAGE = 50
 _BAR = 240.0
-_COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", "denied")
+_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
+_COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
 # ?sort= → what to order by, best first.
 _ORDERS = {
     "rank": lambda row: row["rank"],
     "name": lambda row: row["name"].casefold(),
     "groups": lambda row: (-row["counted"], row["rank"]),
     "other_sources": lambda row: (-row["other_sources"], row["rank"]),
-    "score_on_record": lambda row: (-row["score_on_record"], row["rank"]),
+    "score_on_record": lambda row: (row["rank_on_record"], row["rank"]),
     "denied": lambda row: (-row["deniers"], row["rank"]),
 }
 
@@ -121,6 +122,9 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
             "groups": one.groups,
             "other_sources": one.other_sources,
             "score_on_record": one.score_on_record,
+            "rank_on_record": one.rank_on_record,
+            "groups_on_record": one.groups_on_record,
+            "other_sources_on_record": one.other_sources_on_record,
             "denied": one.denied,
             "shares": {name: value for name, value in one.shares.items() if value},
             # For ordering: what is told as "few" must not be told by its place in the list.
