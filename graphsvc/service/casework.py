@@ -11,8 +11,9 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
@@ -35,6 +36,7 @@ from graphsvc.store.image import difference, read_image, write
 __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
 
 _CASE_NAME = 100
+Decided = TypeVar("Decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,14 @@ class Casework:
         register: Register,
         shelf: Shelf,
         settings: Settings,
+        pairs: Pairs,
         weights: Weights = SHIPPED,
     ) -> None:
         self._store = store
         self.register = register
         self._shelf = shelf
         self._settings = settings
+        self._pairs = pairs
         self._weights = weights
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
@@ -235,10 +239,28 @@ class Casework:
             gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
             said_by = {pseudonym(key, "source", one) for one in what.people}
             self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
+            self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed)
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
+
+    # -- which witnesses depend on each other ----------------------------------------------------------------
+
+    def regroup(self, case: str, decide: Callable[[bytes], Decided], progress: Progress) -> Decided:
+        """Keep a decision on which witnesses depend on each other, and bring every figure that rests on them in line.
+
+        Args:
+            case: the case.
+            decide: given the case's data key, keeps the decision and closes the case, both at once.
+            progress: told what is done. What was begun is completed, if not here then by the next start.
+        """
+        with self._locks.case(case):
+            self._recover(case, progress)
+            key = self.register.key(case, create=False)
+            kept = decide(key)
+            self._restore(case, key, unstoppable(progress))
+            return kept
 
     def require_erasable(self, case: str, person: str) -> None:
         """Nothing, if the person of a pseudonym can be erased without anything held going.
@@ -292,7 +314,7 @@ class Casework:
     def _graphed(self, case: str, state: State, key: bytes) -> Graphed:
         """What a state becomes under what was decided on the case."""
         on, sealed = self.register.opened_on(case), self.register.overrules(case, "sealed")
-        return graphed(state, key, on, sealed, self._weights)
+        return graphed(state, key, on, sealed, self._weights, self._pairs.lasting(case, key))
 
     def _finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
         # Before the case opens again: a kill in between is completed with the rest.

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from graphsvc.access import vault
+from graphsvc.access.pairs import KINDS, Pairing
 from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_identity
 from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
-from graphsvc.analysis.dependence import shared_keys
+from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
 from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
@@ -39,6 +40,8 @@ _SHARED_AS_SUBJECT = {
 }
 _SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
 _FAMILY = "RELATED_TO"
+# The reason whose thing is a person who may be one of the sources: it is never shown which.
+FAMILY = "family"
 # Number of a delivery, name of a table.
 Where = tuple[int, str]
 _parse = lru_cache(maxsize=100_000)(parse_date)
@@ -51,7 +54,8 @@ class Graphed:
     Attributes:
         image: the graph.
         identities: pseudonym → (kind, values that only the vault may hold).
-        dependence: `all` or `p` → source → keys of what it shares with other sources.
+        dependence: `all` or `p` → source → keys of what it shares with other sources, as decided by whoever overruled it.
+        shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.dependence.Thing`).
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
@@ -61,6 +65,7 @@ class Graphed:
     image: Image = field(default_factory=Image)
     identities: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     dependence: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    shared: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     masked: Counter[Where] = field(default_factory=Counter)
@@ -69,7 +74,12 @@ class Graphed:
 
 @uncollected()
 def graphed(
-    state: State, key: bytes, on: dt.date, by_hand: Collection[str] = (), weights: Weights = SHIPPED
+    state: State,
+    key: bytes,
+    on: dt.date,
+    by_hand: Collection[str] = (),
+    weights: Weights = SHIPPED,
+    pairings: Collection[Pairing] = (),
 ) -> Graphed:
     """The graph and the vault of a state.
 
@@ -79,6 +89,7 @@ def graphed(
         on: the day that counts for being under 18.
         by_hand: pseudonyms of whom and what is sealed by somebody's decision.
         weights: what a grading is worth.
+        pairings: what was decided on pairs of sources, oldest first.
     """
     result = Graphed()
     result.sealed = _sealed(state, key, on, by_hand)
@@ -92,7 +103,7 @@ def graphed(
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    _links(result, writer, claims)
+    _links(result, writer, claims, pairings)
     return result
 
 
@@ -177,10 +188,6 @@ class _Writer:
                     known = f"{known}-{vault.pseudonym(self._key, 'thing', f'{chr(0)}id {identifier}')[2:6]}"
             self._shown[identifier] = known
         return known
-
-    def delivered(self) -> dict[str, str]:
-        """Ids as they stand in the graph → as they were delivered, where that differs."""
-        return {shown: identifier for identifier, shown in self._shown.items() if shown != identifier}
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
@@ -347,14 +354,17 @@ class _Writer:
             self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})
 
 
-def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
+def _links(result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing]) -> None:
     """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
-    persons = writer.delivered()
     shareable = _interested(result, writer, shareable, P_SUFFIX)
     claims = _interested(result, writer, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
-        result.dependence[level] = _dependence(result, writer, chosen, persons)
+        shares = result.shared[level] = _shares(result, writer, chosen)
+        # What somebody decided who knows of C is C, unless they said that it is not.
+        decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
+        apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in KINDS)
+        result.dependence[level] = shared_keys(shares, apart, joined)
     levels = (
         ("", link_table(claims, result.dependence["all"], writer.weights)),
         (P_SUFFIX, link_table(shareable, result.dependence["p"], writer.weights)),
@@ -399,34 +409,35 @@ def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
     return named
 
 
-def _dependence(
-    result: Graphed, writer: _Writer, claims: Iterable[Claim], persons: Mapping[str, str]
-) -> dict[str, frozenset[str]]:
-    """What witness sources share, as far as these claims tell it. Only here are source and person brought together."""
-    person_of = {source: values["id"] for source, (kind, values) in result.identities.items() if kind == "source"}
-    shares: dict[str, set[tuple[str, str]]] = defaultdict(set)
+def _shares(result: Graphed, writer: _Writer, claims: Iterable[Claim]) -> dict[str, list[Thing]]:
+    """What each source of a witness has to do with, as far as these claims tell it.
+
+    Only here are source and person brought together.
+    """
+    person_of = {
+        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
+    }
+    of_person: dict[str, set[Thing]] = defaultdict(set)
     for claim in claims:
         if not claim.asserts:
             continue
-        subject, target = persons.get(claim.subject, claim.subject), persons.get(claim.object, claim.object)
         if claim.relation in _SHARED_AS_SUBJECT:
-            shares[subject].add((_SHARED_AS_SUBJECT[claim.relation], target))
+            of_person[claim.subject].add((_SHARED_AS_SUBJECT[claim.relation], claim.object))
         elif claim.relation in _SHARED_AS_OBJECT:
-            shares[target].add((_SHARED_AS_OBJECT[claim.relation], subject))
+            of_person[claim.object].add((_SHARED_AS_OBJECT[claim.relation], claim.subject))
         elif claim.relation == _FAMILY:
-            shares[subject].add(("family", target))
-            shares[target].add(("family", subject))
-    held: dict[str, set[tuple[str, str]]] = defaultdict(set)
+            of_person[claim.subject].add((FAMILY, claim.object))
+            of_person[claim.object].add((FAMILY, claim.subject))
+    held: dict[str, set[Thing]] = defaultdict(set)
     statements = {claim.statement for claim in claims}
     for statement in sorted(statements):
         graded, source = writer.gradings[statement], writer.sources[statement]
         if graded["kind"] != "witness":
             continue
-        if graded.get("interpreter_id"):
-            held[source].add(("interpreter", graded["interpreter_id"]))
+        held[source] |= {("interpreter", graded["interpreter_id"])} if graded.get("interpreter_id") else set()
         if source in person_of:
-            held[source] |= shares[person_of[source]] | {("family", person_of[source])}
-    return shared_keys(held)
+            held[source] |= of_person[person_of[source]] | {(FAMILY, person_of[source])}
+    return {source: sorted(things) for source, things in held.items()}
 
 
 def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
