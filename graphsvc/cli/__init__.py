@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, exports, log, looking, neo4j, people, protection, running, writing
+from graphsvc.cli import cases, exports, groups, log, looking, neo4j, people, protection, running, writing
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -35,6 +35,7 @@ for command in (
     *people.commands,
     log.audit,
     *protection.commands,
+    groups.groups,
     exports.export,
     neo4j.neo4j,
 ):

@@ -56,6 +56,16 @@ INTERESTED = MappingProxyType(
         "owed": ("about a debtor of the source", "One named here is said to owe the source."),
     }
 )
+# What witnesses share, by reason: in words, and the kind of the thing where there is but one.
+SHARED = MappingProxyType(
+    {
+        "crossing": ("on the same crossing", "crossing"),
+        "place": ("lived or worked at the same place", "workplace"),
+        "recruiter": ("recruited by the same", ""),
+        "interpreter": ("the same interpreter", "person"),
+        "family": ("of one family", ""),
+    }
+)
 # Sections of the table of weights (`records.weights`), and what its names mean where the name alone does not say it.
 WEIGHED = MappingProxyType(
     {

@@ -15,6 +15,7 @@ from graphsvc.errors import RequestError
 from graphsvc.service import Session
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
+from graphsvc.web.groups import group_rows, shared_names
 
 blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 
@@ -85,6 +86,7 @@ def lead(case: str) -> ResponseReturnValue:
         everyone += path.claims
     names = _names(here, {identifier for claim in everyone for identifier in (claim.subject, claim.object)})
     row = lead_rows([found])[0]
+    groups = here.witness_groups({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
@@ -97,7 +99,8 @@ def lead(case: str) -> ResponseReturnValue:
         other=_rows(why.other, names, why.voices),
         denying=_rows(why.denying, names),
         taken_back=_rows(why.taken_back, names),
-        groups=[sorted(group) for group in why.groups],
+        groups=[list(group.sources) for group in groups],
+        reasons=group_rows(groups, shared_names(here, groups)),
         other_sources=list(why.other_sources),
         sources=here.grant.sources,
         paths=[

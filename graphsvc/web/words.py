@@ -32,6 +32,7 @@ _GLOBALS = {
     "INGREDIENTS": wording.INGREDIENTS,
     "HANDLING": grading.HANDLING,
     "INTERESTED": wording.INTERESTED,
+    "SHARED": wording.SHARED,
     "WEIGHED": wording.WEIGHED,
     "WEIGHED_NAMES": wording.WEIGHED_NAMES,
     "period": wording.period,
