@@ -58,13 +58,14 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
         elif claim.relation == _OWES:
             known["owes"][claim.subject].add(claim.object)
             known["owed"][claim.object].add(claim.subject)
-        if claim.relation in ACCUSES and claim.source in persons:
+        if claim.relation in ACCUSES and claim.source_kind == "witness" and claim.source in persons:
             known["accuser"][claim.subject].add(persons[claim.source])
     to: dict[str, dict[str, set[str]]] = {}
     found: dict[str, str] = {}
     for claim in claims:
         person = persons.get(claim.source)
-        if person is None:
+        # A source of intelligence is nobody of the case, whatever their id says.
+        if person is None or claim.source_kind != "witness":
             continue
         if person not in to:
             to[person] = {name: set(those.get(person, ())) for name, those in known.items()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -12,36 +12,24 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.access.pairs import KINDS, Pairing
 from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_identity
-from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
+from graphsvc.analysis.belief import claim_belief, link_table
 from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
 from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
-from graphsvc.records import grading, told
+from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
+from graphsvc.service.figures import link_properties, shares
 from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
 _STATEMENTS = "statements"
 _LINKS = "links"
-# What two witnesses may have shared, by the relation that tells it: they are then not independent.
-_SHARED_AS_SUBJECT = {
-    "CROSSED_ON": "crossing",
-    "PILOTED": "crossing",
-    "ASSISTED": "crossing",
-    "WORKED_AT": "place",
-    "LIVED_AT": "place",
-    "MANAGED": "place",
-}
-_SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
-_FAMILY = "RELATED_TO"
-# The reason whose thing is a person who may be one of the sources: it is never shown which.
-FAMILY = "family"
 # Number of a delivery, name of a table.
 Where = tuple[int, str]
 _parse = lru_cache(maxsize=100_000)(parse_date)
@@ -357,87 +345,33 @@ class _Writer:
 def _links(result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing]) -> None:
     """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
-    shareable = _interested(result, writer, shareable, P_SUFFIX)
-    claims = _interested(result, writer, claims, "")
+    # Only here are source and person brought together.
+    persons = {
+        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
+    }
+    shareable = _interested(result, persons, shareable, P_SUFFIX)
+    claims = _interested(result, persons, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
-        shares = result.shared[level] = _shares(result, writer, chosen)
+        result.shared[level] = shares(chosen, writer.gradings, persons)
         # What somebody decided who knows of C is C, unless they said that it is not.
         decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in KINDS)
-        result.dependence[level] = shared_keys(shares, apart, joined)
+        result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     levels = (
         ("", link_table(claims, result.dependence["all"], writer.weights)),
         (P_SUFFIX, link_table(shareable, result.dependence["p"], writer.weights)),
     )
     for suffix, table in levels:
         for link, figures in table.items():
-            result.image.links.setdefault(link, {"relation": link[1]}).update(_figures(figures, suffix))
+            result.image.links.setdefault(link, {"relation": link[1]}).update(link_properties(figures, suffix))
 
 
-def _interested(result: Graphed, writer: _Writer, claims: list[Claim], suffix: str) -> list[Claim]:
+def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
     """The claims of one level, those that their source has an interest in marked, here and in the graph."""
-    persons = {
-        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
-    }
     marks = interests(claims, persons)
     for identifier, mark in marks.items():
         result.image.claims[identifier][0][f"{INTEREST}{suffix}"] = mark
     return [replace(claim, interest=marks[claim.id]) if claim.id in marks else claim for claim in claims]
-
-
-def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
-    named: dict[str, Any] = {
-        f"belief{suffix}": figures.belief,
-        f"asserting{suffix}": figures.asserting,
-        f"denying{suffix}": figures.denying,
-        f"groups{suffix}": figures.groups,
-        f"other_sources{suffix}": figures.other_sources,
-        f"belief_on_record{suffix}": figures.belief_on_record,
-        f"groups_on_record{suffix}": figures.groups_on_record,
-        f"other_sources_on_record{suffix}": figures.other_sources_on_record,
-    }
-    coarse: dict[str, Any] = {
-        "belief": told.belief(figures.belief_once),
-        "asserting": told.voices(figures.groups, figures.other_sources),
-        "denying": told.voices(figures.denying_groups, figures.denying_others),
-        "belief_on_record": told.belief(figures.belief_on_record_once),
-    }
-    named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
-    for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
-        if date:
-            named[f"{name}{suffix}"] = date
-    return named
-
-
-def _shares(result: Graphed, writer: _Writer, claims: Iterable[Claim]) -> dict[str, list[Thing]]:
-    """What each source of a witness has to do with, as far as these claims tell it.
-
-    Only here are source and person brought together.
-    """
-    person_of = {
-        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
-    }
-    of_person: dict[str, set[Thing]] = defaultdict(set)
-    for claim in claims:
-        if not claim.asserts:
-            continue
-        if claim.relation in _SHARED_AS_SUBJECT:
-            of_person[claim.subject].add((_SHARED_AS_SUBJECT[claim.relation], claim.object))
-        elif claim.relation in _SHARED_AS_OBJECT:
-            of_person[claim.object].add((_SHARED_AS_OBJECT[claim.relation], claim.subject))
-        elif claim.relation == _FAMILY:
-            of_person[claim.subject].add((FAMILY, claim.object))
-            of_person[claim.object].add((FAMILY, claim.subject))
-    held: dict[str, set[Thing]] = defaultdict(set)
-    statements = {claim.statement for claim in claims}
-    for statement in sorted(statements):
-        graded, source = writer.gradings[statement], writer.sources[statement]
-        if graded["kind"] != "witness":
-            continue
-        held[source] |= {("interpreter", graded["interpreter_id"])} if graded.get("interpreter_id") else set()
-        if source in person_of:
-            held[source] |= of_person[person_of[source]] | {(FAMILY, person_of[source])}
-    return {source: sorted(things) for source, things in held.items()}
 
 
 def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:

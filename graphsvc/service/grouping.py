@@ -16,7 +16,7 @@ from graphsvc.access.pairs import KINDS, Pairing, no_such_pairing, require_decis
 from graphsvc.analysis.dependence import Shared, groups, in_common
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.analysing import Analysing
-from graphsvc.service.graphing import FAMILY
+from graphsvc.service.figures import FAMILY
 from graphsvc.service.jobs import Job
 from graphsvc.service.watching import Progress
 

@@ -76,3 +76,6 @@ def test_the_strongest_stands_and_nobody_has_an_interest_about_themselves() -> N
 def test_who_is_no_source_of_the_case_marks_nothing() -> None:
     assert interests([ABOUT, record("p1 OWES p9")], {}) == {}
     assert interests([record("p9 RUNS g9"), record("p1 OWES p9")], PERSONS) == {}
+    report = said("s1: p9 RUNS g9", id="report", source_kind="intelligence")
+    accusing = said("s2: p1 DIRECTED p3", source_kind="intelligence")
+    assert interests([report, accusing, record("p1 OWES p9"), record("p1 OWES p2")], PERSONS) == {}
