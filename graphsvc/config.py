@@ -91,6 +91,11 @@ class Settings:
     exposure_below: int = _setting(
         5, "GRAPHSVC_EXPOSURE_BELOW", "people who must have been able to know what is shown of a witness, at least"
     )
+    grading: Path | None = _setting(
+        None,
+        "GRAPHSVC_GRADING",
+        "TOML file that says what gradings are worth (empty: the shipped table); the same for every process of a home",
+    )
     export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 

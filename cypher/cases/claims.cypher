@@ -23,6 +23,7 @@
 // handling = "Claim.handling"
 // on_record = "Claim.on_record"
 // belief = "Claim.belief"
+// interest = "Claim.interest"
 // statement = "Statement.id"
 // statement_kind = "Statement.kind"
 // taken_on = "Statement.taken_on"
@@ -42,7 +43,7 @@ RETURN a.id AS subject, b.id AS object, c.id AS claim, c.relation AS relation, c
        c.status AS status, c.from_on AS from_on, c.to_on AS to_on, c.weight AS weight, c.amount AS amount,
        c.currency AS currency, c.place AS place, c.subject_as_said AS subject_as_said,
        c.object_as_said AS object_as_said, c.source_grade AS source_grade, c.assessment AS assessment,
-       handling, c.on_record AS on_record, c.belief AS belief,
+       handling, c.on_record AS on_record, c.belief AS belief, c[$interest] AS interest,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
        s.source AS source
 ORDER BY claim, subject, relation, object, polarity, status

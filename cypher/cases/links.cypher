@@ -17,6 +17,8 @@
 // groups = "Link.groups"
 // other_sources = "Link.other_sources"
 // belief_on_record = "Link.belief_on_record"
+// groups_on_record = "Link.groups_on_record"
+// other_sources_on_record = "Link.other_sources_on_record"
 // first_on = "Link.first_on"
 // last_on = "Link.last_on"
 // ---
@@ -26,6 +28,7 @@ RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.lau
        b.id AS object, CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind, r.relation AS relation,
        r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups,
        r[$other_sources] AS other_sources, r[$belief_on_record] AS belief_on_record,
+       r[$groups_on_record] AS groups_on_record, r[$other_sources_on_record] AS other_sources_on_record,
        r[$first_on] AS first_on, r[$last_on] AS last_on
 ORDER BY subject, relation, object
 LIMIT $limit + 1

@@ -28,6 +28,8 @@
 // groups = "Link.groups"
 // other_sources = "Link.other_sources"
 // belief_on_record = "Link.belief_on_record"
+// groups_on_record = "Link.groups_on_record"
+// other_sources_on_record = "Link.other_sources_on_record"
 // first_on = "Link.first_on"
 // last_on = "Link.last_on"
 // ---
@@ -37,6 +39,7 @@ WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling I
 RETURN a.id AS subject, b.id AS object, r.relation AS relation,
        r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups,
        r[$other_sources] AS other_sources, r[$belief_on_record] AS belief_on_record,
+       r[$groups_on_record] AS groups_on_record, r[$other_sources_on_record] AS other_sources_on_record,
        r[$first_on] AS first_on, r[$last_on] AS last_on
 ORDER BY belief DESC, relation, subject, object
 LIMIT $limit + 1

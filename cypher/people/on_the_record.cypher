@@ -21,6 +21,8 @@
 // object_kind = "Entity.kind"
 // belief = "Link.belief"
 // belief_on_record = "Link.belief_on_record"
+// groups_on_record = "Link.groups_on_record"
+// other_sources_on_record = "Link.other_sources_on_record"
 // denying = "Link.denying"
 // [example]
 // parameters = { least = 0.8 }
@@ -32,6 +34,7 @@ WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT 
 RETURN p.id AS subject, p.name AS subject_name, 'person' AS subject_kind, r.relation AS relation, b.id AS object,
        CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,
        toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
-       r[$belief] AS belief, r[$belief_on_record] AS belief_on_record, r[$denying] AS denying
+       r[$belief] AS belief, r[$belief_on_record] AS belief_on_record,
+       r[$groups_on_record] AS groups_on_record, r[$other_sources_on_record] AS other_sources_on_record, r[$denying] AS denying
 ORDER BY belief_on_record DESC, subject, relation, object
 LIMIT $limit + 1

@@ -30,6 +30,7 @@
 // handling = "Claim.handling"
 // on_record = "Claim.on_record"
 // belief = "Claim.belief"
+// interest = "Claim.interest"
 // notes = "Claim.notes"
 // statement = "Statement.id"
 // statement_kind = "Statement.kind"
@@ -47,7 +48,7 @@ RETURN a.id AS subject, CASE WHEN a:Crossing THEN a.date + coalesce(', ' + a.lau
        c.from_on AS from_on, c.to_on AS to_on, c.weight AS weight, c.amount AS amount, c.currency AS currency,
        c.place AS place, c.subject_as_said AS subject_as_said, c.object_as_said AS object_as_said,
        c.source_grade AS source_grade, c.assessment AS assessment, c.handling AS handling,
-       c.on_record AS on_record, c.belief AS belief, c.notes AS notes,
+       c.on_record AS on_record, c.belief AS belief, c[$interest] AS interest, c.notes AS notes,
        s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, s.status AS statement_status,
        head([(s)-[:GIVEN_BY]->(q:Source) | q.id]) AS source
 ORDER BY relation, claim

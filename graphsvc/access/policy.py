@@ -34,6 +34,7 @@ ACTIONS = MappingProxyType(
         "hold": "put a hold on a case or a person, and release it",
         "seal": "seal someone by hand",
         "erase": "ask that a person is erased",
+        "regroup": "decide which witnesses depend on each other, against what the case says",
         "keys": "give the vault a new master key",
     }
 )
@@ -53,6 +54,7 @@ ALLOWED = MappingProxyType(
         "hold": frozenset({"supervisor"}),
         "seal": frozenset({"custodian", "supervisor"}),
         "erase": frozenset({"custodian", "supervisor"}),
+        "regroup": frozenset({"analyst", "supervisor"}),
         "keys": frozenset({"administrator"}),
     }
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -18,18 +17,10 @@ from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import Claim, Dependence, LinkKey
 from graphsvc.analysis.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
+from graphsvc.records.weights import SHIPPED, Weights
 
-# Odds that a claim so assessed is true, for a witness of grade 2. Softened: graders mix up source and content and
-# differ from each other (Irwin & Mandel 2019, "Improving information evaluation for intelligence production"), so
-# grades lean only weakly to the truth, and plain products of them rank worse than no grades at all.
-ASSESSMENT_ODDS = MappingProxyType({"A": 6.0, "B": 4.0, "C": 2.5, "D": 1.5, "E": 0.3})
-# The source's grade moves these odds, and so does what kind of source it is: a register or seizure is rarely
-# invented, a sanitised report has lost what would allow checking it.
-GRADE_FACTOR = MappingProxyType({"1": 1.5, "2": 1.0, "3": 0.6})
-KIND_FACTOR = MappingProxyType({"witness": 1.0, "intelligence": 0.9, "record": 2.0})
-# What a second account from the same group adds, as a share of its own belief. Two accounts from one dinghy are
-# not two, but they are a little more than one.
-REPEATED = 0.1
+# The most that support for something, or against it, can be.
+_NEARLY = 1 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +37,7 @@ class LinkFigures:
         denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
         belief_once: `belief` where of each group the strongest claim alone counts, so that it does not tell how many
             of a group spoke; `belief_on_record_once` likewise.
+        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
     """
 
     belief: float
@@ -60,10 +52,21 @@ class LinkFigures:
     denying_others: int = 0
     belief_once: float = 0.0
     belief_on_record_once: float = 0.0
+    groups_on_record: int = 0
+    other_sources_on_record: int = 0
 
 
-def claim_belief(source_kind: str, source_grade: str, assessment: str) -> float:
+def claim_belief(
+    source_kind: str, source_grade: str, assessment: str, interest: str = "", weights: Weights = SHIPPED
+) -> float:
     """How far one claim is believed on its grading alone, 0 to 1.
+
+    Args:
+        source_kind: `witness`, `intelligence` or `record`.
+        source_grade: 1 to 3 of 3x5x2.
+        assessment: A to E of 3x5x2.
+        interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
+        weights: what each of these multiplies the odds by.
 
     Example:
         >>> claim_belief("witness", "2", "D"), claim_belief("witness", "3", "E") < 0.5
@@ -75,10 +78,12 @@ def claim_belief(source_kind: str, source_grade: str, assessment: str) -> float:
     Limits: a prior from the grade given by whoever took the statement; it knows nothing of what was said.
     """
     try:
-        odds = ASSESSMENT_ODDS[assessment] * GRADE_FACTOR[source_grade] * KIND_FACTOR[source_kind]
+        odds = weights.assessment[assessment] * weights.source_grade[source_grade] * weights.kind[source_kind]
+        odds *= weights.interest[interest] if interest else 1.0
     except KeyError as missing:
         raise RequestError(
-            f"{missing} is no part of a grading: a source is a witness, intelligence or record, graded 1 to 3, and what it says A to E."
+            f"{missing} is no part of a grading: a source is a witness, intelligence or record, graded 1 to 3, and what it says A to E;"
+            f" an interest is {', '.join(weights.interest)}."
         ) from None
     return odds / (1 + odds)
 
@@ -92,11 +97,11 @@ def strengths(ledger: Ledger) -> Floats:
 
     Limits: as `claim_belief`.
     """
-    table = np.array([claim_belief(*grading) for grading in ledger.gradings], dtype=float)
+    table = np.array([claim_belief(*grading, ledger.weights) for grading in ledger.gradings], dtype=float)
     return table[ledger.grading] if len(table) else np.zeros(0)
 
 
-def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = REPEATED) -> Floats:
+def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = SHIPPED.repeated) -> Floats:
     """How far each owner is supported, 0 to 1, when only one of each group counts in full.
 
     Args:
@@ -132,11 +137,13 @@ def met(supporting: Floats, opposing: Floats) -> Floats:
     """Belief where support for and against meet: Dempster's rule for two simple support functions.
 
     Example:
-        >>> met(np.array([0.8, 0.8]), np.array([0.0, 0.5])).round(4).tolist()
-        [0.8, 0.6667]
+        >>> met(np.array([0.8, 0.8, 1.0]), np.array([0.0, 0.5, 1.0])).round(4).tolist()
+        [0.8, 0.6667, 0.5]
 
     Limits: a flat contradiction is shared out; that there is one is for `asserting` and `denying` to say.
     """
+    # So many voices on both sides that neither can be told from certain: the rule has no answer where both are 1.
+    supporting, opposing = np.minimum(supporting, _NEARLY), np.minimum(opposing, _NEARLY)
     result: Floats = supporting * (1 - opposing) / (1 - supporting * opposing)
     return result
 
@@ -150,7 +157,7 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
 
     Limits: as `support` and `met`.
     """
-    supporting, opposing = (support(*side, links) for side in _sides(ledger, strength))
+    supporting, opposing = (support(*side, links, ledger.weights.repeated) for side in _sides(ledger, strength))
     return met(supporting, opposing), supporting
 
 
@@ -186,27 +193,29 @@ def once(ledger: Ledger) -> Ledger:
     return ledger.rows(kept)
 
 
-def link_belief(claims: Iterable[Claim], dependence: Dependence) -> LinkFigures | None:
+def link_belief(claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED) -> LinkFigures | None:
     """What claims about one link add up to; None if no claim that carries weight asserts it.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
         >>> link_belief([claim], {})
-        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, belief_once=0.6, belief_on_record_once=0.6)
+        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, belief_once=0.6, belief_on_record_once=0.6, groups_on_record=1, other_sources_on_record=0)
 
     Raises:
         RequestError: if the claims are about several links.
 
     Limits: belief in what is said, not in guilt. For many links `link_table` is far faster.
     """
-    table = link_table(claims, dependence)
+    table = link_table(claims, dependence, weights)
     if len(table) > 1:
         raise RequestError("These claims are about several links; link_table tells them apart.")
     return next(iter(table.values()), None)
 
 
-def link_table(claims: Iterable[Claim], dependence: Dependence) -> dict[LinkKey, LinkFigures]:
+def link_table(
+    claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED
+) -> dict[LinkKey, LinkFigures]:
     """What the claims add up to, link by link: only links that a claim with weight asserts.
 
     Example:
@@ -217,17 +226,19 @@ def link_table(claims: Iterable[Claim], dependence: Dependence) -> dict[LinkKey,
 
     Limits: as `link_belief`.
     """
-    ledger = encode(claims, dependence)
+    ledger = encode(claims, dependence, weights)
     size = int(ledger.link.max(initial=-1)) + 1
     strength = strengths(ledger)
     recorded = np.flatnonzero(ledger.on_record)
     sides = _sides(ledger, strength), _sides(ledger.rows(ledger.on_record), strength[recorded])
-    belief, on_record = (met(*(support(*side, size) for side in both)) for both in sides)
+    belief, on_record = (met(*(support(*side, size, weights.repeated) for side in both)) for both in sides)
     singly, on_record_singly = (met(*(support(*side, size, 0.0) for side in both)) for both in sides)
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
     denying = np.bincount(ledger.link[ledger.denies], minlength=size)
     rows = np.flatnonzero(~ledger.denies)
     witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
+    rows = np.flatnonzero(~ledger.denies & ledger.on_record)
+    recorded_witnesses, recorded_others = corroboration(ledger, ledger.link[rows], rows, size)
     against = np.flatnonzero(ledger.denies)
     deniers, denying_others = corroboration(ledger, ledger.link[against], against, size)
     first, last = _dates(ledger, size)
@@ -237,6 +248,7 @@ def link_table(claims: Iterable[Claim], dependence: Dependence) -> dict[LinkKey,
             found[number] = claim.key
     numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
     coarse = [array.tolist() for array in (deniers, denying_others, singly, on_record_singly)]
+    coarse += [array.tolist() for array in (recorded_witnesses, recorded_others)]
     figures = list(zip(*numbers, first, last, *coarse, strict=True))
     return {key: LinkFigures(*figures[number]) for number, key in found.items()}
 

@@ -28,6 +28,7 @@ class Claim:
         weight: a count (calls, payments).
         subject_kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; `object_kind` likewise.
         from_on: first day as given, or empty; `to_on` likewise the last.
+        interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Claim:
     currency: str = ""
     from_on: str = ""
     to_on: str = ""
+    interest: str = ""
 
     @property
     def counts(self) -> bool:

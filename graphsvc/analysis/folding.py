@@ -10,9 +10,10 @@ from graphsvc.analysis.evidence import Claim, LinkKey
 from graphsvc.analysis.leads import Explanation, Path
 from graphsvc.records import told
 from graphsvc.records.grading import stricter
+from graphsvc.records.weights import SHIPPED, Weights
 
 
-def folded(claims: Iterable[Claim]) -> list[Claim]:
+def folded(claims: Iterable[Claim], weights: Weights = SHIPPED) -> list[Claim]:
     """The claims, those of witnesses as one for each subject, relation, object, polarity and status, without a source.
 
     Of those taken together the best graded stands for all, since what is computed on them needs a grade: `bare` takes
@@ -37,7 +38,7 @@ def folded(claims: Iterable[Claim]) -> list[Claim]:
         if other is None:
             together[key] = _nameless(claim)
         else:
-            best = max(claim, other, key=_strength)
+            best = max(claim, other, key=lambda one: _strength(one, weights))
             together[key] = replace(
                 other,
                 source_grade=best.source_grade,
@@ -109,12 +110,22 @@ def retold(why: Explanation, links: Mapping[LinkKey, LinkFigures]) -> Explanatio
     )
 
 
-def _strength(claim: Claim) -> float:
-    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment)
+def _strength(claim: Claim, weights: Weights) -> float:
+    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment, weights=weights)
 
 
 def _nameless(claim: Claim) -> Claim:
     """A claim without what is of its own account alone."""
     return replace(
-        claim, id="", statement="", source="", on_record=False, weight=1, amount=None, currency="", from_on="", to_on=""
+        claim,
+        id="",
+        statement="",
+        source="",
+        on_record=False,
+        weight=1,
+        amount=None,
+        currency="",
+        from_on="",
+        to_on="",
+        interest="",
     )

@@ -11,19 +11,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graphsvc.analysis import chance, ingredients, parts, stages
-from graphsvc.analysis.belief import corroboration, link_beliefs, once, strengths
-from graphsvc.analysis.candidates import parted
+from graphsvc.analysis.basis import ONLY_CARRIED, Basis, basis
+from graphsvc.analysis.belief import corroboration
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import Claim, Dependence, Person
 from graphsvc.analysis.ledger import Bools, Floats, Ledger, encode
-from graphsvc.analysis.network import Network, network
+from graphsvc.analysis.network import Network
 from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.structure import contacts, positions, stands_out
+from graphsvc.records.weights import SHIPPED, Weights
 
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
 FEWEST_VOICES = 3
-# What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
-ONLY_CARRIED = -2.0
 
 Shares = dict[str, Floats]
 FAMILIES = (*ingredients.FAMILIES, "only_carried")
@@ -38,7 +37,8 @@ class Lead:
         rank: from 1; ties share the lowest.
         groups: independent groups of witnesses whose accounts raise the score; `few` where a reader may not know more.
         other_sources: distinct reports and records whose claims raise it.
-        score_on_record: the score on claims on the record alone.
+        score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
+        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
         denied: claims with weight that deny something said of the person; `few` where a reader may not know more.
         denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
         shares: family of ingredients → its share of the score; they add up to it.
@@ -57,6 +57,9 @@ class Lead:
     denying_others: int
     shares: dict[str, float]
     stages: dict[str, int] = field(default_factory=dict)
+    rank_on_record: int = 0
+    groups_on_record: int | str = 0
+    other_sources_on_record: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,12 @@ class Ranking:
 
 
 def rank(
-    claims: Iterable[Claim], persons: Iterable[Person], dependence: Dependence, *, singly: bool = False
+    claims: Iterable[Claim],
+    persons: Iterable[Person],
+    dependence: Dependence,
+    *,
+    singly: bool = False,
+    weights: Weights = SHIPPED,
 ) -> Ranking:
     """Ranks the candidates by what accounts say of them, direction first.
 
@@ -84,6 +92,7 @@ def rank(
         dependence: what sources share, see `dependence`.
         singly: of each group of witnesses only the strongest claim about a link counts, so that scores do not tell how
             many of a group spoke.
+        weights: what a grading is worth.
 
     Example:
         >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
@@ -96,61 +105,36 @@ def rank(
     Limits: says who is worth a look, on what was said and recorded. Whoever no account mentions cannot be found, and
     accounts agreed beforehand by people with nothing recorded in common count as independent.
     """
-    claims, persons = list(claims), list(persons)
-    ledger = encode(claims, dependence)
-    chosen, left_out = parted(claims, persons)
-    people = sorted((person for person in persons if person.id in chosen), key=lambda person: person.id)
-    counted = once if singly else lambda rows: rows
-    told, recorded = counted(ledger), counted(ledger.rows(ledger.on_record))
-    roles = has_roles(ledger)
-    if roles:
-        names = [person.id for person in persons]
-        whole, apart = operation(told, names, left_out), operation(recorded, names, left_out)
+    return ranked(basis(claims, persons, dependence, singly=singly, weights=weights))
+
+
+def ranked(on: Basis) -> Ranking:
+    """`rank` where what it is computed on is there already.
+
+    Example:
+        >>> ranked(basis([], [], {})).verdict
+        'abstains'
+
+    Limits: as `rank`.
+    """
+    ledger, whole = on.ledger, on.network
+    if whole is not None:
         found = parts.read(whole)
-        shares = by_parts(ledger, whole, found, left_out)
-        on_record = _placed(ledger, apart, parts.score(parts.read(apart)))
+        shares = by_parts(ledger, whole, found, on.left_out)
+        recorded = on.operation(on.recorded)
+        on_record = _placed(ledger, recorded, parts.score(parts.read(recorded)))
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(found)), strict=True))
         stands, reason = _verdict(ledger, whole)
     else:
-        inside = np.array([name not in left_out for name in ledger.ids], dtype=bool)
-        shares, staged = by_structure(told, inside), {}
-        on_record = sum(by_structure(recorded, inside).values(), start=np.zeros(len(ledger.ids)))
+        inside = np.array([name not in on.left_out for name in ledger.ids], dtype=bool)
+        shares, staged = by_structure(on.told, inside), {}
+        on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
         stands, reason = _structure_verdict(ledger, inside)
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
-        leads=_leads(people, ledger, shares, on_record, _counts(ledger, roles), staged),
+        leads=_leads(on.people, ledger, shares, on_record, _counts(ledger, whole is not None), staged),
     )
-
-
-def has_roles(ledger: Ledger) -> bool:
-    """Whether any claim gives somebody a part, so that there is more than structure to go by.
-
-    Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> has_roles(encode([said("s1: p1 CONTACTED p2")], {}))
-        False
-
-    Limits: one claim is enough; whether it tells anyone apart is for the verdict.
-    """
-    return bool((ledger.of(ROLE_RELATIONS) & ~ledger.denies).any())
-
-
-def operation(ledger: Ledger, persons: Collection[str], carried: Collection[str]) -> Network:
-    """The network of the operation with every link believed as far as its claims go.
-
-    Args:
-        ledger: the claims.
-        persons: ids of all persons; `carried` of those only carried or exploited.
-
-    Example:
-        >>> operation(encode([], {}), [], []).size
-        0
-
-    Limits: as `network` and `belief.link_beliefs`.
-    """
-    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
-    return network(ledger, belief, persons, carried)
 
 
 def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[str]) -> Shares:
@@ -158,12 +142,14 @@ def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[
 
     Args:
         ledger: the claims.
-        whole: their network; `found` its ingredients, see `parts.read`.
+        whole: their network.
+        found: its ingredients, see `parts.read`.
         carried: ids of those only carried or exploited.
 
     Example:
-        >>> none = encode([], {})
-        >>> sorted(by_parts(none, operation(none, [], []), np.zeros((0, len(ingredients.NAMES))), [])) == sorted(FAMILIES)
+        >>> from graphsvc.analysis.examples import tied
+        >>> whole = tied()
+        >>> sorted(by_parts(encode([], {}), whole, parts.read(whole), [])) == sorted(FAMILIES)
         True
 
     Limits: see `parts.shares`.
@@ -226,7 +212,8 @@ def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
 def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
     """For each entity who raises it, and who denies what is said of it.
 
-    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny.
+    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny;
+    groups and other sources that raise it on the record.
     """
     size = len(ledger.ids)
     rows = np.flatnonzero(ledger.of(COMMANDS | ARRANGES if roles else LEVEL_TIES) & ~ledger.denies)
@@ -234,10 +221,12 @@ def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
     if not roles:
         owner, rows = np.concatenate((owner, ledger.object[rows])), np.tile(rows, 2)
     groups, others = corroboration(ledger, owner, rows, size)
+    recorded = ledger.on_record[rows]
+    on_record = corroboration(ledger, owner[recorded], rows[recorded], size)
     denying = ledger.of(OPERATION) & ledger.denies
     ends = np.concatenate((ledger.subject[denying], ledger.object[denying]))
     against = corroboration(ledger, ends, np.tile(np.flatnonzero(denying), 2), size)
-    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against
+    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
 
 
 def _leads(
@@ -253,7 +242,11 @@ def _leads(
     # One more row, of nothing, for persons of whom no claim speaks.
     columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
-    groups, others, denied, deniers, denying_others = (np.append(count, 0)[rows].tolist() for count in counts)
+    groups, others, denied, deniers, denying_others, groups_on_record, others_on_record = (
+        np.append(count, 0)[rows].tolist() for count in counts
+    )
+    placed = sorted(record, reverse=True)
+    first = {score: place for place, score in reversed(list(enumerate(placed, start=1)))}
     scores = [round(sum(column[number] for column in columns.values()), 9) for number in range(len(people))]
     order = sorted(range(len(people)), key=lambda number: (-scores[number], people[number].id))
     leads: list[Lead] = []
@@ -273,6 +266,9 @@ def _leads(
                 denying_others=denying_others[number],
                 shares={name: column[number] for name, column in columns.items()},
                 stages=staged.get(people[number].id, {}),
+                rank_on_record=first[record[number]],
+                groups_on_record=groups_on_record[number],
+                other_sources_on_record=others_on_record[number],
             )
         )
     return leads

@@ -12,6 +12,7 @@ from graphsvc.analysis.candidates import carried
 from graphsvc.analysis.dependence import groups
 from graphsvc.analysis.evidence import Claim, Dependence, LinkKey, Person
 from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION
+from graphsvc.records.weights import SHIPPED, Weights
 
 _LONGEST = 3
 # Nodes tied to more than this many others say little about a path through them, and would make it a random walk.
@@ -59,9 +60,14 @@ class Explanation:
 
 
 def explain(
-    lead_id: str, claims: Iterable[Claim], persons: Iterable[Person], dependence: Dependence, limit: int = 20
+    lead_id: str,
+    claims: Iterable[Claim],
+    persons: Iterable[Person],
+    dependence: Dependence,
+    limit: int = 20,
+    weights: Weights = SHIPPED,
 ) -> Explanation:
-    """Why this person is a lead, as data, with at most `limit` paths.
+    """Why this person is a lead, as data, with at most `limit` paths; `weights` say what a grading is worth.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -80,13 +86,13 @@ def explain(
     witnesses = {claim.source for claim in upper if claim.source_kind == "witness"}
     return Explanation(
         lead=lead_id,
-        supporting=_ordered(upper),
-        other=_ordered(claim for claim in about if claim.asserts and not _raises(claim, lead_id, roles)),
-        denying=_ordered(claim for claim in about if claim.denies),
-        taken_back=_ordered(claim for claim in about if not claim.counts),
+        supporting=_ordered(upper, weights),
+        other=_ordered((claim for claim in about if claim.asserts and not _raises(claim, lead_id, roles)), weights),
+        denying=_ordered((claim for claim in about if claim.denies), weights),
+        taken_back=_ordered((claim for claim in about if not claim.counts), weights),
         groups=tuple(groups(witnesses, dependence)),
         other_sources=tuple(sorted({claim.source for claim in upper if claim.source_kind != "witness"})),
-        paths=_paths(lead_id, claims, persons)[:limit],
+        paths=_paths(lead_id, claims, persons, weights)[:limit],
     )
 
 
@@ -96,15 +102,15 @@ def _raises(claim: Claim, lead: str, roles: bool) -> bool:
     return claim.subject == lead and (claim.relation in COMMANDS or claim.relation in ARRANGES)
 
 
-def _strength(claim: Claim) -> float:
-    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment)
+def _strength(claim: Claim, weights: Weights) -> float:
+    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment, claim.interest, weights)
 
 
-def _ordered(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    return tuple(sorted(claims, key=lambda claim: (-_strength(claim), claim.id)))
+def _ordered(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:
+    return tuple(sorted(claims, key=lambda claim: (-_strength(claim, weights), claim.id)))
 
 
-def _paths(lead: str, claims: list[Claim], persons: list[Person]) -> tuple[Path, ...]:
+def _paths(lead: str, claims: list[Claim], persons: list[Person], weights: Weights) -> tuple[Path, ...]:
     """Walks outwards from the lead along the operation; each walk that a witness's claim ends is a path back.
 
     One path per source, end and length: the strongest. Whoever was only carried is no step on the way.
@@ -121,11 +127,11 @@ def _paths(lead: str, claims: list[Claim], persons: list[Person]) -> tuple[Path,
     for _ in range(_LONGEST):
         further: dict[str, tuple[tuple[Claim, ...], float]] = {}
         for place, (way, so_far) in sorted(front.items()):
-            for claim in _ordered(touching[place]):
+            for claim in _ordered(touching[place], weights):
                 end = claim.object if claim.subject == place else claim.subject
                 if end in seen:
                     continue
-                path = Path(claim.source, claim.statement, (claim, *way), so_far * _strength(claim))
+                path = Path(claim.source, claim.statement, (claim, *way), so_far * _strength(claim, weights))
                 if claim.source_kind == "witness":
                     _keep(best, (claim.source, end, len(path.claims)), path)
                 if (

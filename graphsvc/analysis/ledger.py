@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from graphsvc.analysis.dependence import Ints, components
 from graphsvc.analysis.evidence import Claim, Dependence
+from graphsvc.records.weights import SHIPPED, Weights
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -25,8 +26,9 @@ class Ledger:
         relations: the relations, sorted: `relations[relation[row]]`.
         link: number of the link, from 0, that the row speaks of.
         denies: whether the row denies it.
-        grading: number of the row's (source kind, source grade, assessment) in `gradings`.
+        grading: number of the row's (source kind, source grade, assessment, interest) in `gradings`.
         starts: `keys[starts[s]:starts[s + 1]]` are the keys source `s` shares.
+        weights: what a grading is worth.
     """
 
     claims: list[Claim]
@@ -38,12 +40,13 @@ class Ledger:
     link: Ints
     source: Ints
     grading: Ints
-    gradings: list[tuple[str, str, str]]
+    gradings: list[tuple[str, str, str, str]]
     denies: Bools
     on_record: Bools
     witness: Bools
     starts: Ints
     keys: Ints
+    weights: Weights = SHIPPED
 
     def rows(self, chosen: Bools) -> Ledger:
         """The same ledger with some of its rows only; entities and links keep their numbers."""
@@ -74,7 +77,7 @@ def _column(values: Iterable[int]) -> Ints:
     return np.fromiter(values, dtype=np.int64)
 
 
-def encode(claims: Iterable[Claim], dependence: Dependence) -> Ledger:
+def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED) -> Ledger:
     """The claims that carry weight, as arrays.
 
     A claim without a source stands for itself: its statement is taken as its source.
@@ -91,7 +94,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence) -> Ledger:
     kept = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
     subjects, objects = [claim.subject for claim in kept], [claim.object for claim in kept]
     said, given = [claim.relation for claim in kept], [claim.source or f"statement {claim.statement}" for claim in kept]
-    graded = [(claim.source_kind, claim.source_grade, claim.assessment) for claim in kept]
+    graded = [(claim.source_kind, claim.source_grade, claim.assessment, claim.interest) for claim in kept]
     ids, entity = _numbers(subjects + objects)
     relations, relation = _numbers(said)
     sources, source = _numbers(given)
@@ -118,4 +121,5 @@ def encode(claims: Iterable[Claim], dependence: Dependence) -> Ledger:
         witness=np.array([claim.source_kind == "witness" for claim in kept], dtype=bool),
         starts=np.concatenate(([0], np.cumsum([len(names) for names in held], dtype=np.int64))).astype(np.int64),
         keys=_column(key[name] for names in held for name in names),
+        weights=weights,
     )

@@ -45,6 +45,7 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
             currency=claim.currency,
             from_on=claim.from_on,
             to_on=claim.to_on,
+            interest=claim.interest,
         )
     return graph
 
@@ -72,6 +73,8 @@ def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:
             groups=figures.groups,
             other_sources=figures.other_sources,
             belief_on_record=figures.belief_on_record,
+            groups_on_record=figures.groups_on_record,
+            other_sources_on_record=figures.other_sources_on_record,
             first_on=figures.first_on,
             last_on=figures.last_on,
         )

@@ -115,7 +115,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     sides = []
     for chosen in (~ledger.denies[row], ledger.denies[row]):
         rows, whose = row[chosen], pair[chosen]
-        sides.append(support(whose, ledger.groups(whose, rows), strength[rows], len(pairs)))
+        sides.append(support(whose, ledger.groups(whose, rows), strength[rows], len(pairs), ledger.weights.repeated))
     belief = met(*sides)
     ends = np.searchsorted(which, np.arange(len(left_out) + 1))
     return [(link[a:b], belief[a:b]) for a, b in pairwise(ends.tolist())]

@@ -123,6 +123,8 @@ cases = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
+    # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: of before.
+    sa.Column("graded_with", sa.String(64)),
 )
 deliveries = sa.Table(
     "deliveries",
@@ -156,6 +158,23 @@ provenance = sa.Table(
     sa.Column("claim_id", sa.String(40), primary_key=True),
     sa.Column("delivery", sa.Integer, nullable=False),
     sa.Column("line", sa.Integer, nullable=False),
+)
+# What somebody decided on two sources, against what the case says they share: kept with its history.
+pairings = sa.Table(
+    "pairings",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("one", sa.String(40), nullable=False),
+    sa.Column("other", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(11), nullable=False),  # independent · dependent
+    sa.Column("handling", sa.String(1), nullable=False),  # P: counts for those cleared for P alone too
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("ended_by", sa.String(100), nullable=False, server_default=""),
+    sa.Column("ended_sealed", sa.LargeBinary),
+    sa.Column("ended_at", sa.DateTime),
 )
 uploads = sa.Table(
     "uploads",

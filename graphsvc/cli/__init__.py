@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, evaluating, exports, log, looking, neo4j, people, protection, running, writing
+from graphsvc.cli import cases, evaluating, exports, groups, log, looking, neo4j, people, protection, running, writing
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -36,6 +36,7 @@ for command in (
     *people.commands,
     log.audit,
     *protection.commands,
+    groups.groups,
     exports.export,
     neo4j.neo4j,
 ):

@@ -33,10 +33,10 @@ from typing import Any
 
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.records.dates import parse_date
-from graphsvc.records.properties import LINK_FIGURES, SENSITIVITY
+from graphsvc.records.properties import INTEREST, LINK_FIGURES, SENSITIVITY
 
 # Bound by the gate, never by the caller.
-BOUND = ("case", "handling", "limit", "few", "voices", *LINK_FIGURES)
+BOUND = ("case", "handling", "limit", "few", "voices", INTEREST, *LINK_FIGURES)
 KINDS = ("table", "graph", "internal")
 TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.

@@ -17,6 +17,15 @@ ASSESSMENTS = MappingProxyType(
         "E": "suspected to be false",
     }
 )
+# What a source is to one whom their claim is about, strongest first: where several hold the first is told.
+INTERESTS = MappingProxyType(
+    {
+        "rival": "the source, or a gang of theirs, is said to be a rival",
+        "accuser": "the one named accuses the source",
+        "owes": "the source is said to owe",
+        "owed": "the source is said to be owed",
+    }
+)
 HANDLING = MappingProxyType({"P": "lawful sharing permitted", "C": "sharing permitted with conditions"})
 
 # What an empty cell means: the cautious reading.

@@ -22,14 +22,18 @@ LINK_FIGURES = (
     "groups",
     "other_sources",
     "belief_on_record",
+    "groups_on_record",
+    "other_sources_on_record",
     "first_on",
     "last_on",
 )
 P_SUFFIX = "_p"
+# What the source of a claim is to one whom it is about (`grading.INTERESTS`): twice as well.
+INTEREST = "interest"
 
 
 def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
-    """Figure of a link → the property that holds it for a reader with or without clearance for C and for sources.
+    """Figure of a link, and mark of a claim → the property that holds it for a reader with or without clearance.
 
     Example:
         >>> figure_names(conditional=False, sources=False)["belief"], figure_names(conditional=True, sources=True)["belief"]
@@ -39,7 +43,7 @@ def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
         figure: figure
         + (TOLD_SUFFIX if figure in TOLD_FIGURES and not sources else "")
         + ("" if conditional else P_SUFFIX)
-        for figure in LINK_FIGURES
+        for figure in (*LINK_FIGURES, INTEREST)
     }
 
 
@@ -89,9 +93,11 @@ def _properties() -> dict[str, str]:
     named |= {f"Claim.{name}": "open" for name in ("assessment", "handling", "on_record", "belief")}
     named |= {f"Claim.{name}": "text" for name in ("place", "subject_as_said", "object_as_said", "notes")}
     named["Claim.extra"] = "conditional"
+    # Tells who its source is to somebody, and so who the source may be.
+    named[f"Claim.{INTEREST}"] = "interest"
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
     # Claims as well as groups: where one claim asserts or denies a link, one witness may.
-    named |= {"Link.groups": "voices", "Link.asserting": "voices", "Link.denying": "voices"}
+    named |= dict.fromkeys(("Link.groups", "Link.groups_on_record", "Link.asserting", "Link.denying"), "voices")
     return named
 
 

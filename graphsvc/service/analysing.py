@@ -30,7 +30,8 @@ from graphsvc.service.writing import Writing
 # Claims, persons, and which sources depend on each other.
 Material = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
 GRAPHS = ("claims", "links", "operation")
-_LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", "denied")
+_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
+_LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
 
 
 class Analysing(Writing):
@@ -77,7 +78,7 @@ class Analysing(Writing):
         if found is None:
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
-            explanation = explain(identifier, *self._material()) if self.grant.sources else self._retold(identifier)
+            explanation = self._explained(identifier) if self.grant.sources else self._retold(identifier)
             outcome["sources"] = _sources(explanation)
         return found, explanation
 
@@ -148,10 +149,14 @@ class Analysing(Writing):
             outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
         return claims
 
+    def _explained(self, identifier: str) -> Explanation:
+        """Why one person is a lead, sources included."""
+        return explain(identifier, *self._material(), weights=self._service.weights)
+
     def _retold(self, identifier: str) -> Explanation:
         """Why one person is a lead, as a reader without source clearance may know it."""
         claims, _, dependence = self._material()
-        why = explain(identifier, *self._folded())
+        why = explain(identifier, *self._folded(), weights=self._service.weights)
         told_of = (
             *why.supporting,
             *why.other,
@@ -160,7 +165,7 @@ class Analysing(Writing):
             *(c for p in why.paths for c in p.claims),
         )
         wanted = {claim.key for claim in told_of}
-        links = link_table([claim for claim in claims if claim.key in wanted], dependence)
+        links = link_table([claim for claim in claims if claim.key in wanted], dependence, self._service.weights)
         few = self._service.settings.few_below
         groups = {key: told(self.grant, figures.groups, few) for key, figures in sorted(links.items())}
         return replace(retold(why, links), voices=groups)
@@ -172,7 +177,7 @@ class Analysing(Writing):
     @lasting()
     def _fold(self) -> Material:
         claims, persons, _ = self._material()
-        return folded(claims), persons, {}
+        return folded(claims, self._service.weights), persons, {}
 
     def _material(self) -> Material:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
@@ -181,7 +186,7 @@ class Analysing(Writing):
     @lasting()
     def _rank(self) -> Ranking:
         grant, few = self.grant, self._service.settings.few_below
-        found = rank(*self._material(), singly=not grant.sources)
+        found = rank(*self._material(), singly=not grant.sources, weights=self._service.weights)
         return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 
     def _state(self) -> tuple[str, int, str]:
@@ -221,6 +226,7 @@ def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
         score_on_record=told_score(lead.score_on_record),
         shares={name: told_score(share) for name, share in lead.shares.items()},
         groups=told(grant, int(lead.groups), few_below),
+        groups_on_record=told(grant, int(lead.groups_on_record), few_below),
         denied=told(grant, (lead.denying_groups, lead.denying_others), few_below),
         denying_groups=0,
         denying_others=0,

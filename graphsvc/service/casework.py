@@ -11,13 +11,15 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.held import HeldError, require_stays
@@ -34,6 +36,7 @@ from graphsvc.store.image import difference, read_image, write
 __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
 
 _CASE_NAME = 100
+Decided = TypeVar("Decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,21 @@ class Loaded:
 class Casework:
     """Changes cases. Who may is decided before it is called."""
 
-    def __init__(self, store: Callable[[], Store], register: Register, shelf: Shelf, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        register: Register,
+        shelf: Shelf,
+        settings: Settings,
+        pairs: Pairs,
+        weights: Weights = SHIPPED,
+    ) -> None:
         self._store = store
         self.register = register
         self._shelf = shelf
         self._settings = settings
+        self._pairs = pairs
+        self._weights = weights
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
             store,
@@ -118,7 +131,7 @@ class Casework:
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
-            result = graphed(state, key, on, self.register.overrules(case, "sealed"))
+            result = self._graphed(case, state, key)
             counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
             self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
@@ -156,7 +169,11 @@ class Casework:
                 raise
 
     def recover(self, progress: Progress) -> list[str]:
-        """Complete what a kill interrupted, in every case nobody is working on; gives the cases."""
+        """Complete what a kill interrupted, in every case nobody is working on; gives the cases.
+
+        Cases whose figures were computed with another table of weights are written again likewise.
+        """
+        self.register.close_graded_otherwise(self._weights.digest)
         waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
         done: list[str] = []
         with suppress(Busy):  # its own process is still at work
@@ -222,10 +239,28 @@ class Casework:
             gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
             said_by = {pseudonym(key, "source", one) for one in what.people}
             self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
+            self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed)
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
+
+    # -- which witnesses depend on each other ----------------------------------------------------------------
+
+    def regroup(self, case: str, decide: Callable[[bytes], Decided], progress: Progress) -> Decided:
+        """Keep a decision on which witnesses depend on each other, and bring every figure that rests on them in line.
+
+        Args:
+            case: the case.
+            decide: given the case's data key, keeps the decision and closes the case, both at once.
+            progress: told what is done. What was begun is completed, if not here then by the next start.
+        """
+        with self._locks.case(case):
+            self._recover(case, progress)
+            key = self.register.key(case, create=False)
+            kept = decide(key)
+            self._restore(case, key, unstoppable(progress))
+            return kept
 
     def require_erasable(self, case: str, person: str) -> None:
         """Nothing, if the person of a pseudonym can be erased without anything held going.
@@ -265,7 +300,6 @@ class Casework:
     def _restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
         state, settled = State(), {}
-        on = self.register.opened_on(case)
         for number, row in self.register.counting(case).items():
             if row.status == "undoing":
                 settled[number] = "undone"
@@ -273,15 +307,20 @@ class Casework:
             if row.status == "loading":
                 settled[number] = "active"
             self._fold(state, key, case, number, row)
-        result = graphed(state, key, on, self.register.overrules(case, "sealed"))
+        result = self._graphed(case, state, key)
         self._write(case, result, progress)
         self._finish(case, key, result, settled)
+
+    def _graphed(self, case: str, state: State, key: bytes) -> Graphed:
+        """What a state becomes under what was decided on the case."""
+        on, sealed = self.register.opened_on(case), self.register.overrules(case, "sealed")
+        return graphed(state, key, on, sealed, self._weights, self._pairs.lasting(case, key))
 
     def _finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
         # Before the case opens again: a kill in between is completed with the rest.
         erased = self.register.overrules(case, "erased")
         self._shelf.settle(case, key, sealed=frozenset(result.sealed.values()), erased=erased)
-        self.register.finish(case, key, result, settled)
+        self.register.finish(case, key, result, settled, self._weights.digest)
 
     def _write(self, case: str, result: Graphed, progress: Progress) -> None:
         progress(0, 0, "comparing with the graph")

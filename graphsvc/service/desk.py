@@ -12,6 +12,7 @@ from graphsvc.access.cyphergate import CypherGate
 from graphsvc.access.cyphertexts import CypherTexts
 from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
+from graphsvc.access.pairs import Pairs
 from graphsvc.access.principal import Principal
 from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
@@ -20,6 +21,7 @@ from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.queries import Library
+from graphsvc.records.weights import read_weights
 from graphsvc.service import protecting
 from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
@@ -68,7 +70,9 @@ class Service:
         )
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
         self.shelf = Shelf(self.database, self.vault)
-        self.casework = Casework(self.store, self.register, self.shelf, settings)
+        self.weights = read_weights(settings.grading)
+        self.pairs = Pairs(self.database)
+        self.casework = Casework(self.store, self.register, self.shelf, settings, self.pairs, self.weights)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()

@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from graphsvc.access import vault
+from graphsvc.access.pairs import KINDS, Pairing
 from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_identity
-from graphsvc.analysis.belief import LinkFigures, claim_belief, link_table
-from graphsvc.analysis.dependence import shared_keys
+from graphsvc.analysis.belief import claim_belief, link_table
+from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
-from graphsvc.records import grading, told
+from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
-from graphsvc.records.properties import P_SUFFIX
+from graphsvc.records.properties import INTEREST, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
+from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
+from graphsvc.service.figures import link_properties, shares
 from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
 _STATEMENTS = "statements"
 _LINKS = "links"
-# What two witnesses may have shared, by the relation that tells it: they are then not independent.
-_SHARED_AS_SUBJECT = {
-    "CROSSED_ON": "crossing",
-    "PILOTED": "crossing",
-    "ASSISTED": "crossing",
-    "WORKED_AT": "place",
-    "LIVED_AT": "place",
-    "MANAGED": "place",
-}
-_SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
-_FAMILY = "RELATED_TO"
 # Number of a delivery, name of a table.
 Where = tuple[int, str]
 _parse = lru_cache(maxsize=100_000)(parse_date)
@@ -49,7 +42,8 @@ class Graphed:
     Attributes:
         image: the graph.
         identities: pseudonym → (kind, values that only the vault may hold).
-        dependence: `all` or `p` → source → keys of what it shares with other sources.
+        dependence: `all` or `p` → source → keys of what it shares with other sources, as decided by whoever overruled it.
+        shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.dependence.Thing`).
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
@@ -59,6 +53,7 @@ class Graphed:
     image: Image = field(default_factory=Image)
     identities: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     dependence: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    shared: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     masked: Counter[Where] = field(default_factory=Counter)
@@ -66,7 +61,14 @@ class Graphed:
 
 
 @uncollected()
-def graphed(state: State, key: bytes, on: dt.date, by_hand: Collection[str] = ()) -> Graphed:
+def graphed(
+    state: State,
+    key: bytes,
+    on: dt.date,
+    by_hand: Collection[str] = (),
+    weights: Weights = SHIPPED,
+    pairings: Collection[Pairing] = (),
+) -> Graphed:
     """The graph and the vault of a state.
 
     Args:
@@ -74,20 +76,22 @@ def graphed(state: State, key: bytes, on: dt.date, by_hand: Collection[str] = ()
         key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
         on: the day that counts for being under 18.
         by_hand: pseudonyms of whom and what is sealed by somebody's decision.
+        weights: what a grading is worth.
+        pairings: what was decided on pairs of sources, oldest first.
     """
     result = Graphed()
     result.sealed = _sealed(state, key, on, by_hand)
     handling = _Handling(state)
     texts = Texts(state, result.sealed)
     result.mask = texts.mask
-    writer = _Writer(state, key, result, texts, handling)
+    writer = _Writer(state, key, result, texts, handling, weights)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
             writer.entity(table, identifier, row)
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    _links(result, writer, claims)
+    _links(result, writer, claims, pairings)
     return result
 
 
@@ -147,12 +151,15 @@ class _Handling:
 class _Writer:
     """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
 
-    def __init__(self, state: State, key: bytes, result: Graphed, texts: Texts, handling: _Handling) -> None:
+    def __init__(
+        self, state: State, key: bytes, result: Graphed, texts: Texts, handling: _Handling, weights: Weights
+    ) -> None:
         self._state = state
         self._key = key
         self._result = result
         self._texts = texts
         self._handling = handling
+        self.weights = weights
         self._shown: dict[str, str] = {}
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
         self.sources: dict[str, str] = {}
@@ -169,10 +176,6 @@ class _Writer:
                     known = f"{known}-{vault.pseudonym(self._key, 'thing', f'{chr(0)}id {identifier}')[2:6]}"
             self._shown[identifier] = known
         return known
-
-    def delivered(self) -> dict[str, str]:
-        """Ids as they stand in the graph → as they were delivered, where that differs."""
-        return {shown: identifier for identifier, shown in self._shown.items() if shown != identifier}
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
@@ -262,7 +265,7 @@ class _Writer:
             "assessment": claim.assessment,
             "handling": claim.handling,
             "on_record": claim.on_record,
-            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment),
+            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment, weights=self.weights),
         }
         for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
             if given:
@@ -339,71 +342,36 @@ class _Writer:
             self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})
 
 
-def _links(result: Graphed, writer: _Writer, claims: list[Claim]) -> None:
+def _links(result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing]) -> None:
     """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
-    persons = writer.delivered()
+    # Only here are source and person brought together.
+    persons = {
+        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
+    }
+    shareable = _interested(result, persons, shareable, P_SUFFIX)
+    claims = _interested(result, persons, claims, "")
     for level, chosen in (("all", claims), ("p", shareable)):
-        result.dependence[level] = _dependence(result, writer, chosen, persons)
+        result.shared[level] = shares(chosen, writer.gradings, persons)
+        # What somebody decided who knows of C is C, unless they said that it is not.
+        decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
+        apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in KINDS)
+        result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     levels = (
-        ("", link_table(claims, result.dependence["all"])),
-        (P_SUFFIX, link_table(shareable, result.dependence["p"])),
+        ("", link_table(claims, result.dependence["all"], writer.weights)),
+        (P_SUFFIX, link_table(shareable, result.dependence["p"], writer.weights)),
     )
     for suffix, table in levels:
         for link, figures in table.items():
-            result.image.links.setdefault(link, {"relation": link[1]}).update(_figures(figures, suffix))
+            result.image.links.setdefault(link, {"relation": link[1]}).update(link_properties(figures, suffix))
 
 
-def _figures(figures: LinkFigures, suffix: str) -> dict[str, Any]:
-    named: dict[str, Any] = {
-        f"belief{suffix}": figures.belief,
-        f"asserting{suffix}": figures.asserting,
-        f"denying{suffix}": figures.denying,
-        f"groups{suffix}": figures.groups,
-        f"other_sources{suffix}": figures.other_sources,
-        f"belief_on_record{suffix}": figures.belief_on_record,
-    }
-    coarse: dict[str, Any] = {
-        "belief": told.belief(figures.belief_once),
-        "asserting": told.voices(figures.groups, figures.other_sources),
-        "denying": told.voices(figures.denying_groups, figures.denying_others),
-        "belief_on_record": told.belief(figures.belief_on_record_once),
-    }
-    named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
-    for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
-        if date:
-            named[f"{name}{suffix}"] = date
-    return named
-
-
-def _dependence(
-    result: Graphed, writer: _Writer, claims: Iterable[Claim], persons: Mapping[str, str]
-) -> dict[str, frozenset[str]]:
-    """What witness sources share, as far as these claims tell it. Only here are source and person brought together."""
-    person_of = {source: values["id"] for source, (kind, values) in result.identities.items() if kind == "source"}
-    shares: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for claim in claims:
-        if not claim.asserts:
-            continue
-        subject, target = persons.get(claim.subject, claim.subject), persons.get(claim.object, claim.object)
-        if claim.relation in _SHARED_AS_SUBJECT:
-            shares[subject].add((_SHARED_AS_SUBJECT[claim.relation], target))
-        elif claim.relation in _SHARED_AS_OBJECT:
-            shares[target].add((_SHARED_AS_OBJECT[claim.relation], subject))
-        elif claim.relation == _FAMILY:
-            shares[subject].add(("family", target))
-            shares[target].add(("family", subject))
-    held: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    statements = {claim.statement for claim in claims}
-    for statement in sorted(statements):
-        graded, source = writer.gradings[statement], writer.sources[statement]
-        if graded["kind"] != "witness":
-            continue
-        if graded.get("interpreter_id"):
-            held[source].add(("interpreter", graded["interpreter_id"]))
-        if source in person_of:
-            held[source] |= shares[person_of[source]] | {("family", person_of[source])}
-    return shared_keys(held)
+def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
+    """The claims of one level, those that their source has an interest in marked, here and in the graph."""
+    marks = interests(claims, persons)
+    for identifier, mark in marks.items():
+        result.image.claims[identifier][0][f"{INTEREST}{suffix}"] = mark
+    return [replace(claim, interest=marks[claim.id]) if claim.id in marks else claim for claim in claims]
 
 
 def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:

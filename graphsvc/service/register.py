@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from graphsvc.access.audit import now
 from graphsvc.access.policy import no_such_case
 from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.analysis.dependence import Thing
 from graphsvc.appdb import tables, transaction
 from graphsvc.ingest.check import Delivery, Row
 from graphsvc.service.graphing import Graphed
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
-# what was typed as a query is not.
+# what was typed as a query, or to say which witnesses depend on each other, is not.
 _REASONS = (
     (tables.requests, "reason_sealed", "request {id} reason"),
     (tables.requests, "answer_sealed", "request {id} answer"),
@@ -29,6 +30,8 @@ _REASONS = (
 _TYPED = (
     (tables.saved_queries, "words_sealed", "saved query {id}"),
     (tables.cypher_texts, "text_sealed", "cypher {line}"),
+    (tables.pairings, "reason_sealed", "pairing {id} reason"),
+    (tables.pairings, "ended_sealed", "pairing {id} end"),
 )
 
 
@@ -55,15 +58,24 @@ class Register:
 
     def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
         """What the sources of a case share, at level `all` or `p`; for computing only."""
+        return {source: frozenset(keys) for source, keys in self._kept_dependence(case).get(level, {}).items()}
+
+    def _kept_dependence(self, case: str) -> dict[str, Any]:
         with transaction(self._database) as connection:
             row = connection.execute(
                 sa.select(tables.cases.c.dependence_sealed).where(tables.cases.c.id == case)
             ).first()
         if row is None or row.dependence_sealed is None:
             return {}
-        key = self.key(case, create=False)
-        kept = unpack(key, row.dependence_sealed, f"dependence {case}")
-        return {source: frozenset(keys) for source, keys in kept[level].items()}
+        kept: dict[str, Any] = unpack(self.key(case, create=False), row.dependence_sealed, f"dependence {case}")
+        return kept
+
+    def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
+        """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
+        return {
+            source: [(reason, thing) for reason, thing in things]
+            for source, things in self._kept_dependence(case).get("shared", {}).get(level, {}).items()
+        }
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line in its links file)."""
@@ -275,12 +287,27 @@ class Register:
             with self._database.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
+    def close_graded_otherwise(self, digest: str) -> None:
+        """Close the cases whose figures were not computed with the weights of this digest: they are to be written again."""
+        graded, state = tables.cases.c.graded_with, tables.cases.c.state
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.cases.update()
+                .where(state == "open", sa.or_(graded.is_(None), graded != digest))
+                .values(state="loading")
+            )
+
+    def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str], graded_with: str) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
+
+        `graded_with` is the digest of the weights that the graph's figures were computed with.
 
         Who is sealed by now is masked in what people typed as queries too, as in every text of the case.
         """
-        kept = {level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()}
+        kept: dict[str, Any] = {
+            level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
+        }
+        kept["shared"] = result.shared
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
             connection.execute(tables.identities.delete().where(mine))
@@ -313,6 +340,7 @@ class Register:
                 .values(
                     state="open",
                     version=tables.cases.c.version + 1,
+                    graded_with=graded_with,
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
                 )
             )

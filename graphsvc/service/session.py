@@ -14,6 +14,7 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
 from graphsvc.service.exporting import Exporting
+from graphsvc.service.grouping import Grouping
 from graphsvc.service.loading import Loading
 from graphsvc.service.saving import Saving
 
@@ -51,7 +52,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Loading, Auditing, Saving):
+class Session(Exporting, Grouping, Loading, Auditing, Saving):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -64,6 +64,7 @@ class Edge:
         step: belief in four steps, 1 to 4.
         doubtful: belief under one half; denied: at least one claim denies it.
         groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting, denying likewise.
+        groups_on_record: those among claims on the record alone; other_sources_on_record likewise.
         bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
     """
 
@@ -81,6 +82,8 @@ class Edge:
     groups: int | str
     other_sources: int
     belief_on_record: float
+    groups_on_record: int | str
+    other_sources_on_record: int
     first_on: str
     last_on: str
     bend: int
@@ -245,6 +248,8 @@ def _edge(row: Row, bend: int) -> Edge:
         groups=row["groups"],
         other_sources=row["other_sources"],
         belief_on_record=float(row["belief_on_record"] or 0.0),
+        groups_on_record=row["groups_on_record"],
+        other_sources_on_record=row["other_sources_on_record"],
         first_on=row["first_on"] or "",
         last_on=row["last_on"] or "",
         bend=bend,

@@ -44,6 +44,44 @@ _TOLD = MappingProxyType(
 )
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
+# What a source is to one whom their claim is about, as a tag beside the claim and in a sentence.
+INTERESTED = MappingProxyType(
+    {
+        "rival": (
+            "about a rival of the source",
+            "The source, or a gang of theirs, is said to be a rival of one named here.",
+        ),
+        "accuser": ("about an accuser of the source", "One named here accuses the source."),
+        "owes": ("about a creditor of the source", "The source is said to owe one named here."),
+        "owed": ("about a debtor of the source", "One named here is said to owe the source."),
+    }
+)
+# What witnesses share, by reason: in words, and the kind of the thing where there is but one.
+SHARED = MappingProxyType(
+    {
+        "crossing": ("on the same crossing", "crossing"),
+        "place": ("lived or worked at the same place", "workplace"),
+        "recruiter": ("recruited by the same", ""),
+        "interpreter": ("the same interpreter", "person"),
+        "family": ("of one family", ""),
+    }
+)
+# Sections of the table of weights (`records.weights`), and what its names mean where the name alone does not say it.
+WEIGHED = MappingProxyType(
+    {
+        "assessment": "information",
+        "source_grade": "source",
+        "kind": "kind of source:",
+        "interest": "interest:",
+        "again": "again",
+    }
+)
+WEIGHED_NAMES = MappingProxyType(
+    {("assessment", code): words for code, words in grading.ASSESSMENTS.items()}
+    | {("source_grade", code): words for code, words in grading.SOURCE_GRADES.items()}
+    | {("interest", name): words for name, words in grading.INTERESTS.items()}
+    | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
+)
 # Family of ingredients (`analysis.hubs.FAMILIES`), or position in a plain network → what it is called and what it means.
 INGREDIENTS = MappingProxyType(
     {

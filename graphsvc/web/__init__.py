@@ -21,6 +21,7 @@ ROOMS = (
     "cases",
     "case",
     "leads",
+    "groups",
     "entities",
     "statements",
     "network",

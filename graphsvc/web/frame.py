@@ -223,11 +223,14 @@ def _shared() -> dict[str, Any]:
     }
 
 
+# Takes source clearance besides.
+WITNESSES = "Witnesses"
 # Label, endpoint, action it takes.
 _RAIL = (
     ("Overview", "case.overview", "read"),
     ("Leads", "leads.table", "analyse"),
     ("Network", "network.view", "read"),
+    (WITNESSES, "groups.table", "analyse"),
     ("Crossings", "case.crossings", "read"),
     ("Workplaces", "case.workplaces", "read"),
     ("Queries", "queries.table", "query"),
@@ -241,10 +244,12 @@ _RAIL = (
 def _rail(who: Session, case: str) -> list[tuple[str, str, bool]]:
     """(label, address, whether this is it) of what this person can go to in the case."""
     room = (request.endpoint or "").removesuffix(TWIN)
+    grant = who.principal.grant(case)
+    cleared = grant is not None and grant.sources
     return [
         (label, url_for(endpoint, case=case), room == endpoint)
         for label, endpoint, action in _RAIL
-        if endpoint in current_app.view_functions and who.may(action)
+        if endpoint in current_app.view_functions and who.may(action) and (label != WITNESSES or cleared)
     ]
 
 

@@ -15,19 +15,21 @@ from graphsvc.errors import RequestError
 from graphsvc.service import Session
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
+from graphsvc.web.groups import group_rows, shared_names
 
 blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 
 PAGE = 50
 _BAR = 240.0
-_COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", "denied")
+_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
+_COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
 # ?sort= → what to order by, best first.
 _ORDERS = {
     "rank": lambda row: row["rank"],
     "name": lambda row: row["name"].casefold(),
     "groups": lambda row: (-row["counted"], row["rank"]),
     "other_sources": lambda row: (-row["other_sources"], row["rank"]),
-    "score_on_record": lambda row: (-row["score_on_record"], row["rank"]),
+    "score_on_record": lambda row: (row["rank_on_record"], row["rank"]),
     "denied": lambda row: (-row["deniers"], row["rank"]),
 }
 
@@ -84,6 +86,7 @@ def lead(case: str) -> ResponseReturnValue:
         everyone += path.claims
     names = _names(here, {identifier for claim in everyone for identifier in (claim.subject, claim.object)})
     row = lead_rows([found])[0]
+    groups = here.witness_groups({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
@@ -96,7 +99,8 @@ def lead(case: str) -> ResponseReturnValue:
         other=_rows(why.other, names, why.voices),
         denying=_rows(why.denying, names),
         taken_back=_rows(why.taken_back, names),
-        groups=[sorted(group) for group in why.groups],
+        groups=[list(group.sources) for group in groups],
+        reasons=group_rows(groups, shared_names(here, groups)),
         other_sources=list(why.other_sources),
         sources=here.grant.sources,
         paths=[
@@ -121,6 +125,9 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
             "groups": one.groups,
             "other_sources": one.other_sources,
             "score_on_record": one.score_on_record,
+            "rank_on_record": one.rank_on_record,
+            "groups_on_record": one.groups_on_record,
+            "other_sources_on_record": one.other_sources_on_record,
             "denied": one.denied,
             "shares": {name: value for name, value in one.shares.items() if value},
             # For ordering: what is told as "few" must not be told by its place in the list.

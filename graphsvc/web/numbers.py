@@ -22,6 +22,10 @@ def page() -> ResponseReturnValue:
         sources=dict(grading.SOURCE_GRADES),
         assessments=dict(grading.ASSESSMENTS),
         handling_codes=dict(grading.HANDLING),
+        weights=[
+            {"section": section, "name": name, "value": value, "from": origin}
+            for section, name, value, origin in desk().weights.rows()
+        ],
         few_below=desk().settings.few_below,
     )
 

@@ -217,6 +217,7 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
         "few": 3,
         "voices": ["intelligence", "record"],
         **{name: f"{name}{'_told' if name in TOLD_FIGURES else ''}_p" for name in LINK_FIGURES},
+        "interest": "interest_p",
     }
     assert (timeout, cap) == (7.0, 3)
     cleared = Principal("bob", READER.roles, {"*": Grant("C", sources=True)})
@@ -224,6 +225,7 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
     assert (told.asked[-1][1]["few"], told.asked[-1][1]["voices"]) == (0, ["witness", "intelligence", "record"])
     assert told.asked[-1][1]["handling"] == ["P", "C"]
     assert {name: told.asked[-1][1][name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
+    assert told.asked[-1][1]["interest"] == "interest"
 
 
 def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, told: Told) -> None:

@@ -132,3 +132,33 @@ def test_the_table_is_each_link_alone_in_any_order() -> None:
     again = link_table(claims, keys)
     assert again.keys() == table.keys()
     assert all(again[key].belief == pytest.approx(table[key].belief, abs=1e-12) for key in table)
+
+
+def test_so_many_voices_on_both_sides_that_neither_can_be_told_from_certain_leave_one_half() -> None:
+    graded = {"source_kind": "record", "source_grade": "1", "assessment": "A"}
+    claims = [said(f"r{n}: {RUNS}", **graded) for n in range(20)]
+    claims += [said(f"d{n}: p1 not RUNS g1", **graded) for n in range(20)]
+    figures = link_belief(claims, {})
+    assert figures is not None
+    assert figures.belief == pytest.approx(0.5)
+
+
+def test_groups_and_other_sources_on_the_record_are_those_of_what_is_on_record_alone() -> None:
+    claims = [
+        said(f"s1: {RUNS}", on_record=True),
+        said(f"s2: {RUNS}", on_record=True),
+        said(f"s3: {RUNS}"),
+        said(f"r1: {RUNS}", source_kind="record", on_record=True),
+        said(f"i1: {RUNS}", source_kind="intelligence"),
+    ]
+    # s1 and s2 are one group only through s3, who is on no record.
+    chain = {"s1": frozenset({"a"}), "s3": frozenset({"a", "b"}), "s2": frozenset({"b"})}
+    figures = link_belief(claims, chain)
+    alone = link_belief([claim for claim in claims if claim.on_record], chain)
+    assert figures is not None
+    assert alone is not None
+    assert (figures.groups, figures.other_sources) == (1, 2)
+    assert (figures.groups_on_record, figures.other_sources_on_record) == (alone.groups, alone.other_sources) == (2, 1)
+    denied = link_belief([said(f"s1: {RUNS}"), said("s2: p1 not RUNS g1", on_record=True)], {})
+    assert denied is not None
+    assert (denied.groups_on_record, denied.other_sources_on_record) == (0, 0)

@@ -127,6 +127,24 @@ def test_score_on_record_is_the_score_of_what_is_on_record() -> None:
     assert lead(ranking, "top").score_on_record == 0.0
 
 
+def test_rank_and_voices_on_record_are_those_of_what_is_on_record() -> None:
+    told = (*GANG, "s4: mid DIRECTED b", "s5: a DIRECTED b")
+    claims = [said(text, on_record=text[:2] in ("s1", "s4", "s5")) for text in told]
+    claims.append(said("log: mid PAID a", source_kind="record", on_record=True))
+    ranking = rank(claims, people(*CAST), {"s1": frozenset({"k"}), "s4": frozenset({"k"})})
+    mid, top = lead(ranking, "mid"), lead(ranking, "top")
+    assert (mid.groups, mid.groups_on_record, mid.other_sources, mid.other_sources_on_record) == (2, 1, 1, 1)
+    assert (top.groups, top.groups_on_record, top.other_sources_on_record) == (1, 0, 0)
+    recorded = sorted((one.score_on_record for one in ranking.leads), reverse=True)
+    assert all(one.rank_on_record == 1 + recorded.index(one.score_on_record) for one in ranking.leads)
+    assert lead(ranking, "mid").rank_on_record == 1
+    assert len({one.rank_on_record for one in ranking.leads}) > 1
+
+
+def test_who_is_equal_on_the_record_shares_the_lowest_rank_there() -> None:
+    assert {one.rank_on_record for one in ranked(*GANG).leads} == {1}
+
+
 def test_order_of_claims_and_names_do_not_matter() -> None:
     claims, cast = [said(text) for text in GANG], people(*CAST)
     before = rank(claims, cast, {})

@@ -89,6 +89,9 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
         "groups",
         "other_sources",
         "score_on_record",
+        "rank_on_record",
+        "groups_on_record",
+        "other_sources_on_record",
         "denied",
     ]
     scores = [hub["score"] for hub in answer["hubs"]]

@@ -21,7 +21,7 @@ from graphsvc.service.exchange import Words
 from graphsvc.service.exposing import Wanted
 from graphsvc.service.network import Shown
 from graphsvc.web.frame import plain
-from tests.leaks.known import Known
+from tests.leaks.known import NOWHERE, Known
 from tests.leaks.pages import RANDOM
 
 Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
@@ -100,6 +100,13 @@ CALLS: dict[str, Entry] = {
     "frame": lambda known: [((name,), given) for name, given in known.firsts],
     "grant": with_(),
     "graph": lambda _known: [((of,), {}) for of in ("claims", "links", "operation", "no-such")],
+    "decide_pair": of("pseudonyms", NOWHERE, "independent", _REASON, quiet),
+    "end_pairing": of("jobs", _REASON, quiet),
+    "grouping_job": of("jobs"),
+    "pairings": with_(),
+    "start_deciding": of("pseudonyms", NOWHERE, "independent", _REASON),
+    "start_ending": of("jobs", _REASON),
+    "witness_groups": lambda known: [((), {}), (((known.pseudonyms),), {})],
     "holds": with_(),
     "hubs": with_(),
     "job": of("jobs"),

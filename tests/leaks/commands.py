@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from graphsvc import cli
 from graphsvc.config import Settings
-from tests.leaks.known import Known
+from tests.leaks.known import NOWHERE, Known
 
 Lines = list[list[str]]
 Entry = Callable[[Known], Lines] | str
@@ -94,6 +94,16 @@ COMMANDS: dict[str, Entry] = {
     ],
     "hold list": lambda known: [[known.case]],
     "hold release": lambda known: [[known.case, "x"]],
+    "groups list": lambda known: [
+        [known.case],
+        [known.case, "--source", known.pseudonyms[-1]],
+        [known.case, "--format", "json"],
+    ],
+    "groups decide": lambda known: [
+        [known.case, one, NOWHERE, "--as", "independent", *_REASON] for one in known.pseudonyms
+    ],
+    "groups decisions": lambda known: [[known.case]],
+    "groups take-back": lambda known: [[known.case, "x", *_REASON]],
     "seal": lambda known: [[known.case, "no-such-person", *_REASON]],
     "erase ask": lambda known: [[known.case, "no-such-person", *_REASON]],
     "erase list": _alone,

@@ -26,6 +26,7 @@ _GROWING = "tests/leaks/test_growing.py"
 _TYPED = "tests/access/test_freetext.py"
 _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
+_GROUPING = "tests/service/test_grouping.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -150,8 +151,8 @@ MUTATIONS = (
         "explained",
         "why someone is a lead names no source without source clearance",
         "graphsvc/service/analysing.py",
-        "explain(identifier, *self._material()) if self.grant.sources else self._retold(identifier)",
-        "explain(identifier, *self._material())",
+        "self._explained(identifier) if self.grant.sources else self._retold(identifier)",
+        "self._explained(identifier)",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
@@ -393,6 +394,38 @@ MUTATIONS = (
         'f"export pseudonyms\\0{case}\\0{recipient}"',
         'f"export pseudonyms\\0{case}"',
         f"{_EXPORTS}::test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one",
+    ),
+    Mutation(
+        "interest",
+        "a claim's mark of interest rests on what the reader may see",
+        "graphsvc/records/properties.py",
+        "for figure in (*LINK_FIGURES, INTEREST)\n    }",
+        "for figure in LINK_FIGURES\n    } | {INTEREST: INTEREST}",
+        "tests/service/test_interest.py::test_without_what_is_under_c_there_is_no_mark_of_it",
+    ),
+    Mutation(
+        "groups",
+        "which witnesses depend on each other takes source clearance",
+        "graphsvc/service/grouping.py",
+        "        if not self.grant.sources:\n",
+        "        if not self.grant:\n",
+        "tests/web/test_groups.py::test_it_takes_source_clearance_and_stands_in_the_rail_for_those_who_have_it",
+    ),
+    Mutation(
+        "family",
+        "through whom witnesses are family is not told",
+        "graphsvc/service/grouping.py",
+        'replace(one, thing="") if one.reason == FAMILY else one',
+        "replace(one)",
+        f"{_GROUPING}::test_groups_are_told_with_what_is_shared_and_family_without_whom",
+    ),
+    Mutation(
+        "pairs",
+        "a decision on witnesses under C moves nothing below it",
+        "graphsvc/service/graphing.py",
+        'if level == "all" or one.handling == "P"',
+        "if one.handling",
+        f"{_GROUPING}::test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p",
     ),
 )
 

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from graphsvc.web.frame import TWIN
-from tests.leaks.known import Known
+from tests.leaks.known import NOWHERE, Known
 
 Values = dict[str, Any]
 Entry = Callable[[Known], Iterable[Values]]
@@ -81,6 +81,8 @@ PAGES: dict[str, Entry] = {
         {"from": "51", "sort": "other_sources"},
         {"q": known.words[0], "sort": "denied"},
     ],
+    "groups.table": lambda known: [{}, *({"q": one} for one in (*known.pseudonyms[1:], "crossing", "C"))],
+    "groups.work": each("jobs"),
     "leads.table_csv": lambda _known: [{}, {"sort": "score_on_record"}],
     "leads.lead": each("entities"),
     "entities.page": lambda known: [
@@ -153,6 +155,10 @@ FORMS: dict[str, Entry] = {
     "holds.add": lambda known: [{"person": one, **_HOLD} for one in known.entities[:4]],
     "holds.release": once(id="x"),
     "sealing.seal": once(id="no-such-person", reason=REASON),
+    "groups.decide": lambda known: [
+        {"one": one, "other": NOWHERE, "kind": "independent", "reason": REASON} for one in known.pseudonyms
+    ],
+    "groups.end": each("jobs", reason=REASON),
     "erasures.ask": once(id="no-such-person", reason=REASON),
     "erasures.decide": lambda known: [
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")

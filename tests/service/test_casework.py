@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +258,8 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
     twin = f"{case}-twin"
     loaded: dict[int, tuple[Path, bool]] = {}
     for step in range(7):
+        if step and rng.random() < 0.4:
+            overrule_at_random(service, session, rng)
         if loaded and rng.random() < 0.35:
             number = rng.choice(sorted(loaded))
             session.undo(number, quiet)
@@ -266,6 +270,7 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
             if result.delivery is not None:
                 loaded[result.delivery] = (folder, partial)
     twin_case(service, case, twin)
+    twin_pairings(service, case, twin)
     other = session.at(twin)
     for number in sorted(loaded):
         folder, partial = loaded[number]
@@ -276,7 +281,32 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
     assert here.given == there.given
     assert here.links == there.links
     assert identities(service, case) == identities(service, twin)
-    assert service.register.dependence(case, "all") == service.register.dependence(twin, "all")
+    for level in ("all", "p"):
+        assert service.register.dependence(case, level) == service.register.dependence(twin, level)
+        assert service.register.shared(case, level) == service.register.shared(twin, level)
+
+
+def overrule_at_random(service: Service, session: Session, rng: random.Random) -> None:
+    """Decide on two sources the case has, or take a decision back."""
+    lasting = [one for one in session.pairings() if one.ended_at is None]
+    if lasting and rng.random() < 0.3:
+        session.end_pairing(rng.choice(lasting).id, "not so after all", quiet)
+        return
+    known = sorted(source for group in session.witness_groups() for source in group.sources)
+    if len(known) > 1:
+        with suppress(RequestError):  # it is decided so already, or one of them speaks under C alone
+            kind, handling = rng.choice(["independent", "dependent"]), rng.choice(["P", "C"])
+            one, other = rng.sample(known, 2)
+            session.decide_pair(one, other, kind, "they say so", quiet, handling)
+
+
+def twin_pairings(service: Service, case: str, twin: str) -> None:
+    """The decisions of a case that last, in the other from its beginning."""
+    key = service.register.key(case, create=False)
+    for one in service.pairs.lasting(case, key):
+        service.pairs.decide(twin, key, one.pair, one.kind, one.handling, one.reason, one.by)
+    with transaction(service.database) as connection:
+        connection.execute(tables.cases.update().where(tables.cases.c.id == twin).values(state="open"))
 
 
 def identities(service: Service, case: str) -> Mapping[str, Any]:
@@ -351,3 +381,33 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         while process.poll() is None and written(service, case) < when_written:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
+
+
+# -- the table of weights -----------------------------------------------------------------------------------------
+
+
+def test_another_table_of_weights_closes_a_case_until_its_figures_are_computed_anew(
+    at_server: Any, case: str, tmp_path: Path, small: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("[assessment]\nD = 4.0\n", "utf-8")
+    settings = at_server()
+    link = ("P1", "TRANSPORTED")
+
+    def belief(service: Service) -> float:
+        (found,) = [figures["belief"] for key, figures in image(service, case).links.items() if key[:2] == link]
+        return float(found)
+
+    with Service(settings) as service:
+        service.session(accounts.only_account(service.database, ""), "testing", case).load(small, quiet)
+        assert belief(service) == pytest.approx(0.6)
+        assert service.recover() == []
+        untouched = image(service, case)
+    with Service(dataclasses.replace(settings, grading=own)) as service:
+        assert belief(service) == pytest.approx(0.6)
+        assert service.recover() == [case]
+        assert belief(service) == pytest.approx(0.8)
+        assert service.recover() == []
+    with Service(settings) as service:
+        assert service.recover() == [case]
+        assert image(service, case) == untouched

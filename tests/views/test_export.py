@@ -30,7 +30,7 @@ def shown() -> View:
 
     def link(subject: str, relation: str, target: str, belief: float) -> dict[str, object]:
         return {"subject": subject, "object": target, "relation": relation, "belief": belief, "asserting": "few",
-                "denying": 2, "groups": "few", "other_sources": 1, "belief_on_record": 0.61,
+                "denying": 2, "groups": "few", "other_sources": 1, "belief_on_record": 0.61, "groups_on_record": 0, "other_sources_on_record": 0,
                 "first_on": "2020-05-08", "last_on": "2020-05-08"}  # fmt: skip
 
     entities = [

@@ -14,7 +14,7 @@ from graphsvc.views import graph
 from graphsvc.views.network import Edge, Node, View
 
 NODE = Node("a", "person", "Ash", "", True, False, "P", "", False, 2, 0, 1.5, -2.5)
-EDGE = Edge("a", "PAID", "b", "paid", True, 0.9, 4, False, False, 1, 0, 1, 0, 0.0, "", "", 0)
+EDGE = Edge("a", "PAID", "b", "paid", True, 0.9, 4, False, False, 1, 0, 1, 0, 0.0, 0, 0, "", "", 0)
 EVIL = '<img src=x onerror=alert(1)> "quoted" </script>'
 
 

@@ -12,7 +12,15 @@ def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, An
 
 
 def link(subject: str, object_: str, relation: str = "DIRECTED", belief: float = 0.9, **values: Any) -> dict[str, Any]:
-    figures = {"asserting": 1, "denying": 0, "groups": 1, "other_sources": 0, "belief_on_record": 0.0}
+    figures = {
+        "asserting": 1,
+        "denying": 0,
+        "groups": 1,
+        "other_sources": 0,
+        "belief_on_record": 0.0,
+        "groups_on_record": 0,
+        "other_sources_on_record": 0,
+    }
     dates = {"first_on": None, "last_on": None}
     return {"subject": subject, "object": object_, "relation": relation, "belief": belief, **figures, **dates} | values
 

@@ -13,7 +13,15 @@ EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u2028"
 
 def hostile() -> View:
     entity = {"kind": "person", "name": EVIL, "sort": None, "sealed": False, "handling": "P", "identified": None}
-    figures = {"asserting": 1, "denying": 1, "groups": 1, "other_sources": 0, "belief_on_record": 0.0}
+    figures = {
+        "asserting": 1,
+        "denying": 1,
+        "groups": 1,
+        "other_sources": 0,
+        "belief_on_record": 0.0,
+        "groups_on_record": 0,
+        "other_sources_on_record": 0,
+    }
     link = {
         "subject": EVIL,
         "object": "b",

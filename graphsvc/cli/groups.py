@@ -1,0 +1,99 @@
+"""Groups of witnesses on the command line: who depends on whom and why, and decisions against it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.cli.progress import shown
+from graphsvc.service import Session
+from graphsvc.service.grouping import KINDS
+
+Opener = Callable[..., AbstractContextManager[Session]]
+
+
+@click.group("groups")
+def groups() -> None:
+    """Which witnesses depend on each other, and why. Takes source clearance."""
+
+
+@groups.command("list")
+@click.argument("case")
+@click.option("--source", "sources", multiple=True, help="Only among these sources, by pseudonym; may be repeated.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@acting
+def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str) -> None:
+    """The groups of witnesses of a case, the largest first, with what each shares."""
+    with session(case) as acts:
+        found = acts.witness_groups(sources or None)
+    if form == "json":
+        told = [
+            {
+                "sources": group.sources,
+                "shared": [{"reason": one.reason, "thing": one.thing, "sources": one.sources} for one in group.shared],
+                "decided": [{"id": one.id, "kind": one.kind, "sources": one.pair} for one in group.decided],
+            }
+            for group in found
+        ]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for group in found:
+        click.echo(f"{len(group.sources)}  {', '.join(group.sources)}")
+        for one in group.shared:
+            click.echo(f"    {f'{one.reason} {one.thing}'.strip()}: {', '.join(one.sources)}")
+        for decided in group.decided:
+            click.echo(f"    {decided.kind} by decision {decided.id}: {', '.join(decided.pair)}")
+    if not found:
+        click.echo("There is no witness you can see in this case.", err=True)
+
+
+@groups.command("decide")
+@click.argument("case")
+@click.argument("one")
+@click.argument("other")
+@click.option("--as", "kind", type=click.Choice(KINDS), required=True, help="What the two are after all.")
+@click.option("--reason", required=True, help="Why; kept sealed with the decision.")
+@click.option(
+    "--handling",
+    type=click.Choice(["P", "C"]),
+    default=None,
+    help="P: what this rests on may be known to those cleared for P alone. Without it: your own level.",
+)
+@acting
+def decide(session: Opener, case: str, one: str, other: str, kind: str, reason: str, handling: str | None) -> None:
+    """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
+    with session(case) as acts, shown() as progress:
+        click.echo(acts.decide_pair(one, other, kind, reason, progress, handling or ""))
+    click.echo("Decided. The figures that rest on the two are computed anew.", err=True)
+
+
+@groups.command("decisions")
+@click.argument("case")
+@acting
+def decisions(session: Opener, case: str) -> None:
+    """What was decided on two witnesses, newest first; also what was taken back."""
+    with session(case) as acts:
+        found = acts.pairings()
+    for one in found:
+        click.echo(f"{one.id}  {one.kind:11} {one.handling}  {one.one} {one.other}")
+        click.echo(f"    {one.by} {one.at:%Y-%m-%d %H:%M}Z: {one.reason}")
+        if one.ended_at:
+            click.echo(f"    taken back by {one.ended_by} {one.ended_at:%Y-%m-%d %H:%M}Z: {one.ended_reason}")
+    if not found:
+        click.echo("Nobody has decided against what the case says.", err=True)
+
+
+@groups.command("take-back")
+@click.argument("case")
+@click.argument("decision")
+@click.option("--reason", required=True, help="Why; kept sealed with the decision.")
+@acting
+def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
+    """Take a decision back; it stays in the list. Takes the role analyst or supervisor."""
+    with session(case) as acts, shown() as progress:
+        acts.end_pairing(decision, reason, progress)
+    click.echo("Taken back. The figures that rest on the two are computed anew.", err=True)

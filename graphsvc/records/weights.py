@@ -1,0 +1,128 @@
+"""What a grading is worth, as data: the shipped table `weights.toml`, or one of the operator's own in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.errors import OperatorError
+
+# Larger ones would leave nothing to choose between, and their products could not be told from infinity.
+LARGEST = 1000.0
+_FROM = "from"
+_REPEATED = "repeated"
+# Where the values of a table of one's own come from, if it does not say.
+_OWN = "set for this service, without saying where from"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each part of a grading multiplies the odds by that a claim is true.
+
+    Attributes:
+        assessment: A to E → odds for a witness of grade 2.
+        source_grade: 1 to 3 → factor; `kind` witness, intelligence or record → factor.
+        interest: what the source is to the one the claim is about (`records.grading.INTERESTS`) → factor.
+        repeated: what a second account of the same group adds, as a share of its own belief.
+        origins: `section.name` of each value → where it comes from.
+    """
+
+    assessment: Mapping[str, float]
+    source_grade: Mapping[str, float]
+    kind: Mapping[str, float]
+    interest: Mapping[str, float]
+    repeated: float
+    origins: Mapping[str, str]
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same values, wherever they come from: figures computed with others are not current."""
+        values = [dict(sorted(part.items())) for part in (self.assessment, self.source_grade, self.kind, self.interest)]
+        return hashlib.sha256(json.dumps([*values, self.repeated]).encode()).hexdigest()
+
+    def rows(self) -> list[tuple[str, str, float, str]]:
+        """Every value as (section, name, value, where it comes from), in the order of the shipped table."""
+        named = {part: dict(getattr(self, part)) for part in ("assessment", "source_grade", "kind", "interest")}
+        named["again"] = {_REPEATED: self.repeated}
+        return [
+            (section, name, value, self.origins[f"{section}.{name}"])
+            for section, values in named.items()
+            for name, value in values.items()
+        ]
+
+
+def read_weights(path: Path | None = None) -> Weights:
+    """The shipped table, with the values of the file `path`, if one is given, in place of its own.
+
+    Example:
+        >>> read_weights().kind["witness"]
+        1.0
+
+    Raises:
+        OperatorError: the file cannot be read, or holds an unknown key or a value that is none; it names file and key.
+    """
+    table = tomllib.loads(files("graphsvc.records").joinpath("weights.toml").read_text("utf-8"))
+    origins = {f"{part}.{name}": values[_FROM] for part, values in table.items() for name in values}
+    if path is not None:
+        _replace(table, origins, _given(path), path)
+    named = {
+        section: MappingProxyType({name: float(value) for name, value in values.items() if name != _FROM})
+        for section, values in table.items()
+    }
+    repeated = named.pop("again")[_REPEATED]
+    return Weights(**named, repeated=repeated, origins=MappingProxyType(origins))
+
+
+def _given(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise OperatorError(
+            f"GRAPHSVC_GRADING names {path}, which cannot be read ({error.strerror}). Correct it, or unset it to use"
+            " the shipped table."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OperatorError(
+            f"GRAPHSVC_GRADING names {path}, which is no TOML: {error}. Correct it, or unset it to use the shipped table."
+        ) from None
+
+
+def _replace(table: dict[str, dict[str, Any]], origins: dict[str, str], given: Mapping[str, Any], path: Path) -> None:
+    """Put what is given in the place of what the table holds, once it is known to be right."""
+    for section, values in given.items():
+        if section not in table or not isinstance(values, dict):
+            raise _wrong(path, section, values, f"is no section; there are {', '.join(table)}")
+        for name, value in values.items():
+            key = f"{section}.{name}"
+            if name not in table[section]:
+                known = ", ".join(one for one in table[section] if one != _FROM)
+                raise _wrong(path, key, value, f"is unknown; [{section}] takes {known} and {_FROM}")
+            if name == _FROM:
+                if not isinstance(value, str) or not value.strip():
+                    raise _wrong(path, key, value, "takes a text that says where the values come from")
+            else:
+                most = 1.0 if name == _REPEATED else LARGEST
+                number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+                if not number or not 0 < value <= most:
+                    raise _wrong(path, key, value, f"takes a number above 0 and no more than {most:g}")
+            table[section][name] = value
+            origins[key] = str(values.get(_FROM, _OWN))
+
+
+def _wrong(path: Path, key: str, value: Any, takes: str) -> OperatorError:
+    return OperatorError(
+        f"In the grading table {path} the key {key} (value {repr(value)[:60]}) {takes}. Correct it, leave it out, or"
+        " unset GRAPHSVC_GRADING to use the shipped table."
+    )
+
+
+SHIPPED = read_weights()

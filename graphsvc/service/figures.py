@@ -1,0 +1,84 @@
+"""What the claims of a case say of its sources, and what is written of a link. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphsvc.analysis.belief import LinkFigures
+from graphsvc.analysis.dependence import Thing
+from graphsvc.analysis.evidence import Claim
+from graphsvc.records import told
+
+# What two witnesses may have shared, by the relation that tells it: they are then not independent.
+_SHARED_AS_SUBJECT = {
+    "CROSSED_ON": "crossing",
+    "PILOTED": "crossing",
+    "ASSISTED": "crossing",
+    "WORKED_AT": "place",
+    "LIVED_AT": "place",
+    "MANAGED": "place",
+}
+_SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
+_FAMILY = "RELATED_TO"
+# The reason whose thing is a person who may be one of the sources: it is never shown which.
+FAMILY = "family"
+
+
+def shares(
+    claims: Iterable[Claim], gradings: Mapping[str, Mapping[str, Any]], persons: Mapping[str, str]
+) -> dict[str, list[Thing]]:
+    """What each source of a witness has to do with, as far as these claims tell it.
+
+    Args:
+        claims: those of one level.
+        gradings: statement → its properties.
+        persons: source → the id of the person who it is, as it stands in the claims.
+    """
+    of_person: dict[str, set[Thing]] = defaultdict(set)
+    sources: dict[str, str] = {}
+    for claim in claims:
+        if claim.source_kind == "witness":
+            sources[claim.statement] = claim.source
+        if not claim.asserts:
+            continue
+        if claim.relation in _SHARED_AS_SUBJECT:
+            of_person[claim.subject].add((_SHARED_AS_SUBJECT[claim.relation], claim.object))
+        elif claim.relation in _SHARED_AS_OBJECT:
+            of_person[claim.object].add((_SHARED_AS_OBJECT[claim.relation], claim.subject))
+        elif claim.relation == _FAMILY:
+            of_person[claim.subject].add((FAMILY, claim.object))
+            of_person[claim.object].add((FAMILY, claim.subject))
+    held: dict[str, set[Thing]] = defaultdict(set)
+    for statement, source in sorted(sources.items()):
+        interpreter = gradings[statement].get("interpreter_id")
+        held[source] |= {("interpreter", interpreter)} if interpreter else set()
+        if source in persons:
+            held[source] |= of_person[persons[source]] | {(FAMILY, persons[source])}
+    return {source: sorted(things) for source, things in held.items()}
+
+
+def link_properties(figures: LinkFigures, suffix: str) -> dict[str, Any]:
+    """The figures of one link as the properties of one level (`records.properties`), told ones included."""
+    named: dict[str, Any] = {
+        f"belief{suffix}": figures.belief,
+        f"asserting{suffix}": figures.asserting,
+        f"denying{suffix}": figures.denying,
+        f"groups{suffix}": figures.groups,
+        f"other_sources{suffix}": figures.other_sources,
+        f"belief_on_record{suffix}": figures.belief_on_record,
+        f"groups_on_record{suffix}": figures.groups_on_record,
+        f"other_sources_on_record{suffix}": figures.other_sources_on_record,
+    }
+    coarse: dict[str, Any] = {
+        "belief": told.belief(figures.belief_once),
+        "asserting": told.voices(figures.groups, figures.other_sources),
+        "denying": told.voices(figures.denying_groups, figures.denying_others),
+        "belief_on_record": told.belief(figures.belief_on_record_once),
+    }
+    named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
+    for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
+        if date:
+            named[f"{name}{suffix}"] = date
+    return named

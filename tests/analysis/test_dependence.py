@@ -1,0 +1,67 @@
+"""What two sources share, and what somebody decided against it: the keys hold exactly that, pair by pair."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations
+
+import pytest
+
+from graphsvc.analysis.dependence import cliques, groups, in_common, shared_keys
+
+BOAT = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3", "s4")}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_two_sources_have_a_key_in_common_exactly_if_they_depend_on_each_other(seed: int) -> None:
+    rng = random.Random(seed)
+    sources = [f"s{number}" for number in range(rng.randint(2, 7))]
+    things = [("crossing", "c1"), ("crossing", "c2"), ("place", "c1"), ("family", "p1")]
+    shares = {source: rng.sample(things, rng.randint(0, 3)) for source in sources}
+    pairs = list(combinations(sources, 2))
+    apart = rng.sample(pairs, rng.randint(0, len(pairs)))
+    joined = [pair for pair in pairs if pair not in apart and rng.random() < 0.2]
+    keys = shared_keys(shares, apart, [*joined, ("s0", "nobody")])
+    assert set(keys) == set(sources)
+    for one, other in pairs:
+        share = not set(shares[one]).isdisjoint(shares[other])
+        depend = (share and (one, other) not in apart) or (one, other) in joined
+        assert bool(keys[one] & keys[other]) == depend, (one, other)
+
+
+def test_without_decisions_a_thing_makes_one_key_however_many_hold_it() -> None:
+    keys = shared_keys(BOAT)
+    assert set(keys.values()) == {frozenset({"k0"})}
+    many = {f"s{number:03}": [("interpreter", "p1")] for number in range(200)}
+    split = shared_keys(many, apart=[("s000", "s001")])
+    assert max(len(held) for held in split.values()) <= 2
+
+
+def test_two_apart_are_two_groups_until_a_third_who_depends_on_both_speaks_as_well() -> None:
+    keys = shared_keys(BOAT, apart=[("s1", "s2")])
+    assert len(groups(["s1", "s2"], keys)) == 2
+    assert len(groups(["s1", "s2", "s3"], keys)) == 1
+    assert len(groups(["s1", "s2", "s3"], shared_keys(BOAT, apart=list(combinations(("s1", "s2", "s3"), 2))))) == 3
+
+
+def test_two_joined_are_one_group_and_take_nobody_along() -> None:
+    keys = shared_keys({"s1": [], "s2": [("place", "w1")], "s3": [("place", "w1")]}, joined=[("s1", "s2")])
+    assert len(groups(["s1", "s2"], keys)) == 1
+    assert len(groups(["s1", "s3"], keys)) == 2
+    # Behind one figure the three hang together.
+    assert len(groups(["s1", "s2", "s3"], keys)) == 1
+
+
+def test_cliques_hold_no_pair_apart() -> None:
+    assert cliques(["s1"], []) == []
+    assert cliques(["s1", "s2"], [("s1", "s2")]) == []
+    assert cliques(["s1", "s2"], [("s1", "s3")]) == [{"s1", "s2"}]
+
+
+def test_what_is_recorded_as_shared_is_told_whatever_was_decided() -> None:
+    shares = {"s1": [("crossing", "c1"), ("place", "w1")], "s2": [("crossing", "c1")], "s3": [("place", "w1")]}
+    assert [(one.reason, one.thing, one.sources) for one in in_common(["s1", "s2"], shares)] == [
+        ("crossing", "c1", ("s1", "s2"))
+    ]
+    assert [one.reason for one in in_common(shares, shares)] == ["crossing", "place"]
+    assert in_common(["s1", "nobody"], shares) == []

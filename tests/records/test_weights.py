@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from graphsvc.analysis.belief import claim_belief, link_belief
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.hubs import rank
+from graphsvc.errors import OperatorError
+from graphsvc.records.grading import ASSESSMENTS, INTERESTS, SOURCE_GRADES
+from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.weights import LARGEST, SHIPPED, read_weights
+
+
+def table(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_the_shipped_table_weighs_every_part_of_a_grading_and_names_where_each_value_is_from() -> None:
+    assert set(SHIPPED.assessment) == set(ASSESSMENTS)
+    assert set(SHIPPED.source_grade) == set(SOURCE_GRADES)
+    assert set(SHIPPED.kind) == set(STATEMENT_KINDS)
+    assert set(SHIPPED.interest) == set(INTERESTS)
+    assert all(origin.strip() for *_, origin in SHIPPED.rows())
+    assert all(0 < value <= LARGEST and math.isfinite(value) for _, _, value, _ in SHIPPED.rows())
+
+
+def test_a_table_of_ones_own_replaces_what_it_names_and_leaves_the_rest(tmp_path: Path) -> None:
+    own = read_weights(table(tmp_path, '[kind]\nfrom = "counted on closed cases"\nrecord = 4\n'))
+    assert own.kind["record"] == 4.0
+    assert own.kind["witness"] == SHIPPED.kind["witness"]
+    assert own.origins["kind.record"] == "counted on closed cases"
+    assert own.origins["kind.witness"] == SHIPPED.origins["kind.witness"]
+    assert own.digest != SHIPPED.digest
+
+
+def test_the_same_values_are_the_same_table_wherever_they_come_from(tmp_path: Path) -> None:
+    value = SHIPPED.kind["record"]
+    own = read_weights(table(tmp_path, f'[kind]\nfrom = "elsewhere"\nrecord = {value}\n'))
+    assert own.digest == SHIPPED.digest == read_weights().digest
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        (
+            "[kind]\nrecrod = 2.0\n",
+            "key kind.recrod (value 2.0) is unknown; [kind] takes witness, intelligence, record",
+        ),
+        ("[kinds]\nrecord = 2.0\n", "key kinds (value {'record': 2.0}) is no section; there are assessment"),
+        ("kind = 3\n", "key kind (value 3) is no section"),
+        ("[assessment]\nE = 0\n", "key assessment.E (value 0) takes a number above 0"),
+        ("[assessment]\nE = -0.3\n", "key assessment.E (value -0.3) takes a number above 0"),
+        ("[assessment]\nE = inf\n", "key assessment.E (value inf) takes a number above 0"),
+        ("[assessment]\nE = nan\n", "key assessment.E (value nan) takes a number above 0"),
+        ("[assessment]\nE = 1e300\n", "no more than 1000"),
+        ("[assessment]\nE = true\n", "key assessment.E (value True) takes a number"),
+        ('[assessment]\nE = "0.3"\n', "key assessment.E (value '0.3') takes a number"),
+        ("[again]\nrepeated = 1.5\n", "key again.repeated (value 1.5) takes a number above 0 and no more than 1"),
+        ("[kind]\nfrom = 3\n", "key kind.from (value 3) takes a text"),
+        ("[kind\n", "is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_file_key_value_and_way_out(
+    tmp_path: Path, text: str, said_of_it: str
+) -> None:
+    path = table(tmp_path, text)
+    with pytest.raises(OperatorError, match=re.escape(said_of_it)) as refused:
+        read_weights(path)
+    assert str(path) in str(refused.value)
+    assert "the shipped table" in str(refused.value)
+
+
+def test_a_table_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match=r"GRAPHSVC_GRADING names .*none\.toml, which cannot be read"):
+        read_weights(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b'[kind]\nfrom = "\xe9"\n')
+    with pytest.raises(OperatorError, match="which is no TOML"):
+        read_weights(tmp_path / "latin.toml")
+
+
+def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_path: Path) -> None:
+    own = read_weights(table(tmp_path, "[assessment]\nC = 9.0\n[again]\nrepeated = 1.0\n[interest]\nrival = 0.5\n"))
+    assert claim_belief("witness", "2", "C", weights=own) == pytest.approx(0.9)
+    assert claim_belief("witness", "2", "C", "rival", own) == pytest.approx(4.5 / 5.5)
+    told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1", id="again")]
+    one_boat = {"s1": frozenset({"k"}), "s2": frozenset({"k"})}
+    figures, shipped = link_belief(told, one_boat, own), link_belief(told, one_boat)
+    assert figures is not None
+    assert figures.belief == pytest.approx(0.99)
+    assert shipped is not None
+    assert shipped.belief < 0.9
+    cast = people("p1", "p2")
+    assert rank(told, cast, {}, weights=own).leads[0].score > rank(told, cast, {}).leads[0].score

@@ -1,0 +1,247 @@
+"""Which witnesses depend on each other, why, and what a person decides against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts
+from graphsvc.access.pairs import Pairing
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import Image, read_image
+
+pytestmark = pytest.mark.neo4j
+REASON = "They were interviewed a year apart, in two countries; Wil Two never knew of it."
+PEOPLE = [
+    "B,Boss,,P",
+    "A,Aide,,P",
+    "I,Ines,,P",
+    "W1,Wil One,witness,P",
+    "W2,Wil Two,witness,P",
+    "W3,Wil Three,witness,P",
+]
+PEOPLE += ["W4,Wil Four,witness,C"]
+STATEMENTS = [f"T{n},witness,W{n},{'C' if n == 4 else 'P'},{'I' if n == 3 else ''}" for n in range(1, 5)]
+LINKS = [f"W{n},CROSSED_ON,X1,T{n}" for n in (1, 2)] + [f"B,DIRECTED,A,T{n}" for n in range(1, 5)]
+LINKS += ["W1,RELATED_TO,W3,T3", "W4,CROSSED_ON,X1,T4"]
+DIRECTED = ("B", "DIRECTED", "A")
+
+
+def write(folder: Path, links: list[str], statements: list[str] = STATEMENTS) -> Path:
+    folder.mkdir()
+    files = {
+        "people": ["id,name,category,handling", *PEOPLE],
+        "statements": ["id,kind,source_id,handling,interpreter_id", *statements],
+        "crossings": ["id,date,handling", "X1,2020-05-08,P"],
+        "links": ["subject_id,relation,object_id,statement_id", *links],
+    }
+    for name, lines in files.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
+def reader(service: Service, case: str, handling: str = "C", *roles: str, sources: bool = True) -> Session:
+    principal = Principal("pat", frozenset(roles or ("analyst",)), {case: Grant(handling, sources=sources)})
+    return service.session(principal, "tests", case)
+
+
+@pytest.fixture
+def loaded(service: Service, case: str, tmp_path: Path) -> str:
+    local = service.session(accounts.only_account(service.database, ""), "tests", case)
+    local.load(write(tmp_path / "case", LINKS), quiet)
+    return case
+
+
+def source(service: Service, case: str, person: str) -> str:
+    found = [s for s, v in service.register.identities(case) if v.get("id") == person and s.startswith("Q-")]
+    return found[0]
+
+
+def image(service: Service, case: str) -> Image:
+    return read_image(service.store(), case)
+
+
+def groups(service: Service, case: str, suffix: str = "") -> int:
+    return int(image(service, case).links[DIRECTED][f"groups{suffix}"])
+
+
+def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Service, loaded: str) -> None:
+    q1, q2, q3, q4 = (source(service, loaded, f"W{n}") for n in range(1, 5))
+    (group,) = reader(service, loaded).witness_groups()
+    assert group.sources == tuple(sorted((q1, q2, q3, q4)))
+    assert {(one.reason, one.thing, one.sources) for one in group.shared} == {
+        ("crossing", "X1", tuple(sorted((q1, q2, q4)))),
+        ("family", "", tuple(sorted((q1, q3)))),
+    }
+    # Under P alone W4 is not there.
+    (group,) = reader(service, loaded, "P").witness_groups()
+    assert group.sources == tuple(sorted((q1, q2, q3)))
+    assert q4 not in str(group)
+    # Among fewer sources only what joins these counts.
+    apart = reader(service, loaded).witness_groups([q2, q3, "Q-0000-0000-0000"])
+    assert [one.sources for one in apart] == sorted([(q2,), (q3,)])
+
+
+def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(service: Service, loaded: str) -> None:
+    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    session, before = reader(service, loaded), image(service, loaded)
+    assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 1)
+    version = session.version
+    first = session.decide_pair(q2, q1, "independent", REASON, quiet, "P")
+    # All four hang together through W4, who shares the boat with both; under P nobody else does.
+    assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 2)
+    assert session.version > version
+    second = session.decide_pair(q1, source(service, loaded, "W4"), "independent", REASON, quiet)
+    session.decide_pair(q2, source(service, loaded, "W4"), "independent", REASON, quiet)
+    assert (groups(service, loaded), groups(service, loaded, "_p")) == (3, 2)
+    belief = "belief"
+    assert image(service, loaded).links[DIRECTED][belief] > before.links[DIRECTED][belief]
+    found = session.lead("B")[1].groups
+    assert len(found) == 3
+    for pairing in session.pairings():
+        session.end_pairing(pairing.id, "they had met", quiet)
+    assert image(service, loaded) == before
+    history = session.pairings()
+    assert {one.id for one in history} >= {first, second}
+    assert all(one.ended_by == "pat" and one.ended_reason == "they had met" for one in history)
+
+
+def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loaded: str) -> None:
+    local = service.session(accounts.only_account(service.database, ""), "tests", loaded)
+    q2, q3 = (source(service, loaded, f"W{n}") for n in (2, 3))
+    session = reader(service, loaded)
+    assert [len(one.sources) for one in session.witness_groups([q2, q3])] == [1, 1]
+    session.decide_pair(q2, q3, "dependent", REASON, quiet, "P")
+    (group,) = session.witness_groups([q2, q3])
+    assert [one.kind for one in group.decided] == ["dependent"]
+    # It outlasts a later delivery, and being taken back of that.
+    number = local.load(write(service.settings.home / "more", [*LINKS, "A,PAID,B,T1"]), quiet).delivery
+    assert len(session.witness_groups([q2, q3])) == 1
+    assert number is not None
+    local.undo(number, quiet)
+    assert len(session.witness_groups([q2, q3])) == 1
+    # The other way about replaces it.
+    session.decide_pair(q2, q3, "independent", "the book was another one", quiet, "P")
+    newest, oldest = session.pairings()
+    assert (newest.kind, newest.ended_at, oldest.kind, oldest.ended_by) == ("independent", None, "dependent", "pat")
+    assert len(session.witness_groups([q2, q3])) == 2
+
+
+def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service: Service, loaded: str) -> None:
+    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    low, before = reader(service, loaded, "P"), image(service, loaded).links[DIRECTED]
+    kept = [low.witness_groups(), low.pairings(), low.ranking()]
+    reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet)
+    after = image(service, loaded).links[DIRECTED]
+    assert {name: after[name] for name in after if name.endswith("_p")} == {
+        name: before[name] for name in before if name.endswith("_p")
+    }
+    assert [low.witness_groups(), low.pairings(), low.ranking()] == kept
+    # Decided the same under P it counts there, and the one under C stays.
+    assert low.decide_pair(q1, q2, "independent", "known to both of them", quiet)
+    assert [one.handling for one in low.pairings()] == ["P"]
+    assert sorted(one.handling for one in reader(service, loaded).pairings() if one.ended_at is None) == ["C", "P"]
+
+
+def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Service, loaded: str) -> None:
+    q1, q2, q4 = (source(service, loaded, f"W{n}") for n in (1, 2, 4))
+    for session in (
+        reader(service, loaded, "C", "analyst", sources=False),
+        reader(service, loaded, "C", "custodian"),
+        reader(service, loaded, "C", "auditor", "administrator"),
+    ):
+        for act in (
+            session.witness_groups,
+            session.pairings,
+            lambda s=session: s.decide_pair(q1, q2, "independent", REASON, quiet),
+            lambda s=session: s.start_deciding(q1, q2, "independent", REASON),
+            lambda s=session: s.start_ending("x", REASON),
+            lambda s=session: s.end_pairing("x", REASON, quiet),
+        ):
+            with pytest.raises((Refused, NotFound)):
+                act()
+    with pytest.raises(Refused):
+        reader(service, loaded, "C", "investigator").decide_pair(q1, q2, "independent", REASON, quiet)
+    session = reader(service, loaded)
+    for pair, kind, reason, handling, error in (
+        ((q1, q1), "independent", REASON, "", RequestError),
+        ((q1, "Q-0000-0000-0000"), "independent", REASON, "", NotFound),
+        ((q1, q2), "cousins", REASON, "", RequestError),
+        ((q1, q2), "independent", "  ", "", RequestError),
+        ((q1, q2), "independent", "x" * 2001, "", RequestError),
+        ((q1, q2), "independent", REASON, "Q", RequestError),
+        ((q1, q4), "independent", REASON, "P", RequestError),
+    ):
+        with pytest.raises(error):
+            session.decide_pair(*pair, kind, reason, quiet, handling)
+        with pytest.raises(error):
+            session.start_deciding(*pair, kind, reason, handling)
+    low = reader(service, loaded, "P")
+    with pytest.raises(NotFound):
+        low.decide_pair(q1, q4, "independent", REASON, quiet)
+    with pytest.raises(Refused):
+        low.decide_pair(q1, q2, "independent", REASON, quiet, "C")
+    assert session.pairings() == []
+    assert session.cases()[0].state == "open"
+    session.decide_pair(q1, q2, "independent", REASON, quiet)
+    with pytest.raises(RequestError, match="already"):
+        session.decide_pair(q2, q1, "independent", REASON, quiet)
+    (only,) = session.pairings()
+    with pytest.raises(NotFound):
+        low.end_pairing(only.id, REASON, quiet)
+
+
+def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Service, loaded: str) -> None:
+    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+    reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet)
+    (only,) = reader(service, loaded).pairings()
+    assert "Wil Two" not in only.reason
+    assert only.reason.startswith("They were interviewed")
+    with transaction(service.database) as connection:
+        (row,) = connection.execute(sa.select(tables.pairings)).all()
+        lines = [line for line in connection.execute(sa.select(tables.log)).all() if line.action == "regroup"]
+        looked = set(connection.execute(sa.select(tables.log_sources.c.pseudonym)).scalars())
+    assert b"interviewed" not in str(tuple(row)).encode()
+    assert [line.detail["step"] for line in lines] == ["decide"]
+    assert {q1, q2} <= looked
+
+
+def test_who_is_erased_leaves_no_decision_behind(service: Service, loaded: str) -> None:
+    q1, q2, q3 = (source(service, loaded, f"W{n}") for n in range(1, 4))
+    session = reader(service, loaded)
+    session.decide_pair(q1, q2, "independent", REASON, quiet)
+    session.decide_pair(q2, q3, "dependent", REASON, quiet)
+    session.decide_pair(q1, q3, "independent", REASON, quiet)
+    person = next(
+        name for name, values in service.register.identities(loaded) if values.get("id") == "W2" and name != q2
+    )
+    service.casework.erase(loaded, person, "pat", "asked for", quiet)
+    assert [set(one.pair) for one in session.pairings()] == [{q1, q3}]
+    with transaction(service.database) as connection:
+        assert len(connection.execute(sa.select(tables.pairings.c.id)).all()) == 1
+
+
+def test_a_kill_before_the_figures_are_written_is_completed(
+    service: Service, loaded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+
+    def killed(*_args: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service.casework, "_write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet, "P")
+    assert groups(service, loaded, "_p") == 1
+    assert service.recover() == [loaded]
+    assert groups(service, loaded, "_p") == 2
+    (only,) = reader(service, loaded).pairings()
+    assert isinstance(only, Pairing)

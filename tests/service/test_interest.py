@@ -1,0 +1,202 @@
+"""Claims their source has an interest in, and accounts that were taken back: marked, without weight, and never gone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.config import Settings
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import read_image
+from graphsvc.web import create_app
+
+pytestmark = pytest.mark.neo4j
+PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\n"
+STATEMENTS = """id,kind,source_id,handling,status,on_record
+T1,witness,W1,P,given,yes
+T2,witness,W2,P,withdrawn,yes
+R1,record,,C,given,
+R2,record,,P,given,
+"""
+LINKS = """id,subject_id,relation,object_id,statement_id,polarity
+1,B,DIRECTED,A,T1,asserts
+2,B,DIRECTED,A,T2,asserts
+3,B,RUNS,G,T2,asserts
+4,A,PAID,B,T1,denies
+5,A,PAID,B,R2,asserts
+6,W1,OWES,B,R1,asserts
+"""
+DEBT_OF_A = "7,A,OWES,W1,R2,asserts\n"
+
+
+def write(folder: Path, links: str = LINKS) -> Path:
+    folder.mkdir()
+    for name, text in {
+        "people": PEOPLE,
+        "statements": STATEMENTS,
+        "links": links,
+        "gangs": "id,name\nG,Gulls\n",
+    }.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    return folder
+
+
+def loaded(service: Service, case: str, folder: Path) -> None:
+    service.session(accounts.only_account(service.database, ""), "tests", case).load(folder, quiet)
+
+
+def reader(service: Service, case: str, handling: str, *, sources: bool) -> Session:
+    roles = frozenset({"analyst", "disclosure"})
+    return service.session(Principal("pat", roles, {case: Grant(handling, sources=sources)}), "tests", case)
+
+
+def marks(session: Session, *link: str) -> list[str | None]:
+    return [row["interest"] for row in session.between(*link) if row["statement"] == "T1"]
+
+
+DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
+
+
+def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    loaded(service, case, write(tmp_path / "case", LINKS + DEBT_OF_A))
+    # The debt to B is told under C alone; that A owes is told under P.
+    assert marks(reader(service, case, "C", sources=True), *DIRECTED) == ["owes"]
+    assert marks(reader(service, case, "P", sources=True), *DIRECTED) == ["owed"]
+    for handling in ("C", "P"):
+        lowly = reader(service, case, handling, sources=False)
+        rows = lowly.between(*DIRECTED) + lowly.entity("B").claims
+        assert rows
+        assert all("interest" not in row for row in rows)
+        assert {edge["interest"] for *_, edge in edges(lowly)} == {""}
+
+
+def test_without_what_is_under_c_there_is_no_mark_of_it(service: Service, case: str, tmp_path: Path) -> None:
+    loaded(service, case, write(tmp_path / "case"))
+    assert marks(reader(service, case, "C", sources=True), *DIRECTED) == ["owes"]
+    assert marks(reader(service, case, "P", sources=True), *DIRECTED) == [None]
+
+
+def test_every_list_of_claims_shows_the_mark(service: Service, case: str, tmp_path: Path) -> None:
+    loaded(service, case, write(tmp_path / "case"))
+    cleared = reader(service, case, "C", sources=True)
+    _, why = cleared.lead("B")
+    seen = [
+        [row["interest"] for row in cleared.statement("T1").claims],
+        [row["interest"] for row in cleared.entity("A").claims if row["statement"] == "T1"],
+        [row["interest"] for row in cleared.rows("cases.claims", whole=True).dicts() if row["statement"] == "T1"],
+        [claim.interest for claim in (*why.supporting, *why.denying) if claim.statement == "T1"],
+        [edge["interest"] for *_, edge in cleared.graph("claims").edges(data=True) if edge["statement"] == "T1"],
+    ]
+    assert seen == [["owes", "owes"]] * len(seen)
+    rows = cleared.query("statements.interests").dicts()
+    assert [(row["statement"], row["marked"]) for row in rows] == [("T1", 2)]
+
+
+def test_a_table_may_give_such_claims_less_weight_at_each_level_by_its_own_marks(
+    at_server: Any, case: str, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("[interest]\nowes = 0.2\n", "utf-8")
+    settings: Settings = at_server()
+    folder = write(tmp_path / "case")
+    with Service(settings) as service:
+        loaded(service, case, folder)
+        before = read_image(service.store(), case).links[DIRECTED]
+    with Service(dataclasses.replace(settings, grading=own)) as service:
+        service.recover()
+        after = read_image(service.store(), case).links[DIRECTED]
+        assert after["belief"] == pytest.approx(0.3 / 1.3)
+        assert after["belief_p"] == before["belief_p"] == before["belief"] == pytest.approx(0.6)
+        high, low = (reader(service, case, handling, sources=True).ranking().leads for handling in ("C", "P"))
+        assert next(lead.score for lead in high if lead.id == "B") < next(lead.score for lead in low if lead.id == "B")
+
+
+# -- denied, and taken back ---------------------------------------------------------------------------------------
+
+
+def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    standing = LINKS.replace("4,A,PAID,B,T1,denies\n", "")
+    (tmp_path / "before").mkdir()
+    folder = write(tmp_path / "before" / "case", standing)
+    text = (folder / "statements.csv").read_text("utf-8")
+    (folder / "statements.csv").write_text(text.replace("T2,witness,W2,P,withdrawn", "T2,witness,W2,P,given"), "utf-8")
+    loaded(service, case, folder)
+    before = read_image(service.store(), case).links
+    loaded(service, case, write(tmp_path / "case"))
+    after = read_image(service.store(), case).links
+    assert after[DIRECTED]["belief"] < before[DIRECTED]["belief"]
+    assert (before[DIRECTED]["groups"], after[DIRECTED]["groups"]) == (2, 1)
+    assert after[PAID]["belief"] < before[PAID]["belief"]
+    # Nobody else says that B runs G, so there is no such link any more; what was said of it is still told.
+    assert ("B", "RUNS", "G") in before
+    assert ("B", "RUNS", "G") not in after
+    for sources in (True, False):
+        session = reader(service, case, "C", sources=sources)
+        _, why = session.lead("B")
+        told = [
+            {claim.key for claim in why.taken_back},
+            {key(row) for row in session.entity("B").claims if row["status"] == "withdrawn"},
+            {key(row) for row in session.query("statements.taken_back").dicts()},
+            {key(row) for row in session.rows("cases.claims", whole=True).dicts() if row["status"] == "withdrawn"},
+            {(a, edge["relation"], b) for a, b, edge in edges(session) if edge["status"] == "withdrawn"},
+            {
+                link
+                for link in (DIRECTED, ("B", "RUNS", "G"))
+                for row in session.between(*link)
+                if row["status"] == "withdrawn"
+            },
+        ]
+        assert told == [{DIRECTED, ("B", "RUNS", "G")}] * len(told)
+        denied = [
+            {claim.key for claim in why.denying},
+            {key(row) for row in session.entity("B").claims if row["polarity"] == "denies"},
+            {key(row) for row in session.query("statements.denials").dicts()},
+            {(a, edge["relation"], b) for a, b, edge in edges(session) if edge["polarity"] == "denies"},
+        ]
+        assert denied == [{PAID}] * len(denied)
+    withdrawn = reader(service, case, "C", sources=True).statement("T2")
+    assert {row["status"] for row in withdrawn.claims} == {"withdrawn"}
+    assert len(withdrawn.claims) == 2
+
+
+def key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["subject"], row["relation"], row["object"]
+
+
+def edges(session: Session) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    yield from session.graph("claims").edges(data=True)
+
+
+# -- on pages -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sources", [True, False])
+def test_pages_tell_the_mark_beside_the_claim_with_source_clearance_alone(
+    service: Service, case: str, tmp_path: Path, sources: bool
+) -> None:
+    loaded(service, case, write(tmp_path / "case"))
+    accounts.add(service.database, "pat", ["analyst"], {case: Grant("C", sources=sources)})
+    client = signed_in(service, "pat")
+    pages = ["lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"]
+    for page in pages + (["statement?id=T1"] if sources else []):
+        answer = client.get(f"/case/{case}/{page}")
+        assert answer.status_code == 200
+        assert ("about a creditor of the source" in answer.text) == sources, page
+
+
+def signed_in(service: Service, name: str) -> FlaskClient:
+    client = create_app(service).test_client()
+    client.get(f"/link/{service.sign_in_link(name, 'tests')}")
+    return client

@@ -1,0 +1,76 @@
+"""Every derived figure twice: on all intelligence, and on the record alone; each as the reader may be told it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant, Principal
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.web import create_app
+
+pytestmark = pytest.mark.neo4j
+PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\nW3,Wil Three,witness,P\n"
+STATEMENTS = """id,kind,source_id,handling,on_record
+T1,witness,W1,P,yes
+T2,witness,W2,C,yes
+T3,witness,W3,P,no
+R1,record,,P,yes
+I1,intelligence,,P,no
+"""
+LINKS = "id,subject_id,relation,object_id,statement_id\n" + "".join(
+    f"{one},B,DIRECTED,A,{one}\n" for one in ("T1", "T2", "T3", "R1", "I1")
+)
+
+
+@pytest.fixture
+def loaded(service: Service, case: str, tmp_path: Path) -> str:
+    for name, text in {"people": PEOPLE, "statements": STATEMENTS, "links": LINKS}.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    service.session(accounts.only_account(service.database, ""), "tests", case).load(tmp_path, quiet)
+    return case
+
+
+def reader(service: Service, case: str, handling: str, *, sources: bool) -> Session:
+    return service.session(
+        Principal("pat", frozenset({"analyst"}), {case: Grant(handling, sources=sources)}), "tests", case
+    )
+
+
+@pytest.mark.parametrize(
+    ("handling", "sources", "all_groups", "on_record"),
+    [("C", True, 3, 2), ("P", True, 2, 1), ("C", False, 3, "few"), ("P", False, "few", "few")],
+)
+def test_links_leads_and_frames_tell_groups_and_others_on_the_record(
+    service: Service, loaded: str, handling: str, sources: bool, all_groups: int | str, on_record: int | str
+) -> None:
+    session = reader(service, loaded, handling, sources=sources)
+    (lead,) = [lead for lead in session.ranking().leads if lead.id == "B"]
+    (hub,) = session.hubs().query("id == 'B'").to_dict("records")
+    (link,) = session.entity("B").links
+    (edge,) = [edge for *_, edge in session.graph("operation").edges(data=True)]
+    (query,) = session.query("people.on_the_record", {"person": "B"}).dicts()
+    assert (lead.groups, lead.other_sources) == (all_groups, 2)
+    assert (lead.groups_on_record, lead.other_sources_on_record, lead.rank_on_record) == (on_record, 1, 1)
+    for row in (hub, link, edge, query):
+        assert (row["groups_on_record"], row["other_sources_on_record"]) == (on_record, 1)
+    assert hub["rank_on_record"] == 1
+
+
+def test_pages_and_their_twins_tell_them(service: Service, loaded: str) -> None:
+    accounts.add(service.database, "pat", ["analyst"], {loaded: Grant("C")})
+    client = create_app(service).test_client()
+    client.get(f"/link/{service.sign_in_link('pat', 'tests')}")
+    base = f"/case/{loaded}"
+    resting = "resting on few independent groups of witnesses and 1 report or record"
+    for page in ("lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"):
+        assert resting in client.get(f"{base}/{page}").text, page
+    (row,) = [one for one in client.get(f"{base}/leads.json").get_json()["leads"] if one["id"] == "B"]
+    assert (row["rank_on_record"], row["groups_on_record"], row["other_sources_on_record"]) == (1, "few", 1)
+    assert client.get(f"{base}/leads.csv").text.splitlines()[0] == (
+        "rank,name,id,score,groups,other_sources,score_on_record,rank_on_record,groups_on_record,"
+        "other_sources_on_record,denied"
+    )

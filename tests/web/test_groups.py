@@ -1,0 +1,152 @@
+"""The page of groups of witnesses: who sees it, what it tells, and decisions made on it."""
+
+from __future__ import annotations
+
+import csv
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.service import Service
+from graphsvc.web import create_app
+
+pytestmark = pytest.mark.neo4j
+REASON = "<b>a year apart</b>, in two countries"
+LINKS = [("W1", "CROSSED_ON", "X1", "T1"), ("W2", "CROSSED_ON", "X1", "T2"), ("W3", "CROSSED_ON", "X2", "T3")]
+LINKS += [("B", "DIRECTED", "A", f"T{n}") for n in (1, 2, 3)]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The pages of a small case."""
+
+    service: Service
+    app: Flask
+    case: str
+
+    def client(self, name: str) -> FlaskClient:
+        client: FlaskClient = self.app.test_client()
+        assert client.get(f"/link/{self.service.sign_in_link(name, 'tests')}").status_code == 303
+        return client
+
+    def post(self, name: str, address: str, **form: str) -> tuple[int, str]:
+        """Status and text of the end a form leads to, once what it started is done."""
+        client = self.client(name)
+        sent = client.post(f"/case/{self.case}/{address}", data=form)
+        if sent.status_code != 303:
+            return sent.status_code, sent.text
+        for _ in range(600):
+            page = client.get(sent.headers["Location"])
+            if "<progress" not in page.text:
+                return page.status_code, page.text
+            time.sleep(0.05)
+        raise AssertionError("the work did not end")
+
+
+@pytest.fixture
+def groups(service: Service, case: str, tmp_path: Path) -> Groups:
+    tables = {
+        "people": [("id", "name", "category", "handling"), ("B", "Boss", "", "P"), ("A", "Aide", "", "P")],
+        "statements": [("id", "kind", "source_id", "handling")],
+        "crossings": [("id", "date", "launch_site", "handling"), ("X1", "2020-05-08", "<i>Dunkirk</i>", "P")],
+        "links": [("subject_id", "relation", "object_id", "statement_id"), *LINKS],
+    }
+    tables["crossings"].append(("X2", "2020-05-09", "", "P"))
+    for n in (1, 2, 3):
+        tables["people"].append((f"W{n}", f"Wil {n}", "witness", "P"))
+        tables["statements"].append((f"T{n}", "witness", f"W{n}", "P"))
+    for name, rows in tables.items():
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+    local = accounts.only_account(service.database, "")
+    service.session(local, "tests", case).load(tmp_path, lambda *_progress: None)
+    accounts.add(service.database, "ann", ["analyst"], {case: Grant("C", sources=True)})
+    accounts.add(service.database, "inv", ["investigator"], {case: Grant("C", sources=True)})
+    accounts.add(service.database, "low", ["analyst"], {case: Grant("C")})
+    app = create_app(service)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return Groups(service, app, case)
+
+
+def test_it_takes_source_clearance_and_stands_in_the_rail_for_those_who_have_it(groups: Groups) -> None:
+    for name, sees in (("ann", True), ("inv", True), ("low", False)):
+        client = groups.client(name)
+        assert client.get(f"/case/{groups.case}/groups").status_code == (200 if sees else 403)
+        assert client.get(f"/case/{groups.case}/groups.json").status_code == (200 if sees else 403)
+        assert (">Witnesses</a>" in client.get(f"/case/{groups.case}").text) == sees
+        assert ("All groups of the case" in client.get(f"/case/{groups.case}/lead?id=B").text) == sees
+
+
+def test_it_tells_what_is_shared_as_text_and_is_searched(groups: Groups) -> None:
+    client, base = groups.client("ann"), f"/case/{groups.case}/groups"
+    page = client.get(base).text
+    assert "On the same crossing" in page
+    assert "&lt;i&gt;Dunkirk&lt;/i&gt;" in page
+    assert "<i>Dunkirk</i>" not in page
+    every = client.get(f"{base}.json").get_json()
+    assert [len(one["sources"]) for one in every["groups"]] == [2, 1]
+    together, (alone,) = every["groups"][0], every["groups"][1]["sources"]
+    assert [(one["reason"], one["thing"]) for one in together["shared"]] == [("crossing", "X1")]
+    for text, found in ((alone, 1), ("dunkirk", 1), ("x1", 1), ("crossing", 1), ("nothing of it", 0), ("", 2)):
+        assert client.get(f"{base}.json", query_string={"q": text}).get_json()["found"] == found
+    lead = client.get(f"/case/{groups.case}/lead.json?id=B").get_json()
+    assert lead["groups"] == [one["sources"] for one in lead["reasons"]]
+    assert sorted(map(len, lead["groups"])) == [1, 2]
+    assert "On the same crossing" in client.get(f"/case/{groups.case}/lead?id=B").text
+
+
+def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
+    client, base = groups.client("ann"), f"/case/{groups.case}/groups"
+    one, other = client.get(f"{base}.json").get_json()["groups"][0]["sources"]
+    form = {"one": one, "other": other, "kind": "independent", "handling": "P", "reason": REASON}
+    status, text = groups.post("ann", "groups", **form)
+    assert (status, "<h1>Decided</h1>" in text) == (200, True)
+    page = client.get(base).text
+    assert "&lt;b&gt;a year apart&lt;/b&gt;" in page
+    assert [len(group["sources"]) for group in client.get(f"{base}.json").get_json()["groups"]] == [1, 1, 1]
+    (pairing,) = client.get(f"{base}.json").get_json()["pairings"]
+    assert (pairing["kind"], pairing["by"], pairing["reason"]) == ("independent", "ann", REASON)
+    # Made and taken back by whoever may decide alone.
+    assert "Take back" in page
+    assert "Take back" not in groups.client("inv").get(base).text
+    assert groups.post("inv", "groups/end", id=pairing["id"], reason="no")[0] == 403
+    assert groups.post("ann", "groups/end", id=pairing["id"], reason="")[0] == 400
+    assert groups.post("ann", "groups/end", id=pairing["id"], reason="they had met")[0] == 200
+    assert "taken back by ann" in re.sub(r"\s+", " ", client.get(base).text)
+    assert [len(group["sources"]) for group in client.get(f"{base}.json").get_json()["groups"]] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "status"),
+    [
+        ("inv", {}, 403),
+        ("low", {}, 403),
+        ("ann", {"reason": " "}, 400),
+        ("ann", {"kind": "cousins"}, 400),
+        ("ann", {"other": "Q-0000-0000-0000"}, 404),
+        ("ann", {"handling": "Q"}, 400),
+    ],
+)
+def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
+    groups: Groups, name: str, changes: dict[str, str], status: int
+) -> None:
+    one, other = groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
+    form = {"one": one, "other": other, "kind": "independent", "handling": "C", "reason": REASON} | changes
+    assert groups.post(name, "groups", **form)[0] == status
+    assert groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["pairings"] == []
+
+
+def test_the_work_is_its_beginners_alone(groups: Groups) -> None:
+    client = groups.client("ann")
+    one, other = client.get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]
+    form = {"one": one, "other": other, "kind": "independent", "reason": REASON}
+    sent = client.post(f"/case/{groups.case}/groups", data=form)
+    for name, status in (("ann", 200), ("inv", 404), ("low", 404)):
+        assert groups.client(name).get(sent.headers["Location"]).status_code == status

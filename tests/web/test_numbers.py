@@ -1,0 +1,35 @@
+"""The page that says what the numbers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from graphsvc.access import accounts
+from graphsvc.config import Settings
+from graphsvc.records.weights import SHIPPED
+from graphsvc.service import Service
+from graphsvc.web import create_app
+
+
+def test_it_shows_the_table_of_weights_that_is_in_use_and_where_each_value_comes_from(
+    settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[kind]\nfrom = "counted on <b>closed</b> cases"\nrecord = 3.25\n', "utf-8")
+    with Service(settings(grading=own)) as service:
+        accounts.add(service.database, "ann", ["analyst"], {})
+        client = create_app(service).test_client()
+        client.get(f"/link/{service.sign_in_link('ann', 'tests')}")
+        rows = client.get("/numbers.json").get_json()["weights"]
+        assert len(rows) == len(SHIPPED.rows())
+        changed = [
+            row for row in rows if (row["section"], row["name"], row["value"], row["from"]) not in SHIPPED.rows()
+        ]
+        assert changed == [
+            {"section": "kind", "name": "record", "value": 3.25, "from": "counted on <b>closed</b> cases"}
+        ]
+        page = client.get("/numbers").text
+        assert "3.25" in page
+        assert "Counted on &lt;b&gt;closed&lt;/b&gt; cases" in page
+        assert "Irwin &amp; Mandel 2019" in page
