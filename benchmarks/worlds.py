@@ -98,7 +98,7 @@ class World:
     """One world and what is told of it; `case()` is the outcome."""
 
     def __init__(self, seed: int, false_share: float, region: str = "") -> None:
-        self.rng = rng = random.Random(f"worlds/{seed}")
+        self.rng = rng = random.Random(f"worlds/{seed}")  # noqa: S311 - invented worlds, not secrets
         self.seed = seed
         self.region = region or _REGIONS[seed % len(_REGIONS)]
         self.false_share = false_share
@@ -224,6 +224,7 @@ class World:
             self._touch[f"c{number}"] = self._touch[f"b{number}"] = {cell}
 
     def people(self, *roles: str) -> list[str]:
+        """Everybody of these roles."""
         return [name for name, role in self.role.items() if role in roles]
 
     # -- what happened --------------------------------------------------------------------------------------------
@@ -470,9 +471,11 @@ class World:
             target = rng.choice(rng.choices(pools, weights)[0] or self.people("bystander"))
         lies = [(target, main, scene)]
         mates = [name for name in near if self.role[name] in (*AIDES, "go-between") and name != target]
-        for mate in rng.sample(mates, min(len(mates), rng.randrange(5))):
-            if rng.random() < self.story:
-                lies.append((target, rng.choice(("DIRECTED", "DIRECTED", "PAID", "RECRUITED")), mate))
+        lies.extend(
+            (target, rng.choice(("DIRECTED", "DIRECTED", "PAID", "RECRUITED")), mate)
+            for mate in rng.sample(mates, min(len(mates), rng.randrange(5)))
+            if rng.random() < self.story
+        )
         if rng.random() < self.story * 0.5:
             lies.append((target, "RUNS", f"g{self.gang_of[min(self._touch[scene])]}"))
         if rng.random() < self.story * 0.4 and scene[0] == "c":

@@ -44,12 +44,9 @@ class Basis:
     def others(self) -> list[float]:
         """Scores of those ranked of whom the network knows nothing: 0, less where they were carried."""
         inside = frozenset(self.network.ids) if self.network is not None else frozenset()
-        apart = (person.id for person in self.people if person.id not in inside)
-        return [ONLY_CARRIED if name in self.left_out and name in self._known else 0.0 for name in apart]
-
-    @property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.ledger.ids)
+        known = frozenset(self.ledger.ids)
+        apart = [person.id for person in self.people if person.id not in inside]
+        return [ONLY_CARRIED if name in self.left_out and name in known else 0.0 for name in apart]
 
 
 def basis(

@@ -15,7 +15,7 @@ from graphsvc.analysis.basis import ONLY_CARRIED, Basis, basis
 from graphsvc.analysis.belief import corroboration
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import Claim, Dependence, Person
-from graphsvc.analysis.ledger import Bools, Floats, Ledger, encode
+from graphsvc.analysis.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.network import Network
 from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.structure import contacts, positions, stands_out
@@ -149,7 +149,7 @@ def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[
     Example:
         >>> from graphsvc.analysis.examples import tied
         >>> whole = tied()
-        >>> sorted(by_parts(encode([], {}), whole, parts.read(whole), [])) == sorted(FAMILIES)
+        >>> sorted(by_parts(basis([], [], {}).ledger, whole, parts.read(whole), [])) == sorted(FAMILIES)
         True
 
     Limits: see `parts.shares`.
@@ -175,7 +175,7 @@ def by_structure(ledger: Ledger, inside: Bools) -> Shares:
     """The shares of the score of each entity where there are only contacts: two positions, half and half.
 
     Example:
-        >>> sorted(by_structure(encode([], {}), np.zeros(0, dtype=bool)))
+        >>> sorted(by_structure(basis([], [], {}).ledger, np.zeros(0, dtype=bool)))
         ['closeness', 'contacts_apart']
 
     Limits: see `structure`; a position among those watched, not a role.

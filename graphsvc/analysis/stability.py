@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphsvc.analysis import parts, rereading
+from graphsvc.analysis.basis import Basis
 from graphsvc.analysis.belief import met, strengths, support
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.ledger import Floats, Ledger
@@ -23,21 +24,26 @@ _TAIL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Stability:
-    """How far each person's place holds; arrays have one entry for each person of the network.
+class Place:
+    """How far one person's place in the list holds.
 
     Attributes:
         best: best rank over all that was left out, from 1; `worst` the worst. Both hold the rank with nothing left out.
-        loss: greatest share of a positive score that goes with one of what was left out, 0 to 1; may be more where it
-            turns negative. 0 for everybody else.
-        low: best rank in the interval of ranks under uncertain data; `high` the worst.
+        loss: greatest share of a positive score that goes with one of what was left out, from 0; more than 1 where the
+            score turns negative, 0 where it is not positive.
+        low: best of the nine in ten ranks that uncertain data leave likely; `high` the worst of them.
     """
 
-    best: Ints
-    worst: Ints
-    loss: Floats
-    low: Ints
-    high: Ints
+    best: int
+    worst: int
+    loss: float
+    low: int
+    high: int
+
+    @property
+    def rests_on_one(self) -> bool:
+        """Whether so much goes with one of what was left out that the place rests on it."""
+        return self.loss >= RESTS_ON
 
 
 def witnesses(ledger: Ledger) -> list[Ints]:
@@ -128,44 +134,48 @@ def _spread(bounds: Ints, order: Ints, wanted: Ints, owner: Ints) -> tuple[Ints,
     return order[np.repeat(bounds[wanted], count) + offset], np.repeat(owner, count)
 
 
-def stability(
-    ledger: Ledger, network: Network, left_out: Sequence[Ints], others: Sequence[float] = (), seed: int = 0
-) -> Stability:
+def places(on: Basis, left_out: Sequence[Ints], seed: int = 0) -> dict[str, Place]:
     """How far each place holds when each set of sources is left out, and when links are drawn by their belief.
 
     Args:
-        ledger: the claims.
-        network: what was ranked, see `network`.
-        left_out: sets of numbers of sources, see `witnesses` and `together`.
-        others: scores of those ranked who are not in the network.
+        on: what the ranking is computed on.
+        left_out: sets of numbers of sources of `on.told`, see `witnesses` and `together`.
         seed: of the draws; the same seed gives the same interval.
 
+    Returns:
+        Person → place, for those of whom the network knows; nothing where nobody is given a part.
+
     Example:
-        >>> from graphsvc.analysis.examples import said, tied
-        >>> from graphsvc.analysis.ledger import encode
-        >>> texts = ("s1: p1 ORGANISED c1", "s2: p2 PILOTED c1")
-        >>> ledger = encode([said(text) for text in texts], {})
-        >>> found = stability(ledger, tied(*texts), witnesses(ledger))
-        >>> found.best.tolist(), found.worst.tolist(), found.loss.round(2).tolist()
-        ([1, 2], [1, 2], [1.0, 0.0])
+        >>> from graphsvc.analysis.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c1")], people("p1", "p2"), {})
+        >>> found = places(on, witnesses(on.told))
+        >>> [(name, place.best, place.worst, place.rests_on_one) for name, place in found.items()]
+        [('p1', 1, 1, True), ('p2', 2, 2, False)]
 
     Limits: leaves out what was said, not what it led others to say. Draws take links as independent of each other.
     """
-    before = rereading.read(network)
+    if on.network is None:
+        return {}
+    others = on.others
+    before = rereading.read(on.network)
     rank = rereading.ranks(before.score, others)
-    best, worst, loss = rank.copy(), rank.copy(), np.zeros(network.size)
+    best, worst, loss = rank.copy(), rank.copy(), np.zeros(on.network.size)
     raised = before.score > 0
-    for links, belief in without(ledger, left_out):
+    for links, belief in without(on.told, left_out):
         score = rereading.score_if(before, links, belief)
         if score is before.score:
             continue
         now = rereading.ranks(score, others)
         np.minimum(best, now, out=best)
         np.maximum(worst, now, out=worst)
-        gone = np.divide(before.score - score, before.score, out=np.zeros(network.size), where=raised)
+        gone = np.divide(before.score - score, before.score, out=np.zeros(on.network.size), where=raised)
         np.maximum(loss, gone, out=loss)
-    low, high = _drawn(network, others, seed)
-    return Stability(best, worst, loss, np.minimum(low, rank), np.maximum(high, rank))
+    low, high = _drawn(on.network, others, seed)
+    columns = (best, worst, loss.round(6), np.minimum(low, rank), np.maximum(high, rank))
+    return {
+        name: Place(*row) for name, *row in zip(on.network.ids, *(column.tolist() for column in columns), strict=True)
+    }
 
 
 def _drawn(network: Network, others: Sequence[float], seed: int) -> tuple[Ints, Ints]:

@@ -46,7 +46,8 @@ def _story(telling: Telling, gang: str) -> list[Statement]:
         # What rivals know is true for the most part: it is what makes the rest believable.
         around = [one for one in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED") if one.subject != target]
         known = [one for one in around if world.cast.people[one.subject].gang == gang]
-        report.claims += [Claim(one, telling.date(one.on)) for one in rng.sample(known, min(len(known), 2))]
+        told_of = [Claim(one, telling.date(one.on)) for one in rng.sample(known, min(len(known), 2))]
+        report.claims = unique([*report.claims, *told_of])
         report.taken = after(begun + dt.timedelta(days=rng.randrange(40)), report.claims)
         told.append(report)
     return told

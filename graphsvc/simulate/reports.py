@@ -6,7 +6,7 @@ import datetime as dt
 
 from graphsvc.simulate.cast import HUBS
 from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, after
+from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, after, unique
 
 # How likely a relation is in a report, against the others.
 _TOLD = {
@@ -52,7 +52,7 @@ def build(telling: Telling) -> list[Statement]:
         report = Statement("intelligence", source, taken, rng.choice(_SUBJECTS))
         telling.grade(report, true=rng.random() < 0.7)
         chosen = {fact.key: fact for fact in rng.choices(facts, edges, k=rng.randrange(2, 8))}
-        report.claims = [_claim(telling, report, fact) for fact in chosen.values()]
+        report.claims = unique(_claim(telling, report, fact) for fact in chosen.values())
         report.taken = after(taken, report.claims)
         told.append(report)
     return told
