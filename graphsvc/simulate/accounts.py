@@ -201,8 +201,9 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
         claim = telling.account(slot.witness.id, other or telling.known_as(fact))
         claim.mistaken = other is not None
         claims.append(claim)
-    acting = [world.cast.people[one.fact.subject] for one in claims if one.fact.subject in world.cast.people]
-    aides = [one.id for one in acting if one.role in AIDES]
+    people = world.cast.people
+    named = [one.fact.subject for one in claims if one.fact.subject in people]
+    aides = [token for token in named if people[token].role in AIDES]
     if aides and rng.random() < world.knobs.attribution:
         # Whoever one dealt with is easily taken for the one behind it all.
         around = world.facts.about(slot.scene)

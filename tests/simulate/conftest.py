@@ -45,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 
 # People, seed, false share; hard worlds after the clean ones.
-_DRAWN = ((20, 1, 0.5), (60, 2, 0.2), (500, 3, 0.4), (1500, 4, 0.2), (20, 5, 1.0))
+_DRAWN = ((20, 1, 0.5), (60, 2, 0.2), (500, 3, 0.4), (1500, 4, 0.2), (20, 5, 1.0), (1000, 6, 0.0))
 _HARD = ((150, 1, 0.5), (400, 5, 0.4), (1500, 4, 0.2), (300, 6, 1.0))
 _WORLDS = [(*drawn, False) for drawn in _DRAWN] + [(*drawn, True) for drawn in _HARD]
 
