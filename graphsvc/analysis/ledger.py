@@ -58,6 +58,13 @@ class Ledger:
             **{name: getattr(self, name)[kept] for name in columns},
         )
 
+    def given_by(self) -> list[str]:
+        """The pseudonym of each source by its number; empty for a statement without one, and for sources of no row."""
+        names = [""] * len(self.starts)
+        for number, claim in zip(self.source.tolist(), self.claims, strict=True):
+            names[number] = claim.source
+        return names
+
     def of(self, names: Iterable[str]) -> Bools:
         """The rows whose relation is one of `names`."""
         wanted = frozenset(names)

@@ -5,6 +5,7 @@ Everything is computed on what this reader may see, not hidden afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
 from sys import intern
@@ -16,12 +17,15 @@ import pandas as pd
 from graphsvc.access.principal import Grant
 from graphsvc.access.redact import told
 from graphsvc.analysis import projection
+from graphsvc.analysis.basis import Basis, basis
 from graphsvc.analysis.belief import LinkFigures, link_table
 from graphsvc.analysis.evidence import Claim, LinkKey, Person
+from graphsvc.analysis.falsehood import FalseAccounts, invented_needed, would_leave
 from graphsvc.analysis.folding import bare, folded, retold
-from graphsvc.analysis.hubs import Lead, Ranking, rank
+from graphsvc.analysis.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.leads import Explanation, explain
-from graphsvc.errors import NotFound, RequestError
+from graphsvc.analysis.stability import Place, places, together, witnesses
+from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.told import score as told_score
 from graphsvc.service.collector import lasting
@@ -32,6 +36,7 @@ Material = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
 GRAPHS = ("claims", "links", "operation")
 _ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
 _LEAD = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
+_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
 
 
 class Analysing(Writing):
@@ -50,13 +55,59 @@ class Analysing(Writing):
             outcome["rows"] = len(ranking.leads)
         return ranking
 
+    def places(self) -> dict[str, Place]:
+        """How far each place in the ranking holds: person → ranges of ranks (`analysis.stability.Place`).
+
+        With source clearance each witness, and all who share a boat, house or interpreter, are left out in turn; without
+        it only those who share something, so that the range does not tell how many of them spoke. Kept as the ranking is.
+        """
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="places") as outcome:
+            found = self._service.places.of((*self._state(), self.grant.sources), self._place)
+            outcome["rows"] = len(found)
+        return found
+
     def leads(self) -> dict[str, Any]:
-        """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first."""
-        ranking = self.ranking()
-        rows = [{name: getattr(lead, name) for name in _LEAD} for lead in ranking.leads]
+        """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first.
+
+        `best_rank` and `worst_rank` hold while witnesses are left out, `low_rank` and `high_rank` hold nine in ten ranks
+        that uncertain data leave likely; `rests_on` says whether half of the score goes with one witness.
+        """
+        ranking, held = self.ranking(), self.places()
+        rows = [{name: getattr(lead, name) for name in _LEAD} | self.range_of(lead, held) for lead in ranking.leads]
         for row in rows:
             row["name"] = row["name"] or row["id"]
         return {"case": self.case, "verdict": ranking.verdict, "reason": ranking.reason, "hubs": rows}
+
+    def range_of(self, lead: Lead, held: Mapping[str, Place]) -> dict[str, Any]:
+        """How far one lead's place holds, as plain data; of whom nothing is told, the rank alone."""
+        place = held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank)
+        rests = place.rests_on_one and ("one witness" if self.grant.sources else "few accounts")
+        return {
+            "best_rank": place.best,
+            "worst_rank": place.worst,
+            "low_rank": place.low,
+            "high_rank": place.high,
+            "rests_on": rests or "",
+        }
+
+    def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
+        """What false accounts could do to one lead.
+
+        The fewest witnesses found whose accounts put it among the first ten, and how many agreeing invented accounts
+        would put somebody uninvolved there.
+
+        Raises:
+            NotFound: this person is no candidate, or not theirs to see. Refused: no source clearance.
+        """
+        if not self.grant.sources:
+            raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
+        if all(lead.id != identifier for lead in self.ranking().leads):
+            raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
+            on = self._basis()
+            found = would_leave(on, on.told.given_by(), identifier)
+            outcome["sources"] = set(found.sources) if found else set()
+        return found, invented_needed(on)
 
     def hubs(self) -> pd.DataFrame:
         """The ranking as a table, best first; join a score of your own to it by `id`.
@@ -64,7 +115,7 @@ class Analysing(Writing):
         `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
         """
         found = self.leads()
-        frame = pd.DataFrame(found["hubs"], columns=list(_LEAD))
+        frame = pd.DataFrame(found["hubs"], columns=[*_LEAD, *_RANGE])
         frame.attrs = {"verdict": found["verdict"], "reason": found["reason"]}
         return frame
 
@@ -183,10 +234,24 @@ class Analysing(Writing):
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._service.materials.of(self._state(), self._read_material)
 
+    def _basis(self) -> Basis:
+        """What the ranking of this reader is computed on; sources included, so nothing of it is shown as it is."""
+        return self._service.bases.of((*self._state(), self.grant.sources), self._lay)
+
+    @lasting()
+    def _lay(self) -> Basis:
+        return basis(*self._material(), singly=not self.grant.sources, weights=self._service.weights)
+
+    @lasting()
+    def _place(self) -> dict[str, Place]:
+        on = self._basis()
+        sets = together(on.told)
+        return places(on, [*witnesses(on.told), *sets] if self.grant.sources else sets)
+
     @lasting()
     def _rank(self) -> Ranking:
         grant, few = self.grant, self._service.settings.few_below
-        found = rank(*self._material(), singly=not grant.sources, weights=self._service.weights)
+        found = ranked(self._basis())
         return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 
     def _state(self) -> tuple[str, int, str]:

@@ -14,9 +14,11 @@ from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.principal import Principal
+from graphsvc.analysis.basis import Basis
 from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.analysis.presence import Ground
+from graphsvc.analysis.stability import Place
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
@@ -77,6 +79,8 @@ class Service:
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()
         self.rankings: Kept[Ranking] = Kept(_RANKINGS)
+        self.bases: Kept[Basis] = Kept(_MATERIALS)
+        self.places: Kept[dict[str, Place]] = Kept(_RANKINGS)
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)

@@ -243,6 +243,8 @@ class Protecting(Holding):
     def _cleared(self, case: str, progress: Progress) -> str:
         """Forget what was computed and write the store anew; what may remain, in words."""
         self._service.rankings.clear()
+        self._service.bases.clear()
+        self._service.places.clear()
         self._service.materials.clear()
         self._service.folded.clear()
         self._service.grounds.clear()
