@@ -32,6 +32,8 @@ WEIGHTS = MappingProxyType(
         "seen_by_many": -0.3,
     }
 )
+# Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
+RULES_VERSION = "1"
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
 FEWEST_VOICES = 3
 

@@ -45,7 +45,7 @@ class Analysing(Writing):
         several accounts of one group about one link count as the strongest of them.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
-            ranking = self._service.rankings.of((*self._state(), self.grant.sources), self._rank)
+            ranking = self._ranking(self.grant)
             outcome["rows"] = len(ranking.leads)
         return ranking
 
@@ -178,9 +178,13 @@ class Analysing(Writing):
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._service.materials.of(self._state(), self._read_material)
 
+    def _ranking(self, grant: Grant) -> Ranking:
+        """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""
+        return self._service.rankings.of((*self._state(), grant.sources), lambda: self._rank(grant))
+
     @lasting()
-    def _rank(self) -> Ranking:
-        grant, few = self.grant, self._service.settings.few_below
+    def _rank(self, grant: Grant) -> Ranking:
+        few = self._service.settings.few_below
         found = rank(*self._material(), singly=not grant.sources)
         return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 

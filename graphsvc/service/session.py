@@ -15,6 +15,7 @@ from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.loading import Loading
+from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -51,7 +52,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Loading, Auditing, Saving):
+class Session(Exporting, Loading, Auditing, Saving, Reviewing):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -127,6 +127,8 @@ CALLS: dict[str, Entry] = {
     "require": with_("read"),
     "require_loading": with_(),
     "reveals": with_(),
+    "review": of("entities", "agree", _REASON),
+    "reviews": lambda known: [((), {}), *(((one,), {}) for one in known.entities)],
     "rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
     "seal": with_("no-such-person", _REASON, quiet),
     "service": "the service itself, for use cases; a notebook that has it has the process",

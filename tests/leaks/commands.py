@@ -76,6 +76,8 @@ COMMANDS: dict[str, Entry] = {
     "export refuse": lambda known: [[known.case, known.requests[0]]],
     "export recall": lambda known: [[known.case]],
     "export verify": "verifies a file that somebody has; reads no case",
+    "review add": lambda known: [[known.case, one, "refuse", *_REASON] for one in known.entities[:3]],
+    "review list": lambda known: [[known.case], [known.case, known.entities[0]]],
     "vault rotate": _alone,
     "reveal ask": lambda known: [[known.case, one, *_REASON] for one in known.pseudonyms],
     "reveal list": _alone,

@@ -163,6 +163,22 @@ MUTATIONS = (
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
     Mutation(
+        "reviews",
+        "what was decided on C is not told to who sees P",
+        "graphsvc/access/reviews.py",
+        "_ROW.c.handling.in_(grant.codes)",
+        "True",
+        "tests/service/test_reviewing.py::test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more",
+    ),
+    Mutation(
+        "reasons",
+        "why a lead was judged so by who knows sources is for who may",
+        "graphsvc/service/reviewing.py",
+        "withheld = kept.sources and not self.grant.sources",
+        "withheld = False",
+        "tests/service/test_reviewing.py::test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do",
+    ),
+    Mutation(
         "masking",
         "names of sealed people in free text are masked",
         "graphsvc/service/texts.py",

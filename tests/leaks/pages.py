@@ -80,6 +80,8 @@ PAGES: dict[str, Entry] = {
         {"denied": "yes", "sort": "name", "record": "yes"},
         {"from": "51", "sort": "other_sources"},
         {"q": known.words[0], "sort": "denied"},
+        {"review": "any"},
+        {"review": "none"},
     ],
     "leads.table_csv": lambda _known: [{}, {"sort": "score_on_record"}],
     "leads.lead": each("entities"),
@@ -143,6 +145,7 @@ FORMS: dict[str, Entry] = {
         {"what": "roles", "name": known.accounts[0], "role": "administrator"},
         {"what": "no-such", "name": known.accounts[0]},
     ],
+    "leads.review": lambda known: [{"id": one, "judgement": "park", "reason": REASON} for one in known.entities],
     "log.verify": once(),
     "reveals.ask": each("pseudonyms", reason=REASON),
     "reveals.decide": lambda known: [
