@@ -92,6 +92,9 @@ class Settings:
         5, "GRAPHSVC_EXPOSURE_BELOW", "people who must have been able to know what is shown of a witness, at least"
     )
     export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
+    questions_most: int = _setting(
+        3, "GRAPHSVC_QUESTIONS_MOST", "questions put about what one witness said, at most; then they are passed over"
+    )
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 
     @classmethod

@@ -245,6 +245,7 @@ class Protecting(Holding):
         self._service.rankings.clear()
         self._service.materials.clear()
         self._service.folded.clear()
+        self._service.weighed.clear()
         self._service.grounds.clear()
         self._service.uploads.previews.clear()
         waiting = self._service.shelf.to_recall(case)

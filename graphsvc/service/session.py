@@ -17,6 +17,7 @@ from graphsvc.service.exporting import Exporting
 from graphsvc.service.loading import Loading
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
+from graphsvc.service.weighing import Weighing
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 
@@ -52,7 +53,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Loading, Auditing, Saving, Reviewing):
+class Session(Exporting, Loading, Auditing, Saving, Reviewing, Weighing):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -22,6 +22,7 @@ blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 
 PAGE = 50
 _BAR = 240.0
+_NAMED = 8  # of whom a reading speaks, at most by name
 _COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", "denied", "review")
 # ?sort= → what to order by, best first.
 _ORDERS = {
@@ -81,10 +82,13 @@ def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
     here = at(case)
     found, why = here.lead(request.args.get("id", ""))
+    read, asking = here.readings(found.id), here.questions(found.id)
     everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
+    everyone += [question.claim for question in asking.questions]
     for path in why.paths:
         everyone += path.claims
-    names = _names(here, {identifier for claim in everyone for identifier in (claim.subject, claim.object)})
+    mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
+    names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
     row = lead_rows([found])[0]
     low, high = charts.scale([row["shares"]])
     return answer(
@@ -109,6 +113,28 @@ def lead(case: str) -> ResponseReturnValue:
             }
             for path in why.paths
         ],
+        readings=[
+            {
+                "name": reading.name,
+                "text": reading.text,
+                "entities": [(one, names.get(one, one)) for one in reading.entities[:_NAMED]],
+                "more": max(len(reading.entities) - _NAMED, 0),
+            }
+            for reading in read
+        ],
+        questions=[
+            {
+                "text": question.text,
+                "claim": row,
+                "rank_if_true": question.rank_if_true,
+                "rank_if_false": question.rank_if_false,
+            }
+            for question in asking.questions
+            for row in _rows([question.claim], names)
+        ],
+        question_notes=list(asking.notes),
+        put=[{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
+        questions_most=asking.most,
         reviews=[review_row(one) for one in here.reviews(found.id)],
         may_review=here.may("review"),
     )
@@ -121,6 +147,15 @@ def review(case: str) -> ResponseReturnValue:
     identifier = given.get("id", "")
     at(case).review(identifier, given.get("judgement", ""), given.get("reason", ""))
     return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
+
+
+@blueprint.post("/lead/question")
+def question(case: str) -> ResponseReturnValue:
+    """Keeps that a question about a claim was put to who answers for its statement."""
+    given = request.form
+    identifier = given.get("id", "")
+    at(case).put_question(identifier, given.get("claim", ""))
+    return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="questions"), code=303)
 
 
 def review_row(review: Review) -> dict[str, Any]:

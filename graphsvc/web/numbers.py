@@ -23,6 +23,7 @@ def page() -> ResponseReturnValue:
         assessments=dict(grading.ASSESSMENTS),
         handling_codes=dict(grading.HANDLING),
         few_below=desk().settings.few_below,
+        questions_most=desk().settings.questions_most,
     )
 
 

@@ -78,6 +78,8 @@ COMMANDS: dict[str, Entry] = {
     "export verify": "verifies a file that somebody has; reads no case",
     "review add": lambda known: [[known.case, one, "refuse", *_REASON] for one in known.entities[:3]],
     "review list": lambda known: [[known.case], [known.case, known.entities[0]]],
+    "question list": lambda known: [[known.case, one] for one in known.entities[:3]],
+    "question put": lambda known: [[known.case, known.entities[0], known.claims[0]]],
     "vault rotate": _alone,
     "reveal ask": lambda known: [[known.case, one, *_REASON] for one in known.pseudonyms],
     "reveal list": _alone,

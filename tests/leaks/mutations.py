@@ -179,6 +179,22 @@ MUTATIONS = (
         "tests/service/test_reviewing.py::test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do",
     ),
     Mutation(
+        "questions",
+        "questions about what witnesses said are for who knows sources",
+        "graphsvc/service/weighing.py",
+        'kinds = ("witness", *OPEN_KINDS) if sources else OPEN_KINDS',
+        'kinds = ("witness", *OPEN_KINDS)',
+        "tests/service/test_weighing.py::test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one",
+    ),
+    Mutation(
+        "asked",
+        "what was asked about C is not counted for who sees P",
+        "graphsvc/access/questions.py",
+        "_ROW.c.handling.in_(grant.codes)",
+        "True",
+        "tests/service/test_weighing.py::test_what_was_asked_about_c_is_not_counted_for_who_sees_p",
+    ),
+    Mutation(
         "masking",
         "names of sealed people in free text are masked",
         "graphsvc/service/texts.py",

@@ -146,6 +146,9 @@ FORMS: dict[str, Entry] = {
         {"what": "no-such", "name": known.accounts[0]},
     ],
     "leads.review": lambda known: [{"id": one, "judgement": "park", "reason": REASON} for one in known.entities],
+    "leads.question": lambda known: [
+        {"id": one, "claim": claim} for one in known.entities for claim in known.claims[:9]
+    ],
     "log.verify": once(),
     "reveals.ask": each("pseudonyms", reason=REASON),
     "reveals.decide": lambda known: [
