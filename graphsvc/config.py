@@ -97,6 +97,9 @@ class Settings:
         "TOML file that says what gradings are worth (empty: the shipped table); the same for every process of a home",
     )
     export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
+    questions_most: int = _setting(
+        3, "GRAPHSVC_QUESTIONS_MOST", "questions put about what one witness said, at most; then they are passed over"
+    )
     few_below: int = _setting(3, "GRAPHSVC_FEW_BELOW", "group counts below this read 'few' without source clearance")
 
     @classmethod

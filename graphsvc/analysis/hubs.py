@@ -21,6 +21,8 @@ from graphsvc.analysis.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, R
 from graphsvc.analysis.structure import contacts, positions, stands_out
 from graphsvc.records.weights import SHIPPED, Weights
 
+# Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
+RULES_VERSION = "2"
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
 FEWEST_VOICES = 3
 

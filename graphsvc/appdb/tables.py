@@ -315,3 +315,33 @@ exports = sa.Table(
     sa.Column("recall_at", sa.DateTime),
     sa.Column("recalled_at", sa.DateTime),  # when somebody said that it is back or destroyed
 )
+# What a person decided about a lead, beside what was shown then. Nothing here changes a score, and nothing is ever changed.
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("pseudonym", sa.String(40), nullable=False),  # of the lead, sealed or not
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("judgement", sa.String(10), nullable=False),  # agree · refuse · park
+    # What the reviewer was cleared for: who is cleared for less is not told of it, or not of its words.
+    sa.Column("handling", sa.String(1), nullable=False),
+    sa.Column("sources", sa.Boolean, nullable=False),
+    sa.Column("case_version", sa.Integer, nullable=False),
+    sa.Column("rules", sa.String(20), nullable=False),
+    # The reason (it may name someone), and the figures as they were shown.
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+)
+# Each time a question about a claim was put to who answers for its statement, so that no source is asked too often.
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("source", sa.String(40), nullable=False),  # pseudonym of who gave the statement
+    sa.Column("claim_id", sa.String(40), nullable=False),  # empty: it is gone
+    sa.Column("handling", sa.String(1), nullable=False),  # of the claim
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+)

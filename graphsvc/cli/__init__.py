@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query · `evaluating` evaluate ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query · `evaluating` evaluate · `reviewing` review, question ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
@@ -13,7 +13,20 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, evaluating, exports, groups, log, looking, neo4j, people, protection, running, writing
+from graphsvc.cli import (
+    cases,
+    evaluating,
+    exports,
+    groups,
+    log,
+    looking,
+    neo4j,
+    people,
+    protection,
+    reviewing,
+    running,
+    writing,
+)
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -32,6 +45,7 @@ for command in (
     *cases.commands,
     *looking.commands,
     *evaluating.commands,
+    *reviewing.commands,
     *writing.commands,
     *people.commands,
     log.audit,

@@ -51,7 +51,7 @@ class Analysing(Writing):
         several accounts of one group about one link count as the strongest of them.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
-            ranking = self._service.rankings.of((*self._state(), self.grant.sources), self._rank)
+            ranking = self._ranking(self.grant)
             outcome["rows"] = len(ranking.leads)
         return ranking
 
@@ -104,7 +104,7 @@ class Analysing(Writing):
         if all(lead.id != identifier for lead in self.ranking().leads):
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
-            on = self._basis()
+            on = self._basis(self.grant)
             found = would_leave(on, on.told.given_by(), identifier)
             outcome["sources"] = set(found.sources) if found else set()
         return found, invented_needed(on)
@@ -234,24 +234,28 @@ class Analysing(Writing):
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._service.materials.of(self._state(), self._read_material)
 
-    def _basis(self) -> Basis:
-        """What the ranking of this reader is computed on; sources included, so nothing of it is shown as it is."""
-        return self._service.bases.of((*self._state(), self.grant.sources), self._lay)
+    def _basis(self, grant: Grant) -> Basis:
+        """What a ranking is computed on with the source clearance of `grant`; nothing of it is shown as it is."""
+        return self._service.bases.of((*self._state(), grant.sources), lambda: self._lay(grant))
 
     @lasting()
-    def _lay(self) -> Basis:
-        return basis(*self._material(), singly=not self.grant.sources, weights=self._service.weights)
+    def _lay(self, grant: Grant) -> Basis:
+        return basis(*self._material(), singly=not grant.sources, weights=self._service.weights)
 
     @lasting()
     def _place(self) -> dict[str, Place]:
-        on = self._basis()
+        on = self._basis(self.grant)
         sets = together(on.told)
         return places(on, [*witnesses(on.told), *sets] if self.grant.sources else sets)
 
+    def _ranking(self, grant: Grant) -> Ranking:
+        """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""
+        return self._service.rankings.of((*self._state(), grant.sources), lambda: self._rank(grant))
+
     @lasting()
-    def _rank(self) -> Ranking:
-        grant, few = self.grant, self._service.settings.few_below
-        found = ranked(self._basis())
+    def _rank(self, grant: Grant) -> Ranking:
+        few = self._service.settings.few_below
+        found = ranked(self._basis(grant))
         return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 
     def _state(self) -> tuple[str, int, str]:

@@ -240,7 +240,7 @@ class Casework:
             said_by = {pseudonym(key, "source", one) for one in what.people}
             self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
             self._pairs.forget(case, said_by)
-            self.register.overrule(case, account, reason, decided, sealed)
+            self.register.overrule(case, account, reason, decided, sealed, said_by)
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()

@@ -18,6 +18,7 @@ from graphsvc.analysis.basis import Basis
 from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.analysis.presence import Ground
+from graphsvc.analysis.questions import Question
 from graphsvc.analysis.stability import Place
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
@@ -83,6 +84,7 @@ class Service:
         self.places: Kept[dict[str, Place]] = Kept(_RANKINGS)
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
+        self.weighed: Kept[list[Question]] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None

@@ -247,6 +247,7 @@ class Protecting(Holding):
         self._service.places.clear()
         self._service.materials.clear()
         self._service.folded.clear()
+        self._service.weighed.clear()
         self._service.grounds.clear()
         self._service.uploads.previews.clear()
         waiting = self._service.shelf.to_recall(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from graphsvc.ingest.check import Delivery, Row
 from graphsvc.service.graphing import Graphed
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
-# what was typed as a query, or to say which witnesses depend on each other, is not.
+# what was typed as a query, about a lead, or to say which witnesses depend on each other, is not.
 _REASONS = (
     (tables.requests, "reason_sealed", "request {id} reason"),
     (tables.requests, "answer_sealed", "request {id} answer"),
@@ -32,6 +32,7 @@ _TYPED = (
     (tables.cypher_texts, "text_sealed", "cypher {line}"),
     (tables.pairings, "reason_sealed", "pairing {id} reason"),
     (tables.pairings, "ended_sealed", "pairing {id} end"),
+    (tables.reviews, "words_sealed", "review {id}"),
 )
 
 
@@ -225,7 +226,13 @@ class Register:
             return frozenset(row.pseudonym for row in rows)
 
     def overrule(
-        self, case: str, account: str, reason: str, decided: Mapping[str, str], rows: Mapping[int, bytes] | None = None
+        self,
+        case: str,
+        account: str,
+        reason: str,
+        decided: Mapping[str, str],
+        rows: Mapping[int, bytes] | None = None,
+        sources: Collection[str] = (),
     ) -> None:
         """Keep decisions (pseudonym → `sealed` or `erased`) with what goes with them, all in one; closes the case.
 
@@ -235,6 +242,7 @@ class Register:
             reason: why; it may name someone and is sealed.
             decided: a later decision on the same replaces the earlier.
             rows: delivery → its sealed rows as they are from now on.
+            sources: pseudonyms of the sources that go with who is erased: what was asked of them goes too.
         """
         key = self.key(case, create=False)
         with transaction(self._database) as connection:
@@ -251,6 +259,12 @@ class Register:
                         at=now(),
                     )
                 )
+            gone = [pseudonym for pseudonym, kind in decided.items() if kind == "erased"]
+            for table, column, ids in (
+                (tables.reviews, tables.reviews.c.pseudonym, gone),
+                (tables.questions, tables.questions.c.source, sources),
+            ):
+                connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
             for number, sealed in (rows or {}).items():
                 mine = (tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
                 connection.execute(tables.deliveries.update().where(*mine).values(rows_sealed=sealed))
@@ -345,6 +359,7 @@ class Register:
                 )
             )
             _mask_words(connection, case, key, result.mask, _TYPED)
+            _forget_claims(connection, case, result.provenance)
             self._vault.require_current(connection)
 
     def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -357,6 +372,14 @@ class Register:
             "key_sealed": wrapped,
             "values_sealed": pack(key, values, what),
         }
+
+
+def _forget_claims(connection: sa.Connection, case: str, there: Collection[str]) -> None:
+    """Of questions about claims that are not there any more, leave only that their source was asked."""
+    table = tables.questions
+    for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
+        if row.claim_id and row.claim_id not in there:
+            connection.execute(table.update().where(table.c.id == row.id).values(claim_id=""))
 
 
 def _mask_words(

@@ -16,7 +16,9 @@ from graphsvc.service.auditing import Auditing
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.loading import Loading
+from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
+from graphsvc.service.weighing import Weighing
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 
@@ -52,7 +54,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving):
+class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -106,6 +106,15 @@ INGREDIENTS = MappingProxyType(
     }
 )
 
+# Judgement of a review → what its button says, what was done, and what it means.
+JUDGEMENTS = MappingProxyType(
+    {
+        "agree": ("Agree", "agreed", "worth following up on what is known"),
+        "refuse": ("Refuse", "refused", "not worth following up on what is known"),
+        "park": ("Park", "parked", "to be looked at again later"),
+    }
+)
+
 
 def grade(source_grade: str, assessment: str) -> str:
     """A grading in words.
@@ -277,6 +286,38 @@ def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
     if few:
         return f"Could give away {few} source{'' if few == 1 else 's'} {smallest}"
     return f"No source stands out {smallest}"
+
+
+def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool) -> str:
+    """What has become of a lead since somebody decided about it, in one line; empty if nothing can have.
+
+    Args:
+        then: the figures that were shown (`rank`, `of`, `score_on_record` …).
+        now: the same today; None where the two cannot be held against each other.
+        versions: state of the data then and now.
+        rules_changed: whether the score is made by other rules by now.
+
+    Example:
+        >>> from types import SimpleNamespace as Figures
+        >>> since(Figures(rank=4, of=40), Figures(rank=7, of=41), (3, 5), rules_changed=False)
+        'The data have changed since (version 3 → 5): rank was 4 of 40, is 7 of 41.'
+    """
+    before, after = versions
+    if before == after and not rules_changed:
+        return ""
+    parts = []
+    if before != after:
+        parts.append(f"data have changed since (version {before} → {after})")
+    if rules_changed:
+        parts.append("score is made by other rules now")
+    told = f"The {' and the '.join(parts)}"
+    if now is None:
+        return f"{told}. What was shown then was less than you may see, so ranks are not compared."
+    if now == then:
+        return f"{told}: what is shown of this lead has not."
+    if (now.rank, now.of) == (then.rank, then.of):
+        return f"{told}: rank was and is {now.rank} of {now.of}."
+    return f"{told}: rank was {then.rank} of {then.of}, is {now.rank} of {now.of}."
 
 
 def path(claims: Sequence[Mapping[str, Any]]) -> list[str]:

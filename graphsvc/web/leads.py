@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
+from graphsvc.service.reviewing import JUDGEMENTS, Review
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.groups import group_rows, shared_names
@@ -21,8 +23,20 @@ blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 
 PAGE = 50
 _BAR = 240.0
+_NAMED = 8  # of whom a reading speaks, at most by name
 _ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
-_COLUMNS = ("rank", "name", "id", "score", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
+_COLUMNS = (
+    "rank",
+    "name",
+    "id",
+    "score",
+    "groups",
+    "other_sources",
+    "score_on_record",
+    *_ON_RECORD,
+    "denied",
+    "review",
+)
 # ?sort= → what to order by, best first.
 _ORDERS = {
     "rank": lambda row: row["rank"],
@@ -39,7 +53,7 @@ def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     here = at(case)
     ranking = here.ranking()
-    rows = _chosen(lead_rows(ranking.leads))
+    rows = _chosen(reviewed(lead_rows(ranking.leads), here))
     first = max(request.args.get("from", 1, int), 1)
     shown = rows[first - 1 : first - 1 + PAGE]
     low, high = charts.scale([row["shares"] for row in shown])
@@ -55,7 +69,7 @@ def table(case: str) -> ResponseReturnValue:
         first=first,
         leads=shown,
         ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
-        asked={name: request.args.get(name, "") for name in ("q", "voices", "record", "denied", "sort")},
+        asked={name: request.args.get(name, "") for name in ("q", "voices", "record", "denied", "review", "sort")},
         page_size=PAGE,
     )
 
@@ -67,8 +81,8 @@ def table_csv(case: str) -> ResponseReturnValue:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    for row in _chosen(lead_rows(here.ranking().leads)):
-        writer.writerow([_cell(row[name]) for name in _COLUMNS])
+    for row in _chosen(reviewed(lead_rows(here.ranking().leads), here)):
+        writer.writerow([_cell(_written(row[name])) for name in _COLUMNS])
     return Response(
         text.getvalue(),
         mimetype="text/csv",
@@ -81,10 +95,13 @@ def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
     here = at(case)
     found, why = here.lead(request.args.get("id", ""))
+    read, asking = here.readings(found.id), here.questions(found.id)
     everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
+    everyone += [question.claim for question in asking.questions]
     for path in why.paths:
         everyone += path.claims
-    names = _names(here, {identifier for claim in everyone for identifier in (claim.subject, claim.object)})
+    mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
+    names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
     row = lead_rows([found])[0]
     groups = here.witness_groups({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
@@ -111,7 +128,62 @@ def lead(case: str) -> ResponseReturnValue:
             }
             for path in why.paths
         ],
+        readings=[
+            {
+                "name": reading.name,
+                "text": reading.text,
+                "entities": [(one, names.get(one, one)) for one in reading.entities[:_NAMED]],
+                "more": max(len(reading.entities) - _NAMED, 0),
+            }
+            for reading in read
+        ],
+        questions=[
+            {
+                "text": question.text,
+                "claim": row,
+                "rank_if_true": question.rank_if_true,
+                "rank_if_false": question.rank_if_false,
+            }
+            for question in asking.questions
+            for row in _rows([question.claim], names)
+        ],
+        question_notes=list(asking.notes),
+        put=[{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
+        questions_most=asking.most,
+        reviews=[review_row(one) for one in here.reviews(found.id)],
+        may_review=here.may("review"),
     )
+
+
+@blueprint.post("/lead/review")
+def review(case: str) -> ResponseReturnValue:
+    """Keeps what a person decided about a lead."""
+    given = request.form
+    identifier = given.get("id", "")
+    at(case).review(identifier, given.get("judgement", ""), given.get("reason", ""))
+    return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
+
+
+@blueprint.post("/lead/question")
+def question(case: str) -> ResponseReturnValue:
+    """Keeps that a question about a claim was put to who answers for its statement."""
+    given = request.form
+    identifier = given.get("id", "")
+    at(case).put_question(identifier, given.get("claim", ""))
+    return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="questions"), code=303)
+
+
+def review_row(review: Review) -> dict[str, Any]:
+    """A review as a row, with what has become of the lead since in words."""
+    return asdict(review) | {"changed": review.changed, "since": review.since, "shown": review.shown}
+
+
+def reviewed(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
+    """The rows, each with the latest `review` of the lead that this reader may be told of."""
+    latest: dict[str, dict[str, Any]] = {}
+    for one in here.reviews():
+        latest.setdefault(one.lead, review_row(one))
+    return [row | {"review": latest.get(row["id"])} for row in rows]
 
 
 def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
@@ -147,13 +219,17 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     wanted = request.args.get("q", "").strip().casefold()
     if wanted:
         rows = [row for row in rows if wanted in row["name"].casefold() or wanted in row["id"].casefold()]
-    tests = {
+    tests: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
         ("voices", "several"): lambda row: row["counted"] + row["other_sources"] >= 2,
         ("record", "yes"): lambda row: row["score_on_record"] > 0,
         ("denied", "yes"): lambda row: row["deniers"] > 0,
         ("denied", "no"): lambda row: row["deniers"] == 0,
+        ("review", "none"): lambda row: row["review"] is None,
+        ("review", "any"): lambda row: row["review"] is not None,
+        ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
     }
-    for name in ("voices", "record", "denied"):
+    tests |= {("review", one): partial(_judged, one) for one in JUDGEMENTS}
+    for name in ("voices", "record", "denied", "review"):
         value = request.args.get(name, "")
         if value and (name, value) not in tests:
             raise RequestError(
@@ -165,6 +241,15 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if order not in _ORDERS:
         raise RequestError(f"Leads can be sorted by {', '.join(_ORDERS)}, not by {order[:40]!r}.")
     return sorted(rows, key=_ORDERS[order])
+
+
+def _judged(judgement: str, row: dict[str, Any]) -> bool:
+    return row["review"] is not None and row["review"]["judgement"] == judgement
+
+
+def _written(value: Any) -> Any:
+    """A review as one word; anything else as it is."""
+    return value["judgement"] if isinstance(value, dict) else value
 
 
 def _names(here: Session, ids: Iterable[str]) -> dict[str, str]:

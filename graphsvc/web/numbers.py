@@ -27,6 +27,7 @@ def page() -> ResponseReturnValue:
             for section, name, value, origin in desk().weights.rows()
         ],
         few_below=desk().settings.few_below,
+        questions_most=desk().settings.questions_most,
     )
 
 

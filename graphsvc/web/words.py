@@ -29,6 +29,7 @@ _GLOBALS = {
     "STATEMENTS": wording.STATEMENTS,
     "STANDING": wording.STANDING,
     "says": says,
+    "JUDGEMENTS": wording.JUDGEMENTS,
     "INGREDIENTS": wording.INGREDIENTS,
     "HANDLING": grading.HANDLING,
     "INTERESTED": wording.INTERESTED,

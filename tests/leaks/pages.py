@@ -80,6 +80,8 @@ PAGES: dict[str, Entry] = {
         {"denied": "yes", "sort": "name", "record": "yes"},
         {"from": "51", "sort": "other_sources"},
         {"q": known.words[0], "sort": "denied"},
+        {"review": "any"},
+        {"review": "none"},
     ],
     "groups.table": lambda known: [{}, *({"q": one} for one in (*known.pseudonyms[1:], "crossing", "C"))],
     "groups.work": each("jobs"),
@@ -144,6 +146,10 @@ FORMS: dict[str, Entry] = {
         {"what": "grant", "name": known.accounts[0], "case": known.case, "handling": "C"},
         {"what": "roles", "name": known.accounts[0], "role": "administrator"},
         {"what": "no-such", "name": known.accounts[0]},
+    ],
+    "leads.review": lambda known: [{"id": one, "judgement": "park", "reason": REASON} for one in known.entities],
+    "leads.question": lambda known: [
+        {"id": one, "claim": claim} for one in known.entities for claim in known.claims[:9]
     ],
     "log.verify": once(),
     "reveals.ask": each("pseudonyms", reason=REASON),

@@ -1,0 +1,96 @@
+"""Deciding about leads, and what to ask about them, on the command line: `review`, `question`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import click
+
+from graphsvc.cli.acting import acting
+from graphsvc.service import Session
+from graphsvc.service.reviewing import JUDGEMENTS, Review
+
+Opener = Callable[..., AbstractContextManager[Session]]
+
+
+@click.group()
+def review() -> None:
+    """What people decide about leads: with a reason, beside what was shown. It changes no score and stays."""
+
+
+@review.command("add")
+@click.argument("case")
+@click.argument("person")
+@click.argument("judgement", type=click.Choice(JUDGEMENTS))
+@click.option("--reason", required=True, help="Why; colleagues read it, so name nobody who is sealed.")
+@acting
+def add(session: Opener, case: str, person: str, judgement: str, reason: str) -> None:
+    """Agree with a lead, refuse it or park it. Takes the role investigator or analyst."""
+    with session(case) as acts:
+        click.echo(acts.review(person, judgement, reason))
+
+
+@review.command("list")
+@click.argument("case")
+@click.argument("person", default="")
+@acting
+def listed(session: Opener, case: str, person: str) -> None:
+    """What was decided about one lead, or about all you see; newest first."""
+    with session(case) as acts:
+        found = acts.reviews(person)
+    for one in found:
+        _show(one)
+    if not found:
+        click.echo("Nobody has decided about a lead that you can see here.", err=True)
+
+
+@click.group()
+def question() -> None:
+    """The next best question about a lead: on what a statement already says, to who answers for it."""
+
+
+@question.command("list")
+@click.argument("case")
+@click.argument("person")
+@acting
+def questions(session: Opener, case: str, person: str) -> None:
+    """What to ask next about a lead, and the innocent readings of it."""
+    with session(case) as acts:
+        read, asking = acts.readings(person), acts.questions(person)
+    for reading in read:
+        click.echo(f"reading: {reading.text}")
+    for one in asking.questions:
+        claim = one.claim
+        denies = "not " if claim.denies else ""
+        click.echo(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}  statement {claim.statement}")
+        click.echo(f"    {one.text}")
+        if one.rank_if_true is not None:
+            click.echo(f"    rank about {one.rank_if_true} if it is so, about {one.rank_if_false} without it")
+    for note in asking.notes:
+        click.echo(note)
+    if not asking.questions and not asking.notes:
+        click.echo("No claim about this person is worth a check for where they stand.", err=True)
+
+
+@question.command("put")
+@click.argument("case")
+@click.argument("person")
+@click.argument("claim")
+@acting
+def put(session: Opener, case: str, person: str, claim: str) -> None:
+    """Note that a question was put. Takes the role investigator or analyst."""
+    with session(case) as acts:
+        acts.put_question(person, claim)
+    click.echo("Noted.", err=True)
+
+
+def _show(one: Review) -> None:
+    click.echo(f"{one.lead}  {one.done} by {one.account} {one.at:%Y-%m-%d %H:%M}Z  handling {one.handling}")
+    click.echo(f"    why: {one.reason or 'written with source clearance, and takes it to be read'}")
+    click.echo(f"    shown then: {one.shown}")
+    if one.since:
+        click.echo(f"    {one.since}")
+
+
+commands = (review, question)

@@ -1,0 +1,132 @@
+"""The next best question: what would move the lead most, put in words that ask nobody to learn anything."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+
+import pytest
+
+from graphsvc.analysis import rereading
+from graphsvc.analysis.basis import basis
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.questions import ENOUGH, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
+from graphsvc.records.tables import STATEMENT_KINDS
+
+# What a question must never ask of anybody: to obtain something, to keep contact, to go anywhere.
+FORBIDDEN = re.compile(
+    r"\b(find|finds|finding|ask around|asking around|contact|contacts|meet|meets|meeting|watch|follow|observe|approach|obtain|get|"
+    r"gather|collect|learn|discover|listen|overhear|eavesdrop|visit|return|go|going|stay|keep|join|befriend|talk|speak|call|phone|"
+    r"message|write to|photograph|record that|tell us|report back|bring|look for|look out|search|seek|trace|identify|introduce|"
+    r"persuade|encourage|offer|pay|reward|promise|remember|try)\b",
+    re.IGNORECASE,
+)
+PEOPLE = people("top", "mid", "low", "x", "y")
+CLAIMS = [
+    said("s1: top RUNS g1"),
+    said("s2: top DIRECTED mid"),
+    said("s3: mid DIRECTED low"),
+    said("log: low PILOTED c1", source_kind="record", source_grade="1", assessment="A"),
+    said("s4: x ORGANISED c2"),
+    said("r1: top not RUNS g1", source_kind="intelligence", assessment="D"),
+    said("s5: top CONTACTED y", status="superseded"),
+]
+ON = basis(CLAIMS, PEOPLE, {})
+
+
+def test_every_kind_and_polarity_has_its_sentence() -> None:
+    assert set(QUESTIONS) == {(kind, polarity) for kind in STATEMENT_KINDS for polarity in ("asserts", "denies")}
+
+
+@pytest.mark.parametrize("text", [*QUESTIONS.values(), WITH_CUSTODIAN, ENOUGH])
+def test_no_sentence_suggests_to_obtain_anything_or_to_stay_in_touch(text: str) -> None:
+    assert FORBIDDEN.findall(text) == []
+
+
+def test_a_sentence_that_would_is_found() -> None:
+    for bad in ("Ask the witness to find out more", "Keep in contact with P3", "Watch who comes", "ask around"):
+        assert FORBIDDEN.search(bad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "who"), [("witness", "officer of this statement"), ("intelligence", "owner"), ("record", "record")]
+)
+def test_a_question_goes_to_who_answers_for_the_statement(kind: str, who: str) -> None:
+    for polarity in ("asserts", "denies"):
+        assert who in QUESTIONS[kind, polarity]
+        assert "witness to" not in QUESTIONS[kind, polarity]
+
+
+def test_what_moves_the_lead_and_is_uncertain_comes_first() -> None:
+    found = weigh("top", ON)
+    assert found[0].claim.id in ("s1: top RUNS g1", "s2: top DIRECTED mid")
+    asked = {question.claim.id for question in found}
+    assert "s5: top CONTACTED y" not in asked  # without weight
+    assert "s4: x ORGANISED c2" not in asked  # nothing to do with the lead
+    assert "r1: top not RUNS g1" in asked
+    assert found == sorted(found, key=lambda one: (-round(one.worth, 9), one.claim.id))
+
+
+def test_a_denial_that_were_true_lowers_and_an_account_that_were_true_raises() -> None:
+    by_claim = {question.claim.id: question for question in weigh("top", ON)}
+    denial = by_claim["r1: top not RUNS g1"]
+    assert denial.rank_if_true >= denial.rank_if_false
+    account = by_claim["s1: top RUNS g1"]
+    assert account.rank_if_true <= account.rank_if_false
+
+
+def test_ranks_of_the_what_if_are_those_of_ranking_the_whole_case_anew() -> None:
+    for question in weigh("top", ON):
+        without = [claim for claim in CLAIMS if claim is not question.claim]
+        found = next(lead for lead in rank(without, PEOPLE, {}).leads if lead.id == "top")
+        assert question.rank_if_false == found.rank, question.claim.id
+
+
+def test_it_does_not_depend_on_the_order_claims_come_in() -> None:
+    first = weigh("mid", ON)
+    shuffled = CLAIMS[:]
+    random.Random(3).shuffle(shuffled)
+    assert weigh("mid", basis(shuffled, PEOPLE, {})) == first
+
+
+def test_only_the_kinds_asked_for_are_weighed() -> None:
+    found = weigh("top", ON, kinds=("intelligence", "record"))
+    assert {question.claim.source_kind for question in found} <= {"intelligence", "record"}
+    assert found
+
+
+def test_the_work_is_bounded_however_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    reruns: Counter[str] = Counter()
+    whole = rereading.score_if
+
+    def counted(*given: object) -> object:
+        reruns["score"] += 1
+        return whole(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rereading, "score_if", counted)
+    many = [said(f"s{n}: boss DIRECTED p{n}") for n in range(900)] + [
+        said(f"t{n}: p{n % 9} PILOTED c{n}") for n in range(900)
+    ]
+    ids = {end for claim in many for end in (claim.subject, claim.object)}
+    on = basis(many, people(*ids), {})
+    for lead in ("boss", "p3"):
+        reruns.clear()
+        weigh(lead, on)
+        assert 2 <= reruns["score"] <= 40
+
+
+def test_a_witness_who_was_asked_enough_is_passed_over_and_a_record_never_is() -> None:
+    log = said("log: p1 RUNS g1", source_kind="record")
+    weighed = [Question(said("s1: p1 RUNS g1"), 1, 9, 2.0), Question(log, 1, 5, 1.0)]
+    for asked, left, enough in (({"s1": 2}, ["s1", "log"], False), ({"s1": 3, "log": 9}, ["log"], True)):
+        choice = choose(weighed, asked, (), most=3)
+        assert [question.claim.source for question in choice.questions] == left
+        assert choice.enough is enough
+    assert choose(weighed, {}, {log.id}, most=3).questions == (weighed[0],)
+
+
+def test_a_case_without_roles_asks_nothing() -> None:
+    contacts = [said("s1: a CONTACTED b"), said("s2: b CONTACTED c")]
+    assert weigh("a", basis(contacts, people("a", "b", "c"), {})) == []

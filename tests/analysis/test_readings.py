@@ -1,0 +1,80 @@
+"""Innocent readings: each found where it fits, silent where it does not, the same on what is told as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphsvc.analysis.examples import said
+from graphsvc.analysis.folding import folded
+from graphsvc.analysis.readings import readings
+
+INTERPRETER = [said(f"s{n}: i SERVED m{n}") for n in range(40)] + [said(f"s{n}: m{n} CONTACTED i") for n in range(41)]
+FITS = {
+    "served": INTERPRETER,
+    "family": [said("s1: i DIRECTED a"), said("s2: i RECRUITED b"), said("s3: i RELATED_TO a")],
+    "paid": [said("s1: a PAID i"), said("s2: i SERVED a"), said("s2: i SERVED b")],
+    "coerced": [said("s1: i PILOTED c1"), said("s1: boss COERCED i")],
+    "same": [said("s1: i SAME_AS j")],
+    "one boat": [
+        said("s1: i DIRECTED a"),
+        said("s1: i DIRECTED b"),
+        said("s1: a PILOTED c1"),
+        said("s1: b CROSSED_ON c1"),
+    ],
+}
+DOES_NOT = {
+    "served": [said("s1: i SERVED a"), said("s2: i CONTACTED a"), said("s3: i CONTACTED b")],
+    "family": [said("s1: i DIRECTED a"), said("s3: i RELATED_TO c")],
+    "paid": [said("s1: a PAID i"), said("s1: b PAID i"), said("s2: i SERVED a")],
+    "coerced": [said("s1: i PILOTED c1"), said("s1: i COERCED boss")],
+    "same": [said("s1: i not SAME_AS j")],
+    "one boat": [said("s1: i DIRECTED a"), said("s1: a PILOTED c1"), said("s1: a PILOTED c2")],
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_found_where_it_fits(name: str) -> None:
+    found = {reading.name for reading in readings("i", FITS[name])}
+    assert name in found
+    assert name not in {reading.name for reading in readings("i", DOES_NOT[name])}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_what_was_taken_back_makes_no_reading(name: str) -> None:
+    for claim in FITS[name]:
+        claim.status = "withdrawn"
+    try:
+        assert readings("i", FITS[name]) == []
+    finally:
+        for claim in FITS[name]:
+            claim.status = "active"
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_told_as_one_it_reads_the_same(name: str) -> None:
+    assert readings("i", folded(FITS[name])) == readings("i", FITS[name])
+    twice = FITS[name] + [said(claim.id.replace(claim.source, "another", 1)) for claim in FITS[name]]
+    assert readings("i", folded(twice)) == readings("i", folded(FITS[name]))
+
+
+def test_the_numbers_are_of_people() -> None:
+    (reading,) = readings("i", INTERPRETER)
+    assert reading.text.startswith("Met 40 of the 41 people")
+    assert len(reading.entities) == 40
+
+
+def test_of_interest_only_where_every_account_that_raises_has_one() -> None:
+    claims = [said("s1: i RUNS g1"), said("s2: i DIRECTED a")]
+    assert readings("i", claims) == []
+    assert readings("i", claims, {"statement of s1"}) == []
+    both = {"statement of s1", "statement of s2"}
+    assert [reading.name for reading in readings("i", claims, both)] == ["owing"]
+    assert readings("i", folded(claims), both) == []
+
+
+def test_orders_aboard_are_told_from_orders_ashore() -> None:
+    ashore = FITS["one boat"]
+    aboard = [*ashore, said("s2: i CROSSED_ON c1")]
+    (first,), (second,) = readings("i", ashore), readings("i", aboard)
+    assert "aboard" not in first.text
+    assert "aboard" in second.text

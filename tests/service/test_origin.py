@@ -1,0 +1,71 @@
+"""Nationality, sex and ethnicity never enter a score: they are shuffled among the people of a case, and nothing moves."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.simulate import simulate
+from tests.leaks import invented
+
+pytestmark = pytest.mark.neo4j
+ORIGIN = ("nationality", "sex", "x_ethnicity")
+
+
+def shuffled(tables: invented.Tables, seed: int) -> invented.Tables:
+    """The same people, each with the nationality, sex and ethnicity of somebody else."""
+    rng = random.Random(seed)
+    people = [dict(row) for row in tables["people"]]
+    for column in ORIGIN:
+        values = [row.get(column, "") for row in people]
+        rng.shuffle(values)
+        for row, value in zip(people, values, strict=True):
+            row[column] = value
+    return tables | {"people": people}
+
+
+def told(session: Session) -> list[object]:
+    """Everything that ranks people: leads with shares, and what is said for and against the first of them."""
+    ranking = session.ranking()
+    first = [lead.id for lead in ranking.leads[:3]]
+    return [
+        ranking,
+        *(session.lead(one)[1] for one in first),
+        *(session.readings(one) for one in first),
+        *(session.questions(one) for one in first),
+    ]
+
+
+@pytest.mark.parametrize("sources", [True, False])
+def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Path, *, sources: bool) -> None:
+    accounts.add(service.database, "ana", ["analyst"], {case: Grant("C", sources=sources)})
+    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
+    here = service.session(ana, "tests", case)
+    simulate(tmp_path / "first", seed=6, people=150)
+    tables = invented.read(tmp_path / "first")
+    for number, row in enumerate(tables["people"]):
+        row["x_ethnicity"] = ("one", "another", "a third")[number % 3]
+    for column in ORIGIN:
+        assert len({row.get(column, "") for row in tables["people"]} - {""}) > 1, column
+    invented.write(tmp_path / "one", tables)
+    assert here.load(tmp_path / "one", quiet).rejections == []
+    before, properties = told(here), people(here)
+    invented.write(tmp_path / "other", shuffled(tables, 1))
+    assert here.load(tmp_path / "other", quiet).rejections == []
+    assert people(here) != properties
+    assert told(here) == before
+
+
+def people(session: Session) -> list[tuple[object, ...]]:
+    """Nationality and sex of everyone as the graph holds them."""
+    ids = [lead.id for lead in session.ranking().leads]
+    values = [session.entity(one).values for one in ids]
+    return [
+        (one, *(value.get(column) for column in ("nationality", "sex"))) for one, value in zip(ids, values, strict=True)
+    ]

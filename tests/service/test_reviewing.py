@@ -1,0 +1,162 @@
+"""Decisions of people about leads: beside what was shown then, told by clearance, kept for good, gone with the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from tests.leaks import invented
+from tests.leaks.small import FIRST, SECOND
+
+pytestmark = pytest.mark.neo4j
+People = Callable[[str], Session]
+ROLES = {
+    "low": ("investigator", Grant("P")),
+    "sourced": ("analyst", Grant("P", sources=True)),
+    "high": ("investigator", Grant("C")),
+    "whole": ("analyst", Grant("C", sources=True)),
+    "dis": ("disclosure", Grant("C", sources=True)),
+    "cus": ("custodian", Grant("C", sources=True)),
+    "sup": ("supervisor", Grant("C", sources=True)),
+}
+
+
+@pytest.fixture
+def people(service: Service, case: str, tmp_path: Path) -> People:
+    """`people("low")`: the session of someone at a small case whose first delivery, all of it P, is loaded."""
+    for name, (role, grant) in ROLES.items():
+        accounts.add(service.database, name, [role], {case: grant})
+    known = {one.name: one for one in accounts.listed(service.database)}
+    invented.write(tmp_path / "1", FIRST)
+    invented.write(tmp_path / "2", SECOND)
+    assert service.session(known["high"], "tests", case).load(tmp_path / "1", quiet).rejections == []
+    return lambda name: service.session(known[name], "tests", case)
+
+
+def kept(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
+    with transaction(service.database) as connection:
+        return list(connection.execute(sa.select(tables.reviews).where(tables.reviews.c.case_id == case)))
+
+
+def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: People, tmp_path: Path) -> None:
+    here = people("high")
+    before = here.leads()
+    shown = next(row for row in before["hubs"] if row["id"] == "aide-2")
+    here.review("aide-2", "park", "the tall one may be a cousin")
+    assert here.leads() == before
+    here.load(tmp_path / "2", quiet)
+    here.review("aide-2", "agree", "the boat was his")
+    newest, first = here.reviews("aide-2")
+    assert (newest.judgement, newest.changed) == ("agree", False)
+    assert (first.judgement, first.reason, first.account) == ("park", "the tall one may be a cousin", "high")
+    assert (first.case_version, first.version, first.changed) == (1, 2, True)
+    assert (first.then.rank, first.then.score, first.then.groups) == (shown["rank"], shown["score"], shown["groups"])
+    now = next(row for row in here.leads()["hubs"] if row["id"] == "aide-2")
+    assert first.now is not None
+    assert (first.now.rank, first.now.of) == (now["rank"], 4)
+    assert (first.then.of, first.then.score) != (first.now.of, first.now.score)
+    assert (first.rules, first.rules_changed) == (newest.rules, False)
+
+
+def test_rules_that_have_changed_since_are_named(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people("low").review("boss-1", "agree", "two reports")
+    monkeypatch.setattr("graphsvc.service.reviewing.RULES_VERSION", "another")
+    (one,) = people("low").reviews("boss-1")
+    assert one.rules_changed
+
+
+def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people: People) -> None:
+    people("high").review("boss-1", "refuse", "seen with C")
+    assert people("low").reviews("boss-1") == []
+    assert people("sourced").reviews() == []
+    people("low").review("boss-1", "agree", "on P alone")
+    assert [one.reason for one in people("low").reviews()] == ["on P alone"]
+    # Who sees more is told of both; figures of a narrower view are not held against their own.
+    seen = {one.reason: one for one in people("high").reviews("boss-1")}
+    assert seen["on P alone"].now is None
+    assert seen["seen with C"].now is not None
+
+
+def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
+    people("whole").review("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
+    (told,) = people("high").reviews("boss-1")
+    assert (told.reason, told.withheld, told.judgement) == ("", True, "agree")
+    assert (told.then, told.now) == (told.now, told.then)  # as they are told, then and now
+    assert told.then.groups == "few"
+    (known,) = people("dis").reviews("boss-1")
+    assert (known.reason, known.withheld) == ("Q-AAAA-BBBB-CCCC is sure", False)
+    assert isinstance(known.then.groups, int)
+
+
+def test_reviews_of_whom_the_reader_does_not_see_are_not_told(people: People, tmp_path: Path) -> None:
+    people("high").load(tmp_path / "2", quiet)
+    people("high").review("hidden-person-1", "agree", "gave the orders")
+    with pytest.raises(NotFound):
+        people("low").review("hidden-person-1", "agree", "guessing")
+    with pytest.raises(NotFound):
+        people("low").review("nobody", "agree", "guessing")
+    assert people("low").reviews("hidden-person-1") == []
+
+
+@pytest.mark.parametrize("name", ["dis", "sup", "cus"])
+def test_reviewing_takes_a_role(service: Service, case: str, people: People, name: str) -> None:
+    with pytest.raises(Refused):
+        people(name).review("boss-1", "agree", "why not")
+    assert kept(service, case) == []
+    (row,) = [one for one in audit.lines(service.database) if one["action"] == "review"]
+    assert row["outcome"].startswith("refused")
+
+
+@pytest.mark.parametrize(("judgement", "reason"), [("guilty", "x"), ("agree", " "), ("agree", "x" * 2001), ("", "x")])
+def test_a_review_has_a_judgement_and_a_reason(
+    service: Service, case: str, people: People, judgement: str, reason: str
+) -> None:
+    with pytest.raises(RequestError):
+        people("low").review("boss-1", judgement, reason)
+    assert kept(service, case) == []
+
+
+def test_the_log_says_that_somebody_decided_and_not_why(service: Service, people: People) -> None:
+    people("low").review("boss-1", "refuse", "Ari Berg is the interpreter")
+    (row,) = [one for one in audit.lines(service.database) if one["action"] == "review"]
+    assert (row["detail"]["kind"], row["detail"]["step"], row["outcome"]) == ("refuse", "add", "released")
+    assert "interpreter" not in str(row)
+
+
+def test_sealing_folds_the_person_and_masks_the_words(service: Service, case: str, people: People) -> None:
+    people("low").review("aide-1", "park", "Bo Quist may have been made to")
+    people("sup").seal("aide-1", "threatened", quiet)
+    (one,) = [one for one in people("low").reviews() if one.judgement == "park"]
+    assert one.lead.startswith("S-")
+    assert "Quist" not in one.reason
+    assert one.lead in one.reason
+    assert [again.id for again in people("low").reviews(one.lead)] == [one.id]
+    assert people("low").reviews("aide-1") == []
+    assert "aide-1" not in str(kept(service, case))
+
+
+def test_erasing_takes_the_reviews_about_a_person_and_their_name_from_others(
+    service: Service, case: str, people: People
+) -> None:
+    people("low").review("aide-1", "agree", "was at the helm")
+    people("low").review("boss-1", "agree", "gave orders to Bo Quist")
+    people("sup").agree_erasure(people("cus").ask_erasure("aide-1", "the court ordered it"), quiet)
+    (left,) = people("low").reviews()
+    assert (left.lead, left.reason) == ("boss-1", "gave orders to [erased]")
+    assert len(kept(service, case)) == 1
+
+
+def test_nothing_of_why_stands_in_the_database_in_the_clear(service: Service, case: str, people: People) -> None:
+    people("low").review("boss-1", "agree", "gave orders on the beach")
+    (row,) = kept(service, case)
+    assert b"beach" not in row.words_sealed
+    assert "boss-1" not in str(row)

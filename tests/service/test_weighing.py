@@ -1,0 +1,185 @@
+"""Readings and questions on a real case: told by clearance, counted by source, gone with the person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant
+from graphsvc.analysis.questions import ENOUGH, WITH_CUSTODIAN
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from tests.leaks import invented
+from tests.leaks.small import FIRST, SEALED, SECOND, said
+
+pytestmark = pytest.mark.neo4j
+People = Callable[[str], Session]
+ROLES = {
+    "low": ("investigator", Grant("P")),
+    "sourced": ("analyst", Grant("P", sources=True)),
+    "whole": ("analyst", Grant("C", sources=True)),
+    "dis": ("disclosure", Grant("C", sources=True)),
+    "cus": ("custodian", Grant("C", sources=True)),
+    "sup": ("supervisor", Grant("C", sources=True)),
+}
+MOST = 2
+# A second witness, and an account with an interest.
+MORE: invented.Tables = {
+    "people": [{"id": "aide-9", "name": "Fay Moor"}, {"id": "wit-2", "name": "Una Vance", "category": "witness"}],
+    "statements": [{"id": "account-2", "kind": "witness", "handling": "P", "source_id": "wit-2", "interest": "a debt"}],
+    "links": said("account-2", "boss-1 DIRECTED aide-2", "aide-9 DIRECTED aide-2", "aide-9 RELATED_TO aide-2"),
+}
+
+
+@pytest.fixture
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server(questions_most=MOST)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def people(service: Service, case: str, tmp_path: Path) -> People:
+    """`people("low")`: the session of someone at a small case, all of it P."""
+    for name, (role, grant) in ROLES.items():
+        accounts.add(service.database, name, [role], {case: grant})
+    known = {one.name: one for one in accounts.listed(service.database)}
+    for number, rows in enumerate((FIRST, MORE, SECOND)):
+        invented.write(tmp_path / str(number), rows)
+    for first in "01":
+        assert service.session(known["whole"], "tests", case).load(tmp_path / first, quiet).rejections == []
+    return lambda name: service.session(known[name], "tests", case)
+
+
+def rows(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
+    with transaction(service.database) as connection:
+        return list(connection.execute(sa.select(tables.questions).where(tables.questions.c.case_id == case)))
+
+
+def about(session: Session, lead: str) -> list[tuple[str, str, str]]:
+    return [question.claim.key for question in session.questions(lead).questions]
+
+
+def claims_of(session: Session, statement: str) -> list[str]:
+    return sorted(claim.id for claim in session._material()[0] if claim.statement == statement and claim.counts)
+
+
+def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(service: Service, people: People) -> None:
+    asking = people("sourced").questions("boss-1")
+    assert asking.questions
+    for question in asking.questions:
+        assert question.claim.statement
+        assert question.rank_if_true is not None
+    sources = {question.claim.source for question in asking.questions}
+    (line,) = [one for one in audit.lines(service.database) if one["detail"].get("query") == "questions"]
+    assert line["sources"] == len(sources)
+
+
+def test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one(people: People) -> None:
+    asking = people("low").questions("boss-1")
+    assert asking.questions
+    for question in asking.questions:
+        assert question.claim.source_kind in ("intelligence", "record")
+        assert (question.claim.source, question.rank_if_true, question.rank_if_false) == ("", None, None)
+    assert asking.notes == (WITH_CUSTODIAN,)
+
+
+def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(
+    service: Service, case: str, people: People
+) -> None:
+    sourced = people("sourced")
+    first, second, third = claims_of(sourced, "account-1")
+    sourced.put_question("boss-1", first)
+    with pytest.raises(RequestError, match="already"):
+        people("whole").put_question("boss-1", first)
+    sourced.put_question("boss-1", second)
+    with pytest.raises(RequestError, match="often enough"):
+        sourced.put_question("boss-1", third)
+    assert len(rows(service, case)) == MOST
+    asked = {question.claim.id for question in sourced.questions("boss-1").questions}
+    assert not asked & {first, second, third}
+    # A report may be asked about as often as need be.
+    for claim in claims_of(sourced, "report-1")[: MOST + 1]:
+        people("low").put_question("boss-1", claim)
+    assert len(rows(service, case)) == 2 * MOST + 1
+    acts = [one for one in audit.lines(service.database) if one["action"] == "review"]
+    assert len(acts) == 2 * MOST + 3
+    assert {one["detail"]["step"] for one in acts} == {"put"}
+
+
+def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: People) -> None:
+    sourced = people("sourced")
+    assert ("aide-9", "DIRECTED", "aide-2") in about(sourced, "aide-9")
+    for claim in sourced._material()[0]:
+        if (claim.statement == "account-2" and claim.subject == "boss-1") or claim.relation == "RELATED_TO":
+            sourced.put_question("boss-1", claim.id)
+    left = sourced.questions("aide-9")
+    assert all(one.claim.statement != "account-2" for one in left.questions)
+    assert ENOUGH in left.notes
+    assert ENOUGH not in people("low").questions("aide-9").notes
+
+
+def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Service, case: str, people: People) -> None:
+    claim = claims_of(people("sourced"), "account-1")[0]
+    texts = set()
+    for given in (claim, "0" * 24):
+        with pytest.raises(NotFound) as told:
+            people("low").put_question("boss-1", given)
+        texts.add(str(told.value).replace(given, ""))
+    assert len(texts) == 1
+    with pytest.raises(NotFound):
+        people("sourced").put_question("nobody", claim)
+    assert rows(service, case) == []
+
+
+def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: People, tmp_path: Path) -> None:
+    people("whole").load(tmp_path / "2", quiet)
+    before = people("sourced").questions("boss-1"), people("low").questions("boss-1")
+    for claim in claims_of(people("whole"), "report-c") + claims_of(people("whole"), "account-c"):
+        people("whole").put_question("boss-1", claim)
+        with pytest.raises(NotFound):
+            people("sourced").put_question("boss-1", claim)
+    assert (people("sourced").questions("boss-1"), people("low").questions("boss-1")) == before
+
+
+@pytest.mark.parametrize("name", ["dis", "sup"])
+def test_putting_takes_a_role(people: People, name: str) -> None:
+    claim = claims_of(people("whole"), "account-1")[0]
+    with pytest.raises(Refused):
+        people(name).put_question("boss-1", claim)
+    assert people(name).questions("boss-1").questions  # reading does not
+
+
+def test_erasing_a_witness_takes_what_was_asked_of_them(service: Service, case: str, people: People) -> None:
+    sourced = people("sourced")
+    sourced.put_question("boss-1", claims_of(sourced, "account-1")[0])
+    sourced.put_question("boss-1", claims_of(sourced, "account-2")[0])
+    witness = next(one for one in service.register.identities(case) if one[1].get("id") == SEALED and one[0][0] == "S")
+    people("sup").agree_erasure(people("cus").ask_erasure(witness[0], "the court ordered it"), quiet)
+    assert len(rows(service, case)) == 1
+
+
+def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
+    service: Service, case: str, people: People
+) -> None:
+    sourced = people("sourced")
+    claim = next(one.id for one in sourced._material()[0] if one.key == ("boss-1", "PAID", "aide-1"))
+    sourced.put_question("boss-1", claim)
+    people("sup").agree_erasure(people("cus").ask_erasure("aide-1", "the court ordered it"), quiet)
+    (row,) = rows(service, case)
+    assert row.claim_id == ""
+    assert row.source.startswith("Q-")
+
+
+def test_readings_are_the_same_with_and_without_sources_but_for_interests(people: People) -> None:
+    low, sourced = ([one.name for one in people(name).readings("aide-9")] for name in ("low", "sourced"))
+    assert low == ["family"]
+    assert sourced == ["family", "owing"]
+    with pytest.raises(NotFound):
+        people("low").readings("nobody")

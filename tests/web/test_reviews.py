@@ -1,0 +1,94 @@
+"""Deciding about a lead in the pages: the form, the history beside what was shown, filter and column of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.service import Service
+from graphsvc.service.desk import quiet
+from graphsvc.web import create_app
+from tests.leaks import invented
+from tests.leaks.small import FIRST, SECOND
+
+pytestmark = pytest.mark.neo4j
+Browser = Callable[[str], FlaskClient]
+HOSTILE = '<script>alert(1)</script> {{ 7*7 }} "quoted"'
+
+
+@pytest.fixture
+def browser(service: Service, case: str, tmp_path: Path) -> Browser:
+    """`browser("ana")`: someone signed in, at a small case."""
+    accounts.add(service.database, "ana", ["analyst"], {case: Grant("C", sources=True)})
+    accounts.add(service.database, "dis", ["disclosure"], {case: Grant("C", sources=True)})
+    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
+    for number, rows in enumerate((FIRST, SECOND)):
+        invented.write(tmp_path / str(number), rows)
+    service.session(ana, "tests", case).load(tmp_path / "0", quiet)
+    app = create_app(service)
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+
+    def signed_in(name: str) -> FlaskClient:
+        client: FlaskClient = app.test_client()
+        assert client.get(f"/link/{service.sign_in_link(name, 'tests')}").status_code == 303
+        return client
+
+    return signed_in
+
+
+def decide(client: FlaskClient, case: str, lead: str, judgement: str, reason: str) -> int:
+    sent = client.post(f"/case/{case}/lead/review", data={"id": lead, "judgement": judgement, "reason": reason})
+    return sent.status_code
+
+
+def test_a_decision_is_kept_shown_and_found(service: Service, case: str, browser: Browser, tmp_path: Path) -> None:
+    ana = browser("ana")
+    page = ana.get(f"/case/{case}/lead?id=boss-1").text
+    assert "Nobody has decided about this lead yet" in page
+    assert decide(ana, case, "boss-1", "park", HOSTILE) == 303
+    page = ana.get(f"/case/{case}/lead?id=boss-1").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}" in page
+    assert "Parked" in page
+    assert "Data version 1, rules" in page
+    assert "data have changed since" not in page
+    who = next(one for one in accounts.listed(service.database) if one.name == "ana")
+    service.session(who, "tests", case).load(tmp_path / "1", quiet)
+    (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
+    assert row["since"].startswith("The data have changed since (version 1 → 2)")
+    found = {
+        value: [one["id"] for one in ana.get(f"/case/{case}/leads.json?review={value}").get_json()["leads"]]
+        for value in ("park", "agree", "any", "none", "changed")
+    }
+    assert found["park"] == found["any"] == found["changed"] == ["boss-1"]
+    assert found["agree"] == []
+    assert "boss-1" not in found["none"]
+    assert len(found["none"]) == 3
+    listed = ana.get(f"/case/{case}/leads").text
+    assert "parked" in listed
+    assert "changed since" in listed
+    csv = ana.get(f"/case/{case}/leads.csv?review=any").text.splitlines()
+    assert [line.rpartition(",")[2] for line in csv] == ["review", "park"]
+
+
+def test_what_is_no_decision_changes_nothing(case: str, browser: Browser) -> None:
+    ana = browser("ana")
+    assert decide(ana, case, "boss-1", "guilty", "x") == 400
+    assert decide(ana, case, "boss-1", "agree", " ") == 400
+    assert decide(ana, case, "nobody", "agree", "x") == 404
+    assert ana.get(f"/case/{case}/leads.json?review=any").get_json()["leads"] == []
+    assert ana.get(f"/case/{case}/leads.json?review=sideways").status_code == 400
+
+
+def test_who_only_reads_sees_the_history_and_no_form(case: str, browser: Browser) -> None:
+    assert decide(browser("ana"), case, "boss-1", "refuse", "an interpreter") == 303
+    dis = browser("dis")
+    page = dis.get(f"/case/{case}/lead?id=boss-1").text
+    assert "an interpreter" in page
+    assert "Keep the review" not in page
+    assert decide(dis, case, "boss-1", "agree", "x") == 403
