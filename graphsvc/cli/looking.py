@@ -35,7 +35,19 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     click.echo(f"{found['verdict']}: {found['reason']}", err=True)
-    columns = ["rank", "id", "name", "score", "groups", "other_sources", "score_on_record", "rank_on_record"]
+    columns = [
+        "rank",
+        "best_rank",
+        "worst_rank",
+        "rests_on",
+        "id",
+        "name",
+        "score",
+        "groups",
+        "other_sources",
+        "score_on_record",
+        "rank_on_record",
+    ]
     columns += ["groups_on_record", "other_sources_on_record", "denied"]
     write(form, columns, ([lead[column] for column in columns] for lead in chosen))
 

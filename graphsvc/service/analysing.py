@@ -73,14 +73,23 @@ class Analysing(Writing):
         that uncertain data leave likely; `rests_on` says whether half of the score goes with one witness.
         """
         ranking, held = self.ranking(), self.places()
-        rows = [{name: getattr(lead, name) for name in _LEAD} | self.range_of(lead, held) for lead in ranking.leads]
+        rows = [
+            {name: getattr(lead, name) for name in _LEAD} | self.range_of(lead.id, lead.rank, held)
+            for lead in ranking.leads
+        ]
         for row in rows:
             row["name"] = row["name"] or row["id"]
         return {"case": self.case, "verdict": ranking.verdict, "reason": ranking.reason, "hubs": rows}
 
-    def range_of(self, lead: Lead, held: Mapping[str, Place]) -> dict[str, Any]:
-        """How far one lead's place holds, as plain data; of whom nothing is told, the rank alone."""
-        place = held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank)
+    def range_of(self, identifier: str, rank: int, held: Mapping[str, Place]) -> dict[str, Any]:
+        """How far one place in the ranking holds, as plain data; the rank alone where nothing is told of them.
+
+        Args:
+            identifier: of the person; `rank` theirs.
+            rank: see `identifier`.
+            held: see `places`.
+        """
+        place = held.get(identifier) or Place(rank, rank, 0.0, rank, rank)
         rests = place.rests_on_one and ("one witness" if self.grant.sources else "few accounts")
         return {
             "best_rank": place.best,

@@ -158,6 +158,27 @@ def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
     return low, high
 
 
+def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, width: float) -> dict[str, float]:
+    """Where ranks stand on a line from first to last place; places at the top take more room, as they matter more.
+
+    Args:
+        best: best rank when witnesses are left out, from 1; `worst` the worst.
+        worst: see `best`.
+        low: best rank that uncertain data leave likely; `high` the worst.
+        high: see `low`.
+        rank: the rank itself.
+        total: how many are ranked.
+        width: of the drawing.
+
+    Example:
+        >>> ranks(1, 10, 1, 4, 2, 100, 100.0)
+        {'best': 0.0, 'worst': 50.0, 'low': 0.0, 'high': 30.1, 'rank': 15.05}
+    """
+    last = math.log(max(total, 2))
+    given = {"best": best, "worst": worst, "low": low, "high": high, "rank": rank}
+    return {name: round(width * math.log(value) / last, 2) for name, value in given.items()}
+
+
 def _day(value: Any) -> dt.date:
     """A day, however the graph database or a test gives it."""
     return value if type(value) is dt.date else dt.date.fromisoformat(str(value)[:10])

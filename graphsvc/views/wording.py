@@ -82,6 +82,17 @@ WEIGHED_NAMES = MappingProxyType(
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
 )
+# Stage of the operation (`analysis.roles.STAGES`) → in words, after "has a hand in".
+STAGES = MappingProxyType(
+    {
+        "recruit": "recruiting",
+        "transport": "crossings and driving",
+        "boat": "boats",
+        "house": "housing",
+        "workplace": "workplaces",
+        "money": "money",
+    }
+)
 # Family of ingredients (`analysis.hubs.FAMILIES`), or position in a plain network → what it is called and what it means.
 INGREDIENTS = MappingProxyType(
     {

@@ -24,9 +24,12 @@ blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
 PAGE = 50
 _BAR = 240.0
 _NAMED = 8  # of whom a reading speaks, at most by name
+_LINE = 90.0
+_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
 _ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
 _COLUMNS = (
     "rank",
+    *_RANGE,
     "name",
     "id",
     "score",
@@ -41,6 +44,7 @@ _COLUMNS = (
 _ORDERS = {
     "rank": lambda row: row["rank"],
     "name": lambda row: row["name"].casefold(),
+    "worst_rank": lambda row: (row["worst_rank"], row["rank"]),
     "groups": lambda row: (-row["counted"], row["rank"]),
     "other_sources": lambda row: (-row["other_sources"], row["rank"]),
     "score_on_record": lambda row: (row["rank_on_record"], row["rank"]),
@@ -48,17 +52,25 @@ _ORDERS = {
 }
 
 
+_ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
+
+
 @page(blueprint, "/leads")
 def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     here = at(case)
     ranking = here.ranking()
-    rows = _chosen(reviewed(lead_rows(ranking.leads), here))
+    asked = {name: request.args.get(name, "") for name in _ASKED}
+    rows = _chosen(reviewed(held(lead_rows(ranking.leads), here), here))
+    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+    if ranking.verdict == "abstains" and not any(asked.values()):
+        rows = []
     first = max(request.args.get("from", 1, int), 1)
     shown = rows[first - 1 : first - 1 + PAGE]
     low, high = charts.scale([row["shares"] for row in shown])
     for row in shown:
         row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
+        row["line"] = _line(row, len(ranking.leads))
     return answer(
         "leads/table.html",
         case=here.case,
@@ -69,7 +81,8 @@ def table(case: str) -> ResponseReturnValue:
         first=first,
         leads=shown,
         ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
-        asked={name: request.args.get(name, "") for name in ("q", "voices", "record", "denied", "review", "sort")},
+        asked=asked,
+        stages=list(wording.STAGES),
         page_size=PAGE,
     )
 
@@ -81,7 +94,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    for row in _chosen(reviewed(lead_rows(here.ranking().leads), here)):
+    for row in _chosen(reviewed(held(lead_rows(here.ranking().leads), here), here)):
         writer.writerow([_cell(_written(row[name])) for name in _COLUMNS])
     return Response(
         text.getvalue(),
@@ -102,16 +115,22 @@ def lead(case: str) -> ResponseReturnValue:
         everyone += path.claims
     mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
     names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
-    row = lead_rows([found])[0]
+    ranking = here.ranking()
+    row = held(lead_rows([found]), here)[0]
+    falsehood, invented = here.falsehood(found.id) if here.grant.sources else (None, None)
     groups = here.witness_groups({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
         case=here.case,
-        verdict=here.ranking().verdict,
+        verdict=ranking.verdict,
         lead=row,
+        line=_line(row, len(ranking.leads)),
+        staged={stage: sum(stage in one.stages for one in ranking.leads) for stage in found.stages},
+        falsehood=falsehood,
+        invented=invented,
         bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
-        total=len(here.ranking().leads),
+        total=len(ranking.leads),
         supporting=_rows(why.supporting, names, why.voices),
         other=_rows(why.other, names, why.voices),
         denying=_rows(why.denying, names),
@@ -201,6 +220,7 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
             "groups_on_record": one.groups_on_record,
             "other_sources_on_record": one.other_sources_on_record,
             "denied": one.denied,
+            "stages": dict(one.stages),
             "shares": {name: value for name, value in one.shares.items() if value},
             # For ordering: what is told as "few" must not be told by its place in the list.
             "counted": one.groups if isinstance(one.groups, int) else 1,
@@ -208,6 +228,17 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
         }
         for one in leads
     ]
+
+
+def held(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
+    """Rows with how far each place holds: `best_rank` … and what it `rests_on`."""
+    found = here.places()
+    return [row | here.range_of(row["id"], row["rank"], found) for row in rows]
+
+
+def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
+    best, worst, low, high = (int(row[name]) for name in _RANGE[:4])
+    return charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
 
 
 def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -224,12 +255,15 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("record", "yes"): lambda row: row["score_on_record"] > 0,
         ("denied", "yes"): lambda row: row["deniers"] > 0,
         ("denied", "no"): lambda row: row["deniers"] == 0,
+        ("rests", "one"): lambda row: row["rests_on"] != "",
+        ("rests", "more"): lambda row: row["rests_on"] == "",
         ("review", "none"): lambda row: row["review"] is None,
         ("review", "any"): lambda row: row["review"] is not None,
         ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
     }
     tests |= {("review", one): partial(_judged, one) for one in JUDGEMENTS}
-    for name in ("voices", "record", "denied", "review"):
+    tests |= {("stage", stage): partial(_has_a_hand, stage) for stage in wording.STAGES}
+    for name in ("voices", "record", "denied", "review", "rests", "stage"):
         value = request.args.get(name, "")
         if value and (name, value) not in tests:
             raise RequestError(
@@ -241,6 +275,10 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if order not in _ORDERS:
         raise RequestError(f"Leads can be sorted by {', '.join(_ORDERS)}, not by {order[:40]!r}.")
     return sorted(rows, key=_ORDERS[order])
+
+
+def _has_a_hand(stage: str, row: dict[str, Any]) -> bool:
+    return stage in row["stages"]
 
 
 def _judged(judgement: str, row: dict[str, Any]) -> bool:

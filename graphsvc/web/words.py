@@ -31,6 +31,7 @@ _GLOBALS = {
     "says": says,
     "JUDGEMENTS": wording.JUDGEMENTS,
     "INGREDIENTS": wording.INGREDIENTS,
+    "STAGES": wording.STAGES,
     "HANDLING": grading.HANDLING,
     "INTERESTED": wording.INTERESTED,
     "SHARED": wording.SHARED,
