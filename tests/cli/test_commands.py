@@ -93,6 +93,11 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
         "groups_on_record",
         "other_sources_on_record",
         "denied",
+        "best_rank",
+        "worst_rank",
+        "low_rank",
+        "high_rank",
+        "rests_on",
     ]
     scores = [hub["score"] for hub in answer["hubs"]]
     assert scores == sorted(scores, reverse=True)
