@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query, evaluate · `reviewing` review, question ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query, evaluate · `reviewing` review, question · `sets` sets ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from graphsvc.cli import cases, exports, log, looking, neo4j, people, protection, reviewing, running, writing
+from graphsvc.cli import cases, exports, log, looking, neo4j, people, protection, reviewing, running, sets, writing
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 
@@ -32,6 +32,7 @@ for command in (
     *cases.commands,
     *looking.commands,
     *reviewing.commands,
+    *sets.commands,
     *writing.commands,
     *people.commands,
     log.audit,

@@ -17,6 +17,7 @@ from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.analysis.presence import Ground
 from graphsvc.analysis.questions import Question
+from graphsvc.analysis.sets import Network
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
@@ -77,6 +78,8 @@ class Service:
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.weighed: Kept[list[Question]] = Kept(_RANKINGS)
+        self.networks: Kept[tuple[frozenset[str], Network]] = Kept(_MATERIALS)
+        self.players: Kept[tuple[str, ...]] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None

@@ -14,6 +14,7 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
 from graphsvc.service.exporting import Exporting
+from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
@@ -53,7 +54,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Loading, Auditing, Saving, Reviewing, Weighing):
+class Session(Exporting, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -21,6 +21,7 @@ ROOMS = (
     "cases",
     "case",
     "leads",
+    "sets",
     "entities",
     "statements",
     "network",

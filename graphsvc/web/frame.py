@@ -227,6 +227,7 @@ def _shared() -> dict[str, Any]:
 _RAIL = (
     ("Overview", "case.overview", "read"),
     ("Leads", "leads.table", "analyse"),
+    ("Sets", "sets.table", "analyse"),
     ("Network", "network.view", "read"),
     ("Crossings", "case.crossings", "read"),
     ("Workplaces", "case.workplaces", "read"),
