@@ -20,6 +20,8 @@ from graphsvc.analysis.sets import Network, fragmentation
 
 # A tie that would have to be made anew is worth so much of the one it replaces.
 ANEW = 0.5
+# Relations that tell whose quarrel it is.
+QUARRELS = frozenset({"RIVAL_OF", "RUNS", "MEMBER_OF"})
 _EACH = 2
 
 

@@ -20,11 +20,15 @@ from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.evidence import LinkKey
 from graphsvc.analysis.ledger import Bools, Floats
-from graphsvc.analysis.roles import ARRANGES, OPERATION
+from graphsvc.analysis.roles import ACTIVE_SUBJECT, ARRANGES, LEVEL_TIES, OPERATION, TAKES_ORDERS
 from graphsvc.errors import RequestError
 
 # A quarrel carries nothing from one to the other, and a place is shared by strangers.
 _NO_TIE = frozenset({"RIVAL_OF", "LOCATED_AT"})
+# Two who were in contact, or seen together, are tied half as much as two who did something for each other.
+_MET = 0.5
+# What goes with lawful service as well: of who gives it, these are no ties of the operation.
+_GOES_WITH_SERVICE = LEVEL_TIES | {"PAID", "OWES"}
 # More than this many who share a thing that nobody of them arranges are a crowd, not a team.
 _CROWD = 30
 # No tie is longer than this many fully believed ones.
@@ -59,12 +63,32 @@ class Network:
         return np.array([place for place, name in enumerate(self.ids) if name in wanted], dtype=np.int64)
 
 
+def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> frozenset[str]:
+    """Those of some people who are said to have played a part, given orders or taken them.
+
+    Lawful service is no part, nor is to be in contact with those who play one.
+
+    Example:
+        >>> figures = LinkFigures(0.5, 1, 0, 1, 0, 0.0, "", "")
+        >>> links = {("p1", "DIRECTED", "p2"): figures, ("p3", "SERVED", "p1"): figures, ("p4", "CONTACTED", "p1"): figures}
+        >>> sorted(acting(links, {"p1", "p2", "p3", "p4"}))
+        ['p1', 'p2']
+
+    Limits: whoever only introduces others, and does nothing else that anybody told of, is missing.
+    """
+    parts = ACTIVE_SUBJECT - {"SERVED"}
+    found = {subject for subject, relation, _ in links if relation in parts}
+    found |= {target for _, relation, target in links if relation in TAKES_ORDERS}
+    return frozenset(people) & found
+
+
 def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Network:
     """The network of the operation among some people, through what they share as well.
 
     Two are tied by a link of the operation between them, and by a gang, crossing, boat, workplace or thing that both have a
     part in: whoever arranges it is tied to everyone there, and those to each other only where nobody arranges it. What a
-    gang arranges its leaders do.
+    gang arranges its leaders do. To be in contact or seen together counts half; of those who give lawful service contact and
+    payments count nothing, since these go with it.
 
     Args:
         links: the figures of the links, as the reader is told them.
@@ -80,10 +104,12 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ne
     Limits: ties nobody told of are missing, and those round whoever was watched are too many. It says nothing of when.
     """
     chosen = frozenset(people)
+    serving = {subject for subject, relation, _ in links if relation == "SERVED"}
     beliefs = {
-        key: max(figures.belief, _LEAST_BELIEF)
+        key: max(figures.belief * (_MET if key[1] in LEVEL_TIES else 1.0), _LEAST_BELIEF)
         for key, figures in links.items()
-        if key[1] in OPERATION and key[1] not in _NO_TIE
+        if key[1] in OPERATION - _NO_TIE
+        and not (key[1] in _GOES_WITH_SERVICE and (key[0] in serving or key[2] in serving))
     }
     tied: dict[tuple[str, str], float] = {}
 

@@ -13,7 +13,8 @@ from graphsvc.access.cyphertexts import CypherTexts
 from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Principal
-from graphsvc.analysis.evidence import Claim, Person
+from graphsvc.analysis.belief import LinkFigures
+from graphsvc.analysis.evidence import Claim, LinkKey, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.analysis.presence import Ground
 from graphsvc.analysis.questions import Question
@@ -78,7 +79,7 @@ class Service:
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.weighed: Kept[list[Question]] = Kept(_RANKINGS)
-        self.networks: Kept[tuple[frozenset[str], Network]] = Kept(_MATERIALS)
+        self.networks: Kept[tuple[frozenset[str], Network, dict[LinkKey, LinkFigures]]] = Kept(_MATERIALS)
         self.players: Kept[tuple[str, ...]] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()

@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.candidates import carried
-from graphsvc.analysis.removal import Left, Rival, Successor, left, rivals, successors, taken_over
-from graphsvc.analysis.sets import GOALS, LARGEST, Network, network, reach, sampled
+from graphsvc.analysis.evidence import LinkKey
+from graphsvc.analysis.removal import QUARRELS, Left, Rival, Successor, left, rivals, successors, taken_over
+from graphsvc.analysis.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.analysing import Analysing
 
 __all__ = ["GOALS", "LARGEST", "KeyPlayers", "KeySet"]
+
+Links = dict[LinkKey, LinkFigures]
+Ground = tuple[frozenset[str], Network, Links]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +73,19 @@ class KeyPlayers(Analysing):
         with self._service.gate.acting(
             self.principal, self.purpose, "analyse", self.case, query="sets", size=size, of=goal, people=list(chosen)
         ) as outcome:
-            acting, net = self._network()
+            free, net, quarrels = self._network()
             for one in chosen:
-                if one not in acting:
+                if one not in free:
                     raise NotFound(
                         f"There is nobody with the id {one[:80]!r} who may have played a part, that you can see in this case."
                     )
             found = chosen or self._players(net, size, goal)
             outcome["rows"] = len(found)
-            return self._what_if(net, "chosen" if chosen else goal, found)
+            return self._what_if(net, quarrels, "chosen" if chosen else goal, found)
 
-    def _what_if(self, net: Network, goal: str, people: tuple[str, ...]) -> KeySet:
+    def _what_if(self, net: Network, quarrels: Links, goal: str, people: tuple[str, ...]) -> KeySet:
         heirs = successors(net, people)
-        gain = rivals(self._links(), people)
+        gain = rivals(quarrels, people)
         named = {*people, *(one.person for one in heirs)}
         named |= {end for one in gain for end in (one.rival, one.gang) if end}
         names = self.rows("entities.named", ids=sorted(named)).dicts() if named else []
@@ -100,14 +105,15 @@ class KeyPlayers(Analysing):
             ranks={lead.id: lead.rank for lead in self._ranking(self.grant).leads if lead.id in named},
         )
 
-    def _network(self) -> tuple[frozenset[str], Network]:
-        """Who may play a part, and the network among them."""
+    def _network(self) -> Ground:
+        """Who may play a part, the network among those who are said to, and the links that tell of quarrels."""
         return self._service.networks.of((*self._state(), self.grant.sources), self._read_network)
 
-    def _read_network(self) -> tuple[frozenset[str], Network]:
+    def _read_network(self) -> Ground:
         claims, persons, _ = self._material()
-        acting = frozenset(person.id for person in persons) - carried(claims, persons)
-        return acting, network(self._links(), acting)
+        free = frozenset(person.id for person in persons) - carried(claims, persons)
+        links = self._links()
+        return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in QUARRELS}
 
     def _players(self, net: Network, size: int, goal: str) -> tuple[str, ...]:
         key = (*self._state(), self.grant.sources, goal, str(size))

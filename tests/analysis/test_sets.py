@@ -11,7 +11,7 @@ import pytest
 
 from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.removal import left, rivals, successors, taken_over
-from graphsvc.analysis.sets import Network, fragmentation, fragmenting, network, reach, reaching, sampled
+from graphsvc.analysis.sets import Network, acting, fragmentation, fragmenting, network, reach, reaching, sampled
 from graphsvc.errors import RequestError
 
 # Where a set found is worth less than the best by more than this share of the best, the search is broken.
@@ -110,6 +110,23 @@ def test_what_people_are_tied_by() -> None:
     }
     # Members by their leader, a pilot by the leader of the gang that organised; nobody by a quarrel or a lawful service.
     assert ties == {("a", "top"): 0.4, ("b", "top"): 0.8, ("pilot", "top"): 0.8, ("x", "y"): 1.0}
+
+
+def test_who_gives_lawful_service_holds_nothing_together() -> None:
+    """An interpreter meets everybody and is paid by everybody, and is in no set for it."""
+    hands = [f"h{n}" for n in range(6)]
+    links = {("boss", "DIRECTED", hand): figures(0.4) for hand in hands}
+    for hand in hands:
+        links |= {("i", "SERVED", hand): figures(), ("i", "CONTACTED", hand): figures(), (hand, "PAID", "i"): figures()}
+    mistaken = links | {("i", "ASSISTED", "c1"): figures(0.3), ("h0", "PILOTED", "c1"): figures()}
+    for told in (links, mistaken):
+        who = acting(told, {"boss", "i", *hands})
+        assert "boss" in who
+        net = network(told, who)
+        assert fragmenting(net, 1) == reaching(net, 1) == ("boss",)
+    assert "i" not in acting(links, {"i", *hands})
+    without = {key: value for key, value in mistaken.items() if key[1] != "SERVED"}
+    assert fragmenting(network(without, acting(without, {"boss", "i", *hands})), 1) == ("i",)
 
 
 def test_order_of_links_makes_no_difference() -> None:
