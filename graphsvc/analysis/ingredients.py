@@ -14,7 +14,7 @@ import numpy as np
 from graphsvc.analysis.dependence import Ints
 from graphsvc.analysis.ledger import Floats
 from graphsvc.analysis.network import BLOCKS, Network
-from graphsvc.analysis.roles import ACTS, BY_CARRIED, CARRIED, DEEDS, LEVEL_TIES, TO_CARRIED, WHOM
+from graphsvc.analysis.roles import ACTS, BY_CARRIED, CARRIED, DEEDS, LEVEL_TIES, TAKES_ORDERS, TO_CARRIED, WHOM
 
 _TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM)) == tuple(WHOM))
 _TAKEN_TOGETHER = tuple(block for block in BLOCKS if block not in _TOLD_APART)
@@ -74,9 +74,6 @@ def ingredients(network: Network, whom: Floats, rows: Ints | None = None) -> Flo
     return result
 
 
-_COMMANDS = ("DIRECTED", "RECRUITED", "COERCED")
-
-
 def _family(name: str) -> str:
     """The family an ingredient is shown with."""
     relation, _, rest = name.partition(" ")
@@ -91,7 +88,7 @@ def _family(name: str) -> str:
         return "seen_by_many" if whom == CARRIED else "company"
     if end == "by":
         return "takes_orders"
-    if relation not in _COMMANDS or whom == CARRIED:
+    if relation not in TAKES_ORDERS or whom == CARRIED:
         return "hands_on"
     return "reaches" if whom == "hub" else "commands"
 

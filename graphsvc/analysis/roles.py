@@ -57,6 +57,8 @@ STAGES = MappingProxyType(
 
 # Said of somebody, these raise a lead: what its corroboration counts and its page lists as support.
 ARRANGES = frozenset({"RUNS", "ORGANISED", "SUPPLIED", "CONTROLS"})
+# Orders: who takes them stands below who gives them.
+TAKES_ORDERS = frozenset({"DIRECTED", "RECRUITED", "COERCED"})
 COMMANDS = frozenset({"DIRECTED", "PAID", "RECRUITED", "COERCED"})
 # Without any of these nobody is given a part, and there is only structure to go by.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - {"OWES"})

@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query · `evaluating` evaluate · `reviewing` review, question ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
@@ -25,6 +25,7 @@ from graphsvc.cli import (
     protection,
     reviewing,
     running,
+    sets,
     writing,
 )
 from graphsvc.config import Settings
@@ -46,6 +47,7 @@ for command in (
     *looking.commands,
     *evaluating.commands,
     *reviewing.commands,
+    *sets.commands,
     *writing.commands,
     *people.commands,
     log.audit,

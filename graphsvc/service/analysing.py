@@ -74,30 +74,13 @@ class Analysing(Writing):
         """
         ranking, held = self.ranking(), self.places()
         rows = [
-            {name: getattr(lead, name) for name in _LEAD} | self.range_of(lead.id, lead.rank, held)
+            {name: getattr(lead, name) for name in _LEAD}
+            | range_of(lead.id, lead.rank, held, sources=self.grant.sources)
             for lead in ranking.leads
         ]
         for row in rows:
             row["name"] = row["name"] or row["id"]
         return {"case": self.case, "verdict": ranking.verdict, "reason": ranking.reason, "hubs": rows}
-
-    def range_of(self, identifier: str, rank: int, held: Mapping[str, Place]) -> dict[str, Any]:
-        """How far one place in the ranking holds, as plain data; the rank alone where nothing is told of them.
-
-        Args:
-            identifier: of the person; `rank` theirs.
-            rank: see `identifier`.
-            held: see `places`.
-        """
-        place = held.get(identifier) or Place(rank, rank, 0.0, rank, rank)
-        rests = place.rests_on_one and ("one witness" if self.grant.sources else "few accounts")
-        return {
-            "best_rank": place.best,
-            "worst_rank": place.worst,
-            "low_rank": place.low,
-            "high_rank": place.high,
-            "rests_on": rests or "",
-        }
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
         """What false accounts could do to one lead.
@@ -279,6 +262,25 @@ class Analysing(Writing):
             persons = gate.material(self.principal, self.purpose, "hubs.persons", case, _person)
         level = "all" if self.grant.handling == "C" else "p"
         return claims, persons, self._service.register.dependence(case, level)
+
+
+def range_of(identifier: str, rank: int, held: Mapping[str, Place], *, sources: bool) -> dict[str, Any]:
+    """How far one place in the ranking holds, as plain data; the rank alone where nothing is told of the person.
+
+    Args:
+        identifier: of the person.
+        rank: theirs.
+        held: see `Analysing.places`.
+        sources: whether the reader has source clearance.
+    """
+    place = held.get(identifier) or Place(rank, rank, 0.0, rank, rank)
+    return {
+        "best_rank": place.best,
+        "worst_rank": place.worst,
+        "low_rank": place.low,
+        "high_rank": place.high,
+        "rests_on": ("one witness" if sources else "few accounts") if place.rests_on_one else "",
+    }
 
 
 def _claim(statement: list[str], row: list[Any]) -> Claim:

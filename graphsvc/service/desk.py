@@ -15,10 +15,12 @@ from graphsvc.access.masterkey import open_vault
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.principal import Principal
 from graphsvc.analysis.basis import Basis
-from graphsvc.analysis.evidence import Claim, Person
+from graphsvc.analysis.belief import LinkFigures
+from graphsvc.analysis.evidence import Claim, LinkKey, Person
 from graphsvc.analysis.hubs import Ranking
 from graphsvc.analysis.presence import Ground
 from graphsvc.analysis.questions import Question
+from graphsvc.analysis.sets import Network
 from graphsvc.analysis.stability import Place
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
@@ -85,6 +87,8 @@ class Service:
         self.materials: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.folded: Kept[tuple[list[Claim], list[Person], dict[str, frozenset[str]]]] = Kept(_MATERIALS)
         self.weighed: Kept[list[Question]] = Kept(_RANKINGS)
+        self.networks: Kept[tuple[frozenset[str], Network, dict[LinkKey, LinkFigures]]] = Kept(_MATERIALS)
+        self.players: Kept[tuple[str, ...]] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None

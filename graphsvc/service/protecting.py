@@ -248,6 +248,8 @@ class Protecting(Holding):
         self._service.materials.clear()
         self._service.folded.clear()
         self._service.weighed.clear()
+        self._service.networks.clear()
+        self._service.players.clear()
         self._service.grounds.clear()
         self._service.uploads.previews.clear()
         waiting = self._service.shelf.to_recall(case)

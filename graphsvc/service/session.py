@@ -15,6 +15,7 @@ from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
+from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
@@ -54,7 +55,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing):
+class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -22,6 +22,7 @@ ROOMS = (
     "case",
     "leads",
     "groups",
+    "sets",
     "entities",
     "statements",
     "network",

@@ -229,6 +229,7 @@ WITNESSES = "Witnesses"
 _RAIL = (
     ("Overview", "case.overview", "read"),
     ("Leads", "leads.table", "analyse"),
+    ("Sets", "sets.table", "analyse"),
     ("Network", "network.view", "read"),
     (WITNESSES, "groups.table", "analyse"),
     ("Crossings", "case.crossings", "read"),

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
+from graphsvc.service.analysing import range_of
 from graphsvc.service.reviewing import JUDGEMENTS, Review
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
@@ -233,7 +234,7 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
 def held(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
     """Rows with how far each place holds: `best_rank` … and what it `rests_on`."""
     found = here.places()
-    return [row | here.range_of(row["id"], row["rank"], found) for row in rows]
+    return [row | range_of(row["id"], row["rank"], found, sources=here.grant.sources) for row in rows]
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:

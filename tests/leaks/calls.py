@@ -113,6 +113,8 @@ CALLS: dict[str, Entry] = {
     "jobs": with_(),
     "lead": of("entities"),
     "leads": with_(),
+    "places": with_(),
+    "falsehood": of("entities"),
     "load": with_(Path("no-such-folder"), quiet, dry_run=True),
     "log": with_(),
     "mappings": with_(),
@@ -142,6 +144,10 @@ CALLS: dict[str, Entry] = {
     "rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
     "seal": with_("no-such-person", _REASON, quiet),
     "service": "the service itself, for use cases; a notebook that has it has the process",
+    "sets": lambda known: (
+        [((2, goal), {}) for goal in ("fragment", "reach", "no-such")]
+        + [((3, "fragment", (one,)), {}) for one in known.entities]
+    ),
     "settings": "the service's own, for use cases; a notebook that has it has the process",
     "settle_reveals": with_(),
     "show": lambda known: [((one,), {"depth": 1}) for one in known.entities[:3]],

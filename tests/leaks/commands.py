@@ -85,6 +85,7 @@ COMMANDS: dict[str, Entry] = {
     "review list": lambda known: [[known.case], [known.case, known.entities[0]]],
     "question list": lambda known: [[known.case, one] for one in known.entities[:3]],
     "question put": lambda known: [[known.case, known.entities[0], known.claims[0]]],
+    "sets": lambda known: [[known.case], [known.case, "--person", known.entities[0], "--format", "json"]],
     "vault rotate": _alone,
     "reveal ask": lambda known: [[known.case, one, *_REASON] for one in known.pseudonyms],
     "reveal list": _alone,

@@ -87,6 +87,12 @@ PAGES: dict[str, Entry] = {
     "groups.work": each("jobs"),
     "leads.table_csv": lambda _known: [{}, {"sort": "score_on_record"}],
     "leads.lead": each("entities"),
+    "sets.table": lambda known: [
+        {},
+        {"goal": "reach", "size": "2"},
+        {"size": "99"},
+        *({"id": one} for one in known.entities),
+    ],
     "entities.page": lambda known: [
         *({"id": one} for one in known.entities),
         {"id": known.entities[0], "relation": "DIRECTED"},

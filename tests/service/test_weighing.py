@@ -139,9 +139,14 @@ def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Serv
 
 
 def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: People, tmp_path: Path) -> None:
-    people("whole").load(tmp_path / "2", quiet)
+    # The source of what is P told something under C as well.
+    hidden = said("account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2")
+    secret = {"id": "account-c2", "kind": "witness", "handling": "C", "source_id": SEALED}
+    invented.write(tmp_path / "more", {"people": [{"id": SEALED}], "statements": [secret], "links": hidden})
+    people("whole").load(tmp_path / "more", quiet, partial=True)
     before = people("sourced").questions("boss-1"), people("low").questions("boss-1")
-    for claim in claims_of(people("whole"), "report-c") + claims_of(people("whole"), "account-c"):
+    assert any(question.claim.source_kind == "witness" for question in before[0].questions)
+    for claim in claims_of(people("whole"), "account-c2")[:MOST]:
         people("whole").put_question("boss-1", claim)
         with pytest.raises(NotFound):
             people("sourced").put_question("boss-1", claim)

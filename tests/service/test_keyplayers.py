@@ -1,0 +1,141 @@
+"""Sets on a real case: computed on what the reader sees, by hand or looked for, and told in the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.web import create_app
+from tests.leaks import invented
+from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
+
+pytestmark = pytest.mark.neo4j
+People = Callable[[str], Session]
+ROLES = {
+    "low": ("investigator", Grant("P")),
+    "sourced": ("analyst", Grant("P", sources=True)),
+    "whole": ("analyst", Grant("C", sources=True)),
+    "cus": ("custodian", Grant("C", sources=True)),
+}
+MORE: invented.Tables = {
+    "people": [{"id": f"hand-{n}", "name": f"Hand {n}"} for n in range(4)],
+    "gangs": [{"id": "gang-2", "name": "The Others"}],
+    "statements": [{"id": "report-2", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
+    "links": said(
+        "report-2",
+        *(f"boss-1 DIRECTED hand-{n}" for n in range(4)),
+        *(f"aide-2 DIRECTED hand-{n}" for n in range(3)),
+        "gang-2 RIVAL_OF gang-1",
+    ),
+}
+
+
+@pytest.fixture
+def people(service: Service, case: str, tmp_path: Path) -> People:
+    """`people("low")`: the session of someone at a small case, all of it P."""
+    for name, (role, grant) in ROLES.items():
+        accounts.add(service.database, name, [role], {case: grant})
+    known = {one.name: one for one in accounts.listed(service.database)}
+    for number, rows in enumerate((FIRST, MORE, SECOND)):
+        invented.write(tmp_path / str(number), rows)
+    for first in "01":
+        assert service.session(known["whole"], "tests", case).load(tmp_path / first, quiet).rejections == []
+    return lambda name: service.session(known[name], "tests", case)
+
+
+def test_who_holds_it_together_what_is_left_and_who_takes_over(people: People) -> None:
+    found = people("whole").sets(1)
+    assert (found.goal, found.people, found.untied) == ("fragment", ("boss-1",), ())
+    assert (found.before.pieces, found.before.people) == (1, found.of)
+    assert found.after.people == found.of - 1
+    assert found.after.fragmentation > found.before.fragmentation
+    assert found.back.fragmentation < found.after.fragmentation
+    assert found.successors[0].person == "aide-2"
+    assert [(one.rival, one.gang, one.of) for one in found.rivals] == [("gang-2", "gang-1", "boss-1")]
+    assert found.names["gang-2"] == "The Others"
+    assert found.ranks["boss-1"] == 1
+    assert not found.sampled
+
+
+def test_people_are_chosen_by_hand(people: People) -> None:
+    found = people("low").sets(people=("hand-0", "hand-1", "hand-0"))
+    assert (found.goal, found.people) == ("chosen", ("hand-0", "hand-1"))
+    assert found.rivals == ()
+    assert people("low").sets(2, "reach").reach >= found.reach
+    # Whoever was only carried has no part in it: not there, in the words for whoever is not.
+    told = set()
+    for one in (SEALED, HIDDEN, "nobody"):
+        with pytest.raises(NotFound) as error:
+            people("low").sets(people=(one,))
+        told.add(str(error.value).replace(repr(one), ""))
+    assert len(told) == 1
+
+
+def test_what_is_hidden_moves_no_set(people: People, tmp_path: Path) -> None:
+    asked = [(size, goal) for size in (1, 2, 3) for goal in ("fragment", "reach")]
+    before = {name: [people(name).sets(*one) for one in asked] for name in ("low", "sourced", "whole")}
+    people("whole").load(tmp_path / "2", quiet)
+    for name in ("low", "sourced"):
+        assert [people(name).sets(*one) for one in asked] == before[name]
+    assert [people("whole").sets(*one) for one in asked] != before["whole"]
+
+
+def test_a_set_has_a_size_a_goal_and_a_role(people: People) -> None:
+    for wrong in ((0, "fragment"), (11, "reach"), (3, "arrest")):
+        with pytest.raises(RequestError):
+            people("low").sets(*wrong)
+    with pytest.raises(RequestError):
+        people("low").sets(people=[f"p{n}" for n in range(11)])
+    with pytest.raises(Refused):
+        people("cus").sets()
+
+
+def test_an_empty_case_has_no_set(service: Service, case: str, tmp_path: Path) -> None:
+    accounts.add(service.database, "ana", ["analyst"], {case: Grant("C")})
+    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
+    here = service.session(ana, "tests", case)
+    rows: invented.Tables = {
+        "people": [{"id": one, "handling": "P"} for one in ("p1", "p2")],
+        "statements": [{"id": "r1", "kind": "record", "handling": "P"}],
+        "links": said("r1", "p1 RELATED_TO p2"),
+    }
+    invented.write(tmp_path / "only", rows)
+    here.load(tmp_path / "only", quiet)
+    found = here.sets()
+    assert (found.people, found.of) == ((), 0)
+
+
+def browser(service: Service, name: str) -> FlaskClient:
+    client: FlaskClient = create_app(service).test_client()
+    assert client.get(f"/link/{service.sign_in_link(name, 'tests')}").status_code == 303
+    return client
+
+
+def test_the_page_tells_it_and_its_twin_too(service: Service, case: str, people: People) -> None:
+    assert people("low").case == case
+    low = browser(service, "low")
+    page = low.get(f"/case/{case}/sets?size=1").text
+    for words in (
+        "Ari Berg",
+        "Who holds it together",
+        "Cas Roe",
+        "The Others",
+        "made networks stronger",
+        "What if they were gone",
+    ):
+        assert words in page
+    assert f"/case/{case}/sets" in low.get(f"/case/{case}/leads").text
+    twin = low.get(f"/case/{case}/sets.json?id=hand-0%0Ahand-1").get_json()
+    assert twin["found"]["people"] == ["hand-0", "hand-1"]
+    assert [row["when"] for row in twin["states"]] == ["as it is", "without them", "once others took over"]
+    for wrong, status in (("size=99", 400), ("size=x", 400), ("goal=arrest", 400), (f"id={HIDDEN}", 404)):
+        assert low.get(f"/case/{case}/sets?{wrong}").status_code == status
+    assert browser(service, "cus").get(f"/case/{case}/sets").status_code == 403
