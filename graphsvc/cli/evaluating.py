@@ -69,6 +69,8 @@ def evaluate(
         for name, value in figures.items():
             click.echo(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
         return
+    if picture is not None and not picture.parent.is_dir():
+        raise RequestError(f"The folder {picture.parent} for the picture is not there. Make it, or name another one.")
     with shown() as progress:
         found = comparing.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
     if picture is not None:

@@ -69,9 +69,11 @@ def planted(truth: Mapping[str, Any]) -> Planted:
     """Who is who in a truth.json.
 
     Raises:
-        KeyError, TypeError: a list is missing, or is none.
+        KeyError, TypeError: a list is missing, or is no list of ids; nobody is a candidate.
     """
     hubs, leaders, brokers, helpers, candidates = (frozenset(truth[name]) for name in _LISTS)
+    if not candidates or not all(isinstance(one, str) for one in hubs | leaders | brokers | helpers | candidates):
+        raise TypeError("it takes lists of ids, and somebody to be ranked")
     return Planted(hubs, leaders, brokers, helpers, candidates)
 
 
@@ -84,7 +86,7 @@ def read_truth(path: Path) -> dict[str, Any]:
     try:
         truth: dict[str, Any] = json.loads(path.read_text("utf-8"))
         planted(truth)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"{path} is no truth.json of an invented case ({error}). `graphsvc simulate` writes one."
         ) from None

@@ -13,6 +13,8 @@ from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, swa
 
 # Who cooperates: the part of each among the witnesses.
 _WITNESSES = {"carried": 64, "worker": 22, "aide": 10, "bystander": 4}
+# In hard worlds more of those who talk are insiders, with more to hide.
+_HARD_WITNESSES = _WITNESSES | {"aide": 110}
 # Chance that a source tells a fact about itself, about its boat or workplace, or (insiders) about its boss.
 _SELF = {
     "CROSSED_ON": 1.0,
@@ -82,7 +84,11 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
     plots: dict[int, lies.Plot] = {}
     hard = world.knobs.hard
     most = hard.agreed if hard else 4
-    for group in lies.groups(rng, scenes, round(false_share * len(slots)), world.knobs.collusion, most):
+    count = round(false_share * len(slots))
+    alone = _insiders_who_lie(telling, slots, false_share) if hard else []
+    rest = [one for one in range(len(slots)) if one not in alone]
+    agreed_on = lies.groups(rng, [scenes[one] for one in rest], count - len(alone), world.knobs.collusion, most)
+    for group in [[one] for one in alone] + [[rest[place] for place in places] for places in agreed_on]:
         agreed = lies.plot(rng, world, [slots[one].witness for one in group], slots[group[0]].scene)
         plots |= dict.fromkeys(group, agreed)
     interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
@@ -110,6 +116,13 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
     return told
 
 
+def _insiders_who_lie(telling: Telling, slots: list[_Slot], false_share: float) -> list[int]:
+    """Accounts of aides that are false: they agree with nobody, and would else hardly ever lie beside whole boats."""
+    aides = [number for number, slot in enumerate(slots) if slot.witness.boss]
+    lying = [number for number in aides if telling.rng.random() < false_share]
+    return lying[: round(false_share * len(slots))]
+
+
 def _taken(telling: Telling, event: dt.date, nth: int) -> dt.date:
     return event + dt.timedelta(days=telling.rng.randrange(2, 60) + nth * telling.rng.randrange(61, 110))
 
@@ -129,13 +142,14 @@ def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
         "bystander": world.cast.of("bystander"),
     }
     count = max(4, round(len(world.cast.people) * world.knobs.witness_share))
+    kinds = _HARD_WITNESSES if world.knobs.hard else _WITNESSES
     found: dict[str, str] = {}
     while len(found) < count:
         if found and rng.random() < world.knobs.clustering:
             scene = rng.choice(list(found.values()))
             token = rng.choice(crowds[scene] or [""])
         else:
-            token = rng.choice(pools[rng.choices(list(_WITNESSES), list(_WITNESSES.values()))[0]]).id
+            token = rng.choice(pools[rng.choices(list(kinds), list(kinds.values()))[0]]).id
             scene = _scene(telling, token, scenes)
         if token and token not in found:
             found[token] = scene

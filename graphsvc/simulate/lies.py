@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from dataclasses import dataclass
 
@@ -72,8 +73,9 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
         (one for one in around if one.relation in ("ORGANISED", "CONTROLS") and one.subject in world.cast.people), None
     )
     hidden = boss.subject if boss else ""
-    if world.knobs.hard and boss and rng.random() < world.knobs.hard.insider_lies:
-        inside = _colleague(rng, world, witnesses, boss)
+    if world.knobs.hard and rng.random() < world.knobs.hard.insider_lies:
+        crossed = next((one.on for one in around if one.relation == "USED_ON"), None)
+        inside = _colleague(rng, world, witnesses, boss, crossed or world.knobs.day_peak)
         if inside:
             return inside
     at_sea = any(one.relation == "USED_ON" for one in around)
@@ -102,22 +104,24 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
     return Plot(target, MOTIVES[motive][1], tuple(untrue(world, shared)), denied, hidden)
 
 
-def _colleague(rng: random.Random, world: World, witnesses: list[Person], boss: Fact) -> Plot | None:
-    """An aide who lies puts the boss's part on somebody of the same cell; None if nobody who tells is an aide."""
+def _colleague(
+    rng: random.Random, world: World, witnesses: list[Person], boss: Fact | None, day: dt.date
+) -> Plot | None:
+    """An aide who lies puts what the boss did until `day` on a colleague; None if nobody who tells is an aide."""
     telling = {one.id for one in witnesses}
     aides = [one for one in witnesses if one.boss]
-    if not aides or boss.on is None:
+    if not aides:
         return None
     hidden = aides[0].boss
     team = [one.id for one in world.cast.team(hidden) if one.id not in telling]
     if not team:
         return None
     target = rng.choice(team)
-    told = untrue(world, stories.instead(world, hidden, target, boss.on))
+    told = untrue(world, stories.instead(world, hidden, target, day))
     if not told:
         return None
     shared = rng.sample(told, min(len(told), rng.randrange(2, 7)))
-    denied = (boss,) if boss.subject == hidden and rng.random() < world.knobs.denial else ()
+    denied = (boss,) if boss and boss.subject == hidden and rng.random() < world.knobs.denial else ()
     return Plot(target, MOTIVES["rival"][1], tuple(shared), denied, hidden)
 
 

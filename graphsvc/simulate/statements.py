@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graphsvc.simulate.cast import HUBS, Person
+from graphsvc.simulate.cast import HELPERS, HUBS, Person
 from graphsvc.simulate.facts import Fact
 from graphsvc.simulate.world import World
 
@@ -163,9 +163,13 @@ class Telling:
         hard = self.world.knobs.hard
         if hard is None or self.rng.random() >= hard.near:
             return []
-        person = self._people[fact.subject]
+        person, cast = self._people[fact.subject], self.world.cast
         boss = person.boss or person.id
-        cell = [self._people[boss], *self.world.cast.team(boss)]
+        cell = [self._people[boss], *cast.team(boss)]
+        if len(cell) == 1:
+            # Whoever has no cell is taken for somebody else of the gang, a helper for another one.
+            cell = [one for one in cast.hubs + cast.aides if one.gang == person.gang] if person.gang else []
+            cell = cell or (cast.helpers if person.role in HELPERS else [])
         return [one for one in cell if one is not person]
 
     def interpreter(self, person: Person, few: list[Person]) -> str:

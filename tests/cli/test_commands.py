@@ -165,6 +165,7 @@ def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
     assert "from 150" in one_sentence(run("simulate", "out", "--people", "20", "--hard"))
     assert "Name one or several case folders" in one_sentence(run("evaluate"))
     assert "no truth.json" in one_sentence(run("evaluate", "nowhere"))
+    assert "for the picture is not there" in one_sentence(run("evaluate", "nowhere", "--picture", "no/figures.svg"))
     (tmp_path / "truth.json").write_text("{}")
     assert "for one loaded case" in one_sentence(run("evaluate", "a", "b", "--truth", "truth.json"))
     (tmp_path / "full").mkdir()

@@ -192,9 +192,12 @@ def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
         comparing.compare(folders[:1], None, halves=-1, progress=quiet)
     with pytest.raises(InputError, match=r"truth\.json is no truth\.json of an invented case"):
         comparing.compare([tmp_path], None, progress=quiet)
-    (tmp_path / "truth.json").write_text("[]", "utf-8")
-    with pytest.raises(InputError, match="no truth"):
-        comparing.compare([tmp_path], None, progress=quiet)
+    nobody = json.dumps({key: [] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
+    numbers = json.dumps({key: [1] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
+    for wrong in ("[]", "{}", "[" * 100_000, nobody, numbers):
+        (tmp_path / "truth.json").write_text(wrong, "utf-8")
+        with pytest.raises(InputError, match="no truth"):
+            comparing.compare([tmp_path], None, progress=quiet)
 
 
 def test_a_folder_with_rows_that_would_be_rejected_is_refused(folders: list[Path], tmp_path: Path) -> None:

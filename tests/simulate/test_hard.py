@@ -133,10 +133,10 @@ def _said_of(case: Case, relation: str) -> Counter[bool]:
     return Counter(person in set(case.truth["hubs"]) for person in told & set(case.truth["candidates"]))
 
 
-@pytest.mark.parametrize("relation", ["ORGANISED", "SUPPLIED", "CONTROLS", "DIRECTED", "PAID", "RECRUITED"])
+@pytest.mark.parametrize("relation", ["ORGANISED", "SUPPLIED", "CONTROLS", "DIRECTED", "PAID"])
 def test_what_is_said_of_hubs_is_truly_said_of_others_too(hard: list[Case], relation: str) -> None:
     said = sum((_said_of(case, relation) for case in hard), Counter[bool]())
-    assert said[False] > 0.25 * said.total()
+    assert said[False] > 0.15 * said.total()
     assert said[True] > 0
 
 
@@ -258,17 +258,18 @@ def test_nothing_false_is_true_in_a_hard_world(hard: list[Case], worlds: list[wo
 
 
 def test_what_is_nearly_absent_is(hard: list[Case], worlds: list[world.World]) -> None:
-    lacking = 0
+    found = there = lacking = 0
     for case, one in zip(hard, worlds, strict=True):
         assert one.knobs.hard is not None
         counts = Counter(row["relation"] for row in case.links)
         for relation in one.knobs.hard.absent:
-            lacking += 1
-            assert counts[relation] < 0.3 * len(one.facts.of(relation))
+            found += counts[relation]
+            there += len(one.facts.of(relation))
         if "bank" in one.knobs.hard.silent:
             lacking += 1
             assert sum(row["source_id"] == "Bank" for row in case.statements.values()) <= 2
-    assert lacking > 3
+    assert 0 < found < 0.3 * there
+    assert lacking > 0
 
 
 def test_too_few_people_for_a_hard_world_are_refused(tmp_path: Path) -> None:
@@ -283,3 +284,73 @@ def test_a_hard_world_is_the_same_every_time(tmp_path: Path) -> None:
     files = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two")]
     assert files[0] == files[1]
     assert len(files[0]) == 9
+
+
+@pytest.fixture(scope="module")
+def lying(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    """Hard worlds in which every second account is false."""
+    folder = tmp_path_factory.mktemp("lying")
+    for seed in _SEEDS:
+        simulate.simulate(folder / str(seed), seed=seed, people=400, false_share=0.5, hard=True)
+    return [Case(folder / str(seed), 0.5) for seed in _SEEDS]
+
+
+def _told(case: Case) -> dict[tuple[str, str, str], set[str]]:
+    """What false accounts assert → the accounts."""
+    false, planted = set(case.truth["false_statements"]), {tuple(key) for key in case.truth["false_links"]}
+    told = defaultdict(set)
+    for row in case.links:
+        key = (row["subject_id"], row["relation"], row["object_id"])
+        if row["statement_id"] in false and key in planted:
+            told[key].add(row["statement_id"])
+    return told
+
+
+def test_several_of_one_boat_agree(lying: list[Case]) -> None:
+    most = [max(map(len, _told(case).values())) for case in lying]
+    assert max(most) > 3
+    assert sum(one > 2 for one in most) > len(most) / 2
+
+
+def test_false_accounts_make_somebody_the_head_of_it_all(lying: list[Case]) -> None:
+    relations = Counter(key[1] for case in lying for key in _told(case))
+    assert {"ORGANISED", "RUNS", "DIRECTED", "PAID"} <= {name for name, count in relations.items() if count > 3}
+    blamed = Counter(case.truth["roles"].get(key[0], "") for case in lying for key in _told(case))
+    assert not sum(blamed[role] for role in HUBS)
+    assert sum(blamed[role] for role in HELPERS)
+
+
+def test_insiders_put_the_part_of_their_boss_on_a_colleague(lying: list[Case]) -> None:
+    moved = 0
+    for seed, case in zip(_SEEDS, lying, strict=True):
+        one = world.build(seed, draw_hard(random.Random(f"{seed}/knobs")), 400)
+        for person, relation, target in _told(case):
+            boss = one.cast.people[person].boss
+            moved += bool(boss) and (boss, relation, target) in one.facts
+    assert moved > 5
+
+
+def test_some_worlds_grade_lies_better_than_truths_and_some_do_not(lying: list[Case]) -> None:
+    better = []
+    for case in lying:
+        good: dict[bool, list[bool]] = {True: [], False: []}
+        for token, row in case.statements.items():
+            if row["kind"] == "witness":
+                good[token in case.truth["false_statements"]].append(row["assessment"] in "AB")
+        better.append(np.mean(good[True]) > np.mean(good[False]))
+    assert 2 < sum(better) < len(better)
+
+
+def test_honest_mistakes_fall_on_those_nearby_for_the_most_part(hard: list[Case], worlds: list[world.World]) -> None:
+    near = far = 0
+    for case, one in zip(hard, worlds, strict=True):
+        for person, relation, target in case.truth["mistaken_links"]:
+            meant = {fact.subject for fact in one.facts.about(target) if fact.relation == relation}
+            if relation in ("DIRECTED", "PAID", "MEMBER_OF") or not meant & set(one.cast.people):
+                continue
+            gangs = {one.cast.people[other].gang for other in meant & set(one.cast.people)}
+            if one.cast.people[person].gang in gangs:
+                near += 1
+            else:
+                far += 1
+    assert near > far > 0
