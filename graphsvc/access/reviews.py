@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from graphsvc.access.audit import now
 from graphsvc.access.principal import Grant
 from graphsvc.access.vault import pack, unpack
-from graphsvc.appdb import tables, transaction
+from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import RequestError
 
 JUDGEMENTS = ("agree", "refuse", "park")
 _LONGEST = 2000
 _ROW = tables.reviews
+_LOCK = 0x726576  # advisory lock of PostgreSQL: reviews come one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,13 @@ class Reviews:
         identifier = secrets.token_hex(16)
         # A list, not an object: masking goes through every text of it, names of fields included.
         words = [reason, *(_packed(one) for one in figures)]
-        with transaction(self._database) as connection:
+        with alone(self._database, _LOCK) as connection:
+            last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
             connection.execute(
                 _ROW.insert().values(
                     id=identifier,
                     case_id=case,
+                    number=(last or 0) + 1,
                     pseudonym=pseudonym,
                     account=by,
                     at=now(),
@@ -129,7 +132,7 @@ class Reviews:
         """The reviews of a case that may be told to who holds `grant`, newest first."""
         query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
         with transaction(self._database) as connection:
-            rows = list(connection.execute(query.order_by(_ROW.c.at.desc(), _ROW.c.id)))
+            rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
         return [self._kept(row) for row in rows]
 
     def _kept(self, row: Any) -> Kept:

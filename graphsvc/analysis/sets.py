@@ -34,7 +34,7 @@ _CROWD = 30
 # No tie is longer than this many fully believed ones.
 _LEAST_BELIEF = 0.05
 # Up to this many people distances are taken from everyone, beyond from a seeded sample (Eppstein & Wang 2004).
-_EVERYONE, _SAMPLE, _LEAST_SAMPLE = 128, 96, 12
+_EVERYONE, _SAMPLE, _LEAST_SAMPLE = 250, 96, 12
 # To say whom a set reaches, distances are taken once and not again for each set.
 _EVERYONE_REACHED, _SAMPLE_REACHED = 1000, 150
 # How much a search may cost, in ties walked: about a second.
@@ -176,7 +176,7 @@ def fragmentation(net: Network, removed: Collection[str] = ()) -> float:
         >>> round(fragmentation(net), 3), fragmentation(net, {"p0"})
         (0.167, 1.0)
 
-    Limits: sampled beyond about 130 people, the same sample each time. A network of weakly believed ties counts as
+    Limits: sampled beyond 250 people, the same sample each time. A network of weakly believed ties counts as
     fragmented before anyone is removed.
     """
     return 1 - _Search(net).mean(frozenset(net.places(removed).tolist()))
@@ -221,7 +221,7 @@ def fragmenting(net: Network, size: int) -> tuple[str, ...]:
         ('p1',)
 
     Limits: a good set, not always the best, though on all graphs of up to 6 people and random ones of up to 12 it is (the tests
-    try every set). Beyond about 130 people the search is cut off after some work, so it is a set worth a look and no more.
+    try every set). Beyond 250 people the search is cut off after some work, so it is a set worth a look and no more.
     """
     search = _Search(net)
     count = _sized(net, size)

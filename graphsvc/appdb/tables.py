@@ -321,6 +321,7 @@ reviews = sa.Table(
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),  # counts up in the case: the order they came in, never told
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of the lead, sealed or not
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),

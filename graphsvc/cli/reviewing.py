@@ -28,7 +28,8 @@ def review() -> None:
 def add(session: Opener, case: str, person: str, judgement: str, reason: str) -> None:
     """Agree with a lead, refuse it or park it. Takes the role investigator or analyst."""
     with session(case) as acts:
-        click.echo(acts.review(person, judgement, reason))
+        acts.review(person, judgement, reason)
+    click.echo("Kept. It cannot be changed or taken back, only followed by another.", err=True)
 
 
 @review.command("list")

@@ -14,7 +14,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
-from tests.leaks import invented
+from tests.leaks import homes, invented
 from tests.leaks.small import FIRST, SECOND
 
 pytestmark = pytest.mark.neo4j
@@ -65,6 +65,13 @@ def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: People,
     assert (first.now.rank, first.now.of) == (now["rank"], 4)
     assert (first.then.of, first.then.score) != (first.now.of, first.now.score)
     assert (first.rules, first.rules_changed) == (newest.rules, False)
+
+
+def test_those_of_one_moment_come_newest_first(people: People) -> None:
+    with homes.standing_still():
+        for number in range(6):
+            people("low").review("boss-1", "park", f"look {number}")
+        assert [one.reason for one in people("low").reviews()] == [f"look {number}" for number in reversed(range(6))]
 
 
 def test_rules_that_have_changed_since_are_named(people: People, monkeypatch: pytest.MonkeyPatch) -> None:

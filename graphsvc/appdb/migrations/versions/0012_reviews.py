@@ -17,6 +17,7 @@ def upgrade() -> None:
         "reviews",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("case_id", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("pseudonym", sa.String(length=40), nullable=False),
         sa.Column("account", sa.String(length=100), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
