@@ -106,7 +106,7 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
     Example:
         >>> from graphsvc.analysis.basis import basis
         >>> from graphsvc.analysis.examples import people, said
-        >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="record")]
+        >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="intelligence")]
         >>> found = weigh("p1", basis(claims, people("p1", "p2"), {}))
         >>> [(question.claim.id, question.rank_if_true, question.rank_if_false) for question in found]
         [('s1: p1 RUNS g1', 1, 2)]
