@@ -35,7 +35,7 @@ def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv:
     data = inv.get(site.address("lead.json", id=site.boss)).get_json()
     assert data["lead"]["rank"] <= 2
     assert data["lead"]["best_rank"] <= data["lead"]["rank"] <= data["lead"]["worst_rank"]
-    assert data["lead"]["stages"]["transport"] == 1
+    assert data["lead"]["stages"] == {"money": 1}
     assert data["lead"]["denied"] == 1
     assert {row["statement"] for row in data["supporting"]} == {site.report, "T1", "R1", "C1"}
     assert [row["statement"] for row in data["denying"]] == ["R2"]
@@ -53,10 +53,7 @@ def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
 
     everyone = asked(all="yes")
     assert site.boss in everyone[:2]
-    # Of so few nobody stands out, and an order would be taken for one.
-    assert asked() == []
-    assert "Show all" in inv.get(site.address("leads")).text
-    assert asked(stage="transport")[0] == site.boss
+    assert asked(stage="money") == [site.boss]
     assert set(asked(rests="one")).isdisjoint(asked(rests="more"))
     assert set(asked(rests="one")) | set(asked(rests="more")) == set(everyone)
     assert sorted(asked(sort="worst_rank")) == sorted(everyone)
@@ -67,6 +64,21 @@ def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
     assert sorted(asked(sort="name")) == sorted(everyone)
     assert asked(all="yes", **{"from": "2"}) == everyone[1:]
     assert "No lead fits" in inv.get(site.address("leads", q="nobody of that name")).text
+
+
+def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphsvc.analysis.chance.stands_out", lambda _network: False)
+    site.service.rankings.clear()
+    try:
+        page, data = inv.get(site.address("leads")).text, inv.get(site.address("leads.json")).get_json()
+        assert (data["verdict"], data["leads"]) == ("abstains", [])
+        assert "No one stands out" in page
+        assert "all the same" in page
+        assert inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
+    finally:
+        site.service.rankings.clear()
 
 
 def test_an_entity_shows_denials_and_what_was_taken_back_apart(site: Any, inv: FlaskClient) -> None:
