@@ -29,6 +29,8 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "query": lambda session: session.query("people.list" if "people.list" in _names(session) else _names(session)[0]),
     "analyse": lambda session: session.ranking(),
     "export": lambda session: session.exports(),
+    "review": lambda session: session.review("no-such-person", "agree", REASON),
+    "regroup": lambda session: session.decide_pair("Q-0", "Q-1", "independent", REASON, lambda *_progress: None),
     "load": lambda session: session.require_loading(),
     "cypher": lambda session: session.examine("RETURN 1 AS one"),
     "log": lambda session: session.log(),
