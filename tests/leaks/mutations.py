@@ -183,9 +183,17 @@ MUTATIONS = (
         "questions",
         "questions about what witnesses said are for who knows sources",
         "graphsvc/service/weighing.py",
-        'kinds = ("witness", *OPEN_KINDS) if sources else OPEN_KINDS',
+        'kinds = ("witness", *OPEN_KINDS) if self.grant.sources else OPEN_KINDS',
         'kinds = ("witness", *OPEN_KINDS)',
         "tests/service/test_weighing.py::test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one",
+    ),
+    Mutation(
+        "falsehood",
+        "what false accounts could do is for who knows sources",
+        "graphsvc/service/analysing.py",
+        "        if not self.grant.sources:\n            raise Refused(\"What a lead rests on",
+        "        if False:\n            raise Refused(\"What a lead rests on",
+        "tests/service/test_trust.py::test_what_false_accounts_could_do_is_for_who_knows_sources",
     ),
     Mutation(
         "asked",
