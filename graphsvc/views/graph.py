@@ -89,6 +89,7 @@ _OPTIONS: dict[str, Any] = {
     "layout": {"improvedLayout": False},
     "interaction": {
         "hover": True,
+        "multiselect": True,
         "tooltipDelay": 250,
         "hideEdgesOnDrag": False,
         "navigationButtons": False,
@@ -125,7 +126,8 @@ def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> di
     Returns:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
-        steps), `palettes` by theme and `coast` (lines of pixels).
+        steps), `palettes` by theme, `coast` (lines of pixels) and
+        `turns`: whether an upright screen may lay it on its side.
     """
     # Imported here: only a picture should wait for it and for IPython, which it brings along.
     from pyvis.network import Network
@@ -147,6 +149,7 @@ def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> di
         "says": words,
         "beliefs": beliefs,
         "palettes": palettes,
+        "turns": view.turns,
         "coast": [_line(view.frame, line) for line in coast] if view.frame else [],
     }
 

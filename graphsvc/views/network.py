@@ -102,6 +102,7 @@ class View:
         truncated: a row cap cut links, so not all are drawn.
         in_steps: belief is told in four steps, as without source clearance.
         frame: of a picture on a map, how the map lies under it.
+        turns: up and down, left and right mean nothing in it.
         unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
     """
 
@@ -113,6 +114,7 @@ class View:
     in_steps: bool = False
     frame: Frame | None = None
     unplaced: int = 0
+    turns: bool = True
 
     @property
     def names(self) -> dict[str, str]:
@@ -203,6 +205,7 @@ def picture(
         in_steps,
         map_frame(ground.places) if arrangement == "map" else None,
         sum(node.id not in known for node in nodes) if known is not None else 0,
+        arrangement in ("", "rings"),
     )
 
 

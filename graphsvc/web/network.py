@@ -18,6 +18,7 @@ from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
+from graphsvc.views.measures import measured
 from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
@@ -44,6 +45,14 @@ _KINDS = (
     ("Presence and service", ("presence", "service")),
     ("Boats, places and things", ("material",)),
 )
+# Word of the address → what it is called.
+_LAYOUTS = {
+    "": "By forces",
+    "command": "By command",
+    "rings": "In rings round the start",
+    "days": "By day of crossing",
+    "map": "On a map",
+}
 # What a panel does not repeat.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
@@ -75,6 +84,25 @@ def tables(case: str) -> ResponseReturnValue:
     if wants_json():
         return answer("network/tables.html", case=here.case, view=found)
     return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
+
+
+@page(blueprint, "/case/<case>/network/measures")
+def measures(case: str) -> ResponseReturnValue:
+    """What the nodes of the picture at the same address can be coloured and sized by."""
+    here = at(case)
+    found = here.network(**asked())
+    told = measured(found)
+    if here.may("analyse"):
+        for lead in lead_rows(here.ranking().leads):
+            if lead["id"] in told:
+                told[lead["id"]] |= {"score": lead["score"], "rank": lead["rank"], "groups": lead["groups"]}
+    return answer(
+        "network/measures.html",
+        case=here.case,
+        names=found.names,
+        measures=told,
+        picture="" if wants_json() else _beside("network.view", here),
+    )
 
 
 @page(blueprint, "/case/<case>/network/node")
@@ -232,7 +260,11 @@ def _page(here: Session, found: View) -> dict[str, Any]:
         "steps": STEPS,
         "sizes": sorted({*_SIZES, cap}),
         "depths": range(MOST_DEPTH + 1),
+        "usual_size": NODES,
         "widths": graph.WIDTHS,
+        "layouts": _LAYOUTS,
+        "twin": TWIN,
+        "clearance": here.grant.handling,
     }
 
 
