@@ -193,7 +193,7 @@ def _middles(between: Ints, radius: Points) -> Points:
     strongest = strongest[np.argsort(-weight, kind="stable")][: 4 * laid]
     places = layout([[str(at) for at in range(laid)]], [(str(a), str(b)) for a, b in strongest.tolist()])
     middles = np.zeros((count, 2))
-    middles[:laid] = [places[str(at)] for at in range(laid)]
+    middles[:laid] = np.array([places[str(at)] for at in range(laid)]).reshape(-1, 2)
     _apart(middles[:laid], radius[:laid])
     # The small ones in rows below, the largest first.
     reach = middles[:laid] + radius[:laid, None]
