@@ -137,6 +137,10 @@ class Entering(Loading):
         self.require_loading()
         return Form(secrets.token_hex(16))
 
+    def named_in(self, form: Form) -> dict[str, dict[str, Any]]:
+        """Reference in a form as typed → row of `entities.named` it means; what means nobody is left out."""
+        return self._references(form)[0]
+
     def check_form(self, form: Form) -> Checked:
         """What a form would do; nothing is loaded.
 

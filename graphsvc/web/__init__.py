@@ -34,6 +34,7 @@ ROOMS = (
     "sealing",
     "erasures",
     "load",
+    "adding",
     "queries",
     "cypher",
     "saved",

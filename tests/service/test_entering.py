@@ -106,7 +106,7 @@ def correction(session: Session, statement: str, **cells: str) -> Form:
 def corrected(session: Session, statement: str, which: str, fate: str = "stands", **cells: str) -> Form:
     """A form that corrects the claim of a relation."""
     now = session.correctable(statement)
-    row = next(one for one in now.claims if one["relation"] == relation and one["status"] == "active")
+    row = next(one for one in now.claims if one["relation"] == which and one["status"] == "active")
     part = Part("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
     return replace(correction(session, statement), claims=(part,))
 
