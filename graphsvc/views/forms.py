@@ -22,8 +22,8 @@ _FIRST = MappingProxyType(
             "source_grade",
             "assessment",
             "handling",
-            "conditions",
             "on_record",
+            "conditions",
             "summary",
         ),
         "links": (
@@ -170,12 +170,12 @@ def _choices(table: str, column: Column) -> tuple[tuple[str, tuple[tuple[str, st
     given = [(word, begin(words.get(word, word.replace("_", " "))), "", "") for word in column.words]
     if column.required:
         empty = "Choose"
+    elif column.default and table == "links":
+        return (("", tuple(given)),)
     elif column.default:
-        empty = f"Not said: {words.get(column.default, column.default)}"
-    elif table == "links":
-        empty = "As the statement"
+        empty = f"Not said: counts as {column.default.replace('_', ' ')}"
     else:
-        empty = "Not said"
+        empty = "As the statement" if table == "links" else "Not said"
     return (("", (("", empty, "", ""), *given)),)
 
 

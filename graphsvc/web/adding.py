@@ -6,32 +6,28 @@ here between two of them, and nothing is loaded before its preview was confirmed
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Session
-from graphsvc.service.entering import Changed, Checked, Version
-from graphsvc.service.typed import FATES, STATEMENT, Form, Part, claim_cells, plain, statement_cells
+from graphsvc.service.entering import Changed, Checked
+from graphsvc.service.remembering import Version
+from graphsvc.service.typed import FATES, STATEMENT, Form, Part, claim_cells, statement_cells
 from graphsvc.views.forms import brings, fields
+from graphsvc.web.formed import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.frame import answer, at, inward, page
 from graphsvc.web.load import COUNTS, told
 
 blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
 
-_MOST = 60  # claims, and new ones, that one form takes
 _QUICK_S = 1.5  # a load that takes no longer is told at once, without a page of progress
-_HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")
-_NEW = tuple(table.name for table in ENTITY_TABLES)
-_ENDS = ("subject_id", "object_id")
 
 
 @page(blueprint, "/add")
@@ -41,7 +37,8 @@ def form(case: str) -> ResponseReturnValue:
     here.require_loading()
     given = request.args
     if given.get("statement"):
-        return _shown(here, _opened(here, given["statement"], given.getlist("claim"), given.get("fate", "")))
+        opened = _opened(here, given["statement"], given.getlist("claim"), given.get("fate", ""))
+        return _shown(here, opened, focus=f"{opened.claims[0].handle}.relation" if opened.claims else "")
     cells = {
         "subject_id": given.get("subject", ""),
         "relation": given.get("relation", ""),
@@ -56,16 +53,19 @@ def send(case: str) -> ResponseReturnValue:
     """Whatever a button of the form asks for: another row, a preview, or to load it."""
     here = at(case)
     here.require_loading()
-    typed = _typed(request.form)
+    typed = sent_form(request.form)
     do, _, what = request.form.get("do", "check").partition(":")
-    if do in _EDITS:
-        edited, focus = _EDITS[do](typed, what)
-        return _shown(here, _with_claim(here, edited, what) if do == "open" else edited, focus=focus)
+    if do in EDITS:
+        edited, focus = EDITS[do](typed, what)
+        if do == "open":
+            edited = _with_claim(here, edited, what)
+            focus = next((f"{part.handle}.relation" for part in edited.claims if part.claim == what), "")
+        return _shown(here, edited, focus=focus)
     try:
         if do == "add":
             return _loading(here, typed)
         if do == "take":  # who is there already in the place of who is new, seen on the preview
-            typed = _same(typed, what)[0]
+            typed = same(typed, what)[0]
         checked = here.check_form(typed)
     except Changed as error:
         return _shown(here, typed, said=str(error), status=error.status, changed=True)
@@ -119,149 +119,6 @@ def history(case: str) -> ResponseReturnValue:
     )
 
 
-# -- what was typed -------------------------------------------------------------------------------------------
-
-
-def _typed(sent: MultiDict[str, str]) -> Form:
-    """The form as it was sent."""
-    return Form(
-        sent.get("token", ""),
-        _cells(sent, STATEMENT, "statements"),
-        tuple(_part(sent, handle, "links") for handle in _handles(sent, "claim", "c")),
-        tuple(_part(sent, handle, _table(sent.get(f"{handle}.table", ""))) for handle in _handles(sent, "new", "new")),
-        sent.get("of", "")[:200],
-        sent.get("seen", "")[:32],
-        plain(sent.get("reason", "")),
-    )
-
-
-def _handles(sent: MultiDict[str, str], name: str, begins: str) -> list[str]:
-    found = [
-        one for one in dict.fromkeys(sent.getlist(name)) if (match := _HANDLE.fullmatch(one)) and match[1] == begins
-    ]
-    if len(found) > _MOST:
-        raise RequestError(f"A form takes up to {_MOST} rows. Load the rest as a delivery.")
-    return found
-
-
-def _table(name: str) -> str:
-    if name not in _NEW:
-        raise RequestError(f"There is nothing called {name[:40]!r} to be added. A form adds {', '.join(_NEW)}.")
-    return name
-
-
-def _part(sent: MultiDict[str, str], handle: str, table: str) -> Part:
-    fate = sent.get(f"{handle}.fate", FATES[0])
-    claim = sent.get(f"{handle}.claim", "")[:40]
-    return Part(handle, table, _cells(sent, handle, table), claim, fate if fate in FATES else FATES[0])
-
-
-def _cells(sent: MultiDict[str, str], handle: str, table: str) -> dict[str, str]:
-    names = (column.name for column in TABLES[table].columns)
-    return {name: plain(sent[f"{handle}.{name}"]) for name in names if f"{handle}.{name}" in sent}
-
-
-def _pairs(form: Form, back: str) -> list[tuple[str, str]]:
-    """A form as hidden fields: what `_typed` makes it from."""
-    pairs = [("token", form.token), ("of", form.of), ("seen", form.seen), ("reason", form.reason), ("next", back)]
-    pairs += [(f"{STATEMENT}.{name}", cell) for name, cell in form.statement.items()]
-    for name, parts in (("claim", form.claims), ("new", form.new)):
-        for part in parts:
-            pairs += [(name, part.handle), (f"{part.handle}.claim", part.claim), (f"{part.handle}.fate", part.fate)]
-            pairs += [(f"{part.handle}.table", part.table)]
-            pairs += [(f"{part.handle}.{column}", cell) for column, cell in part.cells.items()]
-    return pairs
-
-
-# -- what the buttons do to it --------------------------------------------------------------------------------
-
-
-def _next(parts: tuple[Part, ...], begins: str) -> str:
-    return f"{begins}{1 + max((int(part.handle.removeprefix(begins)) for part in parts), default=0)}"
-
-
-def _row(form: Form, _what: str) -> tuple[Form, str]:
-    handle = _next(form.claims, "c")
-    return replace(form, claims=(*form.claims, Part(handle, "links", {}))), f"{handle}.subject_id"
-
-
-def _drop(form: Form, what: str) -> tuple[Form, str]:
-    """Without one row; who referred to somebody new that goes refers to nobody."""
-    form = _referring(form, what, "")
-    claims = tuple(part for part in form.claims if part.handle != what)
-    return replace(form, claims=claims, new=tuple(part for part in form.new if part.handle != what)), ""
-
-
-def _add_new(form: Form, what: str) -> tuple[Form, str]:
-    """With somebody or something new, `people:c1.subject_id`: what was typed there is what they are called."""
-    table, _, place = what.partition(":")
-    handle = _next(form.new, "new")
-    typed = _at(form, place)
-    called = next(name for name in ("name", "value", "date") if TABLES[_table(table)].column(name))
-    new = Part(handle, table, {called: "" if _HANDLE.fullmatch(typed) else typed})
-    return _put(replace(form, new=(*form.new, new)), place, handle), f"{handle}.{called}"
-
-
-def _pick(form: Form, what: str) -> tuple[Form, str]:
-    """With what was meant: `c1.subject_id:P12`."""
-    place, _, meant = what.partition(":")
-    return _put(form, place, meant), place
-
-
-def _same(form: Form, what: str) -> tuple[Form, str]:
-    """With somebody who is there in the place of somebody new: `new1:P12`."""
-    handle, _, there = what.partition(":")
-    form = _referring(form, handle, there)
-    return replace(form, new=tuple(part for part in form.new if part.handle != handle)), ""
-
-
-def _same_form(form: Form, _what: str) -> tuple[Form, str]:
-    return form, ""
-
-
-_EDITS: Mapping[str, Callable[[Form, str], tuple[Form, str]]] = {
-    "edit": _same_form,
-    "open": _same_form,
-    "claim": _row,
-    "drop": _drop,
-    "new": _add_new,
-    "pick": _pick,
-    "same": _same,
-}
-
-
-def _at(form: Form, place: str) -> str:
-    handle, _, column = place.partition(".")
-    cells = {part.handle: part.cells for part in form.claims} | {STATEMENT: form.statement}
-    return cells.get(handle, {}).get(column, "")
-
-
-def _put(form: Form, place: str, cell: str) -> Form:
-    handle, _, column = place.partition(".")
-    if handle == STATEMENT and TABLES["statements"].column(column):
-        return replace(form, statement={**form.statement, column: cell})
-    claims = (
-        replace(part, cells={**part.cells, column: cell})
-        if part.handle == handle and TABLES["links"].column(column)
-        else part
-        for part in form.claims
-    )
-    return replace(form, claims=tuple(claims))
-
-
-def _referring(form: Form, was: str, becomes: str) -> Form:
-    """With every reference to one as one to another."""
-    claims = (
-        replace(
-            part, cells={name: becomes if name in _ENDS and cell == was else cell for name, cell in part.cells.items()}
-        )
-        for part in form.claims
-    )
-    refers = ("source_id", "interpreter_id")
-    statement = {name: becomes if name in refers and cell == was else cell for name, cell in form.statement.items()}
-    return replace(form, statement=statement, claims=tuple(claims))
-
-
 # -- a statement that is there --------------------------------------------------------------------------------
 
 
@@ -273,7 +130,7 @@ def _opened(here: Session, statement: str, claims: list[str], fate: str) -> Form
     if fate == "withdrawn" and not claims:
         cells["status"] = "withdrawn"
     form = replace(here.new_form(), of=now.id, seen=now.seen, statement=cells)
-    for claim in claims[:_MOST]:
+    for claim in claims[:MOST]:
         form = _with_claim(here, form, claim, fate)
     return form
 
@@ -288,7 +145,7 @@ def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
         return form
     for row in here.correctable(form.of).claims:
         if row["claim"] == claim and row["status"] != "superseded":
-            handle = _next(form.claims, "c")
+            handle = next_handle(form.claims, "c")
             part = Part(handle, "links", claim_cells(row), claim, fate if fate in FATES else FATES[0])
             return replace(form, claims=(*form.claims, part))
     raise NotFound("The statement makes no such claim that stands. Its page lists those it makes.")
@@ -342,7 +199,7 @@ def _shown(
         new=[_new(part, shown) for part in form.new],
         kinds=[{"table": table.name, "kind": table.record} for table in ENTITY_TABLES],
         focus=focus or (next(iter(name for name in wrong if name), "") if wrong else ""),
-        full=len(form.claims) >= _MOST,
+        full=len(form.claims) >= MOST,
     )
 
 
@@ -394,7 +251,7 @@ def _previewed(here: Session, form: Form, checked: Checked) -> ResponseReturnVal
         handling="C",
         case=here.case,
         of=form.of,
-        pairs=_pairs(form, back),
+        pairs=hidden_fields(form, back),
         brings=brings(checked.counts),
         counts={table: {name: count[name] for name in COUNTS} for table, count in checked.counts.items()},
         same_as=checked.same_as,
