@@ -316,7 +316,8 @@ def _returning(case: str, back: str, new: list[str]) -> str:
     if not back or parts.path != url_for("network.view", case=case) or not new:
         return back
     query = [*parse_qsl(parts.query, keep_blank_values=True), *(("add", one) for one in new)]
-    return f"{parts.path}?{urlencode(query)}"
+    # The canvas chooses what stands behind the #.
+    return f"{parts.path}?{urlencode(query)}#{urlencode([('new', one) for one in new])}"
 
 
 def _version(version: Version) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def test_a_statement_with_somebody_new_is_added_previewed_and_undone(ann: Hand) 
     found = ann.done()
     assert "Undo: take it back" in ann.page
     (new,) = (one["id"] for one in found["new"])
-    assert found["back"] == f"/case/{ann.case}/network?id=P1&depth=1&add={new}"
+    assert found["back"] == f"/case/{ann.case}/network?id=P1&depth=1&add={new}#new={new}"
     claims = ann.client.get(f"/case/{ann.case}/statement.json?id={found['statement']}").json["asserts"]  # type: ignore[index]
     assert {(row["relation"], row["subject"], row["object"], row["place"]) for row in claims} == {
         ("DIRECTED", "P1", new, "Calais\nthe <b>port</b>"),
