@@ -16,6 +16,7 @@ from graphsvc.service.entering import Entering
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.keyplayers import KeyPlayers
+from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.reading import filled, nothing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
@@ -45,7 +46,7 @@ class EntityPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Entering, Auditing, Saving, Reviewing, Weighing, KeyPlayers):
+class Session(Exporting, Grouping, Entering, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Overviewing):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

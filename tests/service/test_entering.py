@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import io
 import zipfile
 from dataclasses import replace
@@ -12,7 +13,8 @@ import pytest
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Options, Service, Session
+from graphsvc.records import relations
+from graphsvc.service import Options, Service, Session, typed
 from graphsvc.service.entering import Changed, Checked
 from graphsvc.service.typed import Form, Part, claim_cells, statement_cells
 
@@ -117,6 +119,12 @@ def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
         row["relation"]: (row["subject"], row["object"], row["polarity"], row["status"], row["notes"])
         for row in session.statement(statement).claims
     }
+
+
+@pytest.mark.parametrize("module", [relations, typed], ids=["relations", "typed"])
+def test_examples_hold(module: Any) -> None:
+    tried = doctest.testmod(module)
+    assert (tried.attempted > 0, tried.failed) == (True, 0)
 
 
 def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Session) -> None:
