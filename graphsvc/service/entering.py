@@ -214,7 +214,7 @@ class Entering(Remembering):
         found = [row for row in self.rows("entities.find", text=text[:200]).dicts() if kind in ("", row["kind"])]
         if not found:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
-        return "is no id; say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
+        return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
 
     def _alike(self, part: Part) -> list[dict[str, Any]]:
         """Who and what of the same kind may be the same as something new, by what they share."""

@@ -267,8 +267,16 @@ def _previewed(here: Session, form: Form, checked: Checked) -> ResponseReturnVal
             if part.handle in checked.alike
         ],
         seals=form.statement.get("kind") == "witness" and not form.of,
-        conditional=form.statement.get("handling", "C") in ("", "C"),
+        said=_said(form, checked),
     )
+
+
+def _said(form: Form, checked: Checked) -> dict[str, str]:
+    """Who says so, with what counts where nothing was said."""
+    columns = TABLES["statements"].columns
+    said = {column.name: form.statement.get(column.name) or column.default for column in columns}
+    source = said["source_id"]
+    return said | {"source": str(checked.ends.get(source, {}).get("name") or source)}
 
 
 def _sentence(part: Part, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def test_who_is_there_already_takes_the_place_of_who_is_new(ann: Hand) -> None:
     ann.press("new:people:c1.subject_id", c1__subject_id="Idris Karam", s__kind="record", s__handling="P")
     ann.press("check", new1__phones="07700 900001")
     assert "Is Idris Karam in the case already?" in ann.page
-    assert "shares: name Idris Karam, phones 07700 900001" in ann.page
+    assert "shares: name Idris Karam, phones 07700 900001; 2 links" in ann.page
     ann.press("take:new1:P1")
     assert "This adds 1 statement, 1 claim." in ann.page
     assert ann.done()["new"] == []
@@ -302,6 +302,7 @@ def test_the_source_of_a_witness_account_is_told_to_nobody_without_clearance(
     bob.press("new:people:s.source_id", s__source_id="Layla Rostami", s__kind="witness")
     bob.press("check")
     assert "is sealed from then on" in bob.page
+    assert "Witness account by Layla Rostami; source untested, not known (2D), handling C. It says:" in bob.page
     found = bob.done()
     assert found["statement"] == ""
     (layla,) = (one["id"] for one in found["new"])
