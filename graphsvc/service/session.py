@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
@@ -19,6 +18,7 @@ from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
+from graphsvc.service.searching import Searching
 from graphsvc.service.weighing import Weighing
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -55,16 +55,12 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers):
+class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Searching):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:
         """How many entities of each kind are visible."""
         return {row["kind"]: row["count"] for row in self.rows("cases.counts").dicts()}
-
-    def find(self, text: str) -> Released:
-        """Entities whose name, alias, phone, registration or id has `text` in it, nearest first."""
-        return self.rows("entities.find", text=text)
 
     def entity(self, identifier: str) -> EntityPage:
         """Everything this reader may know of one entity.

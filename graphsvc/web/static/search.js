@@ -28,6 +28,13 @@ if (form) {
     box.setAttribute("aria-activedescendant", options[chosen].id);
     options[chosen].scrollIntoView({ block: "nearest" });
   };
+  // Why it was found, where that is not its name or id.
+  const reason = (one) =>
+    one.why
+      .filter(([, text]) => text !== one.name && text !== one.id)
+      .map(([called, text]) => `${called}: ${text}`)
+      .concat(one.level > 3 ? one.says : [])
+      .join(", ");
   const show = (found) => {
     list.replaceChildren(
       ...found.slice(0, 8).map((one, number) => {
@@ -42,6 +49,13 @@ if (form) {
         kind.className = "quiet";
         kind.textContent = one.name === one.id ? one.kind : `${one.kind} ${one.id}`;
         link.append(" ", kind);
+        const why = reason(one);
+        if (why) {
+          const told = document.createElement("span");
+          told.className = "why";
+          told.textContent = why;
+          link.append(" ", told);
+        }
         option.append(link);
         return option;
       }),
