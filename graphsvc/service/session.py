@@ -14,8 +14,10 @@ from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
+from graphsvc.service.growing import Growing
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
+from graphsvc.service.paths import Tracing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
 from graphsvc.service.searching import Searching
@@ -55,7 +57,9 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Searching):
+class Session(
+    Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Searching, Growing, Tracing
+):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:
