@@ -5,6 +5,7 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -28,7 +29,9 @@ blueprint = Blueprint("network", __name__)
 _Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
-_FILTERS = ("depth", "size", "relation", "least", "recorded")
+_FILTERS = ("depth", "size", "relation", "least", "recorded", "fade", "layout")
+# What the browser alone heeds: it stands in the address so that a link reopens the same look.
+_LOOK = ("colour", "sized", "labels", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0}
 # Claims a panel shows before it says how many more the entity's page has.
@@ -102,6 +105,21 @@ def measures(case: str) -> ResponseReturnValue:
         names=found.names,
         measures=told,
         picture="" if wants_json() else _beside("network.view", here),
+    )
+
+
+@page(blueprint, "/case/<case>/network/days")
+def days(case: str) -> ResponseReturnValue:
+    """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
+    here = at(case)
+    crossings = Counter(row["date"] for row in here.rows("cases.crossing_days", whole=True).dicts() if row["date"])
+    statements = here.rows("cases.statement_days", whole=True).dicts()
+    return answer(
+        "network/days.html",
+        case=here.case,
+        crossings=sorted(crossings.items()),
+        statements=[(row["day"], row["count"]) for row in statements],
+        withheld=not here.grant.sources,
     )
 
 
@@ -224,7 +242,7 @@ def _entry(here: Session) -> ResponseReturnValue:
         reason = ranking.reason
         if ranking.verdict == "leads":
             endpoint = "network.view" + (TWIN if wants_json() else "")
-            asked: dict[str, Any] = {name: request.args.getlist(name) for name in _FILTERS}
+            asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_FILTERS, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
             return redirect(url_for(endpoint, case=here.case, id=starts, **asked))
     found = here.find(wanted) if wanted else None
