@@ -14,6 +14,12 @@ from graphsvc.web.network import asked
 blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 
 
+@blueprint.app_context_processor
+def _many() -> dict[str, Any]:
+    """For the network page: with more neighbours than this it is asked which."""
+    return {"GROWTH_MANY": MANY}
+
+
 @page(blueprint, "/growth")
 def counts(case: str) -> ResponseReturnValue:
     """Neighbours of the node `node` that the picture of the same address does not show, by relation and by kind."""

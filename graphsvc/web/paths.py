@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.told import STEPS
-from graphsvc.service.paths import BESIDES, EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
+from graphsvc.service.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page
 
@@ -24,13 +24,18 @@ BESIDE_WORDS = {
 }
 
 
+@blueprint.app_context_processor
+def _choices() -> dict[str, Any]:
+    """For the network page: what ways can be looked for."""
+    return {"PATHS": {"besides": BESIDE_WORDS, "longest": EVERY, "usual": USUAL_STEPS, "steps": STEPS}}
+
+
 @page(blueprint, "/paths")
 def ways(case: str) -> ResponseReturnValue:
     """The ways the address asks for; without ends the form alone."""
     here = at(case)
     here.require("analyse")
     ends, wanted = _asked()
-    kind = wanted["kind"]
     traced = here.paths(ends, **wanted) if ends else None
     return answer(
         "paths/page.html",
@@ -38,14 +43,11 @@ def ways(case: str) -> ResponseReturnValue:
         ends=ends,
         asked=wanted,
         kinds={word: says for word, says in KINDS.items() if word != "accounts" or here.grant.sources},
-        between=_rows(here.case, traced) if traced else [],
+        between=_rows(here.case, traced, in_steps=not here.grant.sources) if traced else [],
         names=traced.names if traced else {},
         cut=bool(traced and traced.cut),
-        longest=EVERY,
         most=MOST,
-        besides={word: BESIDE_WORDS[word] for word in BESIDES},
-        steps=STEPS,
-        to_one=kind == "accounts",
+        to_one=wanted["kind"] == "accounts",
     )
 
 
@@ -82,13 +84,13 @@ def _share(name: str) -> float:
         raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
 
 
-def _rows(case: str, traced: Traced) -> list[dict[str, Any]]:
+def _rows(case: str, traced: Traced, *, in_steps: bool) -> list[dict[str, Any]]:
     """What was found, in words and with addresses."""
     return [
         {
             "first": one.first,
             "second": one.second,
-            "ways": [_way(case, way, traced.names) for way in one.ways],
+            "ways": [_way(case, way, traced.names, in_steps=in_steps) for way in one.ways],
             "more": one.more,
             "over": one.over,
         }
@@ -96,11 +98,12 @@ def _rows(case: str, traced: Traced) -> list[dict[str, Any]]:
     ]
 
 
-def _way(case: str, way: Told, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def _way(case: str, way: Told, names: dict[str, tuple[str, str]], *, in_steps: bool) -> dict[str, Any]:
     return {
         "nodes": way.nodes,
         "belief": way.belief,
-        "weakest": way.weakest,
+        "believed": wording.belief_told(way.belief) if in_steps else wording.belief(way.belief),
+        "weakest": way.weakest if len({round(step.belief, 2) for step in way.steps}) > 1 else None,
         "group": way.group,
         "source": way.source,
         "statement": way.statement,

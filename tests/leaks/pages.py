@@ -6,6 +6,7 @@ the query or the form. A JSON twin is asked as its page is.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +45,23 @@ def _network(known: Known) -> Iterator[Values]:
     several = list(known.entities)
     yield {"id": several[:4], "open": several[:2], "hide": several[1:2], "least": "0.2", "size": "30"}
     yield {"id": several[:60], "depth": "0", "relation": "DIRECTED"}
+
+
+def _growth(known: Known) -> Iterator[Values]:
+    for one in known.entities:
+        yield {"node": one}
+    several = list(known.entities)
+    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[1]}"], "least": "0.2"}
+
+
+def _ways(known: Known) -> Iterator[Values]:
+    yield {}
+    several = list(known.entities)
+    for one, other in itertools.pairwise(several):
+        yield {"from": one, "to": other}
+    for kind in ("likeliest", "every", "accounts"):
+        yield {"from": several[0], "to": several[1:4], "kind": kind, "besides": ["presence", "own"]}
+        yield {"to": several[0], "kind": kind, "recorded": "yes", "avoid": several[1]}
 
 
 def _links(known: Known) -> Iterator[Values]:
@@ -104,6 +122,9 @@ PAGES: dict[str, Entry] = {
     "network.link": _links,
     "network.library": once(name="draw.js"),
     "search.results": each("words", "q"),
+    "search.near": each("words", "q"),
+    "growth.counts": _growth,
+    "paths.ways": _ways,
     "numbers.page": once(),
     "numbers.roles": once(),
     "log.table": lambda known: [{}, {"case": known.case}, {"as": "csv"}, {"source": known.pseudonyms[-1]}],
