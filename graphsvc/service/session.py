@@ -17,6 +17,7 @@ from graphsvc.service.grouping import Grouping
 from graphsvc.service.growing import Growing
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
+from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.paths import Tracing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
@@ -58,7 +59,18 @@ class StatementPage:
 
 
 class Session(
-    Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Searching, Growing, Tracing
+    Exporting,
+    Grouping,
+    Loading,
+    Auditing,
+    Saving,
+    Reviewing,
+    Weighing,
+    KeyPlayers,
+    Searching,
+    Growing,
+    Tracing,
+    Overviewing,
 ):
     """One principal, one purpose and, once chosen, one case."""
 

@@ -28,6 +28,7 @@ ROOMS = (
     "network",
     "growth",
     "paths",
+    "overview",
     "search",
     "numbers",
     "log",
