@@ -26,6 +26,8 @@ ROOMS = (
     "entities",
     "statements",
     "network",
+    "growth",
+    "paths",
     "overview",
     "search",
     "numbers",

@@ -120,6 +120,13 @@ CALLS: dict[str, Entry] = {
     "entity": of("entities"),
     "erasures": with_(),
     "find": of("words"),
+    "said": of("words"),
+    "growth": lambda known: [((one,), {"ids": known.entities[:2]}) for one in known.entities],
+    "paths": lambda known: (
+        [((pair,), {}) for pair in zip(known.entities, known.entities[1:], strict=False)]
+        + [((known.entities[:3], kind), {"besides": ["presence", "own"]}) for kind in ("likeliest", "every", "no-such")]
+        + [(((one,), "accounts"), {}) for one in known.entities]
+    ),
     "frame": lambda known: [((name,), given) for name, given in known.firsts],
     "grant": with_(),
     "graph": lambda _known: [((of,), {}) for of in ("claims", "links", "operation", "no-such")],

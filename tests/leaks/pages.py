@@ -6,6 +6,7 @@ the query or the form. A JSON twin is asked as its page is.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +56,23 @@ def _whole(_known: Known) -> Iterator[Values]:
     yield {}
     yield {"relation": "DIRECTED", "least": "0.5"}
     yield {"recorded": "0.25"}
+
+
+def _growth(known: Known) -> Iterator[Values]:
+    for one in known.entities:
+        yield {"node": one}
+    several = list(known.entities)
+    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[1]}"], "least": "0.2"}
+
+
+def _ways(known: Known) -> Iterator[Values]:
+    yield {}
+    several = list(known.entities)
+    for one, other in itertools.pairwise(several):
+        yield {"from": one, "to": other}
+    for kind in ("likeliest", "every", "accounts"):
+        yield {"from": several[0], "to": several[1:4], "kind": kind, "besides": ["presence", "own"]}
+        yield {"to": several[0], "kind": kind, "recorded": "yes", "avoid": several[1]}
 
 
 def _links(known: Known) -> Iterator[Values]:
@@ -121,6 +139,9 @@ PAGES: dict[str, Entry] = {
     "overview.points": _whole,
     "overview.names": _whole,
     "search.results": each("words", "q"),
+    "search.near": each("words", "q"),
+    "growth.counts": _growth,
+    "paths.ways": _ways,
     "numbers.page": once(),
     "numbers.roles": once(),
     "log.table": lambda known: [{}, {"case": known.case}, {"as": "csv"}, {"source": known.pseudonyms[-1]}],

@@ -1,6 +1,9 @@
 import { Canvas } from "./canvas/canvas.js";
+import { install as find } from "./canvas/find.js";
 import { FilterForm } from "./canvas/form.js";
+import { install as grow } from "./canvas/grow.js";
 import { Panel } from "./canvas/panel.js";
+import { install as paths } from "./canvas/paths.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
 import { Time } from "./canvas/time.js";
@@ -18,7 +21,8 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = {};
+const parts = { find: find(canvas), grow: grow(canvas) };
+if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.
 Object.assign(globalThis, { networkPicture: picture, networkCanvas: canvas });
