@@ -47,6 +47,8 @@ def _network(known: Known) -> Iterator[Values]:
     yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
     for layout in ("rings", "days", "map"):
         yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
+    for by in ("gang", "crossing", "community", "community:1", "no-such"):
+        yield {"id": several[:20], "fold": by}
 
 
 def _whole(_known: Known) -> Iterator[Values]:
@@ -109,6 +111,7 @@ PAGES: dict[str, Entry] = {
     "statements.page": each("statements"),
     "network.view": _network,
     "network.tables": _network,
+    "network.groups": _network,
     "network.measures": _network,
     "network.days": once(),
     "network.node": each("entities"),
