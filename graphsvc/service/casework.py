@@ -252,26 +252,22 @@ class Casework:
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
-    @uncollected()
-    def state(self, case: str) -> tuple[State, bytes]:
-        """What the deliveries that count make of a case, and its key: for reading alone."""
-        key, state = self.register.key(case, create=False), State()
-        for number, row in self.register.counting(case).items():
-            if row.status != "undoing":
-                self._fold(state, key, case, number, row)
-        return state, key
-
     def told_as(self, case: str, state: State, key: bytes) -> Telling:
         """How what was delivered is told in a case: see `service.graphing.Telling`."""
         sealed = self.register.overrules(case, "sealed")
         return Telling(state, key, self.register.opened_on(case), sealed, self._weights)
 
     @uncollected()
-    def steps(self, case: str, statement: str) -> list[Step]:
-        """What each delivery that counts did to a statement, by its delivered id, and to its claims."""
+    def history(self, case: str, statement: str) -> tuple[Telling, list[Step]]:
+        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
         key = self.register.key(case, create=False)
         kept = self._kept(case, key)
-        return steps(kept, statement)
+        state, found = steps(kept, statement)
+        telling = self.told_as(case, state, key)
+        delivered = telling.delivered(statement)
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
+            found = steps(kept, str(delivered))[1]
+        return telling, found
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 
