@@ -189,6 +189,10 @@ FORMS: dict[str, Entry] = {
     "saved.delete": each("jobs"),
     "saved.receive": once(),
     "saved.bring": once(file="{}"),
+    "exports.choose": lambda known: [
+        {"id": one, "depth": "1", "only": known.entities, "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
+        for one in known.entities[::3]
+    ],
     "exports.preview": lambda known: [
         {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
         for one in known.entities[::3]

@@ -285,7 +285,7 @@ def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("case.csv", b"x", "neither a .zip nor an .xlsx"),
+        ("case.csv", b"x", "neither a .zip nor an .xlsx nor an .anx"),
         ("case.zip", b"", "empty"),
     ],
 )
