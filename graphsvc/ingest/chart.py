@@ -29,6 +29,7 @@ IGNORE = "ignore"
 _TABLE = {table.record: table.name for table in ENTITY_TABLES}
 # Columns that an attribute of a chart never fills.
 _OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on", "sealed", "category")
+_DATES = ("date", "from_date", "to_date")
 # Codes of 3x5x2 at the start of a grade's words, and the words themselves.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
 _RESERVED = re.compile(r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -278,9 +279,9 @@ class _Chart:
         for name, value in item.told:
             column = re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "attribute"
             column = column if column in known else f"{EXTRA_PREFIX}{column}"
-            # Where two say the same thing both are kept.
-            already = row.get(column, "")
-            row[column] = value if not already or already == value or column == "from_date" else f"{already}; {value}"
+            # Where two attributes are called the same both are kept; a date in words is the one its item was drawn at.
+            already = "" if column in _DATES else row.get(column, "")
+            row[column] = value if already in ("", value) else f"{already}; {value}"
         said = [" ".join(note.split()) for note in (row.pop("notes", ""), *notes)]
         if any(said):
             row["notes"] = " · ".join(dict.fromkeys(note for note in said if note))

@@ -102,6 +102,8 @@ def outward(
                 id=ids[node.id],
                 name=ids[node.id] if node.name == node.id else _masked(node.name, pseudonym),
                 gang="",
+                handling="",
+                day=node.day if node.kind == "crossing" else "",
                 more=0,
                 links=_links(node.id, kept),
             )
@@ -112,7 +114,7 @@ def outward(
     places = _placed(named, edges, {ids[one]: place for one, place in arranged.items() if one in ids})
     nodes = tuple(replace(node, x=places[node.id][0], y=places[node.id][1]) for node in named)
     return Outward(
-        View(nodes, edges, 0, 0, view.truncated, in_steps=True),
+        View(nodes, edges, 0, 0, view.truncated, in_steps=True, turns=arranged.keys().isdisjoint(ids)),
         ids,
         len(view.edges) - len(kept),
         len(view.nodes) - len(stays),

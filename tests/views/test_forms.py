@@ -46,7 +46,7 @@ def link(subject: str, relation: str, target: str, belief: float, **more: Any) -
 
 def entity(identifier: str, kind: str, name: str, **more: Any) -> dict[str, Any]:
     return {"id": identifier, "kind": kind, "name": name, "sort": None, "sealed": False, "handling": "C",
-            "identified": None, "gang": None, "more": 0} | more  # fmt: skip
+            "identified": None, "gang": None, "more": 0, "day": None, "lat": None, "lon": None} | more  # fmt: skip
 
 
 def everything() -> View:
@@ -60,6 +60,9 @@ def everything() -> View:
     rows += [entity(f"thing-{number}", "thing", f"a {sort}", sort=sort) for number, sort in enumerate(THING_KINDS, 1)]
     rows += [entity(f"name-{number}", "person", name) for number, name in enumerate(NAMES)]
     rows[0]["identified"] = "nickname"
+    crossings = [row for row in rows if row["kind"] == "crossing"]
+    for row, day in zip(crossings, ("2020-05-08T04:30Z", "2020-05"), strict=True):
+        row |= {"day": day, "name": f"{day}, Dunkirk"}
     rows[-1]["sealed"] = True
     links = [
         link(f"{relation.subjects[0]}-1", name, f"{relation.objects[0]}-2", 0.1 + 0.25 * (number % 4),

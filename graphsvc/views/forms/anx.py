@@ -22,7 +22,7 @@ STRENGTHS = {
     3: ("Belief 0.5 to 0.75", "DotStyleSolid"),
     4: ("Belief 0.75 or more", "DotStyleSolid"),
 }
-_ATTRIBUTES = ("belief on the record", "denied", "from date", "to date", "identified", "pseudonym")
+_ATTRIBUTES = ("belief on the record", "denied", "from date", "to date", "date", "identified", "pseudonym")
 _DAY = 10
 
 
@@ -67,13 +67,15 @@ def as_anx(view: View, about: About) -> dict[str, bytes]:
 
 
 def _entity(items: Element, node: Node) -> None:
-    item = SubElement(items, "ChartItem", {"Label": _plain(node.name), "XPosition": f"{node.x:.0f}"})
+    given = {"Label": _plain(node.name), "XPosition": f"{node.x:.0f}"}
+    item = SubElement(items, "ChartItem", given | _when(node.day))
     end = SubElement(item, "End", {"X": f"{node.x:.0f}", "Y": f"{node.y:.0f}", "Z": "0"})
     identity = {"EntityId": _plain(node.id), "Identity": _plain(node.id), "LabelIsIdentity": "false"}
     style = {"Type": TYPES[node.sort or node.kind][0]}
     icon = SubElement(SubElement(SubElement(end, "Entity", identity), "Icon"), "IconStyle", style)
     SubElement(icon, "FrameStyle", {"Colour": _colour(hue(node)), "Visible": "true" if node.start else "false"})
     told = {"identified": "" if node.identified else "unknown", "pseudonym": "yes" if node.sealed else ""}
+    told["date"] = node.day
     _attributes(item, told)
 
 
