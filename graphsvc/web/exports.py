@@ -107,6 +107,8 @@ def _asking(here: Session) -> dict[str, Any]:
         ],
         "only": len(wanted.only),
         "arranged": bool(wanted.arranged),
+        "recipient": request.form.get("recipient", ""),
+        "reason": request.form.get("reason", ""),
         "carried": _carried("form"),
         "back": _back(here),
     }

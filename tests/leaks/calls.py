@@ -58,6 +58,7 @@ CALLS: dict[str, Entry] = {
     "cases": with_(),
     "close": "ends the service",
     "confirm": of("uploads"),
+    "correct_upload": of("uploads", "[chart.entities]\n"),
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),

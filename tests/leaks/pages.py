@@ -176,6 +176,7 @@ FORMS: dict[str, Entry] = {
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
+    "load.chart": each("uploads", "upload", entity="Lorry", entity_as="vehicle", id="S7", handling="P"),
     "load.confirm": each("uploads", "upload"),
     "load.cancel": each("uploads", "upload"),
     "load.stop": each("jobs"),

@@ -1,8 +1,9 @@
 // Taking out what is on the canvas: the picture as one sees it, or an export, which goes through its preview.
 export function install(canvas) {
   const dialog = document.getElementById("out");
+  if (!dialog) return null; // not every role exports
   const form = dialog.querySelector("form[data-out]");
-  const fields = form?.querySelector("[data-out-fields]");
+  const fields = form.querySelector("[data-out-fields]");
 
   // What each choice of the form stands for: ids, or null for all.
   function chosen() {
@@ -32,21 +33,19 @@ export function install(canvas) {
     }
   }
 
-  form?.addEventListener("submit", fill);
+  form.addEventListener("submit", fill);
   dialog.querySelector("[data-out-close]").addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target.closest('[data-tool="png"]') && dialog.close());
 
   return {
     open() {
-      if (form) {
-        const ids = chosen();
-        for (const [what, number] of [["whole", ids.all.length], ["passing", ids.passing.length], ["selected", ids.selected.length]]) {
-          const choice = form.querySelector(`[name="what"][value="${what}"]`);
-          choice.closest("label").hidden = !number;
-          choice.closest("label").querySelector("[data-count]").textContent = number;
-        }
-        form.elements.what.value = ids.selected.length ? "selected" : ids.passing.length ? "passing" : "whole";
+      const ids = chosen();
+      for (const [what, number] of [["whole", ids.all.length], ["passing", ids.passing.length], ["selected", ids.selected.length]]) {
+        const choice = form.querySelector(`[name="what"][value="${what}"]`).closest("label");
+        choice.hidden = !number;
+        choice.querySelector("[data-count]").textContent = number;
       }
+      form.elements.what.value = ids.selected.length ? "selected" : ids.passing.length ? "passing" : "whole";
       dialog.showModal();
     },
   };
