@@ -17,6 +17,7 @@ from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
+from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
 from graphsvc.service.weighing import Weighing
@@ -55,7 +56,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers):
+class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Overviewing):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

@@ -26,6 +26,7 @@ ROOMS = (
     "entities",
     "statements",
     "network",
+    "overview",
     "search",
     "numbers",
     "log",
