@@ -104,6 +104,16 @@ def test_nothing_of_the_house_goes_out_in_any_form() -> None:
             assert secret not in text, (name, secret)
 
 
+def test_of_a_node_nothing_goes_out_but_what_is_said_to() -> None:
+    # A canvas is told more of a node than may go out: by what it is told the page that goes out is painted too.
+    page = files(going(), ABOUT, ["html"])["picture.html"].decode()
+    data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    told = {name for node in json.loads(data[1])["nodes"] for name in node}
+    assert not told & {"handling", "gang", "lat", "lon"}
+    assert all((node.handling, node.gang, node.more) == ("", "", 0) for node in going().nodes)
+
+
 def test_every_form_bears_the_mark_and_says_what_it_is() -> None:
     made = files(going(), ABOUT)
     for name, content in made.items():

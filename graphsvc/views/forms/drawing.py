@@ -24,6 +24,7 @@ _LABEL, _WORDS, _LETTER = 12.0, 10.5, 0.56
 _MARGIN, _BAND, _LINE = 34.0, 28.0, 22.0
 _LEAST_WIDTH = 760.0
 _SHORT = 32
+_RING = 6.0
 # With more links than this only denials are marked on the lines, as on the canvas.
 _MOST_WORDS = 80
 _BEND = 46.0
@@ -174,7 +175,7 @@ def _node(node: Node, size: float) -> str:
     fill, line = (_INK["ground"], ink) if hollow else (ink, _INK["ground"])
     letter = LETTERS.get(node.sort, "T") if node.kind == "thing" else ""
     ring = (
-        f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{size + 5:.1f}" fill="none" stroke="{_INK["text"]}"'
+        f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{size + _RING - 1:.1f}" fill="none" stroke="{_INK["text"]}"'
         ' stroke-width="2"/>'
         if node.start
         else ""
@@ -208,8 +209,17 @@ def _label(node: Node, size: float) -> str:
     ink = _INK["quiet"] if node.sealed else _INK["text"]
     weight = ' font-weight="600"' if node.start else ""
     return _text(
-        _short(node), node.x, node.y + size + _LABEL * 1.15, _LABEL, f'fill="{ink}"{weight} text-anchor="middle"{_HALO}'
+        _short(node),
+        node.x,
+        _under(node, size) + _LABEL * 1.15,
+        _LABEL,
+        f'fill="{ink}"{weight} text-anchor="middle"{_HALO}',
     )
+
+
+def _under(node: Node, size: float) -> float:
+    """Where a node ends below: at its ring, if it has one."""
+    return node.y + size + (_RING if node.start else 0.0)
 
 
 def _short(node: Node) -> str:
@@ -218,7 +228,7 @@ def _short(node: Node) -> str:
 
 def _label_box(node: Node, size: float) -> Box:
     half = _wide(_short(node), _LABEL) / 2 + 2
-    under = node.y + size
+    under = _under(node, size)
     return (node.x - half, under, node.x + half, under + _LABEL * 1.5)
 
 
