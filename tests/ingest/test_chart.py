@@ -238,6 +238,7 @@ def test_utf16_is_read_as_well(tmp_path: Path) -> None:
         ("<Chart>\n\n<a></b></Chart>", "port.anx, line 3 is no XML"),
         ("<html><Chart/></html>", "line 1 begins with <html> and not with <Chart>"),
         ('<!DOCTYPE Chart [<!ENTITY a "b">]><Chart/>', "declares a document type or entities"),
+        ("<!DOCTYPE Chart><Chart/>", "declares a document type or entities"),
         ('<!DOCTYPE Chart SYSTEM "http://127.0.0.1:9/x.dtd"><Chart/>', "declares a document type or entities"),
         ("<Chart>" + "<a>" * 100 + "</a>" * 100 + "</Chart>", "nests deeper than any chart"),
         ("<Chart>" + '<ChartItem Label="x"/>' * 1_001 + "</Chart>", "has more than 1,000 items"),
