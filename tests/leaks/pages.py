@@ -44,6 +44,15 @@ def _network(known: Known) -> Iterator[Values]:
     several = list(known.entities)
     yield {"id": several[:4], "open": several[:2], "hide": several[1:2], "least": "0.2", "size": "30"}
     yield {"id": several[:60], "depth": "0", "relation": "DIRECTED"}
+    yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
+    for layout in ("rings", "days", "map"):
+        yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
+
+
+def _whole(_known: Known) -> Iterator[Values]:
+    yield {}
+    yield {"relation": "DIRECTED", "least": "0.5"}
+    yield {"recorded": "0.25"}
 
 
 def _links(known: Known) -> Iterator[Values]:
@@ -100,9 +109,14 @@ PAGES: dict[str, Entry] = {
     "statements.page": each("statements"),
     "network.view": _network,
     "network.tables": _network,
+    "network.measures": _network,
+    "network.days": once(),
     "network.node": each("entities"),
     "network.link": _links,
     "network.library": once(name="draw.js"),
+    "overview.view": _whole,
+    "overview.points": _whole,
+    "overview.names": _whole,
     "search.results": each("words", "q"),
     "numbers.page": once(),
     "numbers.roles": once(),

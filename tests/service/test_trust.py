@@ -18,9 +18,9 @@ from tests.leaks.small import said
 
 pytestmark = pytest.mark.neo4j
 READERS = {"low": Grant("P"), "sourced": Grant("P", sources=True), "whole": Grant("C", sources=True)}
-REPORTED = [f"chief-{number}" for number in range(12)]
+REPORTED = [f"pilot-{number}" for number in range(12)]
 WITNESSES = ("wit-1", "wit-2", "wit-3")
-# Twelve are reported to lead; of one more only the first of three witnesses tells, and nothing else.
+# Twelve are reported to pilot; that one more leads only the first of three witnesses tells, and nobody else.
 ROWS: invented.Tables = {
     "people": [{"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "aide-1", "aide-2")]
     + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES],
@@ -32,7 +32,7 @@ ROWS: invented.Tables = {
     "links": [
         row
         for number, one in enumerate(REPORTED)
-        for row in said("report-1", f"{one} DIRECTED aide-2", f"{one} ORGANISED crossing-{number}")
+        for row in said("report-1", f"{one} PILOTED crossing-{number}", f"{one} TRANSPORTED aide-2")
     ]
     + said("account-wit-1", "told-1 DIRECTED aide-1", "told-1 PAID aide-1", "told-1 ORGANISED crossing-13")
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
