@@ -205,7 +205,7 @@ FORMS: dict[str, Entry] = {
     "saved.receive": once(),
     "saved.bring": once(file="{}"),
     "exports.choose": lambda known: [
-        {"id": one, "depth": "1", "only": known.entities, "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
+        {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
         for one in known.entities[::3]
     ],
     "exports.preview": lambda known: [
