@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graphsvc.records import told
+from graphsvc.views.folding import BELONGING, groups
 from graphsvc.views.layout import layout
 from graphsvc.views.network import Edge, Node, View
 
 # A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
+# How the id of a folded group begins, before by what it is folded and which it is.
+_FOLDED = "group:"
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]
@@ -44,12 +47,20 @@ class Outward:
 def part(view: View, ids: Collection[str]) -> View:
     """The entities `ids` of a picture and the links among them; what is not in it is passed over.
 
+    A group that is folded on the canvas (`group:gang:G1`) stands for all who are in it.
+
     Example:
         >>> part(View((), (), 0, 0, truncated=False), {"P1"}).nodes
         ()
     """
-    edges = tuple(edge for edge in view.edges if edge.subject in ids and edge.object in ids)
-    nodes = (replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id in ids)
+    named = [one.removeprefix(_FOLDED).partition(":")[::2] for one in ids if one.startswith(_FOLDED)]
+    among = {
+        by: {group.key: group.members for group in groups(view, by)}
+        for by in {by for by, _ in named} & BELONGING.keys()
+    }
+    chosen = set(ids).union(*(among.get(by, {}).get(key, ()) for by, key in named))
+    edges = tuple(edge for edge in view.edges if edge.subject in chosen and edge.object in chosen)
+    nodes = (replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id in chosen)
     return replace(view, nodes=tuple(nodes), edges=edges, hidden=0)
 
 

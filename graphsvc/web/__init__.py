@@ -35,6 +35,7 @@ ROOMS = (
     "sealing",
     "erasures",
     "load",
+    "adding",
     "queries",
     "cypher",
     "saved",

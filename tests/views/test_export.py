@@ -88,3 +88,22 @@ def test_a_part_of_a_picture_is_those_chosen_and_the_links_among_them() -> None:
     assert [(edge.subject, edge.relation, edge.object) for edge in chosen.edges] == [("P1", "PAID", WIT)]
     assert {node.links for node in chosen.nodes} == {1}
     assert part(shown(), set()).nodes == ()
+
+
+def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
+    def row(identifier: str, kind: str = "person") -> dict[str, object]:
+        return {"id": identifier, "kind": kind, "name": None, "sort": None, "sealed": False, "handling": "P",
+                "identified": None, "gang": None, "more": 0, "day": None, "lat": None, "lon": None}  # fmt: skip
+
+    def tie(subject: str, relation: str, target: str) -> dict[str, object]:
+        return {"subject": subject, "object": target, "relation": relation, "belief": 0.9, "asserting": 1, "denying": 0,
+                "groups": 1, "other_sources": 0, "belief_on_record": 0.0, "groups_on_record": 0,
+                "other_sources_on_record": 0, "first_on": None, "last_on": None}  # fmt: skip
+
+    rows = [row("G1", "gang"), row("A"), row("B"), row("C")]
+    ties = [tie("A", "MEMBER_OF", "G1"), tie("B", "RUNS", "G1"), tie("C", "PAID", "A")]
+    view = picture([[str(one["id"]) for one in rows]], rows, ties)
+    assert {node.id for node in part(view, {"group:gang:G1"}).nodes} == {"G1", "A", "B"}
+    assert {node.id for node in part(view, {"group:gang:G1", "C"}).nodes} == {"G1", "A", "B", "C"}
+    for none in ("group:gang:no", "group:gang", "group:", "group:no:G1", "group:community:99"):
+        assert part(view, {none, "C"}).nodes == part(view, {"C"}).nodes

@@ -81,6 +81,7 @@ const tools = {
   undo: () => steps.undo(),
   redo: () => steps.redo(),
   layout: (button) => canvas.layout(button.dataset.word),
+  fold: (button) => canvas.fold(button.dataset.by),
   forget: () => canvas.forget(),
   lasso,
   all: () => selecting.all(),
@@ -113,6 +114,7 @@ function tellState() {
   }
   for (const choice of root.querySelectorAll("#looks select")) choice.value = params.get(choice.name) ?? "";
   root.querySelector('#looks [name="labels"]').checked = params.get("labels") !== "no";
+  for (const button of root.querySelectorAll('[data-tool="fold"]')) button.setAttribute("aria-pressed", String(params.getAll("fold").includes(button.dataset.by)));
   for (const button of root.querySelectorAll('[data-tool="layout"]')) button.setAttribute("aria-pressed", String((params.get("layout") ?? "") === button.dataset.word));
 }
 canvas.on("drawn", () => {
