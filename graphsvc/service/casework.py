@@ -17,6 +17,7 @@ from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.ingest.chart import ChartRead
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.versions import Step, steps
@@ -56,6 +57,7 @@ class Loaded:
         committed: whether the graph was changed.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
             alone, never to be kept.
+        chart: what an i2 chart was read as; None for tables.
     """
 
     case: str
@@ -65,6 +67,7 @@ class Loaded:
     rejections: list[Rejection]
     committed: bool
     names: dict[str, str] = field(default_factory=dict)
+    chart: ChartRead | None = None
 
 
 class Casework:

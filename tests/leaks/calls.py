@@ -73,6 +73,7 @@ CALLS: dict[str, Entry] = {
     "close": "ends the service",
     "coast": "coastlines of the earth around a picture that one has been given",
     "confirm": of("uploads"),
+    "correct_upload": of("uploads", "[chart.entities]\n"),
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),

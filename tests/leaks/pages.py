@@ -229,6 +229,7 @@ FORMS: dict[str, Entry] = {
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
+    "load.chart": each("uploads", "upload", entity="Lorry", entity_as="vehicle", id="S7", handling="P"),
     "load.confirm": each("uploads", "upload"),
     "load.cancel": each("uploads", "upload"),
     "load.stop": each("jobs"),
@@ -251,6 +252,10 @@ FORMS: dict[str, Entry] = {
     "saved.delete": each("jobs"),
     "saved.receive": once(),
     "saved.bring": once(file="{}"),
+    "exports.choose": lambda known: [
+        {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
+        for one in known.entities[::3]
+    ],
     "exports.preview": lambda known: [
         {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
         for one in known.entities[::3]
