@@ -13,10 +13,12 @@ from graphsvc.access.redact import Released
 from graphsvc.errors import NotFound, Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
+from graphsvc.service.commenting import Commenting
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
+from graphsvc.service.pictures import Keeping
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
 from graphsvc.service.weighing import Weighing
@@ -55,7 +57,7 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers):
+class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Keeping, Commenting):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:
