@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from graphsvc import simulate
@@ -25,6 +26,9 @@ from graphsvc.store.local import LocalServer, hold
 from tests import postgresql
 from tests.postgresql import Postgres
 
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("graphsvc", deadline=None)
+hypothesis.settings.load_profile("graphsvc")
 SettingsFactory = Callable[..., Settings]
 # What leads a test to the server and the application database that the environment names.
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})

@@ -27,6 +27,9 @@
 // handling = "Entity.handling"
 // identified = "Person.identified"
 // gang = "Entity.name"
+// day = "Crossing.date"
+// lat = "Entity.latitude"
+// lon = "Entity.longitude"
 // more = "computed.count"
 // ---
 MATCH (n:Entity {case: $case})
@@ -34,6 +37,8 @@ WHERE n.id IN $ids AND n.handling IN $handling
 RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
        CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value) END AS name,
        CASE WHEN n:Thing THEN n.kind END AS sort, coalesce(n.sealed, false) AS sealed, n.handling AS handling, n.identified AS identified,
+       CASE WHEN n:Crossing THEN n.date END AS day,
+       CASE WHEN n:Crossing THEN n.launch_lat ELSE n.latitude END AS lat, CASE WHEN n:Crossing THEN n.launch_lon ELSE n.longitude END AS lon,
        head(COLLECT { MATCH (n)-[r:MEMBER_OF|RUNS]->(g:Gang) WHERE r[$belief] IS NOT NULL AND g.handling IN $handling
                       RETURN coalesce(g.name, g.id) AS gang ORDER BY r[$belief] DESC, g.id LIMIT 1 }) AS gang,
        count {

@@ -37,11 +37,13 @@ class Wanted:
     ids: tuple[str, ...] = ()
     depth: int = 1
     opened: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     relations: tuple[str, ...] = ()
     least: float = 0.0
     recorded: float = 0.0
     cap: int = NODES
+    arrangement: str = ""
     query: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lead: str = ""
@@ -79,11 +81,13 @@ class Exposing(Analysing, Picturing):
                 wanted.ids,
                 depth=wanted.depth,
                 opened=wanted.opened,
+                added=wanted.added,
                 hidden=wanted.hidden,
                 relations=wanted.relations,
                 least=wanted.least,
                 recorded=wanted.recorded,
                 cap=wanted.cap,
+                arrangement=wanted.arrangement,
             )
         returns = self._service.library[wanted.query].returns
         found: dict[str, None] = {}

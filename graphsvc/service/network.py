@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.service.coast import Line, coast
 from graphsvc.service.reading import Reading
+from graphsvc.views.arrangements import ARRANGEMENTS
 from graphsvc.views.network import OPENING, View, picture, reached
 from graphsvc.views.page import offline_page
 
@@ -59,11 +61,13 @@ class Picturing(Reading):
         *,
         depth: int = 1,
         opened: Sequence[str] = (),
+        added: Sequence[str] = (),
         hidden: Collection[str] = (),
         relations: Sequence[str] = (),
         least: float = 0.0,
         recorded: float = 0.0,
         cap: int = NODES,
+        arrangement: str = "",
     ) -> View:
         """The entities `ids`, what is within `depth` links of them, and what opening nodes added, one after the other.
 
@@ -71,25 +75,29 @@ class Picturing(Reading):
             ids: where the picture starts, 1 to 60.
             depth: links away from the start, 0 to 4.
             opened: ids whose neighbours were asked for, in that order; each time adds up to 20, most believed first.
+            added: ids that came in alone, without their neighbours.
             hidden: ids left out of the picture; the rest stays in its place.
             relations: only links of these; empty for all.
             least: only links believed at least so much, 0 to 1.
             recorded: only links believed at least so much on the record alone, 0 to 1.
             cap: nodes at most before anything was opened, 1 to 500.
+            arrangement: how it is laid out: empty for forces, or `command`, `rings`, `days`, `map`.
 
         Raises:
             RequestError: a number is out of range. NotFound: none of `ids` is there for this reader.
         """
         starts = list(dict.fromkeys(identifier for identifier in ids if identifier))
-        _check(starts, depth, opened, hidden, least, recorded, cap)
+        _check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
         filters: dict[str, Any] = {"relations": list(relations), "least": least, "recorded": recorded}
-        stages, cut = self._stages(starts, depth, opened, cap, filters)
+        stages, cut = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)
         everyone = [identifier for stage in stages for identifier in stage]
         entities = self.rows("network.nodes", ids=everyone, **filters)
         among = self.rows("network.among", ids=everyone, **filters)
         known = entities.dicts()
-        if not {row["id"] for row in known} & set(starts):
-            raise NotFound(f"There is nothing with the id {', '.join(starts)[:80]!r} that you can see in this case.")
+        if not {row["id"] for row in known} & {*starts, *added}:
+            raise NotFound(
+                f"There is nothing with the id {', '.join([*starts, *added])[:80]!r} that you can see in this case."
+            )
         truncated = cut or among.truncated or entities.truncated
         return picture(
             stages,
@@ -99,6 +107,7 @@ class Picturing(Reading):
             hidden=hidden,
             truncated=truncated,
             in_steps=not self.grant.sources,
+            arrangement=arrangement,
         )
 
     def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
@@ -111,10 +120,24 @@ class Picturing(Reading):
         """
         return Shown(self.network(ids, **filters), title or f"{self.case}: around {', '.join(ids)}")
 
+    def coast(self, view: View) -> tuple[Line, ...]:
+        """Coastlines around a picture on a map, as lines of (latitude, longitude) in degrees.
+
+        Raises:
+            OperatorError: the package of coastlines is not installed whole.
+        """
+        return coast(view.frame.box) if view.frame else ()
+
     def _stages(
-        self, starts: list[str], depth: int, opened: Sequence[str], cap: int, filters: dict[str, Any]
+        self,
+        starts: list[str],
+        depth: int,
+        opened: Sequence[str],
+        added: Sequence[str],
+        cap: int,
+        filters: dict[str, Any],
     ) -> tuple[list[list[str]], bool]:
-        """Ids by stage (the start with its surroundings, then each opening), and whether a row cap cut links."""
+        """Ids by stage (the start with its surroundings, what came in alone, each opening), and whether a row cap cut links."""
         first, front = list(starts), list(starts)
         cut = False
         for _ in range(depth):
@@ -125,16 +148,25 @@ class Picturing(Reading):
             front = reached(rows.dicts(), front, set(first), cap - len(first))
             first += front
         stages, known = [first], set(first)
+        links: list[dict[str, Any]] = []
         if opened:
             rows = self.rows("network.around", ids=list(dict.fromkeys(opened)), **filters)
             cut |= rows.truncated
             links = rows.dicts()
-            for identifier in opened:
-                # Opened before it came into the picture: the address was written by hand; it opens nothing.
+        waiting = list(opened)
+        # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node
+        # opens nothing.
+        for alone in ([], [identifier for identifier in added if identifier and identifier not in known]):
+            stages.append([identifier for identifier in alone if identifier not in known])
+            known |= set(alone)
+            turn, waiting = waiting, []
+            for identifier in turn:
                 if identifier in known:
                     stage = reached(links, [identifier], known, min(OPENING, MOST_OPENED - len(known)))
                     stages.append(stage)
                     known |= set(stage)
+                else:
+                    waiting.append(identifier)
         return stages, cut
 
 
@@ -142,18 +174,22 @@ def _check(
     starts: Sequence[str],
     depth: int,
     opened: Sequence[str],
+    added: Sequence[str],
     hidden: Collection[str],
     least: float,
     recorded: float,
     cap: int,
+    arrangement: str,
 ) -> None:
     faults = {
-        "a network view needs at least one id to start at": not starts,
+        "a network view needs at least one id to start at": not starts and not added,
         f"a network view starts at {MOST_STARTS} ids at most": len(starts) > MOST_STARTS,
         f"depth takes a whole number from 0 to {MOST_DEPTH}": not 0 <= depth <= MOST_DEPTH,
         f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= cap <= MOST_NODES,
         "belief is a number from 0 to 1": not (0 <= least <= 1 and 0 <= recorded <= 1),
-        f"at most {MOST_NODES} nodes can be opened or hidden": max(len(opened), len(hidden)) > MOST_NODES,
+        f"at most {MOST_NODES} nodes can be opened, added or hidden": max(map(len, (opened, added, hidden)))
+        > MOST_NODES,
+        f"a layout is {', '.join(ARRANGEMENTS)} or left out": arrangement not in ("", *ARRANGEMENTS),
     }
     for fault, holds in faults.items():
         if holds:

@@ -12,15 +12,24 @@ globalThis.NetworkPicture = class {
   static MOST_NODES = 160;
   static MOST_LABELS = 70;
   static CROWD = 600;
+  static FAINT = 0.14;
   static FACE = "system-ui, sans-serif";
 
-  constructor(container, data, theme, covered = {}) {
+  // How a picture looks beyond what its data says: of a node the colour and radius (null: as it is), whether a node or link is
+  // faint or gone, and whether there are labels.
+  static PLAIN = { fill: () => null, radius: () => null, faint: () => false, gone: () => false, labels: true };
+
+  constructor(container, data, theme, covered = {}, arranged = {}) {
     this.container = container;
     this.theme = theme;
     // Pixels that something else lies over, at each side of the canvas.
     this.covered = { top: 0, right: 0, bottom: 0, left: 0, ...covered };
-    // Layouts are wider than high; on an upright screen they are turned on their side.
+    // Layouts by forces are wider than high; on an upright screen they are turned on their side.
     this.upright = container.clientHeight > container.clientWidth * 1.15;
+    // Where somebody put nodes: id → [x, y] as the server would say it. It goes before where the server puts them.
+    this.arranged = arranged;
+    this.look = NetworkPicture.PLAIN;
+    this.pinned = new Set();
     this.nodes = new vis.DataSet();
     this.edges = new vis.DataSet();
     this.fill(data);
@@ -28,7 +37,10 @@ globalThis.NetworkPicture = class {
     this.relabel(this.fitting().scale);
     this.network = new vis.Network(container, { nodes: this.nodes, edges: this.edges }, options);
     this.fit();
-    this.network.on("beforeDrawing", (context) => this.rings(context));
+    this.network.on("beforeDrawing", (context) => {
+      this.coast(context);
+      this.rings(context);
+    });
     this.network.on("afterDrawing", (context) => this.badges(context));
     // vis-network scales the view after it says so.
     this.network.on("resize", () => requestAnimationFrame(() => this.fit()));
@@ -45,7 +57,11 @@ globalThis.NetworkPicture = class {
   // -- data -------------------------------------------------------------------------------------------------
 
   fill({ ...data }) {
-    if (this.upright) data.nodes = data.nodes.map((node) => ({ ...node, x: node.y, y: node.x }));
+    data.nodes = data.nodes.map((node) => {
+      const home = node.home ?? [node.x, node.y];
+      const [x, y] = this.turned(this.arranged[node.id] ?? home, data.turns);
+      return { ...node, home, x, y };
+    });
     this.data = data;
     for (const edge of data.edges) {
       edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
@@ -60,6 +76,31 @@ globalThis.NetworkPicture = class {
     this.edges.update(data.edges.map((edge) => this.dressEdge(edge)));
   }
 
+  // A place as the server says it to one on this screen, and back.
+  turned([x, y], turns = this.data.turns) {
+    return this.upright && turns ? [y, x] : [x, y];
+  }
+
+  // Nodes were put elsewhere: id → [x, y] on this screen.
+  move(places) {
+    for (const node of this.data.nodes) {
+      const place = places[node.id];
+      if (!place) continue;
+      [node.x, node.y] = place;
+      this.arranged = { ...this.arranged, [node.id]: this.turned(place).map((value) => Math.round(value * 10) / 10) };
+    }
+    this.nodes.update(Object.entries(places).map(([id, [x, y]]) => ({ id, x, y })));
+    this.relabel(this.network.getScale());
+  }
+
+  // Another look at the same data.
+  dress(look) {
+    this.look = look;
+    this.nodes.update(this.data.nodes.map((node) => this.dressNode(node)));
+    this.edges.update(this.data.edges.map((edge) => this.dressEdge(edge)));
+    this.relabel(this.network.getScale());
+  }
+
   // A new state of the picture: what is in both stays where it is.
   update(data) {
     this.fill(data);
@@ -68,8 +109,10 @@ globalThis.NetworkPicture = class {
 
   // vis-network would give groups colours of its own.
   dressNode({ group, ...node }) {
-    const ink = this.ink(group);
-    const dressed = { ...node, color: ink.color, font: { color: ink.text, face: NetworkPicture.FACE } };
+    const ink = this.ink(group, this.look.fill(node));
+    const faint = this.look.faint(node);
+    const dressed = { ...node, color: ink.color, font: { color: ink.text, face: NetworkPicture.FACE }, opacity: faint ? NetworkPicture.FAINT : 1, hidden: this.look.gone(node), shapeProperties: { borderDashes: false } };
+    dressed.size = this.look.radius(node) ?? node.size;
     if (group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
     if (node.shape === "custom") dressed.ctxRenderer = (drawing) => this.thing(node, drawing);
     return dressed;
@@ -77,21 +120,23 @@ globalThis.NetworkPicture = class {
 
   dressEdge(edge) {
     const palette = this.palette;
-    const faint = this.data.edges.length > NetworkPicture.CROWD;
+    const crowded = this.data.edges.length > NetworkPicture.CROWD;
+    const faint = this.look.faint(edge);
     const color = edge.denied ? palette.denied : palette.link;
     return {
       dashes: false,
       smooth: false,
       label: " ",
       ...edge,
-      color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: edge.denied ? 1 : faint ? 0.4 : 0.9 },
+      hidden: this.look.gone(edge),
+      color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: faint ? NetworkPicture.FAINT : edge.denied ? 1 : crowded ? 0.4 : 0.9 },
       font: { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE },
     };
   }
 
-  ink(group) {
+  ink(group, fill) {
     const palette = this.palette;
-    const hue = group === "unidentified" ? palette.person : palette[group];
+    const hue = fill ?? (group === "unidentified" ? palette.person : palette[group]);
     const filled = group !== "unidentified" && group !== "sealed";
     const background = filled ? hue : palette.ground;
     const chosen = { background, border: palette.chosen };
@@ -119,6 +164,7 @@ globalThis.NetworkPicture = class {
     return {
       drawNode: () => {
         ctx.save();
+        if (this.look.faint(node)) ctx.globalAlpha = NetworkPicture.FAINT;
         ctx.beginPath();
         ctx.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.45);
         ctx.fillStyle = style.color;
@@ -157,6 +203,22 @@ globalThis.NetworkPicture = class {
     return this.network.getPositions([id])[id];
   }
 
+  // Under a picture on a map: where land meets water.
+  coast(ctx) {
+    if (!this.data.coast?.length) return;
+    ctx.save();
+    ctx.lineWidth = 1.2 / this.network.getScale();
+    ctx.strokeStyle = this.palette.quiet;
+    ctx.globalAlpha = 0.6;
+    ctx.beginPath();
+    for (const line of this.data.coast) {
+      ctx.moveTo(line[0], line[1]);
+      for (let at = 2; at < line.length; at += 2) ctx.lineTo(line[at], line[at + 1]);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+
   // Where the picture starts: a ring around the node.
   rings(ctx) {
     const scale = this.network.getScale();
@@ -164,11 +226,25 @@ globalThis.NetworkPicture = class {
     ctx.lineWidth = 2 / scale;
     ctx.strokeStyle = this.palette.text;
     for (const node of this.data.nodes) {
-      if (!node.start) continue;
+      if (!node.start || this.look.gone(node)) continue;
       const at = this.where(node.id);
       if (!at) continue;
       ctx.beginPath();
       ctx.arc(at.x, at.y, this.nodes.get(node.id).size + 5 / scale, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    // What is pinned: a pin's head and needle beside it.
+    ctx.fillStyle = this.palette.text;
+    for (const node of this.data.nodes) {
+      const at = this.pinned.has(node.id) && !this.look.gone(node) ? this.where(node.id) : null;
+      if (!at) continue;
+      const [x, y] = [at.x - this.nodes.get(node.id).size - 5 / scale, at.y - this.nodes.get(node.id).size - 5 / scale];
+      ctx.beginPath();
+      ctx.arc(x, y, 3 / scale, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+      ctx.lineTo(x + 6 / scale, y + 6 / scale);
       ctx.stroke();
     }
     ctx.restore();
@@ -207,13 +283,15 @@ globalThis.NetworkPicture = class {
     const clear = (box) => this.clear(box, taken);
     const labelled = new Set();
     const changes = [];
+    const { labels, faint, gone, radius: sized } = this.look;
+    const bare = (item) => !labels || faint(item) || gone(item);
     const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
     for (const node of order) {
       const size = node.start ? large + 2 : large;
       const half = (node.label.length * size * 0.29) + 3;
       const [x, under] = [node.x * scale, (node.y + node.size) * scale];
       const box = [x - half, under, x + half, under + size * 1.5];
-      const free = node.start || (clear(box) && (!crowded || labelled.size < NetworkPicture.MOST_LABELS));
+      const free = !bare(node) && (node.start || clear(box)) && (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
       if (free) {
         taken.push(box);
         labelled.add(node.id);
@@ -221,13 +299,13 @@ globalThis.NetworkPicture = class {
       const old = this.nodes.get(node.id);
       // vis-network takes an empty label for no change.
       const label = free ? node.label : " ";
-      const radius = Math.max(node.size, NetworkPicture.SMALLEST / scale);
+      const radius = Math.max(sized(node) ?? node.size, NetworkPicture.SMALLEST / scale);
       if (old.label !== label || !(Math.abs(old.font.size * scale - size) <= 0.5) || old.size !== radius) {
         changes.push({ id: node.id, label, size: radius, font: { ...old.font, size: size / scale, strokeWidth: 3 / scale } });
       }
     }
     this.counted = this.data.nodes.filter((node) => {
-      if (!node.more || (crowded && !labelled.has(node.id))) return false;
+      if (!node.more || bare(node) || (crowded && !labelled.has(node.id))) return false;
       const [x, y] = [(node.x + node.size * 0.8) * scale, (node.y - node.size * 0.6) * scale];
       const box = [x, y - 10, x + 7 + 6 * String(node.more).length, y];
       return clear(box) && taken.push(box);
@@ -246,15 +324,16 @@ globalThis.NetworkPicture = class {
     const places = new Map(this.data.nodes.map((node) => [node.id, node]));
     const changes = [];
     for (const edge of this.data.edges) {
-      let said = chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
-      if (said || wordy) {
+      const bare = !this.look.labels || this.look.faint(edge) || this.look.gone(edge);
+      let said = !bare && chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
+      if (said || (wordy && !bare)) {
         const [x, y] = this.middle(edge, places.get(edge.from), places.get(edge.to));
         const half = edge.says.length * 3 + 2;
         const box = [x * scale - half, y * scale - 7, x * scale + half, y * scale + 7];
         said ||= this.clear(box, taken);
         if (said) taken.push(box);
       }
-      const label = [edge.denied ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
+      const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
       const size = (edge.denied && !said ? 15 : 10.5) / scale;
       const old = this.edges.get(edge.id);
       if (old.label !== label || old.font.size !== size) {
@@ -311,6 +390,12 @@ globalThis.NetworkPicture = class {
   choose(id, edge = false) {
     if (edge) this.network.setSelection({ nodes: [], edges: [id] });
     else this.network.setSelection({ nodes: [id], edges: [] }, { highlightEdges: true });
+    this.relabelEdges(this.network.getScale());
+  }
+
+  // Choose some nodes; their links stand out.
+  select(ids) {
+    this.network.setSelection({ nodes: ids.filter((id) => this.nodes.get(id)), edges: [] }, { highlightEdges: true });
     this.relabelEdges(this.network.getScale());
   }
 

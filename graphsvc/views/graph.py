@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records.told import MIDDLES
+from graphsvc.views.arrangements import Frame
 from graphsvc.views.network import Edge, Node, View
 from graphsvc.views.wording import belief_told
 
@@ -87,6 +89,7 @@ _OPTIONS: dict[str, Any] = {
     "layout": {"improvedLayout": False},
     "interaction": {
         "hover": True,
+        "multiselect": True,
         "tooltipDelay": 250,
         "hideEdgesOnDrag": False,
         "navigationButtons": False,
@@ -113,13 +116,18 @@ def library() -> Path:
     return _LIBRARY
 
 
-def drawn(view: View) -> dict[str, Any]:
+def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
     """`view` as plain data that JSON can hold.
+
+    Args:
+        view: the picture.
+        coast: of a picture on a map, coastlines as lines of (latitude, longitude).
 
     Returns:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
-        steps) and `palettes` by theme.
+        steps), `palettes` by theme, `coast` (lines of pixels) and
+        `turns`: whether an upright screen may lay it on its side.
     """
     # Imported here: only a picture should wait for it and for IPython, which it brings along.
     from pyvis.network import Network
@@ -141,7 +149,14 @@ def drawn(view: View) -> dict[str, Any]:
         "says": words,
         "beliefs": beliefs,
         "palettes": palettes,
+        "turns": view.turns,
+        "coast": [_line(view.frame, line) for line in coast] if view.frame else [],
     }
+
+
+def _line(frame: Frame, line: Sequence[tuple[float, float]]) -> list[float]:
+    """A line of the earth as x, y, x, y … in pixels."""
+    return [round(value, 1) for point in line for value in frame.place(*point)]
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -160,6 +175,8 @@ def _node(node: Node) -> dict[str, Any]:
         "more": node.more,
         "links": node.links,
     }
+    told = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
+    drawing |= {name: value for name, value in told.items() if value}
     if node.kind == "thing":
         drawing["letter"] = LETTERS.get(node.sort, "T")
     return drawing
@@ -177,6 +194,10 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
         drawing["dashes"] = _DASHES
     if edge.denied:
         drawing["denied"] = edge.denying
+    if edge.belief_on_record:
+        drawing["record"] = round(edge.belief_on_record, digits)
+    if edge.first_on or edge.last_on:
+        drawing["on"] = [edge.first_on, edge.last_on]
     if edge.bend:
         drawing["smooth"] = {
             "enabled": True,

@@ -17,7 +17,7 @@ Points = NDArray[np.float64]
 _LENGTH = 95.0
 # In a small picture links are longer: what they say stands on them.
 _SMALL, _STRETCH = 25, 1.6
-_BOX = (104.0, 58.0)
+BOX = (104.0, 58.0)
 _CROWDED_BOX = (46.0, 40.0)
 # From so many nodes on labels are shown only when one zooms in, so less room is kept for them.
 _CROWD = 160
@@ -61,7 +61,7 @@ def layout(stages: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) ->
         if not settled:
             points[:upto] -= points[:upto].mean(axis=0)
             points[:upto] *= (_STRETCH if upto <= _SMALL else 1.0) * np.array([_WIDE, 1.0])
-        _part(points[:upto], settled)
+        part(points[:upto], settled)
         settled = upto
     return {
         identifier: (round(float(x), 1), round(float(y), 1)) for identifier, (x, y) in zip(order, points, strict=True)
@@ -167,9 +167,9 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
         moving += push / size * np.minimum(size, heat)
 
 
-def _part(points: Points, settled: int) -> None:
+def part(points: Points, settled: int) -> None:
     """Move apart, in place, what would lie over each other with its label; before `settled` none moves."""
-    box = np.array(_BOX if len(points) <= _CROWD else _CROWDED_BOX)
+    box = np.array(BOX if len(points) <= _CROWD else _CROWDED_BOX)
     for _ in range(_SWEEPS):
         first, second = _near(points, box * 1.5, settled)
         for turn in range(_ROUNDS):

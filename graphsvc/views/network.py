@@ -14,6 +14,7 @@ from typing import Any
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import step
+from graphsvc.views.arrangements import ARRANGEMENTS, Frame, Ground, map_frame
 from graphsvc.views.layout import layout
 
 # Below this a link is drawn dashed.
@@ -53,6 +54,7 @@ class Node:
     more: int
     x: float
     y: float
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class View:
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
         in_steps: belief is told in four steps, as without source clearance.
+        frame: of a picture on a map, how the map lies under it.
+        turns: up and down, left and right mean nothing in it.
+        unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
     """
 
     nodes: tuple[Node, ...]
@@ -107,6 +112,9 @@ class View:
     absent: int
     truncated: bool
     in_steps: bool = False
+    frame: Frame | None = None
+    unplaced: int = 0
+    turns: bool = True
 
     @property
     def names(self) -> dict[str, str]:
@@ -149,6 +157,7 @@ def picture(
     hidden: Collection[str] = (),
     truncated: bool = False,
     in_steps: bool = False,
+    arrangement: str = "",
 ) -> View:
     """The View of some stages.
 
@@ -160,11 +169,22 @@ def picture(
         hidden: ids to leave out; the others stay where they would be with them.
         truncated: whether a row cap cut links.
         in_steps: whether belief is told in four steps.
+        arrangement: a word of `views.arrangements.ARRANGEMENTS`; empty for forces.
     """
     found = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in found and row["object"] in found]
     there = [[identifier for identifier in stage if identifier in found] for stage in stages]
     places = layout(there, [(row["subject"], row["object"]) for row in rows])
+    ground = Ground(
+        places,
+        [(row["subject"], row["relation"], row["object"], float(row["belief"])) for row in rows],
+        starts,
+        {identifier: row["day"] for identifier, row in found.items() if row["day"]},
+        {identifier: (row["lat"], row["lon"]) for identifier, row in found.items() if row["lat"] is not None},
+    )
+    known = {"map": ground.places, "days": ground.days}.get(arrangement)
+    if arrangement:
+        places = ARRANGEMENTS[arrangement](ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
     degree: dict[str, int] = defaultdict(int)
     for edge in edges:
@@ -176,7 +196,17 @@ def picture(
         if identifier not in hidden
     )
     absent = sum(identifier not in found for identifier in starts)
-    return View(nodes, edges, len(places) - len(nodes), absent, truncated, in_steps)
+    return View(
+        nodes,
+        edges,
+        len(places) - len(nodes),
+        absent,
+        truncated,
+        in_steps,
+        map_frame(ground.places) if arrangement == "map" else None,
+        sum(node.id not in known for node in nodes) if known is not None else 0,
+        arrangement in ("", "rings"),
+    )
 
 
 def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:
@@ -194,6 +224,7 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
         more=row["more"],
         x=place[0],
         y=place[1],
+        day=row["day"] or "",
     )
 
 

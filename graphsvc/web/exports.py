@@ -26,7 +26,7 @@ blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
 _OWN = "p."
 _LINK_PARTS = 3
 # What of an address or form says what is wanted.
-_WANTED = ("id", "depth", "open", "hide", "relation", "least", "recorded", "size", "query")
+_WANTED = ("id", "depth", "open", "add", "hide", "relation", "least", "recorded", "size", "layout", "fade", "query")
 
 
 @page(blueprint, "/exposure")

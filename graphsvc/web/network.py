@@ -18,6 +18,7 @@ from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
+from graphsvc.views.measures import measured
 from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
@@ -28,6 +29,8 @@ _Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
 _FILTERS = ("depth", "size", "relation", "least", "recorded")
+# With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
+_NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0}
 # Claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
 # A picture with more links than this is usable sooner without their table in its page.
@@ -42,6 +45,14 @@ _KINDS = (
     ("Presence and service", ("presence", "service")),
     ("Boats, places and things", ("material",)),
 )
+# Word of the address → what it is called.
+_LAYOUTS = {
+    "": "By forces",
+    "command": "By command",
+    "rings": "In rings round the start",
+    "days": "By day of crossing",
+    "map": "On a map",
+}
 # What a panel does not repeat.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
@@ -51,7 +62,7 @@ def view(case: str) -> ResponseReturnValue:
     """The picture the address asks for; with no start the neighbourhood of the first leads, or a form to choose one."""
     here = at(case)
     wanted = asked()
-    if not wanted["ids"]:
+    if not wanted["ids"] and not wanted["added"]:
         return _entry(here)
     found = here.network(**wanted)
     kinds = [node.kind for node in found.nodes]
@@ -61,7 +72,7 @@ def view(case: str) -> ResponseReturnValue:
         asked=wanted,
         counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
         view=found,
-        **({} if wants_json() else _page(found, wanted) | _near(here)),
+        **({} if wants_json() else _page(here, found) | _near(here)),
     )
 
 
@@ -73,6 +84,25 @@ def tables(case: str) -> ResponseReturnValue:
     if wants_json():
         return answer("network/tables.html", case=here.case, view=found)
     return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
+
+
+@page(blueprint, "/case/<case>/network/measures")
+def measures(case: str) -> ResponseReturnValue:
+    """What the nodes of the picture at the same address can be coloured and sized by."""
+    here = at(case)
+    found = here.network(**asked())
+    told = measured(found)
+    if here.may("analyse"):
+        for lead in lead_rows(here.ranking().leads):
+            if lead["id"] in told:
+                told[lead["id"]] |= {"score": lead["score"], "rank": lead["rank"], "groups": lead["groups"]}
+    return answer(
+        "network/measures.html",
+        case=here.case,
+        names=found.names,
+        measures=told,
+        picture="" if wants_json() else _beside("network.view", here),
+    )
 
 
 @page(blueprint, "/case/<case>/network/node")
@@ -145,11 +175,19 @@ def asked() -> dict[str, Any]:
         "ids": [identifier for identifier in args.getlist("id") if identifier],
         "depth": _number("depth", 1, int),
         "opened": args.getlist("open"),
+        "added": args.getlist("add"),
         "hidden": args.getlist("hide"),
-        "relations": [relation for relation in args.getlist("relation") if relation],
+        "cap": _number("size", NODES, int),
+        "arrangement": args.get("layout", ""),
+    } | (_NO_FILTERS if args.get("fade") else _filters())
+
+
+def _filters() -> dict[str, Any]:
+    """What links must be to come into the picture."""
+    return {
+        "relations": [relation for relation in request.values.getlist("relation") if relation],
         "least": _number("least", 0.0, float),
         "recorded": _number("recorded", 0.0, float),
-        "cap": _number("size", NODES, int),
     }
 
 
@@ -200,26 +238,33 @@ def _entry(here: Session) -> ResponseReturnValue:
     )
 
 
-def _page(found: View, asked: dict[str, Any]) -> dict[str, Any]:
+def _page(here: Session, found: View) -> dict[str, Any]:
     """What the page needs beside the data: the picture and the choices of the filters."""
+    filters = _filters()
+    cap = _number("size", NODES, int)
     present: dict[str, int] = {}
     for edge in found.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
-    own = sorted({*present, *asked["relations"]} - set(RELATIONS))
+    own = sorted({*present, *filters["relations"]} - set(RELATIONS))
     relations = [(title, [name for name, one in RELATIONS.items() if one.kind in kinds]) for title, kinds in _KINDS]
     if own:
         relations.append(("The deliverer's own", own))
     return {
         "wide": True,
         "most_inline": INLINE,
-        "picture": graph.drawn(found),
+        "filters": filters,
+        "picture": graph.drawn(found, here.coast(found) if found.frame else ()),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
         ],
         "steps": STEPS,
-        "sizes": sorted({*_SIZES, asked["cap"]}),
+        "sizes": sorted({*_SIZES, cap}),
         "depths": range(MOST_DEPTH + 1),
+        "usual_size": NODES,
         "widths": graph.WIDTHS,
+        "layouts": _LAYOUTS,
+        "twin": TWIN,
+        "clearance": here.grant.handling,
     }
 
 

@@ -170,7 +170,7 @@ def told(numbers: dict[int, int], before: dict[int, int]) -> Told:
     return Told({Fact("x", "PILOTED", f"c{number}"): those for number, those in before.items()}, facts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sets, min_size=1, max_size=3), st.integers(1, 4))
 def test_leaving_out_is_enough_and_no_choice_is_smaller(shown: list[dict[int, int]], below: int) -> None:
     witnesses = [told(one, {}) for one in shown]
@@ -183,7 +183,7 @@ def test_leaving_out_is_enough_and_no_choice_is_smaller(shown: list[dict[int, in
     assert len(chosen) == least
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(sets, sets, st.sets(st.integers(0, 6)), sets)
 def test_leaving_out_lowers_no_set_and_giving_more_raises_none(
     now: dict[int, int], before: dict[int, int], out: set[int], more: dict[int, int]

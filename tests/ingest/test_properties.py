@@ -100,7 +100,7 @@ _PEOPLE = st.lists(
 
 
 @given(_PEOPLE)
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_the_same_rows_have_one_digest_in_every_form_and_order(rows: list[tuple[str, ...]]) -> None:
     header = ("id", "name", "notes", "date_of_birth")
     turned = rows[::-1]

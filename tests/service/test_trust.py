@@ -58,6 +58,7 @@ def people(service: Service, case: str, tmp_path: Path) -> Callable[[str], Sessi
 
 
 def told(session: Session, identifier: str) -> dict[str, object]:
+    row: dict[str, object]
     (row,) = [row for row in session.leads()["hubs"] if row["id"] == identifier]
     return row
 

@@ -26,7 +26,7 @@ def fresh(kind: str, inside: str) -> str:
 def shown() -> View:
     def entity(identifier: str, kind: str, name: str | None, *, sealed: bool = False) -> dict[str, object]:
         return {"id": identifier, "kind": kind, "name": name, "sort": "phone" if kind == "thing" else None,
-                "sealed": sealed, "handling": "C", "identified": None, "gang": "Canal", "more": 3}  # fmt: skip
+                "sealed": sealed, "handling": "C", "identified": None, "gang": "Canal", "day": None, "lat": None, "lon": None, "more": 3}  # fmt: skip
 
     def link(subject: str, relation: str, target: str, belief: float) -> dict[str, object]:
         return {"subject": subject, "object": target, "relation": relation, "belief": belief, "asserting": "few",
@@ -95,6 +95,6 @@ def test_the_page_tells_belief_in_steps_and_only_a_page_that_goes_out_is_marked(
 def test_no_pseudonym_is_left_in_any_text(text: str) -> None:
     whole = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
     entity = {"id": "P1", "kind": "person", "name": f"{text} {WIT} {text}", "sort": None, "sealed": False,
-              "handling": "P", "identified": None, "gang": None, "more": 0}  # fmt: skip
+              "handling": "P", "identified": None, "gang": None, "day": None, "lat": None, "lon": None, "more": 0}  # fmt: skip
     out = outward(picture([["P1"]], [entity], [], starts=["P1"]), lambda _kind, _inside: "new")
     assert not whole.search(out.view.nodes[0].name)

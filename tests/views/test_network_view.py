@@ -8,7 +8,16 @@ from graphsvc.views.network import picture, reached
 
 def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, Any]:
     empty = {"name": identifier.upper(), "sort": None, "sealed": False, "handling": "P", "identified": None}
-    return {"id": identifier, "kind": kind, **empty, "gang": None, "more": 0} | values
+    return {
+        "id": identifier,
+        "kind": kind,
+        **empty,
+        "gang": None,
+        "day": None,
+        "lat": None,
+        "lon": None,
+        "more": 0,
+    } | values
 
 
 def link(subject: str, object_: str, relation: str = "DIRECTED", belief: float = 0.9, **values: Any) -> dict[str, Any]:

@@ -31,7 +31,10 @@ def hostile() -> View:
         "last_on": None,
         **figures,
     }
-    entities = [{"id": identifier, "gang": None, "more": 0, **entity} for identifier in (EVIL, "b")]
+    entities = [
+        {"id": identifier, "gang": None, "day": None, "lat": None, "lon": None, "more": 0, **entity}
+        for identifier in (EVIL, "b")
+    ]
     return picture([[EVIL, "b"]], entities, [link], starts=["b"])
 
 

@@ -1,0 +1,77 @@
+"""Coastlines under a map, from the package global-land-mask: a mask of the world's water, about one kilometre a cell.
+
+Only the file of the package is read, in a stream and as far as the map reaches: imported, it would hold the whole world.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution
+from math import ceil, floor
+from typing import cast
+
+import contourpy
+import numpy as np
+
+from graphsvc.errors import OperatorError
+
+# Cells a degree, and the world's rows and columns; the first cell is at 90 north, 180 west.
+_CELLS = 120
+_ROWS, _COLUMNS = 180 * _CELLS, 360 * _CELLS
+# A line is drawn from so many rows and columns at most: finer would not be seen.
+_MOST = 700
+_SHORTEST = 8
+_PACKAGE, _FILE = "global-land-mask", "global_land_mask/globe_combined_mask_compressed.npz"
+
+Coordinates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Line = tuple[tuple[float, float], ...]
+
+
+def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
+    """Coastlines within a box, as lines of (latitude, longitude) in degrees.
+
+    Args:
+        box: south, west, north, east; latitudes from -85 to 85, longitudes from -180 to 180.
+
+    Raises:
+        OperatorError: the package is not installed whole.
+    """
+    south, west, north, east = box
+    return _lines(floor(south), floor(west), ceil(north), ceil(east))
+
+
+@lru_cache(maxsize=32)
+def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
+    top, bottom = max(90 - north, 0) * _CELLS, min((90 - south) * _CELLS, _ROWS - 1)
+    left, right = max(west + 180, 0) * _CELLS, min((east + 180) * _CELLS, _COLUMNS - 1)
+    stride = max(1, ceil(max(bottom - top, right - left) / _MOST))
+    water = _rows(top, bottom, stride)[:, left : right + 1 : stride]
+    rows, columns = water.shape
+    drawn = contourpy.contour_generator(
+        x=left / _CELLS - 180 + np.arange(columns) * stride / _CELLS,
+        y=90 - (top + np.arange(rows) * stride) / _CELLS,
+        z=water.astype(np.float32),
+    )  # Its stubs know no kind of line; the kind asked for by default is a list of arrays of (x, y).
+    lines = cast("list[Coordinates]", drawn.lines(0.5))
+    return tuple(
+        tuple((round(float(y), 4), round(float(x), 4)) for x, y in line) for line in lines if len(line) >= _SHORTEST
+    )
+
+
+def _rows(top: int, bottom: int, stride: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Rows `top` to `bottom`, every `stride`-th; True is water."""
+    try:
+        with zipfile.ZipFile(str(distribution(_PACKAGE).locate_file(_FILE))) as whole, whole.open("mask.npy") as mask:
+            np.lib.format.read_magic(mask)
+            shape, _, kind = np.lib.format.read_array_header_1_0(mask)
+            if shape != (_ROWS, _COLUMNS) or kind != np.bool_:
+                raise OperatorError(f"The coastlines of the package {_PACKAGE} are not in the form this version reads.")
+            for _ in range(top):
+                mask.read(_COLUMNS)
+            kept = [row for at in range(top, bottom + 1) if (row := mask.read(_COLUMNS)) and (at - top) % stride == 0]
+    except (PackageNotFoundError, FileNotFoundError, KeyError, zipfile.BadZipFile) as error:
+        raise OperatorError(
+            f"The package {_PACKAGE} is not installed whole; install graphsvc's packages again."
+        ) from error
+    return np.frombuffer(b"".join(kept), dtype=np.bool_).reshape(len(kept), _COLUMNS)

@@ -1,0 +1,290 @@
+// The canvas: what is on it, where it was, and what the parts of the page may do with it.
+import { FILTERS, LOOK, Look } from "./look.js";
+import { Page } from "./page.js";
+import { Selecting } from "./selecting.js";
+import { Steps } from "./steps.js";
+
+// Parameters that only grow or shrink the picture: what stays in it stays where it is.
+const GROWTH = ["open", "add", "hide", "fold"];
+// What a new state of the picture replaces on the page.
+const PIECES = ["network-relations", "network-count", "network-empty", "network-legend", "network-tables", "network-exposure"];
+const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
+const read = (page) => JSON.parse(page.getElementById("network-data").textContent);
+
+// What of an address decides what the server draws.
+function served(params) {
+  const kept = new URLSearchParams(params);
+  for (const name of LOOK) kept.delete(name);
+  if (kept.get("fade")) for (const name of FILTERS) kept.delete(name);
+  kept.delete("picture");
+  kept.delete("version");
+  return kept;
+}
+
+const without = (params, names) => String(new URLSearchParams([...params].filter(([name]) => !names.includes(name))));
+
+export class Canvas {
+  constructor(root) {
+    this.root = root;
+    this.page = new Page();
+    this.heard = { changed: [], selected: [], drawn: [], shown: [] };
+    const given = document.getElementById("network-kept");
+    const start = given ? JSON.parse(given.textContent) : { asked: [...new URLSearchParams(location.search)], arranged: {}, pinned: [], look: {} };
+    this.steps = new Steps(start, (state) => this.address(state), (state, words) => this.arrive(state, words));
+    const { arranged } = this.steps.state;
+    this.legend = document.getElementById("legend");
+    this.picture = new NetworkPicture(document.getElementById("canvas"), read(document), theme(), { top: 64, bottom: this.legend.offsetHeight }, arranged);
+    this.drawnFor = String(served(this.params));
+    this.measured = null;
+    this.look = new Look(this.picture, () => this.measures());
+    this.selecting = new Selecting(this, this.picture);
+    this.picture.pinned = new Set(this.steps.state.pinned);
+    new MutationObserver(() => this.picture.setTheme(theme())).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+  }
+
+  on(event, heard) {
+    this.heard[event].push(heard);
+  }
+
+  tell(event, ...what) {
+    for (const heard of this.heard[event]) heard(...what);
+  }
+
+  // -- where it is ------------------------------------------------------------------------------------------
+
+  get params() {
+    return new URLSearchParams(this.steps.state.asked);
+  }
+
+  state() {
+    return structuredClone(this.steps.state);
+  }
+
+  address(state) {
+    return `${this.root.dataset.page}?${new URLSearchParams(state.asked)}`;
+  }
+
+  // Another address, as one step.
+  go(params, words = "changed the picture", { refit = false, from = null } = {}) {
+    return this.to({ ...this.state(), asked: [...params] }, words, { refit, from });
+  }
+
+  restore(state, words = "went back to a saved view") {
+    return this.to({ arranged: {}, pinned: [], look: {}, ...state }, words, { refit: true });
+  }
+
+  async to(state, words, { refit = false, from = null } = {}) {
+    const before = this.params;
+    const data = await this.fetched(state);
+    if (!data) return false;
+    const settled = data === this.picture.data ? state : this.settled(state, data, before, from);
+    this.steps.push(settled, words);
+    await this.show(settled, data, refit);
+    this.tell("changed", words);
+    return true;
+  }
+
+  async arrive(state, words) {
+    const data = await this.fetched(state);
+    if (!data) return;
+    await this.show(state, data, data !== this.picture.data);
+    this.page.say(words);
+    this.tell("changed", words);
+  }
+
+  // The data of a state: from the server, unless what is on the canvas is that already. Null where it cannot be had.
+  async fetched(state) {
+    const params = new URLSearchParams(state.asked);
+    if (String(served(params)) === this.drawnFor) return this.picture.data;
+    const address = this.address(state);
+    const page = await this.page.ask(address);
+    if (!page) return null;
+    if (!page.getElementById("network-data")) {
+      location.assign(address);
+      return null;
+    }
+    this.fresh = page;
+    return read(page);
+  }
+
+  // What was on the canvas stays where it was when more comes in; and what comes in beside a node that was moved is moved
+  // with it.
+  settled(state, data, before, from) {
+    const [old, now] = [served(before), served(new URLSearchParams(state.asked))];
+    if (without(old, GROWTH) !== without(now, GROWTH)) return state;
+    const arranged = { ...state.arranged };
+    const was = new Map(this.picture.data.nodes.map((node) => [node.id, node]));
+    const source = from ? was.get(from) : null;
+    const at = source ? (arranged[from] ?? source.home) : null;
+    const shift = source ? [at[0] - source.home[0], at[1] - source.home[1]] : [0, 0];
+    for (const node of data.nodes) {
+      const known = was.get(node.id);
+      if (arranged[node.id]) continue;
+      if (known && (known.home[0] !== node.x || known.home[1] !== node.y)) arranged[node.id] = known.home;
+      else if (!known && (shift[0] || shift[1])) arranged[node.id] = [node.x + shift[0], node.y + shift[1]];
+    }
+    return { ...state, arranged };
+  }
+
+  async show(state, data, refit) {
+    const params = new URLSearchParams(state.asked);
+    this.picture.arranged = state.arranged;
+    this.picture.pinned = new Set(state.pinned);
+    if (data === this.picture.data) {
+      this.picture.update(data);
+    } else {
+      this.drawnFor = String(served(params));
+      this.measured = null;
+      this.replace(this.fresh);
+      this.picture.update(data);
+    }
+    await this.relook(params);
+    if (refit) this.picture.fit();
+    this.tell("drawn");
+  }
+
+  replace(page) {
+    for (const id of PIECES) {
+      const piece = page.getElementById(id);
+      const here = document.getElementById(id);
+      if (!piece || !here) continue; // not every role has it
+      here.replaceChildren(...piece.childNodes);
+      here.hidden = piece.hidden;
+      if (piece.dataset.address) here.dataset.address = piece.dataset.address;
+    }
+    const exporting = document.getElementById("network-export");
+    if (exporting) exporting.href = page.getElementById("network-export").href;
+  }
+
+  async relook(params = this.params) {
+    try {
+      const { shown, links, narrowed } = await this.look.apply(params);
+      const told = document.getElementById("network-narrowed");
+      told.hidden = !narrowed;
+      told.textContent = narrowed ? `${shown} entities and ${links} links pass the filters` : "";
+    } catch (error) {
+      this.page.tell(error.message);
+    }
+  }
+
+  // Measures of the picture that colours and sizes are chosen by: id → name → number.
+  async measures() {
+    this.measured ??= this.page.json(`${this.root.dataset.measures}?${served(this.params)}`).then(({ measures }) => measures);
+    try {
+      return await this.measured;
+    } catch (error) {
+      this.measured = null;
+      throw error;
+    }
+  }
+
+  // -- what people do with it ---------------------------------------------------------------------------------
+
+  // Nodes stand elsewhere now.
+  arranged(words) {
+    this.steps.push({ ...this.state(), arranged: { ...this.picture.arranged } }, words);
+    this.tell("changed", words);
+  }
+
+  pin(ids, on) {
+    const pinned = new Set(this.steps.state.pinned);
+    const arranged = { ...this.steps.state.arranged };
+    for (const node of this.picture.data.nodes) {
+      if (!ids.includes(node.id)) continue;
+      if (on) {
+        pinned.add(node.id);
+        arranged[node.id] = this.picture.turned([node.x, node.y]);
+      } else pinned.delete(node.id);
+    }
+    return this.to({ ...this.state(), arranged, pinned: [...pinned] }, `${on ? "pinned" : "unpinned"} ${ids.length}`);
+  }
+
+  // Another layout: what is pinned stays, the rest goes where the layout puts it.
+  layout(word) {
+    const params = this.params;
+    params.delete("layout");
+    if (word) params.set("layout", word);
+    return this.to({ ...this.state(), asked: [...params], arranged: this.pinnedPlaces() }, `laid out ${word || "by forces"}`, { refit: true });
+  }
+
+  pinnedPlaces() {
+    const { pinned, arranged } = this.steps.state;
+    return Object.fromEntries(pinned.filter((id) => arranged[id]).map((id) => [id, arranged[id]]));
+  }
+
+  forget() {
+    return this.to({ ...this.state(), arranged: this.pinnedPlaces() }, "put everything back", { refit: true });
+  }
+
+  append(name, ids, words, options) {
+    const params = this.params;
+    for (const id of ids) params.append(name, id);
+    return this.go(params, words, options);
+  }
+
+  async add(ids, words) {
+    const here = new Set(this.picture.data.nodes.map((node) => node.id));
+    const fresh = ids.filter((id) => !here.has(id));
+    if (fresh.length) {
+      const params = this.params;
+      const hidden = params.getAll("hide").filter((id) => !fresh.includes(id));
+      params.delete("hide");
+      for (const id of hidden) params.append("hide", id);
+      for (const id of fresh) if (!params.getAll("add").includes(id)) params.append("add", id);
+      if (!(await this.go(params, words ?? `added ${fresh.length}`))) return false;
+    }
+    this.select(ids);
+    if (ids.length === 1) this.picture.reveal(ids[0]);
+    this.page.say(fresh.length ? `${fresh.length} added` : "On the canvas already");
+    return true;
+  }
+
+  async expand(id) {
+    const before = this.picture.data.nodes.length;
+    if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id })) this.page.say(`${this.picture.data.nodes.length - before} added`);
+  }
+
+  hide(ids) {
+    return this.append("hide", ids, ids.length === 1 ? `hid ${this.name(ids[0])}` : `hid ${ids.length}`);
+  }
+
+  startAt(ids) {
+    const params = this.params;
+    for (const name of ["id", ...GROWTH]) params.delete(name);
+    for (const id of ids) params.append("id", id);
+    return this.to({ ...this.state(), asked: [...params], arranged: {}, pinned: [] }, "started somewhere else", { refit: true });
+  }
+
+  set(name, value, words) {
+    const params = this.params;
+    params.delete(name);
+    if (value) params.set(name, value);
+    return this.go(params, words);
+  }
+
+  name(id) {
+    return this.picture.data.nodes.find((node) => node.id === id)?.label ?? id;
+  }
+
+  selected() {
+    const links = this.picture.data.edges.filter((edge) => this.picture.network.getSelectedEdges().includes(edge.id));
+    return { nodes: this.selecting.nodes, links: this.selecting.nodes.length ? [] : links.map(({ from, relation, to }) => ({ subject: from, relation, object: to })) };
+  }
+
+  select(ids) {
+    this.picture.select(ids);
+    this.tell("selected", this.selecting.nodes);
+  }
+
+  ask(address, options) {
+    return this.page.ask(address, options);
+  }
+
+  json(address, options) {
+    return this.page.json(address, options);
+  }
+
+  say(words) {
+    this.page.say(words);
+  }
+}

@@ -1,0 +1,50 @@
+// The filter form, which says what the address says, and goes where it is told.
+export class FilterForm {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.form = document.getElementById("filter-form");
+    for (const piece of this.form.querySelectorAll("[data-scripted]")) piece.hidden = false;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.form.addEventListener("change", () => this.send());
+    document.getElementById("clear-filters").addEventListener("click", (event) => {
+      event.preventDefault();
+      const names = new Set([...this.form.elements].filter((one) => one.type !== "hidden").map((one) => one.name));
+      canvas.go(new URLSearchParams([...canvas.params].filter(([name]) => !names.has(name))), "cleared the filters", { refit: true });
+    });
+    canvas.on("drawn", () => this.sync());
+  }
+
+  send() {
+    const named = new Set([...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name));
+    const kept = [...this.canvas.params].filter(([name]) => !named.has(name));
+    const defaults = { depth: "1", size: this.form.dataset.size };
+    const given = [...new FormData(this.form)].filter(([name, value]) => named.has(name) && value !== "" && value !== defaults[name]);
+    return this.canvas.go(new URLSearchParams([...kept, ...given]), "filtered", { refit: true });
+  }
+
+  sync() {
+    const params = this.canvas.params;
+    let active = 0;
+    for (const control of this.form.elements) {
+      if (!control.name || control.type === "hidden") continue;
+      if (control.type === "checkbox") {
+        control.checked = params.getAll(control.name).includes(control.value);
+        active += control.checked && control.name !== "fade";
+      } else {
+        const plain = { depth: "1", size: this.form.dataset.size }[control.name] ?? "";
+        control.value = params.get(control.name) || plain;
+        active += control.value !== plain && !["depth", "size"].includes(control.name);
+      }
+    }
+    const count = document.getElementById("network-filtered");
+    count.textContent = "Filters";
+    if (active) {
+      const number = document.createElement("b");
+      number.textContent = active;
+      count.append(" ", number);
+    }
+  }
+}

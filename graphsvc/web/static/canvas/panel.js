@@ -1,0 +1,102 @@
+// The panel: what is known of what is chosen, and what can be done with it.
+export class Panel {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.picture = canvas.picture;
+    this.sheet = document.getElementById("panel");
+    this.content = document.getElementById("panel-content");
+    this.chosen = null;
+    this.content.addEventListener("click", (event) => {
+      const act = event.target.closest("[data-act]");
+      if (!act) return;
+      event.preventDefault();
+      this.acts[act.dataset.act](act.dataset.id ? [act.dataset.id] : canvas.selecting.nodes, act);
+    });
+    canvas.on("selected", (ids) => (ids.length > 1 ? this.several(ids) : ids.length ? this.show(ids[0]) : this.close()));
+    canvas.on("drawn", () => {
+      if (!this.chosen) return;
+      if (this.chosen.several) this.picture.select(this.chosen.several);
+      else if (!(this.chosen.edge ? this.picture.edges : this.picture.nodes).get(this.chosen.id)) this.close();
+    });
+  }
+
+  acts = {
+    expand: ([id]) => this.canvas.expand(id),
+    hide: (ids) => this.after(this.canvas.hide(ids)),
+    only: (ids) => this.after(this.canvas.hide(this.picture.data.nodes.map((node) => node.id).filter((id) => !ids.includes(id)))),
+    start: (ids) => this.canvas.startAt(ids),
+    row: () => this.canvas.selecting.align("row"),
+    column: () => this.canvas.selecting.align("column"),
+    pin: (ids) => this.canvas.pin(ids, true),
+    unpin: (ids) => this.canvas.pin(ids, false),
+    one: ([id]) => this.show(id),
+  };
+
+  async after(done) {
+    if (await done) this.close();
+  }
+
+  async show(id, edge = false, focus = false) {
+    this.chosen = { id, edge };
+    this.picture.choose(id, edge);
+    const list = edge ? this.picture.data.edges : this.picture.data.nodes;
+    const place = list.findIndex((one) => one.id === id);
+    for (const row of document.querySelectorAll(".tables-body tr.chosen")) row.classList.remove("chosen");
+    document.querySelector(`#network-${edge ? "links" : "nodes"} tr[data-i="${place}"]`)?.classList.add("chosen");
+    const params = new URLSearchParams({ panel: "1" });
+    if (edge) {
+      const { from, relation, to } = list[place];
+      for (const [name, value] of Object.entries({ subject: from, relation, object: to })) params.set(name, value);
+    } else params.set("id", id);
+    const { root } = this.canvas;
+    const page = await this.canvas.ask(`${edge ? root.dataset.link : root.dataset.node}?${params}`);
+    if (!page || this.chosen?.id !== id) return;
+    const body = document.importNode(page.querySelector(".panel-body"), true);
+    for (const button of body.querySelectorAll("button[data-act]")) button.hidden = false;
+    for (const button of body.querySelectorAll("[data-act=pin]")) {
+      const pinned = this.canvas.state().pinned.includes(id);
+      button.dataset.act = pinned ? "unpin" : "pin";
+      button.textContent = pinned ? "Unpin" : "Pin";
+    }
+    this.fill(body, focus);
+    this.canvas.tell("shown", { id, edge, body });
+  }
+
+  // Of several nodes: who they are, and what can be done with all of them.
+  several(ids) {
+    this.chosen = { several: ids };
+    const body = document.getElementById("several").content.firstElementChild.cloneNode(true);
+    body.querySelector(".panel-title").textContent = `${ids.length} selected`;
+    const list = body.querySelector("ul");
+    for (const id of ids.slice(0, 60)) {
+      const line = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `${this.canvas.root.dataset.node}?${new URLSearchParams({ id })}`;
+      Object.assign(link.dataset, { act: "one", id });
+      link.textContent = this.canvas.name(id);
+      line.append(link);
+      list.append(line);
+    }
+    if (ids.length > 60) {
+      const line = document.createElement("li");
+      line.className = "quiet";
+      line.textContent = `and ${ids.length - 60} more`;
+      list.append(line);
+    }
+    this.fill(body, false);
+  }
+
+  fill(body, focus) {
+    this.content.replaceChildren(body);
+    this.sheet.hidden = false;
+    this.sheet.scrollTop = 0;
+    if (focus) this.sheet.querySelector("button, a").focus();
+  }
+
+  close() {
+    this.sheet.hidden = true;
+    this.chosen = null;
+    this.picture.network.unselectAll();
+    this.picture.relabelEdges(this.picture.network.getScale());
+  }
+}
