@@ -17,9 +17,9 @@ from graphsvc.errors import RequestError
 MOST_BYTES = 1_000_000
 MOST_NODES = 5_000
 # Values of the address that are ids of entities. What was hidden is not in the picture, but is named in it.
-ID_NAMES = frozenset({"id", "open", "hide", "add", "from", "to", "avoid", "lead"})
+ID_NAMES = frozenset({"id", "open", "add", "hide"})
 # Values of the address that say which picture is open: not part of what it shows.
-_WHICH = frozenset({"picture", "version", "panel", "offer"})
+_WHICH = frozenset({"picture", "version", "sitting", "offer", "panel"})
 _FURTHEST = 1e7  # pixels
 _DEEPEST = 6
 _LONGEST = 2_000  # characters of one text

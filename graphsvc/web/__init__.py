@@ -26,6 +26,8 @@ ROOMS = (
     "entities",
     "statements",
     "network",
+    "pictures",
+    "comments",
     "search",
     "numbers",
     "log",

@@ -20,6 +20,7 @@ from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
 from graphsvc.views.measures import measured
 from graphsvc.views.network import View
+from graphsvc.web import pictures
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
 
@@ -63,8 +64,12 @@ def view(case: str) -> ResponseReturnValue:
     here = at(case)
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
-        return _entry(here)
+        return pictures.entered(here) or _entry(here)
+    began = pictures.begun(here) if _opens() else None
     found = here.network(**wanted)
+    if began and (lost := began.lost(found, MOST_NODES)):
+        wanted["added"] += lost
+        found = here.network(**wanted)
     kinds = [node.kind for node in found.nodes]
     return answer(
         "network/view.html",
@@ -72,6 +77,7 @@ def view(case: str) -> ResponseReturnValue:
         asked=wanted,
         counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
         view=found,
+        began=began,
         **({} if wants_json() else _page(here, found) | _near(here)),
     )
 
@@ -164,6 +170,11 @@ def library(name: str) -> Response:
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
+def _opens() -> bool:
+    """Whether a page is opened, rather than a picture fetched by one that is (of browsers that say which)."""
+    return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
 def asked() -> dict[str, Any]:
     """What the address (or a form) asks for, as `Session.network` takes it.
 
@@ -226,7 +237,7 @@ def _entry(here: Session) -> ResponseReturnValue:
             endpoint = "network.view" + (TWIN if wants_json() else "")
             asked: dict[str, Any] = {name: request.args.getlist(name) for name in _FILTERS}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
-            return redirect(url_for(endpoint, case=here.case, id=starts, **asked))
+            return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
     found = here.find(wanted) if wanted else None
     return answer(
         "network/entry.html",
