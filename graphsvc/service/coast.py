@@ -25,6 +25,7 @@ _SHORTEST = 8
 _PACKAGE, _FILE = "global-land-mask", "global_land_mask/globe_combined_mask_compressed.npz"
 
 Coordinates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Mask = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 Line = tuple[tuple[float, float], ...]
 
 
@@ -51,7 +52,7 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
     drawn = contourpy.contour_generator(
         x=left / _CELLS - 180 + np.arange(columns) * stride / _CELLS,
         y=90 - (top + np.arange(rows) * stride) / _CELLS,
-        z=water.astype(np.float32),
+        z=_smooth(water),
     )  # Its stubs know no kind of line; the kind asked for by default is a list of arrays of (x, y).
     lines = cast("list[Coordinates]", drawn.lines(0.5))
     return tuple(
@@ -59,7 +60,16 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
     )
 
 
-def _rows(top: int, bottom: int, stride: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _smooth(water: Mask) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Each cell as the mean of itself and its neighbours, so that a coast is no staircase."""
+    padded = np.pad(water.astype(np.float32), 1, mode="edge")
+    rows, columns = water.shape
+    shifted = [padded[down : down + rows, right : right + columns] for down in range(3) for right in range(3)]
+    smooth: np.ndarray[tuple[int, int], np.dtype[np.float32]] = np.mean(shifted, axis=0, dtype=np.float32)
+    return smooth
+
+
+def _rows(top: int, bottom: int, stride: int) -> Mask:
     """Rows `top` to `bottom`, every `stride`-th; True is water."""
     try:
         with zipfile.ZipFile(str(distribution(_PACKAGE).locate_file(_FILE))) as whole, whole.open("mask.npy") as mask:

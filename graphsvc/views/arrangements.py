@@ -25,6 +25,8 @@ Tie = tuple[str, str, str, float]
 _OVER = ("command", "part")
 _LAYER, _RING, _DAY = 130.0, 190.0, 170.0
 _SWEEPS = 6
+# Nodes that stand in one row at most.
+_ROW = 22
 # Width of a map in pixels at zoom 1, and the least it shows, in degrees of longitude.
 MAP = 1500.0
 _LEAST_DEGREES = 0.5
@@ -102,13 +104,21 @@ def by_command(ground: Ground) -> dict[str, Place]:
     height = _levels(len(order), over)
     near = _near(order, ground.ties)
     steered = {end for one, other, _ in over for end in (one, other)}
+    lowest = max((float(height[at]) for at in steered), default=-1.0) + 1
     for at, identifier in enumerate(order):
         if at not in steered:
             beside = [height[number[other]] for other in near[identifier] if number[other] in steered]
-            height[at] = float(np.median(beside)) if beside else float(np.max(height, initial=0.0)) + 1
-    layers: dict[int, list[str]] = defaultdict(list)
+            height[at] = float(np.median(beside)) if beside else lowest
+    levels: dict[int, list[str]] = defaultdict(list)
     for at, identifier in enumerate(order):
-        layers[round(float(height[at]))].append(identifier)
+        levels[round(float(height[at]))].append(identifier)
+    # A crowded level takes several rows, those with least to do with others lowest.
+    layers: dict[tuple[int, int], list[str]] = {}
+    for level, members in sorted(levels.items()):
+        members.sort(key=lambda one: -len(near[one]))
+        rows = -(-len(members) // _ROW)
+        for row in range(rows):
+            layers[level, row] = members[row * len(members) // rows : (row + 1) * len(members) // rows]
     across = {identifier: place[0] for identifier, place in ground.free.items()}
     for _ in range(_SWEEPS):
         for layer in layers.values():
@@ -118,12 +128,13 @@ def by_command(ground: Ground) -> dict[str, Place]:
             }
             layer.sort(key=lambda one: (wanted[one], one))
             _spaced(layer, wanted, across)
-    highest = min(layers, default=0)
-    return {
-        identifier: (round(across[identifier], 1), (level - highest) * _LAYER)
-        for level, layer in sorted(layers.items())
-        for identifier in layer
-    }
+    places: dict[str, Place] = {}
+    down, above = 0.0, None
+    for (level, _), layer in sorted(layers.items()):
+        down += 0.0 if above is None else 2 * BOX[1] if above == level else _LAYER * min(level - above, 2)
+        above = level
+        places |= {identifier: (round(across[identifier], 1), down) for identifier in layer}
+    return {identifier: places[identifier] for identifier in order}
 
 
 def in_rings(ground: Ground) -> dict[str, Place]:
@@ -182,16 +193,14 @@ def by_day(ground: Ground) -> dict[str, Place]:
         (True, True)
     """
     order = list(ground.free)
-    dated = sorted((day, one) for one, day in ground.days.items() if one in ground.free and day)
-    at = {one: turn * _DAY for turn, (_, one) in enumerate(dated)}
+    dated = [one for _, one in sorted((day, one) for one, day in ground.days.items() if one in ground.free and day)]
     near = _near(order, ground.ties)
-    along = _spread(order, near, at, -_DAY)
-    fixed = [one for _, one in dated]
-    rest = [one for one in order if one not in at]
-    points = np.array(
-        [(at[one], 0.0) for one in fixed] + [(along[one], _off_the_line(ground.free[one][1])) for one in rest]
-    ).reshape(-1, 2)
-    return _parted([*fixed, *rest], points, len(fixed), order)
+    # As wide as a block of those that are on this crossing more than on others.
+    share = {one: 1 / sum(other in ground.days for other in near[one]) for day in dated for one in near[day]}
+    wide = [max(_DAY, BOX[0] * float(np.sqrt(sum(share[one] for one in near[day])))) for day in dated]
+    right = np.cumsum(wide)
+    there = {day: (round(float(right[turn] - wide[turn] / 2), 1), 0.0) for turn, day in enumerate(dated)}
+    return _beside(ground.free, near, there, (-_DAY, 0.0))
 
 
 def on_map(ground: Ground) -> dict[str, Place]:
@@ -206,15 +215,9 @@ def on_map(ground: Ground) -> dict[str, Place]:
     order = list(ground.free)
     frame = map_frame(ground.places)
     there = {one: frame.place(*ground.places[one]) for one in order if one in ground.places} if frame else {}
-    near = _near(order, ground.ties)
     left = min((x for x, _ in there.values()), default=0.0) - 2 * _DAY
     middle = float(np.mean([y for _, y in there.values()])) if there else 0.0
-    across = _spread(order, near, {one: x for one, (x, _) in there.items()}, left)
-    down = _spread(order, near, {one: y for one, (_, y) in there.items()}, middle)
-    fixed = [one for one in order if one in there]
-    rest = [one for one in order if one not in there]
-    points = np.array([(across[one], down[one]) for one in (*fixed, *rest)]).reshape(-1, 2)
-    return _parted([*fixed, *rest], points, len(fixed), order)
+    return _beside(ground.free, _near(order, ground.ties), there, (left, middle))
 
 
 def map_frame(places: Mapping[str, Place]) -> Frame | None:
@@ -277,37 +280,40 @@ def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str,
         across[one] = where[at] + at * BOX[0]
 
 
-def _spread(
-    order: Sequence[str], near: Mapping[str, list[str]], known: Mapping[str, float], aside: float
-) -> dict[str, float]:
-    """A number for everyone: the known ones, else the mean of one's neighbours, step by step outwards; else `aside`."""
-    found = dict(known)
-    front = [one for one in order if one not in found]
+def _beside(
+    free: Mapping[str, Place], near: Mapping[str, list[str]], there: Mapping[str, Place], aside: Place
+) -> dict[str, Place]:
+    """Everything around what has its place already: each beside its neighbours as forces put it beside them.
+
+    Args:
+        free: id → place by forces.
+        near: id → neighbours.
+        there: those that have their place.
+        aside: where those go that nothing ties to them.
+    """
+    found = {one: np.array(place) for one, place in there.items()}
+    front = [one for one in free if one not in found]
     while front:
-        step = {
-            one: float(np.mean([found[other] for other in near[one] if other in found]))
-            for one in front
-            if any(other in found for other in near[one])
-        }
+        step = {}
+        for one in front:
+            known = [other for other in near[one] if other in found]
+            if known:
+                away = np.array(free[one]) - np.mean([free[other] for other in known], axis=0)
+                step[one] = np.mean([found[other] for other in known], axis=0) + away
         if not step:
             break
         found |= step
         front = [one for one in front if one not in found]
-    return found | dict.fromkeys(front, aside)
-
-
-def _off_the_line(down: float) -> float:
-    """Some way off the line of crossings, on the side where it was."""
-    return down + (BOX[1] * 2 if down >= 0 else -BOX[1] * 2)
-
-
-def _parted(placed: Sequence[str], points: Points, fixed: int, order: Sequence[str]) -> dict[str, Place]:
-    # Twice: what clashes with each other first (fixed ones may lie on one spot), then the rest around them.
-    if fixed:
-        part(points[:fixed], 0)
-    part(points, fixed)
-    where = {one: (round(float(x), 1), round(float(y), 1)) for one, (x, y) in zip(placed, points, strict=True)}
-    return {one: where[one] for one in order}
+    lonely = np.mean([free[one] for one in front], axis=0) if front else np.zeros(2)
+    found |= {one: np.array(aside) + np.array(free[one]) - lonely for one in front}
+    order = [*there, *(one for one in free if one not in there)]
+    points = np.array([found[one] for one in order]).reshape(-1, 2)
+    # What has its place clashes only with its like (several may be on one spot); then the rest around it.
+    if there:
+        part(points[: len(there)], 0)
+    part(points, len(there))
+    where = {one: (round(float(x), 1), round(float(y), 1)) for one, (x, y) in zip(order, points, strict=True)}
+    return {one: where[one] for one in free}
 
 
 def _angle(place: Place) -> float:

@@ -5,6 +5,7 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -108,6 +109,21 @@ def measures(case: str) -> ResponseReturnValue:
         names=found.names,
         measures=told,
         picture="" if wants_json() else _beside("network.view", here),
+    )
+
+
+@page(blueprint, "/case/<case>/network/days")
+def days(case: str) -> ResponseReturnValue:
+    """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
+    here = at(case)
+    crossings = Counter(row["date"] for row in here.rows("cases.crossing_days", whole=True).dicts() if row["date"])
+    statements = here.rows("cases.statement_days", whole=True).dicts()
+    return answer(
+        "network/days.html",
+        case=here.case,
+        crossings=sorted(crossings.items()),
+        statements=[(row["day"], row["count"]) for row in statements],
+        withheld=not here.grant.sources,
     )
 
 

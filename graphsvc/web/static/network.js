@@ -3,6 +3,7 @@ import { FilterForm } from "./canvas/form.js";
 import { Panel } from "./canvas/panel.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
+import { Time } from "./canvas/time.js";
 import { tellExposure } from "./exposure.js";
 
 // The network page: what is clicked and typed. The address holds what is shown; the server makes every picture.
@@ -14,6 +15,7 @@ const { picture, selecting, steps } = canvas;
 const panel = new Panel(canvas);
 const tables = new Tables(canvas, panel);
 const form = new FilterForm(canvas);
+const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
 const parts = {};
@@ -66,6 +68,7 @@ function lasso() {
 
 const tools = {
   table: () => tables.toggle(),
+  time: () => time.toggle(),
   in: () => picture.zoom(1.3),
   out: () => picture.zoom(1 / 1.3),
   fit: () => picture.fit(),
@@ -148,7 +151,7 @@ picture.container.addEventListener("keydown", (event) => {
   }
 });
 
-const KEYS = { "+": tools.in, "=": tools.in, "-": tools.out, "−": tools.out, 0: tools.fit, t: tools.table, l: lasso, i: tools.invert };
+const KEYS = { "+": tools.in, "=": tools.in, "-": tools.out, "−": tools.out, 0: tools.fit, t: tools.table, d: tools.time, l: lasso, i: tools.invert };
 const chosenOnes = () => (panel.chosen?.several ?? (panel.chosen && !panel.chosen.edge ? [panel.chosen.id] : []));
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog")) return;
@@ -180,3 +183,8 @@ picture.network.redraw();
 form.sync();
 tellState();
 await canvas.relook();
+// The legend may have grown.
+if (picture.covered.bottom !== legend.offsetHeight) {
+  picture.covered.bottom = legend.offsetHeight;
+  picture.fit();
+}

@@ -139,6 +139,7 @@ export class Canvas {
       this.picture.update(data);
     }
     await this.relook(params);
+    this.picture.covered.bottom = this.legend.offsetHeight;
     if (refit) this.picture.fit();
     this.tell("drawn");
   }

@@ -40,14 +40,18 @@ export class Page {
     }
   }
 
-  // What an address says as JSON. Throws an Error with the server's sentence.
+  // What an address says as JSON; `quiet`: with no word of progress. Throws an Error with the server's sentence.
   async json(address, options = {}) {
     let answer;
+    const timer = setTimeout(() => (this.progress.hidden = options.quiet ?? false), SLOW);
     try {
       answer = await fetch(address, this.headed(options, "application/json"));
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Error(UNREACHED);
+    } finally {
+      clearTimeout(timer);
+      if (!this.asked && !options.quiet) this.progress.hidden = true;
     }
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) throw Object.assign(new Error(said.error?.message ?? said.error ?? FAULT), { status: answer.status, said });

@@ -1,0 +1,198 @@
+// The strip of time below the canvas: crossings above, statements below, and a span that both are filtered by.
+const SVG = "http://www.w3.org/2000/svg";
+const DAY = 86_400_000;
+const MOST_BARS = 240;
+const PACE = 700;
+const [HIGH, MIDDLE] = [64, 34];
+
+const make = (name, attributes, parent) => {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  parent?.append(element);
+  return element;
+};
+const number = (day) => Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY);
+const named = (at) => new Date(at * DAY).toISOString().slice(0, 10);
+// A day that is known by its month or year alone stands at its beginning.
+const whole = (day) => `${day}-01-01`.slice(0, Math.max(day.length, 10)).replace(/^(\d{4}-\d\d)-01-01$/, "$1-01").slice(0, 10);
+
+export class Time {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.strip = document.getElementById("time");
+    this.drawing = document.getElementById("time-drawing");
+    this.told = document.getElementById("time-told");
+    this.playing = null;
+    this.drawing.addEventListener("pointerdown", (event) => this.brush(event));
+    this.drawing.addEventListener("keydown", (event) => this.keys(event));
+    canvas.on("drawn", () => this.mark());
+    addEventListener("resize", () => this.days && this.draw());
+    for (const [name, act] of Object.entries({ play: () => this.play(), whole: () => this.span("", "") })) {
+      this.strip.querySelector(`[data-time="${name}"]`).addEventListener("click", act);
+    }
+  }
+
+  get open() {
+    return this.canvas.root.classList.contains("with-time");
+  }
+
+  async toggle() {
+    const open = this.canvas.root.classList.toggle("with-time");
+    document.querySelector('#tools [data-tool="time"]').setAttribute("aria-expanded", String(open));
+    if (!open) return this.stop();
+    try {
+      this.days ??= await this.canvas.json(this.canvas.root.dataset.days);
+      this.draw();
+    } catch (error) {
+      this.told.textContent = error.message;
+    }
+  }
+
+  draw() {
+    const known = [...this.days.crossings, ...this.days.statements].map(([day]) => number(whole(day))).filter(Number.isFinite);
+    this.drawing.replaceChildren();
+    if (!known.length) {
+      this.told.textContent = "Nothing in this case has a day.";
+      return;
+    }
+    [this.first, this.last] = [Math.min(...known), Math.max(...known) + 1];
+    const days = this.last - this.first;
+    this.step = [1, 7, 30, 91, 365].find((step) => days / step <= MOST_BARS) ?? Math.ceil(days / MOST_BARS);
+    this.width = this.drawing.clientWidth;
+    this.drawing.setAttribute("viewBox", `0 0 ${this.width} ${HIGH}`);
+    for (const [name, rows, base, up] of [["crossings", this.days.crossings, MIDDLE, 1], ["statements", this.days.statements, MIDDLE, -1]]) {
+      const bars = new Map();
+      for (const [day, count] of rows) {
+        const at = Math.floor((number(whole(day)) - this.first) / this.step);
+        bars.set(at, (bars.get(at) ?? 0) + count);
+      }
+      const most = Math.max(...bars.values(), 1);
+      for (const [at, count] of bars) {
+        const high = Math.max((count / most) * (up > 0 ? MIDDLE - 4 : HIGH - MIDDLE - 14), 1.5);
+        const [x, wide] = [this.x(this.first + at * this.step), Math.max(this.x(this.first + (at + 1) * this.step) - this.x(this.first + at * this.step) - 0.5, 1)];
+        const bar = make("rect", { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}` }, this.drawing);
+        make("title", {}, bar).textContent = `${count} ${name}, ${named(this.first + at * this.step)}`;
+      }
+    }
+    make("path", { d: `M0 ${MIDDLE + 0.5}H${this.width}`, class: "axis" }, this.drawing);
+    const years = [];
+    for (let year = new Date(this.first * DAY).getUTCFullYear(); year <= new Date(this.last * DAY).getUTCFullYear(); year += 1) {
+      for (const month of days > 1200 ? ["01"] : ["01", "04", "07", "10"]) years.push(`${year}-${month}-01`);
+    }
+    let free = 0;
+    for (const day of years) {
+      const x = this.x(number(day));
+      if (x < free || x > this.width - 50) continue;
+      make("text", { x: x + 2, y: HIGH - 2, class: "tick" }, this.drawing).textContent = day.slice(0, 7);
+      make("path", { d: `M${x} ${MIDDLE}V${HIGH}`, class: "axis" }, this.drawing);
+      free = x + 60;
+    }
+    this.window = make("rect", { y: 0, height: HIGH, class: "window", x: 0, width: 0 }, this.drawing);
+    this.mark();
+  }
+
+  x(at) {
+    return ((at - this.first) / (this.last - this.first)) * this.width;
+  }
+
+  at(x) {
+    return Math.round(this.first + (Math.min(Math.max(x, 0), this.width) / this.width) * (this.last - this.first));
+  }
+
+  get chosen() {
+    const params = this.canvas.params;
+    return [params.get("from") ?? "", params.get("to") ?? ""];
+  }
+
+  mark([from, to] = this.chosen) {
+    if (!this.window) return;
+    const [left, right] = [from ? number(whole(from)) : this.first, to ? number(whole(to)) + 1 : this.last];
+    const all = !from && !to;
+    this.window.setAttribute("x", this.x(left));
+    this.window.setAttribute("width", all ? 0 : Math.max(this.x(right) - this.x(left), 2));
+    const within = (rows) => rows.filter(([day]) => all || (number(whole(day)) >= left && number(whole(day)) < right)).reduce((sum, [, count]) => sum + count, 0);
+    const span = all ? "all days" : `${named(left)} to ${named(right - 1)}`;
+    this.told.textContent = `${span}: ${within(this.days.crossings)} crossings, ${within(this.days.statements)} statements${this.days.withheld ? " (reports and records)" : ""}`;
+    this.drawing.setAttribute("aria-valuetext", this.told.textContent);
+  }
+
+  span(from, to) {
+    const params = this.canvas.params;
+    for (const [name, value] of [["from", from], ["to", to]]) {
+      params.delete(name);
+      if (value) params.set(name, value);
+    }
+    return this.canvas.go(params, from ? `looked at ${from} to ${to}` : "looked at all days");
+  }
+
+  brush(event) {
+    if (!this.window || event.button) return;
+    event.preventDefault();
+    this.stop();
+    this.drawing.focus();
+    const box = this.drawing.getBoundingClientRect();
+    const start = this.at(event.clientX - box.x);
+    let end = start;
+    const spanned = () => [named(Math.min(start, end)), named(Math.max(start, end))];
+    const move = (at) => {
+      end = this.at(at.clientX - box.x);
+      this.mark(spanned());
+    };
+    addEventListener("pointermove", move);
+    addEventListener(
+      "pointerup",
+      () => {
+        removeEventListener("pointermove", move);
+        // A click alone looks at one bar.
+        if (start === end) end = start + this.step - 1;
+        this.span(...spanned());
+      },
+      { once: true },
+    );
+  }
+
+  keys(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") return this.span("", "");
+    if (!way || !this.window) return;
+    event.preventDefault();
+    const [from, to] = this.chosen;
+    const left = from ? number(whole(from)) : this.first;
+    const right = to ? number(whole(to)) : left + this.step - 1;
+    const by = way * this.step;
+    this.span(named(left + (event.shiftKey ? 0 : by)), named(right + by));
+  }
+
+  // The span goes along the days; only where it ends is a step that can be undone.
+  async play() {
+    if (this.playing) return this.stop();
+    const [from, to] = this.chosen;
+    const begins = from ? number(whole(from)) : this.first;
+    const wide = from && to ? number(whole(to)) - begins : Math.max(this.step * 4, 27) - 1;
+    let at = from && begins + wide < this.last - 1 ? begins : this.first;
+    const button = this.strip.querySelector('[data-time="play"]');
+    button.textContent = "Stop";
+    const step = async () => {
+      if (at >= this.last) return this.stop();
+      const span = [named(at), named(at + wide)];
+      const params = this.canvas.params;
+      params.set("from", span[0]);
+      params.set("to", span[1]);
+      this.reached = span;
+      this.mark(span);
+      await this.canvas.relook(params);
+      at += this.step;
+      if (this.playing) this.playing = setTimeout(step, PACE);
+    };
+    this.playing = setTimeout(step, 0);
+  }
+
+  stop() {
+    if (!this.playing) return;
+    clearTimeout(this.playing);
+    this.playing = null;
+    this.strip.querySelector('[data-time="play"]').textContent = "Play";
+    if (this.reached) this.span(...this.reached);
+    this.reached = null;
+  }
+}
