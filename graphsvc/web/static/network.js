@@ -1,6 +1,8 @@
 import { Canvas } from "./canvas/canvas.js";
+import { install as comments } from "./canvas/comments.js";
 import { FilterForm } from "./canvas/form.js";
 import { Panel } from "./canvas/panel.js";
+import { install as pictures } from "./canvas/pictures.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
 import { Time } from "./canvas/time.js";
@@ -18,7 +20,7 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = {};
+const parts = { comments: comments(canvas), pictures: pictures(canvas) };
 
 // For tests and the curious: what is on the canvas.
 Object.assign(globalThis, { networkPicture: picture, networkCanvas: canvas });
