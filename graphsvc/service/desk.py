@@ -39,6 +39,7 @@ from graphsvc.service.writing import Runs
 from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
+from graphsvc.views.overview import Overview
 
 # How many results are kept in memory; of what they were computed from, which is large, only the latest two.
 _RANKINGS = 64
@@ -89,6 +90,7 @@ class Service:
         self.weighed: Kept[list[Question]] = Kept(_RANKINGS)
         self.networks: Kept[tuple[frozenset[str], Network, dict[LinkKey, LinkFigures]]] = Kept(_MATERIALS)
         self.players: Kept[tuple[str, ...]] = Kept(_RANKINGS)
+        self.overviews: Kept[Overview] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()
         self._store: Store | None = None

@@ -18,6 +18,7 @@ from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.loading import Loading
+from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.pictures import Keeping
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
@@ -57,7 +58,9 @@ class StatementPage:
     truncated: bool
 
 
-class Session(Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Keeping, Commenting):
+class Session(
+    Exporting, Grouping, Loading, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Overviewing, Keeping, Commenting
+):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:

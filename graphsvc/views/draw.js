@@ -319,7 +319,9 @@ globalThis.NetworkPicture = class {
   // A denial is marked always.
   relabelEdges(scale) {
     const wordy = this.data.edges.length <= NetworkPicture.MOST_WORDS && scale > 0.45;
-    const chosen = new Set(this.network ? this.network.getSelectedEdges() : []);
+    // Of several nodes chosen together the links would lie over each other with their words.
+    const several = this.network && this.network.getSelectedNodes().length > 1;
+    const chosen = new Set(this.network && !several ? this.network.getSelectedEdges() : []);
     const taken = [...this.taken];
     const places = new Map(this.data.nodes.map((node) => [node.id, node]));
     const changes = [];

@@ -28,6 +28,7 @@ ROOMS = (
     "network",
     "pictures",
     "comments",
+    "overview",
     "search",
     "numbers",
     "log",

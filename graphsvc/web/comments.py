@@ -11,12 +11,12 @@ from graphsvc.service import Session
 from graphsvc.service.commenting import Comment
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 
-blueprint = Blueprint("comments", __name__, url_prefix="/case/<case>/network/comments")
+blueprint = Blueprint("comments", __name__, url_prefix="/case/<case>")
 
 _LINK = ("subject", "relation", "object")
 
 
-@page(blueprint, "")
+@page(blueprint, "/network/comments")
 def about(case: str) -> ResponseReturnValue:
     """What was said about the entity `id`, or the link `subject`, `relation`, `object`."""
     here = at(case)
@@ -32,10 +32,10 @@ def counts(case: str) -> ResponseReturnValue:
     return jsonify({"nodes": nodes, "links": told})
 
 
-blueprint.add_url_rule("/counts.json", f"counts{TWIN}", counts, methods=["GET"])
+blueprint.add_url_rule("/network/comments/counts.json", f"counts{TWIN}", counts, methods=["GET"])
 
 
-@blueprint.post("/add")
+@blueprint.post("/network/comments/add")
 def add(case: str) -> ResponseReturnValue:
     """Says something."""
     here, ids = at(case), _about(request.form)
@@ -43,7 +43,7 @@ def add(case: str) -> ResponseReturnValue:
     return _back(here, ids)
 
 
-@blueprint.post("/take-back")
+@blueprint.post("/network/comments/take-back")
 def take_back(case: str) -> ResponseReturnValue:
     """Takes back what one said."""
     here = at(case)

@@ -5,7 +5,6 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -30,7 +29,9 @@ blueprint = Blueprint("network", __name__)
 _Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
-_FILTERS = ("depth", "size", "relation", "least", "recorded")
+_FILTERS = ("depth", "size", "relation", "least", "recorded", "fade", "layout")
+# What the browser alone heeds: it stands in the address so that a link reopens the same look.
+_LOOK = ("colour", "sized", "labels", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0}
 # Claims a panel shows before it says how many more the entity's page has.
@@ -39,6 +40,7 @@ _CLAIMS = 12
 INLINE = 300
 _SIZES = (30, NODES, 150, 300, MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
+_ON_DAYS = ("crossings", "statements")
 # Headings of the filter over the kinds of `records.relations`.
 _KINDS = (
     ("Parts played", ("part",)),
@@ -116,13 +118,13 @@ def measures(case: str) -> ResponseReturnValue:
 def days(case: str) -> ResponseReturnValue:
     """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
     here = at(case)
-    crossings = Counter(row["date"] for row in here.rows("cases.crossing_days", whole=True).dicts() if row["date"])
-    statements = here.rows("cases.statement_days", whole=True).dicts()
+    rows = here.rows("cases.days").dicts()
+    crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == what] for what in _ON_DAYS)
     return answer(
         "network/days.html",
         case=here.case,
-        crossings=sorted(crossings.items()),
-        statements=[(row["day"], row["count"]) for row in statements],
+        crossings=crossings,
+        statements=statements,
         withheld=not here.grant.sources,
     )
 
@@ -206,11 +208,15 @@ def asked() -> dict[str, Any]:
         "hidden": args.getlist("hide"),
         "cap": _number("size", NODES, int),
         "arrangement": args.get("layout", ""),
-    } | (_NO_FILTERS if args.get("fade") else _filters())
+    } | (_NO_FILTERS if args.get("fade") else filters())
 
 
-def _filters() -> dict[str, Any]:
-    """What links must be to come into the picture."""
+def filters() -> dict[str, Any]:
+    """What links must be to come into a picture, as the address asks for it.
+
+    Raises:
+        RequestError: a number is none, or out of range.
+    """
     return {
         "relations": [relation for relation in request.values.getlist("relation") if relation],
         "least": _number("least", 0.0, float),
@@ -251,7 +257,7 @@ def _entry(here: Session) -> ResponseReturnValue:
         reason = ranking.reason
         if ranking.verdict == "leads":
             endpoint = "network.view" + (TWIN if wants_json() else "")
-            asked: dict[str, Any] = {name: request.args.getlist(name) for name in _FILTERS}
+            asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_FILTERS, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
             return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
     found = here.find(wanted) if wanted else None
@@ -260,6 +266,7 @@ def _entry(here: Session) -> ResponseReturnValue:
         case=here.case,
         wanted=wanted,
         reason=reason,
+        going_on=pictures.going_on(here),
         found=found.dicts() if found else [],
         truncated=bool(found and found.truncated),
     )
@@ -267,19 +274,19 @@ def _entry(here: Session) -> ResponseReturnValue:
 
 def _page(here: Session, found: View) -> dict[str, Any]:
     """What the page needs beside the data: the picture and the choices of the filters."""
-    filters = _filters()
+    chosen = filters()
     cap = _number("size", NODES, int)
     present: dict[str, int] = {}
     for edge in found.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
-    own = sorted({*present, *filters["relations"]} - set(RELATIONS))
+    own = sorted({*present, *chosen["relations"]} - set(RELATIONS))
     relations = [(title, [name for name, one in RELATIONS.items() if one.kind in kinds]) for title, kinds in _KINDS]
     if own:
         relations.append(("The deliverer's own", own))
     return {
         "wide": True,
         "most_inline": INLINE,
-        "filters": filters,
+        "filters": chosen,
         "picture": graph.drawn(found, here.coast(found) if found.frame else ()),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations

@@ -18,7 +18,7 @@ from graphsvc.views.arrangement import MOST_BYTES, State
 from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
 
-blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>/pictures")
+blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>")
 
 _DONE = {
     "saved": "The view is saved.",
@@ -34,7 +34,7 @@ _SORTS = ("changed", "name", "by", "made")
 WHICH = ("picture", "version", "sitting")
 
 
-@page(blueprint, "")
+@page(blueprint, "/pictures")
 def table(case: str) -> ResponseReturnValue:
     """One's own views and those that others share, searched and sorted; and where one was last."""
     here = at(case)
@@ -60,14 +60,14 @@ def table(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/one")
+@page(blueprint, "/pictures/one")
 def one(case: str) -> ResponseReturnValue:
     """One view: what it is, its versions, and the forms that change it."""
     here = at(case)
     return _one(here, request.args.get("id", ""))
 
 
-@page(blueprint, "/version")
+@page(blueprint, "/pictures/version")
 def version(case: str) -> ResponseReturnValue:
     """One version of a view, and which of its links are not as they were."""
     here = at(case)
@@ -87,11 +87,11 @@ def drafts(case: str) -> ResponseReturnValue:
     return jsonify({"drafts": [_draft_line(here, one) | {"canvas": one.state} for one in here.drafts()]})
 
 
-blueprint.add_url_rule("/state.json", f"state{TWIN}", state, methods=["GET"])
-blueprint.add_url_rule("/drafts.json", f"drafts{TWIN}", drafts, methods=["GET"])
+blueprint.add_url_rule("/pictures/state.json", f"state{TWIN}", state, methods=["GET"])
+blueprint.add_url_rule("/pictures/drafts.json", f"drafts{TWIN}", drafts, methods=["GET"])
 
 
-@blueprint.post("/save")
+@blueprint.post("/pictures/save")
 def save(case: str) -> ResponseReturnValue:
     """Keeps a view, or adds a version to the one that `id` names; `base` is the version that was changed."""
     here, given = at(case), request.form
@@ -111,14 +111,14 @@ def save(case: str) -> ResponseReturnValue:
     return _done(here, found, "saved")
 
 
-@blueprint.post("/restore")
+@blueprint.post("/pictures/restore")
 def restore(case: str) -> ResponseReturnValue:
     """Makes an earlier version the newest."""
     here = at(case)
     return _done(here, here.restore_version(request.form.get("id", ""), _number("version")), "restored")
 
 
-@blueprint.post("/rename")
+@blueprint.post("/pictures/rename")
 def rename(case: str) -> ResponseReturnValue:
     """Calls a view otherwise, with other notes."""
     here, given = at(case), request.form
@@ -134,7 +134,7 @@ def rename(case: str) -> ResponseReturnValue:
     return _done(here, found, "renamed")
 
 
-@blueprint.post("/share")
+@blueprint.post("/pictures/share")
 def share(case: str) -> ResponseReturnValue:
     """Shares a view, or no more."""
     here, shared = at(case), request.form.get("shared") == "yes"
@@ -142,7 +142,7 @@ def share(case: str) -> ResponseReturnValue:
     return _done(here, found, "shared" if shared else "private")
 
 
-@blueprint.post("/delete")
+@blueprint.post("/pictures/delete")
 def delete(case: str) -> ResponseReturnValue:
     """Deletes a view, or lets it pass to who saved in it."""
     passed = at(case).delete_picture(request.form.get("id", ""))
@@ -151,7 +151,7 @@ def delete(case: str) -> ResponseReturnValue:
     return redirect(url_for("pictures.table", case=case, done="passed" if passed else "deleted"), code=303)
 
 
-@blueprint.post("/draft")
+@blueprint.post("/pictures/draft")
 def keep_draft(case: str) -> ResponseReturnValue:
     """Keeps where this person is."""
     given = request.form
@@ -159,7 +159,7 @@ def keep_draft(case: str) -> ResponseReturnValue:
     return jsonify({"at": f"{kept_at.isoformat()}Z"})
 
 
-@blueprint.post("/draft/forget")
+@blueprint.post("/pictures/draft/forget")
 def forget(case: str) -> ResponseReturnValue:
     """Forgets where this person was in one sitting."""
     at(case).drop_draft(request.form.get("sitting", ""))
@@ -186,6 +186,11 @@ def entered(here: Session) -> ResponseReturnValue | None:
     if draft is None or not arrangement.shown(draft.state):
         return redirect(url_for("pictures.table", case=here.case)) if sitting else None
     return redirect(_address(here, draft.state, draft.picture, draft.version, sitting))
+
+
+def going_on(here: Session) -> dict[str, Any] | None:
+    """Where this person was last, if anything of it is there: for a page that asks where to begin."""
+    return next((_draft_line(here, one) for one in here.drafts() if arrangement.shown(one.state)), None)
 
 
 @dataclass(frozen=True, slots=True)

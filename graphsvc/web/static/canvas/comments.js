@@ -1,5 +1,5 @@
 // What people say about an entity or a link: in its panel, and how much of it on the canvas.
-const MARK = 7; // pixels at zoom 1
+const MARK = 8; // pixels on the screen
 
 class Comments {
   constructor(canvas) {
@@ -32,24 +32,25 @@ class Comments {
   // A small speech mark with the number, beside the node or in the middle of the link.
   paint(paint) {
     const { picture } = this.canvas;
+    const size = MARK / Math.min(picture.network.getScale(), 1);
     const mark = (x, y, number) => {
       paint.fillStyle = picture.palette.chosen;
       paint.beginPath();
-      paint.roundRect(x - MARK, y - MARK, 2 * MARK, 1.6 * MARK, 3);
-      paint.moveTo(x - MARK * 0.5, y + MARK * 0.6);
-      paint.lineTo(x - MARK * 0.7, y + MARK * 1.2);
-      paint.lineTo(x + MARK * 0.2, y + MARK * 0.6);
+      paint.roundRect(x - size, y - size, 2 * size, 1.6 * size, 3);
+      paint.moveTo(x - size * 0.5, y + size * 0.6);
+      paint.lineTo(x - size * 0.7, y + size * 1.2);
+      paint.lineTo(x + size * 0.2, y + size * 0.6);
       paint.fill();
       paint.fillStyle = picture.palette.ground;
-      paint.font = `${MARK * 1.3}px system-ui, sans-serif`;
+      paint.font = `${size * 1.3}px system-ui, sans-serif`;
       paint.textAlign = "center";
       paint.textBaseline = "middle";
-      paint.fillText(number > 9 ? "9+" : String(number), x, y - MARK * 0.15);
+      paint.fillText(number > 9 ? "9+" : String(number), x, y - size * 0.15);
     };
     paint.save();
     for (const node of picture.data.nodes) {
       const number = this.counts.get(node.id);
-      if (number && picture.nodes.get(node.id) && !picture.look?.gone?.(node)) mark(node.x - (node.size ?? 12) - MARK, node.y - (node.size ?? 12) - MARK, number);
+      if (number && picture.nodes.get(node.id) && !picture.look?.gone?.(node)) mark(node.x - (node.size ?? 12) - size, node.y - (node.size ?? 12) - size, number);
     }
     const places = this.links.size ? new Map(picture.data.nodes.map((node) => [node.id, node])) : new Map();
     for (const edge of this.links.size ? picture.data.edges : []) {

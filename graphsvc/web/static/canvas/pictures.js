@@ -128,9 +128,8 @@ class Views {
     const since = by("view-since");
     since.hidden = !opened?.since;
     if (opened?.since) {
-      const link = since.querySelector("a");
-      link.textContent = opened.since;
-      link.href = `${this.at.since}?${new URLSearchParams({ id: opened.id, version: opened.version })}`;
+      since.textContent = opened.since;
+      since.href = `${this.at.since}?${new URLSearchParams({ id: opened.id, version: opened.version })}`;
     }
   }
 
@@ -234,7 +233,7 @@ class Views {
     try {
       const [{ pictures }, { drafts }] = await Promise.all([this.canvas.json(this.at.list), this.canvas.json(this.at.drafts)]);
       by("views-list").replaceChildren(...pictures.map((one) => this.line(one)));
-      by("views-drafts").replaceChildren(...drafts.filter((one) => one.entities).map((one) => this.draftLine(one)));
+      by("views-drafts").replaceChildren(...drafts.filter((one) => one.entities && one.sitting !== this.sitting).map((one) => this.draftLine(one)));
       by("views-unsaved").hidden = !by("views-drafts").children.length;
       by("views-loading").textContent = pictures.length ? "" : "No view is saved yet. Give this one a name and save it.";
       by("views-loading").hidden = Boolean(pictures.length);
@@ -251,7 +250,7 @@ class Views {
   }
 
   draftLine(one) {
-    const words = `${one.entities} ${one.entities === 1 ? "entity" : "entities"}${one.name ? `, began as ${one.name}` : ""}${one.sitting === this.sitting ? ", this page" : ""}`;
+    const words = `${one.entities} ${one.entities === 1 ? "entity" : "entities"}${one.name ? `, began as ${one.name}` : ""}`;
     return this.item(clock(one.at), words, () => this.goOn(one), one.name);
   }
 

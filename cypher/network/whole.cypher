@@ -1,0 +1,26 @@
+// ---
+// title = "Every link, as far as an overview shows it"
+// why = "The picture of a whole case"
+// kind = "internal"
+// limit = 2000000
+// [parameters.relations]
+// type = "list"
+// help = "only these relations; empty for all"
+// default = []
+// [parameters.least]
+// type = "float"
+// help = "least belief"
+// default = 0.0
+// [parameters.recorded]
+// type = "float"
+// help = "least belief on the record"
+// default = 0.0
+// [returns]
+// subject = "Entity.id"
+// object = "Entity.id"
+// ---
+MATCH (a:Entity {case: $case})-[r]->(b:Entity)
+WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least
+  AND r[$belief_on_record] >= $recorded AND (size($relations) = 0 OR r.relation IN $relations)
+RETURN a.id AS subject, b.id AS object
+LIMIT $limit + 1

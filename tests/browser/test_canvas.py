@@ -1,0 +1,214 @@
+"""What a person does on the canvas beyond looking: arrange, select, undo, colour, filter by days; in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from graphsvc.service import Service
+from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
+    EVIL,
+    WIDE,
+    address,
+    desk,
+    edges,
+    nodes,
+    pages,
+    session_of,
+    spot,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
+Pages = Callable[..., Page]
+
+
+def places(page: Page) -> dict[str, tuple[float, float]]:
+    """Where vis-network has the nodes."""
+    found: dict[str, dict[str, float]] = page.evaluate("networkPicture.network.getPositions()")
+    return {one: (round(at["x"], 1), round(at["y"], 1)) for one, at in found.items()}
+
+
+def served(page: Page) -> dict[str, tuple[float, float]]:
+    """Where the server put the nodes."""
+    found: dict[str, tuple[float, float]] = page.evaluate(
+        "Object.fromEntries(networkPicture.data.nodes.map(({id, home}) => [id, home]))"
+    )
+    return {one: (x, y) for one, (x, y) in found.items()}
+
+
+def drag(page: Page, identifier: str, dx: float, dy: float) -> None:
+    x, y = spot(page, identifier)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + dx / 2, y + dy / 2, steps=3)
+    page.mouse.move(x + dx, y + dy, steps=3)
+    page.mouse.up()
+
+
+def select(page: Page, *ids: str) -> None:
+    page.evaluate("(ids) => networkCanvas.select(ids)", list(ids))
+
+
+def chosen(page: Page) -> set[str]:
+    found: list[str] = page.evaluate("networkPicture.network.getSelectedNodes()")
+    return set(found)
+
+
+def tool(page: Page, name: str) -> Any:
+    return page.locator(f'#tools [data-tool="{name}"]')
+
+
+def test_what_was_moved_is_undone_done_again_and_kept_by_a_reload(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    expect(tool(page, "undo")).to_be_disabled()
+    before = places(page)
+    drag(page, "g1", 90, 60)
+    expect(tool(page, "undo")).to_be_enabled()
+    moved = places(page)
+    assert moved["g1"] != before["g1"]
+    assert {one: at for one, at in moved.items() if one != "g1"} == {
+        one: at for one, at in before.items() if one != "g1"
+    }
+    tool(page, "undo").click()
+    expect(tool(page, "undo")).to_be_disabled()
+    assert places(page) == before
+    page.keyboard.press("Control+y")
+    expect(tool(page, "undo")).to_be_enabled()
+    assert places(page) == moved
+    page.reload()
+    page.wait_for_selector("#network[data-ready]")
+    assert places(page) == moved
+
+
+def test_growing_moves_nothing_and_comes_in_beside_what_was_moved(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    home = served(page)["x1"]
+    drag(page, "x1", 160, 90)
+    moved = places(page)
+    page.evaluate("networkCanvas.expand('x1')")
+    expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(moved) + 20} entities"))
+    grown = places(page)
+    assert {one: grown[one] for one in moved} == moved
+    server = served(page)
+    shift = (moved["x1"][0] - home[0], moved["x1"][1] - home[1])
+    for one in grown.keys() - moved.keys():
+        assert grown[one] == pytest.approx((server[one][0] + shift[0], server[one][1] + shift[1]), abs=1.1)
+    page.go_back()
+    expect(page.locator("#network-count")).to_have_text(re.compile(rf"^{len(moved)} entities"))
+    assert places(page) == moved
+
+
+def test_a_lasso_selects_what_is_inside_and_all_but_these_the_rest(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    everyone = set(nodes(page))
+    x, y = spot(page, "g1")
+    page.keyboard.down("Shift")
+    page.mouse.move(x - 25, y - 25)
+    page.mouse.down()
+    for dx, dy in ((25, -25), (25, 25), (-25, 25)):
+        page.mouse.move(x + dx, y + dy, steps=2)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    assert chosen(page) == {"g1"}
+    page.keyboard.press("i")
+    assert chosen(page) == everyone - {"g1"}
+    expect(page.locator("#panel .panel-title")).to_have_text(f"{len(everyone) - 1} selected")
+    page.keyboard.press("Control+a")
+    assert chosen(page) == everyone
+    page.locator("#panel").get_by_role("button", name="Close").click()
+    assert chosen(page) == set()
+
+
+def test_several_are_put_in_a_row_and_hidden_together(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    select(page, "g1", "x1", EVIL)
+    page.get_by_role("button", name="In a row").click()
+    assert len({round(places(page)[one][1], 0) for one in ("g1", "x1", EVIL)}) == 1
+    page.get_by_role("button", name="Hide", exact=True).click()
+    expect(page.locator("#network-count")).to_contain_text("3 hidden")
+    assert not {"g1", "x1", EVIL} & set(nodes(page))
+    tool(page, "undo").click()
+    expect(page.locator("#network-count")).not_to_contain_text("hidden")
+
+
+def test_what_is_pinned_stays_in_another_layout_and_cannot_be_dragged(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    drag(page, "g1", 120, 40)
+    there = places(page)["g1"]
+    page.evaluate("networkCanvas.pin(['g1'], true)")
+    page.locator("#tools summary", has_text="Layout").click()
+    page.get_by_role("button", name="By command").click()
+    page.wait_for_url("**layout=command**")
+    assert places(page)["g1"] == pytest.approx(there, abs=0.2)
+    layered = served(page)
+    at = places(page)
+    assert all(at[one] == pytest.approx(layered[one], abs=0.6) for one in layered if one != "g1")
+    drag(page, "g1", -80, -30)
+    assert places(page)["g1"] == pytest.approx(there, abs=0.2)
+
+
+def test_colour_size_and_labels_stand_in_the_address_and_the_legend_says_them(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    page.locator("#looks summary").click()
+    page.get_by_label("Colour by").select_option("gang")
+    page.wait_for_url("**colour=gang**")
+    expect(page.locator("#legend-look")).to_contain_text("Canal group")
+    member = page.evaluate("networkPicture.nodes.get('g1').color.background")
+    assert member == page.evaluate("networkPicture.nodes.get('p1').color.background")
+    page.get_by_label("Size by").select_option("between")
+    page.wait_for_url("**sized=between**")
+    # The largest is whom most ways pass.
+    page.wait_for_function(
+        "() => networkPicture.nodes.get().reduce((a, b) => (b.size > a.size ? b : a)).id === 'p1' && networkPicture.look.radius({id: 'p1'})"
+    )
+    page.get_by_label("Labels").uncheck()
+    page.wait_for_url("**labels=no**")
+    page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.label === ' ')")
+    assert parse_qs(urlsplit(page.url).query)["colour"] == ["gang"]
+    again = pages(urlsplit(page.url).query)
+    expect(again.locator("#legend-look")).to_contain_text("Canal group")
+    assert again.evaluate("networkPicture.nodes.get('g1').color.background") == member
+
+
+def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    held = edges(page)
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Faint, not gone").check()
+    page.get_by_label("paid").check()
+    page.wait_for_url("**relation=PAID**")
+    assert edges(page) == held
+    faint = page.evaluate("networkPicture.edges.get().filter((e) => e.color.opacity < 0.5).map((e) => e.relation)")
+    assert len(faint) == len(held) - 1
+    assert "PAID" not in faint
+    expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 links pass the filters")
+
+
+def test_days_filter_the_picture_and_are_counted(pages: Pages, desk: Service) -> None:  # noqa: F811
+    page = pages("id=x1&depth=1")
+    page.keyboard.press("d")
+    told = page.locator("#time-told")
+    crossings = [row for row in session_of(desk).rows("cases.days").dicts() if row["what"] == "crossings"]
+    expect(told).to_contain_text(f"{sum(row['count'] for row in crossings)} crossings")
+    page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
+    expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
+    page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.hidden)")
+    page.get_by_role("button", name="All days").click()
+    expect(page.locator("#network-narrowed")).to_be_hidden()
+    assert not page.evaluate("networkPicture.nodes.get().some((node) => node.hidden)")
+
+
+def test_what_is_added_comes_in_alone(pages: Pages, desk: Service) -> None:  # noqa: F811
+    page = pages("id=g1&depth=0")
+    assert set(nodes(page)) == {"g1"}
+    page.evaluate("networkCanvas.add(['p1'])")
+    expect(page.locator("#network-count")).to_have_text(re.compile("^2 entities"))
+    assert set(nodes(page)) == {"g1", "p1"}
+    view = session_of(desk).network(["g1"], depth=0, added=["p1"])
+    assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
+    assert chosen(page) == {"p1"}
