@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -260,7 +260,8 @@ def _state() -> State:
     sent = request.files.get("state")
     if sent is None:
         return arrangement.parsed(request.form.get("state", ""))
-    return arrangement.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
+    with closing(sent):  # a long one lies in a file meanwhile
+        return arrangement.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
 def _number(name: str) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
@@ -60,9 +62,12 @@ def browser(service: Service, case: str, tmp_path: Path) -> Browser:
 
 
 def save(client: FlaskClient, case: str, state: Any = STATE, **fields: str) -> Any:
-    """Save as the canvas does: the state as a file, the answer as JSON."""
-    data: dict[str, Any] = fields | {"state": (io.BytesIO(json.dumps(state).encode()), "state.json")}
-    return client.post(f"/case/{case}/pictures/save", data=data, headers={"Accept": "application/json"})
+    """Save as the canvas does: the state as a file (text is sent as it is), the answer as JSON."""
+    sent = state if isinstance(state, str) else json.dumps(state)
+    boundary, body = encode_multipart(fields | {"state": FileStorage(io.BytesIO(sent.encode()), "state.json")})
+    form = f'multipart/form-data; boundary="{boundary}"'
+    headers = {"Accept": "application/json"}
+    return client.post(f"/case/{case}/pictures/save", data=body, content_type=form, headers=headers)
 
 
 def kept(client: FlaskClient, address: str) -> Any:
@@ -192,11 +197,7 @@ def test_what_cannot_be_kept_is_refused_in_one_sentence(case: str, browser: Brow
         ("[]", "it is no object"),
         (json.dumps({"look": {"a": "x" * 1_000_001}}), "at most 1 MB"),
     ):
-        answer = ana.post(
-            f"/case/{case}/pictures/save",
-            data={"name": "x", "state": (io.BytesIO(sent.encode()), "state.json")},
-            headers={"Accept": "application/json"},
-        )
+        answer = save(ana, case, sent, name="x")
         assert answer.status_code == 400
         assert words in answer.get_json()["error"]
     large = {
