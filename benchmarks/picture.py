@@ -1,4 +1,6 @@
-"""The network view in a browser: from asking for the address until the picture is drawn and answers to the mouse.
+"""The network view in a browser: from asking for the address until it is drawn and answers; frames; memory of the tab.
+
+A whole case at a glance likewise, of 5,000 and of 50,000 entities.
 
 Served as `graphsvc serve` does, by waitress, on the loopback interface. The page says itself when it is usable: it sets
 `data-ready` after the first drawing.
@@ -9,22 +11,31 @@ from __future__ import annotations
 import shutil
 import statistics
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
 from benchmarks.pages import demo_case
-from benchmarks.stage import Figure, p95, session_of, timed
+from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of, timed
 from graphsvc.service import Service
 from graphsvc.web import create_app
 
 NODES = 500
-GOAL_S = 1.0
+GOAL_S = 0.5
 RUNS = 15
+# People of an invented case that comes to so many entities, and how soon its overview is to be usable.
+WHOLE = ((2_800, 2.0), (28_000, 4.0))
 _READY = "[data-ready=yes]"
+# Frames a second while the mouse drags for a second and a half.
+_FRAMES = """(async () => {
+  let frames = 0; const begun = performance.now();
+  await new Promise((done) => { const next = () => { frames += 1; performance.now() - begun < 1500 ? requestAnimationFrame(next) : done(); }; requestAnimationFrame(next); });
+  globalThis.frames = frames / ((performance.now() - begun) / 1000);
+})()"""
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -50,11 +61,75 @@ def run() -> Iterator[Figure]:
             times.append(timed(look))
             answers.append(page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd") / 1000)
         version = browser.version
+        smooth, held = _dragged(page, *_spot(page)), _held(page)
     yield Figure(f"first picture, nothing in the browser's cache (Chromium {version})", f"{first:.2f} s")
     middle, late = statistics.median(times), p95(times)
-    yield Figure(f"{NODES} nodes, usable: median of {RUNS}", f"{middle:.2f} s", f"≤ {GOAL_S:.0f} s", middle <= GOAL_S)
-    yield Figure("  95th percentile", f"{late:.2f} s", f"≤ {GOAL_S:.0f} s", late <= GOAL_S)
+    yield Figure(f"{NODES} nodes, usable: median of {RUNS}", f"{middle:.2f} s", f"≤ {GOAL_S:.1f} s", middle <= GOAL_S)
+    yield Figure("  95th percentile", f"{late:.2f} s", f"≤ {GOAL_S:.1f} s", late <= GOAL_S)
     yield Figure("  of which until the page has arrived, median", f"{statistics.median(answers):.2f} s")
+    yield Figure("  frames a second while a node is dragged", f"{smooth:.0f}")
+    yield Figure("  what the tab's scripts hold", f"{held:.0f} MB")
+    for people, goal in WHOLE:
+        yield from _whole(people, goal)
+
+
+def _whole(people: int, goal: float) -> Iterator[Figure]:
+    """The overview of a whole invented case: with nothing kept by the service, and again."""
+    with opened() as service, invented(people) as folder:
+        session_of(service, "whole").load(folder, quiet)
+        with _served(service) as address, _chromium() as browser:
+            session = session_of(service, "whole")
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{address}/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
+
+            def look() -> None:
+                page.goto(f"{address}/case/whole/network/overview", wait_until="commit")
+                page.wait_for_selector(_READY, state="attached")
+
+            first = timed(look)
+            times = []
+            for _ in range(RUNS // 3):
+                page.goto("about:blank")
+                times.append(timed(look))
+            page.wait_for_selector("[data-named]", state="attached")
+            count, ties = page.evaluate("[overviewPicture.data.count, overviewPicture.data.ties]")
+            smooth, held = _dragged(page, 700, 400), _held(page)
+    middle = statistics.median(times)
+    yield Figure(
+        f"{count:,} nodes, {ties:,} ties: usable, nothing kept", f"{first:.2f} s", f"≤ {goal:.0f} s", first <= goal
+    )
+    yield Figure(f"  again, median of {len(times)}", f"{middle:.2f} s", f"≤ {goal:.0f} s", middle <= goal)
+    yield Figure("  frames a second while it is dragged", f"{smooth:.0f}")
+    yield Figure("  what the tab's scripts hold", f"{held:.0f} MB")
+
+
+def _spot(page: Page) -> tuple[float, float]:
+    """Where on the page the first node is."""
+    x, y = page.evaluate(
+        "(() => { const at = networkPicture.network.canvasToDOM(networkPicture.network.getPosition(networkPicture.data.nodes[0].id));"
+        " const box = networkPicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; })()"
+    )
+    return x, y
+
+
+def _dragged(page: Page, x: float, y: float) -> float:
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(_FRAMES.replace("(async", "void (async", 1))
+    began = time.monotonic()
+    turn = 0
+    while time.monotonic() - began < 1.6:
+        turn += 1
+        page.mouse.move(x + turn % 40 * 4, y + turn % 25 * 3)
+    page.mouse.up()
+    return float(page.evaluate("globalThis.frames"))
+
+
+def _held(page: Page) -> float:
+    """Megabytes on the heap of the page's scripts."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    return float(page.evaluate("performance.memory.usedJSHeapSize")) / 1e6
 
 
 @contextmanager

@@ -23,4 +23,5 @@ MATCH (a:Entity {case: $case})-[r]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least
   AND r[$belief_on_record] >= $recorded AND (size($relations) = 0 OR r.relation IN $relations)
 RETURN a.id AS subject, b.id AS object
+ORDER BY subject, object
 LIMIT $limit + 1

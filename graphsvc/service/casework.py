@@ -19,9 +19,10 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.versions import Step, steps
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
-from graphsvc.service.graphing import Graphed, graphed
+from graphsvc.service.graphing import Graphed, Telling, graphed
 from graphsvc.service.held import HeldError, require_stays
 from graphsvc.service.keeping import KeptRows, folded
 from graphsvc.service.locks import Locks
@@ -37,6 +38,8 @@ __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "req
 
 _CASE_NAME = 100
 Decided = TypeVar("Decided")
+# Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
+Making = Callable[[State, bytes], Delivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +98,14 @@ class Casework:
         self,
         case: str,
         account: str,
-        delivery: Delivery,
+        delivery: Delivery | Making,
         progress: Progress,
         *,
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
     ) -> Loaded:
-        """Take a delivery into a case, which is made if it is new.
+        """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
 
         Raises:
             RequestError: the case's name is none.
@@ -120,6 +123,8 @@ class Casework:
                 self._fold(state, key, case, number, row)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
+            if not isinstance(delivery, Delivery):
+                delivery = delivery(state, key)
             delivery = self._without_erased(case, key, delivery)
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
@@ -244,6 +249,29 @@ class Casework:
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
+
+    # -- what was delivered, for who corrects it --------------------------------------------------------------
+
+    @uncollected()
+    def state(self, case: str) -> tuple[State, bytes]:
+        """What the deliveries that count make of a case, and its key: for reading alone."""
+        key, state = self.register.key(case, create=False), State()
+        for number, row in self.register.counting(case).items():
+            if row.status != "undoing":
+                self._fold(state, key, case, number, row)
+        return state, key
+
+    def told_as(self, case: str, state: State, key: bytes) -> Telling:
+        """How what was delivered is told in a case: see `service.graphing.Telling`."""
+        sealed = self.register.overrules(case, "sealed")
+        return Telling(state, key, self.register.opened_on(case), sealed, self._weights)
+
+    @uncollected()
+    def steps(self, case: str, statement: str) -> list[Step]:
+        """What each delivery that counts did to a statement, by its delivered id, and to its claims."""
+        key = self.register.key(case, create=False)
+        kept = self._kept(case, key)
+        return steps(kept, statement)
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 

@@ -24,8 +24,8 @@ class Overviewing(Reading):
             OperatorError: the case has more rows than may be analysed.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="overview") as outcome:
-            asked = (*sorted(relations), least, recorded)
-            level = (self.case, self.version, self.grant.handling, self.grant.sources, *asked)
+            filters = f"{sorted(relations)} {least} {recorded}"
+            level = (self.case, self.version, self.grant.handling, self.grant.sources, filters)
             found = self._service.overviews.of(level, lambda: self._drawn(sorted(relations), least, recorded))
             outcome["rows"] = len(found.ids)
         return found

@@ -23,7 +23,8 @@ Place = tuple[float, float]
 Tie = tuple[str, str, str, float]
 # Kinds of relation that say who stands over whom or what.
 _OVER = ("command", "part")
-_LAYER, _RING, _DAY = 130.0, 190.0, 170.0
+# Between two layers, two rings and two days, in pixels; a link by forces is some 150 long, so that a day holds its own.
+_LAYER, _RING, _DAY = 130.0, 190.0, 380.0
 _SWEEPS = 6
 # Nodes that stand in one row at most.
 _ROW = 22

@@ -213,7 +213,7 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
     return Node(
         id=row["id"],
         kind=row["kind"],
-        name=_name(row),
+        name=called(row),
         sort=row["sort"] or "",
         identified=row["kind"] != "person" or (row["identified"] or "named") == "named",
         sealed=bool(row["sealed"]),
@@ -228,7 +228,7 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
     )
 
 
-def _name(row: Row) -> str:
+def called(row: Row) -> str:
     """What to call an entity; a crossing by its day in words and its launch site."""
     name = str(row["name"] or row["id"])
     if row["kind"] != "crossing":

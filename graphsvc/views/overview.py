@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from graphsvc.records.relations import ENTITIES
 from graphsvc.views.layout import Points, layout
+from graphsvc.views.network import called
 
 Ints = NDArray[np.int64]
 
@@ -21,7 +22,7 @@ Ints = NDArray[np.int64]
 _ROUNDS = 12
 # A group of fewer goes over to a neighbour, in so many rounds.
 _SMALL, _MERGES = 6, 4
-# Groups laid out by what ties them; smaller ones stand around those.
+# Groups laid out by what ties them; smaller ones stand below those.
 _LAID_OUT = 160
 _SPACE = 9.0
 # Points that a browser is sent; of a larger case it gets the groups alone.
@@ -115,7 +116,7 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, s
     degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
     group = _grouped(len(rows), pairs, degree)
     kind = np.array([ENTITIES.index(row["kind"]) for row in rows], dtype=np.uint8)
-    names = tuple(str(row["name"] or row["id"]) for row in rows)
+    names = tuple(called(row) for row in rows)
     size: Ints = np.bincount(group)
     radius = _SPACE * (np.sqrt(size) + 1.5)
     middles = _middles(group[pairs], radius)
@@ -185,23 +186,25 @@ def _absorbed(label: Ints, one: Ints, other: Ints, weight: Points) -> Ints:
 
 
 def _middles(between: Ints, radius: Points) -> Points:
-    """Where groups stand: those with most in them by what ties them to each other, the rest around these."""
+    """Where groups stand: those with most in them by what ties them to each other, the rest below."""
     count, laid = len(radius), min(len(radius), _LAID_OUT)
     tied = between[(between < laid).all(axis=1) & (between[:, 0] != between[:, 1])]
     strongest, weight = np.unique(np.sort(tied, axis=1), axis=0, return_counts=True)
     strongest = strongest[np.argsort(-weight, kind="stable")][: 4 * laid]
     places = layout([[str(at) for at in range(laid)]], [(str(a), str(b)) for a, b in strongest.tolist()])
     middles = np.zeros((count, 2))
-    middles[:laid] = [places[str(at)] for at in range(laid)]
+    middles[:laid] = np.array([places[str(at)] for at in range(laid)]).reshape(-1, 2)
     _apart(middles[:laid], radius[:laid])
-    edge = max(float((np.hypot(*middles[:laid].T) + radius[:laid]).max(initial=0.0)), 1.0)
-    # Small groups, the largest first, on a spiral outside: each takes the room it needs along it.
-    turn, away = 0.0, edge + float(radius[laid:].max(initial=0.0)) + _SPACE
+    # The small ones in rows below, the largest first.
+    reach = middles[:laid] + radius[:laid, None]
+    left, right = float((middles[:laid, 0] - radius[:laid]).min(initial=0.0)), float(reach[:, 0].max(initial=0.0))
+    x, y, high = left, float(reach[:, 1].max(initial=0.0)) + 4 * _SPACE, 0.0
     for at in range(laid, count):
-        middles[at] = (away * np.cos(turn), away * np.sin(turn))
-        step = 2 * float(radius[at]) / away
-        turn += step
-        away += 2 * float(radius[at]) * step / (2 * np.pi)
+        room = float(radius[at])
+        if x + 2 * room > right and x > left:
+            x, y, high = left, y + high + _SPACE, 0.0
+        middles[at] = (x + room, y + room)
+        x, high = x + 2 * room + _SPACE, max(high, 2 * room)
     return middles
 
 

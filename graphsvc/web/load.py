@@ -56,8 +56,8 @@ def form(case: str) -> ResponseReturnValue:
         case=case,
         new=new,
         deliveries=[] if new else here.deliveries(),
-        jobs=[_told(job) for job in here.jobs() if job.kind != "preview"][:5],
-        running=next((_told(job) for job in here.jobs() if job.unfinished), None),
+        jobs=[told(job) for job in here.jobs() if job.kind != "preview"][:5],
+        running=next((told(job) for job in here.jobs() if job.unfinished), None),
         uploads=here.uploads(),
         mappings=here.mappings(),
         tables=[
@@ -140,7 +140,7 @@ def job(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         new=new,
-        job=_told(found),
+        job=told(found),
         **_counted(found.result.get("counts", {})),
     )
 
@@ -253,7 +253,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _told(job: Job) -> dict[str, Any]:
+def told(job: Job) -> dict[str, Any]:
     """A job as page and JSON tell it."""
     return {
         "id": job.id,

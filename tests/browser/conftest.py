@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import threading
@@ -57,12 +58,23 @@ def browser() -> Iterator[Browser]:
 def served(service: Service) -> Iterator[str]:
     """Serve a service as `graphsvc serve` does, and say where."""
     server = create_server(create_app(service), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+    closing = threading.Event()
+
+    def serve() -> None:
+        try:
+            server.run()
+        except OSError as error:
+            # Its sockets are closed while it waits for them.
+            if error.errno != errno.EBADF or not closing.is_set():
+                raise
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         # The loop ends when it has no socket left; connections a browser keeps open would hold it.
+        closing.set()
         server.task_dispatcher.shutdown()
         server.close()
         for channel in list(server._map.values()):

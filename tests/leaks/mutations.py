@@ -28,6 +28,7 @@ _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
 _GROUPING = "tests/service/test_grouping.py"
 _PICTURES = "tests/service/test_pictures.py"
+_ENTERING = "tests/service/test_entering.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -523,6 +524,38 @@ MUTATIONS = (
         'if level == "all" or one.handling == "P"',
         "if one.handling",
         f"{_GROUPING}::test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p",
+    ),
+    Mutation(
+        "history-sources",
+        "the history of a statement withholds what takes source clearance",
+        "graphsvc/service/remembering.py",
+        'return {column.name for column in columns if not permits(self.grant, f"Statement.{column.name}")}',
+        "return {column.name for column in columns if not column.name}",
+        f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
+    ),
+    Mutation(
+        "history-whole",
+        "the history of a statement takes clearance for the whole case",
+        "graphsvc/service/remembering.py",
+        'if self.grant.handling != "C":',
+        "if not self.grant.handling:",
+        f"{_ENTERING}::test_it_takes_what_loading_takes",
+    ),
+    Mutation(
+        "form-ids",
+        "a form refers to nobody whom its sender cannot see",
+        "graphsvc/service/entering.py",
+        "if cell not in ends]",
+        "if not cell]",
+        f"{_ENTERING}::test_a_delivered_id_that_pages_do_not_show_is_as_one_that_is_not_there",
+    ),
+    Mutation(
+        "form-withheld",
+        "a correction changes nothing that its sender may not see",
+        "graphsvc/service/rows.py",
+        "for name, cell in anew.items() if name in columns}",
+        "for name, cell in anew.items() if name}",
+        f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
     ),
 )
 

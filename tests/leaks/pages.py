@@ -45,6 +45,15 @@ def _network(known: Known) -> Iterator[Values]:
     several = list(known.entities)
     yield {"id": several[:4], "open": several[:2], "hide": several[1:2], "least": "0.2", "size": "30"}
     yield {"id": several[:60], "depth": "0", "relation": "DIRECTED"}
+    yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
+    for layout in ("rings", "days", "map"):
+        yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
+
+
+def _whole(_known: Known) -> Iterator[Values]:
+    yield {}
+    yield {"relation": "DIRECTED", "least": "0.5"}
+    yield {"recorded": "0.25"}
 
 
 def _links(known: Known) -> Iterator[Values]:
@@ -101,6 +110,8 @@ PAGES: dict[str, Entry] = {
     "statements.page": each("statements"),
     "network.view": _network,
     "network.tables": _network,
+    "network.measures": _network,
+    "network.days": once(),
     "network.node": each("entities"),
     "network.link": _links,
     "network.library": once(name="draw.js"),
@@ -111,6 +122,9 @@ PAGES: dict[str, Entry] = {
     "pictures.drafts": once(),
     "comments.about": lambda known: [*({"id": one} for one in known.entities), *_links(known)],
     "comments.counts": once(),
+    "overview.view": _whole,
+    "overview.points": _whole,
+    "overview.names": _whole,
     "search.results": each("words", "q"),
     "numbers.page": once(),
     "numbers.roles": once(),
@@ -129,6 +143,14 @@ PAGES: dict[str, Entry] = {
     ],
     "load.job": each("jobs"),
     "load.take_back": lambda _known: [{"delivery": "1"}, {"delivery": "9"}],
+    "adding.form": lambda known: [
+        {},
+        {"subject": known.entities[0], "relation": "DIRECTED", "object": known.entities[-1], "next": "//elsewhere"},
+        *({"statement": one, "claim": claim} for one in known.statements for claim in known.claims[:2]),
+        *({"statement": one, "fate": "withdrawn"} for one in known.statements),
+    ],
+    "adding.done": each("jobs", token="0" * 32, new="new1"),
+    "adding.history": each("statements"),
     "queries.table": lambda _known: [{}, {"q": "witness"}],
     "queries.one": _queries,
     "cypher.editor": lambda known: [{}, {"past": "1"}, {"saved": known.jobs[0]}],
@@ -155,6 +177,12 @@ def canvas(known: Known) -> Values:
         "pinned": list(known.entities[:3]),
         "look": {"seen": list(known.words)},
     }
+
+
+def _adding(known: Known, subject: str, do: str, **more: str) -> Values:
+    """The form of a report that says that somebody directed somebody."""
+    claim = {"c1.subject_id": subject, "c1.relation": "DIRECTED", "c1.object_id": known.entities[-1]}
+    return {"token": "0" * 32, "s.kind": "intelligence", "claim": "c1", **claim, "do": do, **more}
 
 
 _HOLD = {"kind": "investigation", "owner": "DI Marsh", "reason": REASON, "review_on": "2999-01-01"}
@@ -199,6 +227,15 @@ FORMS: dict[str, Entry] = {
     "load.cancel": each("uploads", "upload"),
     "load.stop": each("jobs"),
     "load.undo": once(delivery="9"),
+    "adding.send": lambda known: [
+        *(
+            _adding(known, subject, do)
+            for subject in known.entities[::3]
+            for do in ("check", "claim", "new:people:c1.object_id")
+        ),
+        *(_adding(known, known.entities[0], "check", of=one, reason=REASON) for one in known.statements),
+        _adding(known, known.entities[0], "add", token="x"),
+    ],
     "cypher.send": lambda known: [
         {"text": f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n", "do": do} for do in ("check", "run", "save")
     ],

@@ -1,0 +1,72 @@
+"""No page has a serious fault that axe-core finds, in light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
+WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+Visiting = Callable[..., AbstractContextManager[Visit]]
+SERIOUS = {"serious", "critical"}
+PAGES = {
+    "network": "/case/demo/network",
+    "whole case": "/case/demo/network/overview",
+    "tables": "/case/demo/network/tables?id={lead}",
+    "measures": "/case/demo/network/measures?id={lead}",
+    "days": "/case/demo/network/days",
+    "leads": "/case/demo/leads",
+    "lead": "/case/demo/lead?id={lead}",
+    "search": "/case/demo/search?q=ahmed",
+}
+# What is opened on the network page before it is looked at.
+OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time"}
+
+
+def faults(page: Page) -> list[str]:
+    """Each serious fault in a line: what, and where."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"][:4]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_have_no_serious_fault(visit: Visiting, theme: str) -> None:
+    with visit(viewport=WIDE, color_scheme=theme) as seen:
+        page: Page = seen.page
+        page.goto("/case/demo/leads")
+        lead = page.locator("table.leads tbody a").first.get_attribute("href") or ""
+        told = {}
+        for name, address in PAGES.items():
+            page.goto(address.format(lead=lead.split("id=")[1]))
+            if name in ("network", "whole case"):
+                page.wait_for_selector("[data-ready]")
+            told[name] = faults(page)
+        assert {name: found for name, found in told.items() if found} == {}
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_what_opens_on_the_canvas_has_no_serious_fault(visit: Visiting, viewport: dict[str, int]) -> None:
+    with visit(viewport=viewport) as seen:
+        page: Page = seen.page
+        told = {}
+        for name, words in OPENED.items():
+            page.goto("/case/demo/network")
+            page.wait_for_selector("#network[data-ready]")
+            page.locator("#network .tool", has_text=words).first.click()
+            page.wait_for_timeout(300)
+            told[name] = faults(page)
+        page.evaluate("networkCanvas.selecting.all()")
+        told["several"] = faults(page)
+        page.evaluate("networkCanvas.select([networkPicture.data.nodes[0].id])")
+        page.wait_for_selector("#panel .panel-title:not(:empty)")
+        told["panel"] = faults(page)
+        assert {name: found for name, found in told.items() if found} == {}

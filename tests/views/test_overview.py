@@ -1,0 +1,89 @@
+"""A whole case as points in groups: everyone is there once, groups are apart, and what is packed is read back."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc.views.overview import Overview, overview
+
+
+def rows(*ids: str, kind: str = "person") -> list[dict[str, Any]]:
+    return [{"id": one, "kind": kind, "name": None, "sealed": False} for one in ids]
+
+
+def cliques(*sizes: int) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    names = [
+        [f"{letter}{number:02}" for number in range(size)] for letter, size in zip("abcdefgh", sizes, strict=False)
+    ]
+    return rows(*itertools.chain(*names)), [pair for group in names for pair in itertools.combinations(group, 2)]
+
+
+def unpacked(found: Overview) -> dict[str, Any]:
+    """What static/overview.js makes of the bytes."""
+    raw = found.packed()
+    count, ties, *_ = np.frombuffer(raw, "<u4", 4)
+    at, parts = 16, {}
+    for name, kind, length in (
+        ("points", "<f4", 2 * count), ("pairs", "<u4", 2 * ties), ("degree", "<u2", count), ("group", "<u2", count), ("kind", "u1", count),
+    ):  # fmt: skip
+        parts[name] = np.frombuffer(raw, kind, length, at)
+        at += parts[name].nbytes
+    assert at == len(raw)
+    return parts
+
+
+def test_those_who_hang_together_are_a_group_and_the_largest_comes_first() -> None:
+    entities, links = cliques(7, 12, 9)
+    found = overview(entities, [*links, ("a00", "b00"), ("b01", "c00")])
+    assert [(group.size, group.ties, group.out) for group in found.groups] == [(12, 66, 2), (9, 36, 1), (7, 21, 1)]
+    together = {found.group[at] for at, one in enumerate(found.ids) if one.startswith("b")}
+    assert together == {0}
+
+
+def test_a_group_is_named_after_what_people_know_by_name() -> None:
+    entities, links = cliques(6)
+    entities[0] |= {"kind": "crossing", "name": "2020-05-08, Wissant"}
+    entities[1] |= {"kind": "gang", "name": "Canal group"}
+    (group,) = overview(entities, links).groups
+    assert (group.title, group.named, group.kinds) == ("Canal group", "a01", {"person": 4, "crossing": 1, "gang": 1})
+    assert "8 May 2020, Wissant" in overview(entities, links).names
+
+
+def test_small_groups_go_over_to_whom_they_are_tied_and_untied_ones_stay() -> None:
+    entities, links = cliques(10)
+    found = overview([*entities, *rows("x", "y", "z")], [*links, ("x", "y"), ("y", "a00")])
+    assert [group.size for group in found.groups] == [12, 1]
+
+
+def test_circles_of_groups_do_not_lie_on_each_other() -> None:
+    entities, links = cliques(20, 18, 15, 12, 9, 8, 7, 6)
+    found = overview([*entities, *rows(*(f"z{n}" for n in range(40)))], [*links, ("a00", "b00"), ("b01", "c01")])
+    for one, other in itertools.combinations(found.groups, 2):
+        assert np.hypot(one.x - other.x, one.y - other.y) >= (one.radius + other.radius) * 0.99
+
+
+def test_an_empty_case_is_empty() -> None:
+    found = overview([], [])
+    assert (found.ids, found.groups, len(found.packed())) == ((), (), 16)
+
+
+LINKS = st.lists(st.tuples(*[st.integers(0, 30).map("n{:02}".format)] * 2), max_size=80)
+
+
+@given(LINKS)
+def test_everyone_is_there_once_whatever_order_it_comes_in(links: list[tuple[str, str]]) -> None:
+    entities = rows(*(f"n{number:02}" for number in range(31)))
+    found = overview(entities, links)
+    again = overview(entities[::-1], [(b, a) for a, b in reversed(links)])
+    assert found.packed() == again.packed()
+    assert sum(group.size for group in found.groups) == len(entities)
+    told = unpacked(found)
+    assert {tuple(sorted((found.ids[a], found.ids[b]))) for a, b in told["pairs"].reshape(-1, 2)} == {
+        tuple(sorted(pair)) for pair in links if pair[0] != pair[1]
+    }
+    assert told["degree"].sum() == 2 * len(found.pairs)
