@@ -374,7 +374,6 @@ picture_versions = sa.Table(
     sa.Column(
         "said", sa.String(200), nullable=False
     ),  # what is other than in the one before: numbers and words of ours
-    sa.Column("case_version", sa.Integer, nullable=False),
     # Its state (`views.arrangement`), and the links in it as they were told then (`views.since`).
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )

@@ -165,7 +165,7 @@ class Album:
         )
         return identifier
 
-    def add(self, identifier: str, state: State, links: Links, said: str, case_version: int) -> None:
+    def add(self, identifier: str, state: State, links: Links, said: str) -> None:
         """A new version of a view."""
         at = now()
         last = self.connection.execute(sa.select(_ROW.c.version).where(_ROW.c.id == identifier)).scalar_one()
@@ -177,7 +177,6 @@ class Album:
                 account=self.account,
                 at=at,
                 said=said[:200],
-                case_version=case_version,
                 state_sealed=pack(self.key, [state, links], version_bound(identifier, last + 1)),
             )
         )

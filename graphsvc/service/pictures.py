@@ -125,7 +125,7 @@ class Keeping(Reading):
         shown = arrangement.shown(state)
         changes = self._since(links, self._linked(shown, found.handling), there)
         newest = opened.number == found.version
-        return Opened(found, opened, newest, arrangement.only(state, there), len(shown - there), changes)
+        return Opened(found, opened, newest, arrangement.drawable(state, there), len(shown - there), changes)
 
     def newest_version(self, identifier: str) -> Version:
         """The newest version of a view: cheap, for who asks again and again, and without a line in the log."""
@@ -147,7 +147,7 @@ class Keeping(Reading):
         kept, links = self._as_kept(arrangement.checked(state), self.grant.handling)
         with self._album("keep", "save", writing=True) as album:
             identifier = album.new(words, shared=shared)
-            album.add(identifier, kept, links, "saved first", self.version)
+            album.add(identifier, kept, links, "saved first")
             return album.picture(identifier)
 
     def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> Picture:
@@ -226,7 +226,7 @@ class Keeping(Reading):
             Draft(
                 one.sitting,
                 one.at,
-                arrangement.only(one.state, there),
+                arrangement.drawable(one.state, there),
                 one.picture if one.picture in names else "",
                 names.get(one.picture, ""),
                 one.version if one.picture in names else 0,
@@ -283,7 +283,7 @@ class Keeping(Reading):
         with self._album("keep", what, writing=True, picture_id=identifier) as album:
             found = _require_addable(album, identifier, base)
             _, before, _ = album.version(identifier, found.version)
-            album.add(identifier, kept, links, said or arrangement.changes(before, kept), self.version)
+            album.add(identifier, kept, links, said or arrangement.changes(before, kept))
             return album.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:

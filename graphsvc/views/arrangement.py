@@ -25,6 +25,7 @@ _DEEPEST = 6
 _LONGEST = 2_000  # characters of one text
 _WORD = re.compile(r"[a-z][A-Za-z0-9_-]{0,39}", re.ASCII)
 _KEPT_APART = ("asked", "arranged", "pinned")
+_MOST_ALONE = 500  # entities that come into a picture without a start
 _NEAR = 1.0  # pixels: what moved less has not moved
 
 State = dict[str, Any]
@@ -107,6 +108,21 @@ def only(state: State, there: Collection[str]) -> State:
         "arranged": {one: at for one, at in state["arranged"].items() if one in there},
         "pinned": [one for one in state["pinned"] if one in there],
     }
+
+
+def drawable(state: State, there: Collection[str]) -> State:
+    """`only`, but if all that it starts at is gone, what is left of it comes in one by one.
+
+    Example:
+        >>> drawable({"asked": [["id", "P1"]], "arranged": {"P2": [0, 0], "P3": [1, 1]}, "pinned": []}, {"P2"})
+        {'asked': [['add', 'P2']], 'arranged': {'P2': [0, 0]}, 'pinned': []}
+    """
+    left = only(state, there)
+    if any(name in ("id", "add") for name, _ in left["asked"]):
+        return left
+    hidden = {value for name, value in left["asked"] if name == "hide"}
+    alone = [one for one in left["arranged"] if one not in hidden][:_MOST_ALONE]
+    return {**left, "asked": [*left["asked"], *(["add", one] for one in alone)]}
 
 
 def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:

@@ -80,8 +80,7 @@ def view(case: str) -> ResponseReturnValue:
         asked=wanted,
         counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
         view=found,
-        began=began,
-        **({} if wants_json() else _page(here, found) | _near(here)),
+        **({} if wants_json() else _page(here, found) | _near(here) | {"began": began}),
     )
 
 

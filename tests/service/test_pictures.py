@@ -278,6 +278,22 @@ def test_links_that_are_gone_or_denied_since_are_told(people: People, tmp_path: 
     assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])
 
 
+def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Path) -> None:
+    more = {
+        "people": [{"id": "aide-9", "name": "Eve Nine"}],
+        "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
+        "links": said("report-9", "boss-1 PAID aide-9"),
+    }
+    invented.write(tmp_path / "9", more)
+    people("high").load(tmp_path / "9", quiet, partial=True)
+    state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
+    made = people("low").save_picture(state, "round Eve")
+    people("low").keep_draft("sitting1", state)
+    people("high").undo(2, quiet)
+    for left in (people("low").open_picture(made.id).state, people("low").drafts()[0].state):
+        assert left["asked"] == [["depth", "1"], ["add", "boss-1"]]
+
+
 # -- where one was -------------------------------------------------------------------------------------------------
 
 

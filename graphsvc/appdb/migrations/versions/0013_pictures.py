@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.Column("account", sa.String(length=100), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("said", sa.String(length=200), nullable=False),
-        sa.Column("case_version", sa.Integer(), nullable=False),
         sa.Column("state_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["picture_id"], ["pictures.id"], name=op.f("fk_picture_versions_picture_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_picture_versions_case_id")),
