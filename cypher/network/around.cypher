@@ -23,12 +23,15 @@
 // object = "Entity.id"
 // relation = "Link.relation"
 // belief = "Link.belief"
+// subject_kind = "Entity.kind"
+// object_kind = "Entity.kind"
 // ---
 UNWIND $ids AS id
 MATCH (n:Entity {case: $case, id: id})-[r]-(m:Entity)
 WITH DISTINCT startNode(r) AS a, r, endNode(r) AS b
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
   AND (size($relations) = 0 OR r.relation IN $relations)
-RETURN a.id AS subject, b.id AS object, r.relation AS relation, r[$belief] AS belief
+RETURN a.id AS subject, b.id AS object, r.relation AS relation, r[$belief] AS belief,
+       toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind, toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind
 ORDER BY belief DESC, relation, subject, object
 LIMIT $limit + 1

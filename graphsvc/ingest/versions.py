@@ -29,8 +29,10 @@ class Step:
     claims: dict[Key, tuple[Kept | None, Kept | None]] = field(default_factory=dict)
 
 
-def steps(deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]], statement: str) -> list[Step]:
-    """The deliveries that changed a statement (by its delivered id) or its claims, in order.
+def steps(
+    deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]], statement: str
+) -> tuple[State, list[Step]]:
+    """What the deliveries make, and those that changed a statement (by its delivered id) or its claims, in order.
 
     Args:
         deliveries: number → its rows, its columns by table, and whether it only adds.
@@ -40,11 +42,12 @@ def steps(deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]]
         >>> said = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record"})
         >>> graded = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record", "assessment": "A"})
         >>> columns = {"statements": ["id", "kind", "assessment"]}
-        >>> [(step.delivery, step.standing.values.get("assessment")) for step in steps(
-        ...     {1: ([said], columns, False), 2: ([said], columns, False), 3: ([graded], columns, False)}, "T1")]
+        >>> deliveries = {1: ([said], columns, False), 2: ([said], columns, False), 3: ([graded], columns, False)}
+        >>> [(step.delivery, step.standing.values.get("assessment")) for step in steps(deliveries, "T1")[1]]
         [(1, None), (3, 'A')]
     """
-    state, found = State(), []
+    state = State()
+    found: list[Step] = []
     standing: Kept | None = None
     claims: dict[Key, Kept] = {}
     for number, (rows, columns, partial) in sorted(deliveries.items()):
@@ -61,4 +64,4 @@ def steps(deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]]
         }
         if changed or standing is not was:
             found.append(Step(number, standing, None if standing is was else (was, standing), changed))
-    return found
+    return state, found

@@ -17,6 +17,7 @@ from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.ingest.chart import ChartRead
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.versions import Step, steps
@@ -56,6 +57,7 @@ class Loaded:
         committed: whether the graph was changed.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
             alone, never to be kept.
+        chart: what an i2 chart was read as; None for tables.
     """
 
     case: str
@@ -65,6 +67,7 @@ class Loaded:
     rejections: list[Rejection]
     committed: bool
     names: dict[str, str] = field(default_factory=dict)
+    chart: ChartRead | None = None
 
 
 class Casework:
@@ -252,26 +255,22 @@ class Casework:
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
-    @uncollected()
-    def state(self, case: str) -> tuple[State, bytes]:
-        """What the deliveries that count make of a case, and its key: for reading alone."""
-        key, state = self.register.key(case, create=False), State()
-        for number, row in self.register.counting(case).items():
-            if row.status != "undoing":
-                self._fold(state, key, case, number, row)
-        return state, key
-
     def told_as(self, case: str, state: State, key: bytes) -> Telling:
         """How what was delivered is told in a case: see `service.graphing.Telling`."""
         sealed = self.register.overrules(case, "sealed")
         return Telling(state, key, self.register.opened_on(case), sealed, self._weights)
 
     @uncollected()
-    def steps(self, case: str, statement: str) -> list[Step]:
-        """What each delivery that counts did to a statement, by its delivered id, and to its claims."""
+    def history(self, case: str, statement: str) -> tuple[Telling, list[Step]]:
+        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
         key = self.register.key(case, create=False)
         kept = self._kept(case, key)
-        return steps(kept, statement)
+        state, found = steps(kept, statement)
+        telling = self.told_as(case, state, key)
+        delivered = telling.delivered(statement)
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
+            found = steps(kept, str(delivered))[1]
+        return telling, found
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 

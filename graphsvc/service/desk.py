@@ -22,6 +22,7 @@ from graphsvc.analysis.presence import Ground
 from graphsvc.analysis.questions import Question
 from graphsvc.analysis.sets import Network
 from graphsvc.analysis.stability import Place
+from graphsvc.analysis.ways import Tie
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
@@ -90,6 +91,7 @@ class Service:
         self.weighed: Kept[list[Question]] = Kept(_RANKINGS)
         self.networks: Kept[tuple[frozenset[str], Network, dict[LinkKey, LinkFigures]]] = Kept(_MATERIALS)
         self.players: Kept[tuple[str, ...]] = Kept(_RANKINGS)
+        self.webs: Kept[dict[str, list[Tie]]] = Kept(_MATERIALS)
         self.overviews: Kept[Overview] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()

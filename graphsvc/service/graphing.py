@@ -12,6 +12,7 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.access.pairs import KINDS, Pairing
 from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_identity
+from graphsvc.access.terms import entity_terms, text_terms
 from graphsvc.analysis.belief import claim_belief, link_table
 from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
@@ -229,6 +230,8 @@ class _Writer:
             self._categories(row.values, properties, sealed=pseudonym is not None)
         properties["handling"] = self._handling.entity(identifier)
         shown = self.shown(identifier)
+        properties["search"] = entity_terms(shown, properties)
+        _put_terms("Entity", properties)
         self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier
         self._result.image.nodes[table.label][shown] = properties
 
@@ -248,6 +251,7 @@ class _Writer:
         shown = self.shown(identifier)
         self._result.masked[where] += shown != identifier
         image = self._result.image
+        _put_terms("Statement", properties)
         image.nodes["Statement"][shown] = properties
         image.nodes["Source"][source] = {"kind": kind}
         image.given[shown] = source
@@ -319,6 +323,7 @@ class _Writer:
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
                 properties[name] = self._text(values[name], where, excused)
+        _put_terms("Claim", properties)
         return properties
 
     def _properties(
@@ -417,3 +422,10 @@ def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
     properties[name] = date.given
     properties[f"{name}_earliest"] = date.earliest
     properties[f"{name}_latest"] = date.latest
+
+
+def _put_terms(label: str, properties: dict[str, Any]) -> None:
+    """What the free texts are found by: made of them as they stand in the graph, names masked."""
+    terms = text_terms(label, properties)
+    if terms:
+        properties["said"] = terms

@@ -12,7 +12,7 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.coast import Line, coast
 from graphsvc.service.reading import Reading
 from graphsvc.views.arrangements import ARRANGEMENTS
-from graphsvc.views.network import OPENING, View, picture, reached
+from graphsvc.views.network import OPENING, View, opening, picture, reached
 from graphsvc.views.page import offline_page
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
@@ -75,6 +75,7 @@ class Picturing(Reading):
             ids: where the picture starts, 1 to 60.
             depth: links away from the start, 0 to 4.
             opened: ids whose neighbours were asked for, in that order; each time adds up to 20, most believed first.
+                `~PAID~P1` asks for those by that relation alone, `~boat~P1` for those of that kind (`views.network.opening`).
             added: ids that came in alone, without their neighbours.
             hidden: ids left out of the picture; the rest stays in its place.
             relations: only links of these; empty for all.
@@ -87,7 +88,7 @@ class Picturing(Reading):
             RequestError: a number is out of range. NotFound: none of `ids` is there for this reader.
         """
         starts = list(dict.fromkeys(identifier for identifier in ids if identifier))
-        _check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
+        check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
         filters: dict[str, Any] = {"relations": list(relations), "least": least, "recorded": recorded}
         stages, cut = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)
         everyone = [identifier for stage in stages for identifier in stage]
@@ -149,28 +150,28 @@ class Picturing(Reading):
             first += front
         stages, known = [first], set(first)
         links: list[dict[str, Any]] = []
-        if opened:
-            rows = self.rows("network.around", ids=list(dict.fromkeys(opened)), **filters)
+        waiting = [opening(text) for text in opened]
+        if waiting:
+            rows = self.rows("network.around", ids=list(dict.fromkeys(one for one, _ in waiting)), **filters)
             cut |= rows.truncated
             links = rows.dicts()
-        waiting = list(opened)
         # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node
         # opens nothing.
         for alone in ([], [identifier for identifier in added if identifier and identifier not in known]):
             stages.append([identifier for identifier in alone if identifier not in known])
             known |= set(alone)
             turn, waiting = waiting, []
-            for identifier in turn:
+            for identifier, only in turn:
                 if identifier in known:
-                    stage = reached(links, [identifier], known, min(OPENING, MOST_OPENED - len(known)))
+                    stage = reached(links, [identifier], known, min(OPENING, MOST_OPENED - len(known)), only)
                     stages.append(stage)
                     known |= set(stage)
                 else:
-                    waiting.append(identifier)
+                    waiting.append((identifier, only))
         return stages, cut
 
 
-def _check(
+def check(
     starts: Sequence[str],
     depth: int,
     opened: Sequence[str],
@@ -181,6 +182,11 @@ def _check(
     cap: int,
     arrangement: str,
 ) -> None:
+    """Nothing, if a picture can be asked for so (see `Picturing.network`).
+
+    Raises:
+        RequestError: saying what is out of range.
+    """
     faults = {
         "a network view needs at least one id to start at": not starts and not added,
         f"a network view starts at {MOST_STARTS} ids at most": len(starts) > MOST_STARTS,

@@ -251,6 +251,7 @@ class Protecting(Holding):
         self._service.networks.clear()
         self._service.players.clear()
         self._service.grounds.clear()
+        self._service.webs.clear()
         self._service.uploads.previews.clear()
         waiting = self._service.shelf.to_recall(case)
         recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""

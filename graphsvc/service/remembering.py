@@ -76,11 +76,8 @@ class Remembering(Loading):
                 raise Refused(
                     "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
                 )
-            state, key = self._service.casework.state(self.case)
-            telling = self._service.casework.told_as(self.case, state, key)
+            telling, steps = self._service.casework.history(self.case, found.id)
             told = _History(telling, {row["number"]: row for row in self._service.register.deliveries(self.case)})
-            identifier = telling.delivered(found.id)
-            steps = self._service.casework.steps(self.case, identifier) if identifier is not None else []
             versions = [told.version(step) for step in steps]
             outcome["rows"] = len(versions)
             named = self._names(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.redact import Released
 from graphsvc.errors import Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
@@ -16,12 +15,15 @@ from graphsvc.service.commenting import Commenting
 from graphsvc.service.entering import Entering
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
+from graphsvc.service.growing import Growing
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.overviewing import Overviewing
+from graphsvc.service.paths import Tracing
 from graphsvc.service.pictures import Keeping
 from graphsvc.service.reading import filled, nothing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
+from graphsvc.service.searching import Searching
 from graphsvc.service.weighing import Weighing
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -49,17 +51,26 @@ class EntityPage:
 
 
 class Session(
-    Exporting, Grouping, Entering, Auditing, Saving, Reviewing, Weighing, KeyPlayers, Overviewing, Keeping, Commenting
+    Exporting,
+    Grouping,
+    Entering,
+    Auditing,
+    Saving,
+    Reviewing,
+    Weighing,
+    KeyPlayers,
+    Searching,
+    Growing,
+    Tracing,
+    Overviewing,
+    Keeping,
+    Commenting,
 ):
     """One principal, one purpose and, once chosen, one case."""
 
     def counts(self) -> dict[str, int]:
         """How many entities of each kind are visible."""
         return {row["kind"]: row["count"] for row in self.rows("cases.counts").dicts()}
-
-    def find(self, text: str) -> Released:
-        """Entities whose name, alias, phone, registration or id has `text` in it, nearest first."""
-        return self.rows("entities.find", text=text)
 
     def entity(self, identifier: str) -> EntityPage:
         """Everything this reader may know of one entity.

@@ -137,7 +137,8 @@ def folded(view: View, fold: Sequence[Key]) -> View:
         elif _id(group) not in nodes:
             some = [by_id[one] for one in group.members]
             nodes[_id(group)] = _node(group, some, degree[_id(group)], within[_id(group)])
-    return replace(view, nodes=tuple(nodes.values()), edges=bundles)
+    names = {one: by_id[one].name for one in inside}
+    return replace(view, nodes=tuple(nodes.values()), edges=bundles, inside=names)
 
 
 def _communities(view: View) -> dict[str, list[str]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.records.dates import shown
-from graphsvc.records.relations import RELATIONS, says
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, says
 from graphsvc.records.told import step
 from graphsvc.views.arrangements import ARRANGEMENTS, Frame, Ground, map_frame
 from graphsvc.views.layout import layout
@@ -101,6 +101,7 @@ class View:
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
         in_steps: belief is told in four steps, as without source clearance.
+        inside: of a picture with groups folded, what to call each node in them, by id.
         frame: of a picture on a map, how the map lies under it.
         turns: up and down, left and right mean nothing in it.
         unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
@@ -112,6 +113,7 @@ class View:
     absent: int
     truncated: bool
     in_steps: bool = False
+    inside: Mapping[str, str] = field(default_factory=dict)
     frame: Frame | None = None
     unplaced: int = 0
     turns: bool = True
@@ -122,7 +124,34 @@ class View:
         return {node.id: node.name for node in self.nodes}
 
 
-def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int) -> list[str]:
+def opening(text: str) -> tuple[str, str]:
+    """An opening as an address asks for it: whose neighbours, and only which (a relation, or a kind of entity), if any.
+
+    A bare id opens all of its neighbours. `~WORD~ID` opens only those by a relation or of a kind; `~~ID` all of them,
+    also of an id that would be read as a word itself.
+
+    Example:
+        >>> opening("P1"), opening("~PAID~P1"), opening("~person~P1"), opening("~~~PAID~x"), opening("~tilda~9")
+        (('P1', ''), ('P1', 'PAID'), ('P1', 'person'), ('~PAID~x', ''), ('~tilda~9', ''))
+    """
+    _, tilde, rest = text.partition("~") if text.startswith("~") else ("", "", "")
+    word, parted, identifier = rest.partition("~")
+    known = not word or word in ENTITIES or word in RELATIONS or word.startswith(CUSTOM_PREFIX)
+    return (identifier, word) if tilde and parted and known else (text, "")
+
+
+def opens(identifier: str, word: str = "") -> str:
+    """The other way round: what to put into the address.
+
+    Example:
+        >>> opens("P1"), opens("P1", "PAID"), opens("~PAID~x")
+        ('P1', '~PAID~P1', '~~~PAID~x')
+    """
+    bare = not word and opening(identifier) == (identifier, "")
+    return identifier if bare else f"~{word}~{identifier}"
+
+
+def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int, only: str = "") -> list[str]:
     """Neighbours of `front` that are not known yet, at most `room`.
 
     Each node of `front` brings its best link in turn, so that one busy node does not take all the room.
@@ -132,6 +161,7 @@ def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], 
         front: ids whose neighbours are wanted.
         known: ids that are in the picture already.
         room: how many more it can take.
+        only: a relation, or a kind of neighbour; empty for all.
 
     Example:
         >>> links = [{"subject": "a", "object": "b"}, {"subject": "a", "object": "c"}, {"subject": "d", "object": "e"}]
@@ -140,9 +170,10 @@ def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], 
     """
     offers: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
     for link in links:
-        for one, other in ((link["subject"], link["object"]), (link["object"], link["subject"])):
-            if one in offers and other not in known:
-                offers[one][other] = None
+        for one, other, end in (("subject", "object", "object_kind"), ("object", "subject", "subject_kind")):
+            wanted = not only or only in (link["relation"], link[end])
+            if wanted and link[one] in offers and link[other] not in known:
+                offers[link[one]][link[other]] = None
     queues = [list(offered) for offered in offers.values()]
     turns = (queue[turn] for turn in range(max(map(len, queues), default=0)) for queue in queues if turn < len(queue))
     return list(dict.fromkeys(turns))[: max(room, 0)]
@@ -203,6 +234,7 @@ def picture(
         absent,
         truncated,
         in_steps,
+        {},
         map_frame(ground.places) if arrangement == "map" else None,
         sum(node.id not in known for node in nodes) if known is not None else 0,
         arrangement in ("", "rings"),

@@ -28,6 +28,8 @@ ROOMS = (
     "network",
     "pictures",
     "comments",
+    "growth",
+    "paths",
     "overview",
     "search",
     "numbers",

@@ -1,32 +1,62 @@
-"""Search of a case; the search box takes its suggestions from the JSON twin."""
+"""Search of a case: entities by what they are called, and free text; suggestions come from a twin of their own."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.service import Session
+from graphsvc.service.searching import Found
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("search", __name__, url_prefix="/case/<case>")
 _LONGEST = 200
+# Suggestions under a box.
+_NEAR = 12
 
 
 @page(blueprint, "/search")
 def results(case: str) -> ResponseReturnValue:
-    """Entities whose name, alias, phone, registration or id has the text in it."""
+    """Entities by name, alias, phone, registration, place or id; and what was said with these words in it."""
     here = at(case)
-    text = request.args.get("q", "").strip()
-    if len(text) > _LONGEST:
-        raise RequestError(f"A search takes up to {_LONGEST} characters. Search for a part of it.")
-    found = here.find(text) if text else None
+    text = _asked()
+    found = here.find(text)
+    said = here.said(text)
     return answer(
         "search/results.html",
         case=here.case,
         q=text,
-        results=[
-            row | {"name": row["name"] or row["id"], "href": url_for("entities.page", case=here.case, id=row["id"])}
-            for row in (found.dicts() if found else [])
-        ],
-        truncated=bool(found and found.truncated),
+        results=_rows(here, found),
+        truncated=found.truncated,
+        said=said.texts,
+        said_truncated=said.truncated,
     )
+
+
+@page(blueprint, "/search/near")
+def near(case: str) -> ResponseReturnValue:
+    """The nearest entities alone, as a box suggests them while somebody types."""
+    here = at(case)
+    text = _asked()
+    found = here.find(text)
+    return answer(
+        "search/results.html",
+        case=here.case,
+        q=text,
+        results=_rows(here, found)[:_NEAR],
+        truncated=found.truncated or len(found.hits) > _NEAR,
+    )
+
+
+def _asked() -> str:
+    text = request.args.get("q", "").strip()
+    if len(text) > _LONGEST:
+        raise RequestError(f"A search takes up to {_LONGEST} characters. Search for a part of it.")
+    return text
+
+
+def _rows(here: Session, found: Found) -> list[dict[str, Any]]:
+    return [row | {"href": url_for("entities.page", case=here.case, id=row["id"])} for row in found.dicts()]

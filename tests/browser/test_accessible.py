@@ -25,9 +25,11 @@ PAGES = {
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",
     "search": "/case/demo/search?q=ahmed",
+    "export": "/case/demo/export?id={lead}",
+    "load": "/case/demo/load",
 }
 # What is opened on the network page before it is looked at.
-OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time"}
+OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "export": "Export"}
 
 
 def faults(page: Page) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_accessible import faults
 from tests.browser.test_canvas import chosen, drag, places, select, tool
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
     CASE,
@@ -115,3 +116,25 @@ def test_the_form_is_no_wider_than_the_page_and_every_field_has_a_name(pages: Pa
         ".filter((one) => !one.labels.length).map((one) => one.name)"
     )
     assert nameless == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_of_it_has_a_serious_fault(pages: Pages, theme: str) -> None:  # noqa: F811
+    page = pages("id=p1", color_scheme=theme)
+    told = {}
+    page.goto(f"/case/{CASE}/add?subject=p1&object=p3&relation=DIRECTED")
+    for summary in page.locator("main details > summary").all():
+        summary.click()
+    told["form"] = faults(page)
+    field(page, "s.kind").select_option("record")
+    page.locator('button[value="new:people:c1.object_id"]').click()
+    expect(field(page, "new1.name")).to_be_focused()
+    field(page, "new1.name").fill("Ash Root")
+    page.get_by_role("button", name="Preview").last.click()
+    expect(page.get_by_text("Is Ash Root in the case already?")).to_be_visible()
+    told["preview"] = faults(page)
+    page.goto(f"/case/{CASE}/add?statement=S3&fate=withdrawn")
+    told["correction"] = faults(page)
+    page.goto(f"/case/{CASE}/statement/history?id=S3")
+    told["history"] = faults(page)
+    assert {name: found for name, found in told.items() if found} == {}

@@ -92,6 +92,7 @@ CALLS: dict[str, Entry] = {
     "save_picture": lambda known: [((canvas(known), "all of it", "x"), {"shared": True})],
     "save_version": lambda known: [((one, canvas(known), 1), {}) for one in known.jobs],
     "share_picture": of("jobs", shared=True),
+    "correct_upload": of("uploads", "[chart.entities]\n"),
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),
@@ -139,6 +140,13 @@ CALLS: dict[str, Entry] = {
     "entity": of("entities"),
     "erasures": with_(),
     "find": of("words"),
+    "said": of("words"),
+    "growth": lambda known: [((one,), {"ids": known.entities[:2]}) for one in known.entities],
+    "paths": lambda known: (
+        [((pair,), {}) for pair in zip(known.entities, known.entities[1:], strict=False)]
+        + [((known.entities[:3], kind), {"besides": ["presence", "own"]}) for kind in ("likeliest", "every", "no-such")]
+        + [(((one,), "accounts"), {}) for one in known.entities]
+    ),
     "frame": lambda known: [((name,), given) for name, given in known.firsts],
     "grant": with_(),
     "graph": lambda _known: [((of,), {}) for of in ("claims", "links", "operation", "no-such")],

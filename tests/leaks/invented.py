@@ -198,13 +198,19 @@ def _value(query: Query, parameter: Parameter, number: int, rows: Tables) -> Any
         return [row["id"] for table in ENTITY_TABLES for row in rows[table.name]][number::4]
     if parameter.type == "date":
         return "2027"
-    if parameter.name == "text":
-        return ("x", "person", "+447", "2020-05")[number]
+    if parameter.name in ("text", "spelt", "parts"):
+        word = ("x", "person", "447", "2020")[number]
+        # The service's own searches take what asks an index.
+        return f"*{word}*" if parameter.name == "text" and query.name.endswith((".find", ".said")) else word
+    if parameter.name in ("subjects", "relations", "objects"):
+        return [row[{"relations": "relation"}.get(parameter.name, f"{parameter.name[:-1]}_id")] for row in links]
     named = {"first": "X1", "second": "X6"}
     if number == 0 and query.subject == "paths":
         return named[parameter.name]
     kind = {"person": "people", "boat": "boats", "crossing": "crossings", "gang": "gangs", "workplace": "workplaces"}
-    subject = {"entities": "people", "hubs": "gangs", "paths": "people"}.get(query.subject, query.subject)
+    subject = {"entities": "people", "hubs": "gangs", "paths": "people", "network": "people"}.get(
+        query.subject, query.subject
+    )
     table = kind.get(parameter.name, subject)
     mentioned = Counter(row[end] for row in rows["links"] for end in ("subject_id", "object_id", "statement_id"))
     ids = sorted((row["id"] for row in rows[table]), key=lambda one: (one[0] != "X", -mentioned[one], one))

@@ -6,6 +6,7 @@ the query or the form. A JSON twin is asked as its page is.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import deque
@@ -48,12 +49,31 @@ def _network(known: Known) -> Iterator[Values]:
     yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
     for layout in ("rings", "days", "map"):
         yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
+    for by in ("gang", "crossing", "community", "community:1", "no-such"):
+        yield {"id": several[:20], "fold": by}
 
 
 def _whole(_known: Known) -> Iterator[Values]:
     yield {}
     yield {"relation": "DIRECTED", "least": "0.5"}
     yield {"recorded": "0.25"}
+
+
+def _growth(known: Known) -> Iterator[Values]:
+    for one in known.entities:
+        yield {"node": one}
+    several = list(known.entities)
+    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[1]}"], "least": "0.2"}
+
+
+def _ways(known: Known) -> Iterator[Values]:
+    yield {}
+    several = list(known.entities)
+    for one, other in itertools.pairwise(several):
+        yield {"from": one, "to": other}
+    for kind in ("likeliest", "every", "accounts"):
+        yield {"from": several[0], "to": several[1:4], "kind": kind, "besides": ["presence", "own"]}
+        yield {"to": several[0], "kind": kind, "recorded": "yes", "avoid": several[1]}
 
 
 def _links(known: Known) -> Iterator[Values]:
@@ -110,6 +130,7 @@ PAGES: dict[str, Entry] = {
     "statements.page": each("statements"),
     "network.view": _network,
     "network.tables": _network,
+    "network.groups": _network,
     "network.measures": _network,
     "network.days": once(),
     "network.node": each("entities"),
@@ -126,6 +147,9 @@ PAGES: dict[str, Entry] = {
     "overview.points": _whole,
     "overview.names": _whole,
     "search.results": each("words", "q"),
+    "search.near": each("words", "q"),
+    "growth.counts": _growth,
+    "paths.ways": _ways,
     "numbers.page": once(),
     "numbers.roles": once(),
     "log.table": lambda known: [{}, {"case": known.case}, {"as": "csv"}, {"source": known.pseudonyms[-1]}],
@@ -223,6 +247,7 @@ FORMS: dict[str, Entry] = {
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
+    "load.chart": each("uploads", "upload", entity="Lorry", entity_as="vehicle", id="S7", handling="P"),
     "load.confirm": each("uploads", "upload"),
     "load.cancel": each("uploads", "upload"),
     "load.stop": each("jobs"),
@@ -245,6 +270,10 @@ FORMS: dict[str, Entry] = {
     "saved.delete": each("jobs"),
     "saved.receive": once(),
     "saved.bring": once(file="{}"),
+    "exports.choose": lambda known: [
+        {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
+        for one in known.entities[::3]
+    ],
     "exports.preview": lambda known: [
         {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
         for one in known.entities[::3]

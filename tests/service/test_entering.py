@@ -16,6 +16,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records import relations
 from graphsvc.service import Options, Service, Session, typed
 from graphsvc.service.entering import Changed, Checked
+from graphsvc.service.keeping import folded
 from graphsvc.service.typed import Form, Part, claim_cells, statement_cells
 
 pytestmark = pytest.mark.neo4j
@@ -243,7 +244,8 @@ def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> 
 
 def raw(session: Session) -> tuple[Any, Any]:
     """What is loaded, by delivered ids: rows of statements and of claims."""
-    state, _ = session._service.casework.state(session.case)
+    casework = session.service.casework
+    state = folded(casework._kept(session.case, casework.register.key(session.case, create=False)))
     return (
         {one: row.values for one, row in state.records["statements"].items()},
         {key: (row.values, row.status) for key, row in state.claims.items()},
@@ -349,6 +351,23 @@ def test_history_tells_every_version_masked_as_the_graph_is(ann: Session) -> Non
     assert first.statement["summary"][1].startswith("Register of S-")
     assert "Selam" not in repr([last, graded, first])
     assert "W1" not in repr([last, graded, first])
+
+
+def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_pages_show(ann: Session) -> None:
+    files = {
+        "people": "id,name\nP1,Idris Karam\n",
+        "crossings": "id,date\nX1,2020-05-08\n",
+        "statements": "id,kind,handling\nnote on Selam Bekele,record,P\n",
+        "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
+    }
+    delivered(ann, zipped(**files), partial=True)
+    shown = next(one["statement"] for one in ann.between("P1", "ORGANISED", "X1"))
+    assert "Selam" not in shown
+    entered(ann, corrected(ann, shown, "ORGANISED", place="Calais"))
+    last, first = ann.statement_history(shown)
+    assert (last.claims[0]["place"], first.claims[0]["did"]) == ("Calais", "added")
+    assert "Selam" not in repr([last, first])
+    assert "note on Selam Bekele" in raw(ann)[0]
 
 
 def test_history_and_corrections_withhold_what_takes_source_clearance(

@@ -37,6 +37,11 @@ def pages(site: Any) -> list[str]:
     found += [site.address("lead", id=one) for one in (site.boss, site.aide, "=cmd")]
     found += [site.address("statement", id=one) for one in (site.report, "T1", "T2", "R1", "C1")]
     found += [site.address("search", q=text) for text in ("<script>", '"><img src=x onerror=alert(1)>', "e", "zzz'")]
+    found += [site.address("search", q=text) for text in ("bold", "tall", "alert", "dunkirk")]
+    found += [
+        site.address("network/paths", **{"from": site.boss, "to": to}) for to in (site.aide, "=cmd", "X1", "zzz'")
+    ]
+    found += [site.address("network/growth", node=one) for one in (site.boss, site.aide, "X1")]
     found += [site.address("leads", q='"><img src=x>'), site.address("entity", id='"><img src=x>')]
     return [*found, "/", "/numbers", "/roles"]
 

@@ -1,7 +1,11 @@
 import { Canvas } from "./canvas/canvas.js";
 import { install as comments } from "./canvas/comments.js";
+import { install as find } from "./canvas/find.js";
 import { FilterForm } from "./canvas/form.js";
+import { install as grow } from "./canvas/grow.js";
+import { install as takeOut } from "./canvas/out.js";
 import { Panel } from "./canvas/panel.js";
+import { install as paths } from "./canvas/paths.js";
 import { install as pictures } from "./canvas/pictures.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
@@ -20,7 +24,8 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = { comments: comments(canvas), pictures: pictures(canvas) };
+const parts = { comments: comments(canvas), find: find(canvas), grow: grow(canvas), pictures: pictures(canvas), take: takeOut(canvas) };
+if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.
 Object.assign(globalThis, { networkPicture: picture, networkCanvas: canvas });
@@ -82,6 +87,7 @@ const tools = {
   undo: () => steps.undo(),
   redo: () => steps.redo(),
   layout: (button) => canvas.layout(button.dataset.word),
+  fold: (button) => canvas.fold(button.dataset.by),
   forget: () => canvas.forget(),
   lasso,
   all: () => selecting.all(),
@@ -114,6 +120,7 @@ function tellState() {
   }
   for (const choice of root.querySelectorAll("#looks select")) choice.value = params.get(choice.name) ?? "";
   root.querySelector('#looks [name="labels"]').checked = params.get("labels") !== "no";
+  for (const button of root.querySelectorAll('[data-tool="fold"]')) button.setAttribute("aria-pressed", String(params.getAll("fold").includes(button.dataset.by)));
   for (const button of root.querySelectorAll('[data-tool="layout"]')) button.setAttribute("aria-pressed", String((params.get("layout") ?? "") === button.dataset.word));
 }
 canvas.on("drawn", () => {

@@ -1,0 +1,38 @@
+// ---
+// title = "What one entity would bring into the picture"
+// why = "Counts before growing: neighbours the picture does not show yet, by relation and by kind"
+// kind = "internal"
+// limit = 1000
+// [parameters.id]
+// type = "id"
+// help = "id of the entity"
+// [parameters.ids]
+// type = "list"
+// help = "ids of the entities in the picture"
+// [parameters.relations]
+// type = "list"
+// help = "only these relations; empty for all"
+// default = []
+// [parameters.least]
+// type = "float"
+// help = "least belief"
+// default = 0.0
+// [parameters.recorded]
+// type = "float"
+// help = "least belief on the record"
+// default = 0.0
+// [returns]
+// by = "computed.reason"
+// word = "computed.relation"
+// number = "computed.count"
+// belief = "Link.belief"
+// ---
+MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
+WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
+WITH m, r.relation AS relation, toLower(head([l IN labels(m) WHERE l <> 'Entity'])) AS kind, max(r[$belief]) AS belief
+UNWIND [['all', ''], ['relation', relation], ['kind', kind]] AS way
+WITH way, count(DISTINCT m) AS number, max(belief) AS belief
+RETURN way[0] AS by, way[1] AS word, number, belief
+ORDER BY by, number DESC, word
+LIMIT $limit + 1

@@ -1,0 +1,40 @@
+// ---
+// title = "Who says the steps of some ways"
+// why = "The statements behind each link of a way, and what denies it"
+// kind = "internal"
+// limit = 5000
+// [parameters.subjects]
+// type = "list"
+// help = "ids of the subjects of the links"
+// [parameters.relations]
+// type = "list"
+// help = "their relations, in the same order"
+// [parameters.objects]
+// type = "list"
+// help = "ids of their objects, in the same order"
+// [returns]
+// subject = "Entity.id"
+// relation = "Claim.relation"
+// object = "Entity.id"
+// polarity = "Claim.polarity"
+// status = "Claim.status"
+// statement = "Statement.id"
+// statement_kind = "Statement.kind"
+// taken_on = "Statement.taken_on"
+// groups = "Link.groups"
+// ---
+UNWIND range(0, size($subjects) - 1) AS place
+MATCH (a:Entity {case: $case, id: $subjects[place]})<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b:Entity {case: $case, id: $objects[place]})
+WHERE c.relation = $relations[place] AND c.status = 'active' AND c.polarity IN ['asserts', 'denies']
+  AND c.handling IN $handling AND a.handling IN $handling AND b.handling IN $handling
+MATCH (c)-[:STATED_IN]->(s:Statement)
+WHERE s.handling IN $handling
+// Where a kind of statement is not shown one by one, its claims are one row for each link and polarity.
+WITH DISTINCT a, b, {relation: c.relation, polarity: c.polarity, status: c.status} AS c,
+     CASE WHEN s.kind IN $voices THEN s {.id, .kind, .taken_on} ELSE {kind: s.kind} END AS s
+OPTIONAL MATCH (a)-[r]->(b)
+WHERE r.relation = c.relation AND r[$belief] IS NOT NULL AND s.id IS NULL AND c.polarity = 'asserts'
+RETURN a.id AS subject, c.relation AS relation, b.id AS object, c.polarity AS polarity, c.status AS status,
+       s.id AS statement, s.kind AS statement_kind, s.taken_on AS taken_on, r[$groups] AS groups
+ORDER BY subject, relation, object, polarity, statement_kind, statement
+LIMIT $limit + 1

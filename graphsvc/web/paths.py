@@ -1,0 +1,139 @@
+"""Ways between people who were chosen, step by step with who says so; the canvas takes them from the JSON twin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.records.told import STEPS
+from graphsvc.service.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
+from graphsvc.views import wording
+from graphsvc.web.frame import answer, at, page
+
+blueprint = Blueprint("paths", __name__, url_prefix="/case/<case>/network")
+# What links besides those of the operation say.
+BESIDE_WORDS = {
+    "presence": "on the same boat, at the same place",
+    "service": "lawful service",
+    "family": "family",
+    "identity": "said to be the same person",
+    "own": "the deliverer's own",
+}
+
+
+@blueprint.app_context_processor
+def _choices() -> dict[str, Any]:
+    """For the network page: what ways can be looked for."""
+    return {"PATHS": {"besides": BESIDE_WORDS, "longest": EVERY, "usual": USUAL_STEPS, "steps": STEPS}}
+
+
+@page(blueprint, "/paths")
+def ways(case: str) -> ResponseReturnValue:
+    """The ways the address asks for; without ends the form alone."""
+    here = at(case)
+    here.require("analyse")
+    ends, wanted = _asked()
+    traced = here.paths(ends, **wanted) if ends else None
+    return answer(
+        "paths/page.html",
+        case=here.case,
+        ends=ends,
+        asked=wanted,
+        kinds={word: says for word, says in KINDS.items() if word != "accounts" or here.grant.sources},
+        between=_rows(here.case, traced, in_steps=not here.grant.sources) if traced else [],
+        names=traced.names if traced else {},
+        cut=bool(traced and traced.cut),
+        most=MOST,
+        to_one=wanted["kind"] == "accounts",
+    )
+
+
+def _asked() -> tuple[list[str], dict[str, Any]]:
+    """Ends, and how ways are looked for, as `Session.paths` takes it."""
+    args = request.args
+    ends = [one.strip() for name in ("from", "to") for one in args.getlist(name) if one.strip()]
+    return ends, {
+        "kind": args.get("kind") or "shortest",
+        "steps": _whole("steps", USUAL_STEPS),
+        "most": _whole("most", USUAL),
+        "avoiding": [one.strip() for text in args.getlist("avoid") for one in text.splitlines() if one.strip()],
+        "relations": [one for one in args.getlist("relation") if one],
+        "besides": [one for one in args.getlist("besides") if one],
+        "least": _share("least"),
+        "recorded": args.get("recorded") == "yes",
+    }
+
+
+def _whole(name: str, usual: int) -> int:
+    text = request.args.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise RequestError(f"In the address, {name} takes a whole number, not {text[:40]!r}.")
+    return int(text)
+
+
+def _share(name: str) -> float:
+    text = request.args.get(name, "")
+    try:
+        return float(text) if text else 0.0
+    except ValueError:
+        raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
+
+
+def _rows(case: str, traced: Traced, *, in_steps: bool) -> list[dict[str, Any]]:
+    """What was found, in words and with addresses."""
+    return [
+        {
+            "first": one.first,
+            "second": one.second,
+            "ways": [_way(case, way, traced.names, in_steps=in_steps) for way in one.ways],
+            "more": one.more,
+            "over": one.over,
+        }
+        for one in traced.between
+    ]
+
+
+def _way(case: str, way: Told, names: dict[str, tuple[str, str]], *, in_steps: bool) -> dict[str, Any]:
+    return {
+        "nodes": way.nodes,
+        "belief": way.belief,
+        "believed": wording.belief_told(way.belief) if in_steps else wording.belief(way.belief),
+        "weakest": way.weakest if len({round(step.belief, 2) for step in way.steps}) > 1 else None,
+        "group": way.group,
+        "source": way.source,
+        "statement": way.statement,
+        "picture": url_for("network.view", case=case, add=list(way.nodes)),
+        "steps": [
+            {
+                "subject": step.subject,
+                "relation": step.relation,
+                "object": step.object,
+                "says": wording.claim(_named(step.subject, step.relation, step.object, names)),
+                "belief": step.belief,
+                "others": step.others,
+                "asserting": step.asserting,
+                "denying": step.denying,
+                "link": url_for(
+                    "network.link", case=case, subject=step.subject, relation=step.relation, object=step.object
+                ),
+            }
+            for step in way.steps
+        ],
+    }
+
+
+def _named(subject: str, relation: str, target: str, names: dict[str, tuple[str, str]]) -> dict[str, str]:
+    return {
+        "subject": subject,
+        "subject_name": names[subject][0],
+        "subject_kind": names[subject][1],
+        "relation": relation,
+        "object": target,
+        "object_name": names[target][0],
+        "object_kind": names[target][1],
+    }

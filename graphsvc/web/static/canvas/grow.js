@@ -1,0 +1,62 @@
+// What a node would bring in, counted before it does: in its panel, by relation and by kind. A node that would bring in very
+// many is not opened until one has said which.
+export function install(canvas) {
+  const { address, many } = document.getElementById("grow").dataset;
+  let shown = null;
+  let asked = null; // the node whose counts are to be in focus once its panel is there
+
+  const counted = async (id) => {
+    const params = canvas.params;
+    params.set("node", id);
+    params.set("panel", "1");
+    const page = await canvas.ask(`${address}?${params}`, { apart: true });
+    return page?.querySelector(".growth") ?? null;
+  };
+
+  // Puts the counts into the panel that shows the node, if it still does.
+  const tell = async (id, focus = false) => {
+    const piece = await counted(id);
+    if (!piece || !shown || shown.id !== id) return;
+    const section = document.importNode(piece, true);
+    const before = shown.body.querySelector(".growth");
+    const open = focus || before?.open;
+    before?.remove();
+    section.open = open;
+    shown.body.querySelector("header").after(section);
+    if (focus) {
+      section.scrollIntoView({ block: "nearest" });
+      section.querySelector("a")?.focus();
+    }
+  };
+
+  canvas.on("shown", ({ id, edge, body }) => {
+    shown = edge ? null : { id, body };
+    if (shown) tell(id, id === asked);
+    asked = null;
+  });
+  canvas.on("changed", () => {
+    if (shown?.body.isConnected) tell(shown.id);
+  });
+
+  document.getElementById("panel-content").addEventListener("click", async (event) => {
+    const way = event.target.closest(".growth [data-open]");
+    if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const { id } = shown;
+    const before = canvas.picture.data.nodes.length;
+    const words = `grew ${canvas.name(id)}: ${way.textContent.trim()}`;
+    if (await canvas.append("open", [way.dataset.open], words, { from: id })) canvas.say(`${canvas.picture.data.nodes.length - before} added`);
+  });
+
+  // Opening by double click or key goes through here: very many are counted first.
+  const plainly = canvas.expand.bind(canvas);
+  canvas.expand = async (id) => {
+    const node = canvas.picture.data.nodes.find((one) => one.id === id);
+    if ((node?.more ?? 0) <= Number(many)) return plainly(id);
+    canvas.say(`${node.more} neighbours: choose which`);
+    if (shown?.id === id && shown.body.isConnected) return tell(id, true);
+    asked = id;
+    canvas.select([id]);
+  };
+  return { open: () => canvas.selecting.nodes.length === 1 && tell(canvas.selecting.nodes[0], true) };
+}

@@ -1,0 +1,128 @@
+// A box that suggests while one types: arrow keys choose, Enter takes, Escape closes. What is suggested comes from the server.
+
+const SOON = 150;
+const LEAST = 2;
+
+const element = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
+
+// Why something was found, where that is not its name or id.
+const reason = (one) =>
+  one.why
+    .filter(([, text]) => text !== one.name && text !== one.id)
+    .map(([called, text]) => `${called}: ${text}`)
+    .concat(one.level > 3 ? one.says : [])
+    .join(", ");
+
+// `twin`: where to ask, with the text as `q`. `take(one, event)`: what was chosen. `note(one)`: a word behind a suggestion, or
+// nothing. `first`: whether the first is chosen by itself, so that Enter takes it. `most`: how many are shown.
+export function suggest(box, { twin, take, note = () => "", first = false, most = 8 }) {
+  const list = element("ul", { id: `${box.id}-suggestions`, className: "suggestions", hidden: true });
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  box.after(list);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+    box.setAttribute(name, value);
+  }
+  let found = [];
+  let asked = null;
+  let timer = 0;
+  let chosen = -1;
+
+  const close = () => {
+    clearTimeout(timer);
+    asked?.abort();
+    list.hidden = true;
+    found = [];
+    chosen = -1;
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  };
+  const choose = (place) => {
+    if (!found.length) return;
+    chosen = (place + found.length) % found.length;
+    [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
+    box.setAttribute("aria-activedescendant", list.children[chosen].id);
+    list.children[chosen].scrollIntoView({ block: "nearest" });
+  };
+  const taken = (place, event) => {
+    const one = found[place];
+    close();
+    take(one, event);
+  };
+  const line = (one, number) => {
+    const option = element("li", { id: `${list.id}-${number}` });
+    option.setAttribute("role", "option");
+    const link = element("a", { href: one.href, tabIndex: -1 }, one.name, " ");
+    link.append(element("span", { className: "quiet" }, one.name === one.id ? one.kind : `${one.kind} ${one.id}`));
+    const said = note(one);
+    if (said) link.append(" ", element("span", { className: "tag" }, said));
+    const why = reason(one);
+    if (why) link.append(" ", element("span", { className: "why" }, why));
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey) return; // a page of its own, as with any link
+      event.preventDefault();
+      taken(number, event);
+    });
+    option.append(link);
+    return option;
+  };
+  const tell = (words) => {
+    const option = element("li", { className: "none" }, words);
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-disabled", "true");
+    list.replaceChildren(option);
+    list.hidden = false;
+    box.setAttribute("aria-expanded", "true");
+  };
+  const ask = async () => {
+    asked?.abort();
+    if (box.value.trim().length < LEAST) return close();
+    const mine = (asked = new AbortController());
+    try {
+      const answer = await fetch(`${twin}?${new URLSearchParams({ q: box.value })}`, { signal: mine.signal, headers: { Accept: "application/json" } });
+      const said = await answer.json();
+      if (mine.signal.aborted) return;
+      found = answer.ok ? said.results.slice(0, most) : [];
+      chosen = -1;
+      if (!answer.ok) return tell(said.error);
+      if (!found.length) return tell("Nothing you can see is called so.");
+      list.replaceChildren(...found.map(line));
+      list.hidden = false;
+      box.setAttribute("aria-expanded", "true");
+      box.removeAttribute("aria-activedescendant");
+      if (first) choose(0);
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        found = [];
+        tell("The server cannot be reached. Try again.");
+      }
+    }
+  };
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, SOON);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      choose(chosen + (event.key === "ArrowDown" ? 1 : chosen < 0 ? 0 : -1));
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      taken(chosen, event);
+    }
+  });
+  // What is behind the box, the list among it, may take the focus without closing it.
+  box.parentElement.addEventListener("focusout", (event) => {
+    if (!box.parentElement.contains(event.relatedTarget)) close();
+  });
+  return { close };
+}

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import doctest
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc.access import likeness, terms
+from graphsvc.access.likeness import Sought, excerpt, match, one_off
+from graphsvc.access.terms import entity_terms, fields, text_terms
+
+
+@pytest.mark.parametrize("module", [likeness, terms], ids=lambda module: module.__name__)
+def test_examples_run(module: object) -> None:
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+def level(sought: str, **values: object) -> int | None:
+    found = match(Sought(sought), fields({"id": "P0397", **values}))
+    return None if found is None else found.level
+
+
+@pytest.mark.parametrize(
+    ("sought", "values", "wanted"),
+    [
+        ("karim", {"name": "Карим"}, 0),
+        ("Карим", {"name": "Karim"}, 0),
+        ("كريم", {"name": "Karim"}, 5),
+        ("karim", {"name": "كريم"}, 5),
+        ("abd al-rahman", {"name": "Abdulrahman"}, 4),
+        ("abdulrahman", {"name": "Abd al-Rahman"}, 4),
+        ("abdelrehman", {"name": "Abd al-Rahman"}, 5),
+        ("Müller", {"name": "Muller"}, 0),
+        ("王伟", {"name": "Wang Wei"}, 0),
+        ("wei", {"name": "王伟"}, 1),
+        ("hewa", {"aliases": ["Abu Hewa"]}, 1),
+        ("hewa kar", {"name": "Karim", "aliases": ["Hewa"]}, 2),
+        ("hewa omar", {"name": "Hewa Karim"}, None),
+        ("p0397", {}, 0),
+        ("0397", {}, 1),
+        ("397", {}, 3),
+        ("+44 7911 123456", {"phones": ["07911 123456"]}, 0),
+        ("0044 7911123456", {"phones": ["+44 7911 123456"]}, 0),
+        ("07911-123 456", {"phones": ["+44 (0)7911 123456"]}, 0),
+        ("447911123456", {"phones": ["07911 123456"]}, 0),
+        ("07911", {"phones": ["+44 7911 123456"]}, 2),
+        ("+44 791", {"phones": ["07911 123456"]}, 2),
+        ("123456", {"phones": ["+44 7911 123456"]}, 3),
+        ("07911 123457", {"phones": ["+44 7911 123456"]}, None),
+        ("gb123ab", {"registration": "GB-123 AB"}, 0),
+        ("GB 123-AB", {"registration": "gb123ab"}, 0),
+        ("8 may 2020", {"date": "2020-05-08T04:30Z"}, 0),
+        ("2020-05", {"date": "2020-05-08T04:30Z"}, 2),
+        ("04", {"date": "2020-05-08T04:30Z"}, None),
+        ("al", {"name": "Karim"}, None),
+        ("karem", {"name": "Karim"}, 4),
+        ("omar", {"name": "Amir"}, None),
+        ("%", {"name": "100 %"}, None),
+    ],
+)
+def test_how_a_search_matches(sought: str, values: dict[str, object], wanted: int | None) -> None:
+    assert level(sought, **values) == wanted
+
+
+def test_a_pseudonym_is_found_by_its_blocks_and_by_nothing_inside() -> None:
+    values = {"id": "S-X6GW-Q8CC-PK9A", "kind": "phone", "value": "S-GE77-HEC7-YZWH"}
+    found = {
+        sought: match(Sought(sought), fields(values)) for sought in ("x6gw", "a", "77", "+4477", "S-X6GW-Q8CC-PK9A")
+    }
+    assert [one for one, how in found.items() if how] == ["x6gw", "S-X6GW-Q8CC-PK9A"]
+
+
+def test_why_names_what_matched() -> None:
+    found = match(Sought("hewa 07911"), fields({"id": "P1", "aliases": ["Abu Hewa"], "phones": ["+44 7911 123456"]}))
+    assert found is not None
+    assert found.why == (("alias", "Abu Hewa"), ("phone", "+44 7911 123456"))
+
+
+word = st.text("abkr", min_size=5, max_size=8)
+
+
+@given(word, word)
+def test_the_pattern_for_one_letter_off_finds_what_is_one_letter_off(one: str, other: str) -> None:
+    """And the word itself, which the index may offer again."""
+    pattern = likeness._one_off(one)
+    assert bool(re.fullmatch(pattern, other)) == (one_off(one, other) or one == other)
+
+
+@given(word, word)
+def test_one_letter_off_goes_both_ways(one: str, other: str) -> None:
+    assert one_off(one, other) == one_off(other, one)
+
+
+name = st.text("abcdeKR -'ёжк王ك", min_size=1, max_size=14)
+
+
+@given(name)
+def test_what_is_there_is_found_by_itself_whole(text: str) -> None:
+    sought = Sought(text)
+    if sought.parts:
+        found = match(sought, [("name", text)])
+        assert found is not None
+        assert found.level == 0
+
+
+@given(name, name)
+def test_the_index_offers_all_that_matches(sought: str, text: str) -> None:
+    """What matches is among the terms that the patterns of its parts find: each pattern, run here as the index does."""
+    search = Sought(sought)
+    if not search.parts or match(search, [("name", text)]) is None:
+        return
+    known = entity_terms("x", {"name": text}).split()
+    parts = [all(_finds(part.pattern, known) for part in search.parts), _finds(search.whole.pattern, known)]
+    assert any(parts)
+
+
+def _finds(pattern: str, known: list[str]) -> bool:
+    for clause in pattern[1:-1].split(" "):
+        wanted = clause[1:-1] if clause.startswith("/") else re.escape(clause).replace(r"\*", ".*")
+        if any(re.fullmatch(wanted, term) for term in known):
+            return True
+    return False
+
+
+def test_terms_hold_only_letters_digits_and_their_marks() -> None:
+    values = {"name": "O'Neil \"} ) OR *:* +case:x", "aliases": ["/.*/"], "phones": ["+44 7911 123456"]}
+    for term in entity_terms("a/b?c", values).split():
+        assert re.fullmatch("[=_]?[A-Za-z0-9]+", term), term
+    asked = Sought('") OR *:* +case:"other /.*/ [a TO z]').pattern
+    assert re.fullmatch(r"[a-zJSC0-9*./?_|()+ ]+", asked), asked
+    assert ":" not in asked
+
+
+def test_an_excerpt_shows_the_words_around() -> None:
+    text = "a " * 100 + "He rang Sami at night from 07911 123 456, " + "b " * 100
+    found = excerpt(Sought("sami"), text)
+    assert found is not None
+    assert found.found == "Sami"
+    assert found.before.startswith("… ")
+    assert found.behind.endswith(" …")
+    number = excerpt(Sought("+44 7911 123456"), text)
+    assert number is not None
+    assert number.found == "07911 123 456"
+    assert excerpt(Sought("omar"), text) is None
+    assert excerpt(Sought("karim"), "Видел: Карим пришёл").found == "Карим"  # type: ignore[union-attr]
+
+
+def test_numbers_in_prose_are_found_whole() -> None:
+    assert " 7911123456 " in text_terms("Entity", {"notes": "rang +44 7911 123 456 twice"})
+    assert text_terms("Entity", {}) == ""

@@ -1,0 +1,172 @@
+"""Ways on small networks, against what is done by hand and against NetworkX."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from dataclasses import replace
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphsvc.analysis import ways
+from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.ways import Ground, Rules, Way, accounts, distances, every, likeliest, shortest, web_of
+
+Links = list[tuple[str, str, str, float, float]]
+CLAIM = Claim(
+    "c1", "b", "PAID", "c", "asserts", "active", "t1", "s1", "witness", "2", "D", False, 1, "P", "person", "person"
+)
+#   a - b - c - d        all believed .9
+#   a ------- e - d      .5 and .5: shorter, less believed
+LINKS: Links = [
+    ("a", "PAID", "b", 0.9, 0.0),
+    ("c", "DIRECTED", "b", 0.9, 0.4),
+    ("c", "PAID", "d", 0.9, 0.0),
+    ("a", "CROSSED_ON", "e", 0.5, 0.5),
+    ("e", "PAID", "d", 0.5, 0.5),
+    ("a", "OWES", "b", 0.3, 0.0),
+]
+
+
+def ground(links: Links = LINKS) -> Ground:
+    return Ground(web_of(links), Rules())
+
+
+def test_the_shortest_and_the_likeliest_differ() -> None:
+    assert [way.nodes for way in shortest(ground(), "a", "d", 9).ways] == [("a", "e", "d")]
+    first, second = likeliest(ground(), "a", "d", 9).ways
+    assert (first.nodes, first.beliefs, first.weakest) == (("a", "b", "c", "d"), (0.9, 0.9, 0.9), 0)
+    assert second.nodes == ("a", "e", "d")
+    assert second.belief == pytest.approx(0.25)
+
+
+def test_a_step_takes_the_most_believed_of_several_links_and_knows_the_others() -> None:
+    here = ground()
+    assert [(tie.relation, tie.belief) for tie in here.between("a", "b")] == [("PAID", 0.9), ("OWES", 0.3)]
+    assert here.way(["a", "b"]).beliefs == (0.9,)
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted"),
+    [
+        ({"avoiding": frozenset({"e"})}, ("a", "b", "c", "d")),
+        ({"relations": frozenset({"PAID", "DIRECTED"})}, ("a", "b", "c", "d")),
+        ({"least": 0.6}, ("a", "b", "c", "d")),
+        ({"recorded": True}, ("a", "e", "d")),
+        ({"recorded": True, "least": 0.45}, ("a", "e", "d")),
+        ({"recorded": True, "least": 0.6}, None),
+        ({"avoiding": frozenset({"e", "b"})}, None),
+    ],
+)
+def test_rules_say_what_a_way_takes(rules: dict[str, object], wanted: tuple[str, ...] | None) -> None:
+    here = Ground(web_of(LINKS), replace(Rules(), **rules))  # type: ignore[arg-type]
+    for found in (shortest(here, "a", "d", 9).ways, likeliest(here, "a", "d", 1).ways):
+        assert (found[0].nodes if found else None) == wanted
+    assert bool(every(here, "a", "d", 6, 9).ways) == bool(wanted)
+
+
+nodes = st.sampled_from("abcdefg")
+links = st.lists(
+    st.tuples(nodes, st.just("PAID"), nodes, st.sampled_from([0.125, 0.375, 0.625, 0.875]), st.just(0.0)), max_size=16
+)
+
+
+def simple(given_: Links, end: str, steps: int) -> list[Way]:
+    """Every way from a, by another's program."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from("abcdefg")
+    for subject, _, target, belief, _ in given_:
+        if subject != target and graph.get_edge_data(subject, target, {"belief": 0.0})["belief"] < belief:
+            graph.add_edge(subject, target, belief=belief)
+    found = [
+        Way(tuple(one), tuple(graph.edges[pair]["belief"] for pair in itertools.pairwise(one)))
+        for one in nx.all_simple_paths(graph, "a", end, cutoff=steps)
+    ]
+    return sorted(found, key=lambda way: (len(way.nodes), -way.belief, way.nodes))
+
+
+@settings(deadline=None)
+@given(links)
+def test_it_finds_what_another_program_finds(given_: Links) -> None:
+    here = ground(given_)
+    known = simple(given_, "d", 6)
+    assert list(every(here, "a", "d", 6, 10_000).ways) == known
+    least = [way for way in known if len(way.nodes) == len(known[0].nodes)] if known else []
+    found = shortest(here, "a", "d", 10_000)
+    assert (set(found.ways), found.number, found.over) == (set(least), len(least), False)
+    assert [way.belief for way in found.ways] == pytest.approx(sorted((way.belief for way in least), reverse=True))
+    believed = sorted((way.belief for way in known), reverse=True)
+    for most in (1, 3):
+        best = likeliest(here, "a", "d", most)
+        assert [way.belief for way in best.ways] == pytest.approx(believed[:most])
+        assert set(best.ways) <= set(known)
+
+
+@settings(deadline=None)
+@given(links, st.randoms())
+def test_the_order_links_come_in_moves_nothing(given_: Links, chance: random.Random) -> None:
+    shuffled = list(given_)
+    chance.shuffle(shuffled)
+    one, other = ground(given_), ground(shuffled)
+    assert every(one, "a", "d", 5, 5) == every(other, "a", "d", 5, 5)
+    assert shortest(one, "a", "d", 3) == shortest(other, "a", "d", 3)
+    assert likeliest(one, "a", "d", 3) == likeliest(other, "a", "d", 3)
+
+
+def test_more_than_can_be_counted_is_said_and_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    everyone = [f"n{number}" for number in range(40)]
+    mesh: Links = [(one, "PAID", other, 0.9, 0.0) for one in everyone for other in everyone if one < other]
+    found = every(ground(mesh), "n0", "n1", 6, 10)
+    assert found.over
+    assert found.number == ways.COUNTED
+    assert [len(way.nodes) for way in found.ways] == [2] + [3] * 9
+    again = every(ground(mesh), "n0", "n1", 6, 10)
+    assert again == found
+    monkeypatch.setattr(ways, "COUNTED", 10**9)
+    little = every(ground(mesh), "n0", "n1", 6, 10, look=5_000)
+    assert little.over
+    assert little.ways[:10] == found.ways
+    assert likeliest(ground(mesh), "n0", "n1", 100, look=50).over
+    assert shortest(ground(mesh), "n0", "n1", 3) == ways.Ways((Way(("n0", "n1"), (0.9,)),), 1)
+
+
+def test_many_shortest_ways_are_counted_without_being_made() -> None:
+    layers = [[f"{layer}-{place}" for place in range(10)] for layer in range(6)]
+    ties: Links = [("a", "PAID", one, 0.9, 0.0) for one in layers[0]] + [
+        (one, "PAID", "z", 0.9, 0.0) for one in layers[-1]
+    ]
+    for left, right in itertools.pairwise(layers):
+        ties += [(one, "PAID", other, 0.9, 0.0) for one in left for other in right]
+    found = shortest(ground(ties), "a", "z", 4)
+    assert (found.number, len(found.ways), found.over) == (10**6, 4, False)
+
+
+def test_accounts_lead_from_each_group_of_witnesses() -> None:
+    claims = [
+        CLAIM,
+        replace(CLAIM, id="c2", source="s2", subject="a", object="b"),
+        replace(CLAIM, id="c3", source="s3", subject="d", relation="PAID", object="x"),
+        replace(CLAIM, id="c4", source="s4", source_kind="intelligence"),
+        replace(CLAIM, id="c5", source="s5", polarity="denies"),
+        replace(CLAIM, id="c6", source="s6", subject="y", object="z"),
+        replace(CLAIM, id="c7", source="s7", relation="SERVED"),
+    ]
+    rules = Rules(relations=frozenset({"PAID", "DIRECTED", "OWES"}))
+    here = Ground(web_of([*LINKS, ("d", "PAID", "x", 0.5, 0.0)]), rules)
+    found = accounts(here, rules, claims, {"s1": frozenset({"k"}), "s2": frozenset({"k"})}, "c", lambda _claim: 0.5)
+    assert [(sorted(one.group), one.source, one.way.nodes) for one in found] == [
+        (["s1", "s2"], "s1", ("b", "c")),
+        (["s3"], "s3", ("x", "d", "c")),
+    ]
+    only = Rules(relations=rules.relations, recorded=True)
+    assert accounts(Ground(web_of(LINKS), only), only, claims, {}, "c", lambda _claim: 0.5) == []
+
+
+def test_distances_stop_where_they_are_told_to() -> None:
+    assert distances(ground(), "d", 1) == {"d": 0, "c": 1, "e": 1}
+    assert max(distances(ground(), "d", 8, "a").values()) == 2
+    assert math.isclose(Way(("a", "b"), (0.5,)).belief, 0.5)

@@ -1,0 +1,259 @@
+"""Ways and growth on a real graph: what they find, and that what is hidden moves nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.told import MIDDLES
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.service.growing import MANY
+from graphsvc.store.local import LocalServer
+from tests.leaks import invented
+from tests.leaks.small import said
+
+pytestmark = pytest.mark.neo4j
+
+CASE = "ways"
+PEOPLE = ("boss", "aide", "pilot", "clerk", "driver", "host", "stray", "wit-1", "wit-2", "wit-3")
+FIRST: invented.Tables = {
+    "people": [{"id": one, "name": f"Name of {one}", "handling": "P"} for one in PEOPLE]
+    + [{"id": f"seen-{number}", "handling": "P"} for number in range(MANY + 5)]
+    + [{"id": "~PAID~odd", "handling": "P"}],
+    "crossings": [
+        {"id": "x1", "date": "2020-05-08", "handling": "P"},
+        {"id": "x2", "date": "2020-05", "handling": "P"},
+    ],
+    "statements": [
+        {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "r2", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "D"},
+        *({"id": f"a{n}", "kind": "witness", "source_id": f"wit-{n}", "handling": "P"} for n in (1, 2, 3)),
+    ],
+    "links": said(
+        "r1",
+        "boss DIRECTED aide",
+        "aide PAID pilot",
+        "pilot PILOTED x1",
+        "boss ORGANISED x2",
+        "driver CROSSED_ON x1",
+        "boss CROSSED_ON x1",
+        "clerk SERVED boss",
+        "clerk SERVED stray",
+        "~PAID~odd PAID boss",
+    )
+    + said("r2", "boss CONTACTED host", "host CONTACTED pilot", "aide DIRECTED pilot")
+    + said("a1", "aide DIRECTED driver", "wit-1 CROSSED_ON x1")
+    + said("a2", "aide PAID driver", "wit-2 CROSSED_ON x1")
+    + said("a3", "pilot PAID host", "pilot PILOTED x2")
+    + said("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY + 5))),
+}
+SECOND: invented.Tables = {
+    "people": [{"id": "hidden", "name": "Hidden", "handling": "C"}],
+    "statements": [
+        {"id": "c1", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
+        {"id": "c2", "kind": "witness", "source_id": "wit-3", "handling": "C"},
+    ],
+    "links": said(
+        "c1", "boss DIRECTED pilot", "hidden PAID boss", "hidden PAID pilot", "boss CONTACTED driver", "host PAID pilot"
+    )
+    + said("c2", "hidden DIRECTED boss", "boss DIRECTED aide"),
+}
+ASKED: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (("boss", "pilot"), {}),
+    (("boss", "pilot", "driver", "x2"), {}),
+    (("boss", "pilot"), {"kind": "likeliest"}),
+    (("boss", "pilot"), {"kind": "every", "steps": 5}),
+    (("boss", "driver"), {"kind": "every", "besides": ["presence", "service"]}),
+    (("boss", "stray"), {"besides": ["service"]}),
+    (("boss", "pilot"), {"recorded": True}),
+)
+
+
+def session(service: Service, name: str) -> Session:
+    who = next(one for one in accounts.listed(service.database) if one.name == name)
+    return service.session(who, "tests", CASE)
+
+
+@pytest.fixture(scope="module")
+def grown(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, list[Any], list[Any]]]:
+    """The service with both deliveries, and what a reader of P got before the second came and after it."""
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(**server)) as service:
+        accounts.add(service.database, "ann", ["investigator"], {"*": Grant("C", sources=True)})
+        accounts.add(service.database, "pam", ["investigator"], {CASE: Grant("P")})
+        accounts.add(service.database, "sue", ["investigator"], {CASE: Grant("P", sources=True)})
+        accounts.add(service.database, "cus", ["custodian"], {CASE: Grant("C", sources=True)})
+        answers: list[list[Any]] = []
+        for number, tables in enumerate((FIRST, SECOND)):
+            folder = tmp_path_factory.mktemp("ways") / str(number)
+            invented.write(folder, tables)
+            assert session(service, "ann").load(folder, quiet).rejections == []
+            answers.append([told(session(service, name)) for name in ("pam", "sue")])
+        yield service, answers[0], answers[1]
+
+
+def told(reader: Session) -> list[Any]:
+    found: list[Any] = [reader.paths(ends, **given) for ends, given in ASKED]
+    found += [reader.growth(one) for one in ("boss", "pilot", "host")]
+    found.append(reader.growth("boss", ids=["boss"], depth=1, opened=["pilot"]))
+    if reader.grant.sources:
+        found += [reader.paths([one], "accounts") for one in ("boss", "pilot", "driver")]
+    return found
+
+
+@pytest.fixture(scope="module")
+def pam(grown: tuple[Service, Any, Any]) -> Session:
+    return session(grown[0], "pam")
+
+
+@pytest.fixture(scope="module")
+def sue(grown: tuple[Service, Any, Any]) -> Session:
+    return session(grown[0], "sue")
+
+
+def ways(reader: Session, *ends: str, **given: Any) -> list[tuple[str, ...]]:
+    return [way.nodes for one in reader.paths(ends, **given).between for way in one.ways]
+
+
+def test_what_is_hidden_moves_nothing(grown: tuple[Service, list[Any], list[Any]]) -> None:
+    service, before, after = grown
+    assert after == before
+    ann = session(service, "ann")
+    assert ways(ann, "boss", "pilot") == [("boss", "pilot")]  # it is there, and shorter
+    assert ("boss", "hidden", "pilot") in ways(ann, "boss", "pilot", kind="every")
+    assert ann.growth("boss").number > session(service, "pam").growth("boss").number
+
+
+def test_shortest_likeliest_and_every_way(pam: Session) -> None:
+    assert ways(pam, "boss", "pilot") == [("boss", "aide", "pilot"), ("boss", "x2", "pilot"), ("boss", "host", "pilot")]
+    first, *_ = pam.paths(("boss", "pilot"), "likeliest").between[0].ways
+    assert first.nodes == ("boss", "aide", "pilot")
+    assert first.belief == first.steps[0].belief * first.steps[1].belief
+    assert all(step.belief in MIDDLES.values() for step in first.steps)  # as without source clearance
+    assert ways(pam, "boss", "pilot", kind="every", steps=2) == ways(pam, "boss", "pilot")
+    assert ways(pam, "boss", "pilot", most=1) == [("boss", "aide", "pilot")]
+    assert pam.paths(("boss", "pilot"), most=1).between[0].more == 2
+
+
+def test_each_step_says_who_says_it_and_what_else_is_between(pam: Session, sue: Session) -> None:
+    _, paid = pam.paths(("boss", "pilot")).between[0].ways[0].steps
+    assert (paid.subject, paid.relation, paid.object, paid.others) == ("aide", "PAID", "pilot", 1)
+    assert [(row["statement"], row["statement_kind"]) for row in paid.asserting] == [("r1", "record")]
+    (way,) = pam.paths(("aide", "driver")).between[0].ways
+    (row,) = way.steps[0].asserting
+    assert (row["statement"], row["statement_kind"], row["groups"]) == (None, "witness", "few")
+    (row,) = sue.paths(("aide", "driver")).between[0].ways[0].steps[0].asserting
+    assert row["statement"] in ("a1", "a2")
+
+
+def test_lawful_service_and_presence_join_nobody_unless_asked(pam: Session) -> None:
+    assert ways(pam, "boss", "stray") == []
+    assert ways(pam, "boss", "stray", besides=["service"]) == [("boss", "clerk", "stray")]
+    assert ways(pam, "boss", "driver") == [("boss", "aide", "driver")]
+    with_boat = ways(pam, "boss", "driver", besides=["presence"])
+    assert ("boss", "x1", "driver") in with_boat
+
+
+def test_ways_keep_to_what_was_chosen(pam: Session) -> None:
+    assert ways(pam, "boss", "pilot", avoiding=["aide"]) == [("boss", "x2", "pilot"), ("boss", "host", "pilot")]
+    assert ways(pam, "boss", "pilot", avoiding=["aide", "host", "pilot", "boss"]) == [("boss", "x2", "pilot")]
+    assert ways(pam, "boss", "pilot", relations=["CONTACTED"]) == [("boss", "host", "pilot")]
+    assert ways(pam, "boss", "pilot", recorded=True) == [("boss", "aide", "pilot")]
+    assert ways(pam, "boss", "pilot", least=0.7) == [("boss", "aide", "pilot")]
+    several = pam.paths(("boss", "pilot", "driver")).between
+    assert [(one.first, one.second) for one in several] == [("boss", "pilot"), ("boss", "driver"), ("pilot", "driver")]
+
+
+def test_what_witnesses_say_leads_to_someone_for_those_cleared_for_sources(pam: Session, sue: Session) -> None:
+    with pytest.raises(Refused, match="takes source clearance"):
+        pam.paths(["boss"], "accounts")
+    (between,) = sue.paths(["boss"], "accounts").between
+    assert [(len(way.group), way.nodes, way.statement) for way in between.ways] == [
+        (2, ("driver", "aide", "boss"), between.ways[0].statement),
+        (1, ("pilot", "x2", "boss"), "a3"),
+    ]
+    assert between.ways[0].statement in ("a1", "a2")
+    assert between.ways[0].source in between.ways[0].group
+    logged = audit.lines(sue.database, sought=audit.Sought(source=between.ways[0].source))
+    assert [line["detail"]["of"] for line in logged if line["detail"].get("query") == "paths"][:1] == ["accounts"]
+
+
+def test_who_may_not_analyse_looks_for_no_ways(grown: tuple[Service, Any, Any]) -> None:
+    with pytest.raises(Refused, match="link analysis"):
+        session(grown[0], "cus").paths(("boss", "pilot"))
+    assert session(grown[0], "cus").growth("boss").number
+
+
+@pytest.mark.parametrize("asked", ["hidden", "no-such-person"])
+def test_not_there_and_not_yours_are_one_answer(pam: Session, asked: str) -> None:
+    said_of = []
+    for call in (lambda: pam.paths(("boss", asked)), lambda: pam.growth(asked)):
+        with pytest.raises(NotFound) as error:
+            call()
+        said_of.append(str(error.value).replace(asked, "it"))
+    assert set(said_of) == {"There is nothing with the id 'it' that you can see in this case."}
+    assert ways(pam, "boss", "pilot", avoiding=[asked]) == ways(pam, "boss", "pilot")
+
+
+@pytest.mark.parametrize(
+    ("ends", "given", "why"),
+    [
+        (("boss",), {}, "choose 2 to 6 ends"),
+        (tuple(PEOPLE[:7]), {}, "choose 2 to 6 ends"),
+        (("boss", "aide"), {"kind": "no-such"}, "ways are shortest"),
+        (("boss", "aide"), {"kind": "accounts"}, "choose one"),
+        (("boss", "aide"), {"steps": 7}, "1 to 6 steps"),
+        (("boss", "aide"), {"most": 0}, "1 to 100"),
+        (("boss", "aide"), {"besides": ["part"]}, "besides those of the operation"),
+        (("boss", "aide"), {"least": 2.0}, "0 to 1"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said(pam: Session, ends: tuple[str, ...], given: Any, why: str) -> None:
+    with pytest.raises(RequestError, match=why):
+        pam.paths(ends, **given)
+
+
+# -- growth ---------------------------------------------------------------------------------------------------
+
+
+def test_growth_counts_what_the_picture_does_not_show(pam: Session) -> None:
+    found = pam.growth("boss", ids=["boss"], depth=0)
+    assert {way.word: way.number for way in found.relations} == {
+        "DIRECTED": 1, "CONTACTED": 1, "ORGANISED": 1, "CROSSED_ON": 1, "SERVED": 1, "PAID": 1,
+    }  # fmt: skip
+    assert {way.word: way.number for way in found.kinds} == {"person": 4, "crossing": 2}
+    assert found.number == 6
+    assert not found.super
+    assert pam.growth("boss", ids=["boss"], depth=1).number == 0
+    assert pam.growth("boss", ids=["boss"], depth=0, relations=["DIRECTED"]).number == 1
+    assert pam.growth("boss", ids=["boss"], depth=0, opened=[found.relations[0].open]).number == 5
+
+
+def test_growing_by_a_relation_or_kind_brings_those_alone_and_says_how_many_stay(pam: Session) -> None:
+    host = pam.growth("host", ids=["host"], depth=0)
+    assert host.super
+    recruited = next(way for way in host.relations if way.word == "RECRUITED")
+    assert (recruited.number, recruited.adds, recruited.open) == (MANY + 5, 20, "~RECRUITED~host")
+    view = pam.network(["host"], depth=0, opened=[recruited.open, recruited.open])
+    assert len(view.nodes) == 41
+    assert {edge.relation for edge in view.edges} == {"RECRUITED"}
+    left = pam.growth("host", ids=["host"], depth=0, opened=[recruited.open, recruited.open])
+    assert next(way for way in left.relations if way.word == "RECRUITED").number == MANY + 5 - 40
+    crossings = pam.network(["boss"], depth=0, opened=["~crossing~boss"])
+    assert {node.kind for node in crossings.nodes if not node.start} == {"crossing"}
+
+
+def test_an_id_that_reads_like_a_word_is_opened_all_the_same(pam: Session) -> None:
+    odd = pam.growth("~PAID~odd")
+    assert odd.open == "~~~PAID~odd"
+    view = pam.network(["~PAID~odd"], depth=0, opened=[odd.open])
+    assert {node.id for node in view.nodes} == {"~PAID~odd", "boss"}

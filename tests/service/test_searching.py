@@ -1,0 +1,186 @@
+"""Search on the real full-text index: what it finds, in which order, and that nothing hidden or sealed is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.likeness import Sought, match
+from graphsvc.access.principal import Grant
+from graphsvc.access.terms import fields
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound
+from graphsvc.service import Service, Session
+from graphsvc.service.desk import quiet
+from graphsvc.store.local import LocalServer
+from tests.leaks import invented
+
+pytestmark = pytest.mark.neo4j
+
+CASE = 'search "one" \\ two'
+WITNESS = "Wilhelmina Quartermaine"
+FIRST: invented.Tables = {
+    "people": [
+        {"id": "P1", "name": "Карим", "phones": "+44 7911 123456", "notes": "Seen at the Blue Anchor", "handling": "P"},
+        {"id": "P2", "name": "Abd al-Rahman", "aliases": "Hewa the tall;Abu Karim", "handling": "P"},
+        {"id": "P3", "name": "Karem Ali", "handling": "P"},
+        {"id": "P4", "name": "كريم", "handling": "P"},
+        {"id": "P5", "name": "Karimov", "handling": "P"},
+        {"id": "W1", "name": WITNESS, "category": "witness", "phones": "07700 900123", "handling": "P"},
+    ],
+    "boats": [{"id": "B1", "name": "Sea Urchin", "registration": "GB-123 AB", "handling": "P"}],
+    "things": [{"id": "T1", "kind": "phone", "value": "0044 7911-999888", "handling": "P"}],
+    "statements": [
+        {"id": "R1", "kind": "intelligence", "handling": "P", "summary": "The lorry stood by the chandlery."},
+        {"id": "A1", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "The lorry was green."},
+    ],
+    "links": [
+        {
+            "subject_id": "P1", "relation": "DIRECTED", "object_id": "P2", "statement_id": "R1",
+            "object_as_said": "the one with the lorry", "notes": f"as {WITNESS} knows",
+        },
+        {
+            "subject_id": "P1", "relation": "PAID", "object_id": "P3", "statement_id": "A1",
+            "notes": "the lorry again, for passage",
+        },
+    ],
+}  # fmt: skip
+# Many that are nearer to what is looked for than what the reader may see, and words one letter off by the hundred.
+SECOND: invented.Tables = {
+    "people": [
+        *({"id": f"C{number}", "name": "Karim", "handling": "C"} for number in range(300)),
+        *(
+            {"id": f"D{number}", "name": f"kari{''.join(letters)}", "handling": "C"}
+            for number, letters in enumerate(product("abcdefghij", repeat=2))
+        ),
+    ],
+    "statements": [{"id": "R2", "kind": "intelligence", "handling": "C", "summary": "A lorry under C."}],
+    "links": [
+        {"subject_id": "P1", "relation": "DIRECTED", "object_id": "P5", "statement_id": "R2", "notes": "C lorry"},
+        {"subject_id": "C1", "relation": "DIRECTED", "object_id": "P5", "statement_id": "R2", "place": "lorry park"},
+    ],
+}
+ASKED = ("karim", "Карим", "kari", "karem", "a", "p", "07911", "+44 7911 123456", "hewa tall", "lorry", "c1", "gb123ab")
+
+
+@pytest.fixture(scope="module")
+def grown(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, dict[str, object], dict[str, object]]]:
+    """The service with both deliveries, and what a reader of P got before the second came and after it."""
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(**server)) as service:
+        accounts.add(service.database, "ann", ["investigator"], {"*": Grant("C", sources=True)})
+        accounts.add(service.database, "pam", ["investigator"], {CASE: Grant("P")})
+        answers: list[dict[str, object]] = []
+        for number, tables in enumerate((FIRST, SECOND)):
+            folder = tmp_path_factory.mktemp("search") / str(number)
+            invented.write(folder, tables)
+            assert session(service, "ann").load(folder, quiet).rejections == []
+            pam = session(service, "pam")
+            answers.append({text: (pam.find(text), pam.said(text)) for text in ASKED})
+        yield service, answers[0], answers[1]
+
+
+def session(service: Service, name: str) -> Session:
+    who = next(one for one in accounts.listed(service.database) if one.name == name)
+    return service.session(who, "tests", CASE)
+
+
+@pytest.fixture(scope="module")
+def pam(grown: tuple[Service, object, object]) -> Session:
+    return session(grown[0], "pam")
+
+
+@pytest.fixture(scope="module")
+def ann(grown: tuple[Service, object, object]) -> Session:
+    return session(grown[0], "ann")
+
+
+def ids(found: Session, text: str) -> list[str]:
+    return [hit.id for hit in found.find(text).hits]
+
+
+def test_what_is_hidden_moves_nothing_of_what_is_found(
+    grown: tuple[Service, dict[str, object], dict[str, object]], ann: Session
+) -> None:
+    _, before, after = grown
+    assert before == after
+    assert len(ann.find("karim").hits) == 50  # they are there, and nearer
+    assert ann.find("karim").truncated
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("karim", ["P1", "P2", "P5", "P3", "P4"]),
+        ("Карим", ["P1", "P2", "P5", "P3", "P4"]),
+        ("كريم", ["P4", "P1", "P3", "P2"]),
+        ("abdulrahman", ["P2"]),
+        ("hewa tall", ["P2"]),
+        ("0044 7911 123456", ["P1"]),
+        ("07911", ["P1", "T1"]),
+        ("gb 123ab", ["B1"]),
+        ("GB123", ["B1"]),
+        ("urchn", ["B1"]),
+        ("p3", ["P3"]),
+        ("no such thing", []),
+        ("%", []),
+    ],
+)
+def test_the_nearest_come_first_in_any_script(pam: Session, text: str, wanted: list[str]) -> None:
+    assert ids(pam, text) == wanted
+
+
+def test_each_says_how_and_why_it_matched(pam: Session) -> None:
+    first, second, *_ = pam.find("karim").hits
+    assert (first.says, first.why) == ("exactly", (("name", "Карим"),))
+    assert (second.says, second.why) == ("a whole word", (("alias", "Abu Karim"),))
+
+
+@pytest.mark.parametrize("text", ["Quartermaine", "wilhelmina", "07700 900123", "7700900123"])
+def test_nothing_of_somebody_sealed_is_in_the_index(ann: Session, text: str) -> None:
+    assert ids(ann, text) == []
+    assert ann.said(text).texts == ()
+    sealed = next(hit for hit in ann.find("s").hits if hit.sealed)
+    assert ids(ann, sealed.id) == [sealed.id]
+
+
+def test_words_are_found_in_what_the_reader_is_shown_one_by_one(pam: Session, ann: Session) -> None:
+    def told(session: Session) -> set[tuple[str, str]]:
+        return {(one.column, one.statement["statement"]) for one in session.said("lorry").texts if one.statement}
+
+    assert told(pam) == {("summary", "R1"), ("object_as_said", "R1")}
+    assert told(ann) == {
+        *told(pam), ("summary", "A1"), ("notes", "A1"), ("summary", "R2"), ("notes", "R2"), ("place", "R2"),
+    }  # fmt: skip
+    (note,) = pam.said("anchor").texts
+    assert (note.column, note.entity and note.entity["id"], note.excerpt.found) == ("notes", "P1", "Anchor")
+
+
+def test_order_and_answer_are_those_of_reading_everything(demo: Service) -> None:
+    """The index and its cut leave nothing out that matches, in another order than the match score gives."""
+    loader = accounts.listed(demo.database)[0]
+    here = demo.session(loader, "tests", "demo")
+    named = {row["id"]: row for row in here.rows("cases.entities", whole=True).dicts()}
+    for text in ("hew", "bestun hama", "p0397", "karim"):
+        hits = here.find(text).hits
+        assert [hit.level for hit in hits] == sorted(hit.level for hit in hits)
+        by_name = {
+            one for one, row in named.items()
+            if (found := match(Sought(text), fields({"id": one, "name": row["name"]}))) and found.level < 3
+        }  # fmt: skip
+        shown = {hit.id for hit in hits}
+        assert by_name <= shown or (len(hits) == 50 and all(hit.level < 3 for hit in hits))
+
+
+def test_a_case_that_is_not_theirs_is_not_searched(grown: tuple[Service, object, object]) -> None:
+    pam = session(grown[0], "pam").at("elsewhere")
+    for text in ("karim", "%"):
+        with pytest.raises(NotFound, match="no case"):
+            pam.find(text)
+        with pytest.raises(NotFound, match="no case"):
+            pam.said(text)
