@@ -5,7 +5,6 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -72,10 +71,11 @@ def view(case: str) -> ResponseReturnValue:
     if not wanted["ids"] and not wanted["added"]:
         return pictures.entered(here) or _entry(here)
     began = pictures.begun(here) if _opens() else None
-    found = shown(here)
+    found = here.network(**wanted)
     if began and (lost := began.lost(found, MOST_NODES)):
         wanted["added"] += lost
-        found = shown(here, lost)
+        found = here.network(**wanted)
+    found = _folded(found)
     kinds = [node.kind for node in found.nodes]
     return answer(
         "network/view.html",
@@ -203,20 +203,16 @@ def library(name: str) -> Response:
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
-def _opens() -> bool:
-    """Whether a page is opened, rather than a picture fetched by one that is (of browsers that say which)."""
-    return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
-
-
-def shown(here: Session, besides: Sequence[str] = ()) -> View:
-    """The picture the address asks for, with the groups folded that it names; with some entities `besides`.
+def shown(here: Session) -> View:
+    """The picture the address asks for, with the groups folded that it names.
 
     Raises:
         RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
     """
-    wanted = asked()
-    wanted["added"] += besides
-    found = here.network(**wanted)
+    return _folded(here.network(**asked()))
+
+
+def _folded(found: View) -> View:
     fold: list[tuple[str, str]] = []
     for text in request.values.getlist("fold"):
         by, colon, key = text.partition(":")
@@ -224,6 +220,11 @@ def shown(here: Session, besides: Sequence[str] = ()) -> View:
             raise RequestError(f"Groups are folded by {', '.join(BELONGING)}, not by {by[:40]!r}.")
         fold += [(by, key)] if colon else [(by, group.key) for group in groups_of(found, by)]
     return folded(found, fold)
+
+
+def _opens() -> bool:
+    """Whether a page is opened, rather than a picture fetched by one that is (of browsers that say which)."""
+    return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def asked() -> dict[str, Any]:

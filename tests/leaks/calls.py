@@ -73,6 +73,7 @@ CALLS: dict[str, Entry] = {
     "close": "ends the service",
     "coast": "coastlines of the earth around a picture that one has been given",
     "confirm": of("uploads"),
+    "correct_upload": of("uploads", "[chart.entities]\n"),
     "comment": lambda known: [
         ((about, "said"), {}) for about in (*([one] for one in known.entities), *map(list, known.links))
     ],
@@ -92,7 +93,6 @@ CALLS: dict[str, Entry] = {
     "save_picture": lambda known: [((canvas(known), "all of it", "x"), {"shared": True})],
     "save_version": lambda known: [((one, canvas(known), 1), {}) for one in known.jobs],
     "share_picture": of("jobs", shared=True),
-    "correct_upload": of("uploads", "[chart.entities]\n"),
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),

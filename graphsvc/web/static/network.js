@@ -1,3 +1,4 @@
+import { install as adding } from "./canvas/adding.js";
 import { Canvas } from "./canvas/canvas.js";
 import { install as comments } from "./canvas/comments.js";
 import { install as find } from "./canvas/find.js";
@@ -24,7 +25,7 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = { comments: comments(canvas), find: find(canvas), grow: grow(canvas), pictures: pictures(canvas), take: takeOut(canvas) };
+const parts = { find: find(canvas), grow: grow(canvas), take: takeOut(canvas), comments: comments(canvas), pictures: pictures(canvas), adding: adding(canvas) };
 if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.
