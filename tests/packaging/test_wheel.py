@@ -48,6 +48,7 @@ def test_everything_the_command_needs_is_in_the_wheel(wheel: Path) -> None:
         ("graphsvc/web/static", "*.*"),
         ("graphsvc/ingest/mappings", "*.toml"),
         ("graphsvc/store", "*.lock"),
+        ("graphsvc/views", "*.typ"),
         ("graphsvc/appdb/migrations", "*.py"),
     ):
         files = [path.relative_to(ROOT) for path in (ROOT / folder).rglob(pattern) if "__pycache__" not in path.parts]
