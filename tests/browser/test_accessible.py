@@ -25,9 +25,11 @@ PAGES = {
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",
     "search": "/case/demo/search?q=ahmed",
+    "ways": "/case/demo/network/paths?from={lead}&to=P0397&kind=likeliest",
+    "growth": "/case/demo/network/growth?node={lead}",
 }
 # What is opened on the network page before it is looked at.
-OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time"}
+OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "ways": "Ways"}
 
 
 def faults(page: Page) -> list[str]:
