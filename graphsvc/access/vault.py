@@ -22,7 +22,7 @@ from graphsvc.appdb import tables
 from graphsvc.errors import OperatorError
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
-_PREFIX = {"person": "S", "source": "Q", "thing": "T"}
+_PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N"}
 
 
 def encrypt(key: bytes, value: bytes, what: str) -> bytes:
@@ -105,7 +105,8 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
     """The pseudonym of a person, thing or source in the case whose data key is `key`, such as `S-7K3Q-X2MD-0A9B`.
 
     A keyed hash: the same in every load of the case, another in every other case, and telling neither order nor
-    number. `kind` is person, thing or source; a source never has the pseudonym of the person it may be.
+    number. `kind` is person, thing or source; a source never has the pseudonym of the person it may be. `entered` gives
+    what was added by hand an id of its own, which is none of those.
     """
     digest = int.from_bytes(hmac.digest(key, f"{kind}\0{identifier}".encode(), hashlib.sha256)[:8], "big")
     letters = "".join(_ALPHABET[digest >> (5 * place) & 31] for place in range(12))

@@ -40,7 +40,7 @@ def load(
     strict: bool,
     dry_run: bool,
 ) -> None:
-    """Load a delivery (a case folder, a .zip of it or an .xlsx) into a case, or take one back."""
+    """Load a delivery (a case folder, a .zip of it, an .xlsx, or an .anx chart) into a case, or take one back."""
     if (path is None) == (undo is None):
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
     with session(case) as acts, shown() as progress:
@@ -61,6 +61,11 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
         click.echo("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
     for rejection in loaded.rejections:
         click.echo(f"rejected: {rejection}", err=True)
+    if loaded.chart is not None:
+        for one in (*loaded.chart.entities, *loaded.chart.links):
+            known = "" if one.chosen else " (a type that is not known)"
+            click.echo(f"chart: {one.items:,} of type {one.name!r} read as {one.read_as or 'nothing'}{known}", err=True)
+        click.echo(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
     for pseudonym, name in loaded.names.items():
         click.echo(f"sealed: {name} is {pseudonym}", err=True)
     if dry_run:

@@ -15,6 +15,7 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.relations import says
 from graphsvc.service import Session
 from graphsvc.service.bundle import verify
+from graphsvc.service.exporting import FORM_NAMES
 from graphsvc.service.exposing import Wanted
 from graphsvc.service.giving import Export
 
@@ -35,6 +36,7 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--depth", default=1, show_default=True, help="Links away from the start, 0 to 4."),
         click.option("--relation", "relations", multiple=True, help="Only links of this relation; may be repeated."),
         click.option("--least", default=0.0, help="Only links believed at least so much, 0 to 1."),
+        click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
         click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
         click.option("--without", multiple=True, metavar="SUBJECT:RELATION:OBJECT", help="A link that stays here."),
@@ -75,16 +77,27 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
 @export.command("make")
 @click.argument("case")
 @click.option("--reason", required=True, help="Why; stands in the manifest that goes along.")
+@click.option("--form", "forms", multiple=True, type=click.Choice(FORM_NAMES), help="Only this form; may be repeated.")
 @click.option("--ask", is_flag=True, help="If it could give a witness away, ask a supervisor.")
 @wanting
 @acting
 def make(
-    session: Opener, case: str, reason: str, recipient: str, handling: str | None, *, ask: bool, **asked: Any
+    session: Opener,
+    case: str,
+    reason: str,
+    recipient: str,
+    handling: str | None,
+    *,
+    ask: bool,
+    forms: Sequence[str],
+    **asked: Any,
 ) -> None:
     """Make an export; prints its id."""
+    wanted, left_out = _wanted(asked), _links(asked["without"])
     with session(case) as acts:
-        left_out = _links(asked["without"])
-        made = acts.make_export(_wanted(asked), recipient, reason, handling=handling or "", left_out=left_out, ask=ask)
+        made = acts.make_export(
+            wanted, recipient, reason, handling=handling or "", left_out=left_out, ask=ask, forms=forms
+        )
     click.echo(made.id)
     waits = (
         "A supervisor, another person, has to agree." if made.state == "waiting" else "`graphsvc export get` has it."
@@ -174,6 +187,7 @@ def _wanted(asked: dict[str, Any]) -> Wanted:
         least=asked["least"],
         query=asked["query"],
         parameters={name: value for name, _, value in pairs},
+        only=asked["only"],
     )
 
 

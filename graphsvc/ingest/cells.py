@@ -44,6 +44,16 @@ def converter(column: Column | None) -> Converter:
     return _KINDS[kind](column)
 
 
+def written(value: object) -> str:
+    """The cell that says a value: what `converter` of its column makes it from.
+
+    Example:
+        >>> written(["Ash", "The Tall"]), written(7.5), written(3)
+        ('Ash; The Tall', '7.5', '3')
+    """
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def out_of_order(table: str, values: dict[str, object]) -> list[tuple[str, str, str]]:
     """(column, value, reason) where the two dates of a row's period run backwards."""
     names = _PERIODS.get(table)

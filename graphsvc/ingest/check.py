@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import InputError
+from graphsvc.ingest.anx import is_anx
 from graphsvc.ingest.cells import Converter, converter, out_of_order
+from graphsvc.ingest.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
 from graphsvc.ingest.nearest import hint
@@ -66,12 +68,14 @@ class Delivery:
         rejections: one for each row left out.
         read: rows read by table: accepted plus rejected.
         columns: columns delivered by table.
+        chart: what a chart was read as; None for tables.
     """
 
     rows: list[Row]
     rejections: list[Rejection]
     read: dict[str, int]
     columns: dict[str, list[str]]
+    chart: ChartRead | None = None
 
     @property
     def digest(self) -> str:
@@ -92,16 +96,33 @@ def read_case(path: Path, limits: Limits, mapping: Mapping | None = None, progre
     """Reads and checks a delivery: in the case format, or other people's tables by a mapping.
 
     Args:
-        path: a folder, a .zip of it, or an .xlsx workbook.
+        path: a folder, a .zip of it, an .xlsx workbook, or an .anx chart.
         limits: how large it may be.
-        mapping: explains other people's tables.
+        mapping: explains other people's tables, or the types of a chart.
         progress: told (file, rows so far) while a sheet is read and while rows are checked; raise in it to cancel.
 
     Raises:
         InputError: for a fault of a whole file; nothing of the delivery can be used then.
     """
+    if is_anx(path):
+        return _check_chart(read_chart(path, limits, mapping, progress), path.name, limits, progress)
+    if mapping is not None and mapping.chart is not None:
+        raise InputError(
+            f"{mapping.file} is for charts (.anx), and {path.name} is none: use a mapping for tables, or none."
+        )
     tables = read_delivery(path, limits, progress) if mapping is None else read_mapped(path, limits, mapping, progress)
     return check_delivery(tables, limits, progress)
+
+
+def _check_chart(chart: ChartTables, file: str, limits: Limits, progress: Progress | None) -> Delivery:
+    """A chart, checked; an entity nobody has said the kind of is a rejection like any other."""
+    checked = check_delivery(chart.tables, limits, progress)
+    why = "nobody has said what this type is: choose it in the preview, or name it in a mapping under [chart.entities]"
+    unknown = [Rejection(file, one.line, "type", one.type[:_SHOWN_CHARS], why) for one in chart.unread]
+    read = dict(checked.read)
+    if unknown:
+        read["things"] = read.get("things", 0) + len(unknown)
+    return replace(checked, rejections=[*unknown, *checked.rejections], read=read, chart=chart.read)
 
 
 def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progress | None = None) -> Delivery:

@@ -33,6 +33,20 @@ columns.from_date = { column = "day", date = "%d/%m/%Y" }
 constants.relation = "CONTACTED"
 ```
 
+For an i2 chart it says which types stand for what instead; what it does not name is read as `records.charts` has it:
+
+```toml
+[statement]                           # what differs from how a chart is read otherwise
+id = "chart of the port"
+handling = "P"
+
+[chart.entities]
+"Lorry firm" = "workplace"            # a kind, a kind of thing, or "ignore"
+
+[chart.links]
+"Answers to" = "DIRECTED"             # a relation, or "ignore"
+```
+
 A value is trimmed first, then translated by `values`, then read by `date`, then set into `template` (`{}` is the value, `{name}`
 another column). What `values` or `date` do not know stays as it is, for the check to accept or reject by line.
 """
@@ -49,6 +63,8 @@ from typing import Any
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.nearest import hint
+from graphsvc.records.charts import ENTITY_CHOICES
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
 # All of them keep ASCII bytes as they are, so that lines and commas can be found before decoding.
@@ -122,6 +138,7 @@ class Mapping:
         statement: the statement for links without one, as fields of `statements`; empty if there is none.
         statement_line: where it stands in the file.
         ignore_files: files of the delivery that are not read.
+        chart: for an i2 chart, what its types stand for; None for tables.
     """
 
     file: str
@@ -130,6 +147,15 @@ class Mapping:
     statement: dict[str, str]
     statement_line: int
     ignore_files: tuple[str, ...]
+    chart: ChartTypes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTypes:
+    """`[chart]`: type as the chart has it → what it is read as; what is not named is read as usual."""
+
+    entities: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 def built_in_mappings() -> list[str]:
@@ -154,6 +180,15 @@ def load_mapping(path: Path | str) -> Mapping:
             known = ", ".join(built_in_mappings())
             raise InputError(f"There is no mapping file {path}: name a .toml file or one of {known}.")
         content = path.read_bytes()
+    return mapping_of(name, content)
+
+
+def mapping_of(name: str, content: bytes) -> Mapping:
+    """The mapping that a TOML text is; `name` stands in what is said of it.
+
+    Raises:
+        InputError: see `load_mapping`.
+    """
     try:
         text = content.decode("utf-8")
         document = tomllib.loads(text)
@@ -164,9 +199,11 @@ def load_mapping(path: Path | str) -> Mapping:
 
 def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
     reader = _Reader(name)
-    reader.keys(document, ("title", "ignore_files", "statement", "table"))
+    reader.keys(document, ("title", "ignore_files", "statement", "table", "chart"))
     statement = reader.texts(document, "statement")
     reader.at("[statement]").fields(statement, "statements")
+    if "chart" in document:
+        return _chart(reader, document, statement)
     if statement:
         reader.at("[statement]").required(statement, "statements")
     tables = document.get("table", [])
@@ -182,6 +219,23 @@ def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
         statement_line=line,
         ignore_files=reader.list(document, "ignore_files"),
     )
+
+
+def _chart(reader: _Reader, document: dict[str, Any], statement: dict[str, str]) -> Mapping:
+    for key in ("table", "ignore_files"):
+        if key in document:
+            raise reader.fault(f"[{key}]", "and [chart] stand there together; a chart has no tables")
+    inner = reader.at("[chart]")
+    chart = reader.table(document, "chart")
+    inner.keys(chart, ("entities", "links"))
+    types = ChartTypes(inner.texts(chart, "entities"), inner.texts(chart, "links"))
+    for name, kind in types.entities.items():
+        if kind not in ENTITY_CHOICES:
+            raise inner.fault(f"entities.{name!r}", f"is {kind!r}; {hint(kind, ENTITY_CHOICES)}")
+    for name, relation in types.links.items():
+        if relation not in (*RELATIONS, "ignore") and not relation.startswith(CUSTOM_PREFIX):
+            raise inner.fault(f"links.{name!r}", f"is {relation!r}; {hint(relation, RELATIONS)}")
+    return Mapping(reader.file, reader.text(document, "title"), (), statement, 1, (), types)
 
 
 def _table(name: str, number: int, table: dict[str, Any], statement: dict[str, str]) -> MappedTable:

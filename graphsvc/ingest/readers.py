@@ -78,7 +78,7 @@ def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> 
 def _check_file(path: Path, limits: Limits) -> None:
     """Refuses what is neither an archive nor a workbook."""
     if not path.is_file():
-        raise InputError(f"{path.name} is not there: name a folder, a .zip of it or an .xlsx workbook.")
+        raise InputError(f"{path.name} is not there: name a folder, a .zip of it, an .xlsx workbook or an .anx chart.")
     if path.stat().st_size > limits.file_bytes:
         raise too_large(path.name, limits)
     with path.open("rb") as stream:
@@ -91,7 +91,7 @@ def _check_file(path: Path, limits: Limits) -> None:
         )
     if start[:2] != b"PK":
         wanted = "damaged, or not" if path.suffix.lower() in (".zip", ".xlsx") else "not"
-        raise InputError(f"{path.name} is {wanted} a folder, a .zip of it or an .xlsx workbook.")
+        raise InputError(f"{path.name} is {wanted} a folder, a .zip of it, an .xlsx workbook or an .anx chart.")
 
 
 def _is_workbook(path: Path) -> bool:

@@ -63,6 +63,34 @@ _TABLE = (
     Relation("PART_OF", ("thing",), ("boat",), "belongs to", "material"),
 )
 RELATIONS = MappingProxyType({relation.name: relation for relation in _TABLE})
+# Kind of tie → what a list of its relations is headed.
+TIES = MappingProxyType(
+    {
+        "part": "A part played",
+        "command": "One acts on another",
+        "tie": "Ties between people",
+        "presence": "Being there",
+        "material": "Boats, things and places",
+        "family": "Family",
+        "service": "Lawful service",
+        "identity": "Who is who",
+    }
+)
+
+
+def fitting(subject: str = "", target: str = "") -> list[Relation]:
+    """The relations that two kinds of entity may have, one of which may not be known yet (empty).
+
+    Example:
+        >>> [relation.name for relation in fitting("person", "gang")], len(fitting()) == len(RELATIONS)
+        (['MEMBER_OF', 'RUNS', 'RIVAL_OF'], True)
+    """
+    return [
+        relation
+        for relation in _TABLE
+        if (not subject or subject in relation.subjects) and (not target or target in relation.objects)
+    ]
+
 
 # Relations of the deliverer's own: kept and shown, never scored. In the graph they share one relationship type,
 # so that types are never made from data; the delivered name stands in the property `relation`.

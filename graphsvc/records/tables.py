@@ -41,6 +41,7 @@ class Column:
         default: what an empty cell means, where that is a value.
         refers: kinds of row an id refers to.
         sensitivity: see the module.
+        help: what goes in, in a line, where the name does not say it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     default: str = ""
     refers: tuple[str, ...] = ()
     sensitivity: str = "open"
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +73,19 @@ class Table:
         return next((column for column in self.columns if column.name == name), None)
 
 
-_HANDLING = Column("handling", "choice", words=tuple(grading.HANDLING))
+_HANDLING = Column("handling", "choice", words=tuple(grading.HANDLING), help="only if stricter than the statement's")
 # Who says what the row says, and when the row must be looked at again.
 _ROW = (
     _HANDLING,
     Column("statement_id", "ref", refers=("statement",)),
-    Column("review_on", "date"),
+    Column("review_on", "date", help="when it must be looked at again"),
 )
 _ID = Column("id", "id", required=True)
 _NOTES = Column("notes", "text", sensitivity="text")
 
 
-def _identity(name: str, kind: str = "text") -> Column:
-    return Column(name, kind, sensitivity="identity")
+def _identity(name: str, kind: str = "text", says: str = "") -> Column:
+    return Column(name, kind, sensitivity="identity", help=says)
 
 
 _ALL = (
@@ -94,15 +96,27 @@ _ALL = (
         (
             _ID,
             _identity("name"),
-            _identity("aliases", "list"),
+            _identity("aliases", "list", "other names and spellings, separated by ;"),
             Column("identified", "choice", words=IDENTIFIED, default="named"),
-            Column("category", "categories", words=CATEGORIES, default="other"),
-            Column("sealed", "choice", words=YES_NO, default="no"),
-            _identity("date_of_birth", "date"),
+            Column(
+                "category",
+                "categories",
+                words=CATEGORIES,
+                default="other",
+                help="separated by ;, each with a date if it is known: suspect@2020-05",
+            ),
+            Column(
+                "sealed",
+                "choice",
+                words=YES_NO,
+                default="no",
+                help="yes: name and the like go to the vault, and a pseudonym stands for them",
+            ),
+            _identity("date_of_birth", "date", "as far as it is known: 1998, 1998-05 or 1998-05-08"),
             Column("age_disputed", "choice", words=YES_NO, default="no"),
             _identity("nationality"),
             _identity("sex"),
-            _identity("phones", "list"),
+            _identity("phones", "list", "separated by ;"),
             _NOTES,
             *_ROW,
         ),
@@ -128,7 +142,7 @@ _ALL = (
         "Crossing",
         (
             _ID,
-            Column("date", "date", required=True),
+            Column("date", "date", required=True, help="as far as it is known: 2020-05-08, or 2020-05-08T04:30Z"),
             Column("launch_site"),
             Column("launch_lat", "latitude"),
             Column("launch_lon", "longitude"),
@@ -180,21 +194,48 @@ _ALL = (
         (
             _ID,
             Column("kind", "choice", required=True, words=STATEMENT_KINDS),
-            Column("source_id", "text", sensitivity="source"),
+            Column(
+                "source_id",
+                "text",
+                sensitivity="source",
+                help="of a witness account, the person who gives it; told to nobody without source clearance",
+            ),
             Column("taken_on", "date"),
             Column(
                 "source_grade",
                 "choice",
                 words=tuple(grading.SOURCE_GRADES),
                 default=grading.DEFAULT_SOURCE_GRADE,
+                help="how reliable the source is",
             ),
-            Column("assessment", "choice", words=tuple(grading.ASSESSMENTS), default=grading.DEFAULT_ASSESSMENT),
-            Column("handling", "choice", words=tuple(grading.HANDLING), default=grading.DEFAULT_HANDLING),
-            Column("conditions", sensitivity="text"),
-            Column("on_record", "choice", words=YES_NO),
+            Column(
+                "assessment",
+                "choice",
+                words=tuple(grading.ASSESSMENTS),
+                default=grading.DEFAULT_ASSESSMENT,
+                help="how what is said is known; a claim can have its own",
+            ),
+            Column(
+                "handling",
+                "choice",
+                words=tuple(grading.HANDLING),
+                default=grading.DEFAULT_HANDLING,
+                help="what derives from a C statement is C",
+            ),
+            Column("conditions", sensitivity="text", help="of C: under which it may be shared, in words"),
+            Column(
+                "on_record",
+                "choice",
+                words=YES_NO,
+                help="the source agreed to give evidence, or the record can be produced",
+            ),
             Column("status", "choice", words=STATEMENT_STATUSES, default="given"),
             Column("status_on", "date"),
-            Column("interest", sensitivity="interest"),
+            Column(
+                "interest",
+                sensitivity="interest",
+                help="what bears on the source's motive: immigration position, promises, payments, debts, quarrels; it is disclosable",
+            ),
             Column("interpreter_id", "ref", refers=("person",), sensitivity="source"),
             Column("summary", sensitivity="text"),
             Column("statement_id", "ref", refers=("statement",)),
@@ -214,13 +255,15 @@ _ALL = (
             Column("from_date", "date"),
             Column("to_date", "date"),
             Column("polarity", "choice", words=POLARITIES, default="asserts"),
-            Column("weight", "count", default="1"),
+            Column("weight", "count", default="1", help="how often: calls, payments"),
             Column("amount", "number"),
-            Column("currency"),
+            Column("currency", help="such as GBP or EUR"),
             Column("place", sensitivity="text"),
-            Column("subject_as_said", sensitivity="text"),
-            Column("object_as_said", sensitivity="text"),
-            Column("assessment", "choice", words=tuple(grading.ASSESSMENTS)),
+            Column("subject_as_said", sensitivity="text", help="the words of the source, such as the tall one"),
+            Column("object_as_said", sensitivity="text", help="the words of the source"),
+            Column(
+                "assessment", "choice", words=tuple(grading.ASSESSMENTS), help="only if another than the statement's"
+            ),
             _HANDLING,
             _NOTES,
         ),

@@ -95,7 +95,9 @@ class Analysing(Writing):
             raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
         if all(lead.id != identifier for lead in self.ranking().leads):
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
-        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, lead=identifier) as outcome:
+        with self._service.gate.acting(
+            self.principal, self.purpose, "analyse", self.case, query="falsehood", lead=identifier
+        ) as outcome:
             on = self._basis(self.grant)
             found = would_leave(on, on.told.given_by(), identifier)
             outcome["sources"] = set(found.sources) if found else set()

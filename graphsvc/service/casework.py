@@ -17,11 +17,13 @@ from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.ingest.chart import ChartRead
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.versions import Step, steps
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
-from graphsvc.service.graphing import Graphed, graphed
+from graphsvc.service.graphing import Graphed, Telling, graphed
 from graphsvc.service.held import HeldError, require_stays
 from graphsvc.service.keeping import KeptRows, folded
 from graphsvc.service.locks import Locks
@@ -37,6 +39,8 @@ __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "req
 
 _CASE_NAME = 100
 Decided = TypeVar("Decided")
+# Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
+Making = Callable[[State, bytes], Delivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Loaded:
         committed: whether the graph was changed.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
             alone, never to be kept.
+        chart: what an i2 chart was read as; None for tables.
     """
 
     case: str
@@ -62,6 +67,7 @@ class Loaded:
     rejections: list[Rejection]
     committed: bool
     names: dict[str, str] = field(default_factory=dict)
+    chart: ChartRead | None = None
 
 
 class Casework:
@@ -95,14 +101,14 @@ class Casework:
         self,
         case: str,
         account: str,
-        delivery: Delivery,
+        delivery: Delivery | Making,
         progress: Progress,
         *,
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
     ) -> Loaded:
-        """Take a delivery into a case, which is made if it is new.
+        """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
 
         Raises:
             RequestError: the case's name is none.
@@ -120,6 +126,8 @@ class Casework:
                 self._fold(state, key, case, number, row)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
+            if not isinstance(delivery, Delivery):
+                delivery = delivery(state, key)
             delivery = self._without_erased(case, key, delivery)
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
@@ -244,6 +252,25 @@ class Casework:
             self.register.mask_reasons(case, what.masker.mask)
             self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
+
+    # -- what was delivered, for who corrects it --------------------------------------------------------------
+
+    def told_as(self, case: str, state: State, key: bytes) -> Telling:
+        """How what was delivered is told in a case: see `service.graphing.Telling`."""
+        sealed = self.register.overrules(case, "sealed")
+        return Telling(state, key, self.register.opened_on(case), sealed, self._weights)
+
+    @uncollected()
+    def history(self, case: str, statement: str) -> tuple[Telling, list[Step]]:
+        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
+        key = self.register.key(case, create=False)
+        kept = self._kept(case, key)
+        state, found = steps(kept, statement)
+        telling = self.told_as(case, state, key)
+        delivered = telling.delivered(statement)
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
+            found = steps(kept, str(delivered))[1]
+        return telling, found
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 

@@ -21,12 +21,15 @@ from graphsvc.access.principal import Grant
 from graphsvc.analysis.evidence import LinkKey
 from graphsvc.analysis.exposure import Exposure
 from graphsvc.errors import Busy, Refused, RequestError
+from graphsvc.records.dates import shown
 from graphsvc.service.bundle import bundle
 from graphsvc.service.exposing import Resting, Wanted, facts
 from graphsvc.service.giving import Export, Giving, named_in
 from graphsvc.service.protecting import require_reason
 from graphsvc.service.shelf import Shown, expiry, merged, number, recipient_id
-from graphsvc.views.export import Outward, files, link_rows, node_rows, outward
+from graphsvc.views.export import Outward, outward
+from graphsvc.views.forms import FORMS, About, files
+from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.network import View
 from graphsvc.views.wording import is_pseudonym
 
@@ -37,6 +40,7 @@ NEVER = (
     "statements, claims, sources and who said what",
     "your own columns (x_)",
 )
+FORM_NAMES = tuple(FORMS)
 _NAME = 200
 _WAIT_S = 30.0
 _PREFIXES = {"person": "S-", "thing": "T-"}
@@ -53,6 +57,8 @@ class Preview:
         exposure: over those and this one. Without source clearance one witness is taken to have told all of it.
         names: id inside → what to call it, for the facts that `exposure` names.
         left_out: links left out already.
+        arranged: whether places that somebody chose go along; at a stricter handling code they stay here, as they were
+            chosen in view of more.
         by_source: whether `exposure` is told by source.
     """
 
@@ -66,6 +72,7 @@ class Preview:
     names: dict[str, str]
     left_out: tuple[LinkKey, ...]
     by_source: bool
+    arranged: bool
     never: tuple[str, ...] = NEVER
 
 
@@ -80,6 +87,7 @@ class _Plan:
     exposure: Exposure
     taken_out: dict[str, int]
     earlier: int
+    arranged: bool
 
 
 class Exporting(Giving):
@@ -117,6 +125,7 @@ class Exporting(Giving):
             plan.view.names,
             tuple(left_out),
             self.grant.sources,
+            bool(plan.arranged),
         )
 
     def make_export(
@@ -128,13 +137,25 @@ class Exporting(Giving):
         handling: str = "",
         left_out: Collection[LinkKey] = (),
         ask: bool = False,
+        forms: Collection[str] = (),
     ) -> Export:
         """Make an export. If it is safe it is held for you to fetch; if not, and you `ask`, it waits for a supervisor.
 
+        Args:
+            wanted: see `preview_export`, as for `recipient`, `handling` and `left_out`.
+            recipient: who it is for.
+            reason: why.
+            handling: `P` or `C`.
+            left_out: links that stay here.
+            ask: let a supervisor answer where it is not safe.
+            forms: names out of `views.forms.FORMS`; empty for all.
+
         Raises:
-            Refused: as `preview_export`; or it is not safe and `ask` is not given. RequestError: no reason, too.
+            Refused: as `preview_export`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
+            form, too.
         """
         handling, reason = self._handling(handling), require_reason(reason)
+        forms = known_forms(forms)
         shelf, identifier = self._shelf, self._shelf.new_id()
         who = recipient_id(self._key, recipient)
         with self._acting("make", recipient=who, handling=handling, export=identifier) as outcome:
@@ -148,7 +169,7 @@ class Exporting(Giving):
                         " to agree (--ask)."
                     )
                 made = now()
-                content = self._file(plan, identifier, reason, handling, made)
+                content = self._file(plan, identifier, reason, handling, made, forms)
                 shelf.add_recipient(self.case, self._key, plan.recipient)
                 safe = plan.exposure.safe
                 shelf.keep(
@@ -203,7 +224,9 @@ class Exporting(Giving):
         view = there.selected(wanted)
         who = recipient_id(self._key, name)
         secret = self._shelf.pseudonym_key(self.case, who)
-        out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out))
+        # Chosen in view of what C says too, places do not go with what P alone says.
+        arranged = wanted.arranged if handling == self.grant.handling else {}
+        out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out), arranged)
         unknown = len(set(left_out)) - out.left_out
         if unknown:
             raise RequestError(
@@ -220,7 +243,14 @@ class Exporting(Giving):
             "names of sealed people and things, as new pseudonyms": sum(one != new for one, new in out.ids.items()),
         }
         return _Plan(
-            name, out, view, resting, found, {word: many for word, many in taken_out.items() if many}, len(given)
+            name,
+            out,
+            view,
+            resting,
+            found,
+            {word: many for word, many in taken_out.items() if many},
+            len(given),
+            not arranged.keys().isdisjoint(out.ids),
         )
 
     def _shown(self, plan: _Plan) -> Shown:
@@ -244,7 +274,9 @@ class Exporting(Giving):
             plan.taken_out,
         )
 
-    def _file(self, plan: _Plan, identifier: str, reason: str, handling: str, made: dt.datetime) -> bytes:
+    def _file(
+        self, plan: _Plan, identifier: str, reason: str, handling: str, made: dt.datetime, forms: Collection[str]
+    ) -> bytes:
         called = number(identifier)
         mark = f"Handling {handling} · for {plan.recipient} · {called} · {made:%Y-%m-%d %H:%M} UTC"
         about = {
@@ -260,8 +292,10 @@ class Exporting(Giving):
             "links": len(plan.out.view.edges),
             "taken_out": plan.taken_out,
             "never_in_it": list(NEVER),
+            "forms": list(forms),
         }
-        return bundle(files(plan.out.view, f"{self.case}: {called}", mark), about)
+        told = About(f"{self.case}: {called}", mark, self.case, handling, shown(f"{made:%Y-%m-%dT%H:%MZ}"))
+        return bundle(files(plan.out.view, told, forms), about)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -272,3 +306,19 @@ class Exporting(Giving):
                 yield
         except Timeout:
             raise Busy("Another export of this case is being made. Try again in a moment.") from None
+
+
+def known_forms(asked: Collection[str]) -> list[str]:
+    """The forms that are asked for, in the order of the table; all if none is.
+
+    Raises:
+        RequestError: there is no such form.
+
+    Example:
+        >>> known_forms(["csv", "pdf"])
+        ['pdf', 'csv']
+    """
+    for one in asked:
+        if one not in FORMS:
+            raise RequestError(f"There is no form {one[:20]!r}. The forms are {', '.join(FORMS)}.")
+    return [name for name in FORMS if not asked or name in asked]

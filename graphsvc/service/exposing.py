@@ -16,6 +16,7 @@ from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.analysing import Analysing
 from graphsvc.service.network import MOST_NODES, NODES, Picturing
+from graphsvc.views.export import part
 from graphsvc.views.network import Edge, View, picture
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
@@ -32,6 +33,8 @@ class Wanted:
     Attributes:
         query: name of a query: then the entities in its answer and the links among them.
         lead: id of a person: then the links that speak for and against them as a lead.
+        only: of all that, these ids and the links among them; empty for all.
+        arranged: id → where somebody put it on the canvas, in pixels at zoom 1.
     """
 
     ids: tuple[str, ...] = ()
@@ -47,6 +50,8 @@ class Wanted:
     query: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lead: str = ""
+    only: tuple[str, ...] = ()
+    arranged: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class Exposing(Analysing, Picturing):
@@ -74,8 +79,19 @@ class Exposing(Analysing, Picturing):
         """The picture of what is wanted.
 
         Raises:
-            RequestError: an answer names too many entities, or none.
+            RequestError: an answer names too many entities, or none; or nothing of `only` is in it.
         """
+        whole = self._pictured(wanted)
+        if not wanted.only:
+            return whole
+        chosen = part(whole, frozenset(wanted.only))
+        if not chosen.nodes:
+            raise RequestError(
+                "None of what you selected is in this picture. Select it again, or take the whole picture."
+            )
+        return chosen
+
+    def _pictured(self, wanted: Wanted) -> View:
         if not wanted.query:
             return self.network(
                 wanted.ids,

@@ -118,6 +118,44 @@ def _sealed(state: State, key: bytes, on: dt.date, by_hand: Collection[str]) -> 
     return sealed | {identifier: vault.pseudonym(key, "thing", identifier) for identifier in things}
 
 
+class Telling:
+    """How what was delivered is told in one state of a case, to those cleared for all of it: earlier versions too.
+
+    Args: see `graphed`.
+    """
+
+    def __init__(
+        self, state: State, key: bytes, on: dt.date, by_hand: Collection[str] = (), weights: Weights = SHIPPED
+    ) -> None:
+        self._state, self._key = state, key
+        self._result = Graphed(sealed=_sealed(state, key, on, by_hand))
+        texts = Texts(state, self._result.sealed)
+        self._writer = _Writer(state, key, self._result, texts, _Handling(state), weights)
+
+    def shown(self, identifier: str) -> str:
+        """A delivered id as it stands in the graph."""
+        return self._writer.shown(identifier)
+
+    def delivered(self, shown: str) -> str | None:
+        """The inverse of `shown`; None if nothing is told so."""
+        if shown in self._state.kinds and self.shown(shown) == shown:
+            return shown
+        found = next((one for one, pseudonym in self._result.sealed.items() if pseudonym == shown), None)
+        if found is None:  # an id may name somebody sealed, and then it is masked
+            found = next((one for one in self._state.kinds if self.shown(one) == shown), None)
+        return found
+
+    def statement(self, identifier: str, row: Kept) -> dict[str, Any]:
+        """A version of a statement as the graph would hold it; claims that are told next are told by its grading."""
+        self._writer.statement(identifier, row)
+        return self._result.image.nodes["Statement"][self.shown(identifier)]
+
+    def claim(self, key: tuple[str, ...], row: Kept) -> tuple[Claim, dict[str, Any]]:
+        """A version of a claim as the analysis wants it, and as the graph would hold it."""
+        claim = self._writer.claim(key, row)
+        return claim, self._result.image.claims[claim.id][0]
+
+
 class _Handling:
     """Handling codes as they come to be: what derives from a C statement is C."""
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from graphsvc.access import policy
 from graphsvc.errors import Busy, InputError, Refused, RequestError
+from graphsvc.ingest.chart import ChartRead as ChartRead
+from graphsvc.ingest.chart import chart_mapping as chart_mapping
 from graphsvc.ingest.check import Delivery, read_case
-from graphsvc.ingest.mapping import built_in_mappings, load_mapping
+from graphsvc.ingest.mapping import built_in_mappings, load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
 from graphsvc.service.casework import Loaded, Progress, require_name
 from graphsvc.service.collector import uncollected
@@ -23,6 +26,9 @@ from graphsvc.service.parcel import Parcel
 from graphsvc.service.reading import Reading
 from graphsvc.service.register import known_cases
 from graphsvc.service.uploads import Opened, Options, Upload
+
+# What the mapping is called that somebody chose in a preview.
+CORRECTED = "chosen in the preview.toml"
 
 
 class Loading(Reading):
@@ -40,7 +46,7 @@ class Loading(Reading):
         strict: bool = False,
         dry_run: bool = False,
     ) -> Loaded:
-        """Load a delivery (folder, .zip or .xlsx) into the case, which is made if it is new.
+        """Load a delivery (folder, .zip, .xlsx, or an .anx chart) into the case, which is made if it is new.
 
         Raises:
             InputError: it cannot be read as it is. Refused: loading takes clearance for the whole case.
@@ -145,6 +151,23 @@ class Loading(Reading):
             self.waiting(upload)  # cancelled in the meantime: nothing is remembered
             kept[upload] = loaded
         return kept[upload]
+
+    def correct_upload(self, upload: str, mapping: str) -> None:
+        """Have one of your uploads, a chart, read by another mapping; its preview is worked out anew.
+
+        Args:
+            upload: its id.
+            mapping: TOML, as `ingest.chart.chart_mapping` makes it.
+
+        Raises:
+            InputError: the mapping cannot be used. NotFound: it does not wait any more. Busy: it is being read.
+        """
+        case = self._case or self.case
+        with self._service.gate.acting(self.principal, self.purpose, "load", case, step="correct upload"):
+            waiting = self.waiting(upload)
+            mapping_of(CORRECTED, mapping.encode())
+            options = replace(waiting.options, mapping=CORRECTED, mapping_text=mapping)
+            self._service.uploads.change(upload, *self._whose, options)
 
     def previewed(self, upload: str) -> Loaded | None:
         """The preview of an upload if this process has worked it out."""
@@ -268,7 +291,7 @@ class Loading(Reading):
                 case, self.principal.name, delivery, progress, partial=partial, strict=strict, dry_run=dry_run
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
-        return loaded
+        return replace(loaded, chart=delivery.chart)
 
     @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:

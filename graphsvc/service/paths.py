@@ -192,7 +192,7 @@ class Tracing(Analysing):
                     for pair in combinations(chosen, 2)
                 ]
             outcome["rows"] = sum(len(one.ways) for one in found)
-        return self._told(kind, chosen, ground, found)
+        return self._told_ways(kind, chosen, ground, found)
 
     def _web(self) -> dict[str, list[Tie]]:
         """The links of the case as this reader is told them, kept until the case changes."""
@@ -214,7 +214,7 @@ class Tracing(Analysing):
         found = accounts(ground, rules, claims, dependence, end, strength)
         return _Found("", end, [(one.way, one) for one in found[:most]], max(len(found) - most, 0), over=False)
 
-    def _told(self, kind: str, ends: Sequence[str], ground: Ground, found: Sequence[_Found]) -> Traced:
+    def _told_ways(self, kind: str, ends: Sequence[str], ground: Ground, found: Sequence[_Found]) -> Traced:
         """What was found, with who says it and what everyone is called."""
         ways = [way for one in found for way in one.ways]
         said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))

@@ -13,7 +13,7 @@ from graphsvc.access import policy
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released
 from graphsvc.config import Settings
-from graphsvc.errors import RequestError
+from graphsvc.errors import NotFound, RequestError
 from graphsvc.queries import Query
 from graphsvc.service.register import known_cases, version_of
 
@@ -146,3 +146,13 @@ class Reading:
             action="analyse" if whole else "read",
             whole=whole,
         )
+
+
+def filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a released row has a value."""
+    return {name: value for name, value in row.items() if value is not None and value != []}
+
+
+def nothing(identifier: str) -> NotFound:
+    """The one answer to an id that is not there and to one that is not yours."""
+    return NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")

@@ -5,20 +5,20 @@ Everything here passes the gate. What a reader may not see is not there; "not th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.errors import NotFound, Refused
+from graphsvc.errors import Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
+from graphsvc.service.entering import Entering
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.growing import Growing
 from graphsvc.service.keyplayers import KeyPlayers
-from graphsvc.service.loading import Loading
 from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.paths import Tracing
+from graphsvc.service.reading import filled, nothing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
 from graphsvc.service.searching import Searching
@@ -48,20 +48,10 @@ class EntityPage:
     truncated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StatementPage:
-    """Everything a reader may know of one statement: released values, and rows of `statements.claims`."""
-
-    id: str
-    values: dict[str, Any]
-    claims: list[dict[str, Any]]
-    truncated: bool
-
-
 class Session(
     Exporting,
     Grouping,
-    Loading,
+    Entering,
     Auditing,
     Saving,
     Reviewing,
@@ -86,7 +76,7 @@ class Session(
         """
         named = self.rows("entities.named", ids=[identifier]).dicts()
         if not named:
-            raise _nothing(identifier)
+            raise nothing(identifier)
         kind = named[0]["kind"]
         found = self.rows(_ONE[kind], id=identifier).dicts()
         links = self.rows("entities.links", id=identifier)
@@ -95,23 +85,11 @@ class Session(
             identifier,
             kind,
             named[0]["name"] or identifier,
-            _filled(found[0]),
+            filled(found[0]),
             links.dicts(),
             claims.dicts(),
             links.truncated or claims.truncated,
         )
-
-    def statement(self, identifier: str) -> StatementPage:
-        """Everything this reader may know of one statement.
-
-        Raises:
-            NotFound: there is none, or it is not theirs to see.
-        """
-        found = self.rows("statements.one", id=identifier).dicts()
-        if not found:
-            raise _nothing(identifier)
-        claims = self.rows("statements.claims", id=identifier)
-        return StatementPage(identifier, _filled(found[0]), claims.dicts(), claims.truncated)
 
     def between(self, subject: str, relation: str, target: str) -> list[dict[str, Any]]:
         """The claims behind one link, and what denies it."""
@@ -131,11 +109,3 @@ class Session(
             found = self._service.register.provenance(self.case, claims) if self.grant.handling == "C" else {}
             outcome["rows"] = len(found)
         return found
-
-
-def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value is not None and value != []}
-
-
-def _nothing(identifier: str) -> NotFound:
-    return NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")

@@ -30,7 +30,7 @@ from graphsvc.errors import Busy, InputError, NotFound
 from graphsvc.service.casework import Loaded
 from graphsvc.service.parcel import Parcel, disk, unseal, what
 
-SUFFIXES = (".zip", ".xlsx")
+SUFFIXES = (".zip", ".xlsx", ".anx")
 _NAME_CHARS = 100
 _ROW = tables.uploads
 
@@ -118,13 +118,14 @@ class Uploads:
         """Keep what was received until it is confirmed, cancelled or timed out.
 
         Raises:
-            InputError: it is empty, or its name ends neither in .zip nor in .xlsx.
+            InputError: it is empty, or its name ends in none of `SUFFIXES`.
         """
         name = _plain(name)
         suffix = Path(name).suffix.lower()
         if suffix not in SUFFIXES:
             raise InputError(
-                f"{name} is neither a .zip nor an .xlsx. Zip the folder of the case, or save it as one workbook."
+                f"{name} is neither a .zip nor an .xlsx nor an .anx. Zip the folder of the case, save it as one workbook,"
+                " or save the chart as Analyst's Notebook XML."
             )
         if not parcel.size:
             raise InputError(f"{name} is empty. Choose the file again.")
@@ -148,6 +149,22 @@ class Uploads:
             )
         parcel.kept = True
         return Upload(parcel.id, account, case, name, expires, options)
+
+    def change(self, identifier: str, account: str, case: str, options: Options) -> None:
+        """Have an upload that waits loaded otherwise; what was worked out about it is forgotten.
+
+        Raises:
+            NotFound: there is none, or it is another's. Busy: it is being read.
+        """
+        self._row(identifier, account, case)
+        with self._held(identifier):
+            upload, key = self._upload(self._row(identifier, account, case))
+            about = pack(key, {"name": upload.name, "options": asdict(options)}, f"{what(identifier)} about")
+            place = self._folder / identifier / "about"
+            with disk():
+                place.with_suffix(".new").write_bytes(about)
+                place.with_suffix(".new").replace(place)
+            self.previews.pop(identifier, None)
 
     def waiting(self, account: str, case: str) -> list[Upload]:
         """The uploads of an account that wait in a case, the newest first."""

@@ -65,7 +65,7 @@ globalThis.NetworkPicture = class {
     this.data = data;
     for (const edge of data.edges) {
       edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
-      edge.says = data.says[edge.relation];
+      edge.says = edge.bundle && edge.links > 1 ? `${edge.links} links` : data.says[edge.relation];
       edge.title = `${edge.says}: belief ${data.beliefs[edge.belief] || edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
     }
     const wanted = new Set(data.nodes.map((node) => node.id));
@@ -166,14 +166,22 @@ globalThis.NetworkPicture = class {
         ctx.save();
         if (this.look.faint(node)) ctx.globalAlpha = NetworkPicture.FAINT;
         ctx.beginPath();
-        ctx.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.45);
+        if (node.fold) {
+          // A group: two rings, so that it is no gang and no thing; how many are in it stands inside.
+          ctx.arc(x, y, half + 4, 0, 2 * Math.PI);
+          ctx.lineWidth = 1.5;
+          ctx.strokeStyle = style.color;
+          ctx.stroke();
+          ctx.beginPath();
+          ctx.arc(x, y, half, 0, 2 * Math.PI);
+        } else ctx.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.45);
         ctx.fillStyle = style.color;
         ctx.fill();
         ctx.lineWidth = state.selected ? 4 : style.borderWidth;
         ctx.strokeStyle = style.borderColor;
         ctx.stroke();
         ctx.fillStyle = this.palette.ground;
-        ctx.font = `600 ${half * 1.25}px ${NetworkPicture.FACE}`;
+        ctx.font = `600 ${half * (node.fold ? 1.5 / Math.max(node.letter.length, 2) : 1.25)}px ${NetworkPicture.FACE}`;
         ctx.textAlign = "center";
         ctx.textBaseline = "middle";
         ctx.fillText(node.letter, x, y + half * 0.08);

@@ -1,30 +1,27 @@
-"""A View as it goes out: pseudonyms of its own, belief in steps, no count of claims; and the files it is told in. Pure."""
+"""A View as it goes out: pseudonyms of its own, belief in steps, no count of claims. Pure.
+
+The files it is told in are those of `views.forms`.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import networkx as nx
+from types import MappingProxyType
 
 from graphsvc.records import told
+from graphsvc.views.folding import BELONGING, groups
 from graphsvc.views.layout import layout
-from graphsvc.views.network import View
-from graphsvc.views.page import offline_page
-from graphsvc.views.wording import belief_range
+from graphsvc.views.network import Edge, Node, View
 
 # A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
+# How the id of a folded group begins, before by what it is folded and which it is.
+_FOLDED = "group:"
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
-# A cell that begins so is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-PICTURE = "picture.html"
 
+Place = tuple[float, float]
 LinkKey = tuple[str, str, str]
 # (kind `person`, `thing` or `source`, what stands for it inside) → what stands for it outside.
 Pseudonym = Callable[[str, str], str]
@@ -47,15 +44,42 @@ class Outward:
     alone: int
 
 
-def outward(view: View, pseudonym: Pseudonym, left_out: Collection[LinkKey] = ()) -> Outward:
+def part(view: View, ids: Collection[str]) -> View:
+    """The entities `ids` of a picture and the links among them; what is not in it is passed over.
+
+    A group that is folded on the canvas (`group:gang:G1`) stands for all who are in it.
+
+    Example:
+        >>> part(View((), (), 0, 0, truncated=False), {"P1"}).nodes
+        ()
+    """
+    named = [one.removeprefix(_FOLDED).partition(":")[::2] for one in ids if one.startswith(_FOLDED)]
+    among = {
+        by: {group.key: group.members for group in groups(view, by)}
+        for by in {by for by, _ in named} & BELONGING.keys()
+    }
+    chosen = set(ids).union(*(among.get(by, {}).get(key, ()) for by, key in named))
+    edges = tuple(edge for edge in view.edges if edge.subject in chosen and edge.object in chosen)
+    nodes = (replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id in chosen)
+    return replace(view, nodes=tuple(nodes), edges=edges, hidden=0)
+
+
+def outward(
+    view: View,
+    pseudonym: Pseudonym,
+    left_out: Collection[LinkKey] = (),
+    arranged: Mapping[str, Place] = MappingProxyType({}),
+) -> Outward:
     """`view` as it goes out: nothing in it is a pseudonym of the house.
 
-    Positions are computed anew and nodes stand in the order of their new ids: neither tells the old ones.
+    Positions are computed anew, but for what somebody arranged, and nodes stand in the order of their new ids: neither
+    tells the old ones.
 
     Args:
         view: as a reader without source clearance is given it.
         pseudonym: new pseudonyms of one recipient.
         left_out: links (subject, relation, object) that stay here.
+        arranged: id inside → where somebody put it, in pixels at zoom 1.
     """
     kept = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out]
     tied = {end for edge in kept for end in (edge.subject, edge.object)}
@@ -89,124 +113,37 @@ def outward(view: View, pseudonym: Pseudonym, left_out: Collection[LinkKey] = ()
                 id=ids[node.id],
                 name=ids[node.id] if node.name == node.id else _masked(node.name, pseudonym),
                 gang="",
+                handling="",
+                day=node.day if node.kind == "crossing" else "",
                 more=0,
-                links=sum(node.id in (edge.subject, edge.object) for edge in kept),
+                links=_links(node.id, kept),
             )
             for node in stays
         ),
         key=lambda node: node.id,
     )
-    places = layout([[node.id for node in named]], [(edge.subject, edge.object) for edge in edges])
+    places = _placed(named, edges, {ids[one]: place for one, place in arranged.items() if one in ids})
     nodes = tuple(replace(node, x=places[node.id][0], y=places[node.id][1]) for node in named)
     return Outward(
-        View(nodes, edges, 0, 0, view.truncated, in_steps=True),
+        View(nodes, edges, 0, 0, view.truncated, in_steps=True, turns=arranged.keys().isdisjoint(ids)),
         ids,
         len(view.edges) - len(kept),
         len(view.nodes) - len(stays),
     )
 
 
-def node_rows(view: View) -> list[dict[str, Any]]:
-    """The entities as rows: what of them goes out."""
-    return [
-        {
-            "id": node.id,
-            "kind": node.kind,
-            "sort": node.sort,
-            "name": node.name,
-            "sealed": node.sealed,
-            "identified": node.identified,
-        }
-        for node in view.nodes
-    ]
+def _links(identifier: str, edges: Collection[Edge]) -> int:
+    return sum(identifier in (edge.subject, edge.object) for edge in edges)
 
 
-def link_rows(view: View) -> list[dict[str, Any]]:
-    """The links as rows: what of them goes out."""
-    return [
-        {
-            "subject": edge.subject,
-            "relation": edge.relation,
-            "says": edge.says,
-            "object": edge.object,
-            "belief": belief_range(edge.belief),
-            "on_record": belief_range(edge.belief_on_record),
-            "denied": edge.denied,
-            "groups": str(edge.groups),
-            "other_sources": edge.other_sources,
-            "first_on": edge.first_on,
-            "last_on": edge.last_on,
-        }
-        for edge in view.edges
-    ]
-
-
-def files(view: View, title: str, mark: str) -> dict[str, bytes]:
-    """What goes out, in five forms: name → content. All hold the same, and `mark`."""
-    nodes, links = node_rows(view), link_rows(view)
-    about = {"mark": mark, "says": "Intelligence, not evidence."}
-    return {
-        "nodes.csv": _csv(nodes, ("id", "kind", "sort", "name", "sealed", "identified")),
-        "links.csv": _csv(links, LINK_COLUMNS),
-        "graph.json": (
-            json.dumps(about | {"nodes": nodes, "links": links}, ensure_ascii=False, indent=1) + "\n"
-        ).encode(),
-        "graph.graphml": _graphml(nodes, links, mark),
-        PICTURE: offline_page(view, title, mark).encode(),
-    }
-
-
-LINK_COLUMNS = (
-    "subject", "relation", "says", "object", "belief", "on_record", "denied", "groups", "other_sources", "first_on",
-    "last_on",
-)  # fmt: skip
-
-
-def cell(value: Any) -> Any:
-    """A value as it goes into a cell: lists joined by `;`, and text that a spreadsheet would run made text.
-
-    Example:
-        >>> cell("=1+1"), cell(-3), cell(["a", "b"])
-        ("'=1+1", -3, 'a;b')
-    """
-    if isinstance(value, list | tuple):
-        value = ";".join(str(item) for item in value)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
-
-
-def _csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in rows:
-        words = ("yes" if value is True else "no" if value is False else value for value in map(row.get, columns))
-        writer.writerow([cell(value) for value in words])
-    return text.getvalue().encode()
-
-
-def _graphml(nodes: Iterable[Mapping[str, Any]], links: Iterable[Mapping[str, Any]], mark: str) -> bytes:
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(mark=mark)
-    for node in nodes:
-        graph.add_node(node["id"], **{name: value for name, value in node.items() if name != "id"})
-    for link in links:
-        values = {name: value for name, value in link.items() if name not in ("subject", "object")}
-        graph.add_edge(link["subject"], link["object"], key=link["relation"], **values)
-    for one in (graph.graph, *(values for _, values in graph.nodes(data=True))):
-        one.update({name: _xml(value) for name, value in one.items()})
-    out = io.BytesIO()
-    nx.write_graphml(graph, out, encoding="utf-8")
-    return out.getvalue()
-
-
-def _xml(value: Any) -> Any:
-    """Text without the signs that XML has no way to hold."""
-    return (
-        re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", value)
-        if isinstance(value, str)
-        else value
-    )
+def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[str, Place]) -> Mapping[str, Place]:
+    """Where each node goes: where it was put, the others around them as a layout of its own has it."""
+    places = layout([[node.id for node in nodes]], [(edge.subject, edge.object) for edge in edges])
+    if not arranged:
+        return places
+    moved = [sum(arranged[one][axis] - places[one][axis] for one in arranged) / len(arranged) for axis in (0, 1)]
+    beside = {one: (round(x + moved[0], 1), round(y + moved[1], 1)) for one, (x, y) in places.items()}
+    return beside | dict(arranged)
 
 
 def _renamed(identifier: str, pseudonym: Pseudonym) -> str:

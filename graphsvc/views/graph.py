@@ -13,10 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.records.relations import says
 from graphsvc.records.told import MIDDLES
 from graphsvc.views.arrangements import Frame
+from graphsvc.views.folding import Bundle, Folded
 from graphsvc.views.network import Edge, Node, View
-from graphsvc.views.wording import belief_told
+from graphsvc.views.wording import KINDS, belief_told
 
 # Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
 SHAPES = MappingProxyType(
@@ -27,6 +29,7 @@ SHAPES = MappingProxyType(
         "gang": ("hexagon", 17),
         "workplace": ("square", 13),
         "thing": ("custom", 10),
+        "group": ("custom", 20),
     }
 )
 LETTERS = MappingProxyType(
@@ -55,6 +58,7 @@ PALETTES = MappingProxyType(
         "light": _HUES
         | {
             "sealed": "#5c6066",
+            "folded": "#454b54",
             "ground": "#fbfbfa",
             "text": "#1c1e21",
             "quiet": "#5c6066",
@@ -67,6 +71,7 @@ PALETTES = MappingProxyType(
             "person": "#3d9bd4",
             "thing": "#f0e442",
             "sealed": "#a3a9b1",
+            "folded": "#c3c8cf",
             "ground": "#15171a",
             "text": "#e6e7e9",
             "quiet": "#a3a9b1",
@@ -82,6 +87,8 @@ _DASHES = [6, 5]
 # Group of someone who is not identified: drawn as an outline.
 HOLLOW = "unidentified"
 _LABEL = 26
+# Links of a folded line that travel with it.
+_BUNDLED = 60
 # The hour of a crossing is in its title, not in its label.
 _TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
 _OPTIONS: dict[str, Any] = {
@@ -127,7 +134,8 @@ def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> di
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
         steps), `palettes` by theme, `coast` (lines of pixels) and
-        `turns`: whether an upright screen may lay it on its side.
+        `turns`: whether an upright screen may lay it on its side, and
+        `names` (what to call what is in folded groups, by id).
     """
     # Imported here: only a picture should wait for it and for IPython, which it brings along.
     from pyvis.network import Network
@@ -140,7 +148,11 @@ def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> di
         network.add_edge(edge.subject, edge.object, **_edge(edge, 3 if view.in_steps else 2))
     nodes, edges, _heading, _height, _width, options = network.get_network_data()
     palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
-    words = {edge.relation: edge.says for edge in view.edges}
+    words = {edge.relation: edge.says for edge in view.edges if edge.relation}
+    # Links in a folded line are told in their own words.
+    words |= {
+        link[1]: says(link[1]) for edge in view.edges if isinstance(edge, Bundle) for link in edge.links[:_BUNDLED]
+    }
     beliefs = {str(middle): belief_told(middle) for middle in MIDDLES.values()} if view.in_steps else {}
     return {
         "nodes": nodes,
@@ -150,6 +162,7 @@ def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> di
         "beliefs": beliefs,
         "palettes": palettes,
         "turns": view.turns,
+        "names": dict(view.inside),
         "coast": [_line(view.frame, line) for line in coast] if view.frame else [],
     }
 
@@ -177,6 +190,8 @@ def _node(node: Node) -> dict[str, Any]:
     }
     told = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
     drawing |= {name: value for name, value in told.items() if value}
+    if isinstance(node, Folded):
+        drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members)}
     if node.kind == "thing":
         drawing["letter"] = LETTERS.get(node.sort, "T")
     return drawing
@@ -192,8 +207,10 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
     }
     if edge.doubtful:
         drawing["dashes"] = _DASHES
+    if isinstance(edge, Bundle):
+        drawing |= {"bundle": [list(link) for link in edge.links[:_BUNDLED]], "links": len(edge.links)}
     if edge.denied:
-        drawing["denied"] = edge.denying
+        drawing["denied"] = edge.denying or "someone"
     if edge.belief_on_record:
         drawing["record"] = round(edge.belief_on_record, digits)
     if edge.first_on or edge.last_on:
@@ -210,6 +227,9 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
 def title(node: Node) -> str:
     """A node in one line of plain text."""
     parts = [node.name, node.sort or node.kind]
+    if isinstance(node, Folded):
+        inside = ", ".join(f"{number} {KINDS[kind][number != 1].lower()}" for kind, number in node.kinds)
+        parts[1:] = [f"{node.members} folded by {node.by}: {inside}", f"{node.within} links within"]
     if node.sealed:
         parts.append("sealed person, under a pseudonym")
     if not node.identified:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.records.dates import shown
@@ -101,6 +101,7 @@ class View:
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
         in_steps: belief is told in four steps, as without source clearance.
+        inside: of a picture with groups folded, what to call each node in them, by id.
         frame: of a picture on a map, how the map lies under it.
         turns: up and down, left and right mean nothing in it.
         unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
@@ -112,6 +113,7 @@ class View:
     absent: int
     truncated: bool
     in_steps: bool = False
+    inside: Mapping[str, str] = field(default_factory=dict)
     frame: Frame | None = None
     unplaced: int = 0
     turns: bool = True
@@ -232,6 +234,7 @@ def picture(
         absent,
         truncated,
         in_steps,
+        {},
         map_frame(ground.places) if arrangement == "map" else None,
         sum(node.id not in known for node in nodes) if known is not None else 0,
         arrangement in ("", "rings"),

@@ -37,6 +37,7 @@ ROOMS = (
     "sealing",
     "erasures",
     "load",
+    "adding",
     "queries",
     "cypher",
     "saved",

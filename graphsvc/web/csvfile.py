@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response
 
-from graphsvc.views.export import cell as cell
+from graphsvc.views.forms.rows import cell as cell
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

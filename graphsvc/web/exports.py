@@ -6,6 +6,7 @@ And the exposure of any picture, lead or answer that a page shows.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,9 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
+from graphsvc.service.exporting import known_forms
 from graphsvc.service.exposing import Wanted
+from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.network import asked
@@ -26,7 +29,12 @@ blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
 _OWN = "p."
 _LINK_PARTS = 3
 # What of an address or form says what is wanted.
-_WANTED = ("id", "depth", "open", "add", "hide", "relation", "least", "recorded", "size", "layout", "fade", "query")
+_WANTED = (
+    "id", "depth", "open", "add", "hide", "relation", "least", "recorded", "size", "layout", "fade", "query", "only",
+    "form", "arranged",
+)  # fmt: skip
+# Places on a canvas: how many, how long as text, and how far from its middle.
+_MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
 
 
 @page(blueprint, "/exposure")
@@ -72,21 +80,38 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/export")
 def new(case: str) -> ResponseReturnValue:
-    """Asks who an export of a picture or an answer is for, and why."""
-    here = at(case)
+    """Asks who an export of a picture or an answer is for, why, and in which forms."""
+    return answer("exports/new.html", **_asking(at(case)))
+
+
+@blueprint.post("/export/choose")
+def choose(case: str) -> ResponseReturnValue:
+    """The same for a canvas, whose arrangement is too long for an address."""
+    return answer("exports/new.html", **_asking(at(case)))
+
+
+def _asking(here: Session) -> dict[str, Any]:
     here.require("export")
     wanted = _wanted()
     view = here.selected(wanted) if wanted.ids or wanted.query else None
-    return answer(
-        "exports/new.html",
-        case=here.case,
-        entities=len(view.nodes) if view else 0,
-        links=len(view.edges) if view else 0,
-        query=wanted.query,
-        recipients=here.recipients(),
-        carried=_carried(),
-        back=_back(here),
-    )
+    chosen = known_forms(request.values.getlist("form"))
+    return {
+        "case": here.case,
+        "entities": len(view.nodes) if view else 0,
+        "links": len(view.edges) if view else 0,
+        "query": wanted.query,
+        "recipients": here.recipients(),
+        "forms": [
+            {"name": name, "title": form.title, "says": form.says, "chosen": name in chosen}
+            for name, form in FORMS.items()
+        ],
+        "only": len(wanted.only),
+        "arranged": bool(wanted.arranged),
+        "recipient": request.form.get("recipient", ""),
+        "reason": request.form.get("reason", ""),
+        "carried": _carried("form"),
+        "back": _back(here),
+    }
 
 
 @blueprint.post("/export")
@@ -106,8 +131,9 @@ def preview(case: str) -> ResponseReturnValue:
         names=_names(here, [*shown, *found.exposure.leave_out], found.left_out),
         left_out=[(json.dumps(key), key) for key in found.left_out],
         reason=form.get("reason", ""),
+        forms=[FORMS[name].title for name in known_forms(form.getlist("form"))],
+        arranged="arranged" in form,
         carried=_carried(),
-        choose=f"{url_for('exports.new', case=here.case)}?{_query()}",
     )
 
 
@@ -122,6 +148,7 @@ def make(case: str) -> ResponseReturnValue:
         handling=form.get("handling", ""),
         left_out=_left_out(),
         ask=form.get("ask") == "yes",
+        forms=form.getlist("form"),
     )
     return redirect(url_for("exports.table", case=case), code=303)
 
@@ -164,7 +191,36 @@ def _wanted() -> Wanted:
     picture: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in asked().items()
     }
-    return Wanted(**picture, query=values.get("query", ""), parameters=given, lead=values.get("lead", ""))
+    return Wanted(
+        **picture,
+        query=values.get("query", ""),
+        parameters=given,
+        lead=values.get("lead", ""),
+        only=tuple(dict.fromkeys(one for one in values.getlist("only") if one)),
+        arranged=_arranged(values.get("arranged", "")),
+    )
+
+
+def _arranged(text: str) -> dict[str, tuple[float, float]]:
+    """Places on a canvas, as its state tells them: id → [x, y].
+
+    Raises:
+        RequestError: they are none.
+    """
+    if not text:
+        return {}
+    try:
+        told = json.loads(text) if len(text) <= _MOST_PLACED else None
+        places = {one: (float(x), float(y)) for one, (x, y) in told.items()} if isinstance(told, dict) else None
+    except (ValueError, TypeError, RecursionError):
+        places = None
+    if (
+        places is None
+        or len(places) > _MOST_PLACES
+        or not all(math.isfinite(place) and abs(place) <= _FARTHEST for both in places.values() for place in both)
+    ):
+        raise RequestError("The places of this picture cannot be read. Open the network again and export from there.")
+    return places
 
 
 def _left_out() -> list[tuple[str, str, str]]:
@@ -185,14 +241,10 @@ def _left_out() -> list[tuple[str, str, str]]:
     return found
 
 
-def _carried() -> list[tuple[str, str]]:
-    """What is wanted, to be carried along in a form or address."""
+def _carried(*but: str) -> list[tuple[str, str]]:
+    """What is wanted, to be carried along in a form or address, without some of it."""
     pairs = [(name, text) for name in dict.fromkeys(request.values) for text in request.values.getlist(name)]
-    return [(name, text) for name, text in pairs if name in _WANTED or name.startswith(_OWN)]
-
-
-def _query() -> str:
-    return urlencode(_carried())
+    return [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
 
 
 def _back(here: Session) -> str:
@@ -203,7 +255,7 @@ def _back(here: Session) -> str:
     if values.get("query"):
         own: dict[str, Any] = {name: text for name, text in values.items() if name.startswith(_OWN)}
         return url_for("queries.one", case=here.case, name=values["query"], run=1, **own)
-    return f"{url_for('network.view', case=here.case)}?{_query()}"
+    return f"{url_for('network.view', case=here.case)}?{urlencode(_carried('only', 'form', 'arranged'))}"
 
 
 def _names(here: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, str]] = ()) -> dict[str, str]:

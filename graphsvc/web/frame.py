@@ -217,6 +217,8 @@ def _shared() -> dict[str, Any]:
         "here": here.case if here else "",
         # Without source clearance belief is told in four steps, and what witnesses said in one row.
         "in_steps": here is not None and not here.grant.sources,
+        # Who sees a statement whole and may load can correct it.
+        "may_correct": who is not None and here is not None and who.may("load") and here.grant.handling == "C",
         "my_cases": [case.id for case in who.cases()] if who else [],
         "rail": _rail(who, here.case) if who and here else [],
         "has": current_app.view_functions.__contains__,

@@ -13,8 +13,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from graphsvc.errors import InputError, NotFound, RequestError
+from graphsvc.records.charts import ENTITY_CHOICES
+from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
+from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Job, Loaded, Options, Session
+from graphsvc.service.loading import ChartRead, chart_mapping
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, desk, page, wants_json
 from graphsvc.web.receiving import ReceivingRequest
@@ -25,6 +29,8 @@ _CASE = "/case/<case>/load"
 COUNTS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
 REJECTION = ("file", "line", "column", "value", "reason")
 _PER_PAGE = 200
+# What of the statement of a chart can be chosen.
+_STATEMENT = ("id", "source_grade", "assessment", "handling")
 _QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
 
 
@@ -56,8 +62,8 @@ def form(case: str) -> ResponseReturnValue:
         case=case,
         new=new,
         deliveries=[] if new else here.deliveries(),
-        jobs=[_told(job) for job in here.jobs() if job.kind != "preview"][:5],
-        running=next((_told(job) for job in here.jobs() if job.unfinished), None),
+        jobs=[told(job) for job in here.jobs() if job.kind != "preview"][:5],
+        running=next((told(job) for job in here.jobs() if job.unfinished), None),
         uploads=here.uploads(),
         mappings=here.mappings(),
         tables=[
@@ -78,7 +84,9 @@ def receive(case: str) -> ResponseReturnValue:
         sent = request.files.get("file")
         current_app.extensions["csrf"].protect()
         if sent is None or not sent.filename:
-            raise InputError("No file was chosen. Choose a .zip of the case folder, or an .xlsx workbook.")
+            raise InputError(
+                "No file was chosen. Choose a .zip of the case folder, an .xlsx workbook, or an .anx chart."
+            )
         upload = here.upload(parcel, sent.filename, _options(request.files.get("mapping_file")))
     target = url_for("load.preview", case=case, upload=upload.id)
     return jsonify(next=target) if wants_json() else redirect(target, code=303)
@@ -108,9 +116,29 @@ def preview(case: str) -> ResponseReturnValue:
         upload=upload,
         **_counted(loaded.counts),
         same_as=loaded.same_as,
+        chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
         blocked=upload.options.strict and bool(loaded.rejections),
         **_rejections(loaded),
     )
+
+
+@blueprint.post(f"{_CASE}/chart")
+def chart(case: str) -> ResponseReturnValue:
+    """Has a chart read as somebody chose in its preview."""
+    here, _ = _place(case)
+    form = request.form
+    chosen = [
+        {
+            name: read_as
+            for name, read_as in zip(form.getlist(kind), form.getlist(f"{kind}_as"), strict=False)
+            if read_as
+        }
+        for kind in ("entity", "link")
+    ]
+    statement = {name: text for name in _STATEMENT if (text := form.get(name, "").strip())}
+    upload = form.get("upload", "")
+    here.correct_upload(upload, chart_mapping(chosen[0], chosen[1], statement))
+    return redirect(url_for("load.preview", case=case, upload=upload), code=303)
 
 
 @blueprint.post(f"{_CASE}/confirm")
@@ -140,7 +168,7 @@ def job(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         new=new,
-        job=_told(found),
+        job=told(found),
         **_counted(found.result.get("counts", {})),
     )
 
@@ -214,6 +242,23 @@ def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     return {"counts": ordered, "total": total, "reconciles": total["read"] == became, "masked": masked}
 
 
+def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
+    """What a chart was read as, and what it could be read as."""
+    own = sorted({one.read_as for one in read.links} - set(RELATIONS) - {"ignore"})
+    return {
+        "entities": read.entities,
+        "links": read.links,
+        "statement": read.statement,
+        "graded": read.graded,
+        "others": read.others,
+        "ignored": read.ignored,
+        "kinds": ENTITY_CHOICES,
+        "relations": [*RELATIONS, *own, "ignore"],
+        "grades": {"source_grade": SOURCE_GRADES, "assessment": ASSESSMENTS, "handling": HANDLING},
+        "mapping": options.mapping_text,
+    }
+
+
 def _rejections(loaded: Loaded) -> dict[str, Any]:
     """One page of the rejections: filtered by file, sorted."""
     only, sort = request.args.get("file", ""), request.args.get("sort", "")
@@ -253,7 +298,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _told(job: Job) -> dict[str, Any]:
+def told(job: Job) -> dict[str, Any]:
     """A job as page and JSON tell it."""
     return {
         "id": job.id,

@@ -18,6 +18,8 @@ from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
 from graphsvc.views import graph, wording
+from graphsvc.views.folding import BELONGING, folded
+from graphsvc.views.folding import groups as groups_of
 from graphsvc.views.measures import measured
 from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
@@ -28,7 +30,7 @@ blueprint = Blueprint("network", __name__)
 _Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
-_FILTERS = ("depth", "size", "relation", "least", "recorded", "fade", "layout")
+_FILTERS = ("depth", "size", "relation", "least", "recorded", "fade", "layout", "fold")
 # What the browser alone heeds: it stands in the address so that a link reopens the same look.
 _LOOK = ("colour", "sized", "labels", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
@@ -67,7 +69,7 @@ def view(case: str) -> ResponseReturnValue:
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
         return _entry(here)
-    found = here.network(**wanted)
+    found = shown(here)
     kinds = [node.kind for node in found.nodes]
     return answer(
         "network/view.html",
@@ -83,7 +85,7 @@ def view(case: str) -> ResponseReturnValue:
 def tables(case: str) -> ResponseReturnValue:
     """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
     here = at(case)
-    found = here.network(**asked())
+    found = shown(here)
     if wants_json():
         return answer("network/tables.html", case=here.case, view=found)
     return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
@@ -93,7 +95,7 @@ def tables(case: str) -> ResponseReturnValue:
 def measures(case: str) -> ResponseReturnValue:
     """What the nodes of the picture at the same address can be coloured and sized by."""
     here = at(case)
-    found = here.network(**asked())
+    found = shown(here)
     told = measured(found)
     if here.may("analyse"):
         for lead in lead_rows(here.ranking().leads):
@@ -120,6 +122,19 @@ def days(case: str) -> ResponseReturnValue:
         crossings=crossings,
         statements=statements,
         withheld=not here.grant.sources,
+    )
+
+
+@page(blueprint, "/case/<case>/network/groups")
+def groups(case: str) -> ResponseReturnValue:
+    """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
+    here = at(case)
+    found = here.network(**asked())
+    return answer(
+        "network/groups.html",
+        case=here.case,
+        groups={by: groups_of(found, by) for by in BELONGING},
+        picture="" if wants_json() else _beside("network.view", here),
     )
 
 
@@ -180,6 +195,22 @@ def library(name: str) -> Response:
     if name not in _FILES:
         abort(404)
     return send_from_directory(_FILES[name], name, max_age=86_400)
+
+
+def shown(here: Session) -> View:
+    """The picture the address asks for, with the groups folded that it names.
+
+    Raises:
+        RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
+    """
+    found = here.network(**asked())
+    fold: list[tuple[str, str]] = []
+    for text in request.values.getlist("fold"):
+        by, colon, key = text.partition(":")
+        if by not in BELONGING:
+            raise RequestError(f"Groups are folded by {', '.join(BELONGING)}, not by {by[:40]!r}.")
+        fold += [(by, key)] if colon else [(by, group.key) for group in groups_of(found, by)]
+    return folded(found, fold)
 
 
 def asked() -> dict[str, Any]:
@@ -285,6 +316,7 @@ def _page(here: Session, found: View) -> dict[str, Any]:
         "usual_size": NODES,
         "widths": graph.WIDTHS,
         "layouts": _LAYOUTS,
+        "folds": list(BELONGING),
         "twin": TWIN,
         "clearance": here.grant.handling,
     }

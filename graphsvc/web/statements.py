@@ -27,4 +27,5 @@ def page(case: str) -> ResponseReturnValue:
         denies=[row for row in found.claims if row["status"] == "active" and row["polarity"] == "denies"],
         taken_back=[row for row in found.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],
         truncated=found.truncated,
+        history=here.grant.handling == "C",
     )

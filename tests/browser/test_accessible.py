@@ -27,9 +27,11 @@ PAGES = {
     "search": "/case/demo/search?q=ahmed",
     "ways": "/case/demo/network/paths?from={lead}&to=P0397&kind=likeliest",
     "growth": "/case/demo/network/growth?node={lead}",
+    "export": "/case/demo/export?id={lead}",
+    "load": "/case/demo/load",
 }
 # What is opened on the network page before it is looked at.
-OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "ways": "Ways"}
+OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "export": "Export", "ways": "Ways"}
 
 
 def faults(page: Page) -> list[str]:

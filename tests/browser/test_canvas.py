@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from graphsvc.service import Service
+from graphsvc.views.folding import folded
+from graphsvc.views.folding import groups as groups_of
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
     EVIL,
     WIDE,
@@ -212,3 +214,25 @@ def test_what_is_added_comes_in_alone(pages: Pages, desk: Service) -> None:  # n
     view = session_of(desk).network(["g1"], depth=0, added=["p1"])
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     assert chosen(page) == {"p1"}
+
+
+def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages: Pages, desk: Service) -> None:  # noqa: F811
+    page = pages("id=p1&depth=2&size=60")
+    whole = set(nodes(page))
+    page.locator("#tools summary", has_text="Layout").click()
+    page.get_by_role("button", name="Fold by gang").click()
+    page.wait_for_url("**fold=gang**")
+    expect(page.locator("#legend")).to_contain_text("Folded group")
+    groups = [one for one in nodes(page) if one.startswith("group:gang:")]
+    assert len(groups) == 1
+    view = session_of(desk).network(["p1"], depth=2, cap=60)
+    held = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
+    assert set(nodes(page)) == {node.id for node in held.nodes}
+    page.evaluate("(id) => networkCanvas.select([id])", groups[0])
+    panel = page.locator("#panel")
+    expect(panel.locator(".told")).to_contain_text("folded by gang")
+    panel.get_by_role("button", name="Unfold").click()
+    page.wait_for_function("(count) => networkPicture.nodes.length === count", arg=len(whole))
+    assert set(nodes(page)) == whole
+    tool(page, "undo").click()
+    page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=groups[0])

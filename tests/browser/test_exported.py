@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from graphsvc.views.export import files, outward
+from graphsvc.views.export import outward
+from graphsvc.views.forms import About, files
 from tests.views.test_export import fresh, shown
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ def test_the_picture_opens_offline_with_its_mark_on_the_canvas(browser: Browser,
 
     def painted(mark: str) -> bytes:
         path = tmp_path / f"{len(mark)}.html"
-        path.write_bytes(files(outward(shown(), fresh).view, "a title", mark)["picture.html"])
+        path.write_bytes(files(outward(shown(), fresh).view, About("a title", mark), ["html"])["picture.html"])
         context = browser.new_context(offline=True, viewport={"width": 900, "height": 700})
         page = context.new_page()
         page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)

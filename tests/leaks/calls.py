@@ -20,6 +20,7 @@ from graphsvc.service.desk import quiet
 from graphsvc.service.exchange import Words
 from graphsvc.service.exposing import Wanted
 from graphsvc.service.network import Shown
+from graphsvc.service.typed import Form, Part
 from graphsvc.web.frame import plain
 from tests.leaks.known import NOWHERE, Known
 from tests.leaks.pages import RANDOM
@@ -42,6 +43,19 @@ def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Aske
     return lambda known: [((one, *args), kwargs) for one in getattr(known, attribute)]
 
 
+def _forms(known: Known) -> list[Form]:
+    """A report about each of some, and a correction of each of some statements."""
+    said = {"kind": "intelligence", "handling": "P"}
+    claims = [
+        Part("c1", "links", {"subject_id": one, "relation": "DIRECTED", "object_id": known.entities[-1]})
+        for one in known.entities[::3]
+    ]
+    return [
+        *(Form("0" * 32, said, (claim,)) for claim in claims),
+        *(Form("0" * 32, {"assessment": "A"}, of=one, reason=_REASON) for one in known.statements),
+    ]
+
+
 # Name → what it is called with; a text says why it is not an answer.
 CALLS: dict[str, Entry] = {
     "acting": with_("read"),
@@ -59,6 +73,7 @@ CALLS: dict[str, Entry] = {
     "close": "ends the service",
     "coast": "coastlines of the earth around a picture that one has been given",
     "confirm": of("uploads"),
+    "correct_upload": of("uploads", "[chart.entities]\n"),
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),
@@ -74,6 +89,14 @@ CALLS: dict[str, Entry] = {
     "end_reveal": of("requests"),
     "examine": lambda known: [((f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n",), {})],
     "export_queries": with_(),
+    "check_form": lambda known: [((form,), {}) for form in _forms(known)],
+    "correctable": of("statements"),
+    "correctable_columns": with_(),
+    "enter": with_(Form("x")),
+    "entered": with_("0" * 32, ["new1"]),
+    "named_in": lambda known: [((form,), {}) for form in _forms(known)],
+    "new_form": with_(),
+    "statement_history": of("statements"),
     "exports": with_(),
     "exposed": lambda known: [
         ((wanted,), {}) for one in known.entities[::3] for wanted in (Wanted(ids=(one,), depth=1), Wanted(lead=one))

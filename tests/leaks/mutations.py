@@ -27,6 +27,7 @@ _TYPED = "tests/access/test_freetext.py"
 _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
 _GROUPING = "tests/service/test_grouping.py"
+_ENTERING = "tests/service/test_entering.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
 _FAULT = f"{_CLASSES}::test_a_fault_of_the_software_tells_nothing_but_where"
@@ -460,6 +461,30 @@ MUTATIONS = (
         f"{_EXPORTS}::test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one",
     ),
     Mutation(
+        "places",
+        "where somebody cleared for C put things does not go with what P alone says",
+        "graphsvc/service/exporting.py",
+        "wanted.arranged if handling == self.grant.handling else {}",
+        "wanted.arranged",
+        f"{_EXPORTS}::test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code",
+    ),
+    Mutation(
+        "outward",
+        "of a node nothing goes out but what is said to",
+        "graphsvc/views/export.py",
+        '                handling="",\n',
+        "",
+        "tests/views/test_forms.py::test_of_a_node_nothing_goes_out_but_what_is_said_to",
+    ),
+    Mutation(
+        "chart",
+        "a chart declares nothing and loads nothing from elsewhere",
+        "graphsvc/ingest/anx.py",
+        "forbid_dtd=True",
+        "forbid_dtd=False",
+        "tests/ingest/test_chart.py::test_what_is_no_chart_is_refused_in_one_sentence",
+    ),
+    Mutation(
         "interest",
         "a claim's mark of interest rests on what the reader may see",
         "graphsvc/records/properties.py",
@@ -490,6 +515,38 @@ MUTATIONS = (
         'if level == "all" or one.handling == "P"',
         "if one.handling",
         f"{_GROUPING}::test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p",
+    ),
+    Mutation(
+        "history-sources",
+        "the history of a statement withholds what takes source clearance",
+        "graphsvc/service/remembering.py",
+        'return {column.name for column in columns if not permits(self.grant, f"Statement.{column.name}")}',
+        "return {column.name for column in columns if not column.name}",
+        f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
+    ),
+    Mutation(
+        "history-whole",
+        "the history of a statement takes clearance for the whole case",
+        "graphsvc/service/remembering.py",
+        'if self.grant.handling != "C":',
+        "if not self.grant.handling:",
+        f"{_ENTERING}::test_it_takes_what_loading_takes",
+    ),
+    Mutation(
+        "form-ids",
+        "a form refers to nobody whom its sender cannot see",
+        "graphsvc/service/entering.py",
+        "if cell not in ends]",
+        "if not cell]",
+        f"{_ENTERING}::test_a_delivered_id_that_pages_do_not_show_is_as_one_that_is_not_there",
+    ),
+    Mutation(
+        "form-withheld",
+        "a correction changes nothing that its sender may not see",
+        "graphsvc/service/rows.py",
+        "for name, cell in anew.items() if name in columns}",
+        "for name, cell in anew.items() if name}",
+        f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
     ),
 )
 

@@ -48,6 +48,8 @@ def _network(known: Known) -> Iterator[Values]:
     yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
     for layout in ("rings", "days", "map"):
         yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
+    for by in ("gang", "crossing", "community", "community:1", "no-such"):
+        yield {"id": several[:20], "fold": by}
 
 
 def _whole(_known: Known) -> Iterator[Values]:
@@ -127,6 +129,7 @@ PAGES: dict[str, Entry] = {
     "statements.page": each("statements"),
     "network.view": _network,
     "network.tables": _network,
+    "network.groups": _network,
     "network.measures": _network,
     "network.days": once(),
     "network.node": each("entities"),
@@ -156,6 +159,14 @@ PAGES: dict[str, Entry] = {
     ],
     "load.job": each("jobs"),
     "load.take_back": lambda _known: [{"delivery": "1"}, {"delivery": "9"}],
+    "adding.form": lambda known: [
+        {},
+        {"subject": known.entities[0], "relation": "DIRECTED", "object": known.entities[-1], "next": "//elsewhere"},
+        *({"statement": one, "claim": claim} for one in known.statements for claim in known.claims[:2]),
+        *({"statement": one, "fate": "withdrawn"} for one in known.statements),
+    ],
+    "adding.done": each("jobs", token="0" * 32, new="new1"),
+    "adding.history": each("statements"),
     "queries.table": lambda _known: [{}, {"q": "witness"}],
     "queries.one": _queries,
     "cypher.editor": lambda known: [{}, {"past": "1"}, {"saved": known.jobs[0]}],
@@ -172,6 +183,13 @@ PAGES: dict[str, Entry] = {
     "exports.table": once(),
     "exports.new": lambda known: [{}, {"id": known.entities[0], "depth": "1"}],
 }
+
+
+def _adding(known: Known, subject: str, do: str, **more: str) -> Values:
+    """The form of a report that says that somebody directed somebody."""
+    claim = {"c1.subject_id": subject, "c1.relation": "DIRECTED", "c1.object_id": known.entities[-1]}
+    return {"token": "0" * 32, "s.kind": "intelligence", "claim": "c1", **claim, "do": do, **more}
+
 
 _HOLD = {"kind": "investigation", "owner": "DI Marsh", "reason": REASON, "review_on": "2999-01-01"}
 # What a POST is asked with, in the order they are asked; the last one signs out.
@@ -211,10 +229,20 @@ FORMS: dict[str, Entry] = {
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
     ],
     "load.receive": once(),
+    "load.chart": each("uploads", "upload", entity="Lorry", entity_as="vehicle", id="S7", handling="P"),
     "load.confirm": each("uploads", "upload"),
     "load.cancel": each("uploads", "upload"),
     "load.stop": each("jobs"),
     "load.undo": once(delivery="9"),
+    "adding.send": lambda known: [
+        *(
+            _adding(known, subject, do)
+            for subject in known.entities[::3]
+            for do in ("check", "claim", "new:people:c1.object_id")
+        ),
+        *(_adding(known, known.entities[0], "check", of=one, reason=REASON) for one in known.statements),
+        _adding(known, known.entities[0], "add", token="x"),
+    ],
     "cypher.send": lambda known: [
         {"text": f"MATCH (n {{id: '{known.entities[0]}'}}) RETURN n", "do": do} for do in ("check", "run", "save")
     ],
@@ -224,6 +252,10 @@ FORMS: dict[str, Entry] = {
     "saved.delete": each("jobs"),
     "saved.receive": once(),
     "saved.bring": once(file="{}"),
+    "exports.choose": lambda known: [
+        {"id": one, "depth": "1", "only": list(known.entities), "form": "pdf", "arranged": f'{{"{one}": [1, 2]}}'}
+        for one in known.entities[::3]
+    ],
     "exports.preview": lambda known: [
         {"id": one, "depth": "1", "recipient": "Europol", "handling": handling}
         for one in known.entities[::3]

@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from graphsvc.service import Service, Session
 from graphsvc.service.bundle import verify
 from graphsvc.service.desk import quiet
 from graphsvc.service.exposing import Wanted
+from tests.views.test_forms import said
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -171,7 +173,10 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     name, content = inv.fetch_export(made.id)
     assert name == f"{made.number}.zip"
     held = unpacked(content)
-    assert set(held) == {"nodes.csv", "links.csv", "graph.json", "graph.graphml", "picture.html", "manifest.json"}
+    assert set(held) == {
+        "nodes.csv", "links.csv", "graph.json", "graph.graphml", "graph.gexf", "chart.anx", "entities.ftm.json",
+        "picture.html", "picture.svg", "picture.png", "picture.pdf", "manifest.json",
+    }  # fmt: skip
     graph = nx.read_graphml(io.BytesIO(held["graph.graphml"]), force_multigraph=True)
     assert set(graph.nodes) == {row["id"] for row in preview.nodes} == {row["id"] for row in rows(held["nodes.csv"])}
     assert {(a, b, values["relation"], values["belief"]) for a, b, values in graph.edges(data=True)} == {
@@ -198,8 +203,11 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
         for member, text in held.items():
             archive.writestr(member, text.replace(b"Dunkirk", b"Calais "))
     assert verify(tmp_path / "changed.zip") == [
-        "graph.graphml is not as it was", "graph.json is not as it was", "nodes.csv is not as it was",
-        "picture.html is not as it was",
+        f"{changed} is not as it was"
+        for changed in (
+            "chart.anx", "entities.ftm.json", "graph.gexf", "graph.graphml", "graph.json", "nodes.csv", "picture.html",
+            "picture.svg",
+        )
     ]  # fmt: skip
     with zipfile.ZipFile(tmp_path / "forged.zip", "w") as archive:
         for member, text in held.items():
@@ -212,9 +220,12 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     secrets = {one.encode() for one in inside(service, "exporting")} | {CANARY.lower().encode(), b"=Wash", b"Stmt-"}
     assert len(secrets) > 25
     for member, text in held.items():
-        if member != "picture.html":
+        said_there = said(text).encode()
+        if member not in ("picture.html", "picture.pdf", "picture.png"):
             assert not [one for one in secrets if one in text or one in text.lower()], member
-        assert not [one for one in secrets if len(one) > 5 and one in text], member
+        assert not [
+            one for one in secrets if len(one) > 5 and (one in text or one in said_there or one in said_there.lower())
+        ], member
 
 
 def test_the_mark_stands_in_every_form(people: People) -> None:
@@ -222,9 +233,44 @@ def test_the_mark_stands_in_every_form(people: People) -> None:
     made = inv.make_export(FIRST, "Mark & <Sons>", WHY)
     held = unpacked(inv.fetch_export(made.id)[1])
     mark = f"Handling C · for Mark & <Sons> · {made.number}"
+    assert mark in said(held["picture.pdf"])
     assert mark in json.loads(held["graph.json"])["mark"]
     assert mark in nx.read_graphml(io.BytesIO(held["graph.graphml"])).graph["mark"]
     assert b"Handling C \xc2\xb7 for Mark &amp; &lt;Sons&gt;" in held["picture.html"]
+
+
+def test_only_the_forms_that_were_asked_for_are_made(people: People) -> None:
+    inv = people("inv")
+    made = inv.make_export(FIRST, "Forms", WHY, forms=["svg", "csv"])
+    held = unpacked(inv.fetch_export(made.id)[1])
+    assert set(held) == {"nodes.csv", "links.csv", "picture.svg", "manifest.json"}
+    assert json.loads(held["manifest.json"])["forms"] == ["svg", "csv"]
+    with pytest.raises(RequestError, match=r"There is no form 'doc'\. The forms are pdf, png"):
+        inv.make_export(FIRST, "Forms", WHY, forms=["doc"])
+
+
+def test_a_selection_goes_alone_and_exposes_alone(people: People) -> None:
+    inv = people("inv")
+    whole, chosen = inv.preview_export(ALL, "Parts"), inv.preview_export(replace(ALL, only=("P1", "P2")), "Parts")
+    assert {row["id"] for row in chosen.nodes} == {"P1", "P2"} < {row["id"] for row in whole.nodes}
+    assert {row["relation"] for row in chosen.links} == {"DIRECTED", "PAID", "RIVAL_OF"}
+    assert (whole.exposure.safe, chosen.exposure.safe) == (False, True)
+    assert inv.exposed(replace(ALL, only=("P1", "P2"))).safe
+    with pytest.raises(RequestError, match="None of what you selected"):
+        inv.preview_export(replace(ALL, only=("no-such",)), "Parts")
+
+
+def test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code(people: People) -> None:
+    inv = people("inv")
+    put = replace(FIRST, arranged={"P2": (4321.5, -7.25), "no-such": (0.0, 0.0)})
+    assert inv.preview_export(put, "Places").arranged
+    held = unpacked(inv.fetch_export(inv.make_export(put, "Places", WHY, forms=["anx"]).id)[1])
+    assert b'X="4322" Y="-7"' in held["chart.anx"]
+    # Places chosen in view of C tell of it; and who asks for places of nobody in it gets none.
+    assert not inv.preview_export(put, "Places", handling="P").arranged
+    held = unpacked(inv.fetch_export(inv.make_export(put, "Places", WHY, handling="P", forms=["anx"]).id)[1])
+    assert b'X="4322"' not in held["chart.anx"]
+    assert not inv.preview_export(replace(FIRST, arranged={"no-such": (0.0, 0.0)}), "Places").arranged
 
 
 def test_at_handling_p_nothing_of_c_goes(people: People) -> None:

@@ -18,23 +18,28 @@ from tests.leaks.small import said
 
 pytestmark = pytest.mark.neo4j
 READERS = {"low": Grant("P"), "sourced": Grant("P", sources=True), "whole": Grant("C", sources=True)}
-REPORTED = [f"pilot-{number}" for number in range(12)]
+REPORTED = [f"chief-{number}" for number in range(12)]
 WITNESSES = ("wit-1", "wit-2", "wit-3")
-# Twelve are reported to pilot; that one more leads only the first of three witnesses tells, and nobody else.
+# Twelve are reported to organise; that one more leads only the first of three witnesses tells, and nobody else.
 ROWS: invented.Tables = {
     "people": [{"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "aide-1", "aide-2")]
     + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES],
+    "gangs": [{"id": "gang-1", "name": "The Landing"}],
     "crossings": [{"id": f"crossing-{number}", "date": "2020-05-08"} for number in range(14)],
     "statements": [
         {"id": "report-1", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
         *({"id": f"account-{one}", "kind": "witness", "handling": "P", "source_id": one} for one in WITNESSES),
     ],
     "links": [
-        row
-        for number, one in enumerate(REPORTED)
-        for row in said("report-1", f"{one} PILOTED crossing-{number}", f"{one} TRANSPORTED aide-2")
+        row for number, one in enumerate(REPORTED) for row in said("report-1", f"{one} ORGANISED crossing-{number}")
     ]
-    + said("account-wit-1", "told-1 DIRECTED aide-1", "told-1 PAID aide-1", "told-1 ORGANISED crossing-13")
+    + said(
+        "account-wit-1",
+        "told-1 DIRECTED aide-1",
+        "told-1 PAID aide-1",
+        "told-1 RUNS gang-1",
+        "told-1 ORGANISED crossing-13",
+    )
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
     + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3"),
 }
@@ -92,7 +97,7 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     assert found.rank > 10
     assert invented_accounts is not None
     assert invented_accounts >= 1
-    (line,) = [one for one in audit.lines(service.database) if one["detail"].get("lead") == "told-1"]
+    (line,) = [one for one in audit.lines(service.database) if one["detail"].get("query") == "falsehood"]
     assert line["sources"] == 1
 
 

@@ -1,18 +1,16 @@
-"""What goes out of a picture: new ids everywhere, belief in steps, and five files that say the same."""
+"""What goes out of a picture: new ids everywhere, belief in steps, and the places somebody chose."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 
-import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.records.told import MIDDLES
-from graphsvc.views.export import files, outward
+from graphsvc.views.export import outward, part
+from graphsvc.views.forms import About, files
 from graphsvc.views.network import View, picture
 
 WIT, SIM, WORD = "S-7K3Q-X2MD-0A9B", "T-0000-1111-2222", "S_7K3Q_X2MD_0A9B"
@@ -45,35 +43,6 @@ def shown() -> View:
     return picture([ids], entities, links, starts=["P1"])
 
 
-def test_nothing_of_the_house_goes_out_in_any_form() -> None:
-    out = outward(shown(), fresh)
-    assert out.ids == {
-        "P1": "P1", "C1": "C1", WIT: "S-NEW0-NEW0-NEW0", SIM: "T-NEW0-NEW0-NEW0", f"van-of-{WIT}-ab12": "T-1",
-    }  # fmt: skip
-    for name, content in files(out.view, "a title", "a mark").items():
-        text = content.decode()
-        for secret in (WIT, SIM, WORD, "0.61", "0.9,", "Canal", "0A9B"):
-            assert secret not in text, (name, secret)
-        assert "a mark" in text or name.endswith(".csv")
-
-
-def test_all_forms_hold_the_same() -> None:
-    made = files(outward(shown(), fresh).view, "a title", "a mark")
-    nodes, links = (list(csv.DictReader(io.StringIO(made[name].decode()))) for name in ("nodes.csv", "links.csv"))
-    data = json.loads(made["graph.json"])
-    graph = nx.read_graphml(io.BytesIO(made["graph.graphml"]), force_multigraph=True)
-    assert {row["id"] for row in nodes} == {row["id"] for row in data["nodes"]} == set(graph.nodes)
-    ends = {(row["subject"], row["relation"], row["object"]) for row in links}
-    assert ends == {(row["subject"], row["relation"], row["object"]) for row in data["links"]}
-    assert ends == {(a, values["relation"], b) for a, b, values in graph.edges(data=True)}
-    paid = next(row for row in links if row["relation"] == "PAID")
-    assert (paid["belief"], paid["on_record"], paid["denied"], paid["groups"]) == (
-        "0.5 to 0.75", "0.5 to 0.75", "yes", "few",
-    )  # fmt: skip
-    assert next(row["name"] for row in nodes if row["id"] == "P1") == "'=Brother of S-NEW0-NEW0-NEW0"
-    assert [row["id"] for row in nodes] == sorted(row["id"] for row in nodes)
-
-
 def test_links_left_out_take_along_what_only_they_tied() -> None:
     out = outward(shown(), fresh, {(WIT, "USED", SIM), ("P1", "PAID", WIT)})
     assert (out.left_out, out.alone) == (2, 2)
@@ -81,7 +50,9 @@ def test_links_left_out_take_along_what_only_they_tied() -> None:
 
 
 def test_the_page_tells_belief_in_steps_and_only_a_page_that_goes_out_is_marked() -> None:
-    page = files(outward(shown(), fresh).view, "a title", "for <b>someone</b>")["picture.html"].decode()
+    page = files(outward(shown(), fresh).view, About("a title", "for <b>someone</b>"), ["html"])[
+        "picture.html"
+    ].decode()
     assert "for &lt;b&gt;someone" in page
     data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
@@ -98,3 +69,41 @@ def test_no_pseudonym_is_left_in_any_text(text: str) -> None:
               "handling": "P", "identified": None, "gang": None, "day": None, "lat": None, "lon": None, "more": 0}  # fmt: skip
     out = outward(picture([["P1"]], [entity], [], starts=["P1"]), lambda _kind, _inside: "new")
     assert not whole.search(out.view.nodes[0].name)
+
+
+def test_what_was_arranged_goes_where_it_was_put_and_the_rest_beside_it() -> None:
+    free = {node.id: (node.x, node.y) for node in outward(shown(), fresh).view.nodes}
+    # One alone is moved, and all others with it: they stand to each other as before.
+    out = {node.id: (node.x, node.y) for node in outward(shown(), fresh, arranged={WIT: (5000.0, -20.0)}).view.nodes}
+    assert out["S-NEW0-NEW0-NEW0"] == (5000.0, -20.0)
+    moved = {(round(out[one][0] - free[one][0]), round(out[one][1] - free[one][1])) for one in free}
+    assert len(moved) == 1
+    # Of somebody who is not in it nothing is told, not even a place.
+    assert outward(shown(), fresh, arranged={"S-0000-0000-0000": (9.0, 9.0)}).view == outward(shown(), fresh).view
+
+
+def test_a_part_of_a_picture_is_those_chosen_and_the_links_among_them() -> None:
+    chosen = part(shown(), {"P1", WIT, "nobody"})
+    assert [node.id for node in chosen.nodes] == ["P1", WIT]
+    assert [(edge.subject, edge.relation, edge.object) for edge in chosen.edges] == [("P1", "PAID", WIT)]
+    assert {node.links for node in chosen.nodes} == {1}
+    assert part(shown(), set()).nodes == ()
+
+
+def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
+    def row(identifier: str, kind: str = "person") -> dict[str, object]:
+        return {"id": identifier, "kind": kind, "name": None, "sort": None, "sealed": False, "handling": "P",
+                "identified": None, "gang": None, "more": 0, "day": None, "lat": None, "lon": None}  # fmt: skip
+
+    def tie(subject: str, relation: str, target: str) -> dict[str, object]:
+        return {"subject": subject, "object": target, "relation": relation, "belief": 0.9, "asserting": 1, "denying": 0,
+                "groups": 1, "other_sources": 0, "belief_on_record": 0.0, "groups_on_record": 0,
+                "other_sources_on_record": 0, "first_on": None, "last_on": None}  # fmt: skip
+
+    rows = [row("G1", "gang"), row("A"), row("B"), row("C")]
+    ties = [tie("A", "MEMBER_OF", "G1"), tie("B", "RUNS", "G1"), tie("C", "PAID", "A")]
+    view = picture([[str(one["id"]) for one in rows]], rows, ties)
+    assert {node.id for node in part(view, {"group:gang:G1"}).nodes} == {"G1", "A", "B"}
+    assert {node.id for node in part(view, {"group:gang:G1", "C"}).nodes} == {"G1", "A", "B", "C"}
+    for none in ("group:gang:no", "group:gang", "group:", "group:no:G1", "group:community:99"):
+        assert part(view, {none, "C"}).nodes == part(view, {"C"}).nodes

@@ -82,6 +82,40 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
         assert post(inv, "export", **asked, out=[wrong]).status_code == 400
 
 
+def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
+    inv = browser(place, "inv")
+    page = inv.get(f"{HERE}/export?id=C1").text
+    assert len(re.findall(r'name="form" value="\w+" checked', page)) == len(re.findall(r'name="form"', page)) == 10
+    chosen = inv.get(f"{HERE}/export?id=C1&form=svg&form=csv").text
+    assert re.findall(r'name="form" value="(\w+)" checked', chosen) == ["svg", "csv"]
+    places = '{"P2": [40, 50.5]}'
+    asked = {"id": ["P1", "P2"], "only": ["P1", "P2"], "form": ["svg", "anx"], "arranged": places}
+    form = post(inv, "export/choose", **asked).text
+    assert "What you selected: 2 entities, 3 links" in form
+    assert "It goes arranged as you left it" in form
+    hidden = re.findall(r'type="hidden" name="(?:only|arranged)" value="([^"]*)"', form)
+    assert {html.unescape(one) for one in hidden} == {"P1", "P2", places}
+    asked |= {"recipient": "Choosers", "reason": "why so", "handling": "C"}
+    page = post(inv, "export", **asked).text
+    assert "As SVG, i2 chart (ANX); each with its mark" in page
+    assert "Arranged as you left it." in page
+    assert "Not arranged as you left it" in post(inv, "export", **(asked | {"handling": "P"})).text
+    assert post(inv, "export/make", **asked).status_code == 303
+    identifier = re.findall(r'name="id" value="([0-9a-f]{32})"', inv.get(f"{HERE}/exports").text)[0]
+    with zipfile.ZipFile(io.BytesIO(post(inv, "exports/fetch", id=identifier).data)) as archive:
+        assert set(archive.namelist()) == {"manifest.json", "picture.svg", "chart.anx"}
+        assert b'X="40" Y="50"' in archive.read("chart.anx")
+    for name, wrong in (
+        ("form", "doc"), ("arranged", "{"), ("arranged", "[1]"), ("arranged", '{"P1": [1]}'), ("arranged", '{"P1": [1, "x"]}'),
+        ("arranged", '{"P1": [1, NaN]}'), ("arranged", '{"P1": [1, 1e99]}'), ("arranged", '{"P1": 3}'),
+        ("arranged", "[" * 50_000), ("only", "no-such"),
+    ):  # fmt: skip
+        answered = post(inv, "export/choose", **(asked | {name: wrong}))
+        assert answered.status_code == 400, (name, wrong)
+    assert browser(place, "cus").get(f"{HERE}/exports").status_code == 200
+    assert post(browser(place, "cus"), "export/choose", **asked).status_code == 403
+
+
 def test_a_supervisor_answers(place: Any) -> None:
     inv, sup = browser(place, "inv"), browser(place, "sup")
     asked = {"id": ["P1", "P2"], "recipient": "Second", "reason": "why <i>so</i>", "handling": "C", "ask": "yes"}

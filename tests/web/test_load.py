@@ -285,7 +285,7 @@ def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("case.csv", b"x", "neither a .zip nor an .xlsx"),
+        ("case.csv", b"x", "neither a .zip nor an .xlsx nor an .anx"),
         ("case.zip", b"", "empty"),
     ],
 )
@@ -362,3 +362,80 @@ def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, desk: 
     assert ann.get(f"/case/{case}/load/job.json?id={key}").json["job"]["state"] == "cancelling"  # type: ignore[index]
     go.set()
     desk.jobs.wait(key, WAIT_S)
+
+
+# -- charts -------------------------------------------------------------------------------------------------------
+
+
+def charted(*types: str) -> bytes:
+    """An i2 chart with a person, one entity of each type, and a link from the person to each."""
+    items = []
+    for number, kind in enumerate(("Person", *types)):
+        style = f'<Icon><IconStyle Type="{kind}"/></Icon>'
+        entity = f'<Entity EntityId="n{number}" Identity="E{number}">{style}</Entity>'
+        items.append(f'<ChartItem Label="Label {number}"><End X="0" Y="0">{entity}</End></ChartItem>')
+        if number:
+            style = '<LinkStyle Type="Drove &lt;b&gt;" ArrowStyle="ArrowOnHead"/>'
+            items.append(f'<ChartItem Label=""><Link End1Id="n0" End2Id="n{number}">{style}</Link></ChartItem>')
+    return f"<Chart><ChartItemCollection>{''.join(items)}</ChartItemCollection></Chart>".encode()
+
+
+def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
+    ann: FlaskClient, desk: Service, case: str
+) -> None:
+    address = previewed(ann, case, charted("Lorry", "Tractor"), name="port.anx")
+    page = ann.get(address).text
+    assert "What the chart is read as" in page
+    assert "Drove &lt;b&gt;" in page
+    assert "not known: left out until you choose" in page
+    told = ann.get(address.replace("preview?", "preview.json?")).get_json()
+    assert [(one["name"], one["read_as"]) for one in told["chart"]["entities"]] == [
+        ("Person", "person"), ("Lorry", "vehicle"), ("Tractor", ""),
+    ]  # fmt: skip
+    assert [(one["name"], one["read_as"], one["chosen"]) for one in told["chart"]["links"]] == [
+        ("Drove <b>", "X_DROVE_B", False)
+    ]
+    # The one of a type that is not known, and the link to it.
+    assert told["rejected"] == 2
+    upload = address.rpartition("upload=")[2]
+    form = {
+        "csrf_token": token(ann, case), "upload": upload, "entity": ["Tractor", "Lorry"], "entity_as": ["vehicle", ""],
+        "link": ["Drove <b>"], "link_as": ["USED"], "id": "chart of the port", "handling": "P", "source_grade": "1",
+    }  # fmt: skip
+    answer = ann.post(f"/case/{case}/load/chart", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    ended(ann, ann.get(address))
+    page = ann.get(address).text
+    assert "None: every row can be loaded." in page
+    assert "&#34;Drove &lt;b&gt;&#34; = &#34;USED&#34;" in page
+    data = {"csrf_token": token(ann, case), "upload": upload}
+    job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=data))
+    assert (job["state"], job["result"]["rejected"]) == ("done", 0)
+    here = desk.session(next(one for one in accounts.listed(desk.database) if one.name == "ann"), "tests", case)
+    there = {node.id: node.sort for node in here.network(["E0"]).nodes}
+    assert there == {"E0": "", "E1": "vehicle", "E2": "vehicle"}
+    claims = here.between("E0", "USED", "E2")
+    assert [(claim["statement"], claim["handling"]) for claim in claims] == [("chart of the port", "P")]
+
+
+def test_a_correction_that_is_none_is_told_in_a_sentence_and_changes_nothing(ann: FlaskClient, case: str) -> None:
+    address = previewed(ann, case, charted("Tractor"), name="port.anx")
+    before = ann.get(address.replace("preview?", "preview.json?")).get_json()["chart"]
+    upload = address.rpartition("upload=")[2]
+    for wrong, says in (
+        ({"entity": ["Tractor"], "entity_as": ["tractors"]}, "is &#39;tractors&#39;"),
+        ({"link": ["x"], "link_as": ["NO_SUCH"]}, "is &#39;NO_SUCH&#39;"),
+    ):
+        answer = ann.post(f"/case/{case}/load/chart", data={"csrf_token": token(ann, case), "upload": upload, **wrong})
+        assert answer.status_code == 422
+        assert says in answer.text
+    assert ann.get(address.replace("preview?", "preview.json?")).get_json()["chart"] == before
+    gone = ann.post(f"/case/{case}/load/chart", data={"csrf_token": token(ann, case), "upload": "0" * 32})
+    assert gone.status_code == 404
+
+
+def test_a_chart_that_is_none_says_where(ann: FlaskClient, case: str) -> None:
+    answer = sent(ann, case, b"<Chart>\n<ChartItem>\n</Chart>", name="port.anx")
+    job = ended(ann, ann.get(answer.headers["Location"]))
+    assert job["state"] == "failed"
+    assert job["said"].startswith("port.anx, line 3 is no XML")

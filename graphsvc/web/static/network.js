@@ -2,6 +2,7 @@ import { Canvas } from "./canvas/canvas.js";
 import { install as find } from "./canvas/find.js";
 import { FilterForm } from "./canvas/form.js";
 import { install as grow } from "./canvas/grow.js";
+import { install as takeOut } from "./canvas/out.js";
 import { Panel } from "./canvas/panel.js";
 import { install as paths } from "./canvas/paths.js";
 import { savePicture } from "./canvas/png.js";
@@ -21,7 +22,7 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = { find: find(canvas), grow: grow(canvas) };
+const parts = { find: find(canvas), grow: grow(canvas), take: takeOut(canvas) };
 if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.
@@ -84,6 +85,7 @@ const tools = {
   undo: () => steps.undo(),
   redo: () => steps.redo(),
   layout: (button) => canvas.layout(button.dataset.word),
+  fold: (button) => canvas.fold(button.dataset.by),
   forget: () => canvas.forget(),
   lasso,
   all: () => selecting.all(),
@@ -116,6 +118,7 @@ function tellState() {
   }
   for (const choice of root.querySelectorAll("#looks select")) choice.value = params.get(choice.name) ?? "";
   root.querySelector('#looks [name="labels"]').checked = params.get("labels") !== "no";
+  for (const button of root.querySelectorAll('[data-tool="fold"]')) button.setAttribute("aria-pressed", String(params.getAll("fold").includes(button.dataset.by)));
   for (const button of root.querySelectorAll('[data-tool="layout"]')) button.setAttribute("aria-pressed", String((params.get("layout") ?? "") === button.dataset.word));
 }
 canvas.on("drawn", () => {

@@ -241,8 +241,30 @@ export class Canvas {
   }
 
   async expand(id) {
+    const group = this.picture.data.nodes.find((node) => node.id === id)?.fold;
+    if (group) return this.unfold(group);
     const before = this.picture.data.nodes.length;
     if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id })) this.page.say(`${this.picture.data.nodes.length - before} added`);
+  }
+
+  // All groups of a kind as one node each; with none, all unfolded.
+  fold(by) {
+    return this.set("fold", by, by ? `folded by ${by}` : "unfolded all");
+  }
+
+  // One group unfolded; where all of its kind were folded, the others are named from now on.
+  async unfold(group) {
+    const params = this.params;
+    const by = group.split(":")[0];
+    const named = params.getAll("fold");
+    let kept = named.filter((one) => one !== group);
+    if (named.includes(by)) {
+      const others = this.picture.data.nodes.map((node) => node.fold).filter((one) => one?.startsWith(`${by}:`) && one !== group);
+      kept = [...named.filter((one) => one !== by), ...others];
+    }
+    params.delete("fold");
+    for (const one of kept) params.append("fold", one);
+    return this.go(params, `unfolded ${this.picture.data.nodes.find((node) => node.fold === group)?.label ?? group}`);
   }
 
   hide(ids) {

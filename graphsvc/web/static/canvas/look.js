@@ -20,6 +20,8 @@ export class Look {
   constructor(picture, measures) {
     this.picture = picture;
     this.measures = measures;
+    // Drawn as the data says and nothing else: then there is nothing to draw again.
+    this.plain = true;
     this.legend = document.getElementById("legend-look");
   }
 
@@ -38,6 +40,9 @@ export class Look {
     const fade = params.get("fade") === "yes";
     const paint = this.paint(colour, known);
     const reach = this.reach(sized, known);
+    const plain = !narrowed && !colour && !wanted.length && params.get("labels") !== "no";
+    if (plain && this.plain) return { shown: data.nodes.length, links: data.edges.length, narrowed };
+    this.plain = plain;
     this.picture.dress({
       fill: paint.fill,
       radius: reach,

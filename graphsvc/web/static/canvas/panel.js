@@ -30,6 +30,7 @@ export class Panel {
     pin: (ids) => this.canvas.pin(ids, true),
     unpin: (ids) => this.canvas.pin(ids, false),
     one: ([id]) => this.show(id),
+    unfold: ([id]) => this.canvas.unfold(this.picture.data.nodes.find((node) => node.id === id).fold),
   };
 
   async after(done) {
@@ -43,8 +44,11 @@ export class Panel {
     const place = list.findIndex((one) => one.id === id);
     for (const row of document.querySelectorAll(".tables-body tr.chosen")) row.classList.remove("chosen");
     document.querySelector(`#network-${edge ? "links" : "nodes"} tr[data-i="${place}"]`)?.classList.add("chosen");
+    const item = list[place];
+    if (item.fold || item.bundle?.length > 1) return this.gathered(item, focus);
     const params = new URLSearchParams({ panel: "1" });
-    if (edge) {
+    if (item.bundle) for (const [at, name] of ["subject", "relation", "object"].entries()) params.set(name, item.bundle[0][at]);
+    else if (edge) {
       const { from, relation, to } = list[place];
       for (const [name, value] of Object.entries({ subject: from, relation, object: to })) params.set(name, value);
     } else params.set("id", id);
@@ -60,6 +64,26 @@ export class Panel {
     }
     this.fill(body, focus);
     this.canvas.tell("shown", { id, edge, body });
+  }
+
+  // Of a group or a line of several links: what is in it.
+  gathered(item, focus) {
+    const body = document.getElementById("gathered").content.firstElementChild.cloneNode(true);
+    const [title, told, list, act] = [".panel-title", ".told", "ul", "[data-act]"].map((part) => body.querySelector(part));
+    title.textContent = item.fold ? item.label : `${this.canvas.name(item.from)} and ${this.canvas.name(item.to)}: ${item.links} links`;
+    told.textContent = item.fold ? item.title : item.links > item.bundle.length ? `The ${item.bundle.length} most believed:` : "";
+    act.hidden = !item.fold;
+    act.dataset.id = item.id;
+    for (const [subject, relation, object] of item.bundle ?? []) {
+      const line = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `${this.canvas.root.dataset.link}?${new URLSearchParams({ subject, relation, object })}`;
+      const called = (id) => this.picture.data.names[id] ?? this.canvas.name(id);
+      link.textContent = `${called(subject)} ${this.picture.data.says[relation] ?? relation} ${called(object)}`;
+      line.append(link);
+      list.append(line);
+    }
+    this.fill(body, focus);
   }
 
   // Of several nodes: who they are, and what can be done with all of them.

@@ -1,0 +1,67 @@
+"""What each delivery did to one statement and its claims: their history, from the rows that are kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import Kept, State, fold
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one delivery did.
+
+    Attributes:
+        delivery: its number.
+        statement: the statement before (None: it was not there) and after; None if it did not change.
+        claims: key (`fold.claim_key`) → the claim before and after; None: it did not belong to the statement. One that is
+            left out is `superseded` after.
+        standing: the statement as the delivery left it.
+    """
+
+    delivery: int
+    standing: Kept
+    statement: tuple[Kept | None, Kept] | None = None
+    claims: dict[Key, tuple[Kept | None, Kept | None]] = field(default_factory=dict)
+
+
+def steps(
+    deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]], statement: str
+) -> tuple[State, list[Step]]:
+    """What the deliveries make, and those that changed a statement (by its delivered id) or its claims, in order.
+
+    Args:
+        deliveries: number → its rows, its columns by table, and whether it only adds.
+        statement: the statement's delivered id.
+
+    Example:
+        >>> said = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record"})
+        >>> graded = Row("statements", "statements.csv", 2, {"id": "T1", "kind": "record", "assessment": "A"})
+        >>> columns = {"statements": ["id", "kind", "assessment"]}
+        >>> deliveries = {1: ([said], columns, False), 2: ([said], columns, False), 3: ([graded], columns, False)}
+        >>> [(step.delivery, step.standing.values.get("assessment")) for step in steps(deliveries, "T1")[1]]
+        [(1, None), (3, 'A')]
+    """
+    state = State()
+    found: list[Step] = []
+    standing: Kept | None = None
+    claims: dict[Key, Kept] = {}
+    for number, (rows, columns, partial) in sorted(deliveries.items()):
+        fold(state, number, rows, columns, partial=partial)
+        was, held = standing, claims
+        standing = state.records["statements"].get(statement)
+        claims = {key: state.claims[key] for key in state.by_statement.get(statement, ())}
+        if standing is None:
+            continue
+        changed = {
+            key: (held.get(key), claims.get(key))
+            for key in (*held, *(key for key in claims if key not in held))
+            if held.get(key) is not claims.get(key)
+        }
+        if changed or standing is not was:
+            found.append(Step(number, standing, None if standing is was else (was, standing), changed))
+    return state, found

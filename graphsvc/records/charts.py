@@ -1,0 +1,72 @@
+"""What types of i2 Analyst's Notebook charts stand for, as data: read by those who write charts and those who read them.
+
+A chart has entity types and link types of whoever drew it. Those below are what its palettes come with in English, and our
+own; any other is told to whoever loads the chart, to be chosen.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from graphsvc.records.relations import RELATIONS
+from graphsvc.records.tables import THING_KINDS
+
+# Kind, or kind of a thing → (its type in a chart, the icon it has there).
+TYPES = MappingProxyType(
+    {
+        "person": ("Person", "Person"),
+        "boat": ("Boat", "Boat"),
+        "crossing": ("Crossing", "Event"),
+        "gang": ("Gang", "Group"),
+        "workplace": ("Workplace", "Office"),
+        "phone": ("Phone", "Phone"),
+        "vehicle": ("Vehicle", "Car"),
+        "address": ("Address", "House"),
+        "account": ("Account", "Account"),
+        "online": ("Online account", "Internet"),
+        "document": ("Document", "Document"),
+        "organisation": ("Organisation", "Organization"),
+        "part": ("Part", "Component"),
+    }
+)
+# What a type of a chart can be read as; `ignore` leaves it and its links out.
+ENTITY_CHOICES = ("person", "boat", "crossing", "gang", "workplace", *THING_KINDS, "ignore")
+# Type, as written or in small letters → what it is read as.
+READ_AS = MappingProxyType(
+    {name.casefold(): kind for kind, (name, _) in TYPES.items()}
+    | dict.fromkeys(
+        ("man", "woman", "child", "male", "female", "anonymous", "person (shaded shirt)", "suspect"), "person"
+    )
+    | dict.fromkeys(("ship", "vessel", "dinghy", "rib", "yacht", "motor boat", "ferry"), "boat")
+    | dict.fromkeys(("crossing event", "landing", "journey", "voyage"), "crossing")
+    | dict.fromkeys(("criminal group", "organised crime group", "ocg", "crime group"), "gang")
+    | dict.fromkeys(("business", "company", "shop", "factory", "restaurant", "office", "premises", "farm"), "workplace")
+    | dict.fromkeys(
+        ("telephone", "mobile", "mobile phone", "cell phone", "sim", "sim card", "handset", "imei"), "phone"
+    )
+    | dict.fromkeys(("car", "lorry", "truck", "van", "motorcycle", "bus", "trailer"), "vehicle")
+    | dict.fromkeys(("house", "home", "place", "location", "property"), "address")
+    | dict.fromkeys(("bank account", "bank card", "credit card"), "account")
+    | dict.fromkeys(("email", "e-mail", "email address", "website", "web page", "internet", "ip address"), "online")
+    | dict.fromkeys(("passport", "identity card", "driving licence", "visa", "ticket"), "document")
+    | dict.fromkeys(("organization", "agency", "charity"), "organisation")
+    | dict.fromkeys(("engine", "outboard", "hull"), "part")
+)
+# Link type in small letters → relation.
+LINKED_AS = MappingProxyType(
+    {name.casefold(): name for name in RELATIONS}
+    | {one.says.casefold(): name for name, one in RELATIONS.items()}
+    | dict.fromkeys(("associate", "associates", "associated with", "seen with", "friend"), "ASSOCIATES_WITH")
+    | dict.fromkeys(("relative", "family", "brother", "sister", "parent", "spouse", "married to"), "RELATED_TO")
+    | dict.fromkeys(("member", "member of"), "MEMBER_OF")
+    | dict.fromkeys(("leader", "leader of", "boss of"), "RUNS")
+    | dict.fromkeys(
+        ("call", "calls", "telephone call", "called", "phoned", "contact", "message", "text message"), "CONTACTED"
+    )
+    | dict.fromkeys(("payment", "paid", "money", "transaction", "transfer"), "PAID")
+    | dict.fromkeys(("employee", "employed by", "works at", "worker"), "WORKED_AT")
+    | dict.fromkeys(("owner", "owns", "controls"), "CONTROLS")
+    | dict.fromkeys(("user", "uses", "subscriber", "used by"), "USED")
+    | dict.fromkeys(("lives at", "resident", "occupant"), "LIVED_AT")
+    | dict.fromkeys(("located at", "seen at", "location"), "LOCATED_AT")
+)

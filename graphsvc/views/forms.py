@@ -1,0 +1,239 @@
+"""The fields of a form, from the tables of the records: what they are called, what they take, what is wrong. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.records import grading
+from graphsvc.records.relations import TIES, fitting, says
+from graphsvc.records.tables import TABLES, Column
+from graphsvc.views.wording import STANDING, STATEMENTS, begin, label
+
+# What is asked first, by table; the rest stands under "More".
+_FIRST = MappingProxyType(
+    {
+        "statements": (
+            "kind",
+            "source_id",
+            "taken_on",
+            "source_grade",
+            "assessment",
+            "handling",
+            "on_record",
+            "conditions",
+            "summary",
+        ),
+        "links": (
+            "subject_id",
+            "relation",
+            "object_id",
+            "from_date",
+            "to_date",
+            "polarity",
+            "assessment",
+            "place",
+            "notes",
+        ),
+        "people": ("name", "aliases", "phones", "identified", "category"),
+        "boats": ("name", "kind", "registration"),
+        "crossings": ("date", "launch_site", "landing_site", "people_count"),
+        "gangs": ("name", "aliases"),
+        "workplaces": ("name", "kind", "sector", "address"),
+        "things": ("kind", "value", "name"),
+    }
+)
+_LABELS = MappingProxyType(
+    {
+        ("statements", "source_id"): "Source",
+        ("statements", "interpreter_id"): "Interpreter",
+        ("statements", "statement_id"): "Brought by the statement",
+        ("links", "subject_id"): "Who or what",
+        ("links", "object_id"): "Whom or what",
+        ("links", "from_date"): "From",
+        ("links", "to_date"): "Until",
+        ("links", "polarity"): "The source",
+        ("links", "weight"): "How often",
+    }
+)
+_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "source_grade": {code: f"{code} {words}" for code, words in grading.SOURCE_GRADES.items()},
+        "assessment": {code: f"{code} {words}" for code, words in grading.ASSESSMENTS.items()},
+        "handling": {code: f"{code} {words}" for code, words in grading.HANDLING.items()},
+        "polarity": {"asserts": "says so", "denies": "denies it", "withdrawn": "has taken it back"},
+        "status": STANDING,
+    }
+)
+# Columns that refer to an entity, picked by search.
+_PICKED = frozenset({"subject_id", "object_id", "interpreter_id", "source_id"})
+# A day as far as it is known, where nothing else is said.
+_DATE = "as far as it is known: 2020, 2020-05 or 2020-05-08"
+_LONG = frozenset({"notes", "summary", "conditions", "interest"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field.
+
+    Attributes:
+        name: as it is sent, such as `c1.place`.
+        kind: `choice`, `relation`, `pick` (an entity, by search), `long`, `number`, `date` or `text`.
+        options: (heading, choices) each; a choice is (value, words, kinds of subject, kinds of object).
+        named: of a `pick`: what its value is called; of_kind: its kind of entity, where that is known.
+        wrong: why it cannot stay; meant: entities to choose from.
+        now: what stands there by now, where somebody else has changed it since.
+    """
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    required: bool = False
+    help: str = ""
+    options: tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...] = ()
+    named: str = ""
+    of_kind: str = ""
+    wrong: str = ""
+    meant: tuple[Mapping[str, Any], ...] = ()
+    now: str | None = None
+
+
+def fields(
+    table: str,
+    handle: str,
+    cells: Mapping[str, str],
+    *,
+    columns: Collection[str] | None = None,
+    ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    wrong: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = MappingProxyType({}),
+    now: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[list[Field], list[Field]]:
+    """The fields of one row that are asked first, and the others.
+
+    Args:
+        table: of the row.
+        handle: what the names of its fields begin with.
+        cells: column → what was typed.
+        columns: those that are asked for; None: all but ids of its own and of its statement.
+        ends: reference as typed → `kind` and `name` of what it means.
+        wrong: name of a field → why it cannot stay, and whom it may mean.
+        now: column → what stands there by now, of those that were changed since.
+
+    Example:
+        >>> first, more = fields("links", "c1", {"subject_id": "P1"}, ends={"P1": {"kind": "boat", "name": "Urchin"}})
+        >>> first[0].named, [choice[0] for _, choices in first[1].options for choice in choices]
+        ('Urchin', ['', 'USED_ON', 'LOCATED_AT'])
+    """
+    there = {column.name: column for column in TABLES[table].columns}
+    if columns is None:
+        columns = [name for name in there if name != "id" and (name != "statement_id" or table == "statements")]
+    made = {}
+    for name in columns:
+        cell = cells.get(name, "")
+        reason, meant = wrong.get(f"{handle}.{name}", ("", ()))
+        column = there[name]
+        made[name] = Field(
+            f"{handle}.{name}",
+            _LABELS.get((table, name)) or label(name),
+            _kind(column, cell),
+            cell,
+            column.required,
+            column.help or (_DATE if column.kind == "date" else ""),
+            _relations(cells, ends) if column.kind == "relation" else _choices(table, column),
+            str(ends[cell]["name"] or cell) if name in _PICKED and cell in ends else "",
+            str(ends[cell]["kind"]) if name in _PICKED and cell in ends else "",
+            reason,
+            tuple(meant),
+            now.get(name),
+        )
+    first = [made.pop(name) for name in _FIRST[table] if name in made]
+    return first, list(made.values())
+
+
+def _kind(column: Column, cell: str) -> str:
+    if column.name in _PICKED:
+        return "pick"
+    if column.kind in ("choice", "relation", "date"):
+        return column.kind
+    if column.kind in ("number", "count", "latitude", "longitude"):
+        return "number"
+    return "long" if column.name in _LONG or "\n" in cell else "text"
+
+
+def _choices(table: str, column: Column) -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
+    if column.kind != "choice":
+        return ()
+    words = STATEMENTS if (table, column.name) == ("statements", "kind") else _WORDS.get(column.name, {})
+    given = [(word, begin(words.get(word, word.replace("_", " "))), "", "") for word in column.words]
+    if column.required:
+        empty = "Choose"
+    elif column.default and table == "links":
+        return (("", tuple(given)),)
+    elif column.default:
+        empty = f"Not said: counts as {column.default.replace('_', ' ')}"
+    else:
+        empty = "As the statement" if table == "links" else "Not said"
+    return (("", (("", empty, "", ""), *given)),)
+
+
+def _relations(
+    cells: Mapping[str, str], ends: Mapping[str, Mapping[str, Any]]
+) -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
+    """Relations that fit both ends, by the kind of tie; one that was chosen stays, so that it can be told why it does not."""
+    kinds = [str(ends.get(cells.get(name, ""), {}).get("kind", "")) for name in ("subject_id", "object_id")]
+    fit = fitting(*kinds)
+    chosen = cells.get("relation", "")
+    groups = [
+        (
+            heading,
+            tuple(
+                (one.name, one.says, " ".join(one.subjects), " ".join(one.objects)) for one in fit if one.kind == tie
+            ),
+        )
+        for tie, heading in TIES.items()
+    ]
+    first: tuple[tuple[str, str, str, str], ...] = (("", "Choose", "", ""),)
+    if chosen and chosen not in {one.name for one in fit}:
+        first = (*first, (chosen, says(chosen), "", ""))
+    return (("", first), *((heading, choices) for heading, choices in groups if choices))
+
+
+# Table → of one row, of several.
+_NOUNS = MappingProxyType(
+    {
+        "statements": ("statement", "statements"),
+        "links": ("claim", "claims"),
+        "people": ("person", "people"),
+        "boats": ("boat", "boats"),
+        "crossings": ("crossing", "crossings"),
+        "gangs": ("gang", "gangs"),
+        "workplaces": ("workplace", "workplaces"),
+        "things": ("thing", "things"),
+    }
+)
+
+
+def brings(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """What a delivery does, in words: `adds 1 statement, 2 claims, 1 person`.
+
+    Example:
+        >>> brings({"statements": {"added": 1, "changed": 0, "superseded": 0}, "links": {"added": 2, "superseded": 1}})
+        ['adds 1 statement, 2 claims', 'leaves 1 claim without weight']
+    """
+    found = []
+    for name, verb, after in (
+        ("added", "adds", ""),
+        ("changed", "changes", ""),
+        ("superseded", "leaves", " without weight"),
+    ):
+        parts = [
+            f"{count[name]} {noun[count[name] != 1]}"
+            for table, noun in _NOUNS.items()
+            if (count := counts.get(table, {})).get(name)
+        ]
+        if parts:
+            found.append(f"{verb} {', '.join(parts)}{after}")
+    return found

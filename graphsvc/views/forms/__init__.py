@@ -1,0 +1,61 @@
+"""The forms in which a picture goes out, as one table. All hold the same; each is made of what goes out alone.
+
+A form is a function (View, About) → file name → content. To add one: a module here, and a line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from graphsvc.views.forms.about import About
+from graphsvc.views.forms.anx import as_anx
+from graphsvc.views.forms.drawing import as_svg
+from graphsvc.views.forms.ftm import as_ftm
+from graphsvc.views.forms.graphs import as_gexf, as_graphml
+from graphsvc.views.forms.printed import as_pdf, as_png
+from graphsvc.views.forms.tables import as_csv, as_json
+from graphsvc.views.forms.web import as_html
+from graphsvc.views.network import View
+
+__all__ = ["FORMS", "About", "Form", "files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: what people call it, what it is good for, and what makes it."""
+
+    title: str
+    says: str
+    make: Callable[[View, About], Mapping[str, bytes]]
+
+
+FORMS: Mapping[str, Form] = MappingProxyType(
+    {
+        "pdf": Form("PDF", "to print and to file: the picture with its legend, then everything as text", as_pdf),
+        "png": Form("PNG", "one picture for a report", as_png),
+        "svg": Form("SVG", "the same picture as lines and text", as_svg),
+        "html": Form("Web page", "opens offline in a browser, to move about in", as_html),
+        "csv": Form("CSV", "two tables for a spreadsheet", as_csv),
+        "json": Form("JSON", "the same tables for programs", as_json),
+        "graphml": Form("GraphML", "yEd, Cytoscape, NetworkX, igraph", as_graphml),
+        "gexf": Form("GEXF", "Gephi, with places and colours", as_gexf),
+        "anx": Form("i2 chart (ANX)", "i2 Analyst's Notebook", as_anx),
+        "ftm": Form("FollowTheMoney", "Aleph and its kin", as_ftm),
+    }
+)
+
+
+def files(view: View, about: About, forms: Collection[str] = ()) -> dict[str, bytes]:
+    """What goes out: name → content.
+
+    Args:
+        view: what `views.export.outward` gave.
+        about: what each file says of itself.
+        forms: names out of `FORMS`; empty for all.
+    """
+    made: dict[str, bytes] = {}
+    for name in forms or FORMS:
+        made |= FORMS[name].make(view, about)
+    return made

@@ -1,0 +1,342 @@
+"""A picture as SVG, drawn here and not in a browser: the same shapes, hues, widths, dashes and marks as on the canvas.
+
+Text stays text. Every text is escaped; nothing in the file runs and nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from graphsvc.records.told import MIDDLES
+from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.rows import xml
+from graphsvc.views.graph import LETTERS, PALETTES, SHAPES, WIDTHS
+from graphsvc.views.network import DOUBTFUL, Edge, Node, View
+from graphsvc.views.wording import KINDS
+
+_INK = PALETTES["light"]
+_FACE = "Noto Sans, Noto Sans Arabic, system-ui, sans-serif"
+# Pixels. A letter is about so wide at size 1.
+_LABEL, _WORDS, _LETTER = 12.0, 10.5, 0.56
+_MARGIN, _BAND, _LINE = 34.0, 28.0, 22.0
+_LEAST_WIDTH = 760.0
+_SHORT = 32
+_RING = 6.0
+# With more links than this only denials are marked on the lines, as on the canvas.
+_MOST_WORDS = 80
+_BEND = 46.0
+_DASHES = "6 5"
+_PLAIN, _QUIET, _ON_BAND = f'fill="{_INK["text"]}"', f'fill="{_INK["quiet"]}"', 'fill="#fff" font-weight="600"'
+_HALO = f' stroke="{_INK["ground"]}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
+_STEPS = ("below 0.25", "0.25 to 0.5", "0.5 to 0.75", "0.75 or more")
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A piece of SVG and how large it is.
+
+    Attributes:
+        body: elements; x, y: its left top corner; width, height: in pixels.
+        unlabelled: names that found no room.
+    """
+
+    body: str
+    x: float
+    y: float
+    width: float
+    height: float
+    unlabelled: int = 0
+
+    def alone(self) -> str:
+        """As a file of its own, which holds nothing else."""
+        box = f"{self.x:.1f} {self.y:.1f} {self.width:.1f} {self.height:.1f}"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{self.width:.0f}"'
+            f' height="{self.height:.0f}" font-family="{_FACE}">{self.body}</svg>'
+        )
+
+
+def hue(node: Node) -> str:
+    """The colour of a node on white, as `#rrggbb`."""
+    return _INK["sealed" if node.sealed else node.kind]
+
+
+def sheet(view: View, about: About, note: str = "") -> Drawing:
+    """The picture as it goes out: mark, title, picture, legend.
+
+    Args:
+        view: what goes out.
+        about: what it says of itself.
+        note: one more line under the legend.
+    """
+    drawn = picture(view)
+    width = max(drawn.width, _LEAST_WIDTH)
+    room = width - 2 * _MARGIN
+    under = legend(view, room, drawn.unlabelled, note)
+    above = _BAND + 2 * _LINE + 12
+    height = above + drawn.height + under.height + 2 * _LINE
+    left = (width - drawn.width) / 2
+    counted = f"{len(view.nodes)} entities, {len(view.edges)} links. {SAYS}"
+    body = (
+        f'<rect width="{width:.1f}" height="{height:.1f}" fill="{_INK["ground"]}"/>'
+        f"{_watermark(about.mark, width, height)}"
+        f'<g transform="translate({left - drawn.x:.1f} {above - drawn.y:.1f})">{drawn.body}</g>'
+        f'<rect width="{width:.1f}" height="{_BAND}" fill="{_INK["denied"]}"/>'
+        f"{_fitted(about.mark, _MARGIN, _BAND - 9, 13, room, _ON_BAND)}"
+        f"{_fitted(about.title, _MARGIN, _BAND + _LINE + 4, 17, room, _PLAIN)}"
+        f"{_text(counted, _MARGIN, _BAND + 2 * _LINE + 2, 12, _QUIET)}"
+        f'<g transform="translate({_MARGIN} {above + drawn.height + _LINE:.1f})">{under.body}</g>'
+    )
+    return Drawing(body, 0, 0, width, height, drawn.unlabelled)
+
+
+def picture(view: View) -> Drawing:
+    """Nodes and links alone."""
+    if not view.nodes:
+        return Drawing("", 0, 0, 200, 60)
+    places = {node.id: (node.x, node.y) for node in view.nodes}
+    sizes = {node.id: _size(node) for node in view.nodes}
+    # As on the canvas: no label lies over a node or another label; the ends of most links come first.
+    taken: list[Box] = [_around(*places[node.id], sizes[node.id] * 0.8) for node in view.nodes]
+    labels, unlabelled = [], 0
+    for node in sorted(view.nodes, key=lambda node: (not node.start, -node.links, node.id)):
+        box = _label_box(node, sizes[node.id])
+        if node.start or _clear(box, taken):
+            taken.append(box)
+            labels.append(_label(node, sizes[node.id]))
+        else:
+            unlabelled += 1
+    lines = [_line(edge, places, sizes, taken, wordy=len(view.edges) <= _MOST_WORDS) for edge in view.edges]
+    shapes = [_node(node, sizes[node.id]) for node in view.nodes]
+    # Labels that stand are among what was taken; so are the nodes.
+    left, top = min(box[0] for box in taken) - _MARGIN, min(box[1] for box in taken) - _MARGIN
+    right, bottom = max(box[2] for box in taken) + _MARGIN, max(box[3] for box in taken) + _MARGIN
+    body = "".join(line for line, _ in lines) + "".join(shapes) + "".join(words for _, words in lines) + "".join(labels)
+    return Drawing(body, left, top, right - left, bottom - top, unlabelled)
+
+
+def legend(view: View, width: float, unlabelled: int = 0, note: str = "") -> Drawing:
+    """What the signs in this picture mean: of those that are in it, and of no others."""
+    x, y, parts = 0.0, 14.0, []
+    for sign, words in _signs(view):
+        wide = 34 + _wide(words, 12) + 22
+        if x and x + wide > width:
+            x, y = 0.0, y + _LINE
+        parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{sign}{_text(words, 36, 4, 12, _PLAIN)}</g>')
+        x += wide
+    lost = f"{unlabelled} names found no room; they stand in the tables." if unlabelled else ""
+    for line in (lost, note):
+        if line:
+            y += _LINE
+            parts.append(_fitted(line, 0, y + 4, 12, width, _QUIET))
+    return Drawing("".join(parts), 0, 0, width, y + 10)
+
+
+def _signs(view: View) -> Iterator[tuple[str, str]]:
+    """(sign around (14, 0), words) of what is in the picture."""
+    kinds = {node.kind for node in view.nodes if not node.sealed and node.identified}
+    for kind in SHAPES:
+        if kind in kinds:
+            yield _shape(kind, 14, 0, 9, _INK[kind], _INK["ground"]), KINDS[kind][0].lower()
+    if any(node.sealed for node in view.nodes):
+        yield _shape("person", 14, 0, 8, _INK["ground"], _INK["sealed"], dashed=True), "sealed, under a pseudonym"
+    if any(not node.identified and not node.sealed for node in view.nodes):
+        yield _shape("person", 14, 0, 8, _INK["ground"], _INK["person"]), "not identified"
+    for step in sorted({edge.step for edge in view.edges}):
+        dashes = f' stroke-dasharray="{_DASHES}"' if MIDDLES[step] < DOUBTFUL else ""
+        yield (
+            f'<path d="M0 0H28" stroke="{_INK["link"]}" stroke-width="{WIDTHS[step]}"{dashes}/>',
+            f"belief {_STEPS[step - 1]}",
+        )
+    if any(edge.denied for edge in view.edges):
+        yield f'<path d="M0 0H28" stroke="{_INK["denied"]}" stroke-width="2"/>{_cross(14, 0)}', "denied by someone"
+    if any(edge.directed for edge in view.edges):
+        yield (
+            f'<path d="M0 0H24" stroke="{_INK["link"]}" stroke-width="2"/>{_arrow((28, 0), (0, 0), _INK["link"])}',
+            "who acts on whom",
+        )
+
+
+# -- nodes --------------------------------------------------------------------------------------------------------
+
+
+def _size(node: Node) -> float:
+    return SHAPES[node.kind][1] + (5 if node.start else 0) + min(node.links, 24) * 0.25
+
+
+def _node(node: Node, size: float) -> str:
+    hollow = node.sealed or not node.identified
+    ink = hue(node)
+    fill, line = (_INK["ground"], ink) if hollow else (ink, _INK["ground"])
+    letter = LETTERS.get(node.sort, "T") if node.kind == "thing" else ""
+    ring = (
+        f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{size + _RING - 1:.1f}" fill="none" stroke="{_INK["text"]}"'
+        ' stroke-width="2"/>'
+        if node.start
+        else ""
+    )
+    drawn = _shape(node.kind, node.x, node.y, size, fill, line, dashed=node.sealed, letter=letter)
+    return f"<g><title>{_escaped(node.name)}</title>{ring}{drawn}</g>"
+
+
+def _shape(
+    kind: str, x: float, y: float, size: float, fill: str, line: str, *, dashed: bool = False, letter: str = ""
+) -> str:
+    style = f'fill="{fill}" stroke="{line}" stroke-width="2"' + (' stroke-dasharray="3 3"' if dashed else "")
+    if kind == "person":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {style}/>'
+    if kind in ("workplace", "thing"):
+        corner = f' rx="{size * 0.45:.1f}"' if kind == "thing" else ""
+        square = f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size:.1f}" height="{2 * size:.1f}"{corner} '
+        on = _INK["ground"] if fill != _INK["ground"] else line
+        sign = _text(letter, x, y + size * 0.45, size * 1.25, f'fill="{on}" font-weight="600" text-anchor="middle"')
+        return f"{square}{style}/>{sign if letter else ''}"
+    corners, turn = {"boat": (3, -90), "crossing": (4, -90), "gang": (6, 0)}[kind]
+    points = " ".join(
+        f"{x + size * math.cos(math.radians(turn + 360 / corners * corner)):.1f},"
+        f"{y + size * math.sin(math.radians(turn + 360 / corners * corner)):.1f}"
+        for corner in range(corners)
+    )
+    return f'<polygon points="{points}" {style}/>'
+
+
+def _label(node: Node, size: float) -> str:
+    ink = _INK["quiet"] if node.sealed else _INK["text"]
+    weight = ' font-weight="600"' if node.start else ""
+    return _text(
+        _short(node),
+        node.x,
+        _under(node, size) + _LABEL * 1.15,
+        _LABEL,
+        f'fill="{ink}"{weight} text-anchor="middle"{_HALO}',
+    )
+
+
+def _under(node: Node, size: float) -> float:
+    """Where a node ends below: at its ring, if it has one."""
+    return node.y + size + (_RING if node.start else 0.0)
+
+
+def _short(node: Node) -> str:
+    return node.name if len(node.name) <= _SHORT else node.name[: _SHORT - 1].rstrip() + "…"
+
+
+def _label_box(node: Node, size: float) -> Box:
+    half = _wide(_short(node), _LABEL) / 2 + 2
+    under = _under(node, size)
+    return (node.x - half, under, node.x + half, under + _LABEL * 1.5)
+
+
+# -- links --------------------------------------------------------------------------------------------------------
+
+
+def _line(
+    edge: Edge,
+    places: Mapping[str, tuple[float, float]],
+    sizes: Mapping[str, float],
+    taken: list[Box],
+    *,
+    wordy: bool,
+) -> tuple[str, str]:
+    """(the line, what stands on it) of a link."""
+    start, end = places[edge.subject], places[edge.object]
+    apart = math.dist(start, end) or 1.0
+    away = ((end[1] - start[1]) / apart, (start[0] - end[0]) / apart)
+    bow = edge.bend * _BEND
+    via = ((start[0] + end[0]) / 2 + away[0] * bow, (start[1] + end[1]) / 2 + away[1] * bow)
+    ink = _INK["denied"] if edge.denied else _INK["link"]
+    tip = _towards(end, via if edge.bend else start, sizes[edge.object] + 2)
+    stop = _towards(end, via if edge.bend else start, sizes[edge.object] + 8) if edge.directed else tip
+    curve = f"Q{via[0]:.1f} {via[1]:.1f} " if edge.bend else "L"
+    dashes = f' stroke-dasharray="{_DASHES}"' if edge.doubtful else ""
+    line = (
+        f'<path d="M{start[0]:.1f} {start[1]:.1f}{curve}{stop[0]:.1f} {stop[1]:.1f}" fill="none" stroke="{ink}"'
+        f' stroke-width="{WIDTHS[edge.step]}"{dashes}/>'
+    )
+    if edge.directed:
+        line += _arrow(tip, stop, ink)
+    x, y = ((start[axis] + 2 * via[axis] + end[axis]) / 4 for axis in (0, 1))
+    words = ""
+    if edge.denied:
+        words = _cross(x, y)
+        taken.append(_around(x, y, 6))
+    half = _wide(edge.says, _WORDS) / 2 + 2
+    low = y + (12 if edge.denied else 0)
+    box = (x - half, low - 8, x + half, low + 8)
+    if wordy and _clear(box, taken):
+        taken.append(box)
+        ink = _INK["denied"] if edge.denied else _INK["quiet"]
+        words += _text(edge.says, x, low + 4, _WORDS, f'fill="{ink}" text-anchor="middle"{_HALO}')
+    return line, words
+
+
+def _towards(point: tuple[float, float], other: tuple[float, float], distance: float) -> tuple[float, float]:
+    apart = math.dist(point, other) or 1.0
+    return (
+        point[0] + (other[0] - point[0]) / apart * distance,
+        point[1] + (other[1] - point[1]) / apart * distance,
+    )
+
+
+def _arrow(tip: tuple[float, float], back: tuple[float, float], ink: str) -> str:
+    angle = math.atan2(tip[1] - back[1], tip[0] - back[0])
+    wings = [(tip[0] - 9 * math.cos(angle + turn), tip[1] - 9 * math.sin(angle + turn)) for turn in (-0.42, 0.42)]
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (tip, *wings))
+    return f'<polygon points="{points}" fill="{ink}"/>'
+
+
+def _cross(x: float, y: float) -> str:
+    shape = f"M{x - 4.5:.1f} {y - 4.5:.1f}l9 9m0 -9l-9 9"
+    return (
+        f'<path d="{shape}" stroke="{_INK["ground"]}" stroke-width="5"/>'
+        f'<path d="{shape}" stroke="{_INK["denied"]}" stroke-width="2"/>'
+    )
+
+
+# -- text ---------------------------------------------------------------------------------------------------------
+
+
+def _text(words: str, x: float, y: float, size: float, style: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" {style}>{_escaped(words)}</text>'
+
+
+def _fitted(words: str, x: float, y: float, size: float, room: float, style: str) -> str:
+    """A line of text that is made smaller where it would not fit."""
+    return _text(words, x, y, min(size, size * room / max(_wide(words, size), 1.0)), style)
+
+
+def _watermark(mark: str, width: float, height: float) -> str:
+    """The mark across the picture, so that what is cut out of it is marked too."""
+    if not mark:
+        return ""
+    turn = -math.degrees(math.atan2(height, width))
+    size = min(0.8 * math.hypot(width, height) / max(_wide(mark, 1), 1.0), 60.0)
+    place = f'transform="translate({width / 2:.1f} {height / 2:.1f}) rotate({turn:.1f})"'
+    style = f'fill="{_INK["denied"]}" fill-opacity="0.1" text-anchor="middle"'
+    return f"<g {place}>{_text(mark, 0, 0, size, style)}</g>"
+
+
+def _escaped(words: str) -> str:
+    return html.escape(str(xml(words)))
+
+
+def _wide(words: str, size: float) -> float:
+    return len(words) * size * _LETTER
+
+
+def _around(x: float, y: float, half: float) -> Box:
+    return (x - half, y - half, x + half, y + half)
+
+
+def _clear(box: Box, taken: Iterable[Box]) -> bool:
+    return all(box[2] < one[0] or box[0] > one[2] or box[3] < one[1] or box[1] > one[3] for one in taken)
+
+
+def as_svg(view: View, about: About) -> dict[str, bytes]:
+    """One picture file: opens in a browser, Inkscape, Word."""
+    return {"picture.svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{sheet(view, about).alone()}\n'.encode()}

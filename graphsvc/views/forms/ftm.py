@@ -1,0 +1,119 @@
+"""FollowTheMoney entities, one a line: for Aleph, OpenAleph, OpenSanctions' tools and nomenklatura.
+
+The model is data here: which of its schemata stands for what, and which edges fit between them. Where none fits the link is
+an `UnknownLink` whose role says what it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.views.forms.about import About
+from graphsvc.views.network import Edge, Node, View
+from graphsvc.views.wording import belief_range, voices
+
+# Kind, or sort of a thing → (schema, properties that hold the name).
+SCHEMATA = MappingProxyType(
+    {
+        "person": ("Person", ("name",)),
+        "boat": ("Vessel", ("name",)),
+        "crossing": ("Event", ("name",)),
+        "gang": ("Organization", ("name",)),
+        "workplace": ("Company", ("name",)),
+        "phone": ("UserAccount", ("name", "username")),
+        "vehicle": ("Vehicle", ("name",)),
+        "address": ("Address", ("name", "full")),
+        "account": ("BankAccount", ("name",)),
+        "online": ("UserAccount", ("name", "username")),
+        "document": ("Document", ("name", "title", "fileName")),
+        "organisation": ("Organization", ("name",)),
+        "part": ("Asset", ("name",)),
+    }
+)
+# What a schema is besides itself.
+_ALSO = MappingProxyType(
+    {
+        "Person": ("LegalEntity",),
+        "Organization": ("LegalEntity",),
+        "Company": ("Organization", "LegalEntity", "Asset"),
+        "Vessel": ("Vehicle", "Asset"),
+        "Vehicle": ("Asset",),
+        "BankAccount": ("Asset",),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    """An edge: its two ends with what they take, and the property that says what the tie is."""
+
+    name: str
+    source: str
+    takes: str
+    target: str
+    gives: str
+    says: str
+
+
+_DIRECTORSHIP = _Schema("Directorship", "director", "LegalEntity", "organization", "Organization", "role")
+_UNKNOWN = _Schema("UnknownLink", "subject", "", "object", "", "role")
+EDGES: Mapping[str, _Schema] = MappingProxyType(
+    {
+        "MEMBER_OF": _Schema("Membership", "member", "LegalEntity", "organization", "Organization", "role"),
+        "RUNS": _DIRECTORSHIP,
+        "MANAGED": _DIRECTORSHIP,
+        "CONTROLS": _Schema("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
+        "WORKED_AT": _Schema("Employment", "employee", "Person", "employer", "Organization", "role"),
+        "PAID": _Schema("Payment", "payer", "LegalEntity", "beneficiary", "LegalEntity", "purpose"),
+        "OWES": _Schema("Debt", "debtor", "LegalEntity", "creditor", "LegalEntity", "summary"),
+        "RELATED_TO": _Schema("Family", "person", "Person", "relative", "Person", "relationship"),
+        "ASSOCIATES_WITH": _Schema("Associate", "person", "Person", "associate", "Person", "relationship"),
+    }
+)
+
+
+def as_ftm(view: View, about: About) -> dict[str, bytes]:
+    """Entities first, then links; the mark stands in `publisher` of each."""
+    schemata = {node.id: SCHEMATA[node.sort or node.kind][0] for node in view.nodes}
+    entities = [_node(node, about) for node in view.nodes]
+    entities += [_edge(edge, schemata, about) for edge in view.edges]
+    return {"entities.ftm.json": "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in entities).encode()}
+
+
+def _node(node: Node, about: About) -> dict[str, Any]:
+    schema, names = SCHEMATA[node.sort or node.kind]
+    properties = {name: [node.name] for name in names} | {"publisher": [about.mark]}
+    if node.sealed:
+        properties["summary"] = ["A pseudonym stands for the name."]
+    elif not node.identified:
+        properties["summary"] = ["Not identified."]
+    return {"id": node.id, "schema": schema, "properties": properties}
+
+
+def _edge(edge: Edge, schemata: Mapping[str, str], about: About) -> dict[str, Any]:
+    schema = EDGES.get(edge.relation, _UNKNOWN)
+    if not (_is(schemata[edge.subject], schema.takes) and _is(schemata[edge.object], schema.gives)):
+        schema = _UNKNOWN
+    told = f"Belief {belief_range(edge.belief)}, on the record {belief_range(edge.belief_on_record)}."
+    told += f" Said by {voices(edge.groups, edge.other_sources)}." + (" Denied by someone." if edge.denied else "")
+    properties = {
+        schema.source: [edge.subject],
+        schema.target: [edge.object],
+        "description": [told],
+        "publisher": [about.mark],
+        schema.says: [edge.says],
+    }
+    for name, date in (("startDate", edge.first_on), ("endDate", edge.last_on)):
+        if date:
+            properties[name] = [date.removesuffix("Z")]
+    key = f"{edge.subject}\0{edge.relation}\0{edge.object}"
+    return {"id": hashlib.sha256(key.encode()).hexdigest()[:40], "schema": schema.name, "properties": properties}
+
+
+def _is(schema: str, wanted: str) -> bool:
+    return not wanted or schema == wanted or wanted in _ALSO.get(schema, ())

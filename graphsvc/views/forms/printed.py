@@ -1,0 +1,125 @@
+"""The PDF page and the PNG, set by Typst from the same drawing: no browser, no network, no fonts of the machine."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.drawing import legend, picture, sheet
+from graphsvc.views.forms.rows import link_rows, node_rows
+from graphsvc.views.network import View
+from graphsvc.views.wording import period
+
+_PAGE = Path(__file__).with_name("page.typ")
+# Distribution → folder of its fonts. Noto Sans has Latin (Vietnamese too), Greek and Cyrillic; the other Arabic script.
+_FONTS = {"fontpkg-noto-sans": "fontpkg_noto_sans/files", "fontpkg-noto-sans-arabic": "fontpkg_noto_sans_arabic/files"}
+_SCRIPTS = (
+    "LATIN",
+    "GREEK",
+    "CYRILLIC",
+    "ARABIC",
+    "MODIFIER",
+    "MICRO",
+    "OHM",
+    "KELVIN",
+    "ANGSTROM",
+    "FEMININE",
+    "MASCULINE",
+)
+# A PNG is twice as fine as the screen, but never larger than a viewer opens.
+_FINE, _MOST_PIXELS = 2.0, 10_000
+_POINTS = 72.0
+_LEGEND_WIDTH = 1032.0
+_ONE = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.picture), format: "svg")"""
+
+
+def as_pdf(view: View, about: About) -> dict[str, bytes]:
+    """A4 landscape: the picture with its legend, then links and entities as text; mark and page number on every page."""
+    drawn = picture(view)
+    links, nodes = link_rows(view), node_rows(view)
+    called = view.names
+    told = {
+        "title": about.title,
+        "mark": about.mark,
+        "case": about.case,
+        "made": about.made,
+        "says": SAYS,
+        "counted": f"{len(nodes)} entities, {len(links)} links.",
+        "links": [
+            [
+                called[row["subject"]],
+                row["says"] + (" (denied by someone)" if row["denied"] else ""),
+                called[row["object"]],
+                row["belief"],
+                row["on_record"],
+                row["groups"],
+                str(row["other_sources"]),
+                period(row["first_on"], row["last_on"]),
+            ]
+            for row in links
+        ],
+        "nodes": [[row["id"], row["sort"] or row["kind"], row["name"]] for row in nodes],
+    }
+    under = legend(view, _LEGEND_WIDTH, drawn.unlabelled, without_letters(row["name"] for row in nodes))
+    (content,) = _set(
+        _PAGE.read_bytes(),
+        "pdf",
+        {"told": json.dumps(told), "picture": drawn.alone(), "legend": under.alone()},
+    )
+    return {"picture.pdf": content}
+
+
+def as_png(view: View, about: About) -> dict[str, bytes]:
+    """One picture with mark, title and legend."""
+    drawn = sheet(view, about, without_letters(node.name for node in view.nodes))
+    finest = min(_FINE, _MOST_PIXELS / max(drawn.width, drawn.height))
+    # An SVG pixel is three quarters of a point.
+    (content,) = _set(_ONE, "png", {"picture": drawn.alone()}, ppi=_POINTS * finest / 0.75)
+    return {"picture.png": content}
+
+
+def without_letters(names: Iterable[str]) -> str:
+    """One line that says which scripts of some names the fonts have no letters for; empty if they have all.
+
+    Example:
+        >>> without_letters(["Ari", "Nguyễn", "محمد", "Иван"])
+        ''
+        >>> without_letters(["王小明"])
+        'Letters of these scripts stand as boxes here; the tables and the web page of this export have them: CJK.'
+    """
+    scripts = {
+        unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
+        for name in names
+        for letter in name
+        if letter.isalpha()
+    }
+    lost = ", ".join(sorted(one if len(one) < 4 else one.capitalize() for one in scripts if one not in _SCRIPTS))
+    if not lost:
+        return ""
+    return (
+        f"Letters of these scripts stand as boxes here; the tables and the web page of this export have them: {lost}."
+    )
+
+
+def _set(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS) -> list[bytes]:
+    # Imported here: only a printed page should wait for it.
+    import typst
+
+    compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+    made = compiler.compile(text, format=form, ppi=ppi, sys_inputs=inputs)
+    return [made] if isinstance(made, bytes) else list(made or [])
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> Any:
+    import typst
+
+    folders = [str(distribution(name).locate_file(folder)) for name, folder in _FONTS.items()]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)

@@ -1,0 +1,37 @@
+"""Entities and links as CSV, and both as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graphsvc.views.forms.about import SAYS, About
+from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
+from graphsvc.views.network import View
+
+
+def as_csv(view: View, _about: About) -> dict[str, bytes]:
+    """Two tables for a spreadsheet. Nothing in them runs."""
+    return {
+        "nodes.csv": _table(node_rows(view), NODE_COLUMNS),
+        "links.csv": _table(link_rows(view), LINK_COLUMNS),
+    }
+
+
+def as_json(view: View, about: About) -> dict[str, bytes]:
+    """The same rows, with the mark."""
+    told = {"mark": about.mark, "says": SAYS, "nodes": node_rows(view), "links": link_rows(view)}
+    return {"graph.json": (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()}
+
+
+def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        words = ("yes" if value is True else "no" if value is False else value for value in map(row.get, columns))
+        writer.writerow([cell(value) for value in words])
+    return text.getvalue().encode()

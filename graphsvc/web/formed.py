@@ -1,0 +1,160 @@
+"""The form of a statement as it is sent: read, written as hidden fields, and changed by its buttons. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from werkzeug.datastructures import MultiDict
+
+from graphsvc.errors import RequestError
+from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.service.typed import FATES, STATEMENT, Form, Part, plain
+
+MOST = 60  # claims, and new ones, that one form takes
+_HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")
+_NEW = tuple(table.name for table in ENTITY_TABLES)
+_ENDS = ("subject_id", "object_id")
+
+
+def sent_form(sent: MultiDict[str, str]) -> Form:
+    """The form as it was sent."""
+    return Form(
+        sent.get("token", ""),
+        _cells(sent, STATEMENT, "statements"),
+        tuple(_part(sent, handle, "links") for handle in _handles(sent, "claim", "c")),
+        tuple(_part(sent, handle, _table(sent.get(f"{handle}.table", ""))) for handle in _handles(sent, "new", "new")),
+        sent.get("of", "")[:200],
+        sent.get("seen", "")[:32],
+        plain(sent.get("reason", "")),
+    )
+
+
+def _handles(sent: MultiDict[str, str], name: str, begins: str) -> list[str]:
+    found = [
+        one for one in dict.fromkeys(sent.getlist(name)) if (match := _HANDLE.fullmatch(one)) and match[1] == begins
+    ]
+    if len(found) > MOST:
+        raise RequestError(f"A form takes up to {MOST} rows. Load the rest as a delivery.")
+    return found
+
+
+def _table(name: str) -> str:
+    if name not in _NEW:
+        raise RequestError(f"There is nothing called {name[:40]!r} to be added. A form adds {', '.join(_NEW)}.")
+    return name
+
+
+def _part(sent: MultiDict[str, str], handle: str, table: str) -> Part:
+    fate = sent.get(f"{handle}.fate", FATES[0])
+    claim = sent.get(f"{handle}.claim", "")[:40]
+    return Part(handle, table, _cells(sent, handle, table), claim, fate if fate in FATES else FATES[0])
+
+
+def _cells(sent: MultiDict[str, str], handle: str, table: str) -> dict[str, str]:
+    names = (column.name for column in TABLES[table].columns)
+    return {name: plain(sent[f"{handle}.{name}"]) for name in names if f"{handle}.{name}" in sent}
+
+
+def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
+    """A form as hidden fields: what `sent_form` makes it from."""
+    pairs = [("token", form.token), ("of", form.of), ("seen", form.seen), ("reason", form.reason), ("next", back)]
+    pairs += [(f"{STATEMENT}.{name}", cell) for name, cell in form.statement.items()]
+    for name, parts in (("claim", form.claims), ("new", form.new)):
+        for part in parts:
+            pairs += [(name, part.handle), (f"{part.handle}.claim", part.claim), (f"{part.handle}.fate", part.fate)]
+            pairs += [(f"{part.handle}.table", part.table)]
+            pairs += [(f"{part.handle}.{column}", cell) for column, cell in part.cells.items()]
+    return pairs
+
+
+def next_handle(parts: tuple[Part, ...], begins: str) -> str:
+    """A handle that none of these parts has."""
+    return f"{begins}{1 + max((int(part.handle.removeprefix(begins)) for part in parts), default=0)}"
+
+
+def _row(form: Form, _what: str) -> tuple[Form, str]:
+    handle = next_handle(form.claims, "c")
+    return replace(form, claims=(*form.claims, Part(handle, "links", {}))), f"{handle}.subject_id"
+
+
+def _drop(form: Form, what: str) -> tuple[Form, str]:
+    """Without one row; who referred to somebody new that goes refers to nobody."""
+    form = _referring(form, what, "")
+    claims = tuple(part for part in form.claims if part.handle != what)
+    return replace(form, claims=claims, new=tuple(part for part in form.new if part.handle != what)), ""
+
+
+def _add_new(form: Form, what: str) -> tuple[Form, str]:
+    """With somebody or something new, `people:c1.subject_id`: what was typed there is what they are called."""
+    table, _, place = what.partition(":")
+    handle = next_handle(form.new, "new")
+    typed = _at(form, place)
+    called = next(name for name in ("name", "value", "date") if TABLES[_table(table)].column(name))
+    new = Part(handle, table, {called: "" if _HANDLE.fullmatch(typed) else typed})
+    return _put(replace(form, new=(*form.new, new)), place, handle), f"{handle}.{called}"
+
+
+def _pick(form: Form, what: str) -> tuple[Form, str]:
+    """With what was meant: `c1.subject_id:P12`."""
+    place, _, meant = what.partition(":")
+    return _put(form, place, meant), place
+
+
+def same(form: Form, what: str) -> tuple[Form, str]:
+    """With somebody who is there in the place of somebody new: `new1:P12`."""
+    handle, _, there = what.partition(":")
+    form = _referring(form, handle, there)
+    return replace(form, new=tuple(part for part in form.new if part.handle != handle)), ""
+
+
+def _same_form(form: Form, _what: str) -> tuple[Form, str]:
+    return form, ""
+
+
+# What a button asks for, before its colon → the form after it, and the field to go on with.
+EDITS: Mapping[str, Callable[[Form, str], tuple[Form, str]]] = MappingProxyType(
+    {
+        "edit": _same_form,
+        "open": _same_form,
+        "claim": _row,
+        "drop": _drop,
+        "new": _add_new,
+        "pick": _pick,
+        "same": same,
+    }
+)
+
+
+def _at(form: Form, place: str) -> str:
+    handle, _, column = place.partition(".")
+    cells = {part.handle: part.cells for part in form.claims} | {STATEMENT: form.statement}
+    return cells.get(handle, {}).get(column, "")
+
+
+def _put(form: Form, place: str, cell: str) -> Form:
+    handle, _, column = place.partition(".")
+    if handle == STATEMENT and TABLES["statements"].column(column):
+        return replace(form, statement={**form.statement, column: cell})
+    claims = (
+        replace(part, cells={**part.cells, column: cell})
+        if part.handle == handle and TABLES["links"].column(column)
+        else part
+        for part in form.claims
+    )
+    return replace(form, claims=tuple(claims))
+
+
+def _referring(form: Form, was: str, becomes: str) -> Form:
+    """With every reference to one as one to another."""
+    claims = (
+        replace(
+            part, cells={name: becomes if name in _ENDS and cell == was else cell for name, cell in part.cells.items()}
+        )
+        for part in form.claims
+    )
+    refers = ("source_id", "interpreter_id")
+    statement = {name: becomes if name in refers and cell == was else cell for name, cell in form.statement.items()}
+    return replace(form, statement=statement, claims=tuple(claims))

@@ -1,0 +1,210 @@
+"""Taking a picture out of the canvas, as a person does it: arrange, select, choose, preview, fetch; and a chart read in."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from defusedxml import ElementTree
+from playwright.sync_api import Browser, Page, Route, expect
+
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.store.local import LocalServer
+from graphsvc.views.export import outward
+from graphsvc.views.forms import files
+from tests.service.test_exporting import opened
+from tests.views.test_forms import ABOUT, NAMES, everything
+
+pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
+CASE = "taken-out"
+WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def desk(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+        opened(service, CASE, tmp_path_factory.mktemp("taken") / "case")
+        yield service
+
+
+@pytest.fixture(scope="module")
+def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(desk) as there:
+        yield there
+
+
+@pytest.fixture
+def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..., Page]]:
+    """`pages(account, path, **context)`: a page. Faults and requests elsewhere fail the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            faults.append(f"asked {route.request.url}")
+            route.abort()
+
+    def open_page(account: str, path: str, **context: Any) -> Page:
+        contexts.append(browser.new_context(base_url=address, **context))
+        page = contexts[-1].new_page()
+        page.route("**/*", only_here)
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
+        page.goto(f"/case/{CASE}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def fetched(page: Page) -> dict[str, bytes]:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Fetch").click()
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Page], size: dict[str, int]) -> None:
+    page = pages("inv", "network?id=C1", viewport=size, accept_downloads=True)
+    page.wait_for_selector("#network[data-ready]")
+    page.evaluate(
+        """() => {
+          const ids = networkPicture.data.nodes.filter(({id}) => ["P2", "C1"].includes(id)).map(({id}) => id);
+          networkPicture.move({ P2: [812, -344], C1: [40, 60] });
+          networkCanvas.arranged("moved 2");
+          networkCanvas.select(ids);
+        }"""
+    )
+    page.locator("#panel").get_by_role("button", name="Export…").click()
+    dialog = page.get_by_role("dialog", name="Export")
+    expect(dialog.get_by_role("radio", name="What is selected 2")).to_be_checked()
+    expect(dialog.get_by_role("radio", name="What passes the filters")).to_be_hidden()
+    dialog.get_by_role("button", name="Choose for whom…").click()
+    expect(page.locator("main")).to_contain_text(
+        "What you selected: 2 entities, 1 link. It goes arranged as you left it."
+    )
+    page.get_by_label("For whom").fill(f"Kent {size['width']}")
+    page.get_by_label("Why").fill("the hearing")
+    page.get_by_label("What goes").select_option("C")
+    for form in ("PDF", "PNG", "Web page", "GEXF", "JSON"):
+        page.get_by_role("checkbox", name=form).uncheck()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("main")).to_contain_text("Arranged as you left it.")
+    # Back and forth: what was chosen is still chosen.
+    page.get_by_role("button", name="Choose again").click()
+    expect(page.get_by_role("checkbox", name="PDF")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="SVG")).to_be_checked()
+    expect(page.get_by_label("Why")).to_have_value("the hearing")
+    page.get_by_label("What goes").select_option("C")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Export", exact=True).click()
+    held = fetched(page)
+    assert set(held) == {
+        "manifest.json", "picture.svg", "nodes.csv", "links.csv", "graph.graphml", "chart.anx", "entities.ftm.json",
+    }  # fmt: skip
+    chart: Any = ElementTree.fromstring(held["chart.anx"])
+    ends = {end.find("Entity").attrib["Identity"]: (end.attrib["X"], end.attrib["Y"]) for end in chart.iter("End")}
+    # An upright screen lays the picture on its side; what goes out does not.
+    put = {"P2": ("812", "-344"), "C1": ("40", "60")}
+    assert ends == ({one: place[::-1] for one, place in put.items()} if size == NARROW else put)
+    assert json.loads(held["manifest.json"])["entities"] == 2
+
+
+def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages: Callable[..., Page]) -> None:
+    page = pages("inv", "network?id=C1&fade=yes&relation=PILOTED", viewport=WIDE)
+    page.wait_for_selector("#network[data-ready]")
+    page.locator("#network-export").click()
+    dialog = page.get_by_role("dialog", name="Export")
+    expect(dialog.get_by_role("radio", name="What is selected")).to_be_hidden()
+    passing = dialog.get_by_role("radio", name="What passes the filters 2")
+    expect(passing).to_be_checked()
+    dialog.get_by_role("radio", name="All that is on the canvas").check()
+    dialog.get_by_role("button", name="Choose for whom…").click()
+    expect(page.locator("main")).to_contain_text("The picture: 8 entities, 7 links")
+    page.go_back()
+    page.wait_for_selector("#network[data-ready]")
+    page.locator("#network-export").click()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_without_scripts_the_same_link_leads_to_the_form(pages: Callable[..., Page]) -> None:
+    page = pages("inv", "network?id=C1", java_script_enabled=False)
+    page.get_by_role("link", name="Export…").click()
+    expect(page.locator("main")).to_contain_text("The picture: 8 entities, 7 links")
+    assert page.get_by_role("checkbox", name="PDF").is_checked()
+
+
+def test_who_may_not_export_is_not_asked(pages: Callable[..., Page]) -> None:
+    page = pages("cus", "network?id=C1", viewport=WIDE)
+    page.wait_for_selector("#network[data-ready]")
+    assert page.locator("#network-export, #out").count() == 0
+
+
+def test_an_svg_that_went_out_opens_offline_with_every_name(browser: Browser, tmp_path: Path) -> None:
+    faults: list[str] = []
+    path = tmp_path / "picture.svg"
+    path.write_bytes(files(outward(everything(), lambda _kind, _inside: "new").view, ABOUT, ["svg"])["picture.svg"])
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith("file:") else None)
+    page.goto(path.as_uri())
+    shown = page.locator("svg text").all_text_contents()
+    assert {*NAMES, ABOUT.mark, ABOUT.title, "not identified"} <= set(shown)
+    # Every name lies inside the picture, none over the edge.
+    inside = page.evaluate(
+        """() => {
+          const [x, y, width, height] = document.documentElement.getAttribute("viewBox").split(" ").map(Number);
+          return [...document.querySelectorAll("text")].filter((one) => !one.closest("[transform*=rotate]")).every((one) => {
+            const matrix = document.documentElement.getScreenCTM().inverse().multiply(one.getScreenCTM());
+            const box = one.getBBox();
+            const at = new DOMPoint(box.x, box.y).matrixTransform(matrix);
+            return at.x >= x - 1 && at.x + box.width <= x + width + 1 && at.y >= y - 1 && at.y + box.height <= y + height + 1;
+          });
+        }"""
+    )
+    assert inside
+    context.close()
+    assert faults == []
+
+
+def test_a_chart_is_uploaded_corrected_and_loaded(pages: Callable[..., Page], tmp_path: Path) -> None:
+    path = tmp_path / "port.anx"
+    style = '<Icon><IconStyle Type="{}"/></Icon>'
+    items = "".join(
+        f'<ChartItem Label="{name}"><End><Entity EntityId="{name}" Identity="{name}">{style.format(kind)}</Entity></End></ChartItem>'
+        for name, kind in (("Ash", "Person"), ("HR-1", "Tractor"))
+    )
+    link = '<ChartItem><Link End1Id="Ash" End2Id="HR-1"><LinkStyle Type="User"/></Link></ChartItem>'
+    path.write_text(f"<Chart><ChartItemCollection>{items}{link}</ChartItemCollection></Chart>")
+    page = pages("inv", "load", viewport=WIDE)
+    page.locator("#file").set_input_files(path)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="What the chart is read as")).to_be_visible()
+    row = page.locator("form.chart tr", has_text="Tractor")
+    expect(row).to_contain_text("left out until you choose")
+    expect(page.get_by_text("nobody has said what this type is")).to_be_visible()
+    row.get_by_role("combobox").select_option("vehicle")
+    page.get_by_role("button", name="Read it so, and preview again").click()
+    expect(page.get_by_text("None: every row can be loaded.")).to_be_visible()
+    expect(page.locator("form.chart tr", has_text="Tractor").get_by_role("combobox")).to_have_value("vehicle")
+    page.get_by_role("button", name="Load it").click()
+    expect(page.get_by_text("Loaded").first).to_be_visible(timeout=60_000)
+    page.goto(f"/case/{CASE}/entity?id=HR-1")
+    expect(page.locator("main")).to_contain_text("Ash")

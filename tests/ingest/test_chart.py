@@ -1,0 +1,338 @@
+"""i2 charts: read as a case with every fault named by its line, hostile files refused, and our own read back whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.chart import chart_mapping, read_chart
+from graphsvc.ingest.check import Delivery, read_case
+from graphsvc.ingest.mapping import load_mapping, mapping_of
+from graphsvc.ingest.raw import Limits
+from graphsvc.records.charts import ENTITY_CHOICES, LINKED_AS, READ_AS, TYPES
+from graphsvc.records.relations import RELATIONS
+from graphsvc.records.tables import THING_KINDS
+from graphsvc.views.export import outward
+from graphsvc.views.forms import files
+from tests.views.test_forms import ABOUT, everything
+
+LIMITS = Limits(10_000_000, 5_000, 1_000)
+
+GRADES = """
+<GradeOne><StringCollection><String Id="a" Text=""/><String Id="b" Text="1 - reliable"/><String Id="c" Text="3 - not reliable"/></StringCollection></GradeOne>
+<GradeTwo><StringCollection><String Id="d" Text=""/><String Id="e" Text="Known directly"/><String Id="f" Text="5: unreliable"/></StringCollection></GradeTwo>
+<GradeThree><StringCollection><String Id="g" Text=""/><String Id="h" Text="P lawful sharing"/><String Id="i" Text="C"/></StringCollection></GradeThree>
+"""
+
+
+def entity(identifier: str, kind: str, label: str = "", *, more: str = "", inside: str = "") -> str:
+    return (
+        f'<ChartItem Label="{label or identifier}" {more}>'
+        f'<End X="1" Y="2" Z="0"><Entity EntityId="n-{identifier}" Identity="{identifier}" LabelIsIdentity="false">'
+        f'<Icon><IconStyle Type="{kind}"><FrameStyle Colour="1"/></IconStyle></Icon></Entity></End>{inside}</ChartItem>\n'
+    )
+
+
+def link(one: str, kind: str, other: str, arrow: str = "ArrowOnHead", *, more: str = "", inside: str = "") -> str:
+    return (
+        f'<ChartItem Label="{kind}" {more}><Link End1Id="n-{one}" End2Id="n-{other}">{inside}'
+        f'<LinkStyle Type="{kind}" ArrowStyle="{arrow}"/></Link></ChartItem>\n'
+    )
+
+
+def chart(*items: str, head: str = "") -> str:
+    body = f"<Chart>{head}\n<ChartItemCollection>\n{''.join(items)}</ChartItemCollection></Chart>"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{body}'
+
+
+def read(folder: Path, text: str | bytes, mapping: str = "", limits: Limits = LIMITS) -> Delivery:
+    path = folder / "port.anx"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_case(path, limits, mapping_of("own.toml", mapping.encode()) if mapping else None)
+
+
+def rows(delivery: Delivery, table: str) -> list[dict[str, Any]]:
+    return [row.values for row in delivery.rows if row.table == table]
+
+
+def claims(delivery: Delivery) -> list[tuple[str, str, str]]:
+    return [(row["subject_id"], row["relation"], row["object_id"]) for row in rows(delivery, "links")]
+
+
+# -- what a chart is read as ------------------------------------------------------------------------------------------
+
+
+def test_a_chart_becomes_a_case_with_one_statement(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        chart(
+            entity("Ari Berg", "Man", more='Description="tall"', inside=(
+                '<AttributeCollection><Attribute AttributeClass="Nationality" Value="NL"/>'
+                '<Attribute AttributeClass="Shoe size" Value="44"/></AttributeCollection>')),
+            entity("sea-1", "Dinghy", "Sea Star"),
+            entity("x1", "Crossing", "Dunkirk beach", more='DateSet="true" TimeSet="true" DateTime="2020-05-08T04:30:00.000"'),
+            entity("canal", "OCG", "The Canal gang"),
+            entity("wash", "Business", "Hand Car Wash"),
+            entity("+44 7700 900200", "Mobile Phone"),
+            link("Ari Berg", "piloted", "x1", more='DateSet="true" TimeSet="false" DateTime="2020-05-08T00:00:00.000"'),
+            link("Ari Berg", "User", "+44 7700 900200"),
+            link("Ari Berg", "Controls", "wash", inside='<CardCollection><Card Summary="Report 7" Text="seen there"/></CardCollection>'),
+        ),
+    )  # fmt: skip
+    assert found.rejections == []
+    (person,) = rows(found, "people")
+    assert (person["id"], person["name"], person["nationality"], person["x_shoe_size"], person["notes"]) == (
+        "Ari Berg", "Ari Berg", "NL", "44", "tall",
+    )  # fmt: skip
+    assert rows(found, "boats")[0]["name"] == "Sea Star"
+    (crossing,) = rows(found, "crossings")
+    assert (crossing["date"], crossing["launch_site"]) == ("2020-05-08T04:30Z", "Dunkirk beach")
+    assert rows(found, "gangs")[0]["name"] == "The Canal gang"
+    (thing,) = rows(found, "things")
+    assert (thing["kind"], thing["value"]) == ("phone", "+44 7700 900200")
+    assert claims(found) == [
+        ("Ari Berg", "PILOTED", "x1"), ("Ari Berg", "USED", "+44 7700 900200"), ("Ari Berg", "CONTROLS", "wash"),
+    ]  # fmt: skip
+    assert rows(found, "links")[0]["from_date"] == "2020-05-08"
+    assert rows(found, "links")[2]["notes"] == "Report 7: seen there"
+    (statement,) = rows(found, "statements")
+    assert (statement["kind"], statement["handling"], statement.get("source_grade")) == ("intelligence", "C", None)
+    assert {row["statement_id"] for row in rows(found, "links")} == {statement["id"]}
+    # The same file is the same statement, another is another.
+    assert rows(read(tmp_path, chart(entity("a", "Person"))), "statements")[0]["id"] != statement["id"]
+
+
+def test_direction_follows_the_arrow_and_what_the_relation_takes(tmp_path: Path) -> None:
+    people = [entity("a", "Person"), entity("b", "Person"), entity("x", "Crossing", "8 May 2020, Dunkirk")]
+    found = read(
+        tmp_path,
+        chart(
+            *people,
+            link("a", "gave instructions to", "b"),
+            link("a", "gave instructions to", "b", "ArrowOnTail"),
+            link("a", "friend", "b", "ArrowNone"),
+            # A crossing pilots nobody: drawn from its object, the link is meant the other way.
+            link("x", "piloted", "a"),
+        ),
+    )
+    assert claims(found) == [
+        ("a", "DIRECTED", "b"), ("b", "DIRECTED", "a"), ("a", "ASSOCIATES_WITH", "b"), ("a", "PILOTED", "x"),
+    ]  # fmt: skip
+
+
+def test_grades_of_3x5x2_are_kept_and_others_not_guessed_at(tmp_path: Path) -> None:
+    people = entity("a", "Person") + entity("b", "Person")
+    graded = [
+        link("a", "paid", "b", more='GradeOneIndex="1" GradeTwoIndex="1" GradeThreeIndex="1"'),
+        link("b", "paid", "a", inside='<CardCollection><Card Summary="x" GradeOneIndex="2" GradeTwoIndex="2" GradeThreeIndex="2"/></CardCollection>'),
+        link("a", "owes", "b", more='GradeOneIndex="0" GradeTwoIndex="0" GradeThreeIndex="0"'),
+    ]  # fmt: skip
+    found = read(tmp_path, chart(people, *graded, head=GRADES))
+    told = [(row.get("assessment"), row.get("handling")) for row in rows(found, "links")]
+    assert told == [("A", "P"), (None, "C"), (None, None)]
+    (statement,) = rows(found, "statements")
+    # As cautious as the least of them, and shared only if all may be.
+    assert (statement["source_grade"], statement["handling"]) == ("3", "C")
+    assert found.chart is not None
+    assert found.chart.graded == 2
+    all_open = read(tmp_path, chart(people, graded[0], head=GRADES))
+    assert rows(all_open, "statements")[0]["handling"] == "P"
+
+
+def test_where_every_item_bears_the_first_grade_nothing_is_graded(tmp_path: Path) -> None:
+    words = '<GradeOne><StringCollection><String Text="1 reliable"/></StringCollection></GradeOne>'
+    words += '<GradeThree><StringCollection><String Text="P"/></StringCollection></GradeThree>'
+    bare = link("a", "paid", "a", more='GradeOneIndex="0" GradeThreeIndex="0"')
+    found = read(tmp_path, chart(entity("a", "Person"), bare, head=words))
+    (statement,) = rows(found, "statements")
+    assert (statement.get("source_grade"), statement["handling"]) == (None, "C")
+
+
+def test_types_that_are_not_known_are_named_by_line_with_the_way_out(tmp_path: Path) -> None:
+    text = chart(
+        entity("a", "Person"), entity("rig", "Lorry firm"), link("a", "Answers to", "a"), link("a", "Подчинён", "a")
+    )
+    found = read(tmp_path, text)
+    (unknown,) = found.rejections
+    assert str(unknown) == (
+        "port.anx, line 5, column type, value 'Lorry firm': nobody has said what this type is: choose it in the preview,"
+        " or name it in a mapping under [chart.entities]"
+    )
+    # A link of another type is kept, and scored by nothing.
+    assert claims(found)[0][1] == "X_ANSWERS_TO"
+    assert claims(found)[1][1].startswith("X_")
+    assert found.chart is not None
+    assert [(one.name, one.items, one.read_as, one.chosen) for one in found.chart.entities] == [
+        ("Person", 1, "person", True), ("Lorry firm", 1, "", False),
+    ]  # fmt: skip
+    assert not any(one.chosen for one in found.chart.links)
+    assert sum(found.read.values()) == len(found.rows) + len(found.rejections)
+    chosen = chart_mapping(
+        {"Lorry firm": "workplace"}, {"Answers to": "DIRECTED", "Подчинён": "ignore"}, {"id": "S7", "handling": "P"}
+    )
+    corrected = read(tmp_path, text, chosen)
+    assert corrected.rejections == []
+    assert rows(corrected, "workplaces")[0]["id"] == "rig"
+    assert claims(corrected) == [("a", "DIRECTED", "a")]
+    assert (rows(corrected, "statements")[0]["id"], rows(corrected, "statements")[0]["handling"]) == ("S7", "P")
+    assert corrected.chart is not None
+    assert corrected.chart.ignored == 1
+
+
+def test_what_is_left_out_takes_its_links_along_and_text_is_counted(tmp_path: Path) -> None:
+    note = '<ChartItem Label="a note"><TextBlock/></ChartItem>'
+    text = chart(entity("a", "Person"), entity("s", "Sticker"), link("a", "Stuck to", "s"), note)
+    found = read(tmp_path, text, '[chart.entities]\n"Sticker" = "ignore"\n')
+    assert found.rejections == []
+    assert claims(found) == []
+    assert found.chart is not None
+    assert (found.chart.ignored, found.chart.others) == (2, 1)
+
+
+def test_one_identity_of_two_kinds_is_two_and_of_one_kind_one(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        chart(entity("Berg", "Person"), entity("Berg", "Company"), entity("Cor", "Person"), entity("Cor", "Person")),
+    )
+    assert [row["id"] for row in rows(found, "people")] == ["Berg (person)", "Cor"]
+    assert [row["id"] for row in rows(found, "workplaces")] == ["Berg (workplace)"]
+    # A pseudonym of another house is none of ours.
+    sealed = read(tmp_path, chart(entity("S-7K3Q-X2MD-0A9B", "Person")))
+    assert (rows(sealed, "people")[0]["id"], sealed.rejections) == ("S.7K3Q.X2MD.0A9B", [])
+
+
+def test_references_stand_for_names(tmp_path: Path) -> None:
+    head = (
+        '<EntityTypeCollection><EntityType Id="t1" Name="Person"/></EntityTypeCollection>'
+        '<LinkTypeCollection><LinkType Id="t2" Name="paid"/></LinkTypeCollection>'
+        '<AttributeClassCollection><AttributeClass Id="t3" Name="Sex"/></AttributeClassCollection>'
+    )
+    people = "".join(
+        f'<ChartItem Label="{name}"><End Id="e-{name}"><Entity Identity="{name}"><Icon><IconStyle EntityTypeReference="t1"/></Icon>'
+        '</Entity></End><AttributeCollection><Attribute AttributeClassReference="t3" Value="m"/></AttributeCollection></ChartItem>'
+        for name in "ab"
+    )  # fmt: skip
+    tie = '<ChartItem><Link End1Reference="e-a" End2Reference="e-b"><LinkStyle LinkTypeReference="t2" ArrowStyle="ArrowOnHead"/></Link></ChartItem>'
+    found = read(tmp_path, chart(people, tie, head=head))
+    assert claims(found) == [("a", "PAID", "b")]
+    assert {row["sex"] for row in rows(found, "people")} == {"m"}
+
+
+def test_utf16_is_read_as_well(tmp_path: Path) -> None:
+    text = chart(entity("محمد", "Person")).replace("utf-8", "utf-16")
+    assert rows(read(tmp_path, text.encode("utf-16")), "people")[0]["id"] == "محمد"
+
+
+# -- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("<Chart><ChartItemCollection>", "port.anx, line 1 is no XML"),
+        ("<Chart>\n\n<a></b></Chart>", "port.anx, line 3 is no XML"),
+        ("<html><Chart/></html>", "line 1 begins with <html> and not with <Chart>"),
+        ('<!DOCTYPE Chart [<!ENTITY a "b">]><Chart/>', "declares a document type or entities"),
+        ("<!DOCTYPE Chart><Chart/>", "declares a document type or entities"),
+        ('<!DOCTYPE Chart SYSTEM "http://127.0.0.1:9/x.dtd"><Chart/>', "declares a document type or entities"),
+        ("<Chart>" + "<a>" * 100 + "</a>" * 100 + "</Chart>", "nests deeper than any chart"),
+        ("<Chart>" + '<ChartItem Label="x"/>' * 1_001 + "</Chart>", "has more than 1,000 items"),
+        ('<?xml version="1.0" encoding="no-such"?><Chart/>', "port.anx"),
+        ("<Chart><ChartItem>" + '<Card Summary="x"/>' * 1_001 + "</ChartItem></Chart>", "line 1: one item has more than 1,000"),
+    ],
+)  # fmt: skip
+def test_what_is_no_chart_is_refused_in_one_sentence(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(InputError, match=r"^port\.anx") as caught:
+        read(tmp_path, text)
+    assert says in str(caught.value)
+
+
+def test_a_chart_may_be_no_larger_than_any_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="larger than"):
+        read(tmp_path, chart(entity("a", "Person")), limits=Limits(100, 100))
+
+
+def test_a_mapping_is_for_charts_or_for_tables(tmp_path: Path) -> None:
+    tables = '[[table]]\nrecord = "people"\nfile = "a.csv"\ncolumns.id = "id"\n'
+    with pytest.raises(InputError, match=r"own\.toml maps tables"):
+        read(tmp_path, chart(entity("a", "Person")), tables)
+    (tmp_path / "case").mkdir()
+    with pytest.raises(InputError, match=r"own\.toml is for charts"):
+        read_case(tmp_path / "case", LIMITS, mapping_of("own.toml", b"[chart.entities]\n"))
+    for wrong, says in (
+        ('[chart.entities]\n"Lorry" = "lorries"\n', "entities.'Lorry' is 'lorries'"),
+        ('[chart.links]\n"Call" = "CONTACT"\n', "did you mean CONTACTED?"),
+        ("[chart.links]\nCall = 3\n", "has to be text"),
+        ("[chart.types]\n", "is no key of a mapping"),
+        ('[chart.entities]\n[[table]]\nrecord = "people"\n', "a chart has no tables"),
+    ):
+        with pytest.raises(InputError) as caught:
+            mapping_of("own.toml", wrong.encode())
+        assert says in str(caught.value)
+    path = tmp_path / "own.toml"
+    path.write_text('[chart.links]\n"Call" = "X_RANG"\n')
+    assert load_mapping(path).chart is not None
+
+
+@given(
+    st.dictionaries(st.text(), st.sampled_from(ENTITY_CHOICES)),
+    st.dictionaries(st.text(), st.sampled_from(["PAID", "X_A", "ignore"])),
+)
+def test_a_choice_comes_back_from_its_mapping_whatever_types_are_called(
+    entities: dict[str, str], links: dict[str, str]
+) -> None:
+    found = mapping_of("own.toml", chart_mapping(entities, links, {"handling": "P"}).encode()).chart
+    assert found is not None
+    assert (found.entities, found.links) == (entities, links)
+
+
+def test_the_tables_of_types_name_what_there_is() -> None:
+    assert set(READ_AS.values()) <= set(ENTITY_CHOICES)
+    assert set(LINKED_AS.values()) <= set(RELATIONS)
+    assert set(THING_KINDS) < set(TYPES)
+    assert all(name == name.casefold() for name in (*READ_AS, *LINKED_AS))
+
+
+# -- our own ----------------------------------------------------------------------------------------------------------
+
+
+def test_our_own_chart_read_back_gives_the_same_entities_and_links(tmp_path: Path) -> None:
+    view = outward(everything(), lambda _kind, _inside: "new").view
+    path = tmp_path / "chart.anx"
+    path.write_bytes(files(view, ABOUT, ["anx"])["chart.anx"])
+    found = read_case(path, LIMITS)
+    assert found.rejections == []
+    assert [(row["date"], row["launch_site"]) for row in rows(found, "crossings")] == [
+        ("2020-05-08T04:30Z", "Dunkirk"), ("2020-05", "Dunkirk"),
+    ]  # fmt: skip
+    tables = read_chart(path, LIMITS)
+    ids = {
+        cells[table.header.index("id")]
+        for table in tables.tables
+        if table.name not in ("links", "statements")
+        for _, cells in table.rows
+    }
+    assert ids == {node.id for node in view.nodes}
+    names = {
+        row["id"]: row.get("name")
+        for table in ("people", "boats", "gangs", "workplaces", "things")
+        for row in rows(found, table)
+    }
+    assert names == {node.id: node.name for node in view.nodes if node.kind != "crossing"}
+    kinds = {row["id"]: row["kind"] for row in rows(found, "things")}
+    assert kinds == {node.id: node.sort for node in view.nodes if node.kind == "thing"}
+    assert sorted(claims(found)) == sorted((edge.subject, edge.relation, edge.object) for edge in view.edges)
+    told = {
+        (row["subject_id"], row["relation"], row["object_id"]): (row.get("from_date", ""), row.get("to_date", ""))
+        for row in rows(found, "links")
+    }
+    assert told == {(edge.subject, edge.relation, edge.object): (edge.first_on, edge.last_on) for edge in view.edges}
+    assert {row["handling"] for row in rows(found, "links")} == {"C"}
+    assert [row["id"] for row in rows(found, "people") if row.get("identified") == "unknown"] == [
+        node.id for node in view.nodes if not node.identified
+    ]

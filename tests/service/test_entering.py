@@ -1,0 +1,418 @@
+"""Adding, correcting and taking back by form, against a real store."""
+
+from __future__ import annotations
+
+import doctest
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records import relations
+from graphsvc.service import Options, Service, Session, typed
+from graphsvc.service.entering import Changed, Checked
+from graphsvc.service.keeping import folded
+from graphsvc.service.typed import Form, Part, claim_cells, statement_cells
+
+pytestmark = pytest.mark.neo4j
+
+WAIT_S = 60.0
+FILES = {
+    "people": "id,name,phones,handling\nP1,Idris Karam,07700 900001,P\nP2,Ana Petrou,,P\nW1,Selam Bekele,,P\n",
+    "crossings": "id,date,handling\nX1,2020-05-08,P\n",
+    "statements": (
+        "id,kind,source_id,handling,summary,x_ref\nR1,record,,P,Register of Selam Bekele,folder 7\nT1,witness,W1,P,,\n"
+    ),
+    "links": (
+        "id,subject_id,relation,object_id,statement_id,notes,subject_as_said,object_as_said,x_page\n"
+        "L1,P1,PILOTED,X1,R1,as Selam Bekele wrote,,,12\n"
+        ",W1,CROSSED_ON,X1,R1,,our Selam,,\n"
+        ",P1,DIRECTED,P2,R1,,,,\n"
+        ",P1,DIRECTED,P2,T1,,,,\n"
+    ),
+}
+
+
+def zipped(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in (FILES | files).items():
+            archive.writestr(f"{name}.csv", text)
+    return packed.getvalue()
+
+
+def delivered(session: Session, content: bytes, **options: Any) -> None:
+    with session.receiving() as parcel:
+        parcel.write(content)
+        upload = session.upload(parcel, "case.zip", Options(**options)).id
+    job = session.job(session.confirm(upload), wait_s=WAIT_S)
+    assert (job.state, job.result["rejected"]) == ("done", 0), job
+
+
+@pytest.fixture
+def ann(service: Service, case: str) -> Session:
+    service.jobs.every = 0.0
+    session = someone(service, case, "ann", Grant("C", sources=True))
+    delivered(session, zipped())
+    return session
+
+
+def someone(service: Service, case: str, name: str, grant: Grant, role: str = "investigator") -> Session:
+    accounts.add(service.database, name, [role], {case: grant})
+    who = next(one for one in accounts.listed(service.database) if one.name == name)
+    return service.session(who, "tests", case)
+
+
+def entered(session: Session, form: Form) -> int:
+    """Load a form; gives the delivery's number."""
+    checked = session.check_form(form)
+    assert checked.faults == []
+    job = session.job(session.enter(form), wait_s=WAIT_S)
+    assert job.state == "done", job
+    assert job.result["committed"], job
+    assert {t: c | {"masked": 0} for t, c in checked.counts.items()} == {
+        t: c | {"masked": 0} for t, c in job.result["counts"].items()
+    }
+    number: int = job.result["delivery"]
+    return number
+
+
+def everything(session: Session) -> Any:
+    """What a reader finds in the case."""
+    names = ("cases.entities", "cases.claims", "cases.links")
+    return [session.rows(name, whole=True).rows for name in names]
+
+
+def report(session: Session, *claims: dict[str, str], new: tuple[Part, ...] = (), **cells: str) -> Form:
+    """A form with an intelligence report of these claims."""
+    said = {"kind": "intelligence", "handling": "P", "assessment": "B", **cells}
+    parts = tuple(Part(f"c{place}", "links", one) for place, one in enumerate(claims, start=1))
+    return replace(session.new_form(), statement=said, claims=parts, new=new)
+
+
+def link(subject: str, relation: str, target: str, **cells: str) -> dict[str, str]:
+    return {"subject_id": subject, "relation": relation, "object_id": target, **cells}
+
+
+def correction(session: Session, statement: str, **cells: str) -> Form:
+    """The form of a statement as it is opened: its own cells, but for these."""
+    now = session.correctable(statement)
+    typed = {name: cell for name, cell in statement_cells(now.values).items() if name in session.correctable_columns()}
+    return replace(session.new_form(), of=statement, seen=now.seen, reason="misheard", statement=typed | cells)
+
+
+def corrected(session: Session, statement: str, which: str, fate: str = "stands", **cells: str) -> Form:
+    """A form that corrects the claim of a relation."""
+    now = session.correctable(statement)
+    row = next(one for one in now.claims if one["relation"] == which and one["status"] == "active")
+    part = Part("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
+    return replace(correction(session, statement), claims=(part,))
+
+
+def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
+    """Relation → what the claims of a statement say of it."""
+    return {
+        row["relation"]: (row["subject"], row["object"], row["polarity"], row["status"], row["notes"])
+        for row in session.statement(statement).claims
+    }
+
+
+@pytest.mark.parametrize("module", [relations, typed], ids=["relations", "typed"])
+def test_examples_hold(module: Any) -> None:
+    tried = doctest.testmod(module)
+    assert (tried.attempted > 0, tried.failed) == (True, 0)
+
+
+def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Session) -> None:
+    before = everything(ann)
+    person = Part("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
+    form = report(ann, link("P1", "DIRECTED", "new1", place="Calais"), link("new1", "PILOTED", "X1"), new=(person,))
+    number = entered(ann, form)
+    statement, (omar,) = ann.entered(form.token, ["new1"])
+    assert ann.entity(omar).name == "Omar Said"
+    assert said(ann, statement)["PILOTED"][:4] == (omar, "X1", "asserts", "active")
+    assert ann.statement(statement).values["assessment"] == "B"
+    assert ann.between("P1", "DIRECTED", omar)[0]["place"] == "Calais"
+    assert ann.job(ann.take_back(number), wait_s=WAIT_S).state == "done"
+    assert everything(ann) == before
+    assert ann.entered(form.token, ["new1"]) == ("", [])
+
+
+def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(ann: Session) -> None:
+    form = report(ann, link("P1", "PAID", "P2", amount="100", currency="GBP"))
+    number = entered(ann, form)
+    before = everything(ann)
+    again = ann.job(ann.enter(form), wait_s=WAIT_S)
+    assert (again.result["committed"], again.result["same_as"]) == (False, number)
+    with pytest.raises(RequestError, match="added already"):
+        ann.check_form(replace(form, claims=(replace(form.claims[0], cells=link("P2", "PAID", "P1")),)))
+    assert everything(ann) == before
+
+
+def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -> None:
+    form = report(ann, link("new1", "PILOTED", "X1"), new=(Part("new1", "people", {"name": "Omar Said"}),))
+    entered(ann, form)
+    statement, (omar,) = ann.entered(form.token, ["new1"])
+    assert statement != omar
+    assert [one[:2] for one in (statement, omar)] == ["N-", "N-"]
+
+
+def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(service: Service, case: str, ann: Session) -> None:
+    form = report(
+        ann,
+        link("new1", "CROSSED_ON", "X1"),
+        new=(Part("new1", "people", {"name": "Layla Rostami"}),),
+        kind="witness",
+        source_id="new1",
+    )
+    entered(ann, form)
+    statement, (layla,) = ann.entered(form.token, ["new1"])
+    assert layla.startswith("S-")
+    assert ann.entity(layla).name == layla
+    assert ann.statement(statement).values["source"].startswith("Q-")
+    bob = someone(service, case, "bob", Grant("C"))
+    assert bob.entered(form.token, ["new1"]) == ("", [layla])
+
+
+def test_who_is_sealed_is_named_by_the_pseudonym_that_pages_show(ann: Session) -> None:
+    sealed = next(row["subject"] for row in ann.statement("R1").claims if row["relation"] == "CROSSED_ON")
+    assert sealed.startswith("S-")
+    form = report(ann, link("P1", "TRANSPORTED", sealed), kind="witness", source_id=sealed)
+    entered(ann, form)
+    statement, _ = ann.entered(form.token)
+    assert said(ann, statement)["TRANSPORTED"][1] == sealed
+    # The account and the one that was delivered are of one source.
+    assert ann.statement(statement).values["source"] == ann.statement("T1").values["source"]
+
+
+@pytest.mark.parametrize("hidden", ["W1", "nobody at all"])
+def test_a_delivered_id_that_pages_do_not_show_is_as_one_that_is_not_there(ann: Session, hidden: str) -> None:
+    (fault,) = ann.check_form(report(ann, link("P1", "TRANSPORTED", hidden))).faults
+    assert (fault.field, fault.meant) == ("c1.object_id", ())
+    assert "nobody and nothing that you can see" in fault.reason
+    assert hidden not in fault.reason
+
+
+def test_a_name_is_asked_about_and_never_guessed(ann: Session) -> None:
+    (fault,) = ann.check_form(report(ann, link("Idris", "PILOTED", "X1"))).faults
+    assert fault.field == "c1.subject_id"
+    assert [row["id"] for row in fault.meant] == ["P1"]
+    with pytest.raises(RequestError, match="cannot be loaded yet"):
+        ann.enter(report(ann, link("Idris", "PILOTED", "X1")))
+
+
+def faults(checked: Checked) -> dict[str, str]:
+    return {one.field: one.reason for one in checked.faults}
+
+
+def test_every_fault_is_told_by_its_field_at_once(ann: Session) -> None:
+    boat = Part("new1", "boats", {"length_m": "long"})
+    form = report(
+        ann,
+        link("nobody", "PILOTED", "X1", from_date="yesterday"),
+        link("P1", "SUPPLIED", "new1"),
+        new=(boat,),
+        taken_on="8 May",
+    )
+    found = faults(ann.check_form(form))
+    assert set(found) == {"c1.subject_id", "c1.from_date", "new1.length_m", "s.taken_on"}
+    assert "2020-05-08" in found["s.taken_on"]
+
+
+def test_a_relation_fits_the_kinds_of_both_ends_and_a_claim_is_no_more_open_than_its_statement(ann: Session) -> None:
+    found = faults(ann.check_form(report(ann, link("X1", "PILOTED", "P1"), link("P1", "", "X1"))))
+    assert "is a crossing, but PILOTED takes a person" in found["c1.subject_id"]
+    assert found["c2.relation"] == "is empty, but must be filled"
+    form = report(ann, link("P1", "PILOTED", "X1", handling="P"), handling="C", conditions="ask first")
+    assert "may only become stricter" in faults(ann.check_form(form))["c1.handling"]
+
+
+def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> None:
+    person = Part("new1", "people", {"name": "Idris Karam", "phones": "07700 900001"})
+    checked = ann.check_form(report(ann, link("new1", "PILOTED", "X1"), new=(person,)))
+    (same,) = checked.alike["new1"]
+    assert (same["id"], same["by"]) == ("P1", ["name Idris Karam", "phones 07700 900001"])
+    # Who is sealed is found by no name, whoever asks.
+    sealed = Part("new1", "people", {"name": "Selam Bekele"})
+    assert ann.check_form(report(ann, link("new1", "PILOTED", "X1"), new=(sealed,))).alike == {}
+
+
+def raw(session: Session) -> tuple[Any, Any]:
+    """What is loaded, by delivered ids: rows of statements and of claims."""
+    casework = session.service.casework
+    state = folded(casework._kept(session.case, casework.register.key(session.case, create=False)))
+    return (
+        {one: row.values for one, row in state.records["statements"].items()},
+        {key: (row.values, row.status) for key, row in state.claims.items()},
+    )
+
+
+def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Session) -> None:
+    statements, claims = raw(ann)
+    entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk", from_date="2020-05-08"))
+    after, now = raw(ann)
+    assert now["id", "L1"][0] == claims["id", "L1"][0] | {"place": "Dunkirk", "from_date": "2020-05-08"}
+    assert {key: one for key, one in now.items() if key != ("id", "L1")} == {
+        key: one for key, one in claims.items() if key != ("id", "L1")
+    }
+    # What the form does not show, or shows masked, is as it was delivered.
+    assert after["R1"] == statements["R1"] | {"x_reason": "misheard"}
+    assert after["R1"]["x_ref"] == "folder 7"
+    assert now["id", "L1"][0]["notes"] == "as Selam Bekele wrote"
+    assert now["id", "L1"][0]["x_page"] == "12"
+
+
+def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(ann: Session) -> None:
+    entered(ann, corrected(ann, "R1", "DIRECTED", relation="RECRUITED"))
+    found = said(ann, "R1")
+    assert found["DIRECTED"][3] == "superseded"
+    assert found["RECRUITED"][:4] == ("P1", "P2", "asserts", "active")
+    assert len(ann.statement("R1").claims) == 4
+
+
+def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Session) -> None:
+    form = corrected(ann, "R1", "CROSSED_ON", weight="2")
+    assert form.claims[0].cells["subject_as_said"] == ""
+    entered(ann, form)
+    kept = [row for row, _ in raw(ann)[1].values() if row["relation"] == "CROSSED_ON"]
+    assert [(row["subject_id"], row["subject_as_said"], row["weight"]) for row in kept] == [("W1", "our Selam", 2)]
+
+
+def test_withdrawn_and_mistaken_claims_stay_without_weight_and_undo_gives_it_back(ann: Session) -> None:
+    before = everything(ann)
+    number = entered(ann, corrected(ann, "R1", "PILOTED", fate="withdrawn"))
+    assert said(ann, "R1")["PILOTED"][2:4] == ("withdrawn", "withdrawn")
+    assert ann.job(ann.take_back(number), wait_s=WAIT_S).state == "done"
+    assert everything(ann) == before
+    entered(ann, corrected(ann, "R1", "PILOTED", fate="mistake"))
+    assert said(ann, "R1")["PILOTED"][2:4] == ("asserts", "superseded")
+
+
+def test_a_statement_is_withdrawn_and_graded_anew(ann: Session) -> None:
+    entered(ann, correction(ann, "T1", status="withdrawn", status_on="2020-06", assessment="E"))
+    values = ann.statement("T1").values
+    assert (values["status"], values["status_on"], values["assessment"]) == ("withdrawn", "2020-06", "E")
+    assert said(ann, "T1")["DIRECTED"][3] == "withdrawn"
+    assert values["source"].startswith("Q-")
+
+
+def test_a_claim_is_added_to_a_statement_that_is_there(ann: Session) -> None:
+    form = replace(correction(ann, "R1"), claims=(Part("c1", "links", link("P2", "ASSISTED", "X1")),))
+    entered(ann, form)
+    assert said(ann, "R1")["ASSISTED"][:4] == ("P2", "X1", "asserts", "active")
+    assert len(ann.statement("R1").claims) == 4
+
+
+def test_without_a_reason_or_a_change_nothing_is_corrected(ann: Session) -> None:
+    before = everything(ann)
+    assert faults(ann.check_form(replace(correction(ann, "R1", assessment="A"), reason=""))).keys() == {"reason"}
+    with pytest.raises(RequestError, match="Nothing is changed yet"):
+        ann.check_form(correction(ann, "R1"))
+    with pytest.raises(RequestError, match="not one that stands"):
+        ann.check_form(replace(correction(ann, "R1"), claims=(Part("c1", "links", claim="0" * 24, fate="mistake"),)))
+    assert everything(ann) == before
+
+
+def test_who_comes_second_is_told_and_nothing_is_lost(service: Service, case: str, ann: Session) -> None:
+    bob = someone(service, case, "bob", Grant("C", sources=True))
+    mine = corrected(bob, "R1", "PILOTED", place="Calais")
+    entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk"))
+    with pytest.raises(Changed, match="changed since"):
+        bob.check_form(mine)
+    job = bob.job(bob.enter(mine), wait_s=WAIT_S)
+    assert (job.state, "changed since" in job.said) == ("failed", True)
+    (row,) = [row for row in ann.statement("R1").claims if row["relation"] == "PILOTED"]
+    assert row["place"] == "Dunkirk"
+    latest = bob.statement_history("R1")[0]
+    assert (latest.account, latest.claims[0]["place"], latest.claims[0]["before"]) == (
+        "ann",
+        "Dunkirk",
+        {"place": None},
+    )
+    entered(bob, corrected(bob, "R1", "PILOTED", place="Calais"))
+
+
+def test_history_tells_every_version_masked_as_the_graph_is(ann: Session) -> None:
+    entered(ann, corrected(ann, "R1", "PILOTED", assessment="A"))
+    entered(ann, corrected(ann, "R1", "DIRECTED", fate="mistake"))
+    last, graded, first = ann.statement_history("R1")
+    assert [one.delivery for one in (last, graded, first)] == [3, 2, 1]
+    assert [(row["relation"], row["did"]) for row in last.claims] == [("DIRECTED", "superseded")]
+    (row,) = graded.claims
+    assert (row["did"], row["before"], row["assessment"]) == ("changed", {"assessment": "D"}, "A")
+    assert row["belief_before"] < row["belief"]
+    assert (graded.reason, first.reason) == ("misheard", "")
+    assert {row["did"] for row in first.claims} == {"added"}
+    assert first.statement["summary"][1].startswith("Register of S-")
+    assert "Selam" not in repr([last, graded, first])
+    assert "W1" not in repr([last, graded, first])
+
+
+def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_pages_show(ann: Session) -> None:
+    files = {
+        "people": "id,name\nP1,Idris Karam\n",
+        "crossings": "id,date\nX1,2020-05-08\n",
+        "statements": "id,kind,handling\nnote on Selam Bekele,record,P\n",
+        "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
+    }
+    delivered(ann, zipped(**files), partial=True)
+    shown = next(one["statement"] for one in ann.between("P1", "ORGANISED", "X1"))
+    assert "Selam" not in shown
+    entered(ann, corrected(ann, shown, "ORGANISED", place="Calais"))
+    last, first = ann.statement_history(shown)
+    assert (last.claims[0]["place"], first.claims[0]["did"]) == ("Calais", "added")
+    assert "Selam" not in repr([last, first])
+    assert "note on Selam Bekele" in raw(ann)[0]
+
+
+def test_history_and_corrections_withhold_what_takes_source_clearance(
+    service: Service, case: str, ann: Session
+) -> None:
+    entered(ann, correction(ann, "R1", interest="was promised leave", interpreter_id="P2"))
+    bob = someone(service, case, "bob", Grant("C"))
+    assert "promised" in repr(ann.statement_history("R1"))
+    told = repr(bob.statement_history("R1"))
+    assert "promised" not in told
+    assert "interpreter" not in told
+    assert not {"interest", "interpreter_id", "source_id"} & set(bob.correctable_columns())
+    # What somebody may not see they cannot change either, whatever they send.
+    entered(
+        bob,
+        replace(
+            correction(bob, "R1", assessment="C"), statement={"assessment": "C", "interest": "none", "source_id": "P1"}
+        ),
+    )
+    kept = raw(ann)[0]["R1"]
+    assert (kept["interest"], kept["interpreter_id"], kept.get("source_id")) == ("was promised leave", "P2", None)
+
+
+@pytest.mark.parametrize("act", ["correctable", "statement_history"])
+def test_the_statement_of_a_witness_is_not_there_without_source_clearance(
+    service: Service, case: str, ann: Session, act: str
+) -> None:
+    bob = someone(service, case, "bob", Grant("C"))
+    with pytest.raises(NotFound) as hidden:
+        getattr(bob, act)("T1")
+    with pytest.raises(NotFound) as absent:
+        getattr(bob, act)("T9")
+    assert str(hidden.value).replace("T1", "T9") == str(absent.value)
+    getattr(ann, act)("T1")
+
+
+def test_it_takes_what_loading_takes(service: Service, case: str, ann: Session) -> None:
+    form = report(ann, link("P1", "PAID", "P2"))
+    for name, grant, role in (("pam", Grant("P"), "investigator"), ("dis", Grant("C", sources=True), "disclosure")):
+        other = someone(service, case, name, grant, role)
+        for act in (other.check_form, other.enter):
+            with pytest.raises(Refused):
+                act(form)
+        with pytest.raises(Refused):
+            other.correctable("R1")
+    pam = someone(service, case, "pat", Grant("P"))
+    with pytest.raises(Refused, match="handling code C"):
+        pam.statement_history("R1")

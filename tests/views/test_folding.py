@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from graphsvc.views.folding import BELONGING, Bundle, Folded, folded, groups
+from graphsvc.views.network import View, picture
+from tests.views.test_network_view import entity, link
+
+
+def view(entities: list[dict[str, Any]], links: list[dict[str, Any]], **values: Any) -> View:
+    return picture([[row["id"] for row in entities]], entities, links, **values)
+
+
+@pytest.fixture
+def two_gangs() -> View:
+    """Gang g with a and b (b less surely), gang h with c and d; e is in neither."""
+    entities = [entity(one) for one in "abcde"] + [entity("g", "gang"), entity("h", "gang")]
+    links = [
+        link("a", "g", "RUNS", 0.9),
+        link("b", "g", "MEMBER_OF", 0.4),
+        link("b", "h", "MEMBER_OF", 0.3),
+        link("c", "h", "MEMBER_OF", 0.8),
+        link("d", "h", "MEMBER_OF", 0.8),
+        link("a", "c", "DIRECTED", 0.7, first_on="2020-05-08", last_on="2020-05-09", denying=1),
+        link("b", "d", "PAID", 0.2, first_on="2020-03", belief_on_record=0.2),
+        link("e", "a", "CONTACTED", 0.6, groups="few"),
+        link("c", "d", "RELATED_TO", 0.5),
+    ]
+    return view(entities, links, starts=["a"])
+
+
+def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: View) -> None:
+    found = groups(two_gangs, "gang")
+    assert [(one.key, one.name, one.members) for one in found] == [
+        ("g", "G", ("g", "a", "b")),
+        ("h", "H", ("h", "c", "d")),
+    ]
+    assert found[0].kinds == (("person", 2), ("gang", 1))
+    assert groups(two_gangs, "crossing") == []
+
+
+def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: View) -> None:
+    shown = folded(two_gangs, [("gang", "g")])
+    assert [node.id for node in shown.nodes] == ["group:gang:g", "c", "d", "e", "h"]
+    node = shown.nodes[0]
+    assert isinstance(node, Folded)
+    assert (node.kind, node.by, node.key, node.name, node.members, node.within) == ("group", "gang", "g", "G", 3, 2)
+    assert node.kinds == (("person", 2), ("gang", 1))
+    assert (node.start, node.handling, node.more) == (True, "P", 0)
+    before = {one.id: one for one in two_gangs.nodes}
+    assert node.x == pytest.approx(sum(before[one].x for one in "abg") / 3)
+    # Whatever is not folded stands where it stood.
+    assert [(one.x, one.y) for one in shown.nodes[1:]] == [
+        (before[one.id].x, before[one.id].y) for one in shown.nodes[1:]
+    ]
+
+
+def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: View) -> None:
+    shown = folded(two_gangs, [("gang", "h"), ("gang", "g")])
+    lines = {(edge.subject, edge.object): edge for edge in shown.edges}
+    assert set(lines) == {("group:gang:g", "group:gang:h"), ("e", "group:gang:g")}
+    both = lines["group:gang:g", "group:gang:h"]
+    assert isinstance(both, Bundle)
+    assert (both.says, both.relation, both.belief, both.step, both.doubtful, both.denied) == (
+        "3 links",
+        "",
+        0.7,
+        3,
+        False,
+        True,
+    )
+    assert both.links == (("a", "DIRECTED", "c"), ("b", "MEMBER_OF", "h"), ("b", "PAID", "d"))
+    assert (both.first_on, both.last_on, both.belief_on_record) == ("2020-03", "2020-05-09", 0.2)
+    assert both.directed
+    # What several rest on is not added up: without source clearance a sum would tell what `few` does not.
+    assert (both.asserting, both.denying, both.groups, both.other_sources) == ("", "", "", 0)
+    one = lines["e", "group:gang:g"]
+    assert (one.says, one.relation, one.groups, one.directed) == ("was in contact with", "CONTACTED", "few", False)
+
+
+def test_lines_both_ways_point_neither_way() -> None:
+    links = [link("a", "g", "RUNS"), link("a", "b"), link("b", "a", "PAID")]
+    shown = folded(view([entity("a"), entity("b"), entity("g", "gang")], links), [("gang", "g")])
+    assert [(edge.says, edge.directed) for edge in shown.edges] == [("2 links", False)]
+
+
+def test_whoever_is_in_two_groups_is_in_the_first_and_what_is_no_group_is_passed_over(two_gangs: View) -> None:
+    number = next(one.key for one in groups(two_gangs, "community") if "a" in one.members)
+    shown = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "nowhere"), ("weather", "x")])
+    assert "group:gang:g" in {node.id for node in shown.nodes}
+    everyone = sum(node.members if isinstance(node, Folded) else 1 for node in shown.nodes)
+    assert everyone == len(two_gangs.nodes)
+    assert folded(two_gangs, [("gang", "nowhere")]) is two_gangs
+    assert folded(two_gangs, []) is two_gangs
+
+
+def test_one_alone_is_no_group() -> None:
+    alone = view([entity("a"), entity("g", "gang")], [])
+    assert [groups(alone, by) for by in BELONGING] == [[], [], [], []]
+
+
+def test_a_boat_and_those_carried_are_in_their_crossing_and_the_organiser_is_not() -> None:
+    entities = [entity("x", "crossing", name="2020-05-08, Dunkirk"), entity("b", "boat"), entity("p"), entity("o")]
+    links = [link("b", "x", "USED_ON"), link("p", "x", "CROSSED_ON"), link("o", "x", "ORGANISED")]
+    (group,) = groups(view(entities, links), "crossing")
+    assert (group.name, group.members) == ("8 May 2020, Dunkirk", ("x", "b", "p"))
+
+
+def test_what_is_under_c_makes_its_group_c() -> None:
+    entities = [entity("a", handling="C"), entity("g", "gang")]
+    (node,) = folded(view(entities, [link("a", "g", "RUNS")]), [("gang", "g")]).nodes
+    assert node.handling == "C"
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("by", BELONGING)
+def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: str) -> None:
+    chance = random.Random(seed)
+    kinds = ["person"] * 20 + ["gang", "gang", "workplace", "crossing", "crossing", "boat"]
+    entities = [entity(f"n{number}", kind) for number, kind in enumerate(kinds)]
+    relations = [one for some in BELONGING.values() for one in some] + ["DIRECTED", "PAID", "RELATED_TO"]
+    wanted = {
+        (chance.choice(entities)["id"], chance.choice(relations), chance.choice(entities)["id"]) for _ in range(90)
+    }
+    links = [link(a, b, relation, round(chance.random(), 2)) for a, relation, b in sorted(wanted) if a != b]
+    whole = view(entities, links)
+    found = groups(whole, by)
+    members = [one for group in found for one in group.members]
+    assert len(members) == len(set(members))
+    fold = [(by, group.key) for group in found]
+    shown = folded(whole, fold)
+    assert shown == folded(whole, fold)
+    counted = sum(len(edge.links) if isinstance(edge, Bundle) else 1 for edge in shown.edges)
+    assert counted + sum(node.within for node in shown.nodes if isinstance(node, Folded)) == len(whole.edges)
+    there = {node.id for node in shown.nodes}
+    assert all({edge.subject, edge.object} <= there for edge in shown.edges)
+    pairs = [frozenset((edge.subject, edge.object)) for edge in shown.edges if isinstance(edge, Bundle)]
+    assert len(pairs) == len(set(pairs))
