@@ -77,7 +77,7 @@ class Gate:
             grant = policy.require_case(principal, case)
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
-            self._require_open(case)
+            self.require_open(case)
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
             released = release(
                 grant,
@@ -101,7 +101,7 @@ class Gate:
         query, cap = self.library[name], self._settings.analysis_row_cap
         with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
             grant = policy.require_case(principal, case)
-            self._require_open(case)
+            self.require_open(case)
             parameters = self._bound(query, case, grant) | {"limit": cap}
             found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
             self._require_all(cut=cut)
@@ -131,8 +131,12 @@ class Gate:
     def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
         return bound(case, grant, min(query.limit, self._settings.row_cap), self._settings.few_below)
 
-    def _require_open(self, case: str) -> None:
-        """Nothing, if the case is there and not being loaded."""
+    def require_open(self, case: str) -> None:
+        """Nothing, if the case is there and not being loaded.
+
+        Raises:
+            NotFound: it is not there. Busy: it is being loaded.
+        """
         with transaction(self._database) as connection:
             state = connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.id == case)).scalar()
         if state is None:

@@ -22,6 +22,7 @@ ROLES = MappingProxyType(
 ACTIONS = MappingProxyType(
     {
         "read": "browse a case: pages, network view, search",
+        "keep": "keep views of the network, and comment on what is in them",
         "query": "run named queries",
         "analyse": "rank leads and run link analysis",
         "review": "agree with, refuse or park a lead with a reason, and put questions about it to those who answer for a statement",
@@ -43,6 +44,7 @@ _READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "sup
 ALLOWED = MappingProxyType(
     {
         "read": _READERS,
+        "keep": _READERS,
         "query": _READERS,
         "analyse": frozenset({"investigator", "analyst", "disclosure", "supervisor"}),
         "review": frozenset({"investigator", "analyst"}),

@@ -346,3 +346,65 @@ questions = sa.Table(
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
+# Pictures of the network that somebody keeps: private, or shared with those of the case who are cleared for their level.
+pictures = sa.Table(
+    "pictures",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    # What who made it was cleared for: who is cleared for less is not told of it, or not of its notes.
+    sa.Column("handling", sa.String(1), nullable=False),
+    sa.Column("sources", sa.Boolean, nullable=False),
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),  # name and notes
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer, nullable=False),  # the newest
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+)
+# What a picture was at each time it was saved; no version is ever changed but where somebody is sealed or erased.
+picture_versions = sa.Table(
+    "picture_versions",
+    metadata,
+    sa.Column("picture_id", sa.ForeignKey("pictures.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column(
+        "said", sa.String(200), nullable=False
+    ),  # what is other than in the one before: numbers and words of ours
+    # Its state (`views.arrangement`), and the links in it as they were told then (`views.since`).
+    sa.Column("state_sealed", sa.LargeBinary, nullable=False),
+)
+# Where an account was last in a case, in each of its last sittings (a page opened, until it is left).
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("sitting", sa.String(32), primary_key=True),
+    sa.Column("handling", sa.String(1), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("picture_id", sa.String(40), nullable=False, server_default=""),  # which one it began as; empty: none
+    sa.Column("number", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("state_sealed", sa.LargeBinary, nullable=False),
+)
+# What people say to each other about an entity or a link.
+comments = sa.Table(
+    "comments",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("about", sa.String(64), nullable=False),  # keyed hash of what it is about
+    sa.Column("number", sa.Integer, nullable=False),  # counts up in the case: the order they came in, never told
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    # What who wrote it was cleared for, as for pictures.
+    sa.Column("handling", sa.String(1), nullable=False),
+    sa.Column("sources", sa.Boolean, nullable=False),
+    sa.Column("about_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("words_sealed", sa.LargeBinary, nullable=False),
+    sa.Column("taken_back_at", sa.DateTime),
+    sa.Index("ix_comments_case_id_about", "case_id", "about"),
+)

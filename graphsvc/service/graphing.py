@@ -47,6 +47,7 @@ class Graphed:
         shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.dependence.Thing`).
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
+        shown: delivered ids → as they stand in the graph.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
         mask: masks what names somebody sealed in any other text of the case.
     """
@@ -57,6 +58,7 @@ class Graphed:
     shared: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
     masked: Counter[Where] = field(default_factory=Counter)
     mask: Callable[[str], str] = field(default=str, compare=False)
 
@@ -199,21 +201,20 @@ class _Writer:
         self._texts = texts
         self._handling = handling
         self.weights = weights
-        self._shown: dict[str, str] = {}
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
         self.sources: dict[str, str] = {}
         self.gradings: dict[str, dict[str, Any]] = {}
 
     def shown(self, identifier: str) -> str:
         """The id as it stands in the graph: a pseudonym of what is sealed; masked where it names somebody sealed."""
-        known = self._shown.get(identifier)
+        known = self._result.shown.get(identifier)
         if known is None:
             known = self._result.sealed.get(identifier)
             if known is None:
                 known = self._texts.mask(identifier)
                 if known != identifier:  # two ids may become the same by masking
                     known = f"{known}-{vault.pseudonym(self._key, 'thing', f'{chr(0)}id {identifier}')[2:6]}"
-            self._shown[identifier] = known
+            self._result.shown[identifier] = known
         return known
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:

@@ -15,6 +15,7 @@ from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.analysis.dependence import Thing
 from graphsvc.appdb import tables, transaction
 from graphsvc.ingest.check import Delivery, Row
+from graphsvc.service import following
 from graphsvc.service.graphing import Graphed
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
@@ -33,6 +34,8 @@ _TYPED = (
     (tables.pairings, "reason_sealed", "pairing {id} reason"),
     (tables.pairings, "ended_sealed", "pairing {id} end"),
     (tables.reviews, "words_sealed", "review {id}"),
+    (tables.pictures, "words_sealed", "picture {id}"),
+    (tables.comments, "words_sealed", "comment {id}"),
 )
 
 
@@ -134,7 +137,14 @@ class Register:
         table = tables.deliveries
         with transaction(self._database) as connection:
             if connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None:
-                connection.execute(tables.saved_queries.delete().where(tables.saved_queries.c.case_id == case))
+                for kept in (
+                    tables.saved_queries,
+                    tables.picture_versions,
+                    tables.pictures,
+                    tables.drafts,
+                    tables.comments,
+                ):
+                    connection.execute(kept.delete().where(kept.c.case_id == case))
                 connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
 
     def opened_on(self, case: str) -> dt.date:
@@ -272,10 +282,12 @@ class Register:
             connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
 
     def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
-        """Mask who was erased in the words of people: requests, holds, exports, decisions, and what they typed as queries."""
+        """Mask who was erased in the words of people: requests, holds, exports, decisions, and what they typed or keep."""
         key = self.key(case, create=False)
+        follow = following.followed(key, {}, self.overrules(case, "erased"))
         with transaction(self._database) as connection:
             _mask_words(connection, case, key, mask, (*_REASONS, *_TYPED))
+            following.settle(connection, case, key, follow, mask)
 
     def rewriting(self) -> bool:
         """Whether the managed store still has to be written anew."""
@@ -316,12 +328,14 @@ class Register:
 
         `graded_with` is the digest of the weights that the graph's figures were computed with.
 
-        Who is sealed by now is masked in what people typed as queries too, as in every text of the case.
+        Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
+        and comments name everybody as the graph does.
         """
         kept: dict[str, Any] = {
             level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
         }
         kept["shared"] = result.shared
+        follow = following.followed(key, result.shown, self.overrules(case, "erased"))
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
             connection.execute(tables.identities.delete().where(mine))
@@ -359,6 +373,7 @@ class Register:
                 )
             )
             _mask_words(connection, case, key, result.mask, _TYPED)
+            following.settle(connection, case, key, follow, result.mask)
             _forget_claims(connection, case, result.provenance)
             self._vault.require_current(connection)
 

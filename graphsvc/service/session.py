@@ -11,6 +11,7 @@ from typing import Any
 from graphsvc.errors import Refused
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.auditing import Auditing
+from graphsvc.service.commenting import Commenting
 from graphsvc.service.entering import Entering
 from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
@@ -18,6 +19,7 @@ from graphsvc.service.growing import Growing
 from graphsvc.service.keyplayers import KeyPlayers
 from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.paths import Tracing
+from graphsvc.service.pictures import Keeping
 from graphsvc.service.reading import filled, nothing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
@@ -61,6 +63,8 @@ class Session(
     Growing,
     Tracing,
     Overviewing,
+    Keeping,
+    Commenting,
 ):
     """One principal, one purpose and, once chosen, one case."""
 

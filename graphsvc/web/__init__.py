@@ -28,6 +28,8 @@ ROOMS = (
     "network",
     "growth",
     "paths",
+    "pictures",
+    "comments",
     "overview",
     "search",
     "numbers",

@@ -20,7 +20,7 @@ from graphsvc.service import Session
 from graphsvc.service.entering import Changed, Checked
 from graphsvc.service.remembering import Version
 from graphsvc.service.typed import FATES, STATEMENT, Form, Part, claim_cells, statement_cells
-from graphsvc.views.forms import brings, fields
+from graphsvc.views.fields import brings, fields
 from graphsvc.web.formed import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.frame import answer, at, inward, page
 from graphsvc.web.load import COUNTS, told

@@ -233,6 +233,7 @@ _RAIL = (
     ("Leads", "leads.table", "analyse"),
     ("Sets", "sets.table", "analyse"),
     ("Network", "network.view", "read"),
+    ("Saved views", "pictures.table", "read"),
     (WITNESSES, "groups.table", "analyse"),
     ("Crossings", "case.crossings", "read"),
     ("Workplaces", "case.workplaces", "read"),

@@ -22,6 +22,7 @@ from graphsvc.views.folding import BELONGING, folded
 from graphsvc.views.folding import groups as groups_of
 from graphsvc.views.measures import measured
 from graphsvc.views.network import View
+from graphsvc.web import pictures
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.leads import lead_rows
 
@@ -68,8 +69,13 @@ def view(case: str) -> ResponseReturnValue:
     here = at(case)
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
-        return _entry(here)
-    found = shown(here)
+        return pictures.entered(here) or _entry(here)
+    began = pictures.begun(here) if _opens() else None
+    found = here.network(**wanted)
+    if began and (lost := began.lost(found, MOST_NODES)):
+        wanted["added"] += lost
+        found = here.network(**wanted)
+    found = _folded(found)
     kinds = [node.kind for node in found.nodes]
     return answer(
         "network/view.html",
@@ -77,7 +83,7 @@ def view(case: str) -> ResponseReturnValue:
         asked=wanted,
         counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
         view=found,
-        **({} if wants_json() else _page(here, found) | _near(here)),
+        **({} if wants_json() else _page(here, found) | _near(here) | {"began": began}),
     )
 
 
@@ -203,7 +209,10 @@ def shown(here: Session) -> View:
     Raises:
         RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
     """
-    found = here.network(**asked())
+    return _folded(here.network(**asked()))
+
+
+def _folded(found: View) -> View:
     fold: list[tuple[str, str]] = []
     for text in request.values.getlist("fold"):
         by, colon, key = text.partition(":")
@@ -211,6 +220,11 @@ def shown(here: Session) -> View:
             raise RequestError(f"Groups are folded by {', '.join(BELONGING)}, not by {by[:40]!r}.")
         fold += [(by, key)] if colon else [(by, group.key) for group in groups_of(found, by)]
     return folded(found, fold)
+
+
+def _opens() -> bool:
+    """Whether a page is opened, rather than a picture fetched by one that is (of browsers that say which)."""
+    return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def asked() -> dict[str, Any]:
@@ -279,13 +293,14 @@ def _entry(here: Session) -> ResponseReturnValue:
             endpoint = "network.view" + (TWIN if wants_json() else "")
             asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_FILTERS, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
-            return redirect(url_for(endpoint, case=here.case, id=starts, **asked))
+            return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
     found = here.find(wanted) if wanted else None
     return answer(
         "network/entry.html",
         case=here.case,
         wanted=wanted,
         reason=reason,
+        going_on=pictures.going_on(here),
         found=found.dicts() if found else [],
         truncated=bool(found and found.truncated),
     )

@@ -283,7 +283,8 @@ def test_a_failing_server_is_told_and_the_picture_stays(pages: Callable[..., Pag
 def test_the_picture_is_saved_with_its_mark(pages: Callable[..., Page], tmp_path: Path) -> None:
     page = pages("id=p1")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="PNG").click()
+        page.locator("#tools summary", has_text="Out").click()
+        page.get_by_role("button", name="PNG of what you see").click()
     saved = tmp_path / "picture.png"
     waiting.value.save_as(saved)
     assert saved.read_bytes().startswith(b"\x89PNG")

@@ -23,7 +23,7 @@ from graphsvc.service.network import Shown
 from graphsvc.service.typed import Form, Part
 from graphsvc.web.frame import plain
 from tests.leaks.known import NOWHERE, Known
-from tests.leaks.pages import RANDOM
+from tests.leaks.pages import RANDOM, canvas
 
 Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
 Entry = Callable[[Known], list[Asked]] | str
@@ -74,6 +74,25 @@ CALLS: dict[str, Entry] = {
     "coast": "coastlines of the earth around a picture that one has been given",
     "confirm": of("uploads"),
     "correct_upload": of("uploads", "[chart.entities]\n"),
+    "comment": lambda known: [
+        ((about, "said"), {}) for about in (*([one] for one in known.entities), *map(list, known.links))
+    ],
+    "comment_counts": with_(),
+    "comments": lambda known: [*(((one,), {}) for one in known.entities), *((link, {}) for link in known.links)],
+    "take_back_comment": of("jobs"),
+    "delete_picture": of("jobs"),
+    "drafts": with_(),
+    "drop_draft": with_("sitting2"),
+    "keep_draft": lambda known: [(("sitting1", canvas(known)), {})],
+    "newest_version": of("jobs"),
+    "open_picture": of("jobs"),
+    "picture": of("jobs"),
+    "pictures": with_(),
+    "rename_picture": of("jobs", "x", "x"),
+    "restore_version": of("jobs", 1),
+    "save_picture": lambda known: [((canvas(known), "all of it", "x"), {"shared": True})],
+    "save_version": lambda known: [((one, canvas(known), 1), {}) for one in known.jobs],
+    "share_picture": of("jobs", shared=True),
     "counts": with_(),
     "database": "the service's own, for use cases; a notebook that has it has the process",
     "deliveries": with_(),

@@ -27,6 +27,7 @@ _TYPED = "tests/access/test_freetext.py"
 _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
 _GROUPING = "tests/service/test_grouping.py"
+_PICTURES = "tests/service/test_pictures.py"
 _ENTERING = "tests/service/test_entering.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
@@ -227,6 +228,62 @@ MUTATIONS = (
         "_ROW.c.handling.in_(grant.codes)",
         "True",
         "tests/service/test_weighing.py::test_what_was_asked_about_c_is_not_counted_for_who_sees_p",
+    ),
+    Mutation(
+        "views",
+        "a view of the network made with C is not there for who sees P",
+        "graphsvc/service/album.py",
+        "_ROW.c.handling.in_(self.grant.codes), theirs)",
+        "theirs)",
+        f"{_PICTURES}::test_a_view_made_with_more_is_not_there_for_who_sees_less",
+    ),
+    Mutation(
+        "levels",
+        "nothing of what is C is saved into a view for who sees P",
+        "graphsvc/service/pictures.py",
+        "if not found.savable:",
+        "if not found.id:",
+        f"{_PICTURES}::test_who_sees_more_does_not_save_it_into_a_view_of_less",
+    ),
+    Mutation(
+        "notes",
+        "notes of who knows sources are for those who do",
+        "graphsvc/service/album.py",
+        "withheld = bool(row.sources) and not self.grant.sources and bool(notes)",
+        "withheld = False",
+        f"{_PICTURES}::test_notes_of_who_knows_sources_are_for_those_who_do",
+    ),
+    Mutation(
+        "tried",
+        "a view keeps no id that its maker does not see",
+        "graphsvc/service/pictures.py",
+        "kept = arrangement.only(state, self._standing(arrangement.named(state)))\n        links",
+        "kept = state\n        links",
+        f"{_PICTURES}::test_only_what_is_there_is_kept_so_that_no_id_can_be_tried",
+    ),
+    Mutation(
+        "since",
+        "what changed in a view is told at the level it was made at",
+        "graphsvc/service/pictures.py",
+        "grants={self.case: Grant(handling)}",
+        "grants={self.case: self.grant}",
+        f"{_PICTURES}::test_what_changed_since_is_told_at_the_level_the_view_was_made_at",
+    ),
+    Mutation(
+        "followed",
+        "who is sealed is followed to the pseudonym in what people keep",
+        "graphsvc/service/following.py",
+        "            return shown[identifier]",
+        "            return identifier",
+        f"{_PICTURES}::test_sealing_follows_to_the_pseudonym_and_masks_the_words",
+    ),
+    Mutation(
+        "comments",
+        "a comment is told at the level of who wrote it",
+        "graphsvc/service/commenting.py",
+        "return _ROW.c.case_id == self.case, _ROW.c.handling.in_(self.grant.codes)",
+        "return (_ROW.c.case_id == self.case,)",
+        f"{_PICTURES}::test_a_comment_is_told_at_the_level_of_who_wrote_it",
     ),
     Mutation(
         "masking",

@@ -7,6 +7,7 @@ the query or the form. A JSON twin is asked as its page is.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -135,6 +136,13 @@ PAGES: dict[str, Entry] = {
     "network.node": each("entities"),
     "network.link": _links,
     "network.library": once(name="draw.js"),
+    "pictures.table": lambda known: [{}, {"q": known.words[0], "sort": "name"}, {"sort": "by"}, {"sort": "made"}],
+    "pictures.one": each("jobs"),
+    "pictures.version": each("jobs", version="1"),
+    "pictures.state": each("jobs"),
+    "pictures.drafts": once(),
+    "comments.about": lambda known: [*({"id": one} for one in known.entities), *_links(known)],
+    "comments.counts": once(),
     "overview.view": _whole,
     "overview.points": _whole,
     "overview.names": _whole,
@@ -183,6 +191,16 @@ PAGES: dict[str, Entry] = {
     "exports.table": once(),
     "exports.new": lambda known: [{}, {"id": known.entities[0], "depth": "1"}],
 }
+
+
+def canvas(known: Known) -> Values:
+    """A state of the canvas that names everything there is."""
+    return {
+        "asked": [["id", known.entities[0]], *(["add", one] for one in known.entities[1:])],
+        "arranged": {one: [10 * place, 5] for place, one in enumerate(known.entities)},
+        "pinned": list(known.entities[:3]),
+        "look": {"seen": list(known.words)},
+    }
 
 
 def _adding(known: Known, subject: str, do: str, **more: str) -> Values:
@@ -267,6 +285,23 @@ FORMS: dict[str, Entry] = {
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")
     ],
     "exports.recalled": each("requests"),
+    "pictures.save": lambda known: [
+        {"state": json.dumps(canvas(known)), "name": "everybody", "notes": "x", "shared": "yes"},
+        *({"state": json.dumps(canvas(known)), "id": one, "base": "1"} for one in known.jobs),
+    ],
+    "pictures.restore": each("jobs", version="1"),
+    "pictures.rename": each("jobs", name="x", notes="x"),
+    "pictures.share": each("jobs", shared="yes"),
+    "pictures.delete": each("jobs"),
+    "pictures.keep_draft": lambda known: [
+        {"state": json.dumps(canvas(known)), "sitting": "sitting1"},
+        *({"state": json.dumps(canvas(known)), "sitting": "sitting2", "picture": one} for one in known.jobs),
+    ],
+    "pictures.forget": once(sitting="sitting2"),
+    "comments.add": lambda known: [
+        {"text": "said", **about} for about in (*({"id": one} for one in known.entities), *_links(known))
+    ],
+    "comments.take_back": each("jobs", "comment"),
     "account.begin": once(),
     "account.end_others": once(),
     "signin.leave": once(),

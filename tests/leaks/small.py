@@ -136,7 +136,15 @@ def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]
             loaded = result.session("high").load(folder / str(number), quiet)
             assert loaded.rejections == []
             if number:  # what was decided on all of it is not for who sees a part
-                result.session("high").review("boss-1", "agree", "on what is hidden")
+                high = result.session("high")
+                high.review("boss-1", "agree", "on what is hidden")
+                high.save_picture({"arranged": {HIDDEN: [0, 0], "boss-1": [9, 9]}}, "of what is hidden", shared=True)
+                high.comment(["boss-1"], "of what is hidden")
+                high.comment(["boss-1", "DIRECTED", "aide-2"], "of what is hidden")
+            else:
+                low = result.session("low")
+                low.save_picture({"arranged": {"boss-1": [0, 0], "aide-1": [9, 9]}}, "of what is open", shared=True)
+                low.comment(["boss-1"], "of what is open")
             for name in ("low", "high") if watched else ():
                 read[name] = result.read(name)
         yield result

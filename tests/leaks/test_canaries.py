@@ -235,6 +235,15 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
         (job.id,),
         ("loader",),
     )
+    # What people keep and say: a view's name at its level, its notes and comments with source clearance besides.
+    discloser = session("disclosure")
+    discloser.save_picture(
+        {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},
+        found.text("name of a view", "conditional"),
+        found.text("notes on a view", "conditional source"),
+        shared=True,
+    )
+    discloser.comment(["boss-1"], found.text("a comment", "conditional source"))
     few = {name: sets for name, sets in queries.items() if service.library[name].roles or len(sets) > 1}
     for name, (_, _, everything) in ROLES.items():
         asks = known if everything else replace(known, queries=few)

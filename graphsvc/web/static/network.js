@@ -1,10 +1,13 @@
+import { install as adding } from "./canvas/adding.js";
 import { Canvas } from "./canvas/canvas.js";
+import { install as comments } from "./canvas/comments.js";
 import { install as find } from "./canvas/find.js";
 import { FilterForm } from "./canvas/form.js";
 import { install as grow } from "./canvas/grow.js";
 import { install as takeOut } from "./canvas/out.js";
 import { Panel } from "./canvas/panel.js";
 import { install as paths } from "./canvas/paths.js";
+import { install as pictures } from "./canvas/pictures.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
 import { Time } from "./canvas/time.js";
@@ -22,7 +25,7 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = { find: find(canvas), grow: grow(canvas), take: takeOut(canvas) };
+const parts = { find: find(canvas), grow: grow(canvas), take: takeOut(canvas), comments: comments(canvas), pictures: pictures(canvas), adding: adding(canvas) };
 if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.

@@ -1,0 +1,104 @@
+"""Brings what people keep of a case (views, drafts, comments) in line with what its graph calls everybody.
+
+Who was sealed is followed to the pseudonym, who is sealed no more to the id, and who was erased leaves it for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.vault import pack, pseudonym, unpack
+from graphsvc.appdb import tables
+from graphsvc.views import arrangement
+from graphsvc.views.arrangement import Follow
+
+_KINDS = ("person", "thing")
+_PSEUDONYM = re.compile(r"[ST](-[0-9A-Z]{4}){3}", re.ASCII)
+_VERSIONS, _DRAFTS, _COMMENTS = tables.picture_versions, tables.drafts, tables.comments
+
+
+def version_bound(picture: str, number: int) -> str:
+    """What the sealed state of a version is bound to."""
+    return f"picture {picture} version {number}"
+
+
+def draft_bound(case: str, account: str, sitting: str) -> str:
+    """What a sealed draft is bound to."""
+    return f"draft {case} {account} {sitting}"
+
+
+def about(key: bytes, ids: Sequence[str]) -> str:
+    """A keyed hash of what a comment is about: one id, or subject, relation and object."""
+    return hmac.digest(key, "\0".join(("comment", *ids)).encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+
+def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> Follow:
+    """What somebody is called in the graph now, by what they were called there.
+
+    Args:
+        key: the case's data key.
+        shown: delivered ids → as they stand in the graph now.
+        erased: pseudonyms of whom and what was erased.
+    """
+    there = frozenset(shown.values())
+
+    @cache
+    def unsealed() -> dict[str, str]:
+        return {pseudonym(key, kind, one): now for one, now in shown.items() for kind in _KINDS}
+
+    def follow(identifier: str) -> str | None:
+        if identifier in shown:
+            return shown[identifier]
+        if identifier in there:
+            return identifier
+        if erased and (identifier in erased or any(pseudonym(key, kind, identifier) in erased for kind in _KINDS)):
+            return None
+        if _PSEUDONYM.fullmatch(identifier):
+            return unsealed().get(identifier, identifier)
+        return identifier
+
+    return follow
+
+
+def settle(connection: sa.Connection, case: str, key: bytes, follow: Follow, mask: Callable[[str], str]) -> None:
+    """Follow everybody in the states and comments of a case, and mask other texts of its states."""
+    for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
+        bound = version_bound(row.picture_id, row.number)
+        state, links = kept = unpack(key, row.state_sealed, bound)
+        now = [arrangement.followed(state, follow, mask), None if links is None else _links(links, follow)]
+        if now != kept:
+            mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
+            connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))
+    for row in connection.execute(sa.select(_DRAFTS).where(_DRAFTS.c.case_id == case)).all():
+        bound = draft_bound(case, row.account, row.sitting)
+        state = unpack(key, row.state_sealed, bound)
+        followed_state = arrangement.followed(state, follow, mask)
+        if followed_state != state:
+            own = (_DRAFTS.c.case_id == case, _DRAFTS.c.account == row.account, _DRAFTS.c.sitting == row.sitting)
+            connection.execute(_DRAFTS.update().where(*own).values(state_sealed=pack(key, followed_state, bound)))
+    for row in connection.execute(sa.select(_COMMENTS).where(_COMMENTS.c.case_id == case)).all():
+        bound = f"comment {row.id} about"
+        ids = unpack(key, row.about_sealed, bound)
+        ends = _ends(ids, follow)
+        if ends is None:
+            connection.execute(_COMMENTS.delete().where(_COMMENTS.c.id == row.id))
+        elif ends != ids:
+            values = {"about": about(key, ends), "about_sealed": pack(key, ends, bound)}
+            connection.execute(_COMMENTS.update().where(_COMMENTS.c.id == row.id).values(**values))
+
+
+def _ends(ids: list[str], follow: Follow) -> list[str] | None:
+    """One id, or subject, relation and object, as they are called now; None if one is gone."""
+    now = [one if place == 1 else follow(one) for place, one in enumerate(ids)]
+    return None if None in now else [one for one in now if one is not None]
+
+
+def _links(links: list[list[Any]], follow: Follow) -> list[list[Any]]:
+    return [[*ends, *link[3:]] for link in links if (ends := _ends(link[:3], follow)) is not None]

@@ -1,0 +1,226 @@
+"""What is kept of a picture of the network: checked, compared, and followed when somebody is sealed or erased. Pure.
+
+A state is plain JSON: `asked`, the address's query as pairs of name and value; `arranged`, id → [x, y] in pixels at
+zoom 1; `pinned`, ids; `look` and whatever else the canvas keeps, as objects whose names are words of the canvas.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Collection
+from typing import Any
+
+from graphsvc.errors import RequestError
+
+MOST_BYTES = 1_000_000
+MOST_NODES = 5_000
+# Values of the address that are ids of entities. What was hidden is not in the picture, but is named in it.
+ID_NAMES = frozenset({"id", "open", "add", "hide"})
+# Values of the address that say which picture is open: not part of what it shows.
+_WHICH = frozenset({"picture", "version", "sitting", "offer", "panel"})
+_FURTHEST = 1e7  # pixels
+_DEEPEST = 6
+_LONGEST = 2_000  # characters of one text
+_WORD = re.compile(r"[a-z][A-Za-z0-9_-]{0,39}", re.ASCII)
+_KEPT_APART = ("asked", "arranged", "pinned")
+_MOST_ALONE = 500  # entities that come into a picture without a start
+_NEAR = 1.0  # pixels: what moved less has not moved
+
+State = dict[str, Any]
+# What an id is called now; None: it is gone for good.
+Follow = Callable[[str], str | None]
+
+
+def parsed(text: str) -> State:
+    """The state that a browser sent as JSON.
+
+    Raises:
+        RequestError: it is none, or more than is kept.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise _large()
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise _none("it is no JSON") from None
+    return checked(value)
+
+
+def checked(value: Any) -> State:
+    """A state as it may be kept, without what says which picture is open.
+
+    Raises:
+        RequestError: it is none, or more than is kept.
+    """
+    if not isinstance(value, dict):
+        raise _none("it is no object")
+    asked, arranged, pinned = value.get("asked", []), value.get("arranged", {}), value.get("pinned", [])
+    if not isinstance(asked, list) or not all(_is_pair(one) for one in asked):
+        raise _none("`asked` takes pairs of a name and a value")
+    if not isinstance(arranged, dict) or not all(_is_text(one) and _is_place(at) for one, at in arranged.items()):
+        raise _none("`arranged` takes two numbers for each id")
+    if not isinstance(pinned, list) or not all(_is_text(one) for one in pinned):
+        raise _none("`pinned` takes ids")
+    rest = {name: one for name, one in value.items() if name not in _KEPT_APART}
+    if not _is_plain(rest, _DEEPEST):
+        raise _none("its look takes plain values under plain names")
+    state: State = {
+        "asked": [[name, one] for name, one in asked if name not in _WHICH],
+        "arranged": {one: [round(x, 1), round(y, 1)] for one, (x, y) in arranged.items()},
+        "pinned": list(dict.fromkeys(pinned)),
+        **rest,
+    }
+    if len(named(state)) > MOST_NODES:
+        raise RequestError(f"A view that is kept has at most {MOST_NODES:,} entities. Nothing was saved; show fewer.")
+    if len(json.dumps(state, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise _large()
+    return state
+
+
+def named(state: State) -> set[str]:
+    """Every id in a state.
+
+    Example:
+        >>> sorted(named({"asked": [["id", "P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
+        ['P1', 'P2', 'P9']
+    """
+    asked = {value for name, value in state["asked"] if name in ID_NAMES}
+    return {*asked, *state["arranged"], *state["pinned"]}
+
+
+def shown(state: State) -> set[str]:
+    """The ids that a state shows: all in it but those that were hidden."""
+    return named(state) - {value for name, value in state["asked"] if name == "hide"}
+
+
+def only(state: State, there: Collection[str]) -> State:
+    """A state without the ids that are not `there`.
+
+    Example:
+        >>> only({"asked": [["id", "P1"], ["id", "P2"]], "arranged": {"P2": [0, 0]}, "pinned": ["P2"]}, {"P1"})
+        {'asked': [['id', 'P1']], 'arranged': {}, 'pinned': []}
+    """
+    return {
+        **state,
+        "asked": [[name, value] for name, value in state["asked"] if name not in ID_NAMES or value in there],
+        "arranged": {one: at for one, at in state["arranged"].items() if one in there},
+        "pinned": [one for one in state["pinned"] if one in there],
+    }
+
+
+def drawable(state: State, there: Collection[str]) -> State:
+    """`only`, but if all that it starts at is gone, what is left of it comes in one by one.
+
+    Example:
+        >>> drawable({"asked": [["id", "P1"]], "arranged": {"P2": [0, 0], "P3": [1, 1]}, "pinned": []}, {"P2"})
+        {'asked': [['add', 'P2']], 'arranged': {'P2': [0, 0]}, 'pinned': []}
+    """
+    left = only(state, there)
+    if any(name in ("id", "add") for name, _ in left["asked"]):
+        return left
+    hidden = {value for name, value in left["asked"] if name == "hide"}
+    alone = [one for one in left["arranged"] if one not in hidden][:_MOST_ALONE]
+    return {**left, "asked": [*left["asked"], *(["add", one] for one in alone)]}
+
+
+def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
+    """A state in which every id is what it is called now, and texts are masked.
+
+    Args:
+        state: as it was kept.
+        follow: id → what it is called now; None if it is gone for good, and leaves the state then.
+        mask: masks any other text.
+    """
+
+    def text(value: str) -> str | None:
+        now = follow(value)
+        return mask(value) if now == value else now
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, str):
+            return text(value)
+        if isinstance(value, list):
+            # Of a list of several ids that belong together, what is left of it.
+            return [kept for one in value if (kept := plain(one)) is not None or one is None]
+        if isinstance(value, dict):
+            return {name: kept for name, one in value.items() if (kept := plain(one)) is not None or one is None}
+        return value
+
+    asked = [(name, follow(value) if name in ID_NAMES else text(value)) for name, value in state["asked"]]
+    places = [(follow(one), at) for one, at in state["arranged"].items()]
+    pinned = [follow(one) for one in state["pinned"]]
+    return {
+        **plain({name: one for name, one in state.items() if name not in _KEPT_APART}),
+        "asked": [[name, value] for name, value in asked if value is not None],
+        "arranged": {one: at for one, at in places if one is not None},
+        "pinned": [one for one in pinned if one is not None],
+    }
+
+
+def changes(before: State, after: State) -> str:
+    """What is other in a state than in the one before, in one line.
+
+    Example:
+        >>> old = {"asked": [["id", "P1"]], "arranged": {"P1": [0, 0], "P2": [5, 5]}, "pinned": []}
+        >>> new = {"asked": [["id", "P1"], ["least", "0.5"]], "arranged": {"P1": [90, 0], "P3": [1, 1]}, "pinned": ["P1"]}
+        >>> changes(old, new)
+        '1 moved, 1 added, 1 left out, pins, filters'
+        >>> changes(new, new)
+        'nothing changed'
+    """
+    was, now = before["arranged"], after["arranged"]
+    moved = sum(math.dist(at, now[one]) > _NEAR for one, at in was.items() if one in now)
+    added, left = len(shown(after) - shown(before)), len(shown(before) - shown(after))
+    filters = [[pair for pair in one["asked"] if pair[0] not in ID_NAMES] for one in (before, after)]
+    looks = [{name: one for name, one in state.items() if name not in _KEPT_APART} for state in (before, after)]
+    words = [
+        *(f"{number} {what}" for number, what in ((moved, "moved"), (added, "added"), (left, "left out")) if number),
+        *(["pins"] if set(before["pinned"]) != set(after["pinned"]) else []),
+        *(["filters"] if sorted(filters[0]) != sorted(filters[1]) else []),
+        *(["look"] if looks[0] != looks[1] else []),
+    ]
+    return ", ".join(words) or "nothing changed"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_text(one) for one in value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _FURTHEST
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(one) for one in value)
+
+
+def _is_plain(value: Any, deep: int) -> bool:
+    """Whether it is made of texts, numbers, lists and objects whose names are words, nested at most so deep."""
+    if value is None or isinstance(value, bool) or _is_text(value) or _is_number(value):
+        return True
+    if deep == 0:
+        return False
+    if isinstance(value, list | tuple):
+        return all(_is_plain(one, deep - 1) for one in value)
+    return isinstance(value, dict) and all(
+        isinstance(name, str) and _WORD.fullmatch(name) is not None and _is_plain(one, deep - 1)
+        for name, one in value.items()
+    )
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(word)
+
+
+def _none(why: str) -> RequestError:
+    return RequestError(f"This is no picture that can be kept: {why}. Nothing was saved.")
+
+
+def _large() -> RequestError:
+    return RequestError("A view that is kept takes at most 1 MB. Nothing was saved; show fewer entities.")

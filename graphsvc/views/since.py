@@ -1,0 +1,99 @@
+"""What has become of the links of a kept picture since it was kept: two sets of figures in, the changes out. Pure.
+
+Only what a reader without source clearance may be told is kept of a link, so that what has changed tells no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.records.relations import says
+from graphsvc.records.told import step
+from graphsvc.views import wording
+
+# Subject, relation, object.
+Key = tuple[str, str, str]
+# Step of belief (1 to 4), step on the record (0: nothing), denied, groups (None: few), other sources.
+Figures = tuple[int, int, bool, int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One link that is not as it was.
+
+    Attributes:
+        kind: `new`, `gone` or `moved`. says: the relation in words. what: what is other, in words.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    kind: str
+    says: str
+    what: str
+
+
+def figures(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Figures]:
+    """What is kept of links: rows of `network.among` as a reader without source clearance is told them."""
+    return {(row["subject"], row["relation"], row["object"]): _figures(row) for row in rows}
+
+
+def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list[Change]:
+    """The links that are not as they were: new ones first, then those gone, then those that moved.
+
+    Example:
+        >>> old = {("P1", "PAID", "P2"): (2, 0, False, 1, 0), ("P1", "PAID", "P3"): (4, 0, False, 1, 0)}
+        >>> new = {("P1", "PAID", "P2"): (3, 0, True, 1, 0)}
+        >>> [(one.object, one.kind, one.what) for one in changed(old, new)]
+        [('P3', 'gone', 'gone'), ('P2', 'moved', 'believed more, denied by someone now')]
+    """
+    found = [_change(key, "new", "new") for key in after if key not in before]
+    found += [_change(key, "gone", "gone") for key in before if key not in after]
+    found += [
+        _change(key, "moved", _moved(was, after[key]))
+        for key, was in before.items()
+        if key in after and was != after[key]
+    ]
+    order = ("new", "gone", "moved")
+    return sorted(found, key=lambda one: (order.index(one.kind), one.subject, one.relation, one.object))
+
+
+def packed(links: Mapping[Key, Figures]) -> list[list[Any]]:
+    """Links as they are kept."""
+    return [[*key, *told] for key, told in links.items()]
+
+
+def unpacked(kept: Iterable[list[Any]]) -> dict[Key, Figures]:
+    """The inverse of `packed`."""
+    return {(one[0], one[1], one[2]): (one[3], one[4], one[5], one[6], one[7]) for one in kept}
+
+
+def _figures(row: Mapping[str, Any]) -> Figures:
+    groups, recorded = row["groups"], float(row["belief_on_record"] or 0.0)
+    return (
+        step(float(row["belief"])),
+        step(recorded) if recorded else 0,
+        bool(row["denying"]),
+        groups if isinstance(groups, int) else None,
+        int(row["other_sources"] or 0),
+    )
+
+
+def _change(key: Key, kind: str, what: str) -> Change:
+    return Change(*key, kind, says(key[1]), what)
+
+
+def _moved(was: Figures, now: Figures) -> str:
+    words = []
+    if was[0] != now[0]:
+        words.append("believed more" if now[0] > was[0] else "believed less")
+    if was[2] != now[2]:
+        words.append("denied by someone now" if now[2] else "denied no more")
+    if was[1] != now[1]:
+        words.append("more on the record" if now[1] > was[1] else "less on the record")
+    if was[3:] != now[3:]:
+        before, after = (wording.voices("few" if one[3] is None else one[3], one[4]) for one in (was, now))
+        words.append(f"rested on {before}, now on {after}" if before != after else "rests on others")
+    return ", ".join(words)

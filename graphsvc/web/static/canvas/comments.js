@@ -1,0 +1,103 @@
+// What people say about an entity or a link: in its panel, and how much of it on the canvas.
+const MARK = 8; // pixels on the screen
+
+class Comments {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.at = document.getElementById("comments-at").dataset;
+    this.counts = new Map();
+    this.links = new Map();
+    canvas.on("shown", ({ id, edge, body }) => this.beside(id, edge, body));
+    canvas.on("drawn", () => this.canvas.picture.network.redraw());
+    canvas.picture.network.on("afterDrawing", (paint) => this.paint(paint));
+    document.getElementById("panel-content").addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-comment-form]")) return;
+      event.preventDefault();
+      this.send(event.target);
+    });
+    this.count();
+  }
+
+  async count() {
+    try {
+      const { nodes, links } = await this.canvas.json(this.at.counts);
+      this.counts = new Map(Object.entries(nodes));
+      this.links = new Map(links.map((one) => [JSON.stringify([one.subject, one.relation, one.object]), one.count]));
+      this.canvas.picture.network.redraw();
+    } catch (error) {
+      this.canvas.page.tell(error.message);
+    }
+  }
+
+  // A small speech mark with the number, beside the node or in the middle of the link.
+  paint(paint) {
+    const { picture } = this.canvas;
+    const size = MARK / Math.min(picture.network.getScale(), 1);
+    const mark = (x, y, number) => {
+      paint.fillStyle = picture.palette.chosen;
+      paint.beginPath();
+      paint.roundRect(x - size, y - size, 2 * size, 1.6 * size, 3);
+      paint.moveTo(x - size * 0.5, y + size * 0.6);
+      paint.lineTo(x - size * 0.7, y + size * 1.2);
+      paint.lineTo(x + size * 0.2, y + size * 0.6);
+      paint.fill();
+      paint.fillStyle = picture.palette.ground;
+      paint.font = `${size * 1.3}px system-ui, sans-serif`;
+      paint.textAlign = "center";
+      paint.textBaseline = "middle";
+      paint.fillText(number > 9 ? "9+" : String(number), x, y - size * 0.15);
+    };
+    paint.save();
+    for (const node of picture.data.nodes) {
+      const number = this.counts.get(node.id);
+      if (number && picture.nodes.get(node.id) && !picture.look?.gone?.(node)) mark(node.x - (node.size ?? 12) - size, node.y - (node.size ?? 12) - size, number);
+    }
+    const places = this.links.size ? new Map(picture.data.nodes.map((node) => [node.id, node])) : new Map();
+    for (const edge of this.links.size ? picture.data.edges : []) {
+      const number = this.links.get(JSON.stringify([edge.from, edge.relation, edge.to]));
+      const [from, to] = [places.get(edge.from), places.get(edge.to)];
+      if (number && from && to && !picture.look?.gone?.(edge)) mark((from.x + to.x) / 2, (from.y + to.y) / 2, number);
+    }
+    paint.restore();
+  }
+
+  // The comments of what the panel shows, before what can be done with it; none where the panel has them already.
+  async beside(id, edge, body) {
+    if (body.querySelector(".comments")) return;
+    const params = new URLSearchParams({ panel: "1" });
+    if (edge) {
+      const { from, relation, to } = this.canvas.picture.data.edges.find((one) => one.id === id);
+      for (const [name, value] of Object.entries({ subject: from, relation, object: to })) params.set(name, value);
+    } else params.set("id", id);
+    const page = await this.canvas.ask(`${this.at.about}?${params}`, { apart: true });
+    const section = page?.querySelector(".comments");
+    if (!section || !body.isConnected) return;
+    body.querySelector(".comments")?.remove();
+    body.insertBefore(document.importNode(section, true), body.querySelector(".panel-actions"));
+  }
+
+  async send(form) {
+    const section = form.closest(".comments");
+    const button = form.querySelector("button");
+    const fields = new URLSearchParams(new FormData(form));
+    button.disabled = true;
+    try {
+      await this.canvas.json(form.action, { method: "POST", body: fields });
+      const params = new URLSearchParams({ panel: "1" });
+      for (const name of ["id", "subject", "relation", "object"]) if (fields.get(name)) params.set(name, fields.get(name));
+      const page = await this.canvas.ask(`${this.at.about}?${params}`, { apart: true });
+      const fresh = page?.querySelector(".comments");
+      if (fresh) section.replaceWith(document.importNode(fresh, true));
+      this.canvas.say(fields.has("text") ? "Comment added" : "Comment taken back");
+      await this.count();
+    } catch (error) {
+      this.canvas.page.tell(error.message);
+      button.disabled = false;
+    }
+  }
+}
+
+export function install(canvas) {
+  const comments = new Comments(canvas);
+  return { open: () => comments.count() };
+}

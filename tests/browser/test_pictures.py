@@ -1,0 +1,236 @@
+"""Saving a view, opening it elsewhere, saving over each other, going on where one was, and comments, in a real browser."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.store.local import LocalServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
+
+CASE = f"views-{uuid.uuid4().hex[:8]}"
+CASE_FOLDER = Path(__file__).parents[1] / "web" / "network_case"
+WIDE = {"width": 1400, "height": 900}
+EVIL = '<img src=x onerror="document.title=1">'
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(**server)) as opened:
+        for name in ("ann", "ben"):
+            accounts.add(opened.database, name, ["investigator"], {CASE: Grant("C", sources=True)})
+        ann = next(account for account in accounts.listed(opened.database) if account.name == "ann")
+        opened.session(ann, "tests", CASE).load(CASE_FOLDER, lambda *_progress: None)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(desk) as there:
+        yield there
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, desk: Service) -> Iterator[Open]:
+    """`visit("ann", "id=p1")`: the network page of somebody, drawn. Faults and requests elsewhere fail the test."""
+    faults: list[str] = []
+    contexts = []
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            faults.append(f"asked {route.request.url}")
+            route.abort()
+
+    def open_page(account: str, query: str) -> Page:
+        opened = browser.new_context(base_url=address, viewport=WIDE)  # type: ignore[arg-type]
+        contexts.append(opened)
+        page = opened.new_page()
+        page.route("**/*", only_here)
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
+        page.goto(f"/case/{CASE}/network?{query}")
+        drawn(page)
+        return page
+
+    yield open_page
+    for opened in contexts:
+        opened.close()
+    # The refusal that is meant: the browser tells of each answer that is none.
+    assert [fault for fault in faults if "409" not in fault] == []
+
+
+def drawn(page: Page) -> None:
+    page.wait_for_selector("#network[data-ready]")
+
+
+def places(page: Page) -> dict[str, list[int]]:
+    """Where each node stands, in whole pixels at zoom 1."""
+    found: dict[str, list[int]] = page.evaluate(
+        "Object.fromEntries(networkPicture.nodes.get().map(({id, x, y}) => [id, [Math.round(x), Math.round(y)]]))"
+    )
+    return found
+
+
+def move(page: Page, identifier: str, by: tuple[int, int]) -> None:
+    """Drag a node as a person does."""
+    x, y = page.evaluate(
+        """(id) => { const at = networkPicture.network.canvasToDOM(networkPicture.network.getPosition(id));
+        const box = document.getElementById("canvas").getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; }""",
+        identifier,
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by[0] / 2, y + by[1] / 2, steps=4)
+    page.mouse.move(x + by[0], y + by[1], steps=4)
+    page.mouse.up()
+
+
+def save(page: Page, name: str = "", *, shared: bool = False) -> None:
+    page.click('#tools [data-tool="pictures"]')
+    if name:
+        page.fill("#view-title", name)
+    if shared:
+        page.check('#view-form [name="shared"]')
+    page.click('#view-form [data-view="save"]')
+
+
+def link_of(page: Page) -> str:
+    """The short link to the view that is open."""
+    params: dict[str, Any] = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
+    return f"picture={params['picture']}"
+
+
+def test_what_was_arranged_opens_the_same_for_a_colleague(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    before = places(ann)
+    move(ann, "p1", (160, 90))
+    expect(ann.locator("#view-state")).to_contain_text("not saved")
+    arranged = places(ann)
+    assert arranged["p1"] != before["p1"]
+    assert {one: at for one, at in arranged.items() if one != "p1"} == {
+        one: at for one, at in before.items() if one != "p1"
+    }
+    save(ann, f"Ann's boats {EVIL}", shared=True)
+    expect(ann.locator("#view-state")).to_contain_text("version 1 saved")
+    ben = visit("ben", link_of(ann))
+    assert places(ben) == arranged
+    expect(ben.locator("#view-state")).to_contain_text(f"Ann's boats {EVIL}, version 1 saved")
+    assert ben.title() != "1"
+    # The long address does it as well, and so does a reload.
+    again = visit("ben", ben.url.partition("?")[2])
+    assert places(again) == arranged
+    again.reload()
+    drawn(again)
+    assert places(again) == arranged
+    # And from the list on the canvas, as a step that can be undone.
+    other = visit("ben", "id=p4")
+    elsewhere = places(other)
+    other.click('#tools [data-tool="pictures"]')
+    other.get_by_role("button", name=f"Ann's boats {EVIL}").first.click()
+    expect(other.locator("#view-state")).to_contain_text("version 1 saved")
+    assert places(other) == arranged
+    other.click('[data-tool="undo"]')
+    other.wait_for_function("(before) => networkPicture.nodes.length === before", arg=len(elsewhere))
+    assert places(other) == elsewhere
+
+
+def test_two_people_on_one_view_are_told_and_nothing_is_lost(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    save(ann, "ours", shared=True)
+    expect(ann.locator("#view-state")).to_contain_text("ours, version 1 saved")
+    link = link_of(ann)
+    ben = visit("ben", link)
+    move(ben, "p1", (120, 60))
+    expect(ben.locator("#view-state")).to_contain_text("unsaved changes")
+    bens = places(ben)
+    save(ben)
+    expect(ben.locator("#view-state")).to_contain_text("version 2 saved")
+    # Ann is told without asking.
+    ann.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(ann.locator("#view-newer")).to_contain_text("ben saved version 2 of this view just now: 1 moved")
+    ann.click('#view-newer [data-view="later"]')
+    move(ann, "p1", (-140, -70))
+    anns = places(ann)
+    save(ann)
+    expect(ann.locator("#views-conflict")).to_contain_text("ben saved version 2")
+    expect(ann.locator("#views-conflict")).to_contain_text("yours began as version 1")
+    ann.click('#views-conflict [data-view="anyway"]')
+    expect(ann.locator("#view-state")).to_contain_text("version 3 saved")
+    for version, expected in (("2", bens), ("3", anns)):
+        assert places(visit("ben", f"{link}&version={version}")) == expected
+    # Or looks at theirs, or keeps a copy.
+    move(ben, "p1", (30, 30))
+    save(ben)
+    expect(ben.locator("#views-conflict")).to_be_visible()
+    ben.click('#views-conflict [data-view="theirs"]')
+    expect(ben.locator("#view-state")).to_contain_text("ours, version 3 saved")
+    assert places(ben) == anns
+
+
+def test_where_one_was_is_offered_at_the_next_visit(visit: Open) -> None:
+    ann = visit("ann", "id=p4")
+    move(ann, "p4", (90, 90))
+    arranged = places(ann)
+    expect(ann.locator("#view-state")).to_contain_text("kept", timeout=10_000)
+    move(ann, "p4", (40, 0))
+    arranged = places(ann)
+    ann.close()  # before it was kept: what waits is sent
+    later = visit("ann", "offer=yes&id=p1")
+    expect(later.locator("#view-offer")).to_contain_text("Go on where you were")
+    assert "offer" not in later.url
+    later.click('#view-offer [data-view="go-on"]')
+    expect(later.locator("#view-offer")).to_be_hidden()
+    later.wait_for_function("(x) => Math.round(networkPicture.nodes.get('p4')?.x) === x", arg=arranged["p4"][0])
+    assert places(later) == arranged
+    # The page of saved views leads there as well.
+    later.goto(f"/case/{CASE}/pictures")
+    later.locator(".sittings a").first.click()
+    drawn(later)
+    assert places(later) == arranged
+
+
+def test_a_comment_is_written_read_counted_and_taken_back(visit: Open) -> None:
+    ann, ben = visit("ann", "id=p1"), visit("ben", "id=p1")
+    ann.evaluate("networkCanvas.select(['p1'])")
+    ann.fill("#panel .comments textarea", f"seen at the harbour {EVIL}")
+    ann.click("#panel .comments form:last-of-type button")
+    expect(ann.locator("#panel .comments .said")).to_have_text(f"seen at the harbour {EVIL}")
+    ben.reload()
+    drawn(ben)
+    ben.evaluate("networkCanvas.select(['p1'])")
+    expect(ben.locator("#panel .comments")).to_contain_text("ann")
+    expect(ben.locator("#panel .comments .said")).to_have_text(f"seen at the harbour {EVIL}")
+    assert ben.locator("#panel .comments li button").count() == 0
+    ann.click("#panel .comments li button")
+    expect(ann.locator("#panel .comments")).to_contain_text("Taken back")
+    assert ann.locator("#panel .comments .said").count() == 0
+    assert ann.title() != "1"
+
+
+def test_saving_works_from_the_keyboard_and_says_what_is_missing(visit: Open) -> None:
+    ann = visit("ann", "id=p1")
+    ann.focus('#tools [data-tool="pictures"]')
+    ann.keyboard.press("Enter")
+    expect(ann.locator("#views")).to_be_visible()
+    ann.focus("#view-title")
+    ann.keyboard.type("by keys")
+    ann.keyboard.press("Enter")
+    expect(ann.locator("#view-state")).to_contain_text("by keys, version 1 saved")
+    ann.keyboard.press("Escape")
+    expect(ann.locator("#views")).to_be_hidden()
