@@ -25,6 +25,7 @@ from graphsvc.service import typed
 from graphsvc.service.casework import Loaded, Progress
 from graphsvc.service.remembering import Remembering
 from graphsvc.service.rows import STATEMENT, Correctable, Rows, entered_id, reference_in, require_new
+from graphsvc.service.searching import Searching
 from graphsvc.service.typed import Cells, Fault, Form, Part
 from graphsvc.service.watching import unwatched
 
@@ -32,6 +33,7 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
 _REASON = 2000
 _CANDIDATES = 8
+_SURELY = 1  # level of a match up to which somebody may be the same: exactly, or a whole word
 # Of a statement that is there: they say whose account it is. Another source makes it another statement.
 _FIXED = ("id", "kind", "source_id")
 # What tells somebody or something apart, by column: by these those who may be the same are looked for.
@@ -53,7 +55,7 @@ class Checked:
         counts: as of a delivery; see `Loaded`.
         same_as: the earlier delivery that it repeats.
         ends: reference as typed → row of `entities.named` it means.
-        alike: handle of what is new → rows of `entities.find` that may be the same, each with `by`: what they share.
+        alike: handle of what is new → hits of `find` as dictionaries that may be the same, each with `by`: what they share.
     """
 
     faults: list[Fault]
@@ -63,7 +65,7 @@ class Checked:
     alike: dict[str, list[dict[str, Any]]]
 
 
-class Entering(Remembering):
+class Entering(Remembering, Searching):
     """The part of a session that adds and corrects by form."""
 
     def new_form(self) -> Form:
@@ -211,7 +213,7 @@ class Entering(Remembering):
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
         """Why a text means nobody yet, and whom it may mean."""
-        found = [row for row in self.rows("entities.find", text=text[:200]).dicts() if kind in ("", row["kind"])]
+        found = [row for row in self.find(text[:200]).dicts() if kind in ("", row["kind"])]
         if not found:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
@@ -224,8 +226,8 @@ class Entering(Remembering):
             for text in re.split(r";\s*", typed.plain(part.cells.get(column, ""))):
                 if len(text) < 3:
                     continue
-                for row in self.rows("entities.find", text=text[:200]).dicts():
-                    if row["kind"] == record:
+                for row in self.find(text[:200]).dicts():
+                    if row["kind"] == record and row["level"] <= _SURELY:
                         found.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
         return sorted(found.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 

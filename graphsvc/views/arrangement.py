@@ -87,7 +87,21 @@ def named(state: State) -> set[str]:
         ['P1', 'P2', 'P9']
     """
     asked = {value for name, value in state["asked"] if name in ID_NAMES}
-    return {*asked, *state["arranged"], *state["pinned"]}
+    return {*asked, *map(entity, (*state["arranged"], *state["pinned"]))} - {""}
+
+
+def entity(node: str) -> str:
+    """The id of the entity that a node of a picture stands for; of a folded group what it is folded by.
+
+    Example:
+        >>> entity("P1"), entity("group:gang:G1"), entity("group:community:2")
+        ('P1', 'G1', '')
+    """
+    group, colon, rest = node.partition(":")
+    if group != "group" or not colon:
+        return node
+    by, _, key = rest.partition(":")
+    return "" if by == "community" else key
 
 
 def shown(state: State) -> set[str]:
@@ -102,11 +116,12 @@ def only(state: State, there: Collection[str]) -> State:
         >>> only({"asked": [["id", "P1"], ["id", "P2"]], "arranged": {"P2": [0, 0]}, "pinned": ["P2"]}, {"P1"})
         {'asked': [['id', 'P1']], 'arranged': {}, 'pinned': []}
     """
+    known = {*there, ""}
     return {
         **state,
         "asked": [[name, value] for name, value in state["asked"] if name not in ID_NAMES or value in there],
-        "arranged": {one: at for one, at in state["arranged"].items() if one in there},
-        "pinned": [one for one in state["pinned"] if one in there],
+        "arranged": {one: at for one, at in state["arranged"].items() if entity(one) in known},
+        "pinned": [one for one in state["pinned"] if entity(one) in known],
     }
 
 
@@ -121,7 +136,7 @@ def drawable(state: State, there: Collection[str]) -> State:
     if any(name in ("id", "add") for name, _ in left["asked"]):
         return left
     hidden = {value for name, value in left["asked"] if name == "hide"}
-    alone = [one for one in left["arranged"] if one not in hidden][:_MOST_ALONE]
+    alone = [one for one in dict.fromkeys(map(entity, left["arranged"])) if one and one not in hidden][:_MOST_ALONE]
     return {**left, "asked": [*left["asked"], *(["add", one] for one in alone)]}
 
 
@@ -138,6 +153,10 @@ def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
         now = follow(value)
         return mask(value) if now == value else now
 
+    def node(value: str) -> str | None:
+        now = follow(old) if (old := entity(value)) else old
+        return value if now == old else None if now is None else value.removesuffix(old) + now
+
     def plain(value: Any) -> Any:
         if isinstance(value, str):
             return text(value)
@@ -149,8 +168,8 @@ def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
         return value
 
     asked = [(name, follow(value) if name in ID_NAMES else text(value)) for name, value in state["asked"]]
-    places = [(follow(one), at) for one, at in state["arranged"].items()]
-    pinned = [follow(one) for one in state["pinned"]]
+    places = [(node(one), at) for one, at in state["arranged"].items()]
+    pinned = [node(one) for one in state["pinned"]]
     return {
         **plain({name: one for name, one in state.items() if name not in _KEPT_APART}),
         "asked": [[name, value] for name, value in asked if value is not None],

@@ -213,7 +213,9 @@ class Begun:
             return []
         left = set(view.names) | {value for name, value in self.kept["asked"] if name == "hide"}
         room = most - sum(name == "add" for name, _ in self.kept["asked"])
-        found = [one for one in self.kept["arranged"] if one not in left][: max(room, 0)]
+        # A group that is folded no more is not lost: who is in it is in the picture.
+        kept = [one for one in self.kept["arranged"] if arrangement.entity(one) == one]
+        found = [one for one in kept if one not in left][: max(room, 0)]
         self.kept["asked"].extend(["add", one] for one in found)
         return found
 

@@ -101,7 +101,9 @@ function pick(input) {
     try {
       const wanted = text.toLowerCase();
       const own = anew().filter((one) => one.id.includes(wanted) || one.name.toLowerCase().includes(wanted));
-      show([...own, ...(await found(text, asked.signal))]);
+      if (list.hidden) show(own); // what can be added needs no answer of the server
+      const rows = await found(text, asked.signal);
+      if (chosen < 0) show([...own, ...rows]);
     } catch (error) {
       if (error.name !== "AbortError") close();
     }

@@ -312,7 +312,7 @@ class Views {
     const state = { ...structuredClone(kept), asked: [...plainly(kept.asked), ...which] };
     if (!(await canvas.restore(state, words))) return false;
     const left = new Set([...canvas.picture.data.nodes.map((node) => node.id), ...state.asked.filter(([name]) => name === "hide").map(([, id]) => id)]);
-    const lost = Object.keys(kept.arranged).filter((id) => !left.has(id));
+    const lost = Object.keys(kept.arranged).filter((id) => !left.has(id) && !id.startsWith("group:")); // folded groups come by themselves
     if (lost.length) {
       const whole = { ...canvas.state(), asked: [...plainly(kept.asked), ...lost.map((id) => ["add", id]), ...which] };
       const data = await canvas.fetched(whole);
