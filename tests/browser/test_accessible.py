@@ -25,11 +25,13 @@ PAGES = {
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",
     "search": "/case/demo/search?q=ahmed",
+    "ways": "/case/demo/network/paths?from={lead}&to=P0397&kind=likeliest",
+    "growth": "/case/demo/network/growth?node={lead}",
     "export": "/case/demo/export?id={lead}",
     "load": "/case/demo/load",
 }
 # What is opened on the network page before it is looked at.
-OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "export": "Export"}
+OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "export": "Export", "ways": "Ways"}
 
 
 def faults(page: Page) -> list[str]:

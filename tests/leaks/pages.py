@@ -63,7 +63,7 @@ def _growth(known: Known) -> Iterator[Values]:
     for one in known.entities:
         yield {"node": one}
     several = list(known.entities)
-    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[1]}"], "least": "0.2"}
+    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[-1]}"], "least": "0.2"}
 
 
 def _ways(known: Known) -> Iterator[Values]:
@@ -73,7 +73,7 @@ def _ways(known: Known) -> Iterator[Values]:
         yield {"from": one, "to": other}
     for kind in ("likeliest", "every", "accounts"):
         yield {"from": several[0], "to": several[1:4], "kind": kind, "besides": ["presence", "own"]}
-        yield {"to": several[0], "kind": kind, "recorded": "yes", "avoid": several[1]}
+        yield {"to": several[0], "kind": kind, "recorded": "yes", "avoid": several[-1]}
 
 
 def _links(known: Known) -> Iterator[Values]:
