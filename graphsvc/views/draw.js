@@ -409,12 +409,18 @@ globalThis.NetworkPicture = class {
     this.relabelEdges(this.network.getScale());
   }
 
-  // Bring a node into sight, without moving what is in sight already.
-  reveal(id) {
+  // Whether a node can be seen: it is on the canvas, and nothing lies over it.
+  inSight(id) {
     const at = this.network.canvasToDOM(this.network.getPosition(id));
     const { clientWidth, clientHeight } = this.container;
-    if (at.x < 20 || at.y < 20 || at.x > clientWidth - 20 || at.y > clientHeight - 40) {
-      this.network.moveTo({ position: this.network.getPosition(id) });
-    }
+    const { top, right, bottom, left } = this.covered;
+    return at.x >= left + 20 && at.y >= top + 10 && at.x <= clientWidth - right - 20 && at.y <= clientHeight - bottom - 30;
+  }
+
+  // Bring a node into sight, without moving what is in sight already.
+  reveal(id) {
+    if (this.inSight(id)) return;
+    const { top, right, bottom, left } = this.covered;
+    this.network.moveTo({ position: this.network.getPosition(id), offset: { x: (left - right) / 2, y: (top - bottom) / 2 } });
   }
 };

@@ -78,8 +78,11 @@ export class Canvas {
     const data = await this.fetched(state);
     if (!data) return false;
     const settled = data === this.picture.data ? state : this.settled(state, data, before, from);
+    const was = new Set(this.picture.data.nodes.map((node) => node.id));
     this.steps.push(settled, words);
     await this.show(settled, data, refit);
+    // What came in is to be seen.
+    if (!refit && this.picture.data.nodes.some(({ id }) => !was.has(id) && !this.picture.inSight(id))) this.picture.fit();
     this.tell("changed", words);
     return true;
   }
@@ -139,7 +142,7 @@ export class Canvas {
       this.picture.update(data);
     }
     await this.relook(params);
-    this.picture.covered.bottom = this.legend.offsetHeight;
+    this.picture.covered.bottom = Math.max(this.picture.covered.bottom, this.legend.offsetHeight);
     if (refit) this.picture.fit();
     this.tell("drawn");
   }

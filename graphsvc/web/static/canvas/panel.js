@@ -114,11 +114,21 @@ export class Panel {
     this.content.replaceChildren(body);
     this.sheet.hidden = false;
     this.sheet.scrollTop = 0;
+    this.cover();
     if (focus) this.sheet.querySelector("button, a").focus();
+  }
+
+  // What of the canvas the panel lies over: its side, on a narrow screen its lower part.
+  cover() {
+    const open = !this.sheet.hidden;
+    const below = open && this.sheet.offsetWidth >= this.picture.container.clientWidth;
+    this.picture.covered.right = open && !below ? this.sheet.offsetWidth : 0;
+    this.picture.covered.bottom = below ? this.sheet.offsetHeight : this.canvas.legend.offsetHeight;
   }
 
   close() {
     this.sheet.hidden = true;
+    this.cover();
     this.chosen = null;
     this.picture.network.unselectAll();
     this.picture.relabelEdges(this.picture.network.getScale());
