@@ -26,7 +26,10 @@ def row(text: str, columns: str) -> dict[str, str]:
 # What a small simulated case may lack: each query must find something here, at P and at C.
 _LINKS = "subject_id relation object_id statement_id from_date polarity amount currency"
 _EXTRA: dict[str, list[dict[str, str]]] = {
-    "people": [row(f"X{n}, Person X{n}, nickname, +4470{n // 2}", "id name identified phones") for n in range(1, 9)],
+    "people": [
+        row(f"X{n}, Person X{n}, nickname, +4470{n // 2}, a person of note", "id name identified phones notes")
+        for n in range(1, 9)
+    ],
     "gangs": [row(f"XG{n}, Gang {n}", "id name") for n in (1, 2)],
     "boats": [row(f"XB{n}, Boat {n}", "id name") for n in (1, 2)],
     "crossings": [row(f"XC{n}, 2020-05-08, Xbeach, 2025-01", "id date launch_site review_on") for n in (1, 2, 3)],
@@ -42,7 +45,8 @@ _EXTRA: dict[str, list[dict[str, str]]] = {
         row("XT3, part, HULL-1", "id kind value"),
     ],
     "statements": [
-        row("XS1, intelligence, 1, A, P, given,", "id kind source_grade assessment handling status interest"),
+        row("XS1, intelligence, 1, A, P, given,", "id kind source_grade assessment handling status interest")
+        | {"summary": "what a person saw in 2020"},
         row("XS2, intelligence, 3, E, P, given,", "id kind source_grade assessment handling status interest"),
         row("XS3, record, 1, A, C, given,", "id kind source_grade assessment handling status interest"),
         row(
