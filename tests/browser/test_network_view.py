@@ -205,7 +205,7 @@ def test_filters_work_and_stand_in_the_address(pages: Callable[..., Page]) -> No
     expect(page.locator("#network-count")).to_contain_text("1 links")
     assert edges(page) == {("p1", "PAID", EVIL)}
     assert "relation=PAID" in page.url
-    page.get_by_label("Belief at least").select_option("0.75")
+    page.locator("#filter-form").get_by_label("Belief at least").select_option("0.75")
     page.wait_for_url("**least=0.75*")
     page.locator("#clear-filters").click()
     page.wait_for_url("**/network?id=p1")
@@ -284,7 +284,7 @@ def test_a_failing_server_is_told_and_the_picture_stays(pages: Callable[..., Pag
 def test_the_picture_is_saved_with_its_mark(pages: Callable[..., Page], tmp_path: Path) -> None:
     page = pages("id=p1")
     with page.expect_download() as waiting:
-        page.locator("#tools summary", has_text="Out").click()
+        page.locator("#tools").get_by_text("Out", exact=True).click()
         page.get_by_role("button", name="PNG of what you see").click()
     saved = tmp_path / "picture.png"
     waiting.value.save_as(saved)

@@ -128,7 +128,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
 def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages: Callable[..., Page]) -> None:
     page = pages("inv", "network?id=C1&fade=yes&relation=PILOTED", viewport=WIDE)
     page.wait_for_selector("#network[data-ready]")
-    page.locator("#tools summary", has_text="Out").click()
+    page.locator("#tools").get_by_text("Out", exact=True).click()
     page.locator("#network-export").click()
     dialog = page.get_by_role("dialog", name="Export")
     expect(dialog.get_by_role("radio", name="What is selected")).to_be_hidden()
@@ -139,7 +139,7 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
     expect(page.locator("main")).to_contain_text("The picture: 8 entities, 7 links")
     page.go_back()
     page.wait_for_selector("#network[data-ready]")
-    page.locator("#tools summary", has_text="Out").click()
+    page.locator("#tools").get_by_text("Out", exact=True).click()
     page.locator("#network-export").click()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()

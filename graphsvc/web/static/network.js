@@ -25,7 +25,8 @@ const form = new FilterForm(canvas);
 const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
-const parts = { find: find(canvas), grow: grow(canvas), take: takeOut(canvas), comments: comments(canvas), pictures: pictures(canvas), adding: adding(canvas) };
+// Adding by hand first: the address says what it brought, before anything else writes an address.
+const parts = { adding: adding(canvas), find: find(canvas), grow: grow(canvas), take: takeOut(canvas), comments: comments(canvas), pictures: pictures(canvas) };
 if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.
