@@ -123,7 +123,7 @@ class _History:
         if row is None:
             return {}
         told = self._telling.statement(identifier, row)
-        return {name: typed.text(value) for name, value in told.items() if not name.endswith(("_earliest", "_latest"))}
+        return {name: typed.text(value) for name, value in told.items() if _is_told(name)}
 
     def _claim(self, key: tuple[str, ...], was: Kept | None, now: Kept | None) -> dict[str, Any]:
         before = self._row(key, was) if was is not None else {}
@@ -157,8 +157,13 @@ class _History:
         }
         return {
             **ends,
-            **{name: value for name, value in told.items() if not name.endswith(("_earliest", "_latest", "status"))},
+            **{name: value for name, value in told.items() if _is_told(name) and not name.endswith("status")},
         }
+
+
+def _is_told(name: str) -> bool:
+    """Whether a property says something of its own, rather than the ends of a date or what a search looks in."""
+    return name != "said" and not name.endswith(("_earliest", "_latest"))
 
 
 def _released(version: Version, hidden: Collection[str], named: Mapping[str, Mapping[str, Any]]) -> Version:
