@@ -7,7 +7,7 @@ import pytest
 from graphsvc.views import charts, forms, wording
 
 
-@pytest.mark.parametrize("module", [charts, forms, wording], ids=["charts", "forms", "wording"])
+@pytest.mark.parametrize("module", [charts, forms, wording], ids=["charts", "fields", "wording"])
 def test_examples_in_docstrings_hold(module: object) -> None:
     tried = doctest.testmod(module)  # type: ignore[arg-type]
     assert tried.attempted > 0
