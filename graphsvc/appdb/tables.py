@@ -374,7 +374,7 @@ picture_versions = sa.Table(
     sa.Column(
         "said", sa.String(200), nullable=False
     ),  # what is other than in the one before: numbers and words of ours
-    # Its state (`views.arrangement`), and the links in it as they were told then (`views.since`).
+    # Its state (`views.canvas`), and the links in it as they were told then (`views.since`).
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )
 # Where an account was last in a case, in each of its last sittings (a page opened, until it is left).

@@ -15,7 +15,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.following import draft_bound, version_bound
-from graphsvc.views.arrangement import State
+from graphsvc.views.canvas import State
 
 MOST_PICTURES = 500
 MOST_VERSIONS = 500

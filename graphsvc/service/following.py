@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.appdb import tables
-from graphsvc.views import arrangement
-from graphsvc.views.arrangement import Follow
+from graphsvc.views import canvas
+from graphsvc.views.canvas import Follow
 
 _KINDS = ("person", "thing")
 _PSEUDONYM = re.compile(r"[ST](-[0-9A-Z]{4}){3}", re.ASCII)
@@ -72,14 +72,14 @@ def settle(connection: sa.Connection, case: str, key: bytes, follow: Follow, mas
     for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
         bound = version_bound(row.picture_id, row.number)
         state, links = kept = unpack(key, row.state_sealed, bound)
-        now = [arrangement.followed(state, follow, mask), None if links is None else _links(links, follow)]
+        now = [canvas.followed(state, follow, mask), None if links is None else _links(links, follow)]
         if now != kept:
             mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
             connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))
     for row in connection.execute(sa.select(_DRAFTS).where(_DRAFTS.c.case_id == case)).all():
         bound = draft_bound(case, row.account, row.sitting)
         state = unpack(key, row.state_sealed, bound)
-        followed_state = arrangement.followed(state, follow, mask)
+        followed_state = canvas.followed(state, follow, mask)
         if followed_state != state:
             own = (_DRAFTS.c.case_id == case, _DRAFTS.c.account == row.account, _DRAFTS.c.sitting == row.sitting)
             connection.execute(_DRAFTS.update().where(*own).values(state_sealed=pack(key, followed_state, bound)))

@@ -19,8 +19,8 @@ from graphsvc.appdb import alone, transaction
 from graphsvc.errors import Refused, RequestError
 from graphsvc.service.album import MOST_VERSIONS, Album, Links, Picture, Version, worded
 from graphsvc.service.reading import Reading
-from graphsvc.views import arrangement, since
-from graphsvc.views.arrangement import State
+from graphsvc.views import canvas, since
+from graphsvc.views.canvas import State
 from graphsvc.views.since import Change, Figures, Key
 
 __all__ = ["Draft", "Keeping", "Opened", "OtherLevel", "Picture", "SavedMeanwhile", "Version"]
@@ -35,7 +35,7 @@ class Opened:
 
     Attributes:
         version: the one that was opened; newest: it is the newest.
-        state: see `views.arrangement`; ids that are not there for this reader are not in it.
+        state: see `views.canvas`; ids that are not there for this reader are not in it.
         absent: how many ids of it are not there.
         changes: its links that are not as they were; None if there were too many to compare.
     """
@@ -121,11 +121,11 @@ class Keeping(Reading):
         with self._album("read", "open", picture_id=identifier, version=version) as album:
             found = album.picture(identifier)
             opened, state, links = album.version(identifier, version or found.version)
-        there = self._standing(arrangement.named(state))
-        shown = arrangement.shown(state)
+        there = self._standing(canvas.named(state))
+        shown = canvas.shown(state)
         changes = self._since(links, self._linked(shown, found.handling), there)
         newest = opened.number == found.version
-        return Opened(found, opened, newest, arrangement.drawable(state, there), len(shown - there), changes)
+        return Opened(found, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
 
     def newest_version(self, identifier: str) -> Version:
         """The newest version of a view: cheap, for who asks again and again, and without a line in the log."""
@@ -144,7 +144,7 @@ class Keeping(Reading):
             RequestError: the state cannot be kept, or name or notes cannot be, or there are too many.
         """
         words = worded(name, notes)
-        kept, links = self._as_kept(arrangement.checked(state), self.grant.handling)
+        kept, links = self._as_kept(canvas.checked(state), self.grant.handling)
         with self._album("keep", "save", writing=True) as album:
             identifier = album.new(words, shared=shared)
             album.add(identifier, kept, links, "saved first")
@@ -157,7 +157,7 @@ class Keeping(Reading):
             SavedMeanwhile: that is not the newest any more, and it is not to be added `anyway`.
             OtherLevel: it was made at another handling level. RequestError: the state cannot be kept.
         """
-        return self._added("save", identifier, arrangement.checked(state), None if anyway else base)
+        return self._added("save", identifier, canvas.checked(state), None if anyway else base)
 
     def restore_version(self, identifier: str, version: int) -> Picture:
         """Make an earlier version the newest again, as a version of its own.
@@ -221,12 +221,12 @@ class Keeping(Reading):
         with self._album("read", "drafts") as album:
             kept = album.drafts()
             names = {one.id: one.name for one in album.pictures()} if kept else {}
-        there = self._standing({one for draft in kept for one in arrangement.named(draft.state)})
+        there = self._standing({one for draft in kept for one in canvas.named(draft.state)})
         return [
             Draft(
                 one.sitting,
                 one.at,
-                arrangement.drawable(one.state, there),
+                canvas.drawable(one.state, there),
                 one.picture if one.picture in names else "",
                 names.get(one.picture, ""),
                 one.version if one.picture in names else 0,
@@ -239,7 +239,7 @@ class Keeping(Reading):
 
         Args:
             sitting: of one's own choice, 8 to 32 letters or digits: another for each page that is opened.
-            state: see `views.arrangement`.
+            state: see `views.canvas`.
             picture: id of the view it began as; empty for none.
             version: the version of that.
 
@@ -248,8 +248,8 @@ class Keeping(Reading):
         """
         if not _SITTING.fullmatch(sitting):
             raise RequestError("A sitting is called by 8 to 32 letters or digits.")
-        kept = arrangement.checked(state)
-        kept = arrangement.only(kept, self._standing(arrangement.named(kept)))
+        kept = canvas.checked(state)
+        kept = canvas.only(kept, self._standing(canvas.named(kept)))
         with self._album("keep", "draft", writing=True) as album:
             if picture:
                 album.picture(picture)
@@ -283,13 +283,13 @@ class Keeping(Reading):
         with self._album("keep", what, writing=True, picture_id=identifier) as album:
             found = _require_addable(album, identifier, base)
             _, before, _ = album.version(identifier, found.version)
-            album.add(identifier, kept, links, said or arrangement.changes(before, kept))
+            album.add(identifier, kept, links, said or canvas.changes(before, kept))
             return album.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
         """A state with what is there for this reader alone, and its links as they are kept."""
-        kept = arrangement.only(state, self._standing(arrangement.named(state)))
-        links = self._linked(arrangement.shown(kept), handling)
+        kept = canvas.only(state, self._standing(canvas.named(state)))
+        links = self._linked(canvas.shown(kept), handling)
         return kept, None if links is None else since.packed(links)
 
     def _standing(self, ids: Collection[str]) -> set[str]:

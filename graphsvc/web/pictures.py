@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service import Session
 from graphsvc.service.pictures import Draft, Opened, Picture, SavedMeanwhile, Version
-from graphsvc.views import arrangement
-from graphsvc.views.arrangement import MOST_BYTES, State
+from graphsvc.views import canvas
+from graphsvc.views.canvas import MOST_BYTES, State
 from graphsvc.views.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
 
@@ -179,18 +179,18 @@ def entered(here: Session) -> ResponseReturnValue | None:
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
         opened = here.open_picture(identifier, _number("version"))
-        if not arrangement.shown(opened.state):
+        if not canvas.shown(opened.state):
             return redirect(url_for("pictures.one", case=here.case, id=identifier))
         return redirect(_address(here, opened.state, identifier, opened.version.number))
     draft = _sat(here, sitting) if sitting else None
-    if draft is None or not arrangement.shown(draft.state):
+    if draft is None or not canvas.shown(draft.state):
         return redirect(url_for("pictures.table", case=here.case)) if sitting else None
     return redirect(_address(here, draft.state, draft.picture, draft.version, sitting))
 
 
 def going_on(here: Session) -> dict[str, Any] | None:
     """Where this person was last, if anything of it is there: for a page that asks where to begin."""
-    return next((_draft_line(here, one) for one in here.drafts() if arrangement.shown(one.state)), None)
+    return next((_draft_line(here, one) for one in here.drafts() if canvas.shown(one.state)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class Begun:
         left = set(view.names) | {value for name, value in self.kept["asked"] if name == "hide"}
         room = most - sum(name == "add" for name, _ in self.kept["asked"])
         # A group that is folded no more is not lost: who is in it is in the picture.
-        kept = [one for one in self.kept["arranged"] if arrangement.entity(one) == one]
+        kept = [one for one in self.kept["arranged"] if canvas.entity(one) == one]
         found = [one for one in kept if one not in left][: max(room, 0)]
         self.kept["asked"].extend(["add", one] for one in found)
         return found
@@ -261,9 +261,9 @@ def _state() -> State:
     """
     sent = request.files.get("state")
     if sent is None:
-        return arrangement.parsed(request.form.get("state", ""))
+        return canvas.parsed(request.form.get("state", ""))
     with closing(sent):  # a long one lies in a file meanwhile
-        return arrangement.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
+        return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
 def _number(name: str) -> int:
@@ -321,7 +321,7 @@ def _opened(here: Session, opened: Opened) -> dict[str, Any]:
         "version": _version(opened.version),
         "newest": opened.newest,
         "canvas": opened.state,
-        "entities": len(arrangement.shown(opened.state)),
+        "entities": len(canvas.shown(opened.state)),
         "absent": opened.absent,
         "compared": opened.changes is not None,
         "changes": changes,
@@ -347,7 +347,7 @@ def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:
     return {
         "sitting": draft.sitting,
         "at": f"{draft.at.isoformat()}Z",
-        "entities": len(arrangement.shown(draft.state)),
+        "entities": len(canvas.shown(draft.state)),
         "picture": draft.picture,
         "name": draft.name,
         "version": draft.version,

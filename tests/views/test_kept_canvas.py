@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from graphsvc.views import arrangement
+from graphsvc.views import canvas
 
 STATE = {
     "asked": [["id", "P1"], ["fold", "gang:G1"]],
@@ -10,21 +10,21 @@ STATE = {
 
 
 def test_folded_groups_stay_as_long_as_what_they_are_folded_by() -> None:
-    assert arrangement.named(STATE) == {"P1", "G1"}
-    assert arrangement.only(STATE, {"P1", "G1"}) == STATE
-    left = arrangement.only(STATE, {"P1"})
+    assert canvas.named(STATE) == {"P1", "G1"}
+    assert canvas.only(STATE, {"P1", "G1"}) == STATE
+    left = canvas.only(STATE, {"P1"})
     assert (list(left["arranged"]), left["pinned"]) == (["P1", "group:community:2"], [])
 
 
 def test_folded_groups_are_followed_and_lost_with_what_they_are_folded_by() -> None:
-    now = arrangement.followed(STATE, lambda one: {"G1": "T-1"}.get(one, one), str)
+    now = canvas.followed(STATE, lambda one: {"G1": "T-1"}.get(one, one), str)
     assert list(now["arranged"]) == ["P1", "group:gang:T-1", "group:community:2"]
-    gone = arrangement.followed(STATE, lambda one: None if one == "G1" else one, str)
+    gone = canvas.followed(STATE, lambda one: None if one == "G1" else one, str)
     assert (list(gone["arranged"]), gone["pinned"]) == (["P1", "group:community:2"], [])
 
 
 def test_only_what_is_of_the_canvas_can_name_a_field() -> None:
-    assert arrangement.checked({"look": {"layout": "force"}, "asked": [["picture", "x"], ["id", "P1"]]}) == {
+    assert canvas.checked({"look": {"layout": "force"}, "asked": [["picture", "x"], ["id", "P1"]]}) == {
         "asked": [["id", "P1"]],
         "arranged": {},
         "pinned": [],
