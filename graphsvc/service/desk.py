@@ -109,6 +109,12 @@ class Service:
                 self._store = self._open_store()
         return self._store
 
+    def forget(self) -> None:
+        """Forget everything that was computed on cases and kept in memory: names may be in it."""
+        for kept in vars(self).values():
+            if isinstance(kept, Kept):
+                kept.clear()
+
     def _open_store(self) -> Store:
         if self.settings.neo4j_uri:
             store = Store.of(self.settings)

@@ -242,16 +242,7 @@ class Protecting(Holding):
 
     def _cleared(self, case: str, progress: Progress) -> str:
         """Forget what was computed and write the store anew; what may remain, in words."""
-        self._service.rankings.clear()
-        self._service.bases.clear()
-        self._service.places.clear()
-        self._service.materials.clear()
-        self._service.folded.clear()
-        self._service.weighed.clear()
-        self._service.networks.clear()
-        self._service.players.clear()
-        self._service.grounds.clear()
-        self._service.webs.clear()
+        self._service.forget()
         self._service.uploads.previews.clear()
         waiting = self._service.shelf.to_recall(case)
         recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Callable
 
-from graphsvc.service import kept
+from graphsvc.config import Settings
+from graphsvc.service import Service, kept
 from graphsvc.service.kept import Kept
 
 
@@ -19,3 +21,13 @@ def test_levels_of_one_version_stay_apart_and_the_oldest_goes_first() -> None:
         results.of(("dover", 1, level), lambda level=level: level)  # type: ignore[misc]  # bound at once
     assert results.of(("dover", 1, "C"), lambda: "again") == "C"
     assert results.of(("dover", 1, "P"), lambda: "again") == "again"
+
+
+def test_a_service_forgets_all_it_has_kept(settings: Callable[..., Settings]) -> None:
+    with Service(settings()) as service:
+        everything = [one for one in vars(service).values() if isinstance(one, Kept)]
+        assert len(everything) > 9
+        for one in everything:
+            one.of(("dover", 1, "C"), lambda: "old")
+        service.forget()
+        assert {one.of(("dover", 1, "C"), lambda: "new") for one in everything} == {"new"}
