@@ -230,6 +230,8 @@ def test_it_can_be_walked_by_keyboard(pages: Callable[..., Page]) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("expand what is chosen")
     page.keyboard.press("Escape")
+    # Keys in a dialog are the dialog's.
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("t")
     first = page.locator("#network-nodes a").first
     first.focus()
