@@ -165,7 +165,7 @@ picture.container.addEventListener("keydown", (event) => {
 const KEYS = { "+": tools.in, "=": tools.in, "-": tools.out, "−": tools.out, 0: tools.fit, t: tools.table, d: tools.time, l: lasso, i: tools.invert };
 const chosenOnes = () => (panel.chosen?.several ?? (panel.chosen && !panel.chosen.edge ? [panel.chosen.id] : []));
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, dialog")) return;
+  if (event.target.closest("input, textarea, select, dialog[open]")) return;
   if (event.ctrlKey || event.metaKey) {
     const key = event.key.toLowerCase();
     const done = { z: event.shiftKey ? tools.redo : tools.undo, y: tools.redo, a: tools.all }[key];
