@@ -60,9 +60,14 @@ RELATIONS = [
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
 
 
+# The folded words that a search looks in: of names and numbers, and of free text.
+_LOOKED_IN = {"Statement": ["said"], "Source": [], "Claim": ["said"]}
+
+
 def _properties(label: str) -> list[str]:
     named = [name.partition(".") for name in SENSITIVITY if name not in _NOT_THERE]
-    return [name for of, _, name in named if of == label and not name.endswith(("_earliest", "_latest", "extra"))]
+    own = [name for of, _, name in named if of == label and not name.endswith(("_earliest", "_latest", "extra"))]
+    return [*own, *_LOOKED_IN.get(label, ["search", "said"])]
 
 
 # Label → properties besides `case`; a date has two more, and columns of the deliverer's own keep their names.
