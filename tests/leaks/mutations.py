@@ -257,7 +257,7 @@ MUTATIONS = (
         "tried",
         "a view keeps no id that its maker does not see",
         "graphsvc/service/pictures.py",
-        "kept = arrangement.only(state, self._standing(arrangement.named(state)))\n        links",
+        "kept = canvas.only(state, self._standing(canvas.named(state)))\n        links",
         "kept = state\n        links",
         f"{_PICTURES}::test_only_what_is_there_is_kept_so_that_no_id_can_be_tried",
     ),
