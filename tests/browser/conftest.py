@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
 from waitress.server import create_server
 
 from graphsvc.access import accounts
@@ -52,6 +52,31 @@ def browser() -> Iterator[Browser]:
             pytest.skip(reason)
         yield opened
         opened.close()
+
+
+def watched(context: BrowserContext, address: str, faults: list[str], *, console: bool = True) -> Page:
+    """A new page that asks nobody but `address`; what it asks elsewhere and what goes wrong in it is added to `faults`.
+
+    Args:
+        context: of the browser.
+        address: where the service is.
+        faults: a line each.
+        console: whether errors and warnings of the console count as faults.
+    """
+    page = context.new_page()
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            faults.append(f"asked {route.request.url}")
+            route.abort()
+
+    page.route("**/*", only_here)
+    if console:
+        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return page
 
 
 @contextmanager
@@ -103,20 +128,8 @@ def visit(browser: Browser, address: str, demo: Service) -> Callable[..., Any]:
     @contextmanager
     def open_page(account: str = "walker", **context: Any) -> Iterator[Visit]:
         opened = browser.new_context(base_url=address, **context)
-        seen = Visit(opened.new_page())
-
-        def only_here(route: Route) -> None:
-            if route.request.url.startswith((address, "data:", "blob:")):
-                route.continue_()
-            else:
-                seen.faults.append(f"asked {route.request.url}")
-                route.abort()
-
-        seen.page.route("**/*", only_here)
-        seen.page.on(
-            "console", lambda said: seen.faults.append(said.text) if said.type in ("error", "warning") else None
-        )
-        seen.page.on("pageerror", lambda error: seen.faults.append(str(error)))
+        faults: list[str] = []
+        seen = Visit(watched(opened, address, faults), faults)
         seen.page.goto(f"/link/{demo.sign_in_link(account, 'a walk through the pages')}")
         yield seen
         opened.close()

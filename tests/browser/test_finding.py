@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
@@ -17,6 +17,7 @@ from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
 from graphsvc.store.local import LocalServer
+from tests.browser.conftest import watched
 from tests.leaks import invented
 from tests.service.test_paths import FIRST
 
@@ -58,21 +59,10 @@ def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..
     faults: list[str] = []
     contexts = []
 
-    def only_here(route: Route) -> None:
-        if route.request.url.startswith((address, "data:", "blob:")):
-            route.continue_()
-        else:
-            faults.append(f"asked {route.request.url}")
-            route.abort()
-
     def open_page(query: str, account: str = "ann", *, failing: bool = False, **context: Any) -> Page:
         opened = browser.new_context(base_url=address, **({"viewport": WIDE} | context))
         contexts.append(opened)
-        page = opened.new_page()
-        page.route("**/*", only_here)
-        if not failing:
-            page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page = watched(opened, address, faults, console=not failing)
         page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
         page.wait_for_selector("#network[data-ready]")

@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.store.local import LocalServer
+from tests.browser.conftest import watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
 
@@ -50,20 +51,10 @@ def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..
     faults: list[str] = []
     contexts = []
 
-    def only_here(route: Route) -> None:
-        if route.request.url.startswith((address, "data:", "blob:")):
-            route.continue_()
-        else:
-            faults.append(f"asked {route.request.url}")
-            route.abort()
-
     def open_page(query: str, **context: Any) -> Page:
         opened = browser.new_context(base_url=address, **({"viewport": WIDE} | context))
         contexts.append(opened)
-        page = opened.new_page()
-        page.route("**/*", only_here)
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page = watched(opened, address, faults)
         page.goto(f"/link/{desk.sign_in_link('ann', 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
         drawn(page)

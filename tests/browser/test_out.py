@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from defusedxml import ElementTree
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.store.local import LocalServer
 from graphsvc.views.export import outward
 from graphsvc.views.forms import files
+from tests.browser.conftest import watched
 from tests.service.test_exporting import opened
 from tests.views.test_forms import ABOUT, NAMES, everything
 
@@ -48,19 +49,9 @@ def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..
     faults: list[str] = []
     contexts = []
 
-    def only_here(route: Route) -> None:
-        if route.request.url.startswith((address, "data:", "blob:")):
-            route.continue_()
-        else:
-            faults.append(f"asked {route.request.url}")
-            route.abort()
-
     def open_page(account: str, path: str, **context: Any) -> Page:
         contexts.append(browser.new_context(base_url=address, **context))
-        page = contexts[-1].new_page()
-        page.route("**/*", only_here)
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page = watched(contexts[-1], address, faults)
         page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/{path}")
         return page
