@@ -94,9 +94,9 @@ class Album:
     grant: Grant
 
     def pictures(self) -> list[Picture]:
-        """One's own and the shared ones, last changed first."""
-        rows = self.connection.execute(self._seen().order_by(_ROW.c.changed_at.desc(), _ROW.c.id)).all()
-        return [self._picture(row) for row in rows]
+        """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
+        named = sorted(map(self._picture, self.connection.execute(self._seen()).all()), key=lambda one: one.name)
+        return sorted(named, key=lambda one: one.changed_at, reverse=True)
 
     def picture(self, identifier: str) -> Picture:
         """One of them.

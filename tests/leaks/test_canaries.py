@@ -356,6 +356,9 @@ def test_an_error_tells_nothing_but_what_was_typed(searched: Searched) -> None:
     for status, pairs in searched.errors.items():
         for what, answer in pairs:
             told = searched.canaries.found(answer) - searched.canaries.found(what)
+            if "/pictures/drafts.json" in what:
+                # Their own drafts, kept before with what they typed; tests/service/test_pictures.py: nobody else gets one.
+                told -= {"what was typed"}
             assert told <= searched.canaries.labels("open"), (status, what)
 
 

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.neo4j
 
 # No word, name or number of anything else.
 NAME, ALIAS, PHONE, NATIVE = "Zoraqim Velthanur", "Qizzbe", "+447700977431", "زوراقم ولثانور"
-TRACES = ("zoraqim", "velthanur", "qizzbe", "977431", "wltnwr")
+# The phone long enough that no id of random hexadecimal digits holds it by chance.
+TRACES = ("zoraqim", "velthanur", "qizzbe", "7700977431", "wltnwr")
 MENTIONS = (
     NAME, NAME.upper(), "Velthanur, Zoraqim", "z o r a q i m velthanur", "ZoraqimVelthanur", "Zôraqîm Velthanur", ALIAS,
     "Zoraqeem al-Velthanoor", "Z. Velthanur", NATIVE, "07700 977 431", "Zor\u200baqim Velthanur", "Zоrаqim Vеlthаnur",
