@@ -18,6 +18,10 @@
 // type = "float"
 // help = "least belief on the record"
 // default = 0.0
+// [parameters.grades]
+// type = "list"
+// help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
+// default = []
 // [returns]
 // subject = "Entity.id"
 // object = "Entity.id"
@@ -36,6 +40,11 @@
 MATCH (a:Entity {case: $case})-[r]->(b:Entity)
 WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
   AND (size($relations) = 0 OR r.relation IN $relations)
+  AND (size($grades) = 0 OR EXISTS {
+    MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)
+    WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
+      AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
+  })
 RETURN a.id AS subject, b.id AS object, r.relation AS relation,
        r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups,
        r[$other_sources] AS other_sources, r[$belief_on_record] AS belief_on_record,

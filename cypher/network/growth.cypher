@@ -21,6 +21,10 @@
 // type = "float"
 // help = "least belief on the record"
 // default = 0.0
+// [parameters.grades]
+// type = "list"
+// help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
+// default = []
 // [returns]
 // by = "computed.reason"
 // word = "computed.relation"
@@ -30,6 +34,11 @@
 MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
   AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
+  AND (size($grades) = 0 OR EXISTS {
+    MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)
+    WHERE (startNode(r) = n) = (type(end) = 'SUBJECT') AND c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
+      AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
+  })
 WITH m, r.relation AS relation, toLower(head([l IN labels(m) WHERE l <> 'Entity'])) AS kind, max(r[$belief]) AS belief
 UNWIND [['all', ''], ['relation', relation], ['kind', kind]] AS way
 WITH way, count(DISTINCT m) AS number, max(belief) AS belief

@@ -18,6 +18,10 @@
 // type = "float"
 // help = "least belief on the record of a link that counts"
 // default = 0.0
+// [parameters.grades]
+// type = "list"
+// help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
+// default = []
 // [returns]
 // id = "Entity.id"
 // kind = "Entity.kind"
@@ -45,6 +49,11 @@ RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
          MATCH (n)-[r]-(m:Entity)
          WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
            AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
+           AND (size($grades) = 0 OR EXISTS {
+             MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)
+             WHERE (startNode(r) = n) = (type(end) = 'SUBJECT') AND c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
+               AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
+           })
          RETURN DISTINCT m
        } AS more
 ORDER BY id

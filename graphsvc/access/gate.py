@@ -117,7 +117,8 @@ class Gate:
         """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
         store, settings = self._store(), self._settings
         if not whole:
-            return store.read(query.text, parameters, timeout=settings.query_timeout_s, cap=parameters["limit"])
+            limits = {"timeout": settings.query_timeout_s, "cap": parameters["limit"]}
+            return store.read_at_once(query.text, tuple(query.returns), parameters, **limits)
         cap = settings.analysis_row_cap
         rows = store.read(query.text, parameters | {"limit": cap}, timeout=self._patience, cap=cap)
         self._require_all(cut=rows.truncated)

@@ -34,6 +34,24 @@ DEFAULT_ASSESSMENT = "D"
 DEFAULT_HANDLING = "C"
 
 
+def at_least(source_grade: str, assessment: str) -> list[str]:
+    """The grades at least as good as a source's and an assessment's, each as both together; an empty one asks nothing.
+
+    Example:
+        >>> at_least("1", "B"), len(at_least("2", "")), at_least("", "")
+        (['1A', '1B'], 10, [])
+
+    Raises:
+        ValueError: it is no grade.
+    """
+    if not source_grade and not assessment:
+        return []
+    sources, assessments = "".join(SOURCE_GRADES), "".join(ASSESSMENTS)
+    sources = sources[: sources.index(source_grade) + 1] if source_grade else sources
+    assessments = assessments[: assessments.index(assessment) + 1] if assessment else assessments
+    return [source + letter for source in sources for letter in assessments]
+
+
 def stricter(*codes: str) -> str:
     """The strictest of some handling codes: what derives from a C statement is C.
 

@@ -45,6 +45,8 @@ class Wanted:
     relations: tuple[str, ...] = ()
     least: float = 0.0
     recorded: float = 0.0
+    grades: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     cap: int = NODES
     arrangement: str = ""
     query: str = ""
@@ -102,6 +104,8 @@ class Exposing(Analysing, Picturing):
                 relations=wanted.relations,
                 least=wanted.least,
                 recorded=wanted.recorded,
+                grades=wanted.grades,
+                apart=wanted.apart,
                 cap=wanted.cap,
                 arrangement=wanted.arrangement,
             )

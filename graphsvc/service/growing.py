@@ -74,6 +74,7 @@ class Growing(Picturing):
             "relations": list(picture.get("relations", ())),
             "least": picture.get("least", 0.0),
             "recorded": picture.get("recorded", 0.0),
+            "grades": list(picture.get("grades", ())),
         }
         shown = {identifier}
         if picture.get("ids") or picture.get("added"):
@@ -104,11 +105,13 @@ class Growing(Picturing):
         relations: Sequence[str] = (),
         least: float = 0.0,
         recorded: float = 0.0,
+        grades: Sequence[str] = (),
+        apart: Sequence[str] = (),
         cap: int = NODES,
         arrangement: str = "",
     ) -> set[str]:
         """Ids in a picture, those hidden by hand among them."""
-        del relations  # among the filters
+        del relations, grades, apart  # among the filters, or nothing that brings nodes in
         starts = list(dict.fromkeys(one for one in ids if one))
         check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
         stages, _ = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)

@@ -12,7 +12,7 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.coast import Line, coast
 from graphsvc.service.reading import Reading
 from graphsvc.views.arrangements import ARRANGEMENTS
-from graphsvc.views.network import OPENING, View, opening, picture, reached
+from graphsvc.views.network import OPENING, View, in_turns, opening, picture, reached
 from graphsvc.views.page import offline_page
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
@@ -66,6 +66,8 @@ class Picturing(Reading):
         relations: Sequence[str] = (),
         least: float = 0.0,
         recorded: float = 0.0,
+        grades: Sequence[str] = (),
+        apart: Sequence[str] = (),
         cap: int = NODES,
         arrangement: str = "",
     ) -> View:
@@ -81,6 +83,9 @@ class Picturing(Reading):
             relations: only links of these; empty for all.
             least: only links believed at least so much, 0 to 1.
             recorded: only links believed at least so much on the record alone, 0 to 1.
+            grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
+                for all. A statement that this reader is not shown by itself has no grade for them.
+            apart: links that no claim of one of these grades asserts are marked as such, and stay.
             cap: nodes at most before anything was opened, 1 to 500.
             arrangement: how it is laid out: empty for forces, or `command`, `rings`, `days`, `map`.
 
@@ -89,7 +94,12 @@ class Picturing(Reading):
         """
         starts = list(dict.fromkeys(identifier for identifier in ids if identifier))
         check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
-        filters: dict[str, Any] = {"relations": list(relations), "least": least, "recorded": recorded}
+        filters: dict[str, Any] = {
+            "relations": list(relations),
+            "least": least,
+            "recorded": recorded,
+            "grades": list(grades),
+        }
         stages, cut = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)
         everyone = [identifier for stage in stages for identifier in stage]
         entities = self.rows("network.nodes", ids=everyone, **filters)
@@ -99,6 +109,10 @@ class Picturing(Reading):
             raise NotFound(
                 f"There is nothing with the id {', '.join([*starts, *added])[:80]!r} that you can see in this case."
             )
+        graded = None
+        if apart:
+            some = self.rows("network.among", ids=everyone, **filters | {"grades": list(apart)}).dicts()
+            graded = {(row["subject"], row["relation"], row["object"]) for row in some}
         truncated = cut or among.truncated or entities.truncated
         return picture(
             stages,
@@ -109,6 +123,7 @@ class Picturing(Reading):
             truncated=truncated,
             in_steps=not self.grant.sources,
             arrangement=arrangement,
+            graded=graded,
         )
 
     def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
@@ -142,11 +157,11 @@ class Picturing(Reading):
         first, front = list(starts), list(starts)
         cut = False
         for _ in range(depth):
-            if not front or len(first) >= cap:
+            room = cap - len(first)
+            if not front or room <= 0:
                 break
-            rows = self.rows("network.around", ids=front, **filters)
-            cut |= rows.truncated
-            front = reached(rows.dicts(), front, set(first), cap - len(first))
+            found = dict(self.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
+            front = in_turns([found.get(identifier, []) for identifier in front], room)
             first += front
         stages, known = [first], set(first)
         links: list[dict[str, Any]] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from graphsvc.service.collector import lasting
 from graphsvc.service.reading import Reading
@@ -12,26 +13,34 @@ from graphsvc.views.overview import Overview, overview
 class Overviewing(Reading):
     """A whole case, computed on what this reader may see."""
 
-    def overview(self, *, relations: Sequence[str] = (), least: float = 0.0, recorded: float = 0.0) -> Overview:
+    def overview(
+        self,
+        *,
+        relations: Sequence[str] = (),
+        least: float = 0.0,
+        recorded: float = 0.0,
+        grades: Sequence[str] = (),
+    ) -> Overview:
         """Every entity as a point, in groups of those that hang together. Kept until the case changes.
 
         Args:
             relations: only links of these; empty for all.
             least: only links believed at least so much, 0 to 1.
             recorded: only links believed at least so much on the record alone, 0 to 1.
+            grades: only links that a claim of one of these grades asserts, as for `network`.
 
         Raises:
             OperatorError: the case has more rows than may be analysed.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="overview") as outcome:
-            filters = f"{sorted(relations)} {least} {recorded}"
-            level = (self.case, self.version, self.grant.handling, self.grant.sources, filters)
-            found = self._service.overviews.of(level, lambda: self._drawn(sorted(relations), least, recorded))
+            filters = {"relations": sorted(relations), "least": least, "recorded": recorded, "grades": sorted(grades)}
+            level = (self.case, self.version, self.grant.handling, self.grant.sources, str(filters))
+            found = self._service.overviews.of(level, lambda: self._drawn(filters))
             outcome["rows"] = len(found.ids)
         return found
 
     @lasting()
-    def _drawn(self, relations: Sequence[str], least: float, recorded: float) -> Overview:
+    def _drawn(self, filters: Mapping[str, Any]) -> Overview:
         entities = self.rows("cases.entities", whole=True)
-        links = self.rows("network.whole", whole=True, relations=relations, least=least, recorded=recorded)
+        links = self.rows("network.whole", whole=True, **filters)
         return overview(entities.dicts(), [(row[0], row[1]) for row in links.rows])

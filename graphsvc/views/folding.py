@@ -216,6 +216,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
             "directed": same_way,
             "doubtful": all(edge.doubtful for edge in edges),
             "denied": any(edge.denied for edge in edges),
+            "ungraded": all(edge.ungraded for edge in edges),
             "belief_on_record": max(edge.belief_on_record for edge in edges),
             "first_on": min((edge.first_on for edge in edges if edge.first_on), default=""),
             "last_on": max((edge.last_on for edge in edges if edge.last_on), default=""),

@@ -209,6 +209,8 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
         drawing["dashes"] = _DASHES
     if isinstance(edge, Bundle):
         drawing |= {"bundle": [list(link) for link in edge.links[:_BUNDLED]], "links": len(edge.links)}
+    if edge.ungraded:
+        drawing["ungraded"] = True
     if edge.denied:
         drawing["denied"] = edge.denying or "someone"
     if edge.belief_on_record:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphsvc.records.dates import shown
@@ -68,6 +68,7 @@ class Edge:
         groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting, denying likewise.
         groups_on_record: those among claims on the record alone; other_sources_on_record likewise.
         bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
+        ungraded: no claim of the grades that were asked for asserts it.
     """
 
     subject: str
@@ -89,6 +90,7 @@ class Edge:
     first_on: str
     last_on: str
     bend: int
+    ungraded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def opens(identifier: str, word: str = "") -> str:
 def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int, only: str = "") -> list[str]:
     """Neighbours of `front` that are not known yet, at most `room`.
 
-    Each node of `front` brings its best link in turn, so that one busy node does not take all the room.
+    Each node of `front` brings its best link in turn (`in_turns`), so that one busy node does not take all the room.
 
     Args:
         links: rows of `network.around`, most believed first.
@@ -174,7 +176,16 @@ def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], 
             wanted = not only or only in (link["relation"], link[end])
             if wanted and link[one] in offers and link[other] not in known:
                 offers[link[one]][link[other]] = None
-    queues = [list(offered) for offered in offers.values()]
+    return in_turns([list(offered) for offered in offers.values()], room)
+
+
+def in_turns(queues: Sequence[Sequence[str]], room: int) -> list[str]:
+    """What several offer, one of each in turn, each thing once, at most `room`.
+
+    Example:
+        >>> in_turns([["a", "b", "c"], ["b", "d"]], 3)
+        ['a', 'b', 'd']
+    """
     turns = (queue[turn] for turn in range(max(map(len, queues), default=0)) for queue in queues if turn < len(queue))
     return list(dict.fromkeys(turns))[: max(room, 0)]
 
@@ -189,6 +200,7 @@ def picture(
     truncated: bool = False,
     in_steps: bool = False,
     arrangement: str = "",
+    graded: Collection[tuple[str, str, str]] | None = None,
 ) -> View:
     """The View of some stages.
 
@@ -201,6 +213,7 @@ def picture(
         truncated: whether a row cap cut links.
         in_steps: whether belief is told in four steps.
         arrangement: a word of `views.arrangements.ARRANGEMENTS`; empty for forces.
+        graded: subject, relation, object of the links that are of the grades asked for; None: all are.
     """
     found = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in found and row["object"] in found]
@@ -217,6 +230,8 @@ def picture(
     if arrangement:
         places = ARRANGEMENTS[arrangement](ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
+    if graded is not None:
+        edges = tuple(replace(one, ungraded=(one.subject, one.relation, one.object) not in graded) for one in edges)
     degree: dict[str, int] = defaultdict(int)
     for edge in edges:
         for end in {edge.subject, edge.object}:

@@ -30,8 +30,8 @@ _OWN = "p."
 _LINK_PARTS = 3
 # What of an address or form says what is wanted.
 _WANTED = (
-    "id", "depth", "open", "add", "hide", "relation", "least", "recorded", "size", "layout", "fade", "query", "only",
-    "form", "arranged",
+    "id", "depth", "open", "add", "hide", "relation", "least", "recorded", "source_grade", "assessment", "size", "layout",
+    "fade", "query", "only", "form", "arranged",
 )  # fmt: skip
 # Places on a canvas: how many, how long as text, and how far from its middle.
 _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0

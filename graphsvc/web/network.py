@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, redirect, request, send_from_direc
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.records.grading import stricter
+from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
@@ -31,11 +31,13 @@ blueprint = Blueprint("network", __name__)
 _Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
-_FILTERS = ("depth", "size", "relation", "least", "recorded", "fade", "layout", "fold")
+# What links must be to be in a picture.
+FILTERS = ("relation", "least", "recorded", "source_grade", "assessment")
+_KEPT = ("depth", "size", *FILTERS, "fade", "layout", "fold")
 # What the browser alone heeds: it stands in the address so that a link reopens the same look.
 _LOOK = ("colour", "sized", "labels", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
-_NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0}
+_NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
 # Claims a panel shows before it says how many more the entity's page has.
 _CLAIMS = 12
 # A picture with more links than this is usable sooner without their table in its page.
@@ -234,6 +236,7 @@ def asked() -> dict[str, Any]:
         RequestError: a number is none.
     """
     args = request.values
+    chosen = filters()
     return {
         "ids": [identifier for identifier in args.getlist("id") if identifier],
         "depth": _number("depth", 1, int),
@@ -242,19 +245,41 @@ def asked() -> dict[str, Any]:
         "hidden": args.getlist("hide"),
         "cap": _number("size", NODES, int),
         "arrangement": args.get("layout", ""),
-    } | (_NO_FILTERS if args.get("fade") else filters())
+        # A link does not say what grades it has, so the browser could not tell which to draw faintly.
+    } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
 
 
 def filters() -> dict[str, Any]:
     """What links must be to come into a picture, as the address asks for it.
 
     Raises:
-        RequestError: a number is none, or out of range.
+        RequestError: a number is none, or out of range; or a grade is none.
     """
+    source_grade, assessment = (request.values.get(name, "") for name in ("source_grade", "assessment"))
+    try:
+        grades = at_least(source_grade, assessment)
+    except ValueError:
+        raise RequestError(
+            f"In the address, source_grade takes {', '.join(SOURCE_GRADES)} and assessment {', '.join(ASSESSMENTS)},"
+            f" not {source_grade[:20]!r} and {assessment[:20]!r}."
+        ) from None
     return {
+        "grades": grades,
         "relations": [relation for relation in request.values.getlist("relation") if relation],
         "least": _number("least", 0.0, float),
         "recorded": _number("recorded", 0.0, float),
+    }
+
+
+def grade_choices(here: Session) -> dict[str, Any]:
+    """The choices of the filters by grade, what is chosen, and whether it leaves out what witnesses said."""
+    return {
+        # At least the worst is any.
+        "source_grades": list(SOURCE_GRADES.items())[:-1],
+        "assessments": list(ASSESSMENTS.items())[:-1],
+        "source_grade": request.args.get("source_grade", ""),
+        "assessment": request.args.get("assessment", ""),
+        "grades_withheld": not here.grant.sources,
     }
 
 
@@ -291,7 +316,7 @@ def _entry(here: Session) -> ResponseReturnValue:
         reason = ranking.reason
         if ranking.verdict == "leads":
             endpoint = "network.view" + (TWIN if wants_json() else "")
-            asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_FILTERS, *_LOOK)}
+            asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
             return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
     found = here.find(wanted) if wanted else None
@@ -321,6 +346,7 @@ def _page(here: Session, found: View) -> dict[str, Any]:
         "wide": True,
         "most_inline": INLINE,
         "filters": chosen,
+        **grade_choices(here),
         "picture": graph.drawn(found, here.coast(found) if found.frame else ()),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations

@@ -14,7 +14,7 @@ from graphsvc.service import Session
 from graphsvc.views.graph import PALETTES
 from graphsvc.views.overview import MOST_POINTS, Group, Overview
 from graphsvc.web.frame import answer, at, page, wants_json
-from graphsvc.web.network import filters
+from graphsvc.web.network import FILTERS, filters, grade_choices
 
 blueprint = Blueprint("overview", __name__, url_prefix="/case/<case>/network")
 
@@ -70,7 +70,7 @@ def _group(here: Session, group: Group) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "id": list(group.top),
         "size": next((size for size in (60, 150, 300) if group.size <= size), 500),
-        **{name: request.args.getlist(name) for name in ("relation", "least", "recorded")},
+        **{name: request.args.getlist(name) for name in FILTERS},
     }
     return asdict(group) | {"href": url_for("network.view", case=here.case, **wanted)}
 
@@ -80,6 +80,7 @@ def _page(here: Session) -> dict[str, Any]:
     return {
         "wide": True,
         "filters": filters(),
+        **grade_choices(here),
         "steps": STEPS,
         "relations": [(name, says(name)) for name in RELATIONS],
         "palettes": {theme: dict(palette) for theme, palette in PALETTES.items()},

@@ -215,6 +215,7 @@ def addresses() -> Iterator[str]:
     data += [f"statement.json?id={one}" for one in ("R1", "I1", *AGAIN, *AGAIN.values(), "T5")]
     data += ["network/link.json?" + urlencode(dict(zip(KEYS, ends, strict=True))) for ends in ENDS[::2]]
     data += [f"network.json?id=P1&depth=2&least={least}" for least in (0, 0.7)]
+    data += [f"network.json?id=P1&depth=2&source_grade=2&assessment={letter}" for letter in "BD"]
     data += [f"leads.json?sort={order}" for order in ("denied", "groups", "score_on_record")]
     data += ["leads.json?denied=yes", "leads.json?voices=several", "search.json?q=T1", "search.json?q=T2"]
     pages = [

@@ -191,6 +191,23 @@ def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
     expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 links pass the filters")
 
 
+def test_filters_by_grade_take_out_or_fade(pages: Pages, desk: Service) -> None:  # noqa: F811
+    page = pages("id=p1")
+    held = edges(page)
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Assessed at least").select_option("A known directly")
+    page.wait_for_url("**assessment=A**")
+    page.wait_for_function(f"() => networkPicture.edges.length < {len(held)}")
+    grades = [f"{source}A" for source in "123"]
+    view = session_of(desk).network(["p1"], grades=grades)
+    assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
+    expect(page.locator("#network-filtered b")).to_have_text("1")
+    page.get_by_label("Faint, not gone").check()
+    page.wait_for_function(f"() => networkPicture.edges.length === {len(held)}")
+    clear = page.evaluate("networkPicture.edges.get().filter((e) => !(e.color.opacity < 0.5)).map((e) => e.relation)")
+    assert sorted(clear) == sorted(edge.relation for edge in view.edges)
+
+
 def test_days_filter_the_picture_and_are_counted(pages: Pages, desk: Service) -> None:  # noqa: F811
     page = pages("id=x1&depth=1")
     page.keyboard.press("d")

@@ -446,6 +446,14 @@ MUTATIONS = (
         f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
     ),
     Mutation(
+        "grades",
+        "how what a witness said is graded filters no link without source clearance",
+        "cypher/network/among.cypher",
+        " AND s.kind IN $voices",
+        "",
+        "tests/web/test_network.py::test_of_what_witnesses_said_no_grade_is_told_without_source_clearance",
+    ),
+    Mutation(
         "reveals",
         "an identity opens only when a second person agreed",
         "graphsvc/service/protecting.py",

@@ -46,6 +46,8 @@ def _network(known: Known) -> Iterator[Values]:
     several = list(known.entities)
     yield {"id": several[:4], "open": several[:2], "hide": several[1:2], "least": "0.2", "size": "30"}
     yield {"id": several[:60], "depth": "0", "relation": "DIRECTED"}
+    yield {"id": several[:60], "source_grade": "2", "assessment": "C"}
+    yield {"id": several[:60], "assessment": "B", "fade": "yes"}
     yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
     for layout in ("rings", "days", "map"):
         yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
@@ -63,7 +65,7 @@ def _growth(known: Known) -> Iterator[Values]:
     for one in known.entities:
         yield {"node": one}
     several = list(known.entities)
-    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[-1]}"], "least": "0.2"}
+    yield {"node": several[0], "id": several[:4], "open": [several[0], f"~person~{several[-1]}"], "source_grade": "2"}
 
 
 def _ways(known: Known) -> Iterator[Values]:

@@ -98,6 +98,21 @@ def test_rows_of_blocks_are_made_one_by_one_and_cut_at_the_cap(store: Store, cap
 
 
 @pytest.mark.neo4j
+@pytest.mark.parametrize(("cap", "cut"), [(4, True), (5, False), (9, False)])
+def test_rows_that_come_at_once_are_those_that_come_one_by_one(store: Store, cap: int, cut: bool) -> None:
+    text = (
+        "UNWIND [3, 1, 5, 2, 4] AS n // in what order\n"
+        "RETURN n, CASE WHEN n > 2 THEN n END AS some, [n, null] AS l, date('2020-05-08') AS d, n * $by AS m"
+        " ORDER BY n DESC LIMIT 5 // at most"
+    )
+    once = store.read_at_once(text, ("n", "some", "l", "d", "m"), {"by": 2}, timeout=10, cap=cap)
+    assert once == store.read(text, {"by": 2}, timeout=10, cap=cap)
+    assert once.truncated == cut
+    assert once.rows[0] == (5, 5, [5, None], dt.date(2020, 5, 8), 10)
+    assert store.read_at_once("UNWIND [] AS n RETURN n", ("n",), {}, timeout=10, cap=5).rows == []
+
+
+@pytest.mark.neo4j
 def test_columns_are_there_without_rows(store: Store) -> None:
     found = store.read("UNWIND [] AS n RETURN n AS a, 1 AS b", {}, timeout=10, cap=5)
     assert (found.columns, found.rows, found.truncated) == (("a", "b"), [], False)

@@ -15,6 +15,7 @@ from graphsvc.access import accounts
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.grading import at_least
 from graphsvc.service import Service, Session
 from graphsvc.store.local import LocalServer
 from graphsvc.web import create_app
@@ -162,6 +163,44 @@ def test_filters_are_applied_before_anything_is_counted(full: Session) -> None:
     assert ("p4", "CONTACTED", "p1") not in links(record)
 
 
+def test_links_are_filtered_by_the_grade_of_what_asserts_them(full: Session) -> None:
+    assert links(full.network(["p1"], grades=at_least("1", "A"))) == {
+        ("p1", "RUNS", "g1"),
+        ("p1", "PAID", EVIL),
+        ("p1", "USED", "t1"),
+    }
+    corroborated = full.network(["p1"], grades=at_least("2", "B"))
+    assert links(corroborated) == AROUND_P1 - {("p4", "CONTACTED", "p1")}
+    # Of grade 1A is the denial alone; what asserts that he piloted is not.
+    assert "PILOTED" not in {edge.relation for edge in full.network(["x1"], grades=["1A"]).edges}
+    assert full.growth("p1", ids=["p1"], depth=0, grades=["1A"]).number == 3
+    assert full.network(["p1"], depth=0, grades=["1A"]).nodes[0].more == 3
+    assert full.network(["p1"], depth=0, opened=["p1"], grades=["1A"]).names.keys() == {"p1", "g1", EVIL, "t1"}
+
+
+def test_of_what_witnesses_said_no_grade_is_told_without_source_clearance(full: Session, lawful: Session) -> None:
+    by_witness = {("p1", "DIRECTED", EVIL), ("p1", "ORGANISED", "x1")}
+    assert by_witness <= links(full.network(["p1"], grades=at_least("2", "B")))
+    for grades in (at_least("2", "B"), at_least("3", "E")):
+        assert links(lawful.network(["p1"], grades=grades)) == {
+            ("p1", "RUNS", "g1"),
+            ("p1", "PAID", EVIL),
+            ("p1", "USED", "t1"),
+        }
+        assert not by_witness & links(lawful.network(["p1"], depth=0, opened=["p1"], grades=grades))
+
+
+def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: FlaskClient) -> None:
+    view = full.network(["p1"], apart=["1A"])
+    assert links(view) == AROUND_P1
+    assert {edge.relation for edge in view.edges if not edge.ungraded} == {"RUNS", "PAID", "USED"}
+    page = ann.get(f"/case/{CASE}/network?id=p1&source_grade=1&assessment=A&fade=yes").get_data(as_text=True)
+    assert page.count('"ungraded": true') == 5
+    twin = ann.get(f"/case/{CASE}/network.json?id=p1&source_grade=1&assessment=A").get_json()
+    assert {edge["relation"] for edge in twin["view"]["edges"]} == {"RUNS", "PAID", "USED"}
+    assert ann.get(f"/case/{CASE}/network/overview.json?source_grade=1&assessment=A").get_json()["ties"] < 40
+
+
 def test_depth_and_cap(full: Session) -> None:
     assert ids(full.network(["p1"], depth=0)) == {"p1"}
     assert "b1" in ids(full.network(["p1"], depth=2, cap=500))
@@ -282,7 +321,7 @@ def test_the_form_finds_a_start(ann: FlaskClient) -> None:
     assert "Nothing found" in page
 
 
-@pytest.mark.parametrize("query", ["id=p1&depth=two", "id=p1&least=much", "id=p1&size=9999"])
+@pytest.mark.parametrize("query", ["id=p1&depth=two", "id=p1&least=much", "id=p1&size=9999", "id=p1&assessment=Z"])
 def test_a_wrong_number_in_the_address_is_told(ann: FlaskClient, query: str) -> None:
     assert ann.get(f"/case/{CASE}/network.json?{query}").status_code == 400
     assert "error" in ann.get(f"/case/{CASE}/network.json?{query}").get_json()

@@ -2,7 +2,7 @@
 // the legend says it.
 export const LOOK = ["colour", "sized", "labels", "from", "to", "handling"];
 // Filters that take links out on the server, unless one would rather see them faint.
-export const FILTERS = ["relation", "least", "recorded"];
+export const FILTERS = ["relation", "least", "recorded", "source_grade", "assessment"];
 // Okabe and Ito's hues after those of the kinds; what is beyond them is grey.
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800"];
 const SVG = "http://www.w3.org/2000/svg";
@@ -78,6 +78,8 @@ export class Look {
       (!relations.length || relations.includes(edge.relation)) &&
       edge.belief >= least &&
       (edge.record ?? 0) >= recorded &&
+      // By grade the server told which pass: only where others stay does it mark any.
+      !edge.ungraded &&
       (!(from || to) || dated(edge)) &&
       (!handling || (handling === "P") === released(edge));
   }
