@@ -7,6 +7,7 @@ Nothing is random. The first stage is laid out freely: distances along links, fl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,12 @@ def layout(stages: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) ->
         >>> layout([["a", "b"], ["c"]], [("a", "b"), ("b", "c")])["a"] == first["a"]
         True
     """
+    return dict(_laid(tuple(map(tuple, stages)), frozenset(pairs)))
+
+
+# Hiding, folding, filtering and going back draw a picture again whose nodes stand where they stood.
+@lru_cache(maxsize=64)
+def _laid(stages: tuple[tuple[str, ...], ...], pairs: frozenset[tuple[str, str]]) -> dict[str, tuple[float, float]]:
     order = [identifier for stage in stages for identifier in stage]
     place = {identifier: number for number, identifier in enumerate(order)}
     ends = {

@@ -190,7 +190,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 picture.network.once("afterDrawing", () => requestAnimationFrame(() => root.setAttribute("data-ready", "yes")));
-picture.network.redraw();
 form.sync();
 tellState();
 await canvas.relook();

@@ -7,6 +7,7 @@ class Comments {
     this.at = document.getElementById("comments-at").dataset;
     this.counts = new Map();
     this.links = new Map();
+    this.shown = 0; // marks that were drawn
     canvas.on("shown", ({ id, edge, body }) => this.beside(id, edge, body));
     canvas.on("drawn", () => this.canvas.picture.network.redraw());
     canvas.picture.network.on("afterDrawing", (paint) => this.paint(paint));
@@ -23,7 +24,8 @@ class Comments {
       const { nodes, links } = await this.canvas.json(this.at.counts);
       this.counts = new Map(Object.entries(nodes));
       this.links = new Map(links.map((one) => [JSON.stringify([one.subject, one.relation, one.object]), one.count]));
-      this.canvas.picture.network.redraw();
+      if (this.counts.size || this.links.size || this.shown) this.canvas.picture.network.redraw();
+      this.shown = this.counts.size + this.links.size;
     } catch (error) {
       this.canvas.page.tell(error.message);
     }
