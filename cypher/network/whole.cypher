@@ -1,5 +1,5 @@
 // ---
-// title = "Every link, as far as an overview shows it"
+// title = "Whom each entity has a link to"
 // why = "The picture of a whole case"
 // kind = "internal"
 // limit = 2000000
@@ -21,7 +21,7 @@
 // default = []
 // [returns]
 // subject = "Entity.id"
-// object = "Entity.id"
+// objects = "Entity.id"
 // ---
 MATCH (a:Entity {case: $case})-[r]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least
@@ -31,6 +31,6 @@ WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT 
     WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
       AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
   })
-RETURN a.id AS subject, b.id AS object
-ORDER BY subject, object
+WITH a, collect(DISTINCT b.id) AS objects
+RETURN a.id AS subject, objects
 LIMIT $limit + 1

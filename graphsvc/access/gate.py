@@ -115,13 +115,12 @@ class Gate:
 
     def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
         """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
-        store, settings = self._store(), self._settings
-        if not whole:
-            limits = {"timeout": settings.query_timeout_s, "cap": parameters["limit"]}
-            return store.read_at_once(query.text, tuple(query.returns), parameters, **limits)
-        cap = settings.analysis_row_cap
-        rows = store.read(query.text, parameters | {"limit": cap}, timeout=self._patience, cap=cap)
-        self._require_all(cut=rows.truncated)
+        cap = self._settings.analysis_row_cap if whole else parameters["limit"]
+        timeout = self._patience if whole else self._settings.query_timeout_s
+        rows = self._store().read_at_once(
+            query.text, tuple(query.returns), parameters | {"limit": cap}, timeout=timeout, cap=cap
+        )
+        self._require_all(cut=whole and rows.truncated)
         return rows
 
     def _require_all(self, *, cut: bool) -> None:

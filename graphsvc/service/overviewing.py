@@ -43,4 +43,4 @@ class Overviewing(Reading):
     def _drawn(self, filters: Mapping[str, Any]) -> Overview:
         entities = self.rows("cases.entities", whole=True)
         links = self.rows("network.whole", whole=True, **filters)
-        return overview(entities.dicts(), [(row[0], row[1]) for row in links.rows])
+        return overview(entities.dicts(), [(subject, objects) for subject, objects in links.rows])

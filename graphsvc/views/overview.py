@@ -94,25 +94,26 @@ class Overview:
         return b"".join(part.tobytes() for part in parts)
 
 
-def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, str]]) -> Overview:
+def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, Sequence[str]]]) -> Overview:
     """The whole of a case.
 
     Args:
         entities: rows with `id`, `kind`, `name` (or None) and `sealed`.
-        links: (subject, object); ends that are no entities are passed over.
+        links: (subject, objects it has a link to); ends that are no entities are passed over.
 
     Example:
         >>> rows = [{"id": i, "kind": "person", "name": i.upper(), "sealed": False} for i in "abcd"]
-        >>> found = overview(rows, [("a", "b"), ("b", "a"), ("c", "d")])
+        >>> found = overview(rows, [("a", ["b"]), ("b", ["a"]), ("c", ["d"])])
         >>> [(group.size, group.ties, group.out) for group in found.groups]
         [(2, 1, 0), (2, 1, 0)]
     """
     rows = sorted(entities, key=lambda row: str(row["id"]))
     number = {row["id"]: at for at, row in enumerate(rows)}
-    ends = np.array(
-        [(number[a], number[b]) for a, b in links if a in number and b in number and a != b], dtype=np.int64
-    )
-    pairs: Ints = np.unique(np.sort(ends.reshape(-1, 2), axis=1), axis=0)
+    subjects = np.fromiter((number.get(subject, -1) for subject, _ in links), np.int64)
+    one = np.repeat(subjects, [len(objects) for _, objects in links])
+    other = np.fromiter((number.get(target, -1) for _, objects in links for target in objects), np.int64)
+    there = (one >= 0) & (other >= 0) & (one != other)
+    pairs, _ = _tied(np.stack([one[there], other[there]], axis=1), len(rows))
     degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
     group = _grouped(len(rows), pairs, degree)
     kind = np.array([ENTITIES.index(row["kind"]) for row in rows], dtype=np.uint8)
@@ -133,6 +134,13 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, s
         pairs,
         tuple(_told(ids, names, kind, degree, group, pairs, middles, radius)),
     )
+
+
+def _tied(pairs: Ints, count: int) -> tuple[Ints, Ints]:
+    """Each pair of numbers below `count` once, whichever of the two comes first, and how often it is there."""
+    # As one number each: many times as fast as comparing rows.
+    codes, often = np.unique(pairs.min(axis=1) * count + pairs.max(axis=1), return_counts=True)
+    return np.stack([codes // max(count, 1), codes % max(count, 1)], axis=1), often
 
 
 def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
@@ -189,7 +197,7 @@ def _middles(between: Ints, radius: Points) -> Points:
     """Where groups stand: those with most in them by what ties them to each other, the rest below."""
     count, laid = len(radius), min(len(radius), _LAID_OUT)
     tied = between[(between < laid).all(axis=1) & (between[:, 0] != between[:, 1])]
-    strongest, weight = np.unique(np.sort(tied, axis=1), axis=0, return_counts=True)
+    strongest, weight = _tied(tied, count)
     strongest = strongest[np.argsort(-weight, kind="stable")][: 4 * laid]
     places = layout([[str(at) for at in range(laid)]], [(str(a), str(b)) for a, b in strongest.tolist()])
     middles = np.zeros((count, 2))

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc.views.overview import Overview, overview
+from graphsvc.views import overview as views
+from graphsvc.views.overview import Overview
+
+
+def overview(entities: list[dict[str, Any]], links: Iterable[tuple[str, str]]) -> Overview:
+    """The overview, of links in pairs."""
+    objects: dict[str, list[str]] = {}
+    for subject, target in links:
+        objects.setdefault(subject, []).append(target)
+    return views.overview(entities, list(objects.items()))
 
 
 def rows(*ids: str, kind: str = "person") -> list[dict[str, Any]]:
