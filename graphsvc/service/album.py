@@ -95,7 +95,8 @@ class Album:
 
     def pictures(self) -> list[Picture]:
         """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
-        named = sorted(map(self._picture, self.connection.execute(self._seen()).all()), key=lambda one: one.name)
+        found = map(self._picture, self.connection.execute(self._seen()).all())
+        named = sorted(found, key=lambda one: (one.name, one.account))
         return sorted(named, key=lambda one: one.changed_at, reverse=True)
 
     def picture(self, identifier: str) -> Picture:

@@ -11,9 +11,12 @@ from graphsvc.errors import RequestError
 from graphsvc.records.told import STEPS
 from graphsvc.service.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
 from graphsvc.views import wording
-from graphsvc.web.frame import answer, at, page
+from graphsvc.web.frame import answer, at, page, wants_json
 
 blueprint = Blueprint("paths", __name__, url_prefix="/case/<case>/network")
+
+# Between how many there are ways; those of accounts lead to one.
+_ENDS = 2
 # What links besides those of the operation say.
 BESIDE_WORDS = {
     "presence": "on the same boat, at the same place",
@@ -32,22 +35,26 @@ def _choices() -> dict[str, Any]:
 
 @page(blueprint, "/paths")
 def ways(case: str) -> ResponseReturnValue:
-    """The ways the address asks for; without ends the form alone."""
+    """The ways the address asks for; with fewer ends than they take the form alone."""
     here = at(case)
     here.require("analyse")
     ends, wanted = _asked()
-    traced = here.paths(ends, **wanted) if ends else None
+    to_one = wanted["kind"] == "accounts"
+    # A page with one end asks for the other; who asks for data is told what is missing.
+    enough = len(ends) >= (1 if to_one else _ENDS) or (bool(ends) and wants_json())
+    traced = here.paths(ends, **wanted) if enough else None
     return answer(
         "paths/page.html",
         case=here.case,
         ends=ends,
+        boxes=ends if enough else [*ends, "", ""][:_ENDS],
         asked=wanted,
         kinds={word: says for word, says in KINDS.items() if word != "accounts" or here.grant.sources},
         between=_rows(here.case, traced, in_steps=not here.grant.sources) if traced else [],
         names=traced.names if traced else {},
         cut=bool(traced and traced.cut),
         most=MOST,
-        to_one=wanted["kind"] == "accounts",
+        to_one=to_one,
     )
 
 

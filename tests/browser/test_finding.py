@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -179,6 +180,22 @@ def test_a_node_with_very_many_neighbours_asks_which(pages: Callable[..., Page])
     page.wait_for_url("**open=*")
     assert len(on_canvas(page)) == 21
     expect(growth.get_by_text("adds 20, 165 more stay")).to_be_visible()
+
+
+def test_the_panel_begins_ways_from_its_node(pages: Callable[..., Page]) -> None:
+    page = pages("id=boss&id=pilot&depth=0")
+    page.evaluate("networkCanvas.select(['boss'])")
+    page.get_by_role("link", name="Ways from here").click()
+    expect(page.locator("#paths-ends li")).to_have_text([re.compile("boss")])
+    page.locator("#paths-end").fill("pilot")
+    page.locator("#paths-end-suggestions [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#paths").get_by_role("button", name="Look").click()
+    page.locator("#paths .way").first.wait_for()
+    # The same without scripts: the form with one end filled in.
+    page.goto(page.url.partition("?")[0] + "/paths?from=boss")
+    expect(page.get_by_label("From")).to_have_value("boss")
+    expect(page.get_by_label("To", exact=True)).to_have_value("")
 
 
 def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Page], desk: Service) -> None:

@@ -30,6 +30,7 @@ export class Panel {
     pin: (ids) => this.canvas.pin(ids, true),
     unpin: (ids) => this.canvas.pin(ids, false),
     one: ([id]) => this.show(id),
+    ways: (ids) => this.canvas.tell("ways", ids),
     unfold: ([id]) => this.canvas.unfold(this.picture.data.nodes.find((node) => node.id === id).fold),
   };
 

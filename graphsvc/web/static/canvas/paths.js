@@ -30,6 +30,7 @@ class Paths {
     this.drawer.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.close();
     });
+    canvas.on("ways", (ids) => this.open(ids));
     const acts = { close: () => this.close(), selected: () => this.take(canvas.selected().nodes) };
     for (const [name, act] of Object.entries(acts)) this.drawer.querySelector(`[data-paths="${name}"]`).addEventListener("click", act);
     const box = document.getElementById("paths-end");
