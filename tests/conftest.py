@@ -105,8 +105,11 @@ def jars(settings: SettingsFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]:
-    """One running Neo4j for the whole session. What a test writes stays: use a case of your own, or wipe it."""
-    with hold(settings()) as server:
+    """One running Neo4j for the whole session. What a test writes stays: use a case of your own, or wipe it.
+
+    It plans queries for half an hour, which earns back what compiling its Java well takes.
+    """
+    with hold(settings(quick_java=False)) as server:
         yield server
 
 

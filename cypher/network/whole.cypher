@@ -31,6 +31,8 @@ WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT 
     WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
       AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
   })
-WITH a, collect(DISTINCT b.id) AS objects
-RETURN a.id AS subject, objects
+WITH DISTINCT a.id AS subject, b.id AS object
+ORDER BY subject, object
+WITH subject, collect(object) AS objects
+RETURN subject, objects
 LIMIT $limit + 1

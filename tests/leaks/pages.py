@@ -55,6 +55,11 @@ def _network(known: Known) -> Iterator[Values]:
         yield {"id": several[:20], "fold": by}
 
 
+def _same_network(known: Known) -> Iterator[Values]:
+    """Of the pictures that `network.view` is asked for, some of each kind: it is told in another form here."""
+    yield from list(_network(known))[::3]
+
+
 def _whole(_known: Known) -> Iterator[Values]:
     yield {}
     yield {"relation": "DIRECTED", "least": "0.5"}
@@ -131,9 +136,9 @@ PAGES: dict[str, Entry] = {
     ],
     "statements.page": each("statements"),
     "network.view": _network,
-    "network.tables": _network,
-    "network.groups": _network,
-    "network.measures": _network,
+    "network.tables": _same_network,
+    "network.groups": _same_network,
+    "network.measures": _same_network,
     "network.days": once(),
     "network.node": each("entities"),
     "network.link": _links,
