@@ -2,27 +2,27 @@
 
 A whole case at a glance likewise, of 5,000 and of 50,000 entities.
 
-Served as `graphsvc serve` does, by waitress, on the loopback interface. The page says itself when it is usable: it sets
-`data-ready` after the first drawing.
+Served by `graphsvc serve`, a process of its own as for any user. The page says itself when it is usable: it sets `data-ready`
+after the first drawing.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import statistics
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
 
 from benchmarks.pages import demo_case
 from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of, timed
 from graphsvc.service import Service
-from graphsvc.web import create_app
 
 NODES = 500
 GOAL_S = 0.5
@@ -134,12 +134,24 @@ def _held(page: Page) -> float:
 
 @contextmanager
 def _served(service: Service) -> Iterator[str]:
-    server: Any = create_server(create_app(service), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    # The thread is a daemon and the process ends with the benchmarks: a browser may still hold connections.
-    server.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    settings = service.settings
+    command = [sys.executable, "-m", "graphsvc", "--home", str(settings.home), "serve", "--port", port]
+    environment = os.environ | {"GRAPHSVC_JARS": str(settings.jars), "GRAPHSVC_NEO4J_VERSION": settings.neo4j_version}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            while process.poll() is None and not _answers(port):
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _answers(port: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(port))) == 0
 
 
 @contextmanager
