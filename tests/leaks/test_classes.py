@@ -278,10 +278,10 @@ def test_every_answer_carries_the_headers_that_keep_it_here(grown: Small) -> Non
 def work(service: Service) -> Iterator[list[str]]:
     """What is asked of the store and of the database in the block, in order."""
     done: list[str] = []
-    real = Store.read
+    real = Store.read_at_once
 
-    def read(self: Store, text: str, parameters: Any, **limits: Any) -> Any:
-        rows = real(self, text, parameters, **limits)
+    def read(self: Store, text: str, columns: Any, parameters: Any, **limits: Any) -> Any:
+        rows = real(self, text, columns, parameters, **limits)
         done.append(f"store {text[:200]} {sorted(parameters)} {len(rows.rows)} rows")
         return rows
 
@@ -291,7 +291,7 @@ def work(service: Service) -> Iterator[list[str]]:
     sa.event.listen(service.database, "before_cursor_execute", statement)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Store, "read", read)
+            patch.setattr(Store, "read_at_once", read)
             yield done
     finally:
         sa.event.remove(service.database, "before_cursor_execute", statement)
@@ -323,7 +323,7 @@ def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: s
                 said.append(f"{type(error).__name__} {error}".replace(one, "ASKED"))
         taken.append(list(done))
     assert taken[0] == taken[1]
-    assert len(taken[0]) > 0
+    assert any(one.startswith("store ") for one in taken[0])
     assert said[0] == said[1] or call[0] in ("find",)
 
 
