@@ -9,9 +9,11 @@
 // [parameters.known]
 // type = "list"
 // help = "ids that are there already"
+// default = []
 // [parameters.room]
 // type = "int"
 // help = "neighbours of each at most"
+// default = 500
 // [parameters.relations]
 // type = "list"
 // help = "only by these relations; empty for all"
