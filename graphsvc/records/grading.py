@@ -46,7 +46,7 @@ def at_least(source_grade: str, assessment: str) -> list[str]:
     """
     if not source_grade and not assessment:
         return []
-    sources, assessments = "".join(SOURCE_GRADES), "".join(ASSESSMENTS)
+    sources, assessments = list(SOURCE_GRADES), list(ASSESSMENTS)
     sources = sources[: sources.index(source_grade) + 1] if source_grade else sources
     assessments = assessments[: assessments.index(assessment) + 1] if assessment else assessments
     return [source + letter for source in sources for letter in assessments]

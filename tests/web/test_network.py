@@ -321,7 +321,9 @@ def test_the_form_finds_a_start(ann: FlaskClient) -> None:
     assert "Nothing found" in page
 
 
-@pytest.mark.parametrize("query", ["id=p1&depth=two", "id=p1&least=much", "id=p1&size=9999", "id=p1&assessment=Z"])
+@pytest.mark.parametrize(
+    "query", ["id=p1&depth=two", "id=p1&least=much", "id=p1&size=9999", "id=p1&assessment=Z", "id=p1&assessment=AB"]
+)
 def test_a_wrong_number_in_the_address_is_told(ann: FlaskClient, query: str) -> None:
     assert ann.get(f"/case/{CASE}/network.json?{query}").status_code == 400
     assert "error" in ann.get(f"/case/{CASE}/network.json?{query}").get_json()
