@@ -43,8 +43,7 @@ def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
 
 def finance(rng: random.Random, day: dt.date, cast: Cast, facts: Facts) -> Facts:
     """Financiers put up money for some who run things, in several gangs at times, and get it back through others."""
-    financiers = {one.id for one in cast.of("financier")}
-    nameless = {token for token in financiers if rng.random() < 0.6}
+    nameless = {one.id for one in cast.of("financier") if rng.random() < 0.6}
     found = facts.rewritten(lambda one: [] if one.relation == "MEMBER_OF" and one.subject in nameless else [one])
     for financier in cast.of("financier"):
         near = [one for one in cast.of("leader", "organiser", "supplier", "controller") if one.gang == financier.gang]

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
 from waitress.server import create_server
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
 from graphsvc.service import Service
 from graphsvc.web import create_app
+
+# A busy test machine may take long over what is done in a second; who is quick does not wait.
+expect.set_options(timeout=20_000)
 
 _ARGUMENTS = [
     "--headless",

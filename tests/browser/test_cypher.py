@@ -64,6 +64,8 @@ def test_from_a_fault_to_a_shared_query_and_its_picture(visit: Visiting, writer:
         page.get_by_role("button", name="Check").click()
         expect(page.get_by_text("Nothing is wrong with it")).to_be_visible()
         page.get_by_label("Its value, of many").fill("5")
+        # Keys are heard once the page's script has told the caret's place.
+        expect(page.locator("[data-place]")).to_have_text("Line 2, column 7")
         editor.focus()
         page.keyboard.press("Control+Enter")
         expect(page.get_by_role("heading", name="5 rows")).to_be_visible()

@@ -17,10 +17,16 @@ def _bytes(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_same_arguments_same_bytes_even_in_another_process(tmp_path: Path) -> None:
-    simulate.simulate(tmp_path / "one", seed=7, people=300)
-    code = "import pathlib, sys; from graphsvc import simulate; simulate.simulate(pathlib.Path(sys.argv[1]), seed=7, people=300)"
-    for hashing in ("1", "2"):
+@pytest.mark.parametrize(("seed", "people", "hard"), [(7, 300, False), (1, None, True)])
+def test_same_arguments_same_bytes_even_in_another_process(
+    tmp_path: Path, seed: int, people: int | None, hard: bool
+) -> None:
+    simulate.simulate(tmp_path / "one", seed=seed, people=people, hard=hard)
+    code = (
+        "import pathlib, sys; from graphsvc import simulate; "
+        f"simulate.simulate(pathlib.Path(sys.argv[1]), seed={seed}, people={people}, hard={hard})"
+    )
+    for hashing in ("1", "2", "3"):
         folder = tmp_path / hashing
         root = str(Path(simulate.__file__).parents[2])
         environment = {"PYTHONHASHSEED": hashing, "PYTHONPATH": root}
