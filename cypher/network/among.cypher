@@ -38,7 +38,7 @@
 // last_on = "Link.last_on"
 // ---
 MATCH (a:Entity {case: $case})-[r]->(b:Entity)
-WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
   AND (size($relations) = 0 OR r.relation IN $relations)
   AND (size($grades) = 0 OR EXISTS {
     MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)

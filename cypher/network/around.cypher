@@ -33,7 +33,7 @@
 UNWIND $ids AS id
 MATCH (n:Entity {case: $case, id: id})-[r]-(m:Entity)
 WITH DISTINCT startNode(r) AS a, r, endNode(r) AS b
-WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
   AND (size($relations) = 0 OR r.relation IN $relations)
   AND (size($grades) = 0 OR EXISTS {
     MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)

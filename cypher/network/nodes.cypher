@@ -47,7 +47,7 @@ RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
                       RETURN coalesce(g.name, g.id) AS gang ORDER BY r[$belief] DESC, g.id LIMIT 1 }) AS gang,
        count {
          MATCH (n)-[r]-(m:Entity)
-         WHERE m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+         WHERE m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
            AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
            AND (size($grades) = 0 OR EXISTS {
              MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)

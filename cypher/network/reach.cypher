@@ -36,7 +36,7 @@
 // ---
 UNWIND $ids AS id
 MATCH (n:Entity {case: $case, id: id})-[r]-(m:Entity)
-WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND r[$belief_on_record] >= $recorded
+WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
   AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $known
   AND (size($grades) = 0 OR EXISTS {
     MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)

@@ -23,16 +23,22 @@
 // subject = "Entity.id"
 // objects = "Entity.id"
 // ---
-MATCH (a:Entity {case: $case})-[r]->(b:Entity)
-WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least
-  AND r[$belief_on_record] >= $recorded AND (size($relations) = 0 OR r.relation IN $relations)
-  AND (size($grades) = 0 OR EXISTS {
-    MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)
-    WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
-      AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
-  })
-WITH DISTINCT a.id AS subject, b.id AS object
-ORDER BY subject, object
-WITH subject, collect(object) AS objects
+MATCH (a:Entity {case: $case})
+WHERE a.handling IN $handling
+WITH a, a.id AS subject, COLLECT {
+  MATCH (a)-[r]->(b:Entity)
+  WHERE b.handling IN $handling AND r[$belief] >= $least
+    AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded) AND (size($relations) = 0 OR r.relation IN $relations)
+    AND (size($grades) = 0 OR EXISTS {
+      MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)
+      WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
+        AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
+    })
+  WITH DISTINCT b
+  RETURN b.id AS object
+  ORDER BY object
+} AS objects
+WHERE size(objects) > 0
 RETURN subject, objects
+ORDER BY subject
 LIMIT $limit + 1

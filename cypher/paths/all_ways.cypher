@@ -35,7 +35,7 @@
 MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling
 MATCH p = (a) ((x:Entity)-[r]-(y:Entity) WHERE x.handling IN $handling AND y.handling IN $handling
-  AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND NOT r.relation IN $without){1,4} (b)
+  AND r[$belief] >= $least AND NOT r.relation IN $without){1,4} (b)
 WHERE size(r) <= $steps AND all(n IN nodes(p) WHERE single(m IN nodes(p) WHERE m = n))
 WITH [n IN nodes(p) | n.id] AS way,
      [n IN nodes(p) | CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value, n.id) END] AS names,

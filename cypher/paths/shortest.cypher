@@ -31,7 +31,7 @@
 MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling
 MATCH p = ALL SHORTEST (a) ((x:Entity)-[r]-(y:Entity) WHERE x.handling IN $handling AND y.handling IN $handling
-  AND r[$belief] IS NOT NULL AND r[$belief] >= $least AND NOT r.relation IN $without){1,8} (b)
+  AND r[$belief] >= $least AND NOT r.relation IN $without){1,8} (b)
 WITH [n IN nodes(p) | n.id] AS way,
      [n IN nodes(p) | CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value, n.id) END] AS names,
      [one IN r | one.relation] AS relations, [i IN range(0, size(r) - 1) | startNode(r[i]) = x[i]] AS forward,

@@ -121,6 +121,7 @@ def _serving(service: Service) -> Iterator[str]:
     try:
         yield f"http://{host}:{server.effective_port}"
         settle()
+        service.plan_ahead()
         server.run()
     except KeyboardInterrupt:
         pass

@@ -142,12 +142,16 @@ class Query:
     @property
     def shows_statements(self) -> bool:
         """Whether readers without source clearance are shown anything of single statements or claims."""
-        kinds = {SENSITIVITY.get(shown) for shown in self.returns.values()}
         single = any(
             shown.startswith(("Statement.", "Claim.")) or shown.endswith(".statement_id")
             for shown in self.returns.values()
         )
-        return single and not self.for_sources and "material" not in kinds
+        return single and not self.for_sources and not self.is_material
+
+    @property
+    def is_material(self) -> bool:
+        """Whether it answers in blocks, for analyses inside the service (`access.gate.Gate.material`)."""
+        return "material" in {SENSITIVITY.get(shown) for shown in self.returns.values()}
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Values for the query's own parameters.

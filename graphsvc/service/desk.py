@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 from types import TracebackType
 from typing import Self
@@ -25,7 +26,7 @@ from graphsvc.analysis.stability import Place
 from graphsvc.analysis.ways import Tie
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
-from graphsvc.errors import NotSignedIn
+from graphsvc.errors import GraphsvcError, NotSignedIn
 from graphsvc.queries import Library
 from graphsvc.records.weights import read_weights
 from graphsvc.service import protecting
@@ -42,6 +43,7 @@ from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
 from graphsvc.views.overview import Overview
 
+_LOG = logging.getLogger(__name__)
 # How many results are kept in memory; of what they were computed from, which is large, only the latest two.
 _RANKINGS = 64
 _MATERIALS = 2
@@ -95,6 +97,8 @@ class Service:
         self.overviews: Kept[Overview] = Kept(_RANKINGS)
         self.grounds: Kept[Ground] = Kept(_MATERIALS)
         self._opening = threading.Lock()
+        self._closing = threading.Event()
+        self._planning: threading.Thread | None = None
         self._store: Store | None = None
         self._server: local.LocalServer | None = None
 
@@ -108,6 +112,18 @@ class Service:
             if self._store is None:
                 self._store = self._open_store()
         return self._store
+
+    def plan_ahead(self) -> None:
+        """Have the store plan the queries of pages from now on, beside whatever else there is to do."""
+        self._planning = threading.Thread(target=self._plan, name="planning", daemon=True)
+        self._planning.start()
+
+    def _plan(self) -> None:
+        try:
+            self.gate.plan(lambda: not self._closing.is_set())
+        except GraphsvcError as error:
+            # Who asks for a page is told, and helped; here nobody waits.
+            _LOG.info("planning ahead ended early: %s", error)
 
     def forget(self) -> None:
         """Forget everything that was computed on cases and kept in memory: names may be in it."""
@@ -238,8 +254,11 @@ class Service:
 
     def close(self) -> None:
         """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops."""
+        self._closing.set()
         self.runs.close()
         self.jobs.close()
+        if self._planning is not None:
+            self._planning.join()
         if self._store is not None:
             self._store.close()
         if self._server is not None:

@@ -102,17 +102,19 @@ class Picturing(Reading):
         }
         stages, cut = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)
         everyone = [identifier for stage in stages for identifier in stage]
-        entities = self.rows("network.nodes", ids=everyone, **filters)
-        among = self.rows("network.among", ids=everyone, **filters)
+        wanted = filters | {"ids": everyone}
+        asked = [("network.nodes", wanted), ("network.among", wanted)]
+        if apart:
+            asked.append(("network.among", wanted | {"grades": list(apart)}))
+        entities, among, *of_grades = self.together(*asked)
         known = entities.dicts()
         if not {row["id"] for row in known} & {*starts, *added}:
             raise NotFound(
                 f"There is nothing with the id {', '.join([*starts, *added])[:80]!r} that you can see in this case."
             )
         graded = None
-        if apart:
-            some = self.rows("network.among", ids=everyone, **filters | {"grades": list(apart)}).dicts()
-            graded = {(row["subject"], row["relation"], row["object"]) for row in some}
+        for some in of_grades:
+            graded = {(row["subject"], row["relation"], row["object"]) for row in some.dicts()}
         truncated = cut or among.truncated or entities.truncated
         return picture(
             stages,

@@ -41,6 +41,5 @@ class Overviewing(Reading):
 
     @lasting()
     def _drawn(self, filters: Mapping[str, Any]) -> Overview:
-        entities = self.rows("cases.entities", whole=True)
-        links = self.rows("network.whole", whole=True, **filters)
+        entities, links = self.together(("cases.entities", {}), ("network.whole", filters), whole=True)
         return overview(entities.dicts(), [(subject, objects) for subject, objects in links.rows])

@@ -5,12 +5,15 @@ The picture of `views.network` is for working on; this one is for finding where 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from graphsvc.records.relations import ENTITIES
 from graphsvc.views.layout import Points, layout
@@ -108,10 +111,11 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
         [(2, 1, 0), (2, 1, 0)]
     """
     rows = sorted(entities, key=lambda row: str(row["id"]))
-    number = {row["id"]: at for at, row in enumerate(rows)}
-    subjects = np.fromiter((number.get(subject, -1) for subject, _ in links), np.int64)
+    number = defaultdict(lambda: -1, {row["id"]: at for at, row in enumerate(rows)})
+    subjects = np.fromiter((number[subject] for subject, _ in links), np.int64)
     one = np.repeat(subjects, [len(objects) for _, objects in links])
-    other = np.fromiter((number.get(target, -1) for _, objects in links for target in objects), np.int64)
+    targets = chain.from_iterable(objects for _, objects in links)
+    other = np.fromiter(map(number.__getitem__, targets), np.int64)
     there = (one >= 0) & (other >= 0) & (one != other)
     pairs, _ = _tied(np.stack([one[there], other[there]], axis=1), len(rows))
     degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
@@ -152,24 +156,39 @@ def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
     label = np.arange(count, dtype=np.int64)
     one, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
     weight = 1.0 / np.sqrt(np.maximum(degree[one] * degree[other], 1))
+    ties = sparse.csr_array((weight, (one, other)), (count, count))
+    halves = [(slice(start, None, 2), ties[start::2]) for start in (0, 1)]
     for turn in range(_ROUNDS):
-        moves = (one + turn) % 2 == 0
-        key, place = np.unique(one[moves] * count + label[other[moves]], return_inverse=True)
-        if not len(key):
-            continue
-        heft = np.bincount(place, weight[moves])
-        node, candidate = key // count, key % count
-        # A node stays where it is unless something weighs more.
-        heft += (candidate == label[node]) * 1e-9
-        order = np.lexsort((candidate, -heft, node))
-        first = np.r_[True, node[order][1:] != node[order][:-1]]
-        label[node[order][first]] = candidate[order][first]
+        half, tied = halves[turn % 2]
+        label[half] = _heaviest(tied, label, label[half])
     for _ in range(_MERGES):
         label = _absorbed(label, one, other, weight)
     _, group, size = np.unique(label, return_inverse=True, return_counts=True)
     rank = np.empty(len(size), dtype=np.int64)
     rank[np.lexsort((np.arange(len(size)), -size))] = np.arange(len(size))
     found: Ints = rank[group]
+    return found
+
+
+def _heaviest(tied: sparse.csr_array, label: Ints, own: Ints) -> Ints:
+    """The label that weighs most among those each row is tied to; of equals its own, else the smallest.
+
+    Args:
+        tied: (rows, nodes), weights.
+        label: of each node.
+        own: of each row; it keeps it where it is tied to nobody.
+    """
+    count = len(label)
+    members = sparse.csr_array((np.ones(count), (np.arange(count), label)), (count, count))
+    heft = tied @ members
+    many = np.diff(heft.indptr)
+    tells = many > 0
+    starts = heft.indptr[:-1][tells]
+    found = own.copy()
+    if len(starts):
+        weight = heft.data + (heft.indices == np.repeat(own, many)) * 1e-9
+        most = np.repeat(np.maximum.reduceat(weight, starts), many[tells])
+        found[tells] = np.minimum.reduceat(np.where(weight == most, heft.indices, count), starts)
     return found
 
 
@@ -225,13 +244,13 @@ def _apart(middles: Points, radius: Points) -> None:
     # As wide as most of them need, and the rest moved aside.
     middles *= max(1.0, float(np.quantile(closest, 0.999)) * 0.6) if len(closest) else 1.0
     for _ in range(200):
-        step = middles[:, None, :] - middles[None, :, :]
-        far = np.hypot(step[..., 0], step[..., 1])
+        x, y = middles.T
+        far = np.hypot(x[:, None] - x, y[:, None] - y)
         over = np.maximum(least - far, 0.0)
         if not over.any():
             return
-        push = step / np.maximum(far, 1e-9)[..., None] * over[..., None] * 0.5
-        middles += push.sum(axis=1) * 0.5
+        push = over / np.maximum(far, 1e-9) * 0.5
+        middles += middles * push.sum(axis=1)[:, None] - push @ middles
 
 
 def _within(group: Ints, degree: Ints, middles: Points) -> Points:

@@ -1,0 +1,49 @@
+"""Queries are planned before anybody waits for them: all of the service's own, and nothing is read or logged."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import OperatorError
+from graphsvc.service import Service
+
+pytestmark = pytest.mark.neo4j
+
+
+def _logged(service: Service) -> int:
+    with transaction(service.database) as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(tables.log)).scalar_one()
+
+
+def test_every_query_of_the_services_own_can_be_planned_and_nothing_is_logged(service: Service) -> None:
+    own = [query for query in service.library.values() if query.kind == "internal"]
+    before = _logged(service)
+    assert service.gate.plan(lambda: True) == len(own) > 20
+    assert _logged(service) == before
+
+
+def test_planning_stops_when_it_is_told_to(service: Service) -> None:
+    turns = iter([True, True, False])
+    assert service.gate.plan(lambda: next(turns)) == 2
+
+
+def test_a_service_that_closes_ends_its_planning(service: Service) -> None:
+    service.plan_ahead()
+    service.close()
+    assert service._planning is not None
+    assert not service._planning.is_alive()
+
+
+def test_a_store_that_is_gone_is_no_fault_of_planning(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(_goes_on: object) -> int:
+        raise OperatorError("Neo4j cannot be reached.")
+
+    monkeypatch.setattr(service.gate, "plan", gone)
+    with caplog.at_level("INFO", logger="graphsvc"):
+        service.plan_ahead()
+        service.close()
+    assert "Neo4j cannot be reached" in caplog.text
