@@ -123,15 +123,22 @@ globalThis.NetworkPicture = class {
     const crowded = this.data.edges.length > NetworkPicture.CROWD;
     const faint = this.look.faint(edge);
     const color = edge.denied ? palette.denied : palette.link;
-    return {
+    const dressed = {
       dashes: false,
       smooth: false,
-      label: " ",
       ...edge,
       hidden: this.look.gone(edge),
       color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: faint ? NetworkPicture.FAINT : edge.denied ? 1 : crowded ? 0.4 : 0.9 },
-      font: { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE },
     };
+    // A label takes vis-network longer than its line, an empty one too: only links that have said something have a font.
+    if (this.edges.get(edge.id)?.font) dressed.font = this.wording(edge);
+    return dressed;
+  }
+
+  // How a link says what it is.
+  wording(edge) {
+    const palette = this.palette;
+    return { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE };
   }
 
   ink(group, fill) {
@@ -346,8 +353,8 @@ globalThis.NetworkPicture = class {
       const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
       const size = (edge.denied && !said ? 15 : 10.5) / scale;
       const old = this.edges.get(edge.id);
-      if (old.label !== label || old.font.size !== size) {
-        changes.push({ id: edge.id, label, font: { ...old.font, size, strokeWidth: 3 / scale } });
+      if ((old.label ?? " ") !== label || (label !== " " && old.font.size !== size)) {
+        changes.push({ id: edge.id, label, font: { ...this.wording(edge), size, strokeWidth: 3 / scale } });
       }
     }
     this.edges.update(changes);

@@ -189,7 +189,12 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "p" && chosenOnes().length) canvas.pin(chosenOnes(), !chosenOnes().every((id) => steps.state.pinned.includes(id)));
 });
 
-picture.network.once("afterDrawing", () => requestAnimationFrame(() => root.setAttribute("data-ready", "yes")));
+picture.network.once("afterDrawing", () =>
+  requestAnimationFrame(() => {
+    performance.mark("usable");
+    root.setAttribute("data-ready", "yes");
+  }),
+);
 form.sync();
 tellState();
 await canvas.relook();

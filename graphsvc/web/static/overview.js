@@ -311,7 +311,10 @@ try {
   data = unpack(await fetched(root.dataset.points, (answer) => answer.arrayBuffer()));
   fit();
   // Usable: names and what is pointed at follow.
-  requestAnimationFrame(() => root.setAttribute("data-ready", "yes"));
+  requestAnimationFrame(() => {
+    performance.mark("usable");
+    root.setAttribute("data-ready", "yes");
+  });
   named = await fetched(root.dataset.names, (answer) => answer.json());
   index();
   if (data.count) render();
