@@ -106,7 +106,7 @@ class Picturing(Reading):
         asked = [("network.nodes", wanted), ("network.among", wanted)]
         if apart:
             asked.append(("network.among", wanted | {"grades": list(apart)}))
-        entities, among, *of_grades = self.together(*asked)
+        entities, among, *of_grades = self._together(*asked)
         known = entities.dicts()
         if not {row["id"] for row in known} & {*starts, *added}:
             raise NotFound(

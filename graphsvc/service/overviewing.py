@@ -41,5 +41,5 @@ class Overviewing(Reading):
 
     @lasting()
     def _drawn(self, filters: Mapping[str, Any]) -> Overview:
-        entities, links = self.together(("cases.entities", {}), ("network.whole", filters), whole=True)
+        entities, links = self._together(("cases.entities", {}), ("network.whole", filters), whole=True)
         return overview(entities.dicts(), [(subject, objects) for subject, objects in links.rows])

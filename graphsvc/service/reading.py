@@ -148,7 +148,7 @@ class Reading:
             whole=whole,
         )
 
-    def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
+    def _together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.
 
         A server answers each question on one core alone; what does not wait for another answer is asked beside it.

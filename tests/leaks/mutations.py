@@ -89,7 +89,7 @@ MUTATIONS = (
         "grow",
         "what a node would bring in is counted among what the reader sees",
         "cypher/network/growth.cypher",
-        "WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL AND r[$belief] >= $least",
+        "WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least",
         "WHERE true OR r[$belief] >= $least",
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),

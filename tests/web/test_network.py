@@ -201,6 +201,14 @@ def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: Fl
     assert ann.get(f"/case/{CASE}/network/overview.json?source_grade=1&assessment=A").get_json()["ties"] < 40
 
 
+@pytest.mark.parametrize(("name", "told"), [("ann", False), ("pam", True)])
+def test_who_has_no_source_clearance_is_told_what_grades_leave_out(
+    app: Flask, desk: Service, name: str, told: bool
+) -> None:
+    page = browser(app, desk, name).get(f"/case/{CASE}/network/overview?source_grade=1").get_data(as_text=True)
+    assert ("how what witnesses said is graded takes source clearance" in page) is told
+
+
 def test_depth_and_cap(full: Session) -> None:
     assert ids(full.network(["p1"], depth=0)) == {"p1"}
     assert "b1" in ids(full.network(["p1"], depth=2, cap=500))
