@@ -208,8 +208,13 @@ def test_a_comment_is_written_read_counted_and_taken_back(visit: Open) -> None:
     expect(ben.locator("#panel .comments")).to_contain_text("ann")
     expect(ben.locator("#panel .comments .said")).to_have_text(f"seen at the harbour {EVIL}")
     assert ben.locator("#panel .comments li button").count() == 0
+    for page in (ann, ben):
+        page.click('#tools [data-tool="table"]')
+        expect(page.locator("#network-tables .comment-count")).to_have_text("1 comment")
+        expect(page.locator("#network-nodes tr", has_text="1 comment")).to_have_count(1)
     ann.click("#panel .comments li button")
     expect(ann.locator("#panel .comments")).to_contain_text("Taken back")
+    expect(ann.locator("#network-tables .comment-count")).to_have_count(0)
     assert ann.locator("#panel .comments .said").count() == 0
     assert ann.title() != "1"
 

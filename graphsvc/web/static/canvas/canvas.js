@@ -27,7 +27,7 @@ export class Canvas {
   constructor(root) {
     this.root = root;
     this.page = new Page();
-    this.heard = { changed: [], selected: [], drawn: [], shown: [], ways: [] };
+    this.heard = { changed: [], selected: [], drawn: [], shown: [], ways: [], tabled: [] };
     const given = document.getElementById("network-kept");
     const start = given ? JSON.parse(given.textContent) : { asked: [...new URLSearchParams(location.search)], arranged: {}, pinned: [], look: {} };
     this.steps = new Steps(start, (state) => this.address(state), (state, words) => this.arrive(state, words));

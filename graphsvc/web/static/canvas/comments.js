@@ -1,5 +1,7 @@
-// What people say about an entity or a link: in its panel, and how much of it on the canvas.
+// What people say about an entity or a link: in its panel, and how much of it on the canvas and in the tables.
 const MARK = 8; // pixels on the screen
+
+const key = ({ from, relation, to }) => JSON.stringify([from, relation, to]);
 
 class Comments {
   constructor(canvas) {
@@ -10,6 +12,7 @@ class Comments {
     this.shown = 0; // marks that were drawn
     canvas.on("shown", ({ id, edge, body }) => this.beside(id, edge, body));
     canvas.on("drawn", () => this.canvas.picture.network.redraw());
+    canvas.on("tabled", () => this.tell());
     canvas.picture.network.on("afterDrawing", (paint) => this.paint(paint));
     document.getElementById("panel-content").addEventListener("submit", (event) => {
       if (!event.target.matches("[data-comment-form]")) return;
@@ -26,6 +29,7 @@ class Comments {
       this.links = new Map(links.map((one) => [JSON.stringify([one.subject, one.relation, one.object]), one.count]));
       if (this.counts.size || this.links.size || this.shown) this.canvas.picture.network.redraw();
       this.shown = this.counts.size + this.links.size;
+      this.tell();
     } catch (error) {
       this.canvas.page.tell(error.message);
     }
@@ -56,11 +60,26 @@ class Comments {
     }
     const places = this.links.size ? new Map(picture.data.nodes.map((node) => [node.id, node])) : new Map();
     for (const edge of this.links.size ? picture.data.edges : []) {
-      const number = this.links.get(JSON.stringify([edge.from, edge.relation, edge.to]));
+      const number = this.links.get(key(edge));
       const [from, to] = [places.get(edge.from), places.get(edge.to)];
       if (number && from && to && !picture.look?.gone?.(edge)) mark((from.x + to.x) / 2, (from.y + to.y) / 2, number);
     }
     paint.restore();
+  }
+
+  // The same in the tables, behind the name of the entity or what the link says.
+  tell() {
+    for (const row of document.querySelectorAll("#network-tables tr[data-i]")) {
+      const links = row.parentElement.id === "network-links";
+      const item = this.canvas.picture.data[links ? "edges" : "nodes"][Number(row.dataset.i)];
+      const number = item && (links ? this.links.get(key(item)) : this.counts.get(item.id));
+      row.querySelector(".comment-count")?.remove();
+      if (!number) continue;
+      const mark = document.createElement("span");
+      mark.className = "tag comment-count";
+      mark.textContent = `${number} comment${number === 1 ? "" : "s"}`;
+      row.querySelector("a").after(" ", mark);
+    }
   }
 
   // The comments of what the panel shows, before what can be done with it; none where the panel has them already.

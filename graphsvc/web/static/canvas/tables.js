@@ -57,6 +57,7 @@ export class Tables {
       await this.canvas.relook();
     }
     for (const table of this.inside.querySelectorAll("table[data-sortable]")) makeSortable(table);
+    this.canvas.tell("tabled");
   }
 
   async toggle() {
