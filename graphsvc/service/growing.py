@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.errors import NotFound
 from graphsvc.records.relations import says
-from graphsvc.service.network import NODES, Picturing, check
+from graphsvc.service.network import Asked, Picturing
 from graphsvc.views.network import OPENING, opens
 
 # With more neighbours that are not shown than this, which of them is asked first.
@@ -70,16 +69,12 @@ class Growing(Picturing):
         named = self.rows("entities.named", ids=[identifier]).dicts()
         if not named:
             raise NotFound(f"There is nothing with the id {identifier[:80]!r} that you can see in this case.")
-        filters: dict[str, Any] = {
-            "relations": list(picture.get("relations", ())),
-            "least": picture.get("least", 0.0),
-            "recorded": picture.get("recorded", 0.0),
-            "grades": list(picture.get("grades", ())),
-        }
-        shown = {identifier}
-        if picture.get("ids") or picture.get("added"):
-            shown.update(self._in_picture(filters, **picture))
-        rows = self.rows("network.growth", id=identifier, ids=sorted(shown), **filters).dicts()
+        if not picture.get("ids") and not picture.get("added"):
+            picture |= {"ids": [identifier], "depth": 0}
+        asked = Asked(**picture)
+        stages, _ = self._stages(asked)
+        shown = {identifier, *(one for stage in stages for one in stage)}
+        rows = self.rows("network.growth", id=identifier, ids=sorted(shown), **asked.filters).dicts()
         number = sum(row["number"] for row in rows if row["by"] == "all")
         return Growth(
             id=identifier,
@@ -92,30 +87,6 @@ class Growing(Picturing):
             relations=tuple(_way(identifier, row, says(row["word"])) for row in rows if row["by"] == "relation"),
             kinds=tuple(_way(identifier, row, row["word"]) for row in rows if row["by"] == "kind"),
         )
-
-    def _in_picture(
-        self,
-        filters: dict[str, Any],
-        *,
-        ids: Sequence[str] = (),
-        depth: int = 1,
-        opened: Sequence[str] = (),
-        added: Sequence[str] = (),
-        hidden: Collection[str] = (),
-        relations: Sequence[str] = (),
-        least: float = 0.0,
-        recorded: float = 0.0,
-        grades: Sequence[str] = (),
-        apart: Sequence[str] = (),
-        cap: int = NODES,
-        arrangement: str = "",
-    ) -> set[str]:
-        """Ids in a picture, those hidden by hand among them."""
-        del relations, grades, apart  # among the filters, or nothing that brings nodes in
-        starts = list(dict.fromkeys(one for one in ids if one))
-        check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
-        stages, _ = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)
-        return {one for stage in stages for one in stage}
 
 
 def _way(identifier: str, row: dict[str, Any], words: str) -> Way:

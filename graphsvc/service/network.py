@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graphsvc.analysis.evidence import LinkKey
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.coast import Line, coast
 from graphsvc.service.reading import Reading
@@ -52,6 +53,63 @@ class Shown:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a picture is asked for with: see `Picturing.network`.
+
+    Raises:
+        RequestError: saying what is out of range.
+    """
+
+    ids: Sequence[str] = ()
+    depth: int = 1
+    opened: Sequence[str] = ()
+    added: Sequence[str] = ()
+    hidden: Collection[str] = ()
+    relations: Sequence[str] = ()
+    least: float = 0.0
+    recorded: float = 0.0
+    grades: Sequence[str] = ()
+    apart: Sequence[str] = ()
+    cap: int = NODES
+    arrangement: str = ""
+
+    def __post_init__(self) -> None:
+        most = max(map(len, (self.opened, self.added, self.hidden)))
+        faults = {
+            "a network view needs at least one id to start at": not self.starts and not self.added,
+            f"a network view starts at {MOST_STARTS} ids at most": len(self.starts) > MOST_STARTS,
+            f"depth takes a whole number from 0 to {MOST_DEPTH}": not 0 <= self.depth <= MOST_DEPTH,
+            f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= self.cap <= MOST_NODES,
+            "belief is a number from 0 to 1": not (0 <= self.least <= 1 and 0 <= self.recorded <= 1),
+            f"at most {MOST_NODES} nodes can be opened, added or hidden": most > MOST_NODES,
+            f"a layout is {', '.join(ARRANGEMENTS)} or left out": self.arrangement not in ("", *ARRANGEMENTS),
+        }
+        for fault, holds in faults.items():
+            if holds:
+                raise RequestError(f"This picture cannot be drawn: {fault}.")
+
+    @property
+    def starts(self) -> list[str]:
+        """Where it starts, each once."""
+        return list(dict.fromkeys(identifier for identifier in self.ids if identifier))
+
+    @property
+    def alone(self) -> list[str]:
+        """What came in without its neighbours, each once."""
+        return list(dict.fromkeys(identifier for identifier in self.added if identifier))
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What links must be, as the queries of `cypher/network` take it."""
+        return {
+            "relations": list(self.relations),
+            "least": self.least,
+            "recorded": self.recorded,
+            "grades": list(self.grades),
+        }
+
+
 class Picturing(Reading):
     """The part of a session that draws the network."""
 
@@ -92,40 +150,27 @@ class Picturing(Reading):
         Raises:
             RequestError: a number is out of range. NotFound: none of `ids` is there for this reader.
         """
-        starts = list(dict.fromkeys(identifier for identifier in ids if identifier))
-        check(starts, depth, opened, added, hidden, least, recorded, cap, arrangement)
-        filters: dict[str, Any] = {
-            "relations": list(relations),
-            "least": least,
-            "recorded": recorded,
-            "grades": list(grades),
-        }
-        stages, cut = self._stages(starts, depth, opened, list(dict.fromkeys(added)), cap, filters)
-        everyone = [identifier for stage in stages for identifier in stage]
-        wanted = filters | {"ids": everyone}
-        asked = [("network.nodes", wanted), ("network.among", wanted)]
+        asked = Asked(ids, depth, opened, added, hidden, relations, least, recorded, grades, apart, cap, arrangement)
+        stages, cut = self._stages(asked)
+        wanted = asked.filters | {"ids": [identifier for stage in stages for identifier in stage]}
+        questions = [("network.nodes", wanted), ("network.among", wanted)]
         if apart:
-            asked.append(("network.among", wanted | {"grades": list(apart)}))
-        entities, among, *of_grades = self._together(*asked)
+            questions.append(("network.among", wanted | {"grades": list(apart)}))
+        entities, among, *of_grades = self._together(*questions)
         known = entities.dicts()
-        if not {row["id"] for row in known} & {*starts, *added}:
-            raise NotFound(
-                f"There is nothing with the id {', '.join([*starts, *added])[:80]!r} that you can see in this case."
-            )
-        graded = None
-        for some in of_grades:
-            graded = {(row["subject"], row["relation"], row["object"]) for row in some.dicts()}
-        truncated = cut or among.truncated or entities.truncated
+        if not {row["id"] for row in known} & {*asked.starts, *asked.alone}:
+            named = ", ".join([*asked.starts, *asked.alone])
+            raise NotFound(f"There is nothing with the id {named[:80]!r} that you can see in this case.")
         return picture(
             stages,
             known,
             among.dicts(),
-            starts=starts,
+            starts=asked.starts,
             hidden=hidden,
-            truncated=truncated,
+            truncated=cut or among.truncated or entities.truncated,
             in_steps=not self.grant.sources,
             arrangement=arrangement,
-            graded=graded,
+            graded=None if not apart else {_key(row) for some in of_grades for row in some.dicts()},
         )
 
     def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
@@ -146,35 +191,28 @@ class Picturing(Reading):
         """
         return coast(view.frame.box) if view.frame else ()
 
-    def _stages(
-        self,
-        starts: list[str],
-        depth: int,
-        opened: Sequence[str],
-        added: Sequence[str],
-        cap: int,
-        filters: dict[str, Any],
-    ) -> tuple[list[list[str]], bool]:
+    def _stages(self, asked: Asked) -> tuple[list[list[str]], bool]:
         """Ids by stage (the start with its surroundings, what came in alone, each opening), and whether a row cap cut links."""
-        first, front = list(starts), list(starts)
+        filters = asked.filters
+        first = front = asked.starts
         cut = False
-        for _ in range(depth):
-            room = cap - len(first)
+        for _ in range(asked.depth):
+            room = asked.cap - len(first)
             if not front or room <= 0:
                 break
             found = dict(self.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
             front = in_turns([found.get(identifier, []) for identifier in front], room)
-            first += front
+            first = first + front
         stages, known = [first], set(first)
         links: list[dict[str, Any]] = []
-        waiting = [opening(text) for text in opened]
+        waiting = [opening(text) for text in asked.opened]
         if waiting:
             rows = self.rows("network.around", ids=list(dict.fromkeys(one for one, _ in waiting)), **filters)
             cut |= rows.truncated
             links = rows.dicts()
         # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node
         # opens nothing.
-        for alone in ([], [identifier for identifier in added if identifier and identifier not in known]):
+        for alone in ([], [identifier for identifier in asked.alone if identifier not in known]):
             stages.append([identifier for identifier in alone if identifier not in known])
             known |= set(alone)
             turn, waiting = waiting, []
@@ -188,32 +226,5 @@ class Picturing(Reading):
         return stages, cut
 
 
-def check(
-    starts: Sequence[str],
-    depth: int,
-    opened: Sequence[str],
-    added: Sequence[str],
-    hidden: Collection[str],
-    least: float,
-    recorded: float,
-    cap: int,
-    arrangement: str,
-) -> None:
-    """Nothing, if a picture can be asked for so (see `Picturing.network`).
-
-    Raises:
-        RequestError: saying what is out of range.
-    """
-    faults = {
-        "a network view needs at least one id to start at": not starts and not added,
-        f"a network view starts at {MOST_STARTS} ids at most": len(starts) > MOST_STARTS,
-        f"depth takes a whole number from 0 to {MOST_DEPTH}": not 0 <= depth <= MOST_DEPTH,
-        f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= cap <= MOST_NODES,
-        "belief is a number from 0 to 1": not (0 <= least <= 1 and 0 <= recorded <= 1),
-        f"at most {MOST_NODES} nodes can be opened, added or hidden": max(map(len, (opened, added, hidden)))
-        > MOST_NODES,
-        f"a layout is {', '.join(ARRANGEMENTS)} or left out": arrangement not in ("", *ARRANGEMENTS),
-    }
-    for fault, holds in faults.items():
-        if holds:
-            raise RequestError(f"This picture cannot be drawn: {fault}.")
+def _key(row: Mapping[str, Any]) -> LinkKey:
+    return row["subject"], row["relation"], row["object"]
