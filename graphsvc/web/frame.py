@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -24,10 +24,11 @@ from flask import (
     render_template,
     request,
     session,
+    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import GraphsvcError, NotSignedIn, Refused
@@ -64,6 +65,9 @@ _PARTS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "This cannot be read as it is",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
 }
+
+# Where base.html leaves off until what takes time is there. No text of a case holds it: it is no character of one.
+_PAUSE = "\0"
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -149,6 +153,45 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
     return render_template(template, handling=mark, **data), status
 
 
+def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: Any) -> ResponseReturnValue:
+    """A page whose frame is sent at once, so that a browser fetches and reads its scripts while `late` is computed.
+
+    Only for a browser that opens a page (and says so): its status is sent before `late` can fail, whose fault is then told
+    on the page. Anyone else gets `answer` once `late` is there.
+
+    Args:
+        template: path of the template; its blocks before the content, and what base.html itself asks for, have no `late`.
+        late: gives the data that takes time.
+        data: the data that does not.
+    """
+    if wants_json() or request.headers.get("Sec-Fetch-Dest") != "document":
+        return answer(template, **data, **late())
+    generate_csrf()  # the cookie that holds it goes with the headers
+    here: Session | None = g.get("here")
+    values = {"handling": here.grant.handling if here else "", "pause": _PAUSE} | data
+    current_app.update_template_context(values)
+    page = current_app.jinja_env.get_template(template)
+    context = page.new_context(values)
+
+    def pieces() -> Iterator[str]:
+        waiting: list[str] = []
+        try:
+            for piece in page.root_render_func(context):
+                if piece == _PAUSE:
+                    yield "".join(waiting)
+                    waiting = []
+                    context.vars.update(late())
+                else:
+                    waiting.append(piece)
+        except Exception as error:
+            # As any fault is told, but in the frame that is there already.
+            g.late = True
+            waiting = [current_app.make_response(current_app.handle_user_exception(error)).get_data(as_text=True)]
+        yield "".join(waiting)
+
+    return Response(stream_with_context(pieces()))
+
+
 def plain(value: Any) -> Any:
     """A value as JSON can hold it: dataclasses as objects, sets as sorted lists, dates as ISO text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -214,6 +257,7 @@ def _shared() -> dict[str, Any]:
     here: Session | None = g.get("here")
     return {
         "me": who,
+        "pause": "",
         "here": here.case if here else "",
         # Without source clearance belief is told in four steps, and what witnesses said in one row.
         "in_steps": here is not None and not here.grant.sources,
@@ -307,4 +351,5 @@ def _error(status: int, text: str, way_out: str = "") -> ResponseReturnValue:
         response.status_code = status
         return response
     title = _PARTS.get(HTTPStatus(status), "Something went wrong")
-    return render_template("error.html", handling="", title=title, text=text, way_out=way_out), status
+    frame = "rest.html" if g.get("late") else "base.html"
+    return render_template("error.html", frame=frame, handling="", title=title, text=text, way_out=way_out), status

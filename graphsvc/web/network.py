@@ -16,14 +16,14 @@ from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stric
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
-from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES
+from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES, Asked
 from graphsvc.views import graph, wording
 from graphsvc.views.folding import BELONGING, folded
 from graphsvc.views.folding import groups as groups_of
 from graphsvc.views.measures import measured
 from graphsvc.views.network import View
 from graphsvc.web import pictures
-from graphsvc.web.frame import TWIN, answer, at, page, wants_json
+from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads import lead_rows
 
 blueprint = Blueprint("network", __name__)
@@ -72,21 +72,21 @@ def view(case: str) -> ResponseReturnValue:
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
         return pictures.entered(here) or _entry(here)
+    Asked(**wanted)  # what is wrong with the address is told by its status
     began = pictures.begun(here) if _opens() else None
-    found = here.network(**wanted)
-    if began and (lost := began.lost(found, MOST_NODES)):
-        wanted["added"] += lost
+
+    def late() -> dict[str, Any]:
         found = here.network(**wanted)
-    found = _folded(found)
-    kinds = [node.kind for node in found.nodes]
-    return answer(
-        "network/view.html",
-        case=here.case,
-        asked=wanted,
-        counts={kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds},
-        view=found,
-        **({} if wants_json() else _page(here, found) | _near(here) | {"began": began}),
-    )
+        if began and (lost := began.lost(found, MOST_NODES)):
+            wanted["added"] += lost
+            found = here.network(**wanted)
+        found = _folded(found)
+        kinds = [node.kind for node in found.nodes]
+        counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
+        told = {"asked": wanted, "counts": counts, "view": found}
+        return told if wants_json() else told | _page(here, found) | _near(here) | {"began": began}
+
+    return answer_early("network/view.html", late, case=here.case)
 
 
 @page(blueprint, "/case/<case>/network/tables")
@@ -343,7 +343,6 @@ def _page(here: Session, found: View) -> dict[str, Any]:
     if own:
         relations.append(("The deliverer's own", own))
     return {
-        "wide": True,
         "most_inline": INLINE,
         "filters": chosen,
         **grade_choices(here),

@@ -13,7 +13,7 @@ from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.views.graph import PALETTES
 from graphsvc.views.overview import MOST_POINTS, Group, Overview
-from graphsvc.web.frame import answer, at, page, wants_json
+from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.network import FILTERS, filters, grade_choices
 
 blueprint = Blueprint("overview", __name__, url_prefix="/case/<case>/network")
@@ -26,17 +26,21 @@ _LISTED = 200
 def view(case: str) -> ResponseReturnValue:
     """The groups of the case, the largest first, and the picture of all of it."""
     here = at(case)
-    found = _asked(here)
-    return answer(
-        "overview/view.html",
-        case=here.case,
-        entities=len(found.ids),
-        ties=len(found.pairs),
-        groups=[_group(here, one) for one in found.groups[:_LISTED]],
-        more=max(len(found.groups) - _LISTED, 0),
-        drawn=len(found.ids) <= MOST_POINTS,
-        **({} if wants_json() else _page(here)),
-    )
+    here.require("analyse")
+    wanted = filters()
+
+    def late() -> dict[str, Any]:
+        found = here.overview(**wanted)
+        told = {
+            "entities": len(found.ids),
+            "ties": len(found.pairs),
+            "groups": [_group(here, one) for one in found.groups[:_LISTED]],
+            "more": max(len(found.groups) - _LISTED, 0),
+            "drawn": len(found.ids) <= MOST_POINTS,
+        }
+        return told if wants_json() else told | _page(here)
+
+    return answer_early("overview/view.html", late, case=here.case)
 
 
 @blueprint.get("/overview.bin")
@@ -78,7 +82,6 @@ def _group(here: Session, group: Group) -> dict[str, Any]:
 def _page(here: Session) -> dict[str, Any]:
     asked = request.query_string.decode("ascii", "replace")
     return {
-        "wide": True,
         "filters": filters(),
         **grade_choices(here),
         "steps": STEPS,

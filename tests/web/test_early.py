@@ -1,0 +1,95 @@
+"""Pages whose frame is sent before what takes time: the same page, with faults told in it, to browsers that open one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from graphsvc.errors import Busy
+from graphsvc.service import Session
+
+pytestmark = pytest.mark.neo4j
+
+OPENED = {"Sec-Fetch-Dest": "document"}
+_COMING = re.compile(r'<p class="coming" role="status">[^<]*</p>\0?')
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]*)"')
+
+
+@pytest.fixture
+def inv(site: Any) -> FlaskClient:
+    client: FlaskClient = site.client("inv")
+    return client
+
+
+def test_it_is_the_page_that_others_get(site: Any, inv: FlaskClient) -> None:
+    for address in (site.address("network", id=site.boss), site.address("network/overview")):
+        opened, whole = inv.get(address, headers=OPENED), inv.get(address)
+        assert opened.status_code == whole.status_code == 200
+        assert opened.headers["Cache-Control"] == whole.headers["Cache-Control"] == "no-store"
+        text, coming = _COMING.subn("", opened.text)
+        assert coming == 1
+        assert "\0" not in opened.text
+        assert _TOKEN.sub("", text) == _TOKEN.sub("", whole.text)
+        assert "coming" not in whole.text
+
+
+def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, network = [], Session.network
+
+    def noting(session: Session, *args: Any, **named: Any) -> Any:
+        asked.append(args)
+        return network(session, *args, **named)
+
+    monkeypatch.setattr(Session, "network", noting)
+    answer = inv.get(site.address("network", id=site.boss), headers=OPENED, buffered=False)
+    pieces = answer.iter_encoded()
+    first = next(pieces).decode()
+    assert not asked
+    assert "vis-network.min.js" in first
+    assert first.endswith("</p>")
+    rest = b"".join(pieces).decode()
+    assert asked
+    assert 'id="network-data"' in rest
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(RuntimeError("secret of the house"), "unharmed"), (Busy("Too much at once."), "Too much at once.")],
+)
+def test_a_fault_that_comes_late_is_told_in_the_frame(
+    site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
+) -> None:
+    def broken(_session: Session, *_args: Any, **_named: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(Session, "network", broken)
+    text = inv.get(site.address("network", id=site.boss), headers=OPENED).text
+    assert told in text
+    assert "secret" not in text
+    assert "network-data" not in text
+    for tag in ("<main", "</main>", "<html", "</html>", "<h1"):
+        assert text.count(tag) == 1, tag
+
+
+def test_what_can_be_said_at_once_is_said_by_the_status(site: Any, inv: FlaskClient) -> None:
+    assert inv.get(site.address("network", id=site.boss, depth="9"), headers=OPENED).status_code == 400
+    assert inv.get(site.address("network/overview", least="2x"), headers=OPENED).status_code == 400
+    assert site.client("dis").get(site.address("network/overview"), headers=OPENED).status_code == 403
+    assert site.client("nobody").get(site.address("network", id="p"), headers=OPENED).status_code == 404
+    gone, missing = (inv.get(site.address("network", id="gone"), headers=headers) for headers in (OPENED, {}))
+    assert missing.status_code == 404
+    words = "There is nothing with the id &#39;gone&#39; that you can see in this case."
+    assert words in gone.text
+    assert words in missing.text
+
+
+def test_its_forms_can_be_sent_though_it_is_the_first_page_of_a_sitting(site: Any) -> None:
+    client = site.client("inv")
+    page = client.get(site.address("network", id=site.boss), headers=OPENED).text
+    token = _TOKEN.search(page)
+    assert token is not None
+    assert client.post("/sign-out", data={"csrf_token": "made up"}).status_code == 400
+    assert client.post("/sign-out", data={"csrf_token": token.group(1)}).status_code == 302
