@@ -46,7 +46,7 @@ RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
        head(COLLECT { MATCH (n)-[r:MEMBER_OF|RUNS]->(g:Gang) WHERE r[$belief] IS NOT NULL AND g.handling IN $handling
                       RETURN coalesce(g.name, g.id) AS gang ORDER BY r[$belief] DESC, g.id LIMIT 1 }) AS gang,
        count {
-         MATCH (n)-[r]-(m:Entity)
+         MATCH (n)-[r:!SUBJECT&!OBJECT]-(m:Entity)
          WHERE m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
            AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
            AND (size($grades) = 0 OR EXISTS {

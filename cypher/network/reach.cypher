@@ -35,7 +35,7 @@
 // neighbours = "Entity.id"
 // ---
 UNWIND $ids AS id
-MATCH (n:Entity {case: $case, id: id})-[r]-(m:Entity)
+MATCH (n:Entity {case: $case, id: id})-[r:!SUBJECT&!OBJECT]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
   AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $known
   AND (size($grades) = 0 OR EXISTS {
