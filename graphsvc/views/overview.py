@@ -28,6 +28,8 @@ _SMALL, _MERGES = 6, 4
 # Groups laid out by what ties them; smaller ones stand below those.
 _LAID_OUT = 160
 _SPACE = 9.0
+# The picture is about so many times as wide as high, as screens are.
+_WIDE = 1.6
 # Points that a browser is sent; of a larger case it gets the groups alone.
 MOST_POINTS = 60_000
 # Who or what a group is named after, in this order: kinds of which there are few, and that people know by name.
@@ -222,10 +224,14 @@ def _middles(between: Ints, radius: Points) -> Points:
     middles = np.zeros((count, 2))
     middles[:laid] = np.array([places[str(at)] for at in range(laid)]).reshape(-1, 2)
     _apart(middles[:laid], radius[:laid])
-    # The small ones in rows below, the largest first.
-    reach = middles[:laid] + radius[:laid, None]
-    left, right = float((middles[:laid, 0] - radius[:laid]).min(initial=0.0)), float(reach[:, 0].max(initial=0.0))
-    x, y, high = left, float(reach[:, 1].max(initial=0.0)) + 4 * _SPACE, 0.0
+    # The small ones in rows below, the largest first, as wide as makes the whole of it a screen's shape.
+    low, reach = (middles[:laid] - radius[:laid, None]), (middles[:laid] + radius[:laid, None])
+    (left, top), (right, bottom) = low.min(axis=0, initial=0.0).tolist(), reach.max(axis=0, initial=0.0).tolist()
+    room_taken = float(((2 * radius[laid:] + _SPACE) ** 2).sum())
+    high = _WIDE * (bottom - top)
+    spare = max((high + np.sqrt(high**2 + 4 * _WIDE * room_taken)) / 2 - (right - left), 0.0)
+    left, right = left - spare / 2, right + spare / 2
+    x, y, high = left, bottom + 4 * _SPACE, 0.0
     for at in range(laid, count):
         room = float(radius[at])
         if x + 2 * room > right and x > left:

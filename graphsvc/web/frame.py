@@ -289,13 +289,22 @@ _RAIL = (
 )
 
 
-def _rail(who: Session, case: str) -> list[tuple[str, str, bool]]:
-    """(label, address, whether this is it) of what this person can go to in the case."""
+def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
+    """(label, address, `aria-current`) of what this person can go to in the case: `page` where they are, `true` if inside."""
     room = (request.endpoint or "").removesuffix(TWIN)
+    at_rule = str(request.url_rule or "")
     grant = who.principal.grant(case)
     cleared = grant is not None and grant.sources
+
+    def current_of(endpoint: str) -> str:
+        if room == endpoint:
+            return "page"
+        (rule,) = current_app.url_map.iter_rules(endpoint)
+        # Everything in a case is below the address of its overview.
+        return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
+
     return [
-        (label, url_for(endpoint, case=case), room == endpoint)
+        (label, url_for(endpoint, case=case), current_of(endpoint))
         for label, endpoint, action in _RAIL
         if endpoint in current_app.view_functions and who.may(action) and (label != WITNESSES or cleared)
     ]

@@ -77,6 +77,14 @@ def test_circles_of_groups_do_not_lie_on_each_other() -> None:
         assert np.hypot(one.x - other.x, one.y - other.y) >= (one.radius + other.radius) * 0.99
 
 
+def test_many_small_groups_make_no_tower() -> None:
+    entities, links = cliques(20, 18, 15, 12, 9, 8, 7, 6)
+    for alone in (0, 300, 3000):
+        found = overview([*entities, *rows(*(f"z{n}" for n in range(alone)))], links)
+        wide, high = np.ptp(found.points, axis=0)
+        assert high < wide < 3 * high
+
+
 def test_an_empty_case_is_empty() -> None:
     found = overview([], [])
     assert (found.ids, found.groups, len(found.packed())) == ((), (), 16)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -198,6 +199,19 @@ def test_the_auditor_reads_the_log_page_by_page(site: Any) -> None:
     assert any(line["purpose"] == site.purpose and line["action"] == "sign in" for line in first["lines"])
     assert "&lt;i&gt;Tern&lt;/i&gt;" in client.get("/log").text
     assert client.get("/").text.count("<table") == 0
+
+
+def test_the_rail_says_where_one_is_and_what_it_is_part_of(site: Any, inv: FlaskClient) -> None:
+    def marked(page: str, **query: str) -> set[tuple[str, str]]:
+        return set(
+            re.findall(r'aria-current="(page|true)">([^<]+)</a></li>', inv.get(site.address(page, **query)).text)
+        )
+
+    case = ("true", html.escape(site.case, quote=True).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
+    assert marked("leads") - {case} == {("page", "Leads")}
+    assert marked("network/overview") - {case} == {("true", "Network")}
+    assert marked("") - {case} == {("page", "Overview")}
+    assert marked("search", q="tern") - {case} == set()
 
 
 def test_the_role_table_is_the_policy(site: Any, inv: FlaskClient) -> None:

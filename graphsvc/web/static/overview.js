@@ -4,6 +4,7 @@ const root = document.getElementById("overview");
 const canvas = document.getElementById("overview-canvas");
 const paint = canvas.getContext("2d");
 const told = document.getElementById("overview-told");
+const filters = document.getElementById("overview-filters");
 const palettes = JSON.parse(document.getElementById("overview-palettes").textContent);
 const KINDS = ["person", "boat", "crossing", "gang", "workplace", "thing"];
 const REST = 140;
@@ -136,11 +137,12 @@ function label(palette, wide, high, ratio) {
   const write = (words, x, y, font) => {
     paint.font = font;
     const half = paint.measureText(words).width / 2 + 3;
-    const box = [x - half, y - 12, x + half, y + 5];
+    const middle = Math.min(Math.max(x, half), wide - half); // whole, at the edge too
+    const box = [middle - half, y - 12, middle + half, y + 5];
     if (x < 0 || y < 0 || x > wide || y > high || taken.some((other) => box[2] > other[0] && box[0] < other[2] && box[3] > other[1] && box[1] < other[3])) return false;
     taken.push(box);
-    paint.strokeText(words, x, y);
-    paint.fillText(words, x, y);
+    paint.strokeText(words, middle, y);
+    paint.fillText(words, middle, y);
     return true;
   };
   const screen = (x, y) => [(x - view.x) * view.scale + wide / 2, (y - view.y) * view.scale + high / 2];
@@ -195,7 +197,10 @@ function fit() {
     [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
   }
   if (left > right) return;
-  Object.assign(view, { scale: Math.min(wide / (right - left + 60), (high - 90) / (bottom - top + 60), 2.5), x: (left + right) / 2, y: (top + bottom) / 2 });
+  // Between the filters above and what is said below; names stand above their groups.
+  const [above, below] = [filters.offsetTop + filters.offsetHeight + 24, 40];
+  const scale = Math.max(Math.min(wide / (right - left + 60), (high - above - below) / (bottom - top), 2.5), 0.005);
+  Object.assign(view, { scale, x: (left + right) / 2, y: (top + bottom + (below - above) / scale) / 2 });
   render();
 }
 
@@ -301,7 +306,7 @@ canvas.addEventListener("keydown", (event) => {
   view.y += MOVES[event.key][1] / view.scale;
   moved();
 });
-document.getElementById("overview-filters").addEventListener("change", (event) => event.currentTarget.submit());
+filters.addEventListener("change", (event) => event.currentTarget.submit());
 addEventListener("resize", moved);
 new MutationObserver(render).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 
