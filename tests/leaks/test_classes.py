@@ -10,6 +10,7 @@ import json
 import re
 import string
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from graphsvc.access.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.ingest.check import Rejection
-from graphsvc.service import Options, Service, Session
+from graphsvc.service import Options, Service, Session, reading
 from graphsvc.service.desk import quiet
 from graphsvc.store.bolt import Store
 from graphsvc.store.local import LocalServer
@@ -274,9 +275,24 @@ def test_every_answer_carries_the_headers_that_keep_it_here(grown: Small) -> Non
         assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+class OneByOne(Executor):
+    """In place of threads, whose turns are chance: does at once what is submitted."""
+
+    def __init__(self, _most: int) -> None:
+        pass
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*args, **named))
+        except GraphsvcError as error:
+            future.set_exception(error)
+        return future
+
+
 @contextmanager
 def work(service: Service) -> Iterator[list[str]]:
-    """What is asked of the store and of the database in the block, in order."""
+    """What is asked of the store and of the database in the block, in order; what is asked side by side, one by one."""
     done: list[str] = []
     real = Store.read_at_once
 
@@ -292,6 +308,7 @@ def work(service: Service) -> Iterator[list[str]]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Store, "read_at_once", read)
+            patch.setattr(reading, "ThreadPoolExecutor", OneByOne)
             yield done
     finally:
         sa.event.remove(service.database, "before_cursor_execute", statement)
