@@ -212,6 +212,9 @@ def test_a_comment_is_written_read_counted_and_taken_back(visit: Open) -> None:
         page.click('#tools [data-tool="table"]')
         expect(page.locator("#network-tables .comment-count")).to_have_text("1 comment")
         expect(page.locator("#network-nodes tr", has_text="1 comment")).to_have_count(1)
+    # The panel of what is chosen leaves the tables free, their button too.
+    ben.click('#tables [data-tool="table"]')
+    expect(ben.locator("#tables")).to_be_hidden()
     ann.click("#panel .comments li button")
     expect(ann.locator("#panel .comments")).to_contain_text("Taken back")
     expect(ann.locator("#network-tables .comment-count")).to_have_count(0)
