@@ -345,14 +345,14 @@ def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(two: Two) -> No
         page = session.entity("P9")
         assert page.name == "Doe"
         assert page.values["categories"] == ["suspect"]
-        assert "T5" not in repr(page)
+        assert not re.search(r"\bT5\b", repr(page))  # as a word: a pseudonym may hold any letters
         lead = next(lead for lead in session.ranking().leads if lead.id == "P9")
         assert lead.score <= 0.0
         assert lead.groups == 0
     cleared = two.at("told-once", "C", sources=True)
     given = cleared.statement("T5")
     assert given.values["source"].startswith("Q-")
-    assert "P9" not in repr(given)
+    assert not re.search(r"\bP9\b", repr(given))
     assert "Doe" not in repr(given)
     with pytest.raises(NotFound):
         two.at("told-once", "C").statement("T5")
