@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphsvc.analysis.evidence import LinkKey
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.coast import Line, coast
 from graphsvc.service.reading import Reading
@@ -170,7 +169,9 @@ class Picturing(Reading):
             truncated=cut or among.truncated or entities.truncated,
             in_steps=not self.grant.sources,
             arrangement=arrangement,
-            graded=None if not apart else {_key(row) for some in of_grades for row in some.dicts()},
+            graded={(row["subject"], row["relation"], row["object"]) for some in of_grades for row in some.dicts()}
+            if apart
+            else None,
         )
 
     def show(self, *ids: str, title: str = "", **filters: Any) -> Shown:
@@ -224,7 +225,3 @@ class Picturing(Reading):
                 else:
                     waiting.append((identifier, only))
         return stages, cut
-
-
-def _key(row: Mapping[str, Any]) -> LinkKey:
-    return row["subject"], row["relation"], row["object"]

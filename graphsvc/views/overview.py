@@ -227,9 +227,10 @@ def _middles(between: Ints, radius: Points) -> Points:
     # The small ones in rows below, the largest first, as wide as makes the whole of it a screen's shape.
     low, reach = (middles[:laid] - radius[:laid, None]), (middles[:laid] + radius[:laid, None])
     (left, top), (right, bottom) = low.min(axis=0, initial=0.0).tolist(), reach.max(axis=0, initial=0.0).tolist()
-    room_taken = float(((2 * radius[laid:] + _SPACE) ** 2).sum())
-    high = _WIDE * (bottom - top)
-    spare = max((high + np.sqrt(high**2 + 4 * _WIDE * room_taken)) / 2 - (right - left), 0.0)
+    area = float(((2 * radius[laid:] + _SPACE) ** 2).sum())
+    # The width that is _WIDE times the height of those laid out and of the rows at that width, area / width.
+    enough = _WIDE * (bottom - top)
+    spare = max((enough + np.sqrt(enough**2 + 4 * _WIDE * area)) / 2 - (right - left), 0.0)
     left, right = left - spare / 2, right + spare / 2
     x, y, high = left, bottom + 4 * _SPACE, 0.0
     for at in range(laid, count):

@@ -72,7 +72,9 @@ def view(case: str) -> ResponseReturnValue:
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
         return pictures.entered(here) or _entry(here)
-    Asked(**wanted)  # what is wrong with the address is told by its status
+    # What is wrong with the address is told by its status.
+    Asked(**wanted)
+    folds = _folds()
     began = pictures.begun(here) if _opens() else None
 
     def late() -> dict[str, Any]:
@@ -80,7 +82,7 @@ def view(case: str) -> ResponseReturnValue:
         if began and (lost := began.lost(found, MOST_NODES)):
             wanted["added"] += lost
             found = here.network(**wanted)
-        found = _folded(found)
+        found = _folded(found, folds)
         kinds = [node.kind for node in found.nodes]
         counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
         told = {"asked": wanted, "counts": counts, "view": found}
@@ -211,16 +213,27 @@ def shown(here: Session) -> View:
     Raises:
         RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
     """
-    return _folded(here.network(**asked()))
+    folds = _folds()
+    return _folded(here.network(**asked()), folds)
 
 
-def _folded(found: View) -> View:
-    fold: list[tuple[str, str]] = []
-    for text in request.values.getlist("fold"):
-        by, colon, key = text.partition(":")
+def _folds() -> list[tuple[str, str | None]]:
+    """What the address folds by, and which group of that; None for every one.
+
+    Raises:
+        RequestError: groups are not folded by that.
+    """
+    parts = [text.partition(":") for text in request.values.getlist("fold")]
+    for by, _, _ in parts:
         if by not in BELONGING:
             raise RequestError(f"Groups are folded by {', '.join(BELONGING)}, not by {by[:40]!r}.")
-        fold += [(by, key)] if colon else [(by, group.key) for group in groups_of(found, by)]
+    return [(by, key if colon else None) for by, colon, key in parts]
+
+
+def _folded(found: View, folds: list[tuple[str, str | None]]) -> View:
+    fold: list[tuple[str, str]] = []
+    for by, key in folds:
+        fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(found, by)]
     return folded(found, fold)
 
 

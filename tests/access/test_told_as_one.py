@@ -31,6 +31,7 @@ from graphsvc.web import create_app
 from tests.access.conftest import LOADER
 from tests.leaks.invented import KEY, Tables, row, write
 from tests.leaks.pages import Call, ask
+from tests.pseudonyms import without_pseudonyms
 
 pytestmark = pytest.mark.neo4j
 
@@ -345,14 +346,14 @@ def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(two: Two) -> No
         page = session.entity("P9")
         assert page.name == "Doe"
         assert page.values["categories"] == ["suspect"]
-        assert not re.search(r"\bT5\b", repr(page))  # as a word: a pseudonym may hold any letters
+        assert "T5" not in without_pseudonyms(repr(page))
         lead = next(lead for lead in session.ranking().leads if lead.id == "P9")
         assert lead.score <= 0.0
         assert lead.groups == 0
     cleared = two.at("told-once", "C", sources=True)
     given = cleared.statement("T5")
     assert given.values["source"].startswith("Q-")
-    assert not re.search(r"\bP9\b", repr(given))
+    assert "P9" not in without_pseudonyms(repr(given))
     assert "Doe" not in repr(given)
     with pytest.raises(NotFound):
         two.at("told-once", "C").statement("T5")

@@ -76,6 +76,7 @@ def test_a_fault_that_comes_late_is_told_in_the_frame(
 
 def test_what_can_be_said_at_once_is_said_by_the_status(site: Any, inv: FlaskClient) -> None:
     assert inv.get(site.address("network", id=site.boss, depth="9"), headers=OPENED).status_code == 400
+    assert inv.get(site.address("network", id=site.boss, fold="guilt"), headers=OPENED).status_code == 400
     assert inv.get(site.address("network/overview", least="2x"), headers=OPENED).status_code == 400
     assert site.client("dis").get(site.address("network/overview"), headers=OPENED).status_code == 403
     assert site.client("nobody").get(site.address("network", id="p"), headers=OPENED).status_code == 404

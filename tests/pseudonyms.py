@@ -1,0 +1,17 @@
+"""Texts without their pseudonyms: these are made at random, and so may hold the letters of any short id."""
+
+from __future__ import annotations
+
+import re
+
+_PSEUDONYM = re.compile(r"\b[SQT](-[0-9A-Z]{4}){3}\b")
+
+
+def without_pseudonyms(text: str) -> str:
+    """`text`, each pseudonym taken out.
+
+    Example:
+        >>> without_pseudonyms("S-SW15-H84J-23DG saw W1")
+        ' saw W1'
+    """
+    return _PSEUDONYM.sub("", text)
