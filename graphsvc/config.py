@@ -96,6 +96,12 @@ class Settings:
         "GRAPHSVC_GRADING",
         "TOML file that says what gradings are worth (empty: the shipped table); the same for every process of a home",
     )
+    named: str = _setting(
+        "part",
+        "GRAPHSVC_NAMED",
+        "who stands by name from their first delivery on: part (who plays a visible part) or tie (and who is only said to"
+        " know, pay or take orders from somebody); all others by a pseudonym",
+    )
     export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
     questions_most: int = _setting(
         3, "GRAPHSVC_QUESTIONS_MOST", "questions put about what one witness said, at most; then they are passed over"

@@ -57,13 +57,14 @@ class Masker:
         """Whether there is anything to find."""
         return bool(self._called)
 
-    def mask(self, text: str, excused: Collection[str] = ()) -> str:
+    def mask(self, text: str, excused: Collection[str] = (), word: str = "") -> str:
         """`text` with every needle replaced; unchanged if there is none.
 
         Args:
             text: any text.
             excused: spellings (see `spellings`) of unsealed people whom the text is about, and nobody sealed of the
                 same name: there the name is theirs.
+            word: what stands for each; empty: their pseudonym.
         """
         spans = self.spans(text, excused)
         if not spans:
@@ -71,7 +72,7 @@ class Masker:
         parts: list[str] = []
         done = 0
         for start, end, pseudonym in spans:
-            parts += [text[done:start], pseudonym]
+            parts += [text[done:start], word or pseudonym]
             done = end
         return "".join([*parts, text[done:]])
 

@@ -32,9 +32,10 @@ ACTIONS = MappingProxyType(
         "log": "read the log",
         "accounts": "manage accounts, roles and grants",
         "reveal": "ask for the identity behind a pseudonym, and open it once agreed",
-        "agree": "agree to or refuse what another person asked for: a reveal, an erasure, an export",
+        "agree": "agree to or refuse what another person asked for: a reveal, a sealing or its end, an erasure, an export",
         "hold": "put a hold on a case or a person, and release it",
-        "seal": "seal someone by hand",
+        "seal": "ask that someone who stands by name is sealed",
+        "open": "ask that someone sealed stands by name again",
         "erase": "ask that a person is erased",
         "regroup": "decide which witnesses depend on each other, against what the case says",
         "keys": "give the vault a new master key",
@@ -57,6 +58,7 @@ ALLOWED = MappingProxyType(
         "agree": frozenset({"supervisor"}),
         "hold": frozenset({"supervisor"}),
         "seal": frozenset({"custodian", "supervisor"}),
+        "open": frozenset({"custodian"}),
         "erase": frozenset({"custodian", "supervisor"}),
         "regroup": frozenset({"analyst", "supervisor"}),
         "keys": frozenset({"administrator"}),
@@ -145,6 +147,16 @@ def require_case(principal: Principal, case: str) -> Grant:
     if grant is None:
         raise no_such_case(case)
     return grant
+
+
+def require_sources(principal: Principal, case: str) -> None:
+    """Nothing, if the principal may know of the sources of a case.
+
+    Raises:
+        Refused: it takes source clearance. NotFound: the case is not theirs.
+    """
+    if not require_case(principal, case).sources:
+        raise Refused(f"This takes source clearance in the case {case}. An administrator can give it.")
 
 
 def no_such_case(case: str) -> NotFound:

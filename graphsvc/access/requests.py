@@ -21,7 +21,9 @@ from graphsvc.errors import NotFound, RequestError
 _ROW = tables.requests
 OPEN = ("agreed", "opened")
 # From which states a request is answered. What was agreed to but could not be done yet can be agreed to again.
-WAITING = MappingProxyType({"reveal": ("asked",), "erase": ("asked", "agreed"), "export": ("asked", "agreed")})
+WAITING = MappingProxyType(
+    {"reveal": ("asked",), **dict.fromkeys(("seal", "open", "erase", "export"), ("asked", "agreed"))}
+)
 
 
 def no_such_request() -> NotFound:

@@ -11,8 +11,8 @@ from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
 
 ADULT_AT = 18
-# Someone of these stays by name in the graph although a witness or victim: that they are is for the vault alone.
-NAMED_AS = frozenset({"suspect", "convicted"})
+# Someone of these stands by name: these categories are told to everyone.
+CHARGED = frozenset({"suspect", "convicted"})
 # Categories that would tell a witness or victim apart; they stand in the vault only.
 PROTECTED = frozenset({"witness", "victim"})
 IDENTITY = {
@@ -31,23 +31,27 @@ def categories(values: Mapping[str, Any]) -> dict[str, str]:
     return {word: date for word, _, date in (item.partition("@") for item in values.get("category", ()))}
 
 
-def is_sealed(values: Mapping[str, Any], *, witness: bool, on: dt.date) -> bool:
-    """Whether a person's identity belongs in the vault.
+def mark(values: Mapping[str, Any], on: dt.date) -> str:
+    """Why the row of a person itself says that a pseudonym must stand for them; empty if it does not.
 
     Args:
         values: the row of people.csv.
-        witness: whether a witness statement names them as its source.
         on: the day that counts for being under 18; of a partial date of birth the latest day counts.
+
+    Example:
+        >>> mark({"id": "P1", "date_of_birth": "2004-05"}, dt.date(2020, 5, 8)), mark({"id": "P2"}, dt.date(2020, 5, 8))
+        ('under 18', '')
     """
-    if values.get("sealed") == "yes" or values.get("age_disputed") == "yes":
-        return True
+    if values.get("sealed") == "yes":
+        return "sealed by hand"
+    if values.get("age_disputed") == "yes":
+        return "age disputed"
     born = values.get("date_of_birth")
     if born is not None:
         latest = parse_date(born).latest
         if (on.year - latest.year) - ((on.month, on.day) < (latest.month, latest.day)) < ADULT_AT:
-            return True
-    named = set(categories(values))
-    return bool(witness or named & PROTECTED) and not named & NAMED_AS
+            return "under 18"
+    return ""
 
 
 def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Who is to be ranked: everyone but those who were only carried or exploited, or only witnesses."""
+"""Who is to be ranked: everyone but those who were only carried or exploited. How somebody stands plays no part in it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ _CHARGED = frozenset({"suspect", "convicted"})
 def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
     """The ids of the persons to be ranked: everyone not `carried`, and of those carried whoever was not *only* that.
 
-    That is: neither sealed nor a victim, and tied (contact, seen together, quarrel) to someone who plays a part.
+    That is: no victim, and tied (contact, seen together, quarrel) to someone who plays a part.
 
     Example:
-        >>> claim = Claim("c1", "p1", "PILOTED", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
-        ...     "person", "crossing")
-        >>> sealed = [Person(name, "", frozenset(), True) for name in ("p1", "p2")]
-        >>> sorted(candidates([claim], [*sealed, Person("p3", "", frozenset(), False)]))
+        >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
+        ...     1, "P", "person", "crossing") for number, person, relation in ((1, "p1", "PILOTED"), (2, "p2", "CROSSED_ON"))]
+        >>> sorted(candidates(claims, [Person(name, "", frozenset(), True) for name in ("p1", "p2", "p3")]))
         ['p1', 'p3']
 
     Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
@@ -32,7 +31,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     """`candidates` and `carried` at once; whoever is in both was carried, but not only that.
 
     Example:
-        >>> parted([], [Person("p1", "", frozenset(), True)])
+        >>> parted([], [Person("p1", "", frozenset({"victim"}), True)])
         (frozenset(), frozenset({'p1'}))
 
     Limits: as those.
@@ -46,7 +45,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     chosen = frozenset(
         person.id
         for person in persons
-        if person.id not in left_out or (person.id in tied and not person.sealed and "victim" not in person.categories)
+        if person.id not in left_out or (person.id in tied and "victim" not in person.categories)
     )
     return chosen, left_out
 
@@ -55,8 +54,8 @@ def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str
     """The ids of those of whom nothing is known but that they were carried or exploited, and what goes with it.
 
     Not among them are suspects and convicted persons, anyone a claim with weight gives an active part, and anyone of
-    whom nothing speaks of being carried or exploited (not sealed, no victim, no passive relation). Being a source
-    counts for nothing, either way.
+    whom nothing speaks of being carried or exploited (no victim, no passive relation). Being a source counts for
+    nothing, either way, nor does standing by a pseudonym.
 
     Example:
         >>> claim = Claim("c1", "p1", "CROSSED_ON", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -94,5 +93,5 @@ def _carried(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
         for person in persons
         if person.id not in active
         and not person.categories & _CHARGED
-        and (person.sealed or "victim" in person.categories or person.id in passive)
+        and ("victim" in person.categories or person.id in passive)
     )

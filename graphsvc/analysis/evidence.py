@@ -81,7 +81,7 @@ class Person:
     Attributes:
         name: for people to read; never used in a figure.
         categories: of data subject, never `witness`.
-        sealed: was carried, exploited, a witness or a minor.
+        sealed: whether a pseudonym stands for them; for people to read, and never used in a figure.
     """
 
     id: str

@@ -123,6 +123,9 @@ cases = sa.Table(
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
+    # How everybody stands, by name or by pseudonym, since when and why, with every identity ever delivered of who is
+    # sealed: kept whatever later deliveries say (`service.standing`)
+    sa.Column("standings_sealed", sa.LargeBinary),
     # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: of before.
     sa.Column("graded_with", sa.String(64)),
 )
@@ -211,14 +214,14 @@ vault = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False, server_default="0"),  # how often the master key was rotated
     sa.Column("rotated_at", sa.DateTime),
 )
-# Whom a person's decision seals or erased, whatever deliveries say. The pseudonym is a keyed hash of the delivered id,
+# Whom a decision of persons seals, opened or erased, whatever deliveries say. The pseudonym is a keyed hash of the delivered id,
 # so that an erased person is known again and nothing here names them.
 overrules = sa.Table(
     "overrules",
     metadata,
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("pseudonym", sa.String(40), primary_key=True),
-    sa.Column("kind", sa.String(10), nullable=False),  # sealed · erased
+    sa.Column("kind", sa.String(10), nullable=False),  # sealed · opened · erased
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("reason_sealed", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
@@ -244,7 +247,7 @@ requests = sa.Table(
     "requests",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("kind", sa.String(10), nullable=False),  # reveal · erase · export
+    sa.Column("kind", sa.String(10), nullable=False),  # reveal · seal · open · erase · export
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("pseudonym", sa.String(40), nullable=False),  # of an export: its id
     sa.Column("asked_by", sa.String(100), nullable=False),

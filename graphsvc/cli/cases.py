@@ -15,6 +15,7 @@ from graphsvc.records.dates import shown as date_shown
 from graphsvc.service import Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
+_NAMES = 20  # of those sealed, told who they are: more is a list to lose
 _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
 
 
@@ -45,6 +46,11 @@ def load(
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
     with session(case) as acts, shown() as progress:
         if undo is not None:
+            for note in acts.undoing(undo):
+                click.echo(note, err=True)
+            if dry_run:
+                click.echo("Nothing was taken back (--dry-run).", err=True)
+                return
             acts.undo(undo, progress)
             click.echo(f"Delivery {undo} of {case} was taken back.", err=True)
             return
@@ -66,8 +72,12 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
             known = "" if one.chosen else " (a type that is not known)"
             click.echo(f"chart: {one.items:,} of type {one.name!r} read as {one.read_as or 'nothing'}{known}", err=True)
         click.echo(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
-    for pseudonym, name in loaded.names.items():
+    for note in loaded.notes:
+        click.echo(note, err=True)
+    for pseudonym, name in list(loaded.names.items())[:_NAMES]:
         click.echo(f"sealed: {name} is {pseudonym}", err=True)
+    if len(loaded.names) > _NAMES:
+        click.echo(f"sealed: {len(loaded.names) - _NAMES:,} more of this delivery; look for one by name", err=True)
     if dry_run:
         click.echo("Nothing was committed (--dry-run).", err=True)
     elif loaded.same_as is not None:

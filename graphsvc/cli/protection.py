@@ -155,16 +155,71 @@ def release_hold(session: Opener, case: str, hold: str) -> None:
     click.echo("Released.", err=True)
 
 
-@click.command()
+@click.group()
+def seal() -> None:
+    """How somebody stands: one person asks, a supervisor who is another one agrees."""
+
+
+@seal.command("ask")
 @click.argument("case")
 @click.argument("person")
-@click.option("--reason", required=True, help="Why.")
+@click.option(
+    "--open", "opening", is_flag=True, help="That somebody sealed stands by name again. Takes the role custodian."
+)
+@_REASON
 @acting
-def seal(session: Opener, case: str, person: str, reason: str) -> None:
-    """Seal someone already loaded: a pseudonym stands for them everywhere. Takes the role custodian or supervisor."""
-    with session(case) as acts, shown() as progress:
-        told = acts.seal(person, reason, progress)
-    click.echo(f"Sealed. {told}", err=True)
+def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening: bool) -> None:
+    """Ask that someone who stands by name is sealed. Takes the role custodian or supervisor."""
+    with session(case) as acts:
+        click.echo(acts.ask_opening(person, reason) if opening else acts.ask_sealing(person, reason))
+    click.echo("Asked. Nothing is changed until a supervisor, another person, agrees.", err=True)
+
+
+@seal.command("list")
+@acting
+def list_sealings(session: Opener) -> None:
+    """What you asked for on how somebody stands, and that of your cases if you may agree; with state and times."""
+    with session() as acts:
+        _show(acts.sealings(), "Nothing was asked for that you can see.")
+
+
+@seal.command("agree")
+@click.argument("request")
+@_NOTE
+@acting
+def agree_sealing(session: Opener, request: str, note: str) -> None:
+    """Agree to what another person asked for, and do it. Takes the role supervisor."""
+    with session() as acts, shown() as progress:
+        told = acts.agree_sealing(request, progress, note)
+    click.echo(f"Done. {told}", err=True)
+
+
+@seal.command("refuse")
+@click.argument("request")
+@_NOTE
+@acting
+def refuse_sealing(session: Opener, request: str, note: str) -> None:
+    """Refuse what another person asked for. Takes the role supervisor."""
+    with session() as acts:
+        acts.refuse_sealing(request, note)
+    click.echo("Refused.", err=True)
+
+
+@seal.command("who")
+@click.argument("case")
+@acting
+def who_is_sealed(session: Opener, case: str) -> None:
+    """Who is sealed in a case, since when and why; and who stands by name of whom a delivery says they should be."""
+    with session(case) as acts:
+        asked, sealed = acts.to_be_sealed(), acts.sealed()
+    for person, why in asked.items():
+        click.echo(f"{person}  stands by name; a delivery says: {why}")
+    for one in sealed:
+        click.echo(
+            f"{one.pseudonym}  since {one.since}  {one.why}{'  STAYS SEALED AGAINST DELIVERY ' + str(one.against) if one.against else ''}"
+        )
+    if not asked and not sealed:
+        click.echo("Nobody is sealed in this case.", err=True)
 
 
 @click.group()
@@ -216,7 +271,9 @@ def refuse_erasure(session: Opener, request: str, note: str) -> None:
 
 def _show(requests: list[Request], nothing: str) -> None:
     for one in requests:
-        click.echo(f"{one.id}  {one.state:8} {one.case}  {one.pseudonym}  asked by {one.asked_by} {_at(one.asked_at)}")
+        click.echo(
+            f"{one.id}  {one.kind:6} {one.state:8} {one.case}  {one.pseudonym}  asked by {one.asked_by} {_at(one.asked_at)}"
+        )
         click.echo(f"    why: {one.reason}")
         if one.decided_by:
             click.echo(f"    {one.decided_by} answered {_at(one.decided_at)}{': ' if one.answer else ''}{one.answer}")

@@ -8,29 +8,42 @@ then marked `active`: whatever interrupts that, the next start finds the mark an
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from graphsvc.access.audit import now
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, NotFound, RequestError
-from graphsvc.ingest.chart import ChartRead
+from graphsvc.errors import Busy, NotFound, OperatorError, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.versions import Step, steps
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
+from graphsvc.service.delivered import open_rows, seal_rows
 from graphsvc.service.graphing import Graphed, Telling, graphed
 from graphsvc.service.held import HeldError, require_stays
 from graphsvc.service.keeping import KeptRows, folded
+from graphsvc.service.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.service.locks import Locks
 from graphsvc.service.minus import Gone, gone, without
-from graphsvc.service.register import Register, open_rows, seal_rows
+from graphsvc.service.register import Register
 from graphsvc.service.rewriting import Rewriting
 from graphsvc.service.shelf import Shelf
+from graphsvc.service.standing import (
+    NAMED,
+    OWN,
+    Deciding,
+    Standing,
+    Standings,
+    asked_by,
+    opened_by,
+    sealed_anew,
+    standings,
+    unknown,
+)
 from graphsvc.service.watching import CancelledError, Progress, unstoppable, unwatched
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import difference, read_image, write
@@ -41,33 +54,6 @@ _CASE_NAME = 100
 Decided = TypeVar("Decided")
 # Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
 Making = Callable[[State, bytes], Delivery]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a delivery did, or would do.
-
-    Attributes:
-        case: the case.
-        delivery: its number; None if nothing was committed.
-        same_as: number of the earlier delivery that this one repeats, if it changes nothing.
-        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
-            of its cells named somebody sealed and are `masked`.
-        rejections: rows left out, in the order of file and line.
-        committed: whether the graph was changed.
-        names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
-            alone, never to be kept.
-        chart: what an i2 chart was read as; None for tables.
-    """
-
-    case: str
-    delivery: int | None
-    same_as: int | None
-    counts: dict[str, dict[str, int]]
-    rejections: list[Rejection]
-    committed: bool
-    names: dict[str, str] = field(default_factory=dict)
-    chart: ChartRead | None = None
 
 
 class Casework:
@@ -82,6 +68,10 @@ class Casework:
         pairs: Pairs,
         weights: Weights = SHIPPED,
     ) -> None:
+        if settings.named not in NAMED:
+            raise OperatorError(
+                f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
+            )
         self._store = store
         self.register = register
         self._shelf = shelf
@@ -120,10 +110,8 @@ class Casework:
             self._recover(case, progress)
             key = self.register.key(case, create=not dry_run)
             progress(0, 0, "reading what is loaded already")
-            state = State()
             past = self.register.counting(case)
-            for number, row in past.items():
-                self._fold(state, key, case, number, row)
+            state, before, _ = self._replayed(case, key, past)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
@@ -132,15 +120,27 @@ class Casework:
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
-            counts = _counts(delivery, report)
+            counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
-            on = self.register.opened_on(case)
+            standing = standings(before, state, self._deciding(case, key), number)
+            told = Loaded(
+                case,
+                None,
+                same if nothing else None,
+                counts,
+                rejections,
+                committed=False,
+                stay_sealed=opened_by(before, standing, number),
+                asked=asked_by(before, standing),
+                sealed_anew=len(sealed_anew(before, standing)),
+            )
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
-                return Loaded(case, None, same if nothing else None, counts, rejections, committed=False)
-            result = self._graphed(case, state, key)
+                return told
+            result = self._graphed(case, state, key, standing)
             counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
+            on = self.register.opened_on(case)
             self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
                 self._write(case, result, progress)
@@ -149,8 +149,11 @@ class Casework:
                 self._restore(case, key, unwatched)
                 self.register.unmake(case)
                 raise
-            self._finish(case, key, result, {number: "active"})
-            return Loaded(case, number, None, counts, rejections, True, _names(delivery, result))
+            self._finish(case, key, result, before, standing, {number: "active"})
+        if told.sealed_anew:
+            self.rewrite(progress)
+        names = names_of(delivery, result.sealed)
+        return dataclasses.replace(told, delivery=number, same_as=None, counts=counts, committed=True, names=names)
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
         """Take a delivery back: the case then equals its other deliveries loaded in order.
@@ -163,10 +166,7 @@ class Casework:
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
-            if number not in self.register.counting(case):
-                raise NotFound(
-                    f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them."
-                )
+            _require_loaded(case, number, self.register.counting(case))
             self._require_not_held(case, key, number)
             self.register.mark(case, number, "undoing", "loading")
             try:
@@ -175,6 +175,25 @@ class Casework:
                 self.register.mark(case, number, "active", "loading")
                 self._restore(case, key, unwatched)
                 raise
+
+    def undoing(self, case: str, number: int) -> list[str]:
+        """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
+        key = self.register.key(case, create=False)
+        past = self.register.counting(case)
+        _require_loaded(case, number, past)
+        before = self.register.standings(case, key) or {}
+        left = {other: row for other, row in past.items() if other != number}
+        state, _, _ = self._replayed(case, key, left)
+        after = standings(before, state, self._deciding(case, key), number)
+        return standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
+
+    def holds_accounts(self, case: str, number: int) -> bool:
+        """Whether a delivery that counts holds accounts of witnesses."""
+        row = self.register.counting(case).get(number)
+        if row is None:
+            return False
+        rows, _ = open_rows(self.register.key(case, create=False), case, number, row.rows_sealed)
+        return any(one.table == "statements" and one.values["kind"] == "witness" for one in rows)
 
     def recover(self, progress: Progress) -> list[str]:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases.
@@ -197,18 +216,64 @@ class Casework:
 
     # -- sealing by hand, erasing -----------------------------------------------------------------------------
 
-    def seal(self, case: str, person: str, account: str, reason: str, progress: Progress) -> None:
-        """Seal someone already loaded: the case is made anew with their pseudonym (`person`) everywhere.
+    def decide(
+        self,
+        case: str,
+        person: str,
+        kind: str,
+        account: str,
+        reason: str,
+        progress: Progress,
+        agreed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Keep what two persons decided on how somebody stands, and make the case anew with it everywhere.
 
         What was begun is completed, if not here then by the next start. Follow with `rewrite`.
+
+        Args:
+            case: the case.
+            person: their pseudonym, whether it stands for them or would.
+            kind: `sealed` or `opened`; what only they used goes with them.
+            account: who asked for it.
+            reason: why; it may name somebody and is sealed.
+            progress: told what is done.
+            agreed: called before anything changes: what it raises stops it.
         """
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
+            decided = {person: kind} | dict.fromkeys(self._theirs(case, key, person) if kind == "opened" else (), kind)
+            agreed()
             self._shelf.clear(case)
-            self.register.overrule(case, account, reason, {person: "sealed"})
+            self.register.overrule(case, account, reason, decided)
             self._restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
+
+    def _theirs(self, case: str, key: bytes, person: str) -> set[str]:
+        """Pseudonyms of the things that lead to a person and to nobody else."""
+        state = folded(self._kept(case, key))
+        led: dict[str, set[str]] = {}
+        for row in state.claims.values():
+            if row.values["relation"] in OWN:
+                led.setdefault(row.values["object_id"], set()).add(row.values["subject_id"])
+        return {
+            pseudonym(key, "thing", thing)
+            for thing, people in led.items()
+            if {pseudonym(key, "person", one) for one in people} == {person}
+        }
+
+    def waiting_to_be_sealed(self, case: str) -> dict[str, str]:
+        """Ids of people by name of whom a delivery says that they should be sealed → why it says so."""
+        key = self.register.key(case, create=False)
+        standing = self.register.standings(case, key) or {}
+        asked = {name: one.asked for name, one in standing.items() if one.asked}
+        people = folded(self._kept(case, key)).records["people"] if asked else {}
+        return {one: asked[name] for one in people if (name := pseudonym(key, "person", one)) in asked}
+
+    def kept_sealed(self, case: str) -> dict[str, Standing]:
+        """Pseudonym → how they stand, of everybody sealed in a case."""
+        standing = self.register.standings(case, self.register.key(case, create=False)) or {}
+        return {name: one for name, one in standing.items() if one.sealed}
 
     def erase(
         self,
@@ -257,8 +322,8 @@ class Casework:
 
     def told_as(self, case: str, state: State, key: bytes) -> Telling:
         """How what was delivered is told in a case: see `service.graphing.Telling`."""
-        sealed = self.register.overrules(case, "sealed")
-        return Telling(state, key, self.register.opened_on(case), sealed, self._weights)
+        standing = standings(self.register.standings(case, key) or {}, state, self._deciding(case, key))
+        return Telling(state, key, standing, self._weights)
 
     @uncollected()
     def history(self, case: str, statement: str) -> tuple[Telling, list[Step]]:
@@ -326,28 +391,55 @@ class Casework:
 
     def _restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
-        state, settled = State(), {}
-        for number, row in self.register.counting(case).items():
+        past = self.register.counting(case)
+        state, before, settled = self._replayed(case, key, past)
+        undone = (number for number, status in settled.items() if status == "undone")
+        number = next(undone, max(past, default=0))
+        standing = standings(before, state, self._deciding(case, key), number)
+        result = self._graphed(case, state, key, standing)
+        self._write(case, result, progress)
+        self._finish(case, key, result, before, standing, settled)
+
+    def _replayed(self, case: str, key: bytes, past: Mapping[int, Any]) -> tuple[State, Standings, dict[int, str]]:
+        """What the deliveries that count make, how everybody stands after them, and what settles their marks."""
+        state, settled = State(), dict[int, str]()
+        deciding = self._deciding(case, key)
+        kept = self.register.standings(case, key)
+        standing: Standings = kept or {}
+        for number, row in past.items():
             if row.status == "undoing":
                 settled[number] = "undone"
                 continue
             if row.status == "loading":
                 settled[number] = "active"
             self._fold(state, key, case, number, row)
-        result = self._graphed(case, state, key)
-        self._write(case, result, progress)
-        self._finish(case, key, result, settled)
+            if unknown(standing, state, key):
+                standing = standings(standing, state, deciding, number)
+        return state, standing, settled
 
-    def _graphed(self, case: str, state: State, key: bytes) -> Graphed:
+    def _deciding(self, case: str, key: bytes) -> Deciding:
+        on, decided = self.register.opened_on(case), self.register.decided(case)
+        return Deciding(key, on, self._settings.named, decided, now().date())
+
+    def _graphed(self, case: str, state: State, key: bytes, standing: Standings) -> Graphed:
         """What a state becomes under what was decided on the case."""
-        on, sealed = self.register.opened_on(case), self.register.overrules(case, "sealed")
-        return graphed(state, key, on, sealed, self._weights, self._pairs.lasting(case, key))
+        return graphed(state, key, standing, self._weights, self._pairs.lasting(case, key))
 
-    def _finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str]) -> None:
+    def _finish(
+        self,
+        case: str,
+        key: bytes,
+        result: Graphed,
+        before: Standings,
+        standing: Standings,
+        settled: Mapping[int, str],
+    ) -> None:
         # Before the case opens again: a kill in between is completed with the rest.
         erased = self.register.overrules(case, "erased")
         self._shelf.settle(case, key, sealed=frozenset(result.sealed.values()), erased=erased)
-        self.register.finish(case, key, result, settled, self._weights.digest)
+        if sealed_anew(before, standing):
+            self.register.ask_rewrite(case)
+        self.register.finish(case, key, result, standing, settled, self._weights.digest)
 
     def _write(self, case: str, result: Graphed, progress: Progress) -> None:
         progress(0, 0, "comparing with the graph")
@@ -411,6 +503,11 @@ class Casework:
             require_stays(key, held, folded(kept), folded(left), "taken back", rows=kept[number][0])
 
 
+def _require_loaded(case: str, number: int, past: Collection[int]) -> None:
+    if number not in past:
+        raise NotFound(f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them.")
+
+
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
     """(kind, id) → whether its pseudonym is one of these."""
     return lambda kind, identifier: pseudonym(key, kind, identifier) in erased
@@ -433,21 +530,3 @@ def require_name(case: str) -> None:
         raise RequestError(
             f"A case needs a name of 1 to {_CASE_NAME} printable characters without / and without blanks at its ends."
         )
-
-
-def _counts(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
-    """What became of the rows of each table: read = added + changed + unchanged + duplicate + rejected."""
-    counts: dict[str, dict[str, int]] = {}
-    for table, read in delivery.read.items():
-        folded = dataclasses.asdict(report.counts[table])
-        refused = read - folded["read"]
-        counts[table] = folded | {"read": read, "rejected": folded["rejected"] + refused}
-    return counts
-
-
-def _names(delivery: Delivery, result: Graphed) -> dict[str, str]:
-    return {
-        pseudonym: f"{row.values['id']} {row.values.get('name', '')}".strip()
-        for row in delivery.rows
-        if row.table == "people" and (pseudonym := result.sealed.get(row.values["id"]))
-    }

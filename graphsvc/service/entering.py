@@ -22,7 +22,8 @@ from graphsvc.ingest.fold import State
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
 from graphsvc.service import typed
-from graphsvc.service.casework import Loaded, Progress
+from graphsvc.service.casework import Progress
+from graphsvc.service.loaded import Loaded
 from graphsvc.service.remembering import Remembering
 from graphsvc.service.rows import STATEMENT, Correctable, Rows, entered_id, reference_in, require_new
 from graphsvc.service.searching import Searching
@@ -122,6 +123,7 @@ class Entering(Remembering, Searching):
                 "committed": loaded.committed,
                 "counts": loaded.counts,
                 "rejected": len(loaded.rejections),
+                "notes": loaded.notes,
             }
 
         return self._start("load", work)

@@ -1,6 +1,7 @@
 """Brings what people keep of a case (views, drafts, comments) in line with what its graph calls everybody.
 
-Who was sealed is followed to the pseudonym, who is sealed no more to the id, and who was erased leaves it for good.
+Who was sealed or erased leaves it for good: a view that went on from the name to the pseudonym would tell that the two
+are one. Who is sealed no more, as two persons decided, is followed to the id.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> F
 
     def follow(identifier: str) -> str | None:
         if identifier in shown:
-            return shown[identifier]
+            return identifier if shown[identifier] == identifier else None
         if identifier in there:
             return identifier
         if erased and (identifier in erased or any(pseudonym(key, kind, identifier) in erased for kind in _KINDS)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,14 +10,13 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.access.pairs import KINDS, Pairing
-from graphsvc.access.sealing import PROTECTED, categories, is_sealed, split_identity
+from graphsvc.access.sealing import PROTECTED, categories, split_identity
 from graphsvc.access.terms import entity_terms, text_terms
 from graphsvc.analysis.belief import claim_belief, link_table
 from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
 from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
-from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
@@ -26,6 +24,8 @@ from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.figures import link_properties, shares
+from graphsvc.service.handling import Handling
+from graphsvc.service.standing import Standings, sealed_ids
 from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
@@ -49,7 +49,7 @@ class Graphed:
         sealed: ids of sealed persons and things → pseudonym.
         shown: delivered ids → as they stand in the graph.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
-        mask: masks what names somebody sealed in any other text of the case.
+        withhold: takes what names somebody sealed out of any other text of the case, without a word of who it is.
     """
 
     image: Image = field(default_factory=Image)
@@ -60,15 +60,14 @@ class Graphed:
     sealed: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     masked: Counter[Where] = field(default_factory=Counter)
-    mask: Callable[[str], str] = field(default=str, compare=False)
+    withhold: Callable[[str], str] = field(default=str, compare=False)
 
 
 @uncollected()
 def graphed(
     state: State,
     key: bytes,
-    on: dt.date,
-    by_hand: Collection[str] = (),
+    standing: Standings,
     weights: Weights = SHIPPED,
     pairings: Collection[Pairing] = (),
 ) -> Graphed:
@@ -77,16 +76,15 @@ def graphed(
     Args:
         state: see `ingest.fold`.
         key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
-        on: the day that counts for being under 18.
-        by_hand: pseudonyms of whom and what is sealed by somebody's decision.
+        standing: how everybody stands (`service.standing`).
         weights: what a grading is worth.
         pairings: what was decided on pairs of sources, oldest first.
     """
     result = Graphed()
-    result.sealed = _sealed(state, key, on, by_hand)
-    handling = _Handling(state)
-    texts = Texts(state, result.sealed)
-    result.mask = texts.mask
+    result.sealed = sealed_ids(standing, state, key)
+    handling = Handling(state)
+    texts = Texts(state, result.sealed, _identities(standing))
+    result.withhold = texts.withhold
     writer = _Writer(state, key, result, texts, handling, weights)
     for table in ENTITY_TABLES:
         for identifier, row in state.records[table.name].items():
@@ -98,26 +96,9 @@ def graphed(
     return result
 
 
-def _sealed(state: State, key: bytes, on: dt.date, by_hand: Collection[str]) -> dict[str, str]:
-    """Ids of sealed persons, and of the things they used, → pseudonyms."""
-    witnesses = {
-        row.values.get("source_id") for row in state.records[_STATEMENTS].values() if row.values["kind"] == "witness"
-    }
-    sealed = {
-        identifier: vault.pseudonym(key, "person", identifier)
-        for identifier, row in state.records["people"].items()
-        if is_sealed(row.values, witness=identifier in witnesses, on=on)
-        or (by_hand and vault.pseudonym(key, "person", identifier) in by_hand)
-    }
-    things = {
-        row.values["object_id"]
-        for row in state.claims.values()
-        if row.values["relation"] == "USED" and row.values["subject_id"] in sealed
-    }
-    if by_hand:
-        known = state.records["things"]
-        things |= {identifier for identifier in known if vault.pseudonym(key, "thing", identifier) in by_hand}
-    return sealed | {identifier: vault.pseudonym(key, "thing", identifier) for identifier in things}
+def _identities(standing: Standings) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """Pseudonym → every row ever delivered of who or what is sealed: all of it is looked for in texts."""
+    return {name: one.identities for name, one in standing.items() if one.sealed}
 
 
 class Telling:
@@ -126,13 +107,11 @@ class Telling:
     Args: see `graphed`.
     """
 
-    def __init__(
-        self, state: State, key: bytes, on: dt.date, by_hand: Collection[str] = (), weights: Weights = SHIPPED
-    ) -> None:
+    def __init__(self, state: State, key: bytes, standing: Standings, weights: Weights = SHIPPED) -> None:
         self._state, self._key = state, key
-        self._result = Graphed(sealed=_sealed(state, key, on, by_hand))
-        texts = Texts(state, self._result.sealed)
-        self._writer = _Writer(state, key, self._result, texts, _Handling(state), weights)
+        self._result = Graphed(sealed=sealed_ids(standing, state, key))
+        texts = Texts(state, self._result.sealed, _identities(standing))
+        self._writer = _Writer(state, key, self._result, texts, Handling(state), weights)
 
     def shown(self, identifier: str) -> str:
         """A delivered id as it stands in the graph."""
@@ -158,42 +137,11 @@ class Telling:
         return claim, self._result.image.claims[claim.id][0]
 
 
-class _Handling:
-    """Handling codes as they come to be: what derives from a C statement is C."""
-
-    def __init__(self, state: State) -> None:
-        self._statements: dict[str, str] = {
-            identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
-            for identifier, row in state.records[_STATEMENTS].items()
-        }
-        self._conditional: set[str] = set()
-        self._shareable: set[str] = set()
-        for table in ENTITY_TABLES:
-            for identifier, row in state.records[table.name].items():
-                said = self._statements.get(row.values.get("statement_id", ""))
-                if row.values.get("handling") == "C" or said == "C":
-                    self._conditional.add(identifier)
-                elif row.values.get("handling") == "P" or said == "P":
-                    self._shareable.add(identifier)
-        for row in state.claims.values():
-            if self.claim(row.values) == "P":
-                self._shareable.update((row.values["subject_id"], row.values["object_id"]))
-
-    def claim(self, values: Mapping[str, Any]) -> str:
-        """P only if statement, claim and both ends allow it."""
-        if values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
-            return "C"
-        return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
-
-    def entity(self, identifier: str) -> str:
-        return "P" if identifier in self._shareable and identifier not in self._conditional else "C"
-
-
 class _Writer:
     """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
 
     def __init__(
-        self, state: State, key: bytes, result: Graphed, texts: Texts, handling: _Handling, weights: Weights
+        self, state: State, key: bytes, result: Graphed, texts: Texts, handling: Handling, weights: Weights
     ) -> None:
         self._state = state
         self._key = key

@@ -19,9 +19,10 @@ from graphsvc.ingest.chart import chart_mapping as chart_mapping
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
-from graphsvc.service.casework import Loaded, Progress, require_name
+from graphsvc.service.casework import Progress, require_name
 from graphsvc.service.collector import uncollected
 from graphsvc.service.jobs import Job
+from graphsvc.service.loaded import Loaded
 from graphsvc.service.parcel import Parcel
 from graphsvc.service.reading import Reading
 from graphsvc.service.register import known_cases
@@ -58,11 +59,17 @@ class Loading(Reading):
         """Take a delivery back.
 
         Raises:
-            NotFound: there is no such delivery. Refused: loading takes clearance for the whole case.
+            NotFound: there is no such delivery. Refused: it takes clearance for the whole case and for sources.
         """
         with self._service.gate.acting(self.principal, self.purpose, "load", self.case, undo=delivery):
-            self._require_whole(self.case)
+            self._require_undoing(self.case, delivery)
             self._service.casework.undo(self.case, delivery, progress)
+
+    def undoing(self, delivery: int) -> list[str]:
+        """What taking a delivery back would do to who is sealed, in sentences that name nobody. Raises as `undo`."""
+        with self._service.gate.acting(self.principal, self.purpose, "load", self.case, undo=delivery, dry_run=True):
+            self._require_undoing(self.case, delivery)
+            return self._service.casework.undoing(self.case, delivery)
 
     def deliveries(self) -> list[dict[str, Any]]:
         """The deliveries of the case, newest first; how much each held only with clearance for all of it.
@@ -207,6 +214,7 @@ class Loading(Reading):
                 "committed": loaded.committed,
                 "counts": loaded.counts,
                 "rejected": len(loaded.rejections),
+                "notes": loaded.notes,
             }
 
         return self._start("load", work)
@@ -215,9 +223,10 @@ class Loading(Reading):
         """Take a delivery back as a job; gives its id.
 
         Raises:
-            Refused: loading takes clearance for the whole case. Busy: the case is being loaded.
+            Refused: it takes clearance for the whole case and for sources. Busy: the case is being loaded.
         """
         self.require_loading()
+        self._require_undoing(self.case, delivery)
         self._require_quiet()
 
         def work(progress: Progress) -> dict[str, Any]:
@@ -309,6 +318,19 @@ class Loading(Reading):
             raise Refused(
                 f"Loading takes clearance for handling code C in the case {case}: a delivery may hold both codes."
             )
+
+    def _require_undoing(self, case: str, number: int) -> None:
+        """Of somebody else's delivery no refusal tells whether it holds what witnesses said: it takes source clearance.
+
+        Whoever delivered it knows what it holds, and takes back without what holds none.
+        """
+        self._require_whole(case)
+        own = any(
+            row["number"] == number and row["account"] == self.principal.name
+            for row in self._service.register.deliveries(case)
+        )
+        if not own or self._service.casework.holds_accounts(case, number):
+            policy.require_sources(self.principal, case)
 
     def _require_quiet(self) -> None:
         """Nothing, if the case is not being changed at this moment."""

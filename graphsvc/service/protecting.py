@@ -1,4 +1,4 @@
-"""What a session can do to protect sources: reveals, sealing by hand, erasure.
+"""What a session can do to protect sources: reveals and erasure.
 
 All of it takes clearance for handling code C in the case: "not there" and "not yours" are the same answer. Every step is
 in the log, by pseudonym, also when it is refused; reasons may name someone and are kept sealed.
@@ -7,7 +7,7 @@ in the log, by pseudonym, also when it is refused; reasons may name someone and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +30,8 @@ class Request:
     """What somebody asked that takes a second person, with its history. Times are UTC.
 
     Attributes:
-        kind: `reveal`, `erase` or `export`.
-        state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done` (of an erasure).
+        kind: `reveal`, `seal`, `open`, `erase` or `export`.
+        state: `asked`, `agreed`, `refused`, `opened`, `ended`, or `done`.
         until: when what was agreed to ends.
         decidable: whether it waits for the one who looks at it.
         openable: whether the one who looks at it may open it now.
@@ -142,31 +142,7 @@ class Protecting(Holding):
         """End the reveals whose time is over, each with its line in the log."""
         settle(self._service.database)
 
-    # -- sealing by hand --------------------------------------------------------------------------------------
-
-    def seal(self, person: str, reason: str, progress: Progress) -> str:
-        """Seal someone already loaded, and write the store anew; gives what may remain on a disk, in words.
-
-        Raises:
-            Refused: role or clearance is missing. NotFound: not there, or not yours. RequestError: sealed already.
-        """
-        case = self.case
-        with self._protecting("seal", case, step="seal") as outcome:
-            self._require_whole_case(case)
-            name, sealed = self._person(case, person)
-            if sealed:
-                raise RequestError("This person is sealed already.")
-            self._service.casework.seal(case, name, self.principal.name, require_reason(reason), progress)
-            outcome["rows"] = 1
-            return self._cleared(case, progress)
-
-    def start_seal(self, person: str, reason: str) -> str:
-        """Seal someone as a job; gives its id. Raises as `seal`, but for what only the work itself finds."""
-        policy.require(self.principal, "seal")
-        self._require_whole_case(self.case)
-        self._person(self.case, person)
-        require_reason(reason)
-        return self._working("seal", lambda progress: self.seal(person, reason, progress))
+    # -- erasing ----------------------------------------------------------------------------------------------
 
     def start_erasure(self, request: str, answer: str = "") -> tuple[str, str]:
         """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree_erasure`."""
@@ -184,11 +160,9 @@ class Protecting(Holding):
         """
         policy.require_case(self.principal, self.case)
         found = self._service.jobs.one(job, self.case, self.principal.name, wait_s)
-        if found.account != self.principal.name or found.kind not in ("seal", "erase"):
+        if found.account != self.principal.name or found.kind not in ("seal", "open", "erase"):
             raise NotFound("There is no such work of yours in this case.")
         return found
-
-    # -- erasing ----------------------------------------------------------------------------------------------
 
     def ask_erasure(self, person: str, reason: str) -> str:
         """Ask that a person is erased; gives the request's id. Another person, a supervisor, has to agree.
@@ -294,20 +268,23 @@ class Protecting(Holding):
         if row.asked_by == self.principal.name:
             raise Refused("You asked for this yourself: it takes another person to agree or to refuse.")
 
-    def _row(self, kind: str, request: str, *, mine: bool) -> Any:
+    def _row(self, kinds: str | Collection[str], request: str, *, mine: bool) -> Any:
         """The row of a request that this person asked (`mine`) or may look at as the second person.
 
         Raises:
             NotFound: it is not there, or not theirs; that somebody tried is in the log.
         """
+        kinds = (kinds,) if isinstance(kinds, str) else kinds
         row = None
         with suppress(NotFound):
             row = self._kept_requests.one(request)
-        if row is not None and row.kind == kind:
+        if row is not None and row.kind in kinds:
             theirs = row.asked_by == self.principal.name or (not mine and self.may("agree"))
             if theirs and self._whole(row.case_id):
                 return row
-        with self._service.gate.acting(self.principal, self.purpose, "agree" if not mine else kind, step="look"):
+        with self._service.gate.acting(
+            self.principal, self.purpose, "agree" if not mine else next(iter(kinds)), step="look"
+        ):
             raise no_such_request()
 
     def _requests(self, kind: str) -> list[Request]:

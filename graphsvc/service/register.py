@@ -14,9 +14,11 @@ from graphsvc.access.policy import no_such_case
 from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.analysis.dependence import Thing
 from graphsvc.appdb import tables, transaction
-from graphsvc.ingest.check import Delivery, Row
+from graphsvc.ingest.check import Delivery
 from graphsvc.service import following
+from graphsvc.service.delivered import seal_rows
 from graphsvc.service.graphing import Graphed
+from graphsvc.service.standing import Standing, Standings, packed, unpacked
 
 # Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
 # what was typed as a query, about a lead, or to say which witnesses depend on each other, is not.
@@ -220,11 +222,35 @@ class Register:
             )
 
     def overrules(self, case: str, kind: str) -> frozenset[str]:
-        """Pseudonyms of whom a decision seals (`sealed`) or erased (`erased`), whatever deliveries say."""
+        """Pseudonyms on whom persons decided `sealed`, `opened` or `erased`, whatever deliveries say."""
         table = tables.overrules
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(table.c.pseudonym).where(table.c.case_id == case, table.c.kind == kind))
             return frozenset(row.pseudonym for row in rows)
+
+    def decided(self, case: str) -> dict[str, str]:
+        """Pseudonym → what persons decided on it: `sealed`, `opened` or `erased`."""
+        table = tables.overrules
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(table.c.pseudonym, table.c.kind).where(table.c.case_id == case))
+            return {row.pseudonym: row.kind for row in rows}
+
+    def sealed_at(self, case: str) -> dict[str, dt.datetime]:
+        """Pseudonym → when two persons decided that it stands for somebody who stood by name."""
+        table = tables.overrules
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table.c.pseudonym, table.c.at).where(table.c.case_id == case, table.c.kind == "sealed")
+            )
+            return {row.pseudonym: row.at for row in rows}
+
+    def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
+        """How everybody stands in a case (`service.standing`); None: it was not kept yet."""
+        with transaction(self._database) as connection:
+            kept = connection.execute(
+                sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
+            ).scalar()
+        return None if kept is None else unpacked(unpack(key, kept, f"standings {case}"))
 
     def held(self, case: str) -> frozenset[str]:
         """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
@@ -244,13 +270,13 @@ class Register:
         rows: Mapping[int, bytes] | None = None,
         sources: Collection[str] = (),
     ) -> None:
-        """Keep decisions (pseudonym → `sealed` or `erased`) with what goes with them, all in one; closes the case.
+        """Keep decisions (`sealed`, `opened` or `erased`) with what goes with them, all in one; closes the case.
 
         Args:
             case: the case; open again once the graph is in line.
             account: who decided.
             reason: why; it may name someone and is sealed.
-            decided: a later decision on the same replaces the earlier.
+            decided: pseudonym → what was decided; a later decision on the same replaces the earlier.
             rows: delivery → its sealed rows as they are from now on.
             sources: pseudonyms of the sources that go with who is erased: what was asked of them goes too.
         """
@@ -279,7 +305,7 @@ class Register:
                 mine = (tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
                 connection.execute(tables.deliveries.update().where(*mine).values(rows_sealed=sealed))
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
-            connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
+            _ask_rewrite(connection, case)
 
     def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
         """Mask who was erased in the words of people: requests, holds, exports, decisions, and what they typed or keep."""
@@ -288,6 +314,11 @@ class Register:
         with transaction(self._database) as connection:
             _mask_words(connection, case, key, mask, (*_REASONS, *_TYPED))
             following.settle(connection, case, key, follow, mask)
+
+    def ask_rewrite(self, case: str) -> None:
+        """Have the managed store written anew: the names of a case have to go from its files."""
+        with transaction(self._database) as connection:
+            _ask_rewrite(connection, case)
 
     def rewriting(self) -> bool:
         """Whether the managed store still has to be written anew."""
@@ -323,10 +354,19 @@ class Register:
                 .values(state="loading")
             )
 
-    def finish(self, case: str, key: bytes, result: Graphed, settled: Mapping[int, str], graded_with: str) -> None:
+    def finish(
+        self,
+        case: str,
+        key: bytes,
+        result: Graphed,
+        standing: Standings,
+        settled: Mapping[int, str],
+        graded_with: str,
+    ) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
 
-        `graded_with` is the digest of the weights that the graph's figures were computed with.
+        `standing` is how everybody stands from now on; `graded_with` the digest of the weights that the graph's figures
+        were computed with.
 
         Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
         and comments name everybody as the graph does.
@@ -370,10 +410,11 @@ class Register:
                     version=tables.cases.c.version + 1,
                     graded_with=graded_with,
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
+                    standings_sealed=pack(key, packed(standing), f"standings {case}"),
                 )
             )
-            _mask_words(connection, case, key, result.mask, _TYPED)
-            following.settle(connection, case, key, follow, result.mask)
+            _mask_words(connection, case, key, result.withhold, _TYPED)
+            following.settle(connection, case, key, follow, result.withhold)
             _forget_claims(connection, case, result.provenance)
             self._vault.require_current(connection)
 
@@ -387,6 +428,10 @@ class Register:
             "key_sealed": wrapped,
             "values_sealed": pack(key, values, what),
         }
+
+
+def _ask_rewrite(connection: sa.Connection, case: str) -> None:
+    connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
 
 
 def _forget_claims(connection: sa.Connection, case: str, there: Collection[str]) -> None:
@@ -428,18 +473,6 @@ def _masked(words: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(words, dict):
         return {mask(name): _masked(word, mask) for name, word in words.items()}
     return words
-
-
-def seal_rows(key: bytes, case: str, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]]) -> bytes:
-    """The rows of a delivery as they are kept."""
-    plain = [(row.table, row.file, row.line, row.values) for row in rows]
-    return pack(key, {"rows": plain, "columns": columns}, f"delivery {case} {number}")
-
-
-def open_rows(key: bytes, case: str, number: int, sealed: bytes) -> tuple[list[Row], dict[str, list[str]]]:
-    """The inverse of `seal_rows`."""
-    kept = unpack(key, sealed, f"delivery {case} {number}")
-    return [Row(table, file, line, values) for table, file, line, values in kept["rows"]], kept["columns"]
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:

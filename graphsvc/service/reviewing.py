@@ -117,7 +117,13 @@ class Reviewing(Analysing):
         ranked = [one.id for one in self._ranking(self.grant).leads if not lead or one.id == lead]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self.version
-        return [self._told_review(one, shown[one.pseudonym], version) for one in kept if one.pseudonym in shown]
+        # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
+        since = {} if self.grant.sources else self._service.register.sealed_at(self.case)
+        return [
+            self._told_review(one, shown[one.pseudonym], version)
+            for one in kept
+            if one.pseudonym in shown and not (one.pseudonym in since and one.at < since[one.pseudonym])
+        ]
 
     def _told_review(self, kept: Kept, lead: str, version: int) -> Review:
         exact = self.grant.sources and kept.sources

@@ -23,6 +23,7 @@ from graphsvc.service.pictures import Keeping
 from graphsvc.service.reading import filled, nothing
 from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
+from graphsvc.service.sealings import Sealings
 from graphsvc.service.searching import Searching
 from graphsvc.service.weighing import Weighing
 
@@ -52,6 +53,7 @@ class EntityPage:
 
 class Session(
     Exporting,
+    Sealings,
     Grouping,
     Entering,
     Auditing,

@@ -12,6 +12,8 @@ from graphsvc.access.sealing import needles
 from graphsvc.ingest.fold import State
 
 _NOBODY: frozenset[str] = frozenset()
+# Stands for the name of somebody sealed in what people typed: a pseudonym would tell its writer whose it is.
+WITHHELD = "[withheld]"
 # Columns whose words are places and trades: alone they name nobody.
 _PLACES = {
     "people": ("nationality",),
@@ -29,9 +31,16 @@ class Texts:
     Args:
         state: the case.
         sealed: ids of sealed persons and things → pseudonyms.
+        identities: pseudonym → every row ever delivered of whom it stands for, those of earlier deliveries and of what
+            was taken back among them; without it the rows of the state are looked for.
     """
 
-    def __init__(self, state: State, sealed: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        state: State,
+        sealed: Mapping[str, str],
+        identities: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+    ) -> None:
         self._state = state
         people = state.records["people"]
         own = {identifier: _own_names(row.values) for identifier, row in people.items() if identifier not in sealed}
@@ -40,11 +49,10 @@ class Texts:
         self._masker = Masker(
             (
                 needle
-                for table in ("people", "things")
-                for identifier, row in state.records[table].items()
-                if identifier in sealed
-                for needle in needles(row.values, sealed[identifier])
-                if table == "people" or called[needle.text] < 2
+                for pseudonym, rows in (identities or _rows(state, sealed)).items()
+                for values in rows
+                for needle in needles(values, pseudonym)
+                if "kind" not in values or called[needle.text] < 2
             ),
             (name for names in own.values() for name in names),
             (
@@ -77,6 +85,10 @@ class Texts:
         """`text` with what names sealed people masked, but for the excused spellings."""
         return self._masker.mask(text, excused)
 
+    def withhold(self, text: str) -> str:
+        """`text` with what names sealed people taken out, without a word of who they are."""
+        return self._masker.mask(text, word=WITHHELD)
+
     def excused_by_row(self, identifier: str) -> frozenset[str]:
         """Spellings of the person whose row it is, if they are unsealed."""
         names = self._own.get(identifier)
@@ -103,6 +115,15 @@ class Texts:
         for identifier, row in self._state.records["statements"].items():
             ends[identifier].update(row.values[name] for name in ("source_id", "interpreter_id") if name in row.values)
         return ends
+
+
+def _rows(state: State, sealed: Mapping[str, str]) -> dict[str, list[Mapping[str, Any]]]:
+    return {
+        sealed[identifier]: [row.values]
+        for table in ("people", "things")
+        for identifier, row in state.records[table].items()
+        if identifier in sealed
+    }
 
 
 def _own_names(values: Mapping[str, Any]) -> list[str]:

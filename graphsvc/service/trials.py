@@ -23,6 +23,7 @@ from graphsvc.ingest.raw import Limits
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service.graphing import Graphed, graphed
+from graphsvc.service.standing import Deciding, standings
 
 # Texts are for people to read: no figure is made of them, and masking names in them takes most of the time.
 _READ = {
@@ -106,7 +107,9 @@ def read(folder: Path) -> Trial:
     rejections = delivery.rejections + report.rejections
     if rejections:
         raise InputError(f"{folder}: {len(rejections)} of its rows would be rejected, the first: {rejections[0]}")
-    return _trial(folder.resolve().name, graphed(state, secrets.token_bytes(32), _last_day(state)), truth)
+    key = secrets.token_bytes(32)
+    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))))
+    return _trial(folder.resolve().name, made, truth)
 
 
 def _bare(row: Row) -> Row:

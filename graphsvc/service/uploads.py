@@ -27,7 +27,7 @@ from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, InputError, NotFound
-from graphsvc.service.casework import Loaded
+from graphsvc.service.loaded import Loaded
 from graphsvc.service.parcel import Parcel, disk, unseal, what
 
 SUFFIXES = (".zip", ".xlsx", ".anx")

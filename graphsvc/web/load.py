@@ -116,6 +116,7 @@ def preview(case: str) -> ResponseReturnValue:
         upload=upload,
         **_counted(loaded.counts),
         same_as=loaded.same_as,
+        notes=loaded.notes,
         chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
         blocked=upload.options.strict and bool(loaded.rejections),
         **_rejections(loaded),
@@ -187,7 +188,9 @@ def take_back(case: str) -> ResponseReturnValue:
     """Asks once more before a delivery is taken back."""
     here = at(case)
     here.require_loading()
-    return answer("load/take_back.html", handling="C", case=case, delivery=_delivery(here, request.args))
+    delivery = _delivery(here, request.args)
+    notes = here.undoing(delivery["number"])
+    return answer("load/take_back.html", handling="C", case=case, delivery=delivery, notes=notes)
 
 
 @blueprint.post(f"{_CASE}/take-back")

@@ -1,31 +1,69 @@
-"""Sealing someone who is loaded already, as a job that ends once nothing of before is in the managed store."""
+"""How somebody stands: asked for by one person, agreed to by another, and done as a job; and who is sealed, and why."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.web.frame import answer, at, page
+from graphsvc.errors import RequestError
+from graphsvc.web.frame import answer, at, current, page
 
-blueprint = Blueprint("sealing", __name__, url_prefix="/case/<case>")
+blueprint = Blueprint("sealing", __name__)
 _QUICK_S = 0.3
+_ASKED = ("seal", "open")
 
 
-@page(blueprint, "/seal")
+@page(blueprint, "/sealings")
+def table() -> ResponseReturnValue:
+    """What this person asked for on how somebody stands, or may answer, newest first."""
+    found = current().sealings()
+    return answer(
+        "sealing/table.html",
+        handling="C" if found else "",
+        waiting=[one for one in found if one.decidable],
+        others=[one for one in found if not one.decidable],
+    )
+
+
+@page(blueprint, "/case/<case>/sealed")
+def sealed(case: str) -> ResponseReturnValue:
+    """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
+    here = at(case)
+    return answer("sealing/sealed.html", handling="C", case=case, sealed=here.sealed(), asked=here.to_be_sealed())
+
+
+@page(blueprint, "/case/<case>/seal")
 def form(case: str) -> ResponseReturnValue:
-    """Asks for a reason before someone is sealed."""
-    at(case).require("seal")
-    return answer("sealing/form.html", handling="C", case=case, person=request.args.get("id", "")[:200])
+    """Asks for a reason before it is asked that someone is sealed, or stands by name again."""
+    asked = _asked(request.args.get("as", "seal"))
+    at(case).require(asked)
+    person = request.args.get("id", "")[:200]
+    return answer("sealing/form.html", handling="C", case=case, person=person, asked=asked)
 
 
-@blueprint.post("/seal")
-def seal(case: str) -> ResponseReturnValue:
-    """Seals someone."""
-    job = at(case).start_seal(request.form.get("id", ""), request.form.get("reason", ""))
+@blueprint.post("/case/<case>/seal")
+def ask(case: str) -> ResponseReturnValue:
+    """Asks that someone is sealed, or stands by name again."""
+    here, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
+    if _asked(request.form.get("as", "seal")) == "open":
+        here.ask_opening(person, reason)
+    else:
+        here.ask_sealing(person, reason)
+    return redirect(url_for("sealing.table"), code=303)
+
+
+@blueprint.post("/sealings/answer")
+def decide() -> ResponseReturnValue:
+    """Agrees, which does it, or refuses."""
+    identifier, note = request.form.get("id", ""), request.form.get("note", "")
+    if request.form.get("answer") != "agree":
+        current().refuse_sealing(identifier, note)
+        return redirect(url_for("sealing.table"), code=303)
+    case, job = current().start_sealing(identifier, note)
     return redirect(url_for("sealing.work", case=case, id=job), code=303)
 
 
-@page(blueprint, "/work")
+@page(blueprint, "/case/<case>/work")
 def work(case: str) -> ResponseReturnValue:
     """How far the sealing or erasing is that this person began."""
     job = at(case).protecting_job(request.args.get("id", ""), wait_s=_QUICK_S)
@@ -42,3 +80,9 @@ def work(case: str) -> ResponseReturnValue:
         "recall": job.result.get("recall", 0),
     }
     return answer("sealing/work.html", handling="C", case=case, job=told)
+
+
+def _asked(given: str) -> str:
+    if given not in _ASKED:
+        raise RequestError(f"{given[:20]!r} is nothing that can be asked here: seal or open.")
+    return given

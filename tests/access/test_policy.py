@@ -10,7 +10,7 @@ from graphsvc.errors import NotFound, OperatorError, Refused
 MAY = {
     "investigator": {"read", "keep", "query", "analyse", "review", "export", "load"},
     "analyst": {"read", "keep", "query", "analyse", "review", "export", "load", "cypher", "regroup"},
-    "custodian": {"read", "keep", "query", "reveal", "seal", "erase"},
+    "custodian": {"read", "keep", "query", "reveal", "seal", "open", "erase"},
     "disclosure": {"read", "keep", "query", "analyse", "export"},
     "supervisor": {"read", "keep", "query", "analyse", "export", "agree", "hold", "seal", "erase", "regroup"},
     "auditor": {"log"},

@@ -64,8 +64,9 @@ def test_family_and_own_relations_score_nothing() -> None:
 
 def test_meeting_many_who_were_carried_lowers() -> None:
     crowd = [f"m{number}" for number in range(30)]
-    claims = [said(text) for text in (*GANG, *(f"s{n}: seen CONTACTED {name}" for n, name in enumerate(crowd)))]
-    ranking = rank(claims, people(*CAST, "seen", *crowd, sealed=crowd), {})
+    met = [f"s{n}: seen CONTACTED {name}" for n, name in enumerate(crowd)]
+    claims = [said(text) for text in (*GANG, *met, *(f"s: {name} CROSSED_ON c1" for name in crowd))]
+    ranking = rank(claims, people(*CAST, "seen", *crowd), {})
     assert lead(ranking, "seen").score < 0
 
 

@@ -152,17 +152,37 @@ def test_held_material_stays_until_the_hold_is_released(
 def test_someone_is_sealed_by_hand(
     act: As, must: Command, command: Command, case: str, witness: str, people: Look
 ) -> None:
-    assert "may not" in command("seal", case, "P2", "--reason", "threatened").refusal()  # inv
+    assert "may not" in command("seal", "ask", case, "P2", "--reason", "threatened").refusal()  # inv
     act("cus")
-    assert "There is no person with the id 'P9'" in command("seal", case, "P9", "--reason", "threatened").refusal()
-    sealed = must("seal", case, "P2", "--reason", "threatened since the arrest").said
-    assert "Sealed. The graph holds it no more." in sealed
+    assert "no person with the id 'P9'" in command("seal", "ask", case, "P9", "--reason", "threatened").refusal()
+    request = must("seal", "ask", case, "P2", "--reason", "threatened since the arrest").answer.strip()
+    assert "P2" in people()
+    assert command("seal", "agree", request).status != 0
+    act("sup")
+    assert "threatened since the arrest" in must("seal", "list").answer
+    sealed = must("seal", "agree", request).said
+    assert "Done. The graph holds it no more." in sealed
     assert "your own Neo4j server" in sealed
     found = people()
     assert found.keys() >= {"P1", witness}
     assert "P2" not in found
     assert "Bo Quist" not in found.values()
-    assert "sealed already" in command("seal", case, witness, "--reason", "again").refusal()
+    assert "sealed already" in command("seal", "ask", case, witness, "--reason", "again").refusal()
+    assert "two persons decided" in must("seal", "who", case).answer
+
+
+def test_only_a_custodian_and_a_supervisor_open_somebody_sealed(
+    act: As, must: Command, command: Command, case: str, witness: str, people: Look
+) -> None:
+    act("sup")
+    asking = ("seal", "ask", case, witness, "--open", "--reason", "named in open court")
+    assert "may not" in command(*asking).refusal()
+    act("cus")
+    request = must(*asking).answer.strip()
+    assert command("seal", "agree", request).status != 0
+    act("sup")
+    must("seal", "agree", request)
+    assert people()["W1"] == "Wilma Hale"
 
 
 def test_someone_is_erased_when_a_second_person_agrees(

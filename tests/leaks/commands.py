@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
     "load": lambda known: [
         ["no-such-folder", "--case", known.case, "--dry-run"],
         ["--undo", "9", "--case", known.case],
+        ["--undo", "9", "--dry-run", "--case", known.case],
     ],
     "deliveries": lambda known: [[known.case]],
     "cases": _alone,
@@ -109,7 +110,14 @@ COMMANDS: dict[str, Entry] = {
     ],
     "groups decisions": lambda known: [[known.case]],
     "groups take-back": lambda known: [[known.case, "x", *_REASON]],
-    "seal": lambda known: [[known.case, "no-such-person", *_REASON]],
+    "seal ask": lambda known: [
+        [known.case, "no-such-person", *_REASON],
+        *([known.case, one, "--open", *_REASON] for one in known.pseudonyms),
+    ],
+    "seal list": _alone,
+    "seal agree": lambda known: [[known.requests[0]]],
+    "seal refuse": lambda known: [[known.requests[0]]],
+    "seal who": lambda known: [[known.case]],
     "erase ask": lambda known: [[known.case, "no-such-person", *_REASON]],
     "erase list": _alone,
     "erase agree": lambda known: [[known.requests[0]]],

@@ -163,6 +163,8 @@ PAGES: dict[str, Entry] = {
     "reveals.table": once(),
     "reveals.form": each("pseudonyms"),
     "holds.table": once(),
+    "sealing.table": once(),
+    "sealing.sealed": once(),
     "sealing.form": lambda known: [{"id": known.entities[0]}],
     "sealing.work": each("jobs"),
     "erasures.table": once(),
@@ -244,7 +246,8 @@ FORMS: dict[str, Entry] = {
     "reveals.end": each("requests"),
     "holds.add": lambda known: [{"person": one, **_HOLD} for one in known.entities[:4]],
     "holds.release": once(id="x"),
-    "sealing.seal": once(id="no-such-person", reason=REASON),
+    "sealing.ask": once(id="no-such-person", reason=REASON),
+    "sealing.decide": once(id="no-such-request", answer="refuse"),
     "groups.decide": lambda known: [
         {"one": one, "other": NOWHERE, "kind": "independent", "reason": REASON} for one in known.pseudonyms
     ],

@@ -130,7 +130,9 @@ def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
     assert session.load(small, quiet, dry_run=True).counts["people"]["added"] == 2
     assert image(service, case).size() == 0
     assert session.cases() == []
-    broken = write(tmp_path / "broken", people=[{"id": "P1"}], links=[said("P1", "PAID", "P9", "S1")])
+    broken = write(
+        tmp_path / "broken", people=[{"id": "P1", "category": "suspect"}], links=[said("P1", "PAID", "P9", "S1")]
+    )
     strict = session.load(broken, quiet, strict=True)
     assert not strict.committed
     assert len(strict.rejections) == 1
@@ -207,19 +209,22 @@ def test_a_case_needs_a_plain_name(service: Service, name: str, small: Path) -> 
 
 
 STATED = ["S1", "S2", "S3", "S4"]
+HIDDEN = ("P0", "P1")
 
 
 def random_delivery(rng: random.Random, folder: Path, *, full: bool = False) -> Path:
     """A few people, statements and claims out of a small pool, so that deliveries overlap and contradict.
 
-    A `full` one has all of the people and accounts of several witnesses.
+    A `full` one has all of the people and accounts of several witnesses. Two of the people are sealed and the others named
+    whichever delivery comes first, so that how they stand does not depend on what was taken back.
     """
     pool = [f"P{number}" for number in range(6)]
     people: Rows = [
         {
             "id": name,
             "name": rng.choice(["Ada Low", "Bo Quist", ""]),
-            "category": rng.choice(["", "witness", "suspect"]),
+            "category": rng.choice(["", "witness"]) if name in HIDDEN else rng.choice(["suspect;witness", "suspect"]),
+            "sealed": "yes" if name in HIDDEN else "",
         }
         for name in rng.sample(pool, len(pool) if full else rng.randint(0, 6))
     ]

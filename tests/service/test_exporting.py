@@ -28,6 +28,7 @@ from graphsvc.service import Service, Session
 from graphsvc.service.bundle import verify
 from graphsvc.service.desk import quiet
 from graphsvc.service.exposing import Wanted
+from tests.two_persons import seal
 from tests.views.test_forms import said
 
 pytestmark = pytest.mark.neo4j
@@ -436,7 +437,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     waiting = inv.make_export(ALL, OTHERS, WHY, ask=True)
     # Shows nobody who is sealed, but its text could name them.
     ready = inv.make_export(Wanted(ids=("K1",), depth=0), OTHERS, WHY)
-    told = cus.seal("P2", "threatened", quiet)
+    told = seal(cus, sup, "P2")
     assert "1 export that was given has to be recalled" in told
     states = {one.id: (one.state, one.recall) for one in sup.exports()}
     away = {one.id: ("removed", "") for one in (held, waiting, ready)}

@@ -20,6 +20,7 @@ from graphsvc.service.desk import quiet
 from graphsvc.service.pictures import OtherLevel, SavedMeanwhile
 from tests.leaks import invented
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
+from tests.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -258,7 +259,7 @@ def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Pe
         (one.subject, one.relation, one.object): one for one in people("high").open_picture(on_c.id).changes or []
     }
     # Taken back, it is as it was.
-    people("high").undo(2, quiet)
+    people("whole").undo(2, quiet)
     assert people("high").open_picture(on_c.id).changes == []
 
 
@@ -273,7 +274,7 @@ def test_links_that_are_gone_or_denied_since_are_told(people: People, tmp_path: 
     people("high").load(tmp_path / "9", quiet)
     (change,) = people("low").open_picture(made.id).changes or []
     assert (change.kind, "denied by someone now" in change.what) == ("moved", True)
-    people("high").undo(1, quiet)
+    people("whole").undo(1, quiet)
     opened = people("low").open_picture(made.id)
     assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])
 
@@ -289,7 +290,7 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Pat
     state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
     made = people("low").save_picture(state, "round Eve")
     people("low").keep_draft("sitting1", state)
-    people("high").undo(2, quiet)
+    people("whole").undo(2, quiet)
     for left in (people("low").open_picture(made.id).state, people("low").drafts()[0].state):
         assert left["asked"] == [["depth", "1"], ["add", "boss-1"]]
 
@@ -330,47 +331,37 @@ def test_a_draft_made_with_more_is_not_there_once_less_is_seen(service: Service,
 # -- who is sealed or erased ---------------------------------------------------------------------------------------
 
 
-def test_sealing_follows_to_the_pseudonym_and_masks_the_words(service: Service, case: str, people: People) -> None:
+def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
+    service: Service, case: str, people: People
+) -> None:
     low = people("low")
     made = low.save_picture(STATE, "Bo Quist's boats", "Bo Quist was seen", shared=True)
     low.keep_draft("sitting1", STATE, made.id, 1)
     low.comment(["aide-1"], "Bo Quist is quiet")
     low.comment(["boss-1", "DIRECTED", "aide-1"], "twice")
-    people("sup").seal("aide-1", "threatened", quiet)
+    sealed = pseudonym(service.register.key(case, create=False), "person", "aide-1")
+    seal(people("cus"), people("sup"), "aide-1")
     assert "aide-1" not in stored(service, case)
     assert "Quist" not in stored(service, case)
+    assert sealed not in stored(service, case)
     opened = low.open_picture(made.id)
-    (sealed,) = opened.state["pinned"]
-    assert sealed.startswith("S-")
-    assert opened.state["arranged"][sealed] == [100.0, 50]
-    assert opened.state["look"]["seen"] == [sealed]
+    assert opened.state["pinned"] == []
+    assert opened.state["look"]["seen"] == []
+    assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
-    assert sealed in opened.picture.notes
-    assert [one.text for one in low.comments(sealed)] == [f"{sealed} is quiet"]
-    assert [one.text for one in low.comments("boss-1", "DIRECTED", sealed)] == ["twice"]
-    assert [one.state["pinned"] for one in low.drafts()] == [[sealed]]
+    assert opened.picture.notes == "[withheld] was seen"
+    assert low.comments(sealed) == []
+    assert low.comments("boss-1", "DIRECTED", sealed) == []
+    assert [one.state["pinned"] for one in low.drafts()] == [[]]
 
 
-def test_who_is_sealed_no_more_is_followed_back(service: Service, case: str, people: People, tmp_path: Path) -> None:
-    witness = {
-        "people": [{"id": "aide-9", "name": "Eve Nine"}],
-        "statements": [{"id": "account-9", "kind": "witness", "handling": "P", "source_id": "aide-9"}],
-        "links": said("account-9", "boss-1 PAID aide-2"),
-    }
-    plain = {
-        "people": witness["people"],
-        "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
-        "links": said("report-9", "boss-1 PAID aide-9"),
-    }
-    for number, rows in (("3", plain), ("4", witness)):
-        invented.write(tmp_path / number, rows)
-        assert people("high").load(tmp_path / number, quiet, partial=True).rejections == []
+def test_who_two_persons_opened_is_followed_back(service: Service, case: str, people: People) -> None:
     low = people("low")
-    sealed = pseudonym(service.register.key(case, create=False), "person", "aide-9")
+    sealed = pseudonym(service.register.key(case, create=False), "person", SEALED)
     made = low.save_picture(other(arranged={sealed: [5, 5]}), "then")
     assert low.open_picture(made.id).state["arranged"] == {sealed: [5, 5]}
-    people("high").undo(3, quiet)
-    assert low.open_picture(made.id).state["arranged"] == {"aide-9": [5, 5]}
+    unseal(people("cus"), people("sup"), sealed)
+    assert low.open_picture(made.id).state["arranged"] == {SEALED: [5, 5]}
 
 
 def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, people: People) -> None:

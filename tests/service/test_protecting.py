@@ -22,10 +22,11 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
 from graphsvc.service.casework import HeldError
+from graphsvc.service.delivered import open_rows
 from graphsvc.service.desk import quiet
-from graphsvc.service.register import open_rows
 from graphsvc.store import launch, local
 from graphsvc.store.image import Image, read_image
+from tests.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
 Rows = list[dict[str, str]]
@@ -152,7 +153,7 @@ def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
     base = write(tmp_path / "base", statements=[{"id": "S9", "kind": "record", "handling": "P"}])
     more = write(
         tmp_path / "more",
-        people=[{"id": "H1", "name": "Held One"}, {"id": "H2", "name": "Other"}],
+        people=[{"id": "H1", "name": "Held One", "category": "suspect"}, {"id": "H2", "name": "Other"}],
         links=[said("H1", "PAID", "H2", "S9")],
     )
     people("inv").load(base, quiet)
@@ -200,7 +201,7 @@ def test_sealed_by_hand_someone_is_a_pseudonym_everywhere_and_stays_one(
     people("inv").load(first, quiet)
     people("inv").load(second, quiet)
     assert "Zoraya" in everything(service, case)
-    told = people("cus").seal("zoraya-1", "threatened", quiet)
+    told = seal(people("cus"), people("sup"), "zoraya-1")
     assert "your own Neo4j server" in told
     found = everything(service, case)
     for word in ("zoraya", "Zoraya", "Quillfeather", "phone-7", "7700900123"):
@@ -213,7 +214,7 @@ def test_sealed_by_hand_someone_is_a_pseudonym_everywhere_and_stays_one(
     assert hidden in image(service, case).nodes["Person"]
     assert service.register.identity(case, hidden)[1]["name"] == LONG
     with pytest.raises(RequestError, match="already"):
-        people("sup").seal(hidden, "again", quiet)
+        people("sup").ask_sealing(hidden, "again")
     for row in audit.lines(service.database, newest=1000):
         assert "oraya" not in str(row)
 
@@ -223,12 +224,12 @@ def test_sealing_takes_role_clearance_and_a_reason(service: Service, case: str, 
     before = image(service, case)
     for name in ("inv", "low"):
         with pytest.raises(Refused):
-            people(name).seal("P2", "why not", quiet)
+            people(name).ask_sealing("P2", "why not")
     with pytest.raises(RequestError, match="reason"):
-        people("cus").seal("P2", " ", quiet)
+        people("cus").ask_sealing("P2", " ")
     for absent in ("nobody", "S1", "phone-7"):
         with pytest.raises(NotFound):
-            people("cus").seal(absent, "why not", quiet)
+            people("cus").ask_sealing(absent, "why not")
     assert image(service, case) == before
 
 
@@ -484,7 +485,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     other = image(managed, "two")
     assert on_disk(store, sealed, *HERS) == {sealed, *HERS}
     steps: set[str] = set()
-    told = crew_of("cus").seal("zoraya-1", "threatened", lambda _done, _total, text: steps.add(text))
+    told = seal(crew_of("cus"), crew_of("sup"), "zoraya-1", progress=lambda _done, _total, text: steps.add(text))
     assert "written anew" in told
     assert "loading every case into the new store" in steps
     assert on_disk(store, sealed, *HERS) == set(HERS)

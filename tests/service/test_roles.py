@@ -39,7 +39,8 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "reveal": lambda session: session.ask_reveal("S-0000-0000-0000", REASON),
     "agree": lambda session: session.agree_reveal("no-such-request"),
     "hold": lambda session: session.add_hold(HOLD),
-    "seal": lambda session: session.seal("no-such-person", REASON, lambda *_progress: None),
+    "seal": lambda session: session.ask_sealing("no-such-person", REASON),
+    "open": lambda session: session.ask_opening("S-0000-0000-0000", REASON),
     "erase": lambda session: session.ask_erasure("no-such-person", REASON),
     "keys": protection.rotate_key,
 }

@@ -16,7 +16,7 @@ from graphsvc.access.masking import SEVERAL, spellings
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
-from graphsvc.service.graphing import graphed
+from graphsvc.service.standing import Deciding, sealed_ids, standings
 from graphsvc.service.texts import Texts
 
 KEY = b"k" * 32
@@ -112,7 +112,7 @@ def masked(
     else:
         simulate.simulate(folder, seed=1, people=2000)
     state = folded(folder)
-    sealed = graphed(state, KEY, ON).sealed
+    sealed = sealed_ids(standings({}, state, Deciding(KEY, ON)), state, KEY)
     return state, sealed, Texts(state, sealed)
 
 

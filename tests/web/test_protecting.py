@@ -123,10 +123,14 @@ def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(
     opened: tuple[Service, str], browser: Browser, case: str
 ) -> None:
     cus, sup = browser("cus"), browser("sup")
-    assert "Seal this person" in cus.get(f"/case/{case}/entity?id=P1").text
+    assert "Ask to seal" in cus.get(f"/case/{case}/entity?id=P1").text
     form = f"/case/{case}/seal"
     assert post(cus, form, form, id="nobody", reason="why").status_code == 404
-    ended(cus, post(cus, form, form, id="P1", reason="threatened"), "Sealed")
+    assert post(cus, form, form, id="P1", reason="threatened").status_code == 303
+    assert "waits for a supervisor" in cus.get("/sealings").text
+    identifier = request_id(sup, "/sealings")
+    ended(sup, post(sup, "/sealings", "/sealings/answer", id=identifier, answer="agree"), "Sealed")
+    assert "two persons decided" in cus.get(f"/case/{case}/sealed").text
     assert cus.get(f"/case/{case}/entity?id=P1").status_code == 404
     form = f"/case/{case}/erase"
     known = dict(opened[0].register.identities(case))
@@ -141,7 +145,7 @@ def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(
 def ended(client: FlaskClient, began: TestResponse, words: str) -> None:
     assert began.status_code == 303
     deadline = time.monotonic() + 60
-    while re.search("<h1>(Sealing|Erasing)</h1>", text := client.get(began.location).text):
+    while re.search("<h1>(Sealing|Opening|Erasing)</h1>", text := client.get(began.location).text):
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert f"<h1>{words}</h1>" in text

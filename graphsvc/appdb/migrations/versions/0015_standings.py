@@ -1,0 +1,23 @@
+"""How everybody stands in a case, by name or by pseudonym, kept apart from the cells; cases are written again with it."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply the change."""
+    op.add_column("cases", sa.Column("standings_sealed", sa.LargeBinary(), nullable=True))
+    op.execute("UPDATE cases SET state = 'loading'")
+
+
+def downgrade() -> None:
+    """Take it back."""
+    with op.batch_alter_table("cases") as batch:
+        batch.drop_column("standings_sealed")

@@ -1,0 +1,46 @@
+"""Handling codes as they come to be: what derives from a C statement is C. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphsvc.ingest.fold import State
+from graphsvc.records import grading
+from graphsvc.records.tables import ENTITY_TABLES
+
+
+class Handling:
+    """The handling codes of one state."""
+
+    def __init__(self, state: State) -> None:
+        self._statements: dict[str, str] = {
+            identifier: row.values.get("handling", grading.DEFAULT_HANDLING)
+            for identifier, row in state.records["statements"].items()
+        }
+        self._conditional: set[str] = set()
+        self._shareable: set[str] = set()
+        for table in ENTITY_TABLES:
+            for identifier, row in state.records[table.name].items():
+                said = self._statements.get(row.values.get("statement_id", ""))
+                if row.values.get("handling") == "C" or said == "C":
+                    self._conditional.add(identifier)
+                elif row.values.get("handling") == "P" or said == "P":
+                    self._shareable.add(identifier)
+        for row in state.claims.values():
+            if self.claim(row.values) == "P":
+                self._shareable.update((row.values["subject_id"], row.values["object_id"]))
+
+    def statement(self, identifier: str) -> str:
+        """Of a statement."""
+        return self._statements[identifier]
+
+    def claim(self, values: Mapping[str, Any]) -> str:
+        """Of a claim: P only if statement, claim and both ends allow it."""
+        if values["subject_id"] in self._conditional or values["object_id"] in self._conditional:
+            return "C"
+        return grading.stricter(self._statements[values["statement_id"]], values.get("handling", "P"))
+
+    def entity(self, identifier: str) -> str:
+        """Of a person, boat, crossing, gang, workplace or thing: P if a P row or P statement speaks of them."""
+        return "P" if identifier in self._shareable and identifier not in self._conditional else "C"

@@ -1,0 +1,92 @@
+"""What a delivery did, or would do: the rows of each table, and who is sealed. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graphsvc.ingest.chart import ChartRead
+from graphsvc.ingest.check import Delivery, Rejection
+from graphsvc.ingest.fold import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a delivery did, or would do.
+
+    Attributes:
+        case: the case.
+        delivery: its number; None if nothing was committed.
+        same_as: number of the earlier delivery that this one repeats, if it changes nothing.
+        counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
+            of its cells named somebody sealed and are `masked`.
+        rejections: rows left out, in the order of file and line.
+        committed: whether the graph was changed.
+        names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
+            alone, never to be kept.
+        chart: what an i2 chart was read as; None for tables.
+        stay_sealed: how many identities it would open if who is sealed did not stay sealed.
+        asked: how many people who stand by name it says should be sealed: two persons decide.
+        sealed_anew: how many people and things who stood by name stand by a pseudonym after it.
+    """
+
+    case: str
+    delivery: int | None
+    same_as: int | None
+    counts: dict[str, dict[str, int]]
+    rejections: list[Rejection]
+    committed: bool
+    names: dict[str, str] = field(default_factory=dict)
+    chart: ChartRead | None = None
+    stay_sealed: int = 0
+    asked: int = 0
+    sealed_anew: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What it does to who is sealed, in sentences that name nobody."""
+        return standing_notes(self.stay_sealed, self.asked, self.sealed_anew, committed=self.committed)
+
+
+def standing_notes(stay_sealed: int, asked: int, sealed_anew: int, *, committed: bool) -> list[str]:
+    """What a delivery or its undo does to who is sealed, in sentences that name nobody."""
+    would = "" if committed else "would "
+    notes = []
+    if stay_sealed:
+        many = "identity: it stays" if stay_sealed == 1 else "identities: they stay"
+        notes.append(
+            f"What is said of people now would open {stay_sealed:,} {many} sealed."
+            " Only a custodian and a supervisor together open one."
+        )
+    if asked:
+        who = "1 person who stands by name" if asked == 1 else f"{asked:,} people who stand by name"
+        notes.append(
+            f"It says of {who} that a pseudonym must stand for them. The name stays until two persons decide on the page"
+            " Sealings."
+        )
+    if sealed_anew:
+        who = "1 person or thing that stood" if sealed_anew == 1 else f"{sealed_anew:,} people or things that stood"
+        notes.append(
+            f"{who} by name {would}stand{'s' if sealed_anew == 1 and committed else ''} by a pseudonym from now on."
+        )
+    return notes
+
+
+def counts_of(delivery: Delivery, report: Report) -> dict[str, dict[str, int]]:
+    """What became of the rows of each table: read = added + changed + unchanged + duplicate + rejected."""
+    counts: dict[str, dict[str, int]] = {}
+    for table, read in delivery.read.items():
+        folded = dataclasses.asdict(report.counts[table])
+        refused = read - folded["read"]
+        counts[table] = folded | {"read": read, "rejected": folded["rejected"] + refused}
+    return counts
+
+
+def names_of(delivery: Delivery, sealed: Mapping[str, str]) -> dict[str, str]:
+    """Pseudonym → delivered id and name of the sealed persons of a delivery."""
+    return {
+        pseudonym: f"{row.values['id']} {row.values.get('name', '')}".strip()
+        for row in delivery.rows
+        if row.table == "people" and (pseudonym := sealed.get(row.values["id"]))
+    }

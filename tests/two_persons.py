@@ -1,0 +1,17 @@
+"""What takes two persons, done by two persons."""
+
+from __future__ import annotations
+
+from graphsvc.service import Session
+from graphsvc.service.casework import Progress
+from graphsvc.service.desk import quiet
+
+
+def seal(asks: Session, agrees: Session, person: str, reason: str = "threatened", progress: Progress = quiet) -> str:
+    """Have someone sealed who stands by name; what may remain, in words."""
+    return agrees.agree_sealing(asks.ask_sealing(person, reason), progress)
+
+
+def unseal(asks: Session, agrees: Session, pseudonym: str, reason: str = "told in court") -> str:
+    """Have someone sealed stand by name again; what may remain, in words."""
+    return agrees.agree_sealing(asks.ask_opening(pseudonym, reason), quiet)
