@@ -12,41 +12,36 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from graphsvc.access.audit import now
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, NotFound, OperatorError, RequestError
+from graphsvc.errors import Busy, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, digest
-from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.versions import Step, steps
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.delivered import open_rows, seal_rows
-from graphsvc.service.graphing import Graphed, Telling, graphed
+from graphsvc.service.graphing import Telling
 from graphsvc.service.held import HeldError, require_stays
 from graphsvc.service.keeping import KeptRows, folded
 from graphsvc.service.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.service.locks import Locks
 from graphsvc.service.minus import Gone, gone, without
 from graphsvc.service.register import Register
+from graphsvc.service.replay import Replay
 from graphsvc.service.rewriting import Rewriting
 from graphsvc.service.shelf import Shelf
 from graphsvc.service.standing import (
-    NAMED,
     OWN,
-    Deciding,
     Standing,
-    Standings,
     asked_by,
     opened_by,
     sealed_anew,
     standings,
-    unknown,
 )
 from graphsvc.service.watching import CancelledError, Progress, unstoppable, unwatched
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import difference, read_image, write
 
 __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
 
@@ -68,14 +63,9 @@ class Casework:
         pairs: Pairs,
         weights: Weights = SHIPPED,
     ) -> None:
-        if settings.named not in NAMED:
-            raise OperatorError(
-                f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
-            )
-        self._store = store
         self.register = register
         self._shelf = shelf
-        self._settings = settings
+        self._replay = Replay(store, register, shelf, settings, pairs, weights)
         self._pairs = pairs
         self._weights = weights
         self._locks = Locks(settings.home)
@@ -84,7 +74,7 @@ class Casework:
             register,
             settings,
             self._locks,
-            lambda case: self._restore(case, register.key(case, create=False), unwatched),
+            lambda case: self._replay.restore(case, register.key(case, create=False), unwatched),
         )
 
     def load(
@@ -111,7 +101,7 @@ class Casework:
             key = self.register.key(case, create=not dry_run)
             progress(0, 0, "reading what is loaded already")
             past = self.register.counting(case)
-            state, before, _ = self._replayed(case, key, past)
+            state, before, _ = self._replay.replayed(case, key, past)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
@@ -123,7 +113,7 @@ class Casework:
             counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
-            standing = standings(before, state, self._deciding(case, key), number)
+            standing = standings(before, state, self._replay.deciding(case, key), number)
             told = Loaded(
                 case,
                 None,
@@ -138,18 +128,18 @@ class Casework:
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return told
-            result = self._graphed(case, state, key, standing)
+            result = self._replay.graphed(case, state, key, standing)
             counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
             self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
             try:
-                self._write(case, result, progress)
+                self._replay.write(case, result, progress)
             except CancelledError:
                 self.register.forget(case, number)
-                self._restore(case, key, unwatched)
+                self._replay.restore(case, key, unwatched)
                 self.register.unmake(case)
                 raise
-            self._finish(case, key, result, before, standing, {number: "active"})
+            self._replay.finish(case, key, result, before, standing, {number: "active"})
         if told.sealed_anew:
             self.rewrite(progress)
         names = names_of(delivery, result.sealed)
@@ -170,10 +160,10 @@ class Casework:
             self._require_not_held(case, key, number)
             self.register.mark(case, number, "undoing", "loading")
             try:
-                self._restore(case, key, progress)
+                self._replay.restore(case, key, progress)
             except CancelledError:
                 self.register.mark(case, number, "active", "loading")
-                self._restore(case, key, unwatched)
+                self._replay.restore(case, key, unwatched)
                 raise
 
     def undoing(self, case: str, number: int) -> list[str]:
@@ -183,8 +173,8 @@ class Casework:
         _require_loaded(case, number, past)
         before = self.register.standings(case, key) or {}
         left = {other: row for other, row in past.items() if other != number}
-        state, _, _ = self._replayed(case, key, left)
-        after = standings(before, state, self._deciding(case, key), number)
+        state, _, _ = self._replay.replayed(case, key, left)
+        after = standings(before, state, self._replay.deciding(case, key), number)
         return standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
 
     def holds_accounts(self, case: str, number: int) -> bool:
@@ -246,12 +236,12 @@ class Casework:
             agreed()
             self._shelf.clear(case)
             self.register.overrule(case, account, reason, decided)
-            self._restore(case, key, unstoppable(progress))
+            self._replay.restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
 
     def _theirs(self, case: str, key: bytes, person: str) -> set[str]:
         """Pseudonyms of the things that lead to a person and to nobody else."""
-        state = folded(self._kept(case, key))
+        state = folded(self._replay.kept(case, key))
         led: dict[str, set[str]] = {}
         for row in state.claims.values():
             if row.values["relation"] in OWN:
@@ -267,7 +257,7 @@ class Casework:
         key = self.register.key(case, create=False)
         standing = self.register.standings(case, key) or {}
         asked = {name: one.asked for name, one in standing.items() if one.asked}
-        people = folded(self._kept(case, key)).records["people"] if asked else {}
+        people = folded(self._replay.kept(case, key)).records["people"] if asked else {}
         return {one: asked[name] for one in people if (name := pseudonym(key, "person", one)) in asked}
 
     def kept_sealed(self, case: str) -> dict[str, Standing]:
@@ -300,7 +290,7 @@ class Casework:
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
-            what, left = self._minus(case, key, person, self._kept(case, key))
+            what, left = self._minus(case, key, person, self._replay.kept(case, key))
             decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
             decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
             decided |= {pseudonym(key, "person", one): "erased" for one in what.people}
@@ -315,21 +305,21 @@ class Casework:
             self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed, said_by)
             self.register.mask_reasons(case, what.masker.mask)
-            self._restore(case, key, unstoppable(progress))
+            self._replay.restore(case, key, unstoppable(progress))
             self.register.wipe_free_space()
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
     def told_as(self, case: str, state: State, key: bytes) -> Telling:
         """How what was delivered is told in a case: see `service.graphing.Telling`."""
-        standing = standings(self.register.standings(case, key) or {}, state, self._deciding(case, key))
+        standing = standings(self.register.standings(case, key) or {}, state, self._replay.deciding(case, key))
         return Telling(state, key, standing, self._weights)
 
     @uncollected()
     def history(self, case: str, statement: str) -> tuple[Telling, list[Step]]:
         """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
         key = self.register.key(case, create=False)
-        kept = self._kept(case, key)
+        kept = self._replay.kept(case, key)
         state, found = steps(kept, statement)
         telling = self.told_as(case, state, key)
         delivered = telling.delivered(statement)
@@ -351,7 +341,7 @@ class Casework:
             self._recover(case, progress)
             key = self.register.key(case, create=False)
             kept = decide(key)
-            self._restore(case, key, unstoppable(progress))
+            self._replay.restore(case, key, unstoppable(progress))
             return kept
 
     def require_erasable(self, case: str, person: str) -> None:
@@ -361,7 +351,7 @@ class Casework:
             HeldError: they cannot. NotFound: nothing of them is loaded.
         """
         key = self.register.key(case, create=False)
-        self._minus(case, key, person, self._kept(case, key))
+        self._minus(case, key, person, self._replay.kept(case, key))
 
     def _minus(
         self, case: str, key: bytes, person: str, kept: Mapping[int, KeptRows]
@@ -387,80 +377,9 @@ class Casework:
     def _recover(self, case: str, progress: Progress) -> None:
         if any(row["id"] == case and row["state"] == "loading" for row in self.register.cases()):
             progress(0, 0, "completing an interrupted load")
-            self._restore(case, self.register.key(case, create=False), progress)
-
-    def _restore(self, case: str, key: bytes, progress: Progress) -> None:
-        """Make the graph what the deliveries that count say, and settle their marks."""
-        past = self.register.counting(case)
-        state, before, settled = self._replayed(case, key, past)
-        undone = (number for number, status in settled.items() if status == "undone")
-        number = next(undone, max(past, default=0))
-        standing = standings(before, state, self._deciding(case, key), number)
-        result = self._graphed(case, state, key, standing)
-        self._write(case, result, progress)
-        self._finish(case, key, result, before, standing, settled)
-
-    def _replayed(self, case: str, key: bytes, past: Mapping[int, Any]) -> tuple[State, Standings, dict[int, str]]:
-        """What the deliveries that count make, how everybody stands after them, and what settles their marks."""
-        state, settled = State(), dict[int, str]()
-        deciding = self._deciding(case, key)
-        kept = self.register.standings(case, key)
-        standing: Standings = kept or {}
-        for number, row in past.items():
-            if row.status == "undoing":
-                settled[number] = "undone"
-                continue
-            if row.status == "loading":
-                settled[number] = "active"
-            self._fold(state, key, case, number, row)
-            if unknown(standing, state, key):
-                standing = standings(standing, state, deciding, number)
-        return state, standing, settled
-
-    def _deciding(self, case: str, key: bytes) -> Deciding:
-        on, decided = self.register.opened_on(case), self.register.decided(case)
-        return Deciding(key, on, self._settings.named, decided, now().date())
-
-    def _graphed(self, case: str, state: State, key: bytes, standing: Standings) -> Graphed:
-        """What a state becomes under what was decided on the case."""
-        return graphed(state, key, standing, self._weights, self._pairs.lasting(case, key))
-
-    def _finish(
-        self,
-        case: str,
-        key: bytes,
-        result: Graphed,
-        before: Standings,
-        standing: Standings,
-        settled: Mapping[int, str],
-    ) -> None:
-        # Before the case opens again: a kill in between is completed with the rest.
-        erased = self.register.overrules(case, "erased")
-        self._shelf.settle(case, key, sealed=frozenset(result.sealed.values()), erased=erased)
-        if sealed_anew(before, standing):
-            self.register.ask_rewrite(case)
-        self.register.finish(case, key, result, standing, settled, self._weights.digest)
-
-    def _write(self, case: str, result: Graphed, progress: Progress) -> None:
-        progress(0, 0, "comparing with the graph")
-        store = self._store()
-        with uncollected():
-            steps = difference(read_image(store, case), result.image)
-        write(store, case, steps, self._settings.batch_rows, progress)
-
-    @uncollected()
-    def _fold(self, state: State, key: bytes, case: str, number: int, row: Any) -> Report:
-        rows, columns = open_rows(key, case, number, row.rows_sealed)
-        return fold(state, number, rows, columns, partial=row.partial)
+            self._replay.restore(case, self.register.key(case, create=False), progress)
 
     # -- holds, and who was erased ----------------------------------------------------------------------------
-
-    def _kept(self, case: str, key: bytes) -> dict[int, KeptRows]:
-        """The deliveries that count, opened: number → (rows, columns, partial)."""
-        return {
-            number: (*open_rows(key, case, number, row.rows_sealed), row.partial)
-            for number, row in self.register.counting(case).items()
-        }
 
     def _without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
         """A delivery without whom was erased, each row left out told as a rejection."""
@@ -498,7 +417,7 @@ class Casework:
             HeldError: it cannot; nothing in the words tells who is held.
         """
         if held := self.register.held(case):
-            kept = self._kept(case, key)
+            kept = self._replay.kept(case, key)
             left = {other: one for other, one in kept.items() if other != number}
             require_stays(key, held, folded(kept), folded(left), "taken back", rows=kept[number][0])
 

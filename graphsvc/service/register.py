@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,27 +18,8 @@ from graphsvc.ingest.check import Delivery
 from graphsvc.service import following
 from graphsvc.service.delivered import seal_rows
 from graphsvc.service.graphing import Graphed
+from graphsvc.service.peoples_words import REASONS, TYPED, mask_words
 from graphsvc.service.standing import Standing, Standings, packed, unpacked
-
-# Words of people, by table, column, and what they are bound to. Reasons are read by those who may know who is sealed;
-# what was typed as a query, about a lead, or to say which witnesses depend on each other, is not.
-_REASONS = (
-    (tables.requests, "reason_sealed", "request {id} reason"),
-    (tables.requests, "answer_sealed", "request {id} answer"),
-    (tables.holds, "reason_sealed", "hold {id}"),
-    (tables.exports, "reason_sealed", "export {id} reason"),
-    (tables.recipients, "name_sealed", "recipient {case_id} {id}"),
-    (tables.overrules, "reason_sealed", "overrule {case_id} {pseudonym}"),
-)
-_TYPED = (
-    (tables.saved_queries, "words_sealed", "saved query {id}"),
-    (tables.cypher_texts, "text_sealed", "cypher {line}"),
-    (tables.pairings, "reason_sealed", "pairing {id} reason"),
-    (tables.pairings, "ended_sealed", "pairing {id} end"),
-    (tables.reviews, "words_sealed", "review {id}"),
-    (tables.pictures, "words_sealed", "picture {id}"),
-    (tables.comments, "words_sealed", "comment {id}"),
-)
 
 
 class Register:
@@ -312,7 +293,7 @@ class Register:
         key = self.key(case, create=False)
         follow = following.followed(key, {}, self.overrules(case, "erased"))
         with transaction(self._database) as connection:
-            _mask_words(connection, case, key, mask, (*_REASONS, *_TYPED))
+            mask_words(connection, case, key, mask, (*REASONS, *TYPED))
             following.settle(connection, case, key, follow, mask)
 
     def ask_rewrite(self, case: str) -> None:
@@ -413,7 +394,7 @@ class Register:
                     standings_sealed=pack(key, packed(standing), f"standings {case}"),
                 )
             )
-            _mask_words(connection, case, key, result.withhold, _TYPED)
+            mask_words(connection, case, key, result.withhold, TYPED)
             following.settle(connection, case, key, follow, result.withhold)
             _forget_claims(connection, case, result.provenance)
             self._vault.require_current(connection)
@@ -440,39 +421,6 @@ def _forget_claims(connection: sa.Connection, case: str, there: Collection[str])
     for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
         if row.claim_id and row.claim_id not in there:
             connection.execute(table.update().where(table.c.id == row.id).values(claim_id=""))
-
-
-def _mask_words(
-    connection: sa.Connection,
-    case: str,
-    key: bytes,
-    mask: Callable[[str], str],
-    columns: Iterable[tuple[sa.Table, str, str]],
-) -> None:
-    """Mask sealed words of a case: (table, column, what they are bound to) each."""
-    for table, column, bound in columns:
-        rows = connection.execute(sa.select(table).where(table.c.case_id == case)).mappings().all()
-        for row in rows:
-            if row[column] is None:
-                continue
-            what = bound.format(**row)
-            words = unpack(key, row[column], what)
-            masked = _masked(words, mask)
-            if masked != words:
-                mine = sa.and_(*(one == row[one.name] for one in table.primary_key))
-                said = {"masked": True} if "masked" in table.c else {}
-                connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | said))
-
-
-def _masked(words: Any, mask: Callable[[str], str]) -> Any:
-    """A JSON value with every text in it masked, names of fields too."""
-    if isinstance(words, str):
-        return mask(words)
-    if isinstance(words, list):
-        return [_masked(word, mask) for word in words]
-    if isinstance(words, dict):
-        return {mask(name): _masked(word, mask) for name, word in words.items()}
-    return words
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
