@@ -80,7 +80,7 @@ class Gate:
             grant = policy.require_case(principal, case)
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
-            self.require_open(case)
+            self.require_open(case, grant)
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
             released = release(
                 grant,
@@ -104,7 +104,7 @@ class Gate:
         query, cap = self.library[name], self._settings.analysis_row_cap
         with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
             grant = policy.require_case(principal, case)
-            self.require_open(case)
+            self.require_open(case, grant)
             parameters = self._bound(query, case, grant) | {"limit": cap}
             found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
             self._require_all(cut=cut)
@@ -162,8 +162,8 @@ class Gate:
     def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
         return bound(case, grant, min(query.limit, self._settings.row_cap), self._settings.few_below)
 
-    def require_open(self, case: str) -> None:
-        """Nothing, if the case is there and not being loaded.
+    def require_open(self, case: str, grant: Grant) -> None:
+        """Nothing, if the case is there and nothing that shows at this clearance is being loaded.
 
         Raises:
             NotFound: it is not there. Busy: it is being loaded.
@@ -172,8 +172,20 @@ class Gate:
             state = connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.id == case)).scalar()
         if state is None:
             raise policy.no_such_case(case)
-        if state != "open":
+        if state_for(state, grant.handling) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
+
+
+def state_for(state: str, handling: str) -> str:
+    """The state of a case as somebody cleared for a handling code is told it: what is C moves nothing under P.
+
+    Example:
+        >>> state_for("loading-c", "P"), state_for("loading-c", "C"), state_for("loading", "P")
+        ('open', 'loading', 'loading')
+    """
+    if state == "loading-c":
+        return "loading" if handling == "C" else "open"
+    return state
 
 
 def _nothing(_block: list[Any], _row: list[Any]) -> None:

@@ -116,10 +116,13 @@ cases = sa.Table(
     metadata,
     sa.Column("id", sa.String(100), primary_key=True),
     sa.Column("key_sealed", sa.LargeBinary, nullable=False),
-    # open: readable · loading: a delivery is being written or taken back, closed to readers
+    # open: readable · loading: a delivery is being written or taken back, closed to readers · loading-c: one that shows
+    # in nothing under handling code P, closed to those cleared for C alone
     sa.Column("state", sa.String(10), nullable=False, server_default="open"),
     # Counts up with every change of the graph, so that what was computed on an earlier state is not taken for current.
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    # The same of what shows under handling code P: what is C moves nothing there.
+    sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     # source → what it shares with others (see analysis.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.ingest.check import Rejection, Row
-from graphsvc.records.grading import DEFAULT_HANDLING
+from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
 
@@ -32,12 +32,14 @@ class Kept:
         delivery: number of the delivery that gave them last.
         line: line in its file.
         status: `active`, or `superseded` for a claim no longer delivered.
+        open: of an entity, its values but for what rows under handling code C say; None if only such rows speak of it.
     """
 
     values: dict[str, Any]
     delivery: int
     line: int
     status: str = "active"
+    open: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -49,12 +51,14 @@ class State:
         kinds: id → (record kind, table), over all entities and statements.
         claims: key of the claim → row; see `claim_key`.
         by_statement: statement id → keys of its claims.
+        shared: ids of entities that a P statement or P row speaks of, in whatever delivery.
     """
 
     records: dict[str, dict[str, Kept]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[str, str] = field(default_factory=dict)
     claims: dict[tuple[str, ...], Kept] = field(default_factory=dict)
     by_statement: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    shared: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -112,10 +116,11 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
         by_table[row.table].append(row)
         report.counts[row.table].read += 1
     accepted = _accept(state, by_table, report)
+    levels = _Levels(state, accepted[_STATEMENTS], by_table.get(_LINKS, []))
     for table, kept_rows in accepted.items():
-        _merge_records(state, number, table, kept_rows, columns.get(table, []), report, partial=partial)
+        _merge_records(state, number, table, kept_rows, columns.get(table, []), levels, report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
-    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered)
+    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels)
     if not partial:
         for row in accepted.get(_STATEMENTS, {}).values():
             for key in state.by_statement.get(row.values["id"], ()):
@@ -183,30 +188,71 @@ def _merge_records(
     table: str,
     rows: Mapping[str, Row],
     columns: list[str],
+    levels: _Levels,
     report: Report,
     *,
     partial: bool,
 ) -> None:
     records, counts = state.records[table], report.counts[table]
-    present = set(columns)
+    present = frozenset() if partial else frozenset(columns)
     for identifier, row in rows.items():
         old = records.get(identifier)
         if old is None:
-            records[identifier] = Kept(row.values, number, row.line)
+            records[identifier] = Kept(row.values, number, row.line, open=None if levels.strict(row) else row.values)
             state.kinds[identifier] = table
             counts.added += 1
             continue
-        kept = old.values if partial else {name: value for name, value in old.values.items() if name not in present}
-        values = {**kept, **row.values}
-        if values == old.values:
+        values = _merged(old.values, row, present)
+        # What is C changes nothing of what is known under P.
+        now = old.open if levels.conditional(row) else _merged(old.open or {}, row, present)
+        if values == old.values and now == old.open:
             counts.unchanged += 1
         else:
-            records[identifier] = Kept(values, number, row.line)
+            records[identifier] = Kept(values, number, row.line, open=now)
             counts.changed += 1
+    state.shared.update(identifier for identifier, row in rows.items() if levels.of(row) == "P")
+
+
+def _merged(old: Mapping[str, Any], row: Row, present: Collection[str]) -> dict[str, Any]:
+    """A row over an earlier version; of `present` columns an empty cell empties it."""
+    return {**{name: value for name, value in old.items() if name not in present}, **row.values}
+
+
+class _Levels:
+    """At which handling code the rows of one delivery speak of entities."""
+
+    def __init__(self, state: State, statements: Mapping[str, Row], links: Iterable[Row]) -> None:
+        self._shared = frozenset(state.shared)
+        self._statements = {
+            identifier: row.values.get("handling", DEFAULT_HANDLING)
+            for identifier, row in state.records[_STATEMENTS].items()
+        } | {identifier: row.values.get("handling", DEFAULT_HANDLING) for identifier, row in statements.items()}
+        claims = {self.claim(row.values) for row in links} | {self._statements[one] for one in statements}
+        # A delivery that holds what is C and nothing that is P.
+        self._strict = "C" in claims and "P" not in claims
+
+    def claim(self, values: Mapping[str, Any]) -> str:
+        """Of a claim, as its statement and its own cell say."""
+        said = self._statements.get(values["statement_id"], DEFAULT_HANDLING)
+        return stricter(said, values.get("handling", "P"))
+
+    def of(self, row: Row) -> str:
+        """`P` or `C`, as a row itself or its statement says; empty if neither says anything."""
+        said = self._statements.get(row.values.get("statement_id", ""), "")
+        return "C" if "C" in (said, row.values.get("handling")) else said or str(row.values.get("handling", ""))
+
+    def strict(self, row: Row) -> bool:
+        """Whether a row says that it is C."""
+        return self.of(row) == "C"
+
+    def conditional(self, row: Row) -> bool:
+        """Whether a row is C: by itself, or as one of a delivery that is all C, of what is known under P already."""
+        level = self.of(row)
+        return level == "C" or (not level and self._strict and row.values["id"] in self._shared)
 
 
 def _merge_claims(
-    state: State, number: int, rows: list[Row], report: Report, delivered: Collection[str]
+    state: State, number: int, rows: list[Row], report: Report, delivered: Collection[str], levels: _Levels
 ) -> set[tuple[str, ...]]:
     """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out."""
     counts = report.counts[_LINKS]
@@ -239,6 +285,8 @@ def _merge_claims(
                 state.by_statement[old.values["statement_id"]].remove(key)
                 state.by_statement[row.values["statement_id"]].append(key)
         state.claims[key] = Kept(row.values, number, row.line)
+        if levels.claim(row.values) == "P":
+            state.shared.update((row.values["subject_id"], row.values["object_id"]))
     return seen
 
 

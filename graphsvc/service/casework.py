@@ -128,21 +128,22 @@ class Casework:
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return told
-            result = self._replay.graphed(case, state, key, standing)
-            counts = {table: row | {"masked": result.masked[number, table]} for table, row in counts.items()}
+            plan = self._replay.planned(case, key, state, before, standing, {number: "active"}, progress)
+            masked = plan.result.masked
+            counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
-            self.register.begin(case, key, number, account, delivery, counts, on, partial=partial)
+            self.register.begin(case, key, number, account, delivery, counts, on, plan.state, partial=partial)
             try:
-                self._replay.write(case, result, progress)
+                self._replay.write(plan, progress)
             except CancelledError:
                 self.register.forget(case, number)
                 self._replay.restore(case, key, unwatched)
                 self.register.unmake(case)
                 raise
-            self._replay.finish(case, key, result, before, standing, {number: "active"})
+            self._replay.finish(plan)
         if told.sealed_anew:
             self.rewrite(progress)
-        names = names_of(delivery, result.sealed)
+        names = names_of(delivery, plan.result.sealed)
         return dataclasses.replace(told, delivery=number, same_as=None, counts=counts, committed=True, names=names)
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
@@ -158,11 +159,12 @@ class Casework:
             key = self.register.key(case, create=False)
             _require_loaded(case, number, self.register.counting(case))
             self._require_not_held(case, key, number)
-            self.register.mark(case, number, "undoing", "loading")
+            plan = self._replay.plan(case, key, progress, undoing=number)
+            self.register.mark(case, number, "undoing", plan.state)
             try:
-                self._replay.restore(case, key, progress)
+                self._replay.carry_out(plan, progress)
             except CancelledError:
-                self.register.mark(case, number, "active", "loading")
+                self.register.mark(case, number, "active", plan.state)
                 self._replay.restore(case, key, unwatched)
                 raise
 
@@ -375,7 +377,7 @@ class Casework:
     # -- one case under its lock ------------------------------------------------------------------------------
 
     def _recover(self, case: str, progress: Progress) -> None:
-        if any(row["id"] == case and row["state"] == "loading" for row in self.register.cases()):
+        if any(row["id"] == case and row["state"] != "open" for row in self.register.cases()):
             progress(0, 0, "completing an interrupted load")
             self._replay.restore(case, self.register.key(case, create=False), progress)
 

@@ -113,7 +113,7 @@ class Commenting(Reading):
         with self._service.gate.acting(
             self.principal, self.purpose, "keep", self.case, step="comment", what="add", about=ids
         ):
-            self._service.gate.require_open(self.case)
+            self._service.gate.require_open(self.case, self.grant)
             key = self._service.register.key(self.case, create=False)
             hashed = about(key, ids)
             with alone(self.database, _LOCK) as connection:

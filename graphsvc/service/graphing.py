@@ -29,6 +29,10 @@ from graphsvc.service.standing import Standings, sealed_ids
 from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
+# Columns that say something of the row rather than of whom it is about.
+_OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
+# The property of an entity under P that holds what rows under C say of it: shown as the deliverer's own columns are.
+UNDER_C = f"{EXTRA_PREFIX}under_c"
 _STATEMENTS = "statements"
 _LINKS = "links"
 # Number of a delivery, name of a table.
@@ -167,15 +171,20 @@ class _Writer:
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
-        values = dict(row.values)
+        # What is C changes nothing of what stands under P: it stands beside it.
+        told = row.values if row.open is None else row.open
+        values = dict(told)
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:
-            values, secret = split_identity(table.record, values)
-            self._result.identities[pseudonym] = (table.record, secret)
-        properties = self._properties(table, values, (row.delivery, table.name), self._texts.excused_by_row(identifier))
+            values = split_identity(table.record, told)[0]
+            self._result.identities[pseudonym] = (table.record, split_identity(table.record, row.values)[1])
+        excused = self._texts.excused_by_row(identifier)
+        properties = self._properties(table, values, (row.delivery, table.name), excused)
+        if row.open is not None and pseudonym is None:
+            self._under_c(properties, table, row, excused)
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
-            self._categories(row.values, properties, sealed=pseudonym is not None)
+            self._categories(told, properties, sealed=pseudonym is not None)
         properties["handling"] = self._handling.entity(identifier)
         shown = self.shown(identifier)
         properties["search"] = entity_terms(shown, properties)
@@ -304,6 +313,21 @@ class _Writer:
                 shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), where)
                 text = self._text(value, where, excused)
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
+
+    def _under_c(self, properties: dict[str, Any], table: Table, row: Kept, excused: frozenset[str]) -> None:
+        """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
+        other = {
+            column.name: row.values[column.name]
+            for column in table.columns
+            if column.name not in _OF_THE_ROW
+            and column.name in row.values
+            and row.values[column.name] != (row.open or {}).get(column.name)
+        }
+        if other:
+            words = "; ".join(
+                f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in other.items()
+            )
+            properties[UNDER_C] = self._text(words, (row.delivery, table.name), excused)
 
     def _relation(self, relation: str, where: Where) -> str:
         if not relation.startswith(CUSTOM_PREFIX):

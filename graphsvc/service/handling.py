@@ -22,10 +22,9 @@ class Handling:
         self._shareable: set[str] = set()
         for table in ENTITY_TABLES:
             for identifier, row in state.records[table.name].items():
-                said = self._statements.get(row.values.get("statement_id", ""))
-                if row.values.get("handling") == "C" or said == "C":
+                if row.open is None:
                     self._conditional.add(identifier)
-                elif row.values.get("handling") == "P" or said == "P":
+                elif "P" in (row.open.get("handling"), self._statements.get(row.open.get("statement_id", ""))):
                     self._shareable.add(identifier)
         for row in state.claims.values():
             if self.claim(row.values) == "P":

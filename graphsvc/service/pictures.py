@@ -270,7 +270,7 @@ class Keeping(Reading):
         """
         case = self.case
         with self._service.gate.acting(self.principal, self.purpose, action, case, step="view", what=what, **detail):
-            self._service.gate.require_open(case)
+            self._service.gate.require_open(case, self.grant)
             key = self._service.register.key(case, create=False)
             with alone(self.database, _LOCK) if writing else transaction(self.database) as connection:
                 yield Album(connection, key, case, self.principal.name, self.grant)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 
 from graphsvc.access import policy
+from graphsvc.access.gate import state_for
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.access.redact import Released
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.queries import Query
-from graphsvc.service.register import known_cases, version_of
+from graphsvc.service.register import known_cases, version_for, version_of
 
 if TYPE_CHECKING:
     from graphsvc.service.desk import Service
@@ -74,23 +75,23 @@ class Reading:
 
     @property
     def version(self) -> int:
-        """How often the case has been changed: what was computed at another version is not current.
+        """How often the case has been changed in what shows at this clearance: what was computed at another version is not current.
 
         Raises:
             Refused: no role of theirs reads cases; whether this one is there makes no difference. NotFound: not theirs.
         """
         policy.require(self.principal, "read")
         policy.require_case(self.principal, self.case)
-        return version_of(self._service.database, self.case)
+        return version_of(self._service.database, self.case, self.grant.handling)
 
     def cases(self) -> list[CaseSummary]:
         """The cases this person can see, by name. An auditor or administrator sees none by that role."""
         if not self.may("read"):
             return []
         return [
-            CaseSummary(row["id"], row["state"], row["version"])
+            CaseSummary(row["id"], state_for(row["state"], grant.handling), row[version_for(grant.handling)])
             for row in known_cases(self._service.database)
-            if self.principal.grant(row["id"]) is not None
+            if (grant := self.principal.grant(row["id"])) is not None
         ]
 
     @property

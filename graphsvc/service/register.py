@@ -30,7 +30,7 @@ class Register:
         self._vault = vault
 
     def cases(self) -> list[dict[str, Any]]:
-        """Every case: id, state, version, created_at."""
+        """Every case: id, state, version, version_p, created_at."""
         return known_cases(self._database)
 
     def deliveries(self, case: str) -> list[dict[str, Any]]:
@@ -162,10 +162,14 @@ class Register:
         delivery: Delivery,
         counts: Mapping[str, Mapping[str, int]],
         on: dt.date,
+        state: str,
         *,
         partial: bool,
     ) -> None:
-        """Record the delivery before the first write; from here on a kill is completed, not forgotten."""
+        """Record the delivery before the first write; from here on a kill is completed, not forgotten.
+
+        `state` is that of the case until it is written.
+        """
         sealed = seal_rows(key, case, number, delivery.rows, delivery.columns)
         with transaction(self._database) as connection:
             connection.execute(
@@ -181,7 +185,7 @@ class Register:
                     rows_sealed=sealed,
                 )
             )
-            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
 
     def mark(self, case: str, number: int, status: str, state: str) -> None:
         """Give a delivery another status and its case another state, both at once."""
@@ -343,11 +347,13 @@ class Register:
         standing: Standings,
         settled: Mapping[int, str],
         graded_with: str,
+        *,
+        moves_open: bool,
     ) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
 
         `standing` is how everybody stands from now on; `graded_with` the digest of the weights that the graph's figures
-        were computed with.
+        were computed with; `moves_open` whether anything under handling code P became another.
 
         Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
         and comments name everybody as the graph does.
@@ -389,6 +395,7 @@ class Register:
                 .values(
                     state="open",
                     version=tables.cases.c.version + 1,
+                    version_p=tables.cases.c.version_p + int(moves_open),
                     graded_with=graded_with,
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
                     standings_sealed=pack(key, packed(standing), f"standings {case}"),
@@ -424,20 +431,26 @@ def _forget_claims(connection: sa.Connection, case: str, there: Collection[str])
 
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
-    """Every case: id, state, version, created_at."""
-    columns = (tables.cases.c.id, tables.cases.c.state, tables.cases.c.version, tables.cases.c.created_at)
+    """Every case: id, state, version, version_p, created_at."""
+    columns = [tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at")]
     with transaction(database) as connection:
         return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
 
 
-def version_of(database: sa.Engine, case: str) -> int:
-    """How often a case has been changed.
+def version_for(handling: str) -> str:
+    """The column that counts the changes that show to who is cleared for a handling code."""
+    return "version" if handling == "C" else "version_p"
+
+
+def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
+    """How often a case has been changed in what shows to who is cleared for a handling code.
 
     Raises:
         NotFound: there is no such case.
     """
     with transaction(database) as connection:
-        version = connection.execute(sa.select(tables.cases.c.version).where(tables.cases.c.id == case)).scalar()
+        counted = tables.cases.c[version_for(handling)]
+        version = connection.execute(sa.select(counted).where(tables.cases.c.id == case)).scalar()
     if version is None:
         raise no_such_case(case)
     return int(version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.audit import now
@@ -20,7 +21,39 @@ from graphsvc.service.shelf import Shelf
 from graphsvc.service.standing import NAMED, Deciding, Standings, sealed_anew, standings, unknown
 from graphsvc.service.watching import Progress
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import difference, read_image, write
+from graphsvc.store.image import Step, difference, moves_open, read_image, write
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be written for a case to become another.
+
+    Attributes:
+        result: the graph and the vault as they are to be.
+        before: how everybody stood. standing: how they are to.
+        settled: delivery → its status then.
+        steps: what to write.
+        moves_open: whether any of it shows to who is cleared for handling code P alone.
+    """
+
+    case: str
+    key: bytes
+    result: Graphed
+    before: Standings
+    standing: Standings
+    settled: Mapping[int, str]
+    steps: list[Step]
+    moves_open: bool
+
+    @property
+    def state(self) -> str:
+        """The state of the case while it is written."""
+        return "loading" if self.moves_open else "loading-c"
+
+    @property
+    def sealed_anew(self) -> set[str]:
+        """Pseudonyms of who stood by name and will not any more."""
+        return sealed_anew(self.before, self.standing)
 
 
 class Replay:
@@ -56,21 +89,25 @@ class Replay:
 
     def restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
+        self.carry_out(self.plan(case, key, progress), progress)
+
+    def plan(self, case: str, key: bytes, progress: Progress, undoing: int | None = None) -> Plan:
+        """What has to become of a case for it to be what its deliveries say, `undoing` left out."""
         past = self._register.counting(case)
-        state, before, settled = self.replayed(case, key, past)
+        state, before, settled = self.replayed(case, key, past, undoing)
         undone = (number for number, status in settled.items() if status == "undone")
         standing = standings(before, state, self.deciding(case, key), next(undone, max(past, default=0)))
-        result = self.graphed(case, state, key, standing)
-        self.write(case, result, progress)
-        self.finish(case, key, result, before, standing, settled)
+        return self.planned(case, key, state, before, standing, settled, progress)
 
-    def replayed(self, case: str, key: bytes, past: Mapping[int, Any]) -> tuple[State, Standings, dict[int, str]]:
+    def replayed(
+        self, case: str, key: bytes, past: Mapping[int, Any], undoing: int | None = None
+    ) -> tuple[State, Standings, dict[int, str]]:
         """What deliveries make, how everybody stood before the last decision, and what settles their marks."""
         state, settled = State(), dict[int, str]()
         deciding = self.deciding(case, key)
         standing: Standings = self._register.standings(case, key) or {}
         for number, row in past.items():
-            if row.status == "undoing":
+            if row.status == "undoing" or number == undoing:
                 settled[number] = "undone"
                 continue
             if row.status == "loading":
@@ -80,38 +117,50 @@ class Replay:
                 standing = standings(standing, state, deciding, number)
         return state, standing, settled
 
+    def planned(
+        self,
+        case: str,
+        key: bytes,
+        state: State,
+        before: Standings,
+        standing: Standings,
+        settled: Mapping[int, str],
+        progress: Progress,
+    ) -> Plan:
+        """What has to be written for a case to become what a state says."""
+        result = graphed(state, key, standing, self._weights, self._pairs.lasting(case, key))
+        progress(0, 0, "comparing with the graph")
+        with uncollected():
+            there = read_image(self._store(), case)
+            steps = difference(there, result.image)
+            opened = moves_open(there, result.image)
+        # What was interrupted may stand in the graph already.
+        interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
+        return Plan(case, key, result, before, standing, settled, steps, opened or interrupted)
+
+    def carry_out(self, plan: Plan, progress: Progress) -> None:
+        """Write what was planned, and open the case."""
+        self.write(plan, progress)
+        self.finish(plan)
+
     def deciding(self, case: str, key: bytes) -> Deciding:
         """What standings are decided by now."""
         on, decided = self._register.opened_on(case), self._register.decided(case)
         return Deciding(key, on, self._settings.named, decided, now().date())
 
-    def graphed(self, case: str, state: State, key: bytes, standing: Standings) -> Graphed:
-        """What a state becomes under what was decided on the case."""
-        return graphed(state, key, standing, self._weights, self._pairs.lasting(case, key))
-
-    def write(self, case: str, result: Graphed, progress: Progress) -> None:
+    def write(self, plan: Plan, progress: Progress) -> None:
         """Write the difference to what the graph holds."""
-        progress(0, 0, "comparing with the graph")
-        store = self._store()
-        with uncollected():
-            steps = difference(read_image(store, case), result.image)
-        write(store, case, steps, self._settings.batch_rows, progress)
+        write(self._store(), plan.case, plan.steps, self._settings.batch_rows, progress)
 
-    def finish(
-        self,
-        case: str,
-        key: bytes,
-        result: Graphed,
-        before: Standings,
-        standing: Standings,
-        settled: Mapping[int, str],
-    ) -> None:
+    def finish(self, plan: Plan) -> None:
         """Bring the vault and what people keep in line, and open the case; a kill in between is completed with the rest."""
+        case, result = plan.case, plan.result
         erased = self._register.overrules(case, "erased")
-        self._shelf.settle(case, key, sealed=frozenset(result.sealed.values()), erased=erased)
-        if sealed_anew(before, standing):
+        self._shelf.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
+        if plan.sealed_anew:
             self._register.ask_rewrite(case)
-        self._register.finish(case, key, result, standing, settled, self._weights.digest)
+        digest = self._weights.digest
+        self._register.finish(case, plan.key, result, plan.standing, plan.settled, digest, moves_open=plan.moves_open)
 
     @uncollected()
     def fold(self, state: State, key: bytes, case: str, number: int, row: Any) -> Report:

@@ -22,7 +22,7 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.access.sealing import CHARGED, PROTECTED, categories, mark, split_identity
 from graphsvc.analysis.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
-from graphsvc.ingest.fold import State
+from graphsvc.ingest.fold import Kept, State
 from graphsvc.service.handling import Handling
 
 # Whom a home shows by name (setting GRAPHSVC_NAMED) → what that means.
@@ -118,7 +118,7 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
     result = {name: one for name, one in before.items() if one.sealed}
     for identifier, row in state.records["people"].items():
         name = vault.pseudonym(by.key, "person", identifier)
-        result[name] = _person(before.get(name), facts, identifier, row.values, handling, by, name, number)
+        result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
     _same(result, before, state, handling, by)
     sealed = {one for one in state.records["people"] if result[vault.pseudonym(by.key, "person", one)].sealed}
     _things(result, before, state, handling, sealed, by)
@@ -157,13 +157,14 @@ def _person(
     old: Standing | None,
     facts: _Facts,
     identifier: str,
-    values: Mapping[str, Any],
+    row: Kept,
     handling: Handling,
     by: Deciding,
     name: str,
     number: int,
 ) -> Standing:
     level = handling.entity(identifier)
+    values = row.values if level == "C" or row.open is None else row.open
     why = _why(facts.of(identifier, level), values, by)
     decision = by.decided.get(name)
     marked = mark(values, by.on)
@@ -181,7 +182,7 @@ def _person(
     if not kept.sealed:
         return replace(kept, asked=marked if decision is None else "", identities=())
     against = 0 if why else kept.against or number
-    return replace(kept, against=against, asked="", identities=_known(kept.identities, "person", values))
+    return replace(kept, against=against, asked="", identities=_known(kept.identities, "person", row.values))
 
 
 def _why(told: Collection[str], values: Mapping[str, Any], by: Deciding) -> str:

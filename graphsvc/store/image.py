@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.queries import cypher_folder
+from graphsvc.records.properties import INTEREST, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS, graph_type
-from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX
 from graphsvc.store.bolt import Store
 
 Properties = dict[str, Any]
@@ -83,6 +84,62 @@ def difference(old: Image, new: Image) -> list[Step]:
         by_type[graph_type(link[1])].append(_ends(link) | {"set": new.links[link]})
     steps += [Step("links", name, rows) for name, rows in by_type.items()]
     return [step for step in steps if step.rows]
+
+
+def moves_open(old: Image, new: Image) -> bool:
+    """Whether two images differ in anything that shows to who is cleared for handling code P alone.
+
+    Example:
+        >>> old, new = Image(), Image()
+        >>> new.nodes["Boat"]["b1"] = {"handling": "C", "name": "Sea Urchin"}
+        >>> moves_open(old, new)
+        False
+        >>> old.nodes["Boat"]["b1"] = {"handling": "P", "name": "Sea Urchin"}
+        >>> moves_open(old, new)
+        True
+    """
+    return (
+        any(
+            _open_node(old.nodes[label].get(key)) != _open_node(new.nodes[label].get(key))
+            for label in NODE_LABELS
+            if label != "Source"
+            for key in old.nodes[label].keys() | new.nodes[label].keys()
+            if old.nodes[label].get(key) != new.nodes[label].get(key)
+        )
+        or any(
+            _open_claim(old.claims.get(key)) != _open_claim(new.claims.get(key))
+            for key in old.claims.keys() | new.claims.keys()
+            if old.claims.get(key) != new.claims.get(key)
+        )
+        or any(
+            _open_link(old.links.get(key)) != _open_link(new.links.get(key))
+            for key in old.links.keys() | new.links.keys()
+            if old.links.get(key) != new.links.get(key)
+        )
+        or any(
+            old.given.get(key) != new.given.get(key)
+            for key, properties in new.nodes["Statement"].items()
+            if properties.get("handling") == "P"
+        )
+    )
+
+
+def _open_node(properties: Properties | None) -> Properties | None:
+    """What of a node shows under P: not what the deliverer's own columns say, which is conditional."""
+    if properties is None or properties.get("handling") != "P":
+        return None
+    return {name: value for name, value in properties.items() if not name.startswith(EXTRA_PREFIX)}
+
+
+def _open_claim(claim: tuple[Properties, str, str, str] | None) -> tuple[Any, ...] | None:
+    if claim is None or claim[0].get("handling") != "P":
+        return None
+    properties = {name: value for name, value in claim[0].items() if name != INTEREST}
+    return _open_node(properties), *claim[1:]
+
+
+def _open_link(properties: Properties | None) -> Properties:
+    return {name: value for name, value in (properties or {}).items() if name.endswith(P_SUFFIX)}
 
 
 def write(store: Store, case: str, steps: Iterable[Step], batch: int, progress: Progress) -> None:

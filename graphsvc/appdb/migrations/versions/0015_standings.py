@@ -1,4 +1,7 @@
-"""How everybody stands in a case, by name or by pseudonym, kept apart from the cells; cases are written again with it."""
+"""How everybody stands in a case, by name or by pseudonym, kept apart from the cells, and a version of what is P alone.
+
+Cases are written again with it.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,13 @@ depends_on = None
 def upgrade() -> None:
     """Apply the change."""
     op.add_column("cases", sa.Column("standings_sealed", sa.LargeBinary(), nullable=True))
+    op.add_column("cases", sa.Column("version_p", sa.Integer(), server_default="0", nullable=False))
+    op.execute("UPDATE cases SET version_p = version")
     op.execute("UPDATE cases SET state = 'loading'")
 
 
 def downgrade() -> None:
     """Take it back."""
     with op.batch_alter_table("cases") as batch:
+        batch.drop_column("version_p")
         batch.drop_column("standings_sealed")
