@@ -1,0 +1,205 @@
+"""A case over time: deliveries with people who come again, undo, sealing and erasing, read after each.
+
+Who is cleared for P alone reads every page before, while and after something under handling code C comes or goes: byte for
+byte the same. Who was ever sealed is looked for after each step in the graph, the pages, the log and every file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access import audit, vault
+from graphsvc.access.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import read_image
+from graphsvc.store.local import LocalServer
+from tests.leaks import homes, invented, small
+from tests.leaks.invented import Tables
+from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small, said
+from tests.two_persons import seal
+
+pytestmark = pytest.mark.neo4j
+
+# Everybody here stands by name, and is somebody a reader cleared for P knows.
+WITNESS, OTHER = "aide-1", "aide-2"
+
+
+def account(number: int, source: str, grade: str = "2", day: str = "2020-06-01") -> dict[str, str]:
+    return {
+        "id": f"account-{number}",
+        "kind": "witness",
+        "handling": "C",
+        "source_id": source,
+        "source_grade": grade,
+        "taken_on": day,
+        "summary": "Bo Quist says that Ari Berg was there",
+        "interest": "was promised to stay",
+    }
+
+
+# What is C about people known by name, each time another: the account itself, with their rows as the deliverer writes them.
+HIDDEN: dict[str, Tables] = {
+    "a first account, with the row of its source": {
+        "people": [
+            {
+                "id": WITNESS,
+                "name": "Bo Quist",
+                "category": "witness",
+                "handling": "C",
+                "notes": "is afraid of Ari Berg",
+            }
+        ],
+        "statements": [account(1, WITNESS)],
+        "links": said("account-1", "boss-1 DIRECTED aide-1", "boss-1 COERCED aide-1", "boss-1 PAID aide-2"),
+    },
+    "one more of the same witness, whose row says less": {
+        "people": [{"id": WITNESS, "name": "", "category": "", "aliases": "Shorty"}],
+        "statements": [account(2, WITNESS, "1", "2020-07-01")],
+        "links": said("account-2", "boss-1 ORGANISED crossing-1", "aide-1 CROSSED_ON crossing-1"),
+    },
+    "another witness, with a phone and a house": {
+        "people": [{"id": OTHER, "name": "Cas Roe", "sealed": "yes", "age_disputed": "yes", "date_of_birth": "2006"}],
+        "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900321"}],
+        "statements": [account(3, OTHER)],
+        "links": said("account-3", "aide-2 USED phone-1", "boss-1 DIRECTED aide-2", "aide-1 SAME_AS aide-2"),
+    },
+}
+# What is P, and moves what everybody sees: people who come again.
+SHOWN: dict[str, Tables] = {
+    "a report": {
+        "people": [{"id": "aide-3", "name": "Dov Lind", "notes": "Dov Lind drives"}, {"id": "boss-1"}],
+        "statements": [{"id": "report-2", "kind": "intelligence", "handling": "P", "summary": "Dov Lind met Bo Quist"}],
+        "links": said("report-2", "aide-3 ASSISTED crossing-1", "aide-3 CONTACTED aide-1"),
+    },
+    "rows without a name, as an empty table brings them": {
+        "people": [
+            {"id": one, "name": "", "category": "", "sealed": "", "age_disputed": "", "date_of_birth": ""}
+            for one in (small.SEALED, WITNESS, "aide-3")
+        ],
+    },
+    "the sealed by another name, said to act": {
+        "people": [{"id": small.SEALED, "name": "Vera Nightingale", "category": "suspect", "sealed": "no"}],
+        "statements": [
+            {"id": "report-3", "kind": "record", "handling": "P", "summary": f"{SEALED_NAME} paid, as Vera Nightingale"}
+        ],
+        "links": said("report-3", f"{small.SEALED} PILOTED crossing-1"),
+    },
+}
+
+
+@dataclass
+class Told:
+    """A service over time."""
+
+    small: Small
+    folder: Path
+    delivery: dict[str, int] = field(default_factory=dict)
+
+    def load(self, name: str, tables: Tables, watching: Callable[[], object] = lambda: None) -> None:
+        invented.write(self.folder / str(len(self.delivery)), tables)
+
+        def progress(_done: int, _total: int, text: str) -> None:
+            if text.startswith("writing"):
+                watching()
+
+        loaded = self.small.session("whole").load(self.folder / str(len(self.delivery)), progress, partial=True)
+        assert loaded.rejections == []
+        assert loaded.delivery is not None
+        self.delivery[name] = loaded.delivery
+
+
+@pytest.fixture(scope="module")
+def told(
+    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Told]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    folder = tmp_path_factory.mktemp("over-time")
+    people = {
+        "low": small.PEOPLE["low"],
+        "whole": (("investigator", "analyst"), {CASE: Grant("C", sources=True)}),
+        "cus": (("custodian",), {CASE: Grant("C", sources=True)}),
+        "sup": (("supervisor",), {CASE: Grant("C", sources=True)}),
+    }
+    with homes.standing_still(), homes.hasty(Service(settings(**server))) as service:
+        for name, (roles, grants) in people.items():
+            small.accounts.add(service.database, name, roles, grants)
+        result = Told(Small(service), folder)
+        result.load("first", FIRST)
+        result.small.session("low").comment([WITNESS], "is often there")
+        yield result
+
+
+def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_comes_and_goes(told: Told) -> None:
+    low = told.small.session("low")
+
+    def watched() -> list[Any]:
+        return [told.small.client("low").get(f"/case/{CASE}/leads.json").get_json(), low.cases(), low.deliveries()]
+
+    before, at_rest = told.small.read("low"), watched()
+    for name, tables in HIDDEN.items():
+        during: list[Any] = []
+        told.load(name, tables, lambda seen=during: seen.append(watched()))  # type: ignore[misc]
+        assert during
+        assert all(one == at_rest for one in during), name
+        assert differing(before, told.small.read("low")) == [], name
+    whole = told.small.session("whole")
+    assert whole.entity(WITNESS).values != low.entity(WITNESS).values  # it is there for those who may know
+    for name in (list(HIDDEN)[1], list(HIDDEN)[0]):
+        whole.undo(told.delivery[name], quiet)
+        assert differing(before, told.small.read("low")) == [], name
+
+
+def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None:
+    names = [SEALED_NAME, "Veronica", "Abelard"]
+    for name, tables in SHOWN.items():
+        told.load(name, tables)
+        if "another name" in name:
+            names += ["Vera", "Nightingale"]
+        assert found(told, names) == [], name
+    pages = told.small.read("low")
+    assert "Dov Lind" in str(pages)  # who acts stands by name, and goes on to with an empty row
+    key = told.small.service.register.key(CASE, create=False)
+    hidden = vault.pseudonym(key, "person", small.SEALED)
+    assert hidden in str(pages)
+    whole = told.small.session("whole")
+    whole.undo(told.delivery["the sealed by another name, said to act"], quiet)
+    assert found(told, names) == []
+    seal(told.small.session("cus"), told.small.session("sup"), "aide-3")
+    told.load(
+        "again by name", {"people": [{"id": "aide-3", "name": "Dov Lind", "sealed": "no", "category": "suspect"}]}
+    )
+    names += ["Dov", "Lind"]
+    assert found(told, names) == []
+    request = told.small.session("cus").ask_erasure(WITNESS, "the court says so")
+    told.small.session("sup").agree_erasure(request, quiet)
+    names += ["Quist"]
+    assert found(told, names) == []
+    told.load("after it", {"people": [{"id": small.SEALED, "name": SEALED_NAME, "sealed": ""}]})
+    assert found(told, names) == []
+
+
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    return [asked for asked in one.keys() | other.keys() if one.get(asked) != other.get(asked)]
+
+
+def found(told: Told, names: list[str]) -> list[str]:
+    """Where any of these words stands: the graph, pages of both readers, the log, files of the home."""
+    service = told.small.service
+    image = read_image(service.store(), CASE)
+    places = {
+        "graph": str((image.nodes, image.claims, image.links, image.given)),
+        "pages at P": str(told.small.read("low")),
+        "pages at C": str(told.small.read("whole")),
+        "log": str(audit.lines(service.database, newest=100_000)),
+    }
+    for path in service.settings.home.rglob("*"):
+        if path.is_file():
+            places[str(path.relative_to(service.settings.home))] = path.read_bytes().decode("latin-1")
+    return [f"{name} in {place}" for place, text in places.items() for name in names if name in text]

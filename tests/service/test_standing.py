@@ -1,0 +1,251 @@
+"""Who stands by name and who by a pseudonym, over any sequence of deliveries. Pure: no server."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphsvc.access.vault import pseudonym
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import State, fold
+from graphsvc.service.standing import (
+    BY_DECISION,
+    NO_PART,
+    THE_SAME,
+    WITH_THEIRS,
+    Deciding,
+    Standing,
+    Standings,
+    opened_by,
+    packed,
+    sealed_anew,
+    sealed_ids,
+    standings,
+    unpacked,
+)
+
+KEY = b"k" * 32
+BY = Deciding(KEY, dt.date(2020, 5, 8), today=dt.date(2020, 5, 9))
+COLUMNS = {"people": ["id", "name", "category", "sealed", "date_of_birth", "age_disputed", "handling", "statement_id"]}
+
+
+def rows(table: str, *values: Mapping[str, Any]) -> list[Row]:
+    return [Row(table, f"{table}.csv", line, dict(one)) for line, one in enumerate(values, 2)]
+
+
+def people(*values: Mapping[str, Any]) -> list[Row]:
+    return rows("people", *values)
+
+
+def said(*links: str, handling: str = "P", statement: str = "S1", kind: str = "intelligence") -> list[Row]:
+    """A statement and its claims, each written as subject, relation, object."""
+    claims = [dict(zip(("subject_id", "relation", "object_id"), one.split(), strict=True)) for one in links]
+    return [
+        *rows("statements", {"id": statement, "kind": kind, "handling": handling}),
+        *rows("links", *({**one, "statement_id": statement} for one in claims)),
+    ]
+
+
+CROSSING = rows("crossings", {"id": "c1", "date": "2020-05-08"})
+
+
+def after(*deliveries: list[Row], by: Deciding = BY) -> tuple[State, dict[str, Standing]]:
+    """The state and the standings that deliveries in order make."""
+    state, standing = State(), dict[str, Standing]()
+    for number, delivered in enumerate(deliveries, 1):
+        fold(state, number, delivered, COLUMNS, partial=False)
+        standing = standings(standing, state, by, number)
+    return state, standing
+
+
+def of(standing: Standings, person: str) -> Standing:
+    return standing[pseudonym(KEY, "person", person)]
+
+
+@pytest.mark.parametrize(
+    ("row", "claim", "why"),
+    [
+        ({}, "p PILOTED c1", ""),
+        ({}, "p CROSSED_ON c1", NO_PART),
+        ({}, "p ASSOCIATES_WITH q", NO_PART),
+        ({}, "p SERVED q", ""),
+        ({}, "q SERVED p", NO_PART),
+        ({}, "q PAID p", NO_PART),
+        ({}, "q RELATED_TO p", NO_PART),
+        ({"category": ["victim", "witness"]}, "p PILOTED c1", ""),
+        ({"category": ["victim"]}, "q RECRUITED p", NO_PART),
+        ({"category": ["suspect"]}, "p CROSSED_ON c1", ""),
+        ({"category": ["convicted", "witness"]}, "q PAID p", ""),
+        ({"date_of_birth": "2004"}, "p PILOTED c1", "under 18"),
+        ({"age_disputed": "yes"}, "p PILOTED c1", "age disputed"),
+        ({"sealed": "yes", "category": ["suspect"]}, "p PILOTED c1", "sealed by hand"),
+    ],
+)
+def test_who_comes_first_is_decided_by_the_part_they_play(row: dict[str, Any], claim: str, why: str) -> None:
+    _, standing = after([*people({"id": "p", **row}, {"id": "q"}), *CROSSING, *said(claim)])
+    assert (of(standing, "p").sealed, of(standing, "p").why) == (bool(why), why)
+
+
+@pytest.mark.parametrize("claim", ["p PILOTED c1", "p CROSSED_ON c1"])
+def test_being_a_source_changes_nothing(claim: str) -> None:
+    told = [*people({"id": "p"}), *CROSSING, *said(claim)]
+    account = rows("statements", {"id": "S2", "kind": "witness", "source_id": "p", "handling": "C"})
+    alone, with_account = after(told)[1], after([*told, *account])[1]
+    assert packed(alone) == packed(with_account) == packed(after(told, account)[1])
+
+
+def test_who_is_sealed_stays_sealed_whatever_comes() -> None:
+    first = [*people({"id": "p", "name": "Hewa Karim", "sealed": "yes"}), *CROSSING, *said("p PILOTED c1")]
+    state, before = after(first)
+    emptied = people({"id": "p", "name": "H. K."})
+    fold(state, 2, emptied, COLUMNS, partial=False)
+    now = standings(before, state, BY, 2)
+    assert of(now, "p").sealed
+    assert [one["name"] for one in of(now, "p").identities] == ["Hewa Karim", "H. K."]
+    assert (opened_by(before, now, 2), of(now, "p").against) == (1, 2)
+    assert of(standings(now, State(), BY, 3), "p").identities == of(now, "p").identities  # all of it taken back
+
+
+def test_who_is_named_stays_named_and_a_delivery_only_asks() -> None:
+    first = [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
+    carried = [*people({"id": "p", "age_disputed": "yes"}), *said("p CROSSED_ON c1")]
+    _, standing = after(first, carried)
+    assert (of(standing, "p").sealed, of(standing, "p").asked) == (False, "age disputed")
+    name = pseudonym(KEY, "person", "p")
+    two = Deciding(KEY, BY.on, decided={name: "sealed"})
+    _, decided = after(first, carried, by=two)
+    assert (of(decided, "p").sealed, of(decided, "p").why) == (True, BY_DECISION)
+
+
+def test_who_was_taken_back_by_name_may_come_again_sealed() -> None:
+    first = [*people({"id": "p"}), *CROSSING, *said("p PILOTED c1")]
+    _, standing = after(first)
+    gone = standings(standing, State(), BY, 2)
+    assert gone == {}
+
+
+def test_an_act_told_later_is_no_key_to_a_name() -> None:
+    first = [*people({"id": "p"}), *CROSSING, *said("p CROSSED_ON c1")]
+    _, standing = after(first, said("p PILOTED c1", statement="S2"))
+    assert of(standing, "p").sealed
+
+
+def test_what_is_c_decides_nothing_of_who_is_known_under_p() -> None:
+    first = [*people({"id": "p", "name": "Ari"}), *CROSSING, *said("p PILOTED c1")]
+    under_c = said("p CROSSED_ON c1", handling="C", statement="S2")
+    row = people({"id": "p", "name": "Ari", "sealed": "yes", "handling": "C"})
+    for hidden in (under_c, [*row, *under_c], [*people({"id": "p", "age_disputed": "yes"}), *under_c]):
+        state, standing = after(first, hidden)
+        assert packed(standing) == packed(after(first)[1])
+        assert state.records["people"]["p"].open == {"id": "p", "name": "Ari"}
+
+
+def test_who_is_known_from_c_alone_can_only_be_sealed_by_what_p_says() -> None:
+    under_c = [*people({"id": "p"}), *CROSSING, *said("p ORGANISED c1", handling="C")]
+    _, standing = after(under_c)
+    assert (of(standing, "p").sealed, of(standing, "p").level) == (False, "C")
+    _, carried = after(under_c, said("p CROSSED_ON c1", statement="S2"))
+    assert (of(carried, "p").sealed, of(carried, "p").level) == (True, "P")
+    assert sealed_anew(standing, carried) == {pseudonym(KEY, "person", "p")}
+    passive = [*people({"id": "q"}), *CROSSING, *said("q CROSSED_ON c1", handling="C")]
+    assert of(after(passive, said("q PILOTED c1", statement="S2"))[1], "q").sealed
+
+
+def test_those_said_to_be_one_are_sealed_together() -> None:
+    both = people({"id": "p", "sealed": "yes"}, {"id": "q"}, {"id": "r"})
+    claims = said("p SAME_AS q", "r SAME_AS q", "q PILOTED c1", "r PILOTED c1")
+    _, standing = after([*both, *CROSSING, *claims])
+    assert [(of(standing, one).sealed, of(standing, one).why) for one in "qr"] == [(True, THE_SAME)] * 2
+    _, later = after([*both, *CROSSING, *said("q PILOTED c1", "r PILOTED c1")], said("p SAME_AS q", statement="S2"))
+    assert (of(later, "q").sealed, of(later, "q").asked) == (False, THE_SAME)
+
+
+def test_what_leads_to_somebody_sealed_is_sealed_with_them() -> None:
+    things = rows(
+        "things", {"id": "t1", "kind": "phone"}, {"id": "t2", "kind": "address"}, {"id": "t3", "kind": "phone"}
+    )
+    claims = said("p USED t1", "p LOCATED_AT t2", "q USED t3", "q PILOTED c1")
+    state, standing = after([*people({"id": "p"}, {"id": "q"}), *CROSSING, *things, *claims])
+    assert set(sealed_ids(standing, state, KEY)) == {"p", "t1", "t2"}
+    assert standing[pseudonym(KEY, "thing", "t1")].why == WITH_THEIRS
+    state, later = after(
+        [*people({"id": "p"}, {"id": "q"}), *CROSSING, *things, *claims],
+        said("p USED t3", handling="C", statement="S2"),
+    )
+    assert "t3" not in sealed_ids(later, state, KEY)
+
+
+def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
+    tie = Deciding(KEY, BY.on, named="tie")
+    told = [*people({"id": "p"}, {"id": "q"}, {"id": "r", "category": ["victim"]}), *CROSSING]
+    claims = said("p CONTACTED q", "q CROSSED_ON c1", "r CONTACTED p")
+    _, standing = after([*told, *claims], by=tie)
+    assert [of(standing, one).sealed for one in "pqr"] == [False, True, True]
+
+
+def test_standings_are_kept_as_they_are() -> None:
+    _, standing = after([*people({"id": "p", "name": "Hewa", "x_mail": "h@example.org"}), *CROSSING, *said("p PAID p")])
+    assert unpacked(packed(standing)) == standing
+
+
+# -- any sequence --------------------------------------------------------------------------------------------------
+
+IDS = ("p", "q", "r", "s")
+ROW = st.fixed_dictionaries(
+    {"id": st.sampled_from(IDS)},
+    optional={
+        "name": st.sampled_from(["Hewa Karim", "Ari Berg", "Bo Quist"]),
+        "category": st.sampled_from([["suspect"], ["witness"], ["victim"]]),
+        "sealed": st.sampled_from(["yes", "no"]),
+        "date_of_birth": st.sampled_from(["2004", "1990"]),
+        "age_disputed": st.sampled_from(["yes", "no"]),
+        "handling": st.sampled_from(["P", "C"]),
+    },
+)
+CLAIM = st.tuples(
+    st.sampled_from(IDS),
+    st.sampled_from(["PAID", "DIRECTED", "RECRUITED", "SAME_AS", "CONTACTED"]),
+    st.sampled_from(IDS),
+).map(" ".join)
+DELIVERY = st.tuples(
+    st.lists(ROW, max_size=4, unique_by=lambda one: one["id"]),
+    st.lists(CLAIM, max_size=4),
+    st.sampled_from("PC"),
+    st.booleans(),
+)
+STEP = st.one_of(DELIVERY, st.integers(0, 5), st.tuples(st.sampled_from(IDS), st.sampled_from(["sealed", "opened"])))
+
+
+@settings(max_examples=300)
+@given(st.lists(STEP, min_size=1, max_size=8))
+def test_the_sealed_never_become_fewer_but_by_two_persons(steps: list[Any]) -> None:
+    kept: dict[int, tuple[list[Row], bool]] = {1: (people(*({"id": one} for one in IDS)), False)}
+    standing: dict[str, Standing] = {}
+    decided: dict[str, str] = {}
+    for number, step in enumerate(steps, 2):
+        opened: set[str] = set()
+        if isinstance(step, int):
+            kept.pop(step, None)  # taken back
+        elif len(step) == 2:
+            name = pseudonym(KEY, "person", step[0])
+            decided[name] = step[1]
+            opened = {name} if step[1] == "opened" else set()
+        else:
+            given_rows, claims, handling, partial = step
+            kept[number] = ([*people(*given_rows), *said(*claims, handling=handling, statement=f"S{number}")], partial)
+        state = State()
+        for one, (delivered, partial) in sorted(kept.items()):
+            fold(state, one, delivered, COLUMNS, partial=partial)
+        before = {name for name, one in standing.items() if one.sealed}
+        known = {name: one.identities for name, one in standing.items() if one.sealed}
+        by = Deciding(KEY, BY.on, decided=decided)
+        standing = unpacked(packed(standings(standing, state, by, number)))  # as after a restart
+        now = {name for name, one in standing.items() if one.sealed}
+        assert before - now <= opened
+        for name in now & before:
+            assert standing[name].identities[: len(known[name])] == known[name]
