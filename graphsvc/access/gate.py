@@ -196,7 +196,7 @@ def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]
     """What every query is given besides its own parameters: the case, and what this clearance may see of it."""
     return {
         "case": case,
-        "handling": grant.codes,
+        "handling": grant.claim_codes,
         "limit": limit,
         "few": 0 if grant.sources else few_below,
         "voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS),

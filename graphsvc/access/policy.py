@@ -22,6 +22,7 @@ ROLES = MappingProxyType(
 ACTIONS = MappingProxyType(
     {
         "read": "browse a case: pages, network view, search",
+        "known": "look for somebody sealed by a name or number they know, which is always in the log",
         "keep": "keep views of the network, and comment on what is in them",
         "query": "run named queries",
         "analyse": "rank leads and run link analysis",
@@ -45,6 +46,7 @@ _READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "sup
 ALLOWED = MappingProxyType(
     {
         "read": _READERS,
+        "known": _READERS,
         "keep": _READERS,
         "query": _READERS,
         "analyse": frozenset({"investigator", "analyst", "disclosure", "supervisor"}),

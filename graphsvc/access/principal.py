@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from graphsvc.records.grading import RESERVED
+
 ANY_CASE = "*"
 
 
@@ -24,6 +26,11 @@ class Grant:
     def codes(self) -> list[str]:
         """The handling codes it may see."""
         return ["P", "C"] if self.handling == "C" else ["P"]
+
+    @property
+    def claim_codes(self) -> list[str]:
+        """The same with the codes of claims that say who somebody sealed is, which take source clearance."""
+        return [*self.codes, *(RESERVED[code] for code in self.codes)] if self.sources else self.codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.principal import Grant
+from graphsvc.records.grading import handling_of
 from graphsvc.records.properties import SENSITIVITY
 from graphsvc.records.told import OPEN_KINDS
 
@@ -100,6 +101,12 @@ def release(
     if counting and not grant.sources:
         rows = [
             tuple(told(grant, value, few_below) if place in counting else value for place, value in enumerate(row))
+            for row in rows
+        ]
+    coded = [place for place, column in enumerate(columns) if returns.get(column, "") == "Claim.handling"]
+    if coded and grant.sources:
+        rows = [
+            tuple(handling_of(value) if place in coded and value else value for place, value in enumerate(row))
             for row in rows
         ]
     kept = [place for place, column in enumerate(columns) if permits(grant, returns.get(column, ""))]

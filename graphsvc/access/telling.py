@@ -28,7 +28,7 @@ _SAFE = re.compile(
     re.ASCII,
 )
 _TOLD = re.compile(r"[0-9]+ (characters|values)", re.ASCII)
-_FREE = frozenset({"text", "site"})  # parameters of named queries that are free text
+_FREE = frozenset({"text", "site", "sought"})  # what is typed as free text
 _MOST = 20  # members of a list that are written down
 _LONGEST = 200
 

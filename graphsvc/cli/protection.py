@@ -222,6 +222,20 @@ def who_is_sealed(session: Opener, case: str) -> None:
         click.echo("Nobody is sealed in this case.", err=True)
 
 
+@click.command()
+@click.argument("case")
+@click.argument("what")
+@acting
+def known(session: Opener, case: str, what: str) -> None:
+    """Which pseudonym stands for somebody whose whole name, number or id (WHAT) you know. Each look is in the log."""
+    with session(case) as acts:
+        found = acts.known(what)
+    for row in found:
+        click.echo(row["id"])
+    if not found:
+        click.echo("Nobody by a pseudonym of whom you can see anything is called so.", err=True)
+
+
 @click.group()
 def erase() -> None:
     """Erasing a person for good: one person asks, a supervisor who is another one agrees."""
@@ -289,4 +303,4 @@ def _at(moment: dt.datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}Z" if moment else ""
 
 
-commands = (vault, reveal, holds, seal, erase)
+commands = (vault, reveal, holds, seal, known, erase)

@@ -27,6 +27,8 @@ INTERESTS = MappingProxyType(
     }
 )
 HANDLING = MappingProxyType({"P": "lawful sharing permitted", "C": "sharing permitted with conditions"})
+# Of a claim that says who somebody sealed is: told at its handling code, but to nobody without source clearance.
+RESERVED = MappingProxyType({"P": "PS", "C": "CS"})
 
 # What an empty cell means: the cautious reading.
 DEFAULT_SOURCE_GRADE = "2"
@@ -50,6 +52,16 @@ def at_least(source_grade: str, assessment: str) -> list[str]:
     sources = sources[: sources.index(source_grade) + 1] if source_grade else sources
     assessments = assessments[: assessments.index(assessment) + 1] if assessment else assessments
     return [source + letter for source in sources for letter in assessments]
+
+
+def handling_of(code: str) -> str:
+    """The handling code of a claim as the graph holds it, reserved or not.
+
+    Example:
+        >>> handling_of("CS"), handling_of("P")
+        ('C', 'P')
+    """
+    return code.removesuffix("S")
 
 
 def stricter(*codes: str) -> str:

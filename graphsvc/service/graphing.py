@@ -17,15 +17,17 @@ from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
 from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
+from graphsvc.records.told import TOLD_SUFFIX
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.figures import link_properties, shares
 from graphsvc.service.handling import Handling
-from graphsvc.service.standing import Standings, sealed_ids
+from graphsvc.service.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.service.texts import Texts
 from graphsvc.store.image import Image
 
@@ -52,6 +54,7 @@ class Graphed:
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         shown: delivered ids → as they stand in the graph.
+        reserved: links that say who somebody sealed is: told to those with source clearance alone.
         masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
         withhold: takes what names somebody sealed out of any other text of the case, without a word of who it is.
     """
@@ -63,6 +66,7 @@ class Graphed:
     provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+    reserved: set[tuple[str, str, str]] = field(default_factory=set)
     masked: Counter[Where] = field(default_factory=Counter)
     withhold: Callable[[str], str] = field(default=str, compare=False)
 
@@ -250,9 +254,20 @@ class _Writer:
             from_on=values.get("from_date", ""),
             to_on=values.get("to_date", ""),
         )
-        self._result.image.claims[claim.id] = (self._claim_properties(claim, row, excused), statement, subject, target)
+        properties = self._claim_properties(claim, row, excused)
+        if self._is_reserved(values):
+            properties["handling"] = grading.RESERVED[claim.handling]
+            self._result.reserved.add((subject, claim.relation, target))
+        self._result.image.claims[claim.id] = (properties, statement, subject, target)
         self._result.provenance[claim.id] = (row.delivery, row.line)
         return claim
+
+    def _is_reserved(self, values: Mapping[str, Any]) -> bool:
+        """Whether a claim says who somebody sealed is: whom they are the same as, or what that is not sealed is theirs."""
+        subject, target = (values[end] in self._result.sealed for end in ("subject_id", "object_id"))
+        if values["relation"] == SAME:
+            return subject or target
+        return values["relation"] in OWN and subject and not target
 
     def _claim_properties(self, claim: Claim, row: Kept, excused: frozenset[str]) -> dict[str, Any]:
         values, where = row.values, (row.delivery, _LINKS)
@@ -379,7 +394,10 @@ def _links(result: Graphed, writer: _Writer, claims: list[Claim], pairings: Coll
     )
     for suffix, table in levels:
         for link, figures in table.items():
-            result.image.links.setdefault(link, {"relation": link[1]}).update(link_properties(figures, suffix))
+            properties = link_properties(figures, suffix)
+            if link in result.reserved:  # without these it is not there for who lacks source clearance
+                properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
+            result.image.links.setdefault(link, {"relation": link[1]}).update(properties)
 
 
 def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:

@@ -39,9 +39,9 @@ class Holding(Reading):
             self._require_whole_case(case)
             found = self._kept_holds.of(case)
             outcome["rows"] = len(found)
-            # Who was sealed since then is shown by pseudonym.
-            sealed = self._service.register.kind
-            return [one if sealed(case, one.pseudonym) is None else replace(one, person=one.pseudonym) for one in found]
+            # Who was sealed since then is shown by pseudonym; who stands by name may have something in the vault, too.
+            sealed = self._service.casework.kept_sealed(case)
+            return [replace(one, person=one.pseudonym) if one.pseudonym in sealed else one for one in found]
 
     def release_hold(self, hold: str) -> None:
         """Release a hold.

@@ -17,6 +17,7 @@ from graphsvc.service.exporting import Exporting
 from graphsvc.service.grouping import Grouping
 from graphsvc.service.growing import Growing
 from graphsvc.service.keyplayers import KeyPlayers
+from graphsvc.service.known import Known
 from graphsvc.service.overviewing import Overviewing
 from graphsvc.service.paths import Tracing
 from graphsvc.service.pictures import Keeping
@@ -61,6 +62,7 @@ class Session(
     Reviewing,
     Weighing,
     KeyPlayers,
+    Known,
     Searching,
     Growing,
     Tracing,

@@ -126,16 +126,17 @@ def moves_open(old: Image, new: Image) -> bool:
 
 def _open_node(properties: Properties | None) -> Properties | None:
     """What of a node shows under P: not what the deliverer's own columns say, which is conditional."""
-    if properties is None or properties.get("handling") != "P":
+    if properties is None or not str(properties.get("handling")).startswith("P"):
         return None
     return {name: value for name, value in properties.items() if not name.startswith(EXTRA_PREFIX)}
 
 
 def _open_claim(claim: tuple[Properties, str, str, str] | None) -> tuple[Any, ...] | None:
-    if claim is None or claim[0].get("handling") != "P":
+    if claim is None:
         return None
     properties = {name: value for name, value in claim[0].items() if name != INTEREST}
-    return _open_node(properties), *claim[1:]
+    shown = _open_node(properties)
+    return None if shown is None else (shown, *claim[1:])
 
 
 def _open_link(properties: Properties | None) -> Properties:

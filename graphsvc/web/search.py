@@ -36,6 +36,14 @@ def results(case: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/search/known")
+def known(case: str) -> ResponseReturnValue:
+    """Which pseudonym stands for somebody whose name or number is known; each look is in the log."""
+    here = at(case)
+    text = request.form.get("what", "")
+    return answer("search/known.html", case=here.case, what=text, found=here.known(text))
+
+
 @page(blueprint, "/search/near")
 def near(case: str) -> ResponseReturnValue:
     """The nearest entities alone, as a box suggests them while somebody types."""

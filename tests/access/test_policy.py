@@ -8,11 +8,11 @@ from graphsvc.errors import NotFound, OperatorError, Refused
 
 # Role × action, cell by cell: whoever changes who may do what changes it here too.
 MAY = {
-    "investigator": {"read", "keep", "query", "analyse", "review", "export", "load"},
-    "analyst": {"read", "keep", "query", "analyse", "review", "export", "load", "cypher", "regroup"},
-    "custodian": {"read", "keep", "query", "reveal", "seal", "open", "erase"},
-    "disclosure": {"read", "keep", "query", "analyse", "export"},
-    "supervisor": {"read", "keep", "query", "analyse", "export", "agree", "hold", "seal", "erase", "regroup"},
+    "investigator": {"read", "known", "keep", "query", "analyse", "review", "export", "load"},
+    "analyst": {"read", "known", "keep", "query", "analyse", "review", "export", "load", "cypher", "regroup"},
+    "custodian": {"read", "known", "keep", "query", "reveal", "seal", "open", "erase"},
+    "disclosure": {"read", "known", "keep", "query", "analyse", "export"},
+    "supervisor": {"read", "known", "keep", "query", "analyse", "export", "agree", "hold", "seal", "erase", "regroup"},
     "auditor": {"log"},
     "administrator": {"accounts", "keys"},
 }

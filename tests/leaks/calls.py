@@ -196,6 +196,7 @@ CALLS: dict[str, Entry] = {
     "review": of("entities", "agree", _REASON),
     "reviews": lambda known: [((), {}), *(((one,), {}) for one in known.entities)],
     "rows": lambda known: [((name,), given) for name, given in known.firsts[::5]],
+    "known": lambda known: [((one,), {}) for one in (*known.entities[:5], "Nobody At All")],
     "ask_sealing": with_("no-such-person", _REASON),
     "ask_opening": with_("no-such-person", _REASON),
     "agree_sealing": lambda known: [((one, quiet), {}) for one in known.requests],

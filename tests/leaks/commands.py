@@ -110,6 +110,7 @@ COMMANDS: dict[str, Entry] = {
     ],
     "groups decisions": lambda known: [[known.case]],
     "groups take-back": lambda known: [[known.case, "x", *_REASON]],
+    "known": lambda known: [[known.case, one] for one in (*known.entities[:3], "Nobody At All")],
     "seal ask": lambda known: [
         [known.case, "no-such-person", *_REASON],
         *([known.case, one, "--open", *_REASON] for one in known.pseudonyms),

@@ -246,6 +246,7 @@ FORMS: dict[str, Entry] = {
     "reveals.end": each("requests"),
     "holds.add": lambda known: [{"person": one, **_HOLD} for one in known.entities[:4]],
     "holds.release": once(id="x"),
+    "search.known": lambda known: [{"what": one} for one in (*known.entities[:3], "Nobody At All")],
     "sealing.ask": once(id="no-such-person", reason=REASON),
     "sealing.decide": once(id="no-such-request", answer="refuse"),
     "groups.decide": lambda known: [

@@ -39,13 +39,14 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "reveal": lambda session: session.ask_reveal("S-0000-0000-0000", REASON),
     "agree": lambda session: session.agree_reveal("no-such-request"),
     "hold": lambda session: session.add_hold(HOLD),
+    "known": lambda session: session.known("Nobody At All"),
     "seal": lambda session: session.ask_sealing("no-such-person", REASON),
     "open": lambda session: session.ask_opening("S-0000-0000-0000", REASON),
     "erase": lambda session: session.ask_erasure("no-such-person", REASON),
     "keys": protection.rotate_key,
 }
 # Of these the call itself succeeds; of the others what it asks about is not there.
-SUCCEED = {"read", "query", "analyse", "export", "load", "cypher", "log", "accounts", "hold"}
+SUCCEED = {"read", "query", "known", "analyse", "export", "load", "cypher", "log", "accounts", "hold"}
 CELLS = [(role, action) for role in policy.ROLES for action in policy.ACTIONS]
 
 
