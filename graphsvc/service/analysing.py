@@ -291,7 +291,8 @@ def _claim(statement: list[str], row: list[Any]) -> Claim:
     Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
     """
     words: list[Any] = list(map(intern, row[1:8]))
-    return Claim(row[0], *words[:5], *statement, *words[5:], *row[8:10], row[10][0], *row[11:])
+    row[10] = row[10][0]  # a reserved claim has the handling code of its statement
+    return Claim(row[0], *words[:5], *statement, *words[5:], *row[8:])
 
 
 def _person(block: list[bool], row: list[Any]) -> Person:
