@@ -98,6 +98,18 @@ def listed(engine: sa.Engine) -> list[Principal]:
         return [_principal(connection, account) for account in rows]
 
 
+def current(engine: sa.Engine, name: str) -> Principal | None:
+    """An account as it stands now, without roles and grants if it is disabled; None if no account has this name."""
+    with transaction(engine) as connection:
+        accounts = connection.execute(
+            sa.select(tables.accounts.c.id, tables.accounts.c.name, tables.accounts.c.disabled)
+        )
+        for account in accounts.all():
+            if account.name == name:
+                return Principal(name, frozenset()) if account.disabled else _principal(connection, account.id)
+    return None
+
+
 def is_known(engine: sa.Engine, name: str) -> bool:
     """Whether an account that is not disabled has this name. It is compared here: a database may refuse what was typed."""
     with transaction(engine) as connection:

@@ -18,7 +18,10 @@ from graphsvc.records.tables import Column
 Converter = Callable[[str], object]
 
 _LONGEST_ID = 200
-_RESERVED = re.compile(r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+# A pseudonym, what stands for several people or for what was taken out, and an id in which one stands.
+_RESERVED = re.compile(
+    r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}(?:-[0-9A-Z]+)?|S-SEVERAL(?:-[0-9A-Z]+)?|\[(?:erased|withheld)\]"
+)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # Programs that know only floats write the count 3 as 3.0.
 _COUNT = re.compile(r"\+?([0-9]{1,18})(?:\.0*)?")
@@ -84,7 +87,7 @@ def _id(cell: str) -> str:
         for character in cell:
             if unicodedata.category(character) in ("Cc", "Zl", "Zp") or character in _TURNING:
                 raise ValueError(f"holds the control character U+{ord(character):04X}, which no one can see in an id")
-    if cell[1:2] == "-" and _RESERVED.fullmatch(cell):
+    if cell[:1] in "SQT[" and _RESERVED.fullmatch(cell):
         raise ValueError("has the form of a pseudonym of this service, which is reserved; give the row another id")
     return cell
 

@@ -8,6 +8,7 @@ then marked `active`: whatever interrupts that, the next start finds the mark an
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.versions import Step, steps
@@ -46,6 +47,7 @@ from graphsvc.store.bolt import Store
 __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
 
 _CASE_NAME = 100
+_LOG = logging.getLogger(__name__)
 Decided = TypeVar("Decided")
 # Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
 Making = Callable[[State, bytes], Delivery]
@@ -87,8 +89,11 @@ class Casework:
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        still: Callable[[], object] = lambda: None,
     ) -> Loaded:
         """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
+
+        `still` is called before anything is recorded: what it raises stops it, and the case is as it was.
 
         Raises:
             RequestError: the case's name is none.
@@ -132,6 +137,11 @@ class Casework:
             masked = plan.result.masked
             counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
+            try:
+                still()
+            except GraphsvcError:
+                self.register.unmake(case)
+                raise
             self.register.begin(case, key, number, account, delivery, counts, on, plan.state, partial=partial)
             try:
                 self._replay.write(plan, progress)
@@ -204,6 +214,9 @@ class Casework:
                     done.append(case)
             except Busy:
                 continue  # its own process is still at work
+            except GraphsvcError as error:
+                # It stays closed, and says so; the others go on.
+                _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)
         return done
 
     # -- sealing by hand, erasing -----------------------------------------------------------------------------
@@ -235,10 +248,12 @@ class Casework:
             self._recover(case, progress)
             key = self.register.key(case, create=False)
             decided = {person: kind} | dict.fromkeys(self._theirs(case, key, person) if kind == "opened" else (), kind)
+            # Worked out before it is kept: a decision that nothing could follow from would leave the case closed.
+            plan = self._replay.plan(case, key, progress, decided=decided)
             agreed()
             self._shelf.clear(case)
             self.register.overrule(case, account, reason, decided)
-            self._replay.restore(case, key, unstoppable(progress))
+            self._replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
 
     def _theirs(self, case: str, key: bytes, person: str) -> set[str]:
@@ -299,6 +314,7 @@ class Casework:
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
+            plan = self._replay.plan(case, key, progress, decided=decided, rows=sealed)
             agreed()
             self._shelf.clear(case)
             gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
@@ -307,7 +323,7 @@ class Casework:
             self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed, said_by)
             self.register.mask_reasons(case, what.masker.mask)
-            self._replay.restore(case, key, unstoppable(progress))
+            self._replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------

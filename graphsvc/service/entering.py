@@ -266,6 +266,7 @@ class Entering(Remembering, Searching):
                 partial=not form.of,
                 strict=True,
                 dry_run=dry_run,
+                still=self._require_still,
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         return loaded

@@ -35,6 +35,8 @@ from graphsvc.store.image import Image
 _OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
 # The property of an entity under P that holds what rows under C say of it: shown as the deliverer's own columns are.
 UNDER_C = f"{EXTRA_PREFIX}under_c"
+# Signs behind a masked id that tell it from others; more where two of them have the same.
+_SIGNS = 4
 _STATEMENTS = "statements"
 _LINKS = "links"
 # Number of a delivery, name of a table.
@@ -158,6 +160,7 @@ class _Writer:
         self._handling = handling
         self.weights = weights
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
+        self._shown_as: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         self.gradings: dict[str, dict[str, Any]] = {}
 
@@ -168,10 +171,20 @@ class _Writer:
             known = self._result.sealed.get(identifier)
             if known is None:
                 known = self._texts.mask(identifier)
-                if known != identifier:  # two ids may become the same by masking
-                    known = f"{known}-{vault.pseudonym(self._key, 'thing', f'{chr(0)}id {identifier}')[2:6]}"
+                if known != identifier:
+                    known = self._apart(known, identifier)
             self._result.shown[identifier] = known
+            self._shown_as[known] = identifier
         return known
+
+    def _apart(self, masked: str, identifier: str) -> str:
+        """A masked id with as many signs behind it as tell it from every other: what is shown is one id's alone."""
+        signs = vault.pseudonym(self._key, "thing", f"{chr(0)}id {identifier}")[2:].replace("-", "")
+        return next(
+            shown
+            for length in range(_SIGNS, len(signs) + 1)
+            if self._shown_as.get(shown := f"{masked}-{signs[:length]}", identifier) == identifier
+        )
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:
         """One entity as a node; of a sealed one only what names nobody."""

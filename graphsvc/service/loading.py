@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graphsvc.access import policy
+from graphsvc.access import accounts, policy
 from graphsvc.errors import Busy, InputError, Refused, RequestError
 from graphsvc.ingest.chart import ChartRead as ChartRead
 from graphsvc.ingest.chart import chart_mapping as chart_mapping
@@ -296,7 +296,14 @@ class Loading(Reading):
             with source as opened:
                 delivery = self._read(opened, progress)
             loaded = self._service.casework.load(
-                case, self.principal.name, delivery, progress, partial=partial, strict=strict, dry_run=dry_run
+                case,
+                self.principal.name,
+                delivery,
+                progress,
+                partial=partial,
+                strict=strict,
+                dry_run=dry_run,
+                still=self._require_still,
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         return replace(loaded, chart=delivery.chart)
@@ -317,6 +324,16 @@ class Loading(Reading):
             raise Refused(
                 f"Loading takes clearance for handling code C in the case {case}: a delivery may hold both codes."
             )
+
+    def _require_still(self) -> None:
+        """Nothing, if this account may still do what it began: it may have been disabled, or its grant taken, meanwhile."""
+        now = accounts.current(self.database, self.principal.name)
+        if now is not None:
+            policy.require(now, "load")
+            case = self._case or self.case
+            grant = now.grant(case)
+            if grant is None or grant.handling != "C":
+                raise Refused(f"Your clearance for the case {case} was taken back meanwhile. Nothing was loaded.")
 
     def _require_undoing(self, case: str, number: int) -> None:
         """Of somebody else's delivery no refusal tells whether it holds what witnesses said: it takes source clearance.

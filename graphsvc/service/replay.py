@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.audit import now
@@ -91,16 +92,39 @@ class Replay:
         """Make the graph what the deliveries that count say, and settle their marks."""
         self.carry_out(self.plan(case, key, progress), progress)
 
-    def plan(self, case: str, key: bytes, progress: Progress, undoing: int | None = None) -> Plan:
-        """What has to become of a case for it to be what its deliveries say, `undoing` left out."""
+    def plan(
+        self,
+        case: str,
+        key: bytes,
+        progress: Progress,
+        *,
+        undoing: int | None = None,
+        decided: Mapping[str, str] = MappingProxyType({}),
+        rows: Mapping[int, bytes] = MappingProxyType({}),
+    ) -> Plan:
+        """What has to become of a case for it to be what its deliveries say.
+
+        Args:
+            case: the case.
+            key: its data key.
+            progress: told what is done.
+            undoing: a delivery that is to be left out.
+            decided: pseudonym → what is about to be decided.
+            rows: delivery → its sealed rows as they are about to be.
+        """
         past = self._register.counting(case)
-        state, before, settled = self.replayed(case, key, past, undoing)
+        state, before, settled = self.replayed(case, key, past, undoing, rows)
         undone = (number for number, status in settled.items() if status == "undone")
-        standing = standings(before, state, self.deciding(case, key), next(undone, max(past, default=0)))
+        standing = standings(before, state, self.deciding(case, key, decided), next(undone, max(past, default=0)))
         return self.planned(case, key, state, before, standing, settled, progress)
 
     def replayed(
-        self, case: str, key: bytes, past: Mapping[int, Any], undoing: int | None = None
+        self,
+        case: str,
+        key: bytes,
+        past: Mapping[int, Any],
+        undoing: int | None = None,
+        rows: Mapping[int, bytes] = MappingProxyType({}),
     ) -> tuple[State, Standings, dict[int, str]]:
         """What deliveries make, how everybody stood before the last decision, and what settles their marks."""
         state, settled = State(), dict[int, str]()
@@ -112,7 +136,7 @@ class Replay:
                 continue
             if row.status == "loading":
                 settled[number] = "active"
-            self.fold(state, key, case, number, row)
+            self.fold(state, key, case, number, row, rows.get(number))
             if unknown(standing, state, key):
                 standing = standings(standing, state, deciding, number)
         return state, standing, settled
@@ -143,10 +167,10 @@ class Replay:
         self.write(plan, progress)
         self.finish(plan)
 
-    def deciding(self, case: str, key: bytes) -> Deciding:
-        """What standings are decided by now."""
+    def deciding(self, case: str, key: bytes, about: Mapping[str, str] = MappingProxyType({})) -> Deciding:
+        """What standings are decided by, `about` to be decided included."""
         on, decided = self._register.opened_on(case), self._register.decided(case)
-        return Deciding(key, on, self._settings.named, decided, now().date())
+        return Deciding(key, on, self._settings.named, {**decided, **about}, now().date())
 
     def write(self, plan: Plan, progress: Progress) -> None:
         """Write the difference to what the graph holds."""
@@ -163,9 +187,9 @@ class Replay:
         self._register.finish(case, plan.key, result, plan.standing, plan.settled, digest, moves_open=plan.moves_open)
 
     @uncollected()
-    def fold(self, state: State, key: bytes, case: str, number: int, row: Any) -> Report:
-        """Take a delivery that is kept into a state."""
-        rows, columns = open_rows(key, case, number, row.rows_sealed)
+    def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:
+        """Take a delivery that is kept into a state; `sealed` instead of its rows if they are about to be others."""
+        rows, columns = open_rows(key, case, number, sealed or row.rows_sealed)
         return fold(state, number, rows, columns, partial=row.partial)
 
     def kept(self, case: str, key: bytes) -> dict[int, KeptRows]:
