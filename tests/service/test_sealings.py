@@ -1,0 +1,247 @@
+"""How somebody stands, on a real server: what previews say, who may take back, two persons' decisions, and asking by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access import accounts, audit, changes
+from graphsvc.access.principal import Grant
+from graphsvc.access.vault import pseudonym
+from graphsvc.errors import Busy, NotFound, Refused, RequestError
+from graphsvc.service import Service, Session
+from graphsvc.service import known as looking
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import read_image
+from tests.leaks import invented
+from tests.leaks.invented import Tables
+from tests.leaks.small import FIRST, SEALED, SEALED_NAME, said
+from tests.two_persons import seal, unseal
+
+pytestmark = pytest.mark.neo4j
+People = Callable[[str], Session]
+ROLES = {
+    "low": ("investigator", Grant("P")),
+    "high": ("investigator", Grant("C")),
+    "whole": ("investigator", Grant("C", sources=True)),
+    "cus": ("custodian", Grant("C", sources=True)),
+    "sup": ("supervisor", Grant("C", sources=True)),
+    "sup2": ("supervisor", Grant("C")),
+}
+
+
+@pytest.fixture
+def people(service: Service, case: str, tmp_path: Path) -> People:
+    """`people("low")`: the session of someone at a small case whose first delivery is loaded."""
+    for name, (role, grant) in ROLES.items():
+        accounts.add(service.database, name, [role], {case: grant})
+    known = {one.name: one for one in accounts.listed(service.database)}
+    made: People = lambda name: service.session(known[name], "tests", case)  # noqa: E731
+    assert made("whole").load(wrote(tmp_path / "1", FIRST), quiet).rejections == []
+    return made
+
+
+def wrote(folder: Path, tables: Tables) -> Path:
+    invented.write(folder, tables)
+    return folder
+
+
+def name_of(service: Service, case: str, identifier: str, kind: str = "person") -> str:
+    return pseudonym(service.register.key(case, create=False), kind, identifier)
+
+
+EMPTY: Tables = {
+    "people": [{"id": SEALED, "category": "", "sealed": ""}],
+    "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
+    "links": said("report-9", f"{SEALED} PILOTED crossing-1"),
+}
+
+
+def test_a_preview_says_what_would_have_opened_and_it_stays_sealed(
+    service: Service, case: str, people: People, tmp_path: Path
+) -> None:
+    folder = wrote(tmp_path / "2", EMPTY)
+    told = people("whole").load(folder, quiet, dry_run=True)
+    assert told.stay_sealed == 1
+    assert "would open 1 identity: it stays sealed" in told.notes[0]
+    assert people("whole").load(folder, quiet).stay_sealed == 1
+    (kept,) = [one for one in people("cus").sealed() if one.pseudonym == name_of(service, case, SEALED)]
+    assert (kept.why, kept.against) == ("no visible part", 2)
+    assert SEALED_NAME not in str(read_image(service.store(), case))
+    with pytest.raises(Refused, match="source clearance"):
+        people("sup2").sealed()
+
+
+def test_an_undo_says_what_would_have_opened(people: People, tmp_path: Path) -> None:
+    marked: Tables = {"people": [{"id": "aide-4", "name": "Eve Nine", "category": "suspect", "sealed": "yes"}]}
+    plain: Tables = {
+        "people": [{"id": "aide-4", "name": "Eve Nine", "category": "suspect"}],
+        "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
+        "links": said("report-8", "boss-1 PAID aide-4"),
+    }
+    whole = people("whole")
+    whole.load(wrote(tmp_path / "2", marked), quiet)
+    whole.load(wrote(tmp_path / "3", plain), quiet, partial=True)
+    assert whole.undoing(3) == []
+    (note,) = whole.undoing(2)
+    assert "would open 1 identity" in note
+    whole.undo(2, quiet)
+    assert "Eve Nine" not in str(whole.find("Eve Nine").hits)
+    with pytest.raises(NotFound):
+        whole.undoing(9)
+
+
+def test_taking_back_tells_nobody_whether_there_were_accounts(people: People, tmp_path: Path) -> None:
+    report: Tables = {"people": [{"id": "aide-5", "category": "suspect"}]}
+    people("high").load(wrote(tmp_path / "2", report), quiet)
+    people("whole").load(wrote(tmp_path / "3", {"people": [{"id": "aide-6", "category": "suspect"}]}), quiet)
+    said_of = []
+    for number in (1, 3):
+        with pytest.raises(Refused) as refused:
+            people("high").undo(number, quiet)
+        said_of.append(str(refused.value))
+    assert said_of[0] == said_of[1]
+    people("high").undo(2, quiet)
+    people("whole").undo(1, quiet)
+
+
+def test_nobody_by_name_is_sealed_by_a_delivery_but_two_persons_are_asked(
+    service: Service, case: str, people: People, tmp_path: Path
+) -> None:
+    told = people("whole").load(
+        wrote(tmp_path / "2", {"people": [{"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes"}]}), quiet
+    )
+    assert (told.asked, told.sealed_anew) == (1, 0)
+    assert people("low").entity("aide-1").name == "Bo Quist"
+    assert people("cus").to_be_sealed() == {"aide-1": "age disputed"}
+    cus, sup = people("cus"), people("sup")
+    request = cus.ask_sealing("aide-1", "a child, it seems")
+    with pytest.raises(Refused):
+        cus.agree_sealing(request, quiet)
+    (asked,) = sup.sealings()
+    assert (asked.kind, asked.state, asked.decidable) == ("seal", "asked", True)
+    sup.agree_sealing(request, quiet)
+    assert "Bo Quist" not in str(read_image(service.store(), case))
+    assert (people("cus").to_be_sealed(), people("cus").sealings()[0].state) == ({}, "done")
+    with pytest.raises(RequestError):
+        sup.agree_sealing(request, quiet)
+
+
+def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
+    service: Service, case: str, people: People
+) -> None:
+    sealed = name_of(service, case, SEALED)
+    with pytest.raises(Refused, match="custodian"):
+        people("sup").ask_opening(sealed, "told in court")
+    with pytest.raises(NotFound):
+        people("cus").ask_opening(name_of(service, case, "aide-1"), "stands by name")
+    unseal(people("cus"), people("sup"), sealed)
+    assert people("low").entity(SEALED).name == SEALED_NAME
+    seal(people("cus"), people("sup"), SEALED, "threatened after all")
+    assert SEALED_NAME not in str(read_image(service.store(), case))
+
+
+def test_a_refused_request_changes_nothing(people: People) -> None:
+    request = people("cus").ask_sealing("aide-1", "threatened")
+    people("sup").refuse_sealing(request, "not needed")
+    assert people("low").entity("aide-1").name == "Bo Quist"
+
+
+def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
+    service: Service, case: str, people: People, tmp_path: Path
+) -> None:
+    phone: Tables = {
+        "people": [],
+        "things": [{"id": "phone-1", "kind": "phone", "value": "+447700900321"}],
+        "statements": [{"id": "report-7", "kind": "record", "handling": "P"}],
+        "links": said("report-7", "aide-1 CONTACTED phone-1"),
+    }
+    theirs: Tables = {
+        "statements": [{"id": "report-8", "kind": "record", "handling": "P"}],
+        "links": said("report-8", f"{SEALED} USED phone-1"),
+    }
+    whole = people("whole")
+    whole.load(wrote(tmp_path / "2", phone), quiet)
+    assert "7700900321" in str(read_image(service.store(), case))
+    assert whole.load(wrote(tmp_path / "3", theirs), quiet, partial=True).sealed_anew == 1
+    assert "7700900321" not in str(read_image(service.store(), case))
+    assert not service.register.rewriting()  # written anew before the delivery was said to be done
+
+
+def test_who_somebody_sealed_is_takes_source_clearance(people: People, tmp_path: Path) -> None:
+    same: Tables = {
+        "statements": [{"id": "report-6", "kind": "record", "handling": "P"}],
+        "links": said("report-6", f"{SEALED} SAME_AS aide-1"),
+    }
+    people("whole").load(wrote(tmp_path / "2", same), quiet, partial=True)
+    for name, seen in (("low", False), ("high", False), ("whole", True)):
+        page = people(name).entity("aide-1")
+        assert any(link["relation"] == "SAME_AS" for link in page.links) is seen, name
+        assert any(claim["relation"] == "SAME_AS" for claim in page.claims) is seen, name
+    (claim,) = [one for one in people("whole").entity("aide-1").claims if one["relation"] == "SAME_AS"]
+    assert claim["handling"] == "P"
+
+
+# -- asking by name ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", [SEALED_NAME, "abelard VERONICA", SEALED])
+def test_who_knows_a_name_is_told_the_pseudonym_and_it_is_in_the_log(
+    service: Service, case: str, people: People, what: str
+) -> None:
+    (found,) = people("low").known(what)
+    assert found["id"] == name_of(service, case, SEALED)
+    (line,) = [one for one in audit.lines(service.database) if one["action"] == "known"]
+    assert (line["account"], line["outcome"], line["rows"]) == ("low", "released", 1)
+    assert "abelard" not in str(line).lower()
+
+
+def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: People, tmp_path: Path) -> None:
+    hidden: Tables = {
+        "people": [{"id": "w-9", "name": "Nora Only"}, {"id": "w-8", "name": "Cora Hidden"}],
+        "statements": [
+            {"id": "account-9", "kind": "witness", "handling": "C", "source_id": "w-9"},
+            {"id": "report-9", "kind": "record", "handling": "C"},
+        ],
+        "links": said("account-9", "boss-1 DIRECTED aide-2") + said("report-9", "w-8 CROSSED_ON crossing-1"),
+    }
+    people("whole").load(wrote(tmp_path / "2", hidden), quiet)
+    for what in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
+        assert people("low").known(what) == [], what
+    assert people("high").known("Nora Only") == []  # of whom nothing is told is told to be nowhere
+    assert len(people("high").known("Cora Hidden")) == 1
+    with pytest.raises(RequestError):
+        people("low").known(" ")
+
+
+def test_nobody_goes_through_a_list_of_names(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "_LOOKS", 2)
+    for _ in range(2):
+        people("low").known("Nobody Atall")
+    with pytest.raises(Busy):
+        people("low").known(SEALED_NAME)
+
+
+# -- while it is loaded --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("taken", ["role", "grant", "account"])
+def test_a_load_asks_again_whether_its_account_may(
+    service: Service, case: str, people: People, tmp_path: Path, taken: str
+) -> None:
+    def meanwhile(_done: int, _total: int, text: str) -> None:
+        if text == "checking the delivery against it":
+            if taken == "role":
+                changes.set_roles(service.database, "whole", ["auditor"])
+            elif taken == "grant":
+                changes.grant(service.database, "whole", case, Grant("P"))
+            else:
+                changes.disable(service.database, "whole")
+
+    before = read_image(service.store(), case)
+    with pytest.raises(Refused):
+        people("whole").load(wrote(tmp_path / "2", EMPTY), meanwhile)
+    assert read_image(service.store(), case) == before
+    assert [row["number"] for row in service.register.deliveries(case)] == [1]
