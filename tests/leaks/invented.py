@@ -12,7 +12,7 @@ from typing import Any
 from graphsvc import simulate
 from graphsvc.access import vault
 from graphsvc.queries import Parameter, Query
-from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.records.tables import ENTITY_TABLES, REQUIRED_TABLES, TABLES
 
 Tables = dict[str, list[dict[str, str]]]
 KEY = bytes(range(32))
@@ -122,9 +122,11 @@ def read(folder: Path) -> Tables:
 
 
 def write(folder: Path, tables: Tables) -> None:
+    """A delivery of these rows; a file that has to be there and has none is its required columns."""
     folder.mkdir()
-    for name, rows in tables.items():
+    for name, rows in ({name: [] for name in REQUIRED_TABLES} | tables).items():
         columns = list(dict.fromkeys(column for row in rows for column in row))
+        columns = columns or [column.name for column in TABLES[name].columns if column.required]
         with (folder / TABLES[name].file).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
