@@ -6,6 +6,19 @@ Each message is written for the person who must act: what happened, what is unha
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
+# Cases that whoever works here has closed for a change and not opened again: the change is recorded, and completed by the
+# next start. Told by what the application database keeps (`appdb.engine`).
+UNFINISHED: ContextVar[frozenset[str]] = ContextVar("unfinished", default=frozenset())
+
+
+def standing() -> str:
+    """What an error may say of what stands, as the beginning of a sentence."""
+    if UNFINISHED.get():
+        return "What was begun is recorded, and will be completed by the next start"
+    return "Nothing was changed"
+
 
 class GraphsvcError(Exception):
     """Root of all errors that graphsvc raises on purpose.

@@ -5,45 +5,73 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from filelock import FileLock
 
+from graphsvc.appdb import found
+from graphsvc.appdb.migrating import known_versions, migrate
+from graphsvc.appdb.private import require_private
 from graphsvc.config import Settings
-from graphsvc.errors import OperatorError, RequestError
+from graphsvc.errors import OperatorError, RequestError, standing
+
+_UNKNOWN = "Whether this was kept is not known, so look before you repeat it"
 
 
 def open_database(settings: Settings) -> sa.Engine:
     """An engine on the migrated application database.
 
     Raises:
-        OperatorError: the folder cannot be written, or the database cannot be reached, with the way out.
+        OperatorError: the folder cannot be written or others can read it, the database cannot be reached, or is not what
+            this home was used with (see `found`), with the way out.
     """
     home = settings.home
+    engine = _engine(settings)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = _engine(settings)
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _prepare_sqlite)
+        require_private(settings)
         with FileLock(home / "graphsvc.lock", timeout=60, mode=0o600):
-            _migrate(engine)
-            if engine.dialect.name == "sqlite" and not settings.database_url:
-                (home / "graphsvc.sqlite").chmod(0o600)
-    except OSError as error:
-        raise OperatorError(
-            f"The folder {home} cannot be written ({error.strerror}). Free space there or make it writable,"
-            " or set GRAPHSVC_HOME to another folder."
-        ) from error
-    except sa.exc.OperationalError as error:
-        raise OperatorError(
-            f"The application database cannot be opened ({error.orig}). Check that the disk of {home} has space"
-            " and is writable, and GRAPHSVC_DATABASE_URL if it is set."
-        ) from error
+            known = known_versions()
+            version = _looked_at(settings, known)
+            if engine.dialect.name == "sqlite":
+                sa.event.listen(engine, "connect", _prepare_sqlite)
+            if version != known[-1]:
+                migrate(engine)
+    except (OSError, sa.exc.DatabaseError) as error:
+        engine.dispose()
+        raise _told(settings, error) from error
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _looked_at(settings: Settings, known: list[str]) -> str | None:
+    """Which version is there, told on a connection that prepares nothing: what is not ours stays as it is."""
+    found.require_not_emptied(settings)
+    if (file := found.file_of(settings)) is not None:
+        file.touch(mode=0o600)  # SQLite gives the files beside it the same mode
+    looking = _engine(settings)
+    try:
+        return found.version_of(settings, looking, known)
+    finally:
+        looking.dispose()
+
+
+def _told(settings: Settings, error: OSError | sa.exc.DatabaseError) -> OperatorError:
+    """What kept a database from being opened, for whoever runs it."""
+    if isinstance(error, OSError):
+        return OperatorError(
+            f"The folder {settings.home} cannot be written ({error.strerror}). Free space there or make it writable,"
+            " or set GRAPHSVC_HOME to another folder."
+        )
+    if isinstance(error, sa.exc.OperationalError):
+        return OperatorError(
+            f"The application database cannot be opened ({error.orig}). Check that the disk of {settings.home} has space"
+            " and is writable, and GRAPHSVC_DATABASE_URL if it is set."
+        )
+    return found.damaged(settings, str(error.orig).partition("\n")[0])
 
 
 def _engine(settings: Settings) -> sa.Engine:
@@ -75,37 +103,39 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.close()
 
 
-def _migrate(engine: sa.Engine) -> None:
-    """Bring the tables to the newest version."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction on the application database; a fault of the database is told in one sentence.
 
     Raises:
-        OperatorError: it cannot be written (full, read-only, unreachable). Nothing of the transaction was kept.
+        OperatorError: it cannot be written (full, read-only, unreachable, damaged). Nothing of the transaction was kept,
+            unless the sentence says that this is not known.
         RequestError: a text in it is none that a database keeps. Nothing of the transaction was kept.
     """
+    ending = False
     try:
         with engine.begin() as connection:
             yield connection
+            ending = True
     except (sa.exc.DataError, UnicodeEncodeError):
         raise RequestError(
-            "Something given holds characters that cannot be kept, or is too long. Nothing was changed; write it without"
+            f"Something given holds characters that cannot be kept, or is too long. {standing()}; write it without"
             " control characters, or shorter."
         ) from None
     # What PostgreSQL says when it only reads, shuts down or is gone has other names than what SQLite says.
     except (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError) as error:
+        # A server that is gone when it is told to keep something may have kept it.
+        stands = _UNKNOWN if ending and engine.dialect.name != "sqlite" else standing()
         raise OperatorError(
-            f"The application database cannot be used ({error.orig}). Nothing was changed;"
+            f"The application database cannot be used ({error.orig}). {stands};"
             " check the disk's space and permissions, then try again."
+        ) from error
+    except sa.exc.DatabaseError as error:
+        if type(error) is not sa.exc.DatabaseError:
+            raise
+        raise OperatorError(
+            f"The application database is damaged ({error.orig}). {standing()}; stop the service and restore it from your"
+            " backup."
         ) from error
 
 

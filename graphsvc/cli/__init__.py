@@ -69,6 +69,7 @@ def settings(settings: Settings) -> None:
 
 def main() -> None:
     """Run the command line and end the process with the status that fits."""
+    os.umask(0o077)  # whatever a command writes may name people
     try:
         program.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -597,7 +597,8 @@ def test_the_lines_of_an_older_database_are_carried_over_chained_and_name_nobody
     from graphsvc.appdb import engine as engine_module
 
     home = tmp_path / "home"
-    home.mkdir()
+    home.mkdir(mode=0o700)
+    (home / "graphsvc.sqlite").touch(mode=0o600)
     engine = sa.create_engine(f"sqlite:///{home / 'graphsvc.sqlite'}")
     config = Config()
     config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))

@@ -225,3 +225,13 @@ def test_the_log_is_read_and_verified(run: Run, home: Settings) -> None:
     elsewhere = run("audit", GRAPHSVC_LOG_ANCHOR=str(home.home / "not there" / "anchor"))
     assert "GRAPHSVC_LOG_ANCHOR" in one_sentence(elsewhere)
     assert elsewhere.stdout == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such permissions")
+def test_what_a_command_writes_is_its_owners_alone(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "GRAPHSVC_HOME": str(tmp_path / "home")}
+    command = f"umask 000 && exec {sys.executable} -m graphsvc simulate case --people 20"
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path, env=environment, timeout=120)  # noqa: S602
+    made = [tmp_path / "case", *(tmp_path / "case").rglob("*")]
+    assert len(made) > 3
+    assert [path for path in made if path.stat().st_mode & 0o077] == []

@@ -1,0 +1,100 @@
+"""What is found where the application database should be, told before anything is done with it.
+
+A home that was in use never gets a new database in silence: one that is gone, empty, damaged, of another program or of a
+newer version is refused in one sentence, and left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+_VERSION = "alembic_version"
+# Tables that every version has had.
+_OURS = frozenset({"accounts", "cases", "deliveries", "identities", "log", "tokens"})
+_OTHERWISE = "or set GRAPHSVC_HOME to another folder"
+
+
+def file_of(settings: Settings) -> Path | None:
+    """The file of a home's application database; None where it is on PostgreSQL."""
+    if not settings.database_url:
+        return settings.home / "graphsvc.sqlite"
+    url = sa.make_url(settings.database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def require_not_emptied(settings: Settings) -> None:
+    """Nothing, if a home's SQLite file holds something or the home is new. Called before SQLite may make one.
+
+    Raises:
+        OperatorError: it is gone or empty although the home was in use.
+    """
+    file = file_of(settings)
+    if file is not None and (not file.exists() or not file.stat().st_size):
+        _require_new(settings, "empty" if file.exists() else "missing")
+
+
+def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) -> str | None:
+    """Which of the `known` versions a database's tables are of; None of a new one. Nothing is changed in it.
+
+    Raises:
+        OperatorError: it is empty although the home was in use, damaged, of another program or of a newer version.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            faults = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
+            if faults != ["ok"]:
+                raise damaged(settings, str(faults[0]).splitlines()[-1] if faults else "it cannot be read")
+        there = set(sa.inspect(connection).get_table_names())
+        version = None
+        if _VERSION in there:
+            version = connection.execute(sa.select(sa.column("version_num")).select_from(sa.table(_VERSION))).scalar()
+    if not there - {_VERSION} and version is None:
+        _require_new(settings, "empty")
+        return None
+    if _OURS - there:
+        raise OperatorError(
+            f"{_place(settings)} is no application database of graphsvc: tables of another program are in it, or some of"
+            f" its own are gone. It was left as it is. Give graphsvc a database of its own, restore yours from your"
+            f" backup, {_OTHERWISE}."
+        )
+    if version not in known:
+        raise OperatorError(
+            f"{_place(settings)} is of a newer graphsvc (its tables have the version {str(version)[:40]!r}, and the newest"
+            f" this one knows is {max(known)}). It was left as it is. Run that graphsvc, {_OTHERWISE}."
+        )
+    return str(version)
+
+
+def damaged(settings: Settings, says: str) -> OperatorError:
+    """The sentence about a database that cannot be read; `says` is what SQLite says, without values."""
+    return OperatorError(
+        f"{_place(settings)} is damaged ({says}). It was left as it is, and the graph, master.key and the log's anchor are"
+        f" unharmed. Restore it from your backup, {_OTHERWISE}."
+    )
+
+
+def _require_new(settings: Settings, what: str) -> None:
+    used = [path for path in _traces(settings) if path.exists()]
+    if used:
+        raise OperatorError(
+            f"{_place(settings)} is {what}, although this home was in use: {used[0]} is there. No new one was made."
+            " Restore it from your backup, set GRAPHSVC_DATABASE_URL as it was when the home was last used,"
+            f" {_OTHERWISE}."
+        )
+
+
+def _traces(settings: Settings) -> tuple[Path, ...]:
+    """Files that are made after the tables are: where one of them is, there was a database."""
+    return (settings.home / "master.key", settings.home / "master.key.next", settings.anchor_file)
+
+
+def _place(settings: Settings) -> str:
+    # Its address may hold a password.
+    file = file_of(settings)
+    return "The database that GRAPHSVC_DATABASE_URL names" if file is None else f"The application database {file}"

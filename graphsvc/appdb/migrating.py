@@ -1,0 +1,75 @@
+"""Bringing the tables of an application database to the newest version: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from graphsvc.errors import OperatorError
+
+_LOCK = 0x746162  # advisory lock of PostgreSQL: two homes may open one database at once
+
+
+def known_versions() -> list[str]:
+    """Every version of the tables, oldest first."""
+    scripts = ScriptDirectory.from_config(_config())
+    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables to the newest version. A process killed meanwhile leaves them as they were.
+
+    Raises:
+        OperatorError: a migration fails; the tables are as they were.
+    """
+    config = _config()
+    try:
+        with _whole(engine) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except (sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
+        raise _failed(str(error.orig).partition("\n")[0]) from error
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextmanager
+def _whole(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that changes of tables are part of."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+        return
+    with engine.connect() as connection:
+        try:
+            # A table may be copied, and the one of before dropped, while others refer to it.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.commit()
+            with connection.begin():
+                # Python begins none before a statement that changes tables, and one that has begun holds those too.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise _failed(f"a row of {broken[0]} refers to one of {broken[2]} that is not there")
+        finally:
+            connection.invalidate()  # the next one enforces references again
+
+
+def _failed(why: str) -> OperatorError:
+    return OperatorError(
+        f"The application database cannot be brought to this version of graphsvc ({why}). It is as it was: go on with the"
+        " version that wrote it, or restore it from your backup."
+    )

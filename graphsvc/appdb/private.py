@@ -1,0 +1,36 @@
+"""That nobody else at the machine can read a home: neither its folder nor the files that open everything in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from graphsvc.appdb.found import file_of
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def require_private(settings: Settings) -> None:
+    """Nothing, if a home, its database and its keys are its owner's alone. What is not there is no fault.
+
+    Raises:
+        OperatorError: others may read or write one of them, with the command that ends it.
+    """
+    if os.name == "nt":  # what others may do is told by other means there
+        return
+    home = settings.home
+    files = [home / name for name in ("master.key", "master.key.next", "token")]
+    for path in (home, file_of(settings), *files):
+        if path is not None and path.exists() and path.stat().st_mode & _OTHERS:
+            raise OperatorError(
+                f"Others at this machine can read or write {path}, so nothing was opened. Run:"
+                f" chmod {'u=rwX,go=' if path.is_dir() else '600'} {_quoted(path)}"
+            )
+
+
+def _quoted(path: Path) -> str:
+    text = str(path)
+    return text if text.replace("/", "").replace("-", "").replace("_", "").replace(".", "").isalnum() else f"'{text}'"

@@ -1,0 +1,183 @@
+"""A database that is gone, empty, damaged, of another program or newer is refused in one sentence and left as it is."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access import accounts, audit
+from graphsvc.access.masterkey import open_vault
+from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.service import Service
+from tests.postgresql import Postgres
+
+SettingsFactory = Callable[..., Settings]
+
+
+@pytest.fixture
+def used(settings: SettingsFactory, tmp_path: Path) -> Settings:
+    """A home with accounts, a key and a log."""
+    home = settings(home=tmp_path / "home", database_url="", neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")
+    with Service(home) as service:
+        service.sign_in_link(accounts.listed(service.database)[0].name, "testing")
+        with transaction(service.database) as connection:
+            # Enough for many pages.
+            connection.execute(
+                tables.attempts.insert(),
+                [{"name_hash": f"{number:064}", "failures": 1, "at": audit.now()} for number in range(2000)],
+            )
+    return home
+
+
+def file_of(home: Settings) -> Path:
+    return home.home / "graphsvc.sqlite"
+
+
+def refused(home: Settings) -> str:
+    """What opening says, while every file of the home stays as it was and none is made."""
+    before = {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
+    with pytest.raises(OperatorError) as told:
+        open_database(home)
+    left = {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
+    for name in ("graphsvc.sqlite-wal", "graphsvc.sqlite-shm", "graphsvc.lock"):
+        left.pop(home.home / name, None)
+        before.pop(home.home / name, None)
+    assert left == before
+    assert "GRAPHSVC_HOME" in str(told.value)
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+@pytest.mark.parametrize("left", ["master.key", "log.anchor", "both"])
+@pytest.mark.parametrize("how", ["emptied", "deleted", "without tables"])
+def test_a_home_that_was_in_use_gets_no_new_database(used: Settings, left: str, how: str) -> None:
+    (used.home / "log.anchor").write_bytes(b"x" * 1024)
+    for name in {"master.key", "log.anchor"} - {left}:
+        if left != "both":
+            (used.home / name).unlink()
+    if how == "deleted":
+        file_of(used).unlink()
+    else:
+        file_of(used).write_bytes(b"")
+    if how == "without tables":
+        with closing(sqlite3.connect(file_of(used))) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA user_version=1")
+    said = refused(used)
+    assert "No new one was made" in said
+    assert "although this home was in use" in said
+    assert str(used.home / ("master.key" if left == "both" else left)) in said
+
+
+def test_a_home_without_any_of_it_is_new(used: Settings, settings: SettingsFactory, tmp_path: Path) -> None:
+    for name in ("graphsvc.sqlite", "master.key", "log.anchor"):
+        (used.home / name).unlink(missing_ok=True)
+    open_database(used).dispose()
+    other = settings(home=tmp_path / "new", database_url="")
+    (tmp_path / "new").mkdir(mode=0o700)
+    (tmp_path / "new" / "graphsvc.sqlite").touch(mode=0o600)
+    open_database(other).dispose()
+
+
+def test_on_postgresql_as_well(settings: SettingsFactory, used: Settings, tmp_path: Path, postgres: Postgres) -> None:
+    moved = settings(home=used.home, database_url=postgres.url())
+    with pytest.raises(OperatorError, match="The database that GRAPHSVC_DATABASE_URL names is empty, although"):
+        open_database(moved)
+    url = postgres.url()
+    fresh = settings(home=tmp_path / "fresh", database_url=url)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE invoices (id integer)")
+    with pytest.raises(OperatorError, match="tables of another program"):
+        open_database(fresh)
+    assert sa.inspect(engine).get_table_names() == ["invoices"]
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE invoices")
+    open_database(fresh).dispose()
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(OperatorError, match="is of a newer graphsvc"):
+        open_database(fresh)
+    engine.dispose()
+
+
+def test_a_database_of_another_program_is_left_alone(settings: SettingsFactory, tmp_path: Path) -> None:
+    home = settings(home=tmp_path / "home", database_url="")
+    home.home.mkdir(mode=0o700)
+    with closing(sqlite3.connect(file_of(home))) as connection:
+        connection.execute("CREATE TABLE invoices (id integer)")
+        connection.commit()
+    file_of(home).chmod(0o600)
+    assert "tables of another program are in it" in refused(home)
+    with closing(sqlite3.connect(file_of(home))) as connection:
+        # Numbered as ours are.
+        connection.execute("CREATE TABLE alembic_version (version_num text)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0003')")
+        connection.commit()
+    assert "tables of another program are in it" in refused(home)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(used: Settings) -> None:
+    with closing(sqlite3.connect(file_of(used))) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert "is of a newer graphsvc (its tables have the version '9999'" in refused(used)
+
+
+def test_a_database_that_lost_a_table_is_left_alone(used: Settings) -> None:
+    with closing(sqlite3.connect(file_of(used))) as connection:
+        connection.execute("DROP TABLE identities")
+        connection.commit()
+    assert "some of its own are gone" in refused(used)
+
+
+@pytest.mark.parametrize("how", ["header", "rubbish", "halved", "one page left", "a page"])
+def test_a_damaged_database_is_one_sentence(used: Settings, how: str) -> None:
+    whole = file_of(used).read_bytes()
+    noise = random.Random(1).randbytes(4096)
+    damaged = {
+        "header": noise[:100] + whole[100:],
+        "rubbish": noise * 3,
+        "halved": whole[: len(whole) // 2],
+        "one page left": whole[:4096],
+        "a page": whole[: 5 * 4096] + noise + whole[6 * 4096 :],
+    }[how]
+    file_of(used).write_bytes(damaged)
+    assert "is damaged" in refused(used)
+    file_of(used).write_bytes(whole)
+    engine = open_database(used)
+    open_vault(used, engine)
+    engine.dispose()
+
+
+def test_whatever_page_is_damaged_nothing_else_comes_of_it(used: Settings) -> None:
+    whole = file_of(used).read_bytes()
+    told = 0
+    for page in range(len(whole) // 4096):
+        noise = random.Random(page).randbytes(4096)
+        file_of(used).write_bytes(whole[: page * 4096] + noise + whole[(page + 1) * 4096 :])
+        for end in ("wal", "shm"):
+            file_of(used).with_name(f"graphsvc.sqlite-{end}").unlink(missing_ok=True)
+        try:
+            open_database(used).dispose()
+        except OperatorError as error:
+            told += "is damaged" in str(error)
+    # Not: a page that nothing is in.
+    assert told >= len(whole) // 4096 - 2
+
+
+def test_what_is_damaged_while_it_is_open_is_one_sentence(used: Settings) -> None:
+    engine = open_database(used)
+    whole = file_of(used).read_bytes()
+    file_of(used).write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(OperatorError, match="is damaged"), transaction(engine) as connection:
+        connection.execute(sa.select(tables.attempts)).all()
+    engine.dispose()

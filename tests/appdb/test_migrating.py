@@ -1,0 +1,237 @@
+"""Migrations are whole or not at all: killed at every statement from every version, the next opening goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import graphsvc.appdb
+from graphsvc.appdb import open_database
+from graphsvc.config import Settings
+from tests.postgresql import Postgres
+
+SettingsFactory = Callable[..., Settings]
+Content = dict[str, list[Any]]
+FOLDER = Path(graphsvc.appdb.__file__).parent / "migrations"
+SCRIPTS = ScriptDirectory(str(FOLDER))
+VERSIONS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
+WHEN = dt.datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the database keeps times without zone
+FILLED: dict[type[Any], Any] = {
+    bool: False,
+    int: 1,
+    str: "x",
+    bytes: b"x",
+    dict: {},
+    dt.datetime: WHEN,
+    dt.date: WHEN.date(),
+}
+
+# Each kill is held to have changed nothing; after some of them the database is opened again besides.
+_OPENED_EVERY = 20
+
+
+class KilledError(BaseException):
+    """The process ends here."""
+
+
+def config(connection: sa.Connection | None = None) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def make(url: str, version: str) -> None:
+    """A database as that version left it, with a row in every table."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), version)
+    with engine.begin() as connection:
+        found = sa.MetaData()
+        found.reflect(connection)
+        for table in found.sorted_tables:
+            if table.name != "alembic_version":
+                connection.execute(table.insert().values({column.name: filled(column) for column in table.columns}))
+    engine.dispose()
+
+
+def filled(column: sa.Column[Any]) -> Any:
+    if any(key.column.table is column.table for key in column.foreign_keys):
+        return None
+    if isinstance(column.type, sa.JSON):
+        return {"x": 1}
+    return FILLED[column.type.python_type]
+
+
+def content(engine: sa.Engine) -> Content:
+    """Every row of every table, and the shape of the tables."""
+    found = sa.MetaData()
+    found.reflect(engine)
+    with engine.connect() as connection:
+        rows = {
+            table.name: sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
+            for table in found.sorted_tables
+        }
+    shape = {
+        f"shape of {table.name}": sorted(
+            (column.name, repr(column.type), column.nullable, column.primary_key) for column in table.columns
+        )
+        for table in found.sorted_tables
+    }
+    return rows | shape
+
+
+def opened(settings: Settings) -> Content:
+    engine = open_database(settings)
+    try:
+        return content(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def killed_at(number: int) -> Iterator[list[str]]:
+    """Ends whatever works with a database at its `number`-th statement, from 1; a commit counts as one. Gives those met."""
+    met: list[str] = []
+
+    def meet(statement: str) -> None:
+        met.append(statement)
+        if len(met) == number:
+            raise KilledError
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        meet(statement)
+
+    def commit(_connection: Any) -> None:
+        meet("COMMIT")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", before)
+    sa.event.listen(sa.Engine, "commit", commit)
+    try:
+        yield met
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", before)
+        sa.event.remove(sa.Engine, "commit", commit)
+
+
+def home_of(settings: SettingsFactory, place: Path, old: Path | None) -> Settings:
+    """A home whose database is a copy of `old`."""
+    made = settings(home=place, database_url="")
+    made.home.mkdir(mode=0o700)
+    if old is not None:
+        shutil.copy(old, made.home / "graphsvc.sqlite")
+        (made.home / "graphsvc.sqlite").chmod(0o600)
+    return made
+
+
+def kills(settings: Settings, before: Content, state: Callable[[], Content]) -> Iterator[int]:
+    """Kill the opening at every statement and hold that everything is as `before`; gives each number."""
+    number = 0
+    while True:
+        number += 1
+        with killed_at(number) as met:
+            try:
+                open_database(settings).dispose()
+                return
+            except KilledError:
+                pass
+        assert state() == before, f"killed at {number}: {met[-1]}"
+        yield number
+
+
+def lines(file: Path) -> list[str]:
+    """All of a SQLite file, quickly."""
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+@pytest.mark.parametrize("version", ["nothing", *VERSIONS])
+def test_killed_at_every_statement_from_every_version_the_next_opening_goes_on(
+    settings: SettingsFactory, tmp_path: Path, version: str
+) -> None:
+    old = None
+    if version != "nothing":
+        old = tmp_path / "old.sqlite"
+        make(f"sqlite:///{old}", version)
+    whole = opened(home_of(settings, tmp_path / "whole", old))
+    assert whole["alembic_version"] == [(VERSIONS[-1],)]
+    if old is not None:
+        assert [row for row in whole["accounts"] if "x" in row]
+        assert all(whole[table] for table in ("deliveries", "identities", "provenance", "grants", "tokens", "log"))
+    home = home_of(settings, tmp_path / "home", old)
+    file = home.home / "graphsvc.sqlite"
+    before = {"lines": lines(old) if old is not None else lines(tmp_path / "none.sqlite")}
+    for number in kills(home, before, lambda: {"lines": lines(file)}):
+        if number % _OPENED_EVERY == 1:
+            assert opened(home_of(settings, tmp_path / f"after{number}", file)) == whole, number
+    # What was not killed any more has arrived.
+    assert opened(home) == whole
+
+
+@pytest.mark.parametrize("version", ["nothing", "0007"])
+def test_on_postgresql_as_well(settings: SettingsFactory, tmp_path: Path, postgres: Postgres, version: str) -> None:
+    url = postgres.url()
+    if version != "nothing":
+        make(url, version)
+    home = settings(home=tmp_path / "home", database_url=url)
+    looking = sa.create_engine(url)
+
+    def state() -> Content:
+        with looking.begin() as connection:
+            tables = connection.execute(sa.text(_COLUMNS)).all()
+            version = [] if not tables else connection.execute(sa.text("SELECT version_num FROM alembic_version")).all()
+        return {"columns": list(map(tuple, tables)), "version": list(map(tuple, version))}
+
+    assert list(kills(home, state(), state))
+    assert content(looking)["alembic_version"] == [(VERSIONS[-1],)]
+    if version != "nothing":
+        assert [row for row in content(looking)["accounts"] if "x" in row]
+    looking.dispose()
+
+
+_COLUMNS = """
+SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2
+"""
+_OPENING = """
+import os, signal, sys
+import sqlalchemy as sa
+from graphsvc.appdb import open_database
+from graphsvc.config import Settings
+met = 0
+def before(_connection, _cursor, statement, *_rest):
+    global met
+    met += 1
+    if met == int(sys.argv[1]):
+        os.kill(os.getpid(), signal.SIGKILL)
+sa.event.listen(sa.Engine, "before_cursor_execute", before)
+open_database(Settings.read({}, home=sys.argv[2])).dispose()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("number", [9, 30, 60])
+def test_a_process_that_is_killed_leaves_what_was(settings: SettingsFactory, tmp_path: Path, number: int) -> None:
+    old = tmp_path / "old.sqlite"
+    make(f"sqlite:///{old}", "0001")
+    whole, killed = opened(home_of(settings, tmp_path / "whole", old)), home_of(settings, tmp_path / "killed", old)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(
+        [sys.executable, "-c", _OPENING, str(number), str(killed.home)], env=environment, check=False, timeout=120
+    )
+    assert ended.returncode == -9
+    assert opened(killed) == whole
