@@ -10,12 +10,12 @@ from contextvars import ContextVar
 
 # Cases that whoever works here has closed for a change and not opened again: the change is recorded, and completed by the
 # next start. Told by what the application database keeps (`appdb.engine`).
-UNFINISHED: ContextVar[frozenset[str]] = ContextVar("unfinished", default=frozenset())
+RECORDED: ContextVar[frozenset[str]] = ContextVar("recorded", default=frozenset())
 
 
 def standing() -> str:
     """What an error may say of what stands, as the beginning of a sentence."""
-    if UNFINISHED.get():
+    if RECORDED.get():
         return "What was begun is recorded, and will be completed by the next start"
     return "Nothing was changed"
 

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from graphsvc.appdb import tables
-from graphsvc.errors import OperatorError
+from graphsvc.errors import OperatorError, standing
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
 _PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N"}
@@ -69,7 +69,7 @@ class Vault:
         now = connection.execute(sa.select(tables.vault.c.generation).with_for_update(read=True)).scalar()
         if now != self._generation:
             raise OperatorError(
-                "The master key was rotated while this was under way. Nothing was kept; start graphsvc again."
+                f"The master key was rotated while this was under way. {standing()}; start graphsvc again."
             )
 
     def new_key(self, what: str) -> tuple[bytes, bytes]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock
 
-from graphsvc.appdb import found
+from graphsvc.appdb import closing, found
 from graphsvc.appdb.migrating import known_versions, migrate
 from graphsvc.appdb.private import require_private
 from graphsvc.config import Settings
@@ -38,6 +38,7 @@ def open_database(settings: Settings) -> sa.Engine:
                 sa.event.listen(engine, "connect", _prepare_sqlite)
             if version != known[-1]:
                 migrate(engine)
+            closing.listen(engine)
     except (OSError, sa.exc.DatabaseError) as error:
         engine.dispose()
         raise _told(settings, error) from error
@@ -115,8 +116,10 @@ def transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
     ending = False
     try:
         with engine.begin() as connection:
+            noted = closing.noting(connection)
             yield connection
             ending = True
+        closing.kept(noted)
     except (sa.exc.DataError, UnicodeEncodeError):
         raise RequestError(
             f"Something given holds characters that cannot be kept, or is too long. {standing()}; write it without"

@@ -29,7 +29,7 @@ from graphsvc.cli import (
     writing,
 )
 from graphsvc.config import Settings
-from graphsvc.errors import GraphsvcError
+from graphsvc.errors import RECORDED, GraphsvcError, standing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,7 +80,7 @@ def main() -> None:
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _end("Stopped.", 130)
+        _end(f"Stopped. {standing()}." if RECORDED.get() else "Stopped.", 130)
     except GraphsvcError as error:
         _end(str(error), error.exit_code)
     except BrokenPipeError:

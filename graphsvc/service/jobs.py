@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from graphsvc.access.audit import now
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
-from graphsvc.errors import GraphsvcError, NotFound, OperatorError
+from graphsvc.errors import RECORDED, GraphsvcError, NotFound, OperatorError, standing
 from graphsvc.service.casework import CancelledError, Progress
 
 Work = Callable[[Progress], Mapping[str, Any]]
@@ -179,9 +179,14 @@ class Jobs:
             # Neither the message nor the values: they may be cells of a delivery.
             text = type(error).__name__
             _LOG.error("job %s: %s\n%s", identifier, text, "".join(traceback.format_tb(error.__traceback__)))
-            self._remember(identifier, f"The service met an error it did not expect ({text}); it is in its log.")
+            stands = f" {standing()}." if RECORDED.get() else ""
+            self._remember(
+                identifier, f"The service met an error it did not expect ({text}); it is in its log.{stands}"
+            )
+        # Others than who began it are told this much of a failure.
+        recorded = {"recorded": True} if state == "failed" and RECORDED.get() else {}
         try:
-            self._end(identifier, state, text, {**about, **result})
+            self._end(identifier, state, text, {**about, **result, **recorded})
         except OperatorError as error:
             # The row goes on saying `running`; with the lock let go it reads `interrupted`.
             _LOG.error("job %s: its end (%s) could not be written: %s", identifier, state, error)

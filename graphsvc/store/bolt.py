@@ -13,7 +13,7 @@ import neo4j
 from neo4j import exceptions as bolt
 
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError, RequestError
+from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError, RequestError, standing
 
 # A connection that breaks is told in our words; where nobody set up logging the driver's own must not reach a terminal.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -281,7 +281,7 @@ def _translated() -> Iterator[None]:
         raise OperatorError("Neo4j refuses the password. Check NEO4J_USERNAME and NEO4J_PASSWORD.") from error
     except (bolt.ServiceUnavailable, bolt.SessionExpired, OSError) as error:
         raise OperatorError(
-            "Neo4j cannot be reached. Nothing was changed by this request; see `graphsvc neo4j status`, then try again."
+            f"Neo4j cannot be reached. {standing()}; see `graphsvc neo4j status`, then try again."
         ) from error
     except bolt.TransientError as error:
         what = "needs more memory than one query may use" if "emory" in (error.code or "") else "met other work"

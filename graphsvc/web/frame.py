@@ -31,7 +31,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
-from graphsvc.errors import GraphsvcError, NotSignedIn, Refused
+from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused
 from graphsvc.service import Service, Session
 
 PUBLIC = frozenset(
@@ -225,6 +225,7 @@ def inward(target: str) -> str:
 
 def _deny_by_default() -> ResponseReturnValue | None:
     g.public = request.endpoint in PUBLIC
+    RECORDED.set(frozenset())  # a thread serves one request after the other
     if request.endpoint in ("static", "bootstrap.static"):
         return None
     token = session.get(TOKEN, "")

@@ -4,15 +4,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.appdb import open_database
+from graphsvc.access.audit import now
+from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
-from graphsvc.errors import InputError, NotFound
+from graphsvc.errors import InputError, NotFound, OperatorError, standing
 from graphsvc.service.casework import Progress
 from graphsvc.service.jobs import Jobs
 
@@ -65,6 +67,27 @@ def test_a_job_says_how_far_it_is_and_what_came_of_it(jobs: Jobs) -> None:
     assert (job.state, job.done, job.result) == ("done", 4, {"upload": "u1", "rows": 4})
     assert job.ended_at is not None
     assert [one.id for one in jobs.of("north", "ann")] == [key]
+
+
+@pytest.mark.parametrize("error", [OperatorError, RuntimeError])
+def test_a_job_that_fails_says_whether_something_is_recorded(
+    jobs: Jobs, database: sa.Engine, error: type[Exception]
+) -> None:
+    with transaction(database) as connection:
+        connection.execute(tables.cases.insert().values(id="north", key_sealed=b"x", created_at=now()))
+
+    def work(_progress: Progress, *, closes: bool) -> dict[str, Any]:
+        if closes:
+            with transaction(database) as connection:
+                connection.execute(tables.cases.update().values(state="loading"))
+        raise error(f"It broke. {standing()}." if error is OperatorError else "It broke.")
+
+    for closes in (False, True):
+        key = jobs.start("ann", "north", "load", partial(work, closes=closes))
+        jobs.wait(key, LONG_S)
+        job = jobs.one(key, "north", "ann")
+        assert ("What was begun is recorded" in job.said) is closes
+        assert jobs.one(key, "north", "bob").result == ({"recorded": True} if closes else {})
 
 
 def test_a_job_belongs_to_its_case(jobs: Jobs) -> None:

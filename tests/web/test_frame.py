@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from graphsvc.access.policy import ALLOWED
 from graphsvc.access.principal import Principal
+from graphsvc.errors import RECORDED
 from graphsvc.service import Session
 from graphsvc.web.frame import PUBLIC, plain
 
@@ -239,3 +240,9 @@ def test_faults_become_pages_that_tell_no_secret(site: Any, inv: FlaskClient, mo
     assert "not by &#39;guilt&#39;" in wrong.text
     assert inv.get(site.address("search", q="x" * 300)).status_code == 400
     assert inv.get(site.address("lead", id="")).status_code == 404
+
+
+def test_what_a_thread_recorded_for_one_request_is_not_told_of_the_next(inv: FlaskClient) -> None:
+    RECORDED.set(frozenset({"dover"}))
+    inv.get("/")
+    assert RECORDED.get() == frozenset()
