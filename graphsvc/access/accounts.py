@@ -12,7 +12,7 @@ import argon2
 import sqlalchemy as sa
 
 from graphsvc.access import attempts, enrolment, whose
-from graphsvc.access.audit import now
+from graphsvc.access.audit import hold_clock, now
 from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import ANY_CASE, Grant, Principal
 from graphsvc.access.vault import Vault
@@ -247,6 +247,7 @@ def redeem(engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | N
         NotSignedIn: unknown, used, ended or of a disabled account.
     """
     table = tables.tokens
+    hold_clock(engine)
     with transaction(engine) as connection:
         query = (
             sa.select(table.c.account_id, table.c.purpose, table.c.expires_at, table.c.limited)

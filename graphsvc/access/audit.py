@@ -23,7 +23,7 @@ from graphsvc.access.telling import storable, told
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import OperatorError, Refused
 
-__all__ = ["EVERYTHING", "Sought", "begin", "finish", "keep", "lines", "newest_ending", "now", "recorded"]
+__all__ = ["EVERYTHING", "Sought", "begin", "finish", "hold_clock", "keep", "lines", "newest_ending", "now", "recorded"]
 
 _CHAINS: WeakKeyDictionary[sa.Engine, Chain] = WeakKeyDictionary()
 
@@ -38,8 +38,20 @@ def keep(engine: sa.Engine, key: bytes, anchor: Path) -> Chain:
     """
     chain = Chain(engine, key, Anchor(anchor, key))
     chain.carry_over()
+    chain.hold_clock()
     _CHAINS[engine] = chain
     return chain
+
+
+def hold_clock(engine: sa.Engine) -> None:
+    """End what is live in a database if the clock was set back. Called before anything that lives until a time is used.
+
+    Raises:
+        OperatorError: that could not be written; nothing may be released then.
+    """
+    chain = _CHAINS.get(engine)
+    if chain is not None:  # else nothing has been opened here that could be used
+        chain.hold_clock()
 
 
 def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any) -> int:

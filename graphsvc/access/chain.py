@@ -16,9 +16,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access import live
 from graphsvc.access.anchor import NOWHERE, Anchor, End, Mark
 from graphsvc.access.telling import told
-from graphsvc.appdb import alone, tables
+from graphsvc.appdb import alone, tables, transaction
 
 _LOCK = 0x6C6F67  # advisory lock of PostgreSQL
 _COLUMNS = (
@@ -36,6 +37,7 @@ _COLUMNS = (
 )
 SERVICE = "graphsvc"  # whose name stands beside what the log says of itself
 BROKEN = "broken"
+SET_BACK = "clock set back"
 _CARRIED = "carried over"
 _END = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
 
@@ -51,6 +53,7 @@ class Chain:
     def __init__(self, database: sa.Engine, key: bytes, anchor: Anchor) -> None:
         self.database, self.anchor = database, anchor
         self._key = key
+        self._seen: dt.datetime | None = None
 
     # -- codes ------------------------------------------------------------------------------------------------
 
@@ -73,6 +76,9 @@ class Chain:
     def append(self, values: Mapping[str, Any], sources: Iterable[str] = ()) -> int:
         """Append a line and give its number. It is kept, and the anchor says so, when this returns.
 
+        Where the clock was set back since the line before, what is live ends with it, and a line before it says so.
+        Without `values` that line is the only one.
+
         Raises:
             OperatorError: database or anchor cannot be written; nothing was kept and nothing may be released.
         """
@@ -81,13 +87,41 @@ class Chain:
                 tail, mark = end_of(connection), self.anchor.read()
                 trusted = tail if agrees(connection, tail, mark) else None
                 last = tail if trusted else self._insert(connection, tail, _break(tail, mark))
-                last = self._insert(connection, last, values, sources)
+                at = now()
+                if live.set_back(at, self._latest(connection)):
+                    last = self._insert(connection, last, _own(SET_BACK, live.end_all(connection, at)))
+                if values:
+                    last = self._insert(connection, last, values, sources)
                 # Where the log was cut, the anchor goes on saying where it ended until a line says so.
                 before = trusted or (mark.sure if mark else NOWHERE)
                 mark = Mark(last, before, pending=True, counter=mark.counter + 1 if mark else 0)
                 self.anchor.write(mark)
             self.anchor.write(replace(mark, pending=False, counter=mark.counter + 1))
+            self._seen = at
         return last.line
+
+    def hold_clock(self) -> None:
+        """End what is live if the clock was set back since the newest line, or since it was last held here.
+
+        Raises:
+            OperatorError: database or anchor cannot be used; nothing may be released then.
+        """
+        at = now()
+        with transaction(self.database) as connection:
+            latest = self._latest(connection)
+        if live.set_back(at, latest):
+            self.append({})
+        elif self._seen is None or at > self._seen:
+            self._seen = at
+
+    def _latest(self, connection: sa.Connection) -> dt.datetime | None:
+        """The latest moment that is known to have been; None if none is."""
+        newest = sa.select(tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
+        try:
+            at = connection.execute(newest).scalar()
+        except (ValueError, TypeError):  # not a time any more; verifying names the line
+            at = None
+        return max((moment for moment in (at, self._seen) if moment is not None), default=None)
 
     def carry_over(self) -> int:
         """Chain the lines of an older database, once, and say so in a line; gives how many.

@@ -14,12 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
+from graphsvc.access import live
+from graphsvc.access.audit import hold_clock, now
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
 
 _ROW = tables.requests
-OPEN = ("agreed", "opened")
+OPEN = live.OPEN
 # From which states a request is answered. What was agreed to but could not be done yet can be agreed to again.
 WAITING = MappingProxyType(
     {"reveal": ("asked",), **dict.fromkeys(("seal", "open", "erase", "export"), ("asked", "agreed"))}
@@ -98,6 +99,7 @@ class Requests:
 
     def opened(self, request: str) -> bool:
         """Mark that it was opened; whether it still may be."""
+        hold_clock(self._database)
         before = _ROW.c.until > now()
         return self._move(
             request, OPEN, {"state": "opened"}, before, opened_at=sa.func.coalesce(_ROW.c.opened_at, now())
@@ -109,6 +111,7 @@ class Requests:
 
     def expired(self) -> list[Any]:
         """End what was open and whose time is over; gives the rows."""
+        hold_clock(self._database)
         over = _ROW.c.state.in_(OPEN), _ROW.c.until <= now()
         with transaction(self._database) as connection:
             rows = list(connection.execute(sa.select(_ROW).where(*over)))

@@ -42,8 +42,8 @@ def standing_still(moment: dt.datetime = MOMENT) -> Iterator[None]:
 
 def copied(service: Service, settings: Settings) -> Settings:
     """Make the home of `settings` a copy of a service's; nobody writes in that one meanwhile."""
-    shutil.copytree(service.settings.home, settings.home, ignore=_NOT_COPIED, dirs_exist_ok=True)
     target = open_database(settings)
+    shutil.copytree(service.settings.home, settings.home, ignore=_NOT_COPIED, dirs_exist_ok=True)
     with transaction(service.database) as source, transaction(target) as copy:
         for table in tables.metadata.sorted_tables:
             rows = [dict(row) for row in source.execute(sa.select(table)).mappings()]
