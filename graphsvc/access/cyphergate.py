@@ -29,7 +29,7 @@ from graphsvc.store.typed import Typed, run_typed
 
 # Seconds that listing the cases in the graph may take.
 _CASES_S = 60.0
-_EVERY_CASE = "MATCH (n) WHERE NOT n:GraphsvcSchema RETURN DISTINCT n.case AS case"
+_EVERY_CASE = "MATCH (n) WHERE NOT n:GraphsvcSchema AND NOT n:GraphsvcMark RETURN DISTINCT n.case AS case"
 _SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
 
 

@@ -131,6 +131,8 @@ cases = sa.Table(
     sa.Column("standings_sealed", sa.LargeBinary),
     # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: of before.
     sa.Column("graded_with", sa.String(64)),
+    # What the graph held of it when it was last written: a random mark and counts (`store.mark`); none: of before.
+    sa.Column("held", sa.JSON(none_as_null=True)),
 )
 deliveries = sa.Table(
     "deliveries",

@@ -19,7 +19,7 @@ from graphsvc.store.schema import apply_schema
 
 LIBRARY = Library()
 QUERIES = list(LIBRARY.values())
-LABELS = {"Entity", "Claim", "GraphsvcSchema", *NODE_LABELS}
+LABELS = {"Entity", "Claim", "GraphsvcSchema", "GraphsvcMark", *NODE_LABELS}
 TYPES = {*RELATIONS, CUSTOM_TYPE, "STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"}
 SUBJECTS = {"people", "boats", "crossings", "gangs", "workplaces", "statements", "hubs", "paths", "quality"}
 # `:Word` or `:ONE|OTHER` of a pattern or a label test.

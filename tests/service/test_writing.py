@@ -131,6 +131,15 @@ def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) ->
         store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": other})
 
 
+def test_the_mark_of_a_case_suspends_nothing(opened: Service, session: Session) -> None:
+    store, other = opened.store(), f"other-{uuid.uuid4().hex}"
+    store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": other})
+    try:
+        assert session.cypher("RETURN 1 AS one").rows
+    finally:
+        store.write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": other})
+
+
 def test_a_case_that_is_not_there_and_one_that_is_not_theirs_read_the_same(opened: Service) -> None:
     said = []
     for case in ("nowhere", CASE):

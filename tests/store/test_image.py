@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -169,4 +170,4 @@ def test_labels_and_types_come_from_our_tables_alone() -> None:
 
 def test_every_writing_file_binds_the_case() -> None:
     for path in (cypher_folder() / "load").glob("*.cypher"):
-        assert "case: $case" in path.read_text("utf-8"), path.name
+        assert re.search(r"\{(case|of): \$case", path.read_text("utf-8")), path.name

@@ -1,0 +1,2 @@
+MATCH (m:GraphsvcMark {of: $case})
+DELETE m

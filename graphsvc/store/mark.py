@@ -1,0 +1,86 @@
+"""By what one tells that the graph still holds of a case what was written last: a mark, and how many of each kind.
+
+The mark is random and new with every change of the case. A store that was lost, emptied, exchanged or put back from an
+older copy bears none, or another; asking for it costs nothing. Counting finds what was taken out of the store by other hands.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Self
+
+from graphsvc.store.bolt import Store
+from graphsvc.store.image import NODE_LABELS, Image, writing_text
+
+_TIMEOUT_S = 600
+_MOST = 100
+_CLAIMS, _ENDS, _GIVEN, _LINKS = "Claim", "ends of claims", "given", "links"
+_ENDS_OF_ONE = 3  # its statement, its subject and its object
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a graph holds of a case.
+
+    Attributes:
+        mark: of the last change; empty where there is none.
+        counts: label or kind of relationship → how many, each of them, also those there are none of.
+    """
+
+    mark: str
+    counts: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept in the application database."""
+        return {"mark": self.mark, "counts": dict(sorted(self.counts.items()))}
+
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> Self:
+        """The inverse of `as_json`."""
+        return cls(kept["mark"], dict(kept["counts"]))
+
+
+def renew(store: Store, case: str, image: Image) -> Held:
+    """Mark a case anew, after its image was written and before the case opens; gives what it should hold from now on.
+
+    A case of which the graph holds nothing bears no mark: an empty store is right for it.
+    """
+    mark = secrets.token_hex(16) if image.size() else ""
+    if mark:
+        store.write(writing_text("mark", ""), {"case": case, "mark": mark})
+    else:
+        store.write(writing_text("unmark", ""), {"case": case})
+    return Held(mark, counted(image))
+
+
+def counted(image: Image) -> dict[str, int]:
+    """How many of each kind an image has, as `held` counts them in the graph."""
+    counts = {label: len(image.nodes[label]) for label in NODE_LABELS}
+    claims = len(image.claims)
+    return counts | {
+        _CLAIMS: claims,
+        _ENDS: _ENDS_OF_ONE * claims,
+        _GIVEN: len(image.given),
+        _LINKS: len(image.links),
+    }
+
+
+def marked(store: Store, case: str) -> str:
+    """The mark a case bears in the graph, empty for none: to be asked each time a case is opened.
+
+    Raises:
+        OperatorError: the server cannot be reached.
+    """
+    rows = store.read(writing_text("marked", ""), {"case": case}, timeout=_TIMEOUT_S, cap=1).rows
+    return str(rows[0][0]) if rows else ""
+
+
+def held(store: Store, case: str) -> Held:
+    """Mark and counts of a case in the graph: to be asked when a service starts.
+
+    Raises:
+        Busy: counting takes longer than ten minutes. OperatorError: the server cannot be reached.
+    """
+    rows = store.read(writing_text("held", ""), {"case": case}, timeout=_TIMEOUT_S, cap=_MOST).rows
+    return Held(marked(store, case), counted(Image()) | dict(rows))
