@@ -302,7 +302,9 @@ class Exporting(Giving):
         folder = self.settings.home / "locks"
         folder.mkdir(mode=0o700, exist_ok=True)
         try:
-            with FileLock(folder / f"job-export-{hashlib.sha256(self.case.encode()).hexdigest()[:16]}.lock", _WAIT_S):
+            with FileLock(
+                folder / f"job-export-{hashlib.sha256(self.case.encode()).hexdigest()[:16]}.lock", _WAIT_S, 0o600
+            ):
                 yield
         except Timeout:
             raise Busy("Another export of this case is being made. Try again in a moment.") from None

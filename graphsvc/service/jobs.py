@@ -260,7 +260,7 @@ class Jobs:
     def _lock(self, identifier: str) -> FileLock:
         folder = self._settings.home / "locks"
         folder.mkdir(mode=0o700, exist_ok=True)
-        return FileLock(folder / f"job-{identifier}.lock", timeout=0, thread_local=False)
+        return FileLock(folder / f"job-{identifier}.lock", timeout=0, mode=0o600, thread_local=False)
 
     def _let_go(self, identifier: str, lock: FileLock) -> None:
         self._threads.pop(identifier, None)

@@ -35,9 +35,9 @@ class Locks:
         folder = self._folder()
         name = hashlib.sha256(case.encode()).hexdigest()[:16]
         try:
-            with FileLock(folder / f"{name}.lock", timeout=0.1):
+            with FileLock(folder / f"{name}.lock", timeout=0.1, mode=0o600):
                 # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
-                with FileLock(folder / _STORE, timeout=_SHORT_S):
+                with FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600):
                     pass
                 yield
         except Timeout:
@@ -53,11 +53,11 @@ class Locks:
         folder = self._folder()
         with ExitStack() as held:
             try:
-                held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S))
+                held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
                 for path in sorted(folder.glob("*.lock")):
                     if not path.name.startswith(("job-", "upload-", _STORE)):
                         progress(0, 0, "waiting until no case is being loaded")
-                        held.enter_context(FileLock(path, timeout=_LONG_S))
+                        held.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
             except Timeout:
                 raise Busy(
                     "The store of the graph is still to be written anew, but a case is being loaded."

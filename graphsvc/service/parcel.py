@@ -28,7 +28,9 @@ class Parcel:
         self._most = most
         self._waiting = bytearray()
         self._number = 0
-        self._file = (folder / "content").open("xb")
+        content = folder / "content"
+        content.touch(mode=0o600, exist_ok=False)
+        self._file = content.open("wb")
 
     def write(self, data: bytes | bytearray) -> int:
         """Take the next bytes.
@@ -75,7 +77,8 @@ def unseal(sealed: Path, key: bytes, bound: str, target: Path) -> None:
     Raises:
         OperatorError: it was changed, cut, or sealed with another key.
     """
-    with sealed.open("rb") as chunks, target.open("xb") as clear:
+    target.touch(mode=0o600, exist_ok=False)
+    with sealed.open("rb") as chunks, target.open("wb") as clear:
         number, chunk = 0, chunks.read(_SEALED)
         while chunk:
             following = chunks.read(_SEALED)

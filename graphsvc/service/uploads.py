@@ -134,7 +134,7 @@ class Uploads:
         parcel.finish()
         about = pack(parcel.key, {"name": name, "options": asdict(options)}, f"{what(parcel.id)} about")
         with disk():
-            (self._folder / parcel.id / "about").write_bytes(about)
+            _write(self._folder / parcel.id / "about", about)
         expires = now() + dt.timedelta(minutes=self._settings.upload_minutes)
         with transaction(self._database) as connection:
             connection.execute(
@@ -162,7 +162,7 @@ class Uploads:
             about = pack(key, {"name": upload.name, "options": asdict(options)}, f"{what(identifier)} about")
             place = self._folder / identifier / "about"
             with disk():
-                place.with_suffix(".new").write_bytes(about)
+                _write(place.with_suffix(".new"), about)
                 place.with_suffix(".new").replace(place)
             self.previews.pop(identifier, None)
 
@@ -254,7 +254,7 @@ class Uploads:
                 if upload.options.mapping_text:
                     (private / "mapping").mkdir(mode=0o700)
                     path = private / "mapping" / mapping
-                    path.write_text(upload.options.mapping_text, "utf-8")
+                    _write(path, upload.options.mapping_text.encode())
                     mapping = str(path)
             yield Opened(private / upload.name, mapping)
         finally:
@@ -311,7 +311,7 @@ class Uploads:
         path = self._lock_path(identifier)
         with disk():
             path.parent.mkdir(mode=0o700, exist_ok=True)
-        lock = FileLock(path, timeout=0, thread_local=False)
+        lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
         try:
             lock.acquire()
         except Timeout:
@@ -325,6 +325,11 @@ class Uploads:
             yield
         finally:
             lock.release()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
 
 
 def _plain(name: str) -> str:
