@@ -30,7 +30,7 @@ def migrate(engine: sa.Engine) -> None:
     """
     config = _config()
     try:
-        with _whole(engine) as connection:
+        with whole(engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except (sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
@@ -45,7 +45,7 @@ def _config() -> Config:
 
 
 @contextmanager
-def _whole(engine: sa.Engine) -> Iterator[sa.Connection]:
+def whole(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that changes of tables are part of."""
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
