@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, permutations, product
+from itertools import combinations
 
-from graphsvc.access.naming import arranged, orders, plainest
+from graphsvc.access.naming import MOST_HEARD, MOST_SOUNDS, MOST_WORDS, arranged, heard_as, orders
 from graphsvc.access.phones import Phones
 from graphsvc.access.spelling import Word, is_particle, latinised, reduced, word_list, words
 
@@ -19,6 +19,14 @@ CONSONANTS = 3
 INSIDE = 8
 _NUMBER = 5
 _PART = 4
+# Beginnings of what is spelt are kept so far: what is longer is told by all of its letters.
+BEGINNING = 48
+# What may be heard of two parts of one name; of all its pairs together.
+_MOST_IN_PAIRS = 256
+# A longer text is looked for in pieces of so many words.
+_PIECE = 8
+# So many ways to say the vowels of one row of consonants are told apart, and so many initials of one surname.
+_MOST_ALIKE = 64
 # Words that are names too; alone they are masked only with a capital, and never as part of a longer name.
 ORDINARY = word_list(
     "will may mark grant hope rose grace van boat man woman boss driver captain pilot uncle doctor june april august"
@@ -87,24 +95,28 @@ class Called:
         ordinary: words of the case (its places, say) that name nobody when they stand alone.
 
     Attributes:
-        spelt: letters without blanks → who is spelt so. spelt_prefixes: how these begin.
+        spelt: letters without blanks → who is spelt so. spelt_prefixes: how these begin, `BEGINNING` letters at most.
         heard: consonants → who may be heard so. heard_prefixes: how these begin.
         alone: letters of one part of a name → whose it is.
         initialled: letters (after `=`) or consonants of a first or last part → whose it is.
-        inside: five letters → whole names that begin with them.
+        inside: five letters → how long whole names are that begin with them. whole: those names.
         phones: telephone numbers.
         borne: parts of names of people unsealed. ordinary: words that name nobody alone.
     """
 
     def __init__(self, needles: Iterable[Needle], unsealed: Iterable[str] = (), ordinary: Iterable[str] = ()) -> None:
         self.spelt: dict[str, Spelt] = {}
-        self.heard: dict[str, set[Heard]] = {}
+        self.heard: dict[str, tuple[Heard, ...]] = {}
         self.alone: dict[str, set[str]] = {}
-        self.initialled: dict[str, set[Initialled]] = {}
-        self.inside: dict[str, list[str]] = {}
+        self.initialled: dict[str, tuple[Initialled, ...]] = {}
+        self.inside: dict[str, set[int]] = {}
+        self.whole: set[str] = set()
         self.phones = Phones()
         self.borne: set[str] = set()
+        self._heard: dict[str, set[Heard]] = {}
+        self._initialled: dict[str, set[Initialled]] = {}
         self._paired: set[frozenset[str]] = set()
+        self._rare: frozenset[str] = frozenset()
         self.ordinary = ORDINARY | {word.letters for text in ordinary for word in words(text)}
         bearers: dict[str, set[str]] = {}
         names: list[tuple[list[Word], str]] = []
@@ -122,88 +134,170 @@ class Called:
                     self._value(needle.kind, found, needle.pseudonym)
         others = [words(text) for text in dict.fromkeys(unsealed)] if self or names else []
         self.borne = {word.letters for found in others for word in found}
+        self._rare = frozenset(part for part, who in bearers.items() if len(who) <= RARE)
         self._paired = {
             frozenset((one.letters, other.letters))
             for found in others
             if len(found) > 2
-            for one, other in combinations(found, 2)
+            for one, other in combinations(found[:MOST_WORDS], 2)
         }
         for found, pseudonym in names:
-            self._name(found, pseudonym, {part for part, who in bearers.items() if len(who) <= RARE})
-        self.spelt_prefixes = {key[:end] for key in self.spelt for end in range(1, len(key) + 1)}
-        for found in others:
-            self._protect(found)
-        self.spelt_prefixes.update(key[:end] for key in self.spelt for end in range(1, len(key) + 1))
+            self._name(found, pseudonym)
+        self._begin(self.spelt)
+        self._protect(others)
+        self.heard = {key: _few(named) for key, named in self._heard.items()}
+        self.initialled = {key: _few_initials(named) for key, named in self._initialled.items()}
         self.heard_prefixes = {key[:end] for key in self.heard for end in range(1, len(key) + 1)}
 
     def __bool__(self) -> bool:
         """Whether there is anything to find."""
-        return bool(self.spelt or self.phones or self.heard)
+        return bool(self.spelt or self.phones or self._heard)
+
+    def _begin(self, keys: Iterable[str]) -> None:
+        self.spelt_prefixes = {key[:end] for key in keys for end in range(1, min(len(key), BEGINNING) + 1)}
 
     def _value(self, kind: str, found: list[Word], pseudonym: str) -> None:
-        key = "".join(word.letters for word in found)
-        shortest = _NUMBER if key.isdigit() else 2 if kind == "id" and not key.isalpha() else SHORTEST
-        if len(key) >= shortest and not (kind == "value" and key in self.ordinary):
-            self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
+        for piece in _pieces(found):
+            key = "".join(word.letters for word in piece)
+            shortest = _NUMBER if key.isdigit() else 2 if kind == "id" and not key.isalpha() else SHORTEST
+            if len(key) >= shortest and not (kind == "value" and key in self.ordinary):
+                self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
 
-    def _name(self, found: list[Word], pseudonym: str, rare: Collection[str]) -> None:
+    def _name(self, found: list[Word], pseudonym: str) -> None:
+        for piece in _pieces(found):
+            self._spell(piece, pseudonym)
+        parts = reduced(found)
+        if len(found) > MOST_WORDS:  # a text, of which words with capitals may be names
+            self._alone([part for part in parts if part.capital], pseudonym)
+            return
+        if len(parts) > 1 and len(parts) < len(found):
+            for key in orders([word.letters for word in parts]):
+                if len(key) >= SHORTEST:
+                    self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
+        if len(parts) <= MOST_HEARD:
+            for order in arranged(parts):
+                self._hear(order, pseudonym)
+        if len(parts) < 2:
+            return
+        ends = (parts[0], parts[-1])
+        if len(parts) > 2:
+            pairs = [pair for pair in _pairs(parts) if self._tells(pair)]
+            for pair in pairs:
+                self._hear(pair, pseudonym, most=_MOST_IN_PAIRS // len(pairs))
+        self._alone(parts, pseudonym)
+        for end in ends:
+            initials = frozenset(part.letters[0] for part in parts if part is not end)
+            named = Initialled(None, initials, pseudonym)
+            self._initialled.setdefault(f"={end.letters}", set()).add(named)
+            for key, vowels in end.sounds:
+                if len(key) > 1:
+                    self._initialled.setdefault(key, set()).add(Initialled(vowels, initials, pseudonym))
+
+    def _spell(self, found: list[Word], pseudonym: str) -> None:
         for key in orders([word.letters for word in found]):
             if len(key) >= SHORTEST:
                 spelt = self.spelt.setdefault(key, Spelt())
                 spelt.sealed.add(pseudonym)
                 spelt.capital = len(found) == 1 and key in self.ordinary
-                if len(found) > 1 and len(key) >= INSIDE:
-                    self.inside.setdefault(key[:5], []).append(key)
-        parts = reduced(found)
-        if len(parts) > 1 and len(parts) < len(found):
-            for key in orders([word.letters for word in parts]):
-                if len(key) >= SHORTEST:
-                    self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
-        self._hear(parts, pseudonym, alone=False)
-        if len(parts) < 2:
-            return
-        ends = (parts[0], parts[-1])
-        if len(parts) > 2:
-            for pair in permutations(parts, 2):
-                letters = frozenset((pair[0].letters, pair[1].letters))
-                if (pair[0] in ends or pair[1] in ends) and not (letters in self._paired or letters & self.ordinary):
-                    self._hear(pair, pseudonym, alone=False, ordered=True)
+                if len(found) > 1 and INSIDE <= len(key) <= BEGINNING:
+                    self.inside.setdefault(key[:5], set()).add(len(key))
+                    self.whole.add(key)
+
+    def _tells(self, pair: tuple[Word, Word]) -> bool:
+        """Whether two parts of a longer name tell whose it is: nobody unsealed bears both, and neither is a word."""
+        letters = frozenset((pair[0].letters, pair[1].letters))
+        return not (letters in self._paired or letters & self.ordinary)
+
+    def _alone(self, parts: Iterable[Word], pseudonym: str) -> None:
         for part in parts:
-            if part.letters in rare and part.letters not in self.borne and part.letters not in self.ordinary:
+            if part.letters in self._rare and part.letters not in self.borne and part.letters not in self.ordinary:
                 self._hear([part], pseudonym, alone=True)
                 if len(part.letters) >= (_PART if part.latin else SHORTEST):
                     self.alone.setdefault(part.letters, set()).add(pseudonym)
-        for end in ends:
-            initials = frozenset(part.letters[0] for part in parts if part is not end)
-            named = Initialled(None, initials, pseudonym)
-            self.initialled.setdefault(f"={end.letters}", set()).add(named)
-            for key, vowels in end.sounds:
-                if len(key) > 1:
-                    self.initialled.setdefault(key, set()).add(Initialled(vowels, initials, pseudonym))
 
-    def _hear(self, parts: Collection[Word], pseudonym: str, *, alone: bool, ordered: bool = False) -> None:
-        listed = list(parts)
-        for order in [tuple(listed)] if ordered else arranged(listed):
-            for choice in product(*(plainest(part) for part in order)):
-                key = "".join(sound for sound, _ in choice)
-                if len(key) >= CONSONANTS or (len(key) == CONSONANTS - 1 and len(listed) > 1):
-                    vowels = None if any(v is None for _, v in choice) else "".join(v or "" for _, v in choice)
-                    self.heard.setdefault(key, set()).add(Heard(vowels, pseudonym, alone))
+    def _hear(self, parts: Sequence[Word], pseudonym: str, *, alone: bool = False, most: int = MOST_SOUNDS) -> None:
+        for key, vowels in heard_as(parts, most):
+            if len(key) >= CONSONANTS or (len(key) == CONSONANTS - 1 and len(parts) > 1):
+                self._heard.setdefault(key, set()).add(Heard(vowels, pseudonym, alone))
 
-    def _protect(self, found: list[Word]) -> None:
-        """Somebody unsealed is called so, unless that only says whose kin or friend they are."""
-        if len(found) < 2 or not self.is_own(found):
-            return
-        for key in orders([word.letters for word in found]):
-            self.spelt.setdefault(key, Spelt()).unsealed = True
+    def _protect(self, others: Iterable[list[Word]]) -> None:
+        """People unsealed are called so, unless that only says whose kin or friend they are."""
+        for found in others:
+            if len(found) >= 2 and self.is_own(found):
+                for key in orders([word.letters for word in found]):
+                    self.spelt.setdefault(key, Spelt()).unsealed = True
+        self._begin(self.spelt)
 
     def is_own(self, found: list[Word]) -> bool:
         """Whether this may be somebody's own name, rather than words that say whose kin or friend they are."""
         latin = [word for word in found if word.latin and word.letters != "the" and not is_particle(word)]
         telling = len({word.capital for word in latin}) > 1 or any(word.letters in _KIN for word in found)
         return not telling or not any(
-            (spelt := self.spelt.get("".join(word.letters for word in found[start:end]))) and spelt.sealed
+            self._names_somebody(found[start : start + MOST_WORDS], whole=not start and len(found) <= MOST_WORDS)
             for start in range(len(found))
-            for end in range(start + 1, len(found) + 1)
-            if end - start < len(found)
         )
+
+    def _names_somebody(self, found: list[Word], *, whole: bool) -> bool:
+        """Whether somebody sealed is spelt as these words begin; all of them are not asked for if they are `whole`."""
+        key = ""
+        for place, word in enumerate(found, 1):
+            key += word.letters
+            if key[:BEGINNING] not in self.spelt_prefixes:
+                return False
+            if (spelt := self.spelt.get(key)) and spelt.sealed and not (whole and place == len(found)):
+                return True
+        return False
+
+
+def _pieces(found: list[Word]) -> Iterator[list[Word]]:
+    """A name as it is, a longer text in pieces that follow each other; the last is not shorter than the others."""
+    if len(found) <= MOST_WORDS:
+        yield found
+        return
+    starts = range(0, len(found) - _PIECE + 1, _PIECE)
+    for start in starts:
+        yield found[start : start + _PIECE] if start != starts[-1] else found[start:]
+
+
+def _pairs(parts: list[Word]) -> list[tuple[Word, Word]]:
+    """Two parts of a name of three and more, the first or last among them, in both orders."""
+    first, *middle, last = parts
+    ends = [(first, last), *((first, part) for part in middle), *((part, last) for part in middle)]
+    return [*ends, *((other, one) for one, other in ends)]
+
+
+def _few(named: Collection[Heard]) -> tuple[Heard, ...]:
+    """Of those who are heard alike two stand for all, as their name does not tell which is meant.
+
+    Where the vowels differ in more ways than can be told apart, they tell nobody apart.
+    """
+    if len(named) == 1:
+        return tuple(named)
+    groups: dict[tuple[str | None, bool], dict[str, None]] = {}
+    for one in sorted(named, key=lambda heard: (heard.vowels or "", heard.pseudonym)):
+        groups.setdefault((one.vowels, one.alone), {})[one.pseudonym] = None
+    if len(groups) > _MOST_ALIKE:
+        merged: dict[tuple[str | None, bool], dict[str, None]] = {}
+        for (_, alone), who in groups.items():
+            merged.setdefault((None, alone), {}).update(who)
+        groups = merged
+    return tuple(
+        Heard(vowels, pseudonym, alone) for (vowels, alone), who in groups.items() for pseudonym in list(who)[:2]
+    )
+
+
+def _few_initials(named: Collection[Initialled]) -> tuple[Initialled, ...]:
+    """As `_few`, of people with the same surname; of too many initials each goes with each."""
+    if len(named) == 1:
+        return tuple(named)
+    groups: dict[tuple[str | None, frozenset[str]], dict[str, None]] = {}
+    for one in sorted(named, key=lambda known: (known.vowels or "", sorted(known.initials), known.pseudonym)):
+        groups.setdefault((one.vowels, one.initials), {})[one.pseudonym] = None
+    if len(groups) > _MOST_ALIKE:
+        initials = frozenset[str]().union(*(known for _, known in groups))
+        groups = {(None, initials): {pseudonym: None for who in groups.values() for pseudonym in who}}
+    return tuple(
+        Initialled(vowels, initials, pseudonym)
+        for (vowels, initials), who in groups.items()
+        for pseudonym in list(who)[:2]
+    )

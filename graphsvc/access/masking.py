@@ -19,8 +19,9 @@ by a word that does not tell which of them is meant.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
-from graphsvc.access.called import CONSONANTS, INSIDE, ORDINARY, Called, Heard, Needle
+from graphsvc.access.called import BEGINNING, CONSONANTS, INSIDE, ORDINARY, Called, Heard, Needle
 from graphsvc.access.naming import spellings
 from graphsvc.access.spelling import Word, alike, is_particle, latinised, words
 
@@ -28,7 +29,12 @@ __all__ = ["ORDINARY", "SEVERAL", "Masker", "Needle", "Span", "spellings"]
 
 # Stands for a sealed person whose name another bears too: whose it is, the name does not tell.
 SEVERAL = "S-SEVERAL"
+# Words that one spelling may be spread over, and one name that is heard; in how many ways that may be said; and
+# initials of one name.
 _MOST_WORDS = 30
+_MOST_HEARD = 10
+_MOST_SAID = 64
+_MOST_INITIALS = 6
 _REMEMBERED = 200  # characters: longer texts seldom come twice
 
 Span = tuple[int, int, str]
@@ -110,7 +116,7 @@ class Masker:
         while place < len(found):
             word = found[place]
             end, pseudonym = place, None
-            if word.letters in self._spelt_prefixes:
+            if word.letters[:BEGINNING] in self._spelt_prefixes:
                 end, pseudonym = self._spelt_at(found, place, excused)
             if pseudonym == "" and any(
                 beyond > end and who
@@ -140,7 +146,7 @@ class Masker:
         key = ""
         for index in range(place, min(place + _MOST_WORDS, len(found))):
             key += found[index].letters
-            if key not in self._spelt_prefixes:
+            if key[:BEGINNING] not in self._spelt_prefixes:
                 break
             spelt = self._spelt.get(key)
             if spelt is None or (spelt.capital and not found[place].capital):
@@ -162,26 +168,26 @@ class Masker:
             best: tuple[int, str | None] = (place + 1, _one_of(self._called.alone[first.letters]))
         else:
             best = (place, None)
-        waiting: list[tuple[int, str, str | None, int]] = [(place, "", "", 0)]
-        while waiting:
-            index, key, vowels, spoken = waiting.pop()
-            if index >= len(found) or index - place >= _MOST_WORDS // 3:
-                continue
+        # What may have been heard up to here: consonants, vowels, how many words that are no particles.
+        heard: dict[tuple[str, str | None, int], None] = {("", "", 0): None}
+        for index in range(place, min(place + _MOST_HEARD, len(found))):
             word = found[index]
             particle = is_particle(word)
             if word.latin != first.latin or not _may_be_heard(word, particle=particle, shouting=shouting):
-                continue
-            for sound, more in word.sounds:
-                heard = key + sound
-                if heard and heard not in self._heard_prefixes:
-                    continue
-                said = None if vowels is None or more is None else vowels + more
-                count = spoken + (0 if particle else 1)
-                if index + 1 > best[0] and heard in self._heard:
-                    who = self._who(self._heard[heard], heard, said, count, word, shouting=shouting)
-                    if who:
-                        best = (index + 1, who)
-                waiting.append((index + 1, heard, said, count))
+                break
+            said: dict[tuple[str, str | None, int], None] = {}
+            for key, vowels, spoken in heard:
+                for sound, more in word.sounds:
+                    if not (longer := key + sound) or longer in self._heard_prefixes:
+                        both = None if vowels is None or more is None else vowels + more
+                        said[longer, both, spoken + (not particle)] = None
+            for key, vowels, spoken in said:
+                if key in self._heard and (
+                    who := self._who(self._heard[key], key, vowels, spoken, word, shouting=shouting)
+                ):
+                    best = (index + 1, who) if index + 1 > best[0] else best
+                    break
+            heard = dict.fromkeys(islice(said, _MOST_SAID))
         return best
 
     def _who(
@@ -205,11 +211,13 @@ class Masker:
     def _initials_at(self, text: str, found: list[Word], place: int) -> tuple[int, str | None]:
         """`H. Karim`, `Karim H.`, `N. V. An`: end and pseudonym."""
         first = place
-        while place < len(found) and _is_initial(text, found[place]):
+        last = min(first + _MOST_INITIALS, len(found))
+        while place < last and _is_initial(text, found[place]):
             place += 1
         if place > first:
             after = [found[index].letters for index in range(first, place)]
-            while place < len(found) and is_particle(found[place]):
+            last = min(place + _MOST_INITIALS, len(found))
+            while place < last and is_particle(found[place]):
                 place += 1
             if place < len(found) and found[place].capital:
                 who = self._with_initials(found[place], after)
@@ -217,7 +225,7 @@ class Masker:
                     return place + 1, who
             return first, None
         end = first + 1
-        while end < len(found) and _is_initial(text, found[end]):
+        while end < min(first + 1 + _MOST_INITIALS, len(found)) and _is_initial(text, found[end]):
             end += 1
         if end > first + 1 and found[first].capital:
             who = self._with_initials(found[first], [found[index].letters for index in range(first + 1, end)])
@@ -238,8 +246,9 @@ class Masker:
         """Whole names inside one long word, as in `boatofhewakarim`."""
         letters = word.letters
         for place in range(1, len(letters) - INSIDE + 1):
-            for key in self._called.inside.get(letters[place : place + 5], ()):
-                if letters.startswith(key, place):
+            for length in self._called.inside.get(letters[place : place + 5], ()):
+                key = letters[place : place + length]
+                if key in self._called.whole:
                     plain = len(letters) == word.end - word.start
                     start = word.start + place if plain else word.start
                     end = start + len(key) if plain else word.end

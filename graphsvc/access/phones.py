@@ -30,17 +30,25 @@ class Phones:
     """
 
     def __init__(self) -> None:
-        self._by_end: dict[str, set[tuple[str, str]]] = {}
+        self._whole: dict[str, set[str]] = {}
+        # The last digits of each number, six or more, and those by which two whole numbers are one.
+        self._ends: dict[str, set[str]] = {}
+        self._same: dict[str, set[str]] = {}
 
     def __bool__(self) -> bool:
         """Whether there is any number to find."""
-        return bool(self._by_end)
+        return bool(self._whole)
 
     def add(self, number: str, whose: str) -> None:
         """Take a number in, as it was delivered; one of fewer than six digits is none."""
         digits = "".join(word.letters for word in words(number) if word.letters.isdigit()).lstrip("0")
-        if len(digits) >= _END:
-            self._by_end.setdefault(digits[-_END:], set()).add((digits, whose))
+        if len(digits) < _END:
+            return
+        self._whole.setdefault(digits, set()).add(whose)
+        for length in range(_END, min(len(digits), _LONGEST) + 1):
+            self._ends.setdefault(digits[-length:], set()).add(whose)
+        if len(digits) >= _SAME:
+            self._same.setdefault(digits[-_SAME:], set()).add(whose)
 
     def spans(self, text: str, found: Sequence[Word]) -> Iterator[tuple[int, int, set[str]]]:
         """Where numbers stand, with what belongs to them: (start, end, whose).
@@ -49,7 +57,7 @@ class Phones:
             text: the text.
             found: its words (see `spelling`).
         """
-        if not self._by_end:
+        if not self._whole:
             return
         begin = 0
         for index, (before, word) in enumerate(pairwise([None, *found])):
@@ -67,18 +75,20 @@ class Phones:
                     best = (found[start].start, whose)
             if best:
                 start = best[0]
-                while start and text[start - 1] in "+(":
+                while start and best[0] - start < _GAP and text[start - 1] in "+(":
                     start -= 1
                 yield start, word.end, best[1]
 
     def _whose(self, digits: str) -> set[str]:
-        return {
-            whose
-            for number, whose in self._by_end.get(digits[-_END:], ())
-            if number.endswith(digits.lstrip("0"))
-            or (len(number) >= _SAME and number[-_SAME:] == digits[-_SAME:])
-            or (len(digits) - len(number) <= _BEFORE and digits.endswith(number))
-        }
+        if len(digits) < _END:
+            return set()
+        bare = digits.lstrip("0")
+        whose = self._ends.get(bare if len(bare) >= _END else digits[-_END:], set()) | self._same.get(
+            digits[-_SAME:], set()
+        )
+        for before in range(min(_BEFORE, len(digits) - _END) + 1):
+            whose |= self._whole.get(digits[before:], set())
+        return whose
 
 
 def _is_gap(between: str) -> bool:

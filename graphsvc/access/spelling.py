@@ -77,6 +77,9 @@ _CLASSES: dict[str, tuple[str, ...]] = {
 } | {letter: (letter,) for letter in "bdfhklmnprstz"}
 _PIECE = re.compile("|".join(sorted(_CLASSES, key=lambda piece: -len(piece))))
 _MOST_SOUNDS = 8
+# Letters: what is longer is no word that anybody says, and is told by its letters alone.
+_LONGEST = 64
+_NO_SOUNDS: tuple[Sound, ...] = ()
 # Vowels by what they are heard as: bits for open, front and back. Two that share a bit are taken for each other.
 _VOWELS = {"a": 1, "e": 3, "i": 2, "y": 2, "o": 4, "u": 4}
 _VOWEL_GROUP = re.compile("[aeiouy]+")
@@ -169,8 +172,12 @@ def reduced(found: Iterable[Word]) -> list[Word]:
 # -- sounds -----------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=200_000)
 def _ascii(word: str) -> tuple[str, tuple[Sound, ...], bool]:
+    return _remembered(word) if len(word) <= _LONGEST else (word.lower(), _NO_SOUNDS, word[0].isupper())
+
+
+@lru_cache(maxsize=200_000)
+def _remembered(word: str) -> tuple[str, tuple[Sound, ...], bool]:
     letters = word.lower()
     return letters, _sounds(letters, written=True), word[0].isupper()
 
@@ -304,7 +311,7 @@ def _word(held: list[tuple[int, _Letter]]) -> Word:
     heard = "".join("'h" if letter.heard == "h" and letter.script in _ABJADS else letter.heard for _, letter in held)
     cased = any(letter.capital or letter.small for _, letter in held)
     latin = first.does == "digit" or bool(scripts & {"LATIN"})
-    sounds = _sounds(heard, written=not scripts & _ABJADS)
+    sounds = _sounds(heard, written=not scripts & _ABJADS) if len(heard) <= _LONGEST else _NO_SOUNDS
     if not latin:  # the vowels of other scripts are rendered in too many ways to be held against a name
         sounds = tuple((key, None) for key, _ in sounds)
     return Word(held[0][0], held[-1][0] + 1, plain, sounds, first.capital or not cased, latin)

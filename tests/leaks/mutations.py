@@ -294,6 +294,14 @@ MUTATIONS = (
         _GRAPH,
     ),
     Mutation(
+        "bounded",
+        "a name costs little however it is made",
+        "graphsvc/access/naming.py",
+        "while prod(map(len, sounds)) > most:",
+        "while not sounds:",
+        "tests/access/test_masking_bounds.py::test_a_name_costs_little_however_long_it_is[six words of eight sounds]",
+    ),
+    Mutation(
         "minors",
         "people under 18 are sealed",
         "graphsvc/access/sealing.py",

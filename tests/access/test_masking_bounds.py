@@ -1,0 +1,157 @@
+"""A name costs so much and no more, however it is made; and a text takes time by its length alone."""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+import tracemalloc
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from graphsvc.access.masking import Masker, Needle
+from graphsvc.access.naming import sound_alike, spellings
+
+# Words that may be heard in more ways than others.
+_MANY_SOUNDS = ("Sajjad", "Jawad", "Wajid", "Chowdhury", "Qajar", "Javed", "Jawwad", "Gjergj", "Xhevxhet", "Vajxwq")
+_MEGABYTES = 8
+_SECONDS = 1.0
+
+NAMES = {
+    "six words of eight sounds": "Thaxijaw Chuqujiv Xethowej Jathixu Quthajo Wexajith",
+    "seven words of eight sounds": "Thaxijaw Chuqujiv Xethowej Jathixu Quthajo Wexajith Javithox",
+    "seven words of many sounds": " ".join(_MANY_SOUNDS[:7]),
+    "ten words of many sounds": " ".join(_MANY_SOUNDS),
+    "twelve words": " ".join(_MANY_SOUNDS) + " Abdulrahman Ubaidullah",
+    "a page of words": " ".join(_MANY_SOUNDS * 160),
+    "a page of particles": "Karim " + "al " * 3000,
+    "a page of initials": "A B C D E " * 1000,
+    "one word without end": "karim" * 2000,
+    "digits without end": "0791" * 2500,
+    "signs": "王伟" * 2500,
+}
+
+
+def _costs(call: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of processor time, and megabytes at most."""
+    tracemalloc.start()
+    try:
+        began = time.process_time()
+        call()
+        return time.process_time() - began, tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_name_costs_little_however_long_it_is(kind: str) -> None:
+    name = NAMES[kind]
+    for role, made in (
+        ("sealed", lambda: Masker([Needle("name", name, "S-1")])),
+        ("unsealed", lambda: Masker([Needle("name", "Hewa Karim", "S-1")], [name])),
+        ("value", lambda: Masker([Needle("value", name, "S-1")])),
+        ("id", lambda: Masker([Needle("id", name, "S-1")])),
+        ("phone", lambda: Masker([Needle("phone", name, "S-1")])),
+        ("spelt", lambda: spellings(name)),
+        ("heard", lambda: sound_alike(name, name.upper())),
+    ):
+        seconds, megabytes = _costs(made)
+        print(f"{kind}, {role}: {seconds * 1000:.1f} ms, {megabytes:.2f} MB")
+        assert megabytes < _MEGABYTES, role
+        assert seconds < _SECONDS, role
+
+
+@pytest.mark.parametrize(
+    "kind", ["seven words of many sounds", "ten words of many sounds", "a page of words", "one word without end"]
+)
+def test_a_long_name_is_found_letter_by_letter_and_by_its_parts(kind: str) -> None:
+    name = NAMES[kind]
+    found = Masker([Needle("name", name, "S-1")])
+    for mention in (name, name.upper(), name.replace(" ", "_"), name.replace(" ", ""), "  ".join(name.split())):
+        assert not found.mask(mention).replace("S-1", "").strip(" _"), mention[:80]
+    if " " in name:
+        assert found.mask("Then Chowdhury paid, and Jawwad.") == "Then S-1 paid, and S-1."
+
+
+# What a text may be made of, by a name that is looked for; each is repeated until the text is long.
+TEXTS = {
+    "particles": "al ",
+    "a name and particles": "Karim al al al al al al al al al ",
+    "capital particles": "Al El Bin ",
+    "initials": "A ",
+    "initials with points": "H. K. ",
+    "one letter each": "h e w a ",
+    "the name, again and again": "Hewa Karim ",
+    "one part": "Karim ",
+    "one word": "hewakari",
+    "one word of the name's beginning": "moham",
+    "digits": "1 2 3 ",
+    "the number": "07911123456 ",
+    "brackets": "((((((+",
+    "open brackets": "Hewa (",
+    "quotes": 'Hewa "',
+    "tags": "<",
+    "entities": "&#",
+    "percent": "%C3",
+    "hyphens": "-\n",
+    "digits for letters": "h3w4 ",
+    "dates": "2001-05-",
+    "dots": "1.1.1.1.",
+    "at signs": "a@",
+    "signs": "王",
+    "emoji": "😀",
+}
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Masker:
+    """Thousands of sealed people of the same sounds, beginnings, initials and last digits."""
+    rng = random.Random(1)
+    needles = []
+    for place in range(4000):
+        vowels = [rng.choice(("a", "e", "i", "o", "u", "aa", "oi")) for _ in range(4)]
+        name = "{}Kh{}l{}d M{}h{}mm{}d".format("", *vowels[:2], *vowels[2:], rng.choice("aeiou"))
+        needles += [
+            Needle("name", name, f"S-{place}"),
+            Needle("name", f"Hewa {rng.choice(_MANY_SOUNDS)} Karim", f"S-{place}"),
+            Needle(
+                "name", "Mohammed " + "".join(rng.choice("abdkl") for _ in range(rng.randrange(3, 12))), f"S-{place}"
+            ),
+            Needle("phone", f"+44{rng.randrange(10**9):09}123456", f"S-{place}"),
+        ]
+    return Masker(needles, [f"Ali {word}" for word in _MANY_SOUNDS])
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_a_text_takes_time_by_its_length_alone(crowded: Masker, kind: str) -> None:
+    piece = TEXTS[kind]
+    took = []
+    for length in (20_000, 80_000):
+        text = (piece * (length // len(piece) + 1))[:length]
+        began = time.process_time()
+        crowded.mask(text)
+        took.append(time.process_time() - began)
+    print(f"{kind}: {took[0]:.2f} s, {took[1]:.2f} s")
+    assert took[1] < 8, took
+    assert took[1] < 0.5 or took[1] < 10 * took[0], "four times the text takes at most about four times as long"
+
+
+def test_thousands_of_names_take_time_by_their_number_alone() -> None:
+    took = {}
+    for number in (1000, 4000):
+        needles = [Needle("name", f"Hewa{place} Karim{place // 3} Saleh", f"S-{place}") for place in range(number)]
+        took[number] = min(_takes(partial(Masker, needles)) for _ in range(2))
+    assert took[4000] < 12 * took[1000], took
+
+
+def _takes(call: Callable[[], object]) -> float:
+    """Seconds of processor time, without the collector: it walks whatever else the tests have made."""
+    gc.disable()
+    try:
+        began = time.process_time()
+        call()
+        return time.process_time() - began
+    finally:
+        gc.enable()
