@@ -6,10 +6,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from graphsvc.access.naming import MOST_HEARD, MOST_SOUNDS, MOST_WORDS, arranged, heard_as, orders
+from graphsvc.access.birthdays import Birthdays
+from graphsvc.access.everyday import ABBREVIATIONS, COMMON, KIN, ORDINARY
+from graphsvc.access.naming import LONGEST_NAME, MOST_HEARD, MOST_SOUNDS, arranged, heard_as, orders
 from graphsvc.access.phones import Phones
-from graphsvc.access.spelling import Word, is_particle, latinised, reduced, word_list, words
+from graphsvc.access.spelling import Word, is_particle, latinised, reduced, words
 
+# Stands for a sealed person whose name another bears too: whose it is, the name does not tell.
+SEVERAL = "S-SEVERAL"
+# Words that one spelling may be spread over.
+MOST_WORDS = 30
 # Shorter needles would mask ordinary words and numbers everywhere.
 SHORTEST = 3
 # One part of a name stands for its bearer only where no more than so many people bear it.
@@ -27,21 +33,10 @@ _MOST_IN_PAIRS = 256
 _PIECE = 8
 # So many ways to say the vowels of one row of consonants are told apart, and so many initials of one surname.
 _MOST_ALIKE = 64
-# Words that are names too; alone they are masked only with a capital, and never as part of a longer name.
-ORDINARY = word_list(
-    "will may mark grant hope rose grace van boat man woman boss driver captain pilot uncle doctor june april august"
-    " summer joy faith dawn bill frank rich young brown white black green king price long short rock stone hill wood"
-    " lane street road house port bay ford dean bishop north south east west river sea sun moon star april march"
-    " france dover calais london police border ship phone car shop farm one two the this that then they there what when"
-    " who witness victim suspect person people named known said told paid came went from with and for not her his she"
-    " him was were has had are our all any both each here home man men son brother sister father mother friend wife"
-    " husband cousin mister sir lady old little big tall small red quiet"
-)
-# "The brother of N" names N, although it is all that somebody is called.
-_KIN = word_list(
-    "brother sister son daughter wife husband father mother cousin uncle aunt friend nephew niece partner boyfriend"
-    " girlfriend boss driver family relative known aka alias"
-)
+# A user's name of an initial and a part has so many letters; a mistyped name so many parts; so many are one letter apart.
+_USER = 5
+_MOST_MISTYPED = 3
+_MOST_ALIKE_MISTYPED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,8 @@ class Needle:
     """A text that gives somebody sealed away.
 
     Attributes:
-        kind: `name` (also an alias), `phone`, `id`, or `value` (an address, a number plate, an account).
+        kind: `name` (also an alias), `phone`, `date` (of birth), `id`, `source` (the id of a source), or `value` (an address, a
+            number plate, an account).
         text: as it was delivered.
         pseudonym: what to put in its place.
     """
@@ -86,6 +82,14 @@ class Initialled:
     pseudonym: str
 
 
+@dataclass(slots=True)
+class Partly:
+    """Whose name gives one part of it, or a user's name made of it: pseudonyms, and whether somebody unsealed has it too."""
+
+    sealed: set[str] = field(default_factory=set)
+    unsealed: bool = False
+
+
 class Called:
     """All that sealed people of one case may be called.
 
@@ -93,6 +97,7 @@ class Called:
         needles: what gives sealed persons away.
         unsealed: names and aliases of everyone else.
         ordinary: words of the case (its places, say) that name nobody when they stand alone.
+        common: words that the case's texts write in small letters and mean nobody by.
 
     Attributes:
         spelt: letters without blanks → who is spelt so. spelt_prefixes: how these begin, `BEGINNING` letters at most.
@@ -100,29 +105,48 @@ class Called:
         alone: letters of one part of a name → whose it is.
         initialled: letters (after `=`) or consonants of a first or last part → whose it is.
         inside: five letters → how long whole names are that begin with them. whole: those names.
-        phones: telephone numbers.
+        partly: letters of a rare part of a name, or of an initial and a part as users are called → whose it is, in small
+            letters too. partly_prefixes: how these begin.
+        initials: of first and last part → whose they are, where rare. ends: first part → last part → whose name they enclose.
+        mistyped: whole names with one letter less → those names.
+        phones: telephone numbers. birthdays: days.
         borne: parts of names of people unsealed. ordinary: words that name nobody alone.
     """
 
-    def __init__(self, needles: Iterable[Needle], unsealed: Iterable[str] = (), ordinary: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        needles: Iterable[Needle],
+        unsealed: Iterable[str] = (),
+        ordinary: Iterable[str] = (),
+        common: Iterable[str] = (),
+    ) -> None:
         self.spelt: dict[str, Spelt] = {}
         self.heard: dict[str, tuple[Heard, ...]] = {}
         self.alone: dict[str, set[str]] = {}
         self.initialled: dict[str, tuple[Initialled, ...]] = {}
         self.inside: dict[str, set[int]] = {}
         self.whole: set[str] = set()
+        self.partly: dict[str, Partly] = {}
+        self.initials: dict[str, set[str]] = {}
+        self.ends: dict[str, dict[str, set[str]]] = {}
+        self.mistyped: dict[str, list[str]] = {}
         self.phones = Phones()
+        self.birthdays = Birthdays()
         self.borne: set[str] = set()
         self._heard: dict[str, set[Heard]] = {}
         self._initialled: dict[str, set[Initialled]] = {}
         self._paired: set[frozenset[str]] = set()
         self._rare: frozenset[str] = frozenset()
         self.ordinary = ORDINARY | {word.letters for text in ordinary for word in words(text)}
+        self._common = COMMON | self.ordinary | {*common}
         bearers: dict[str, set[str]] = {}
         names: list[tuple[list[Word], str]] = []
         for needle in dict.fromkeys(needles):
             if needle.kind == "phone":
                 self.phones.add(needle.text, needle.pseudonym)
+                continue
+            if needle.kind == "date":
+                self.birthdays.add(needle.text, needle.pseudonym)
                 continue
             for text in dict.fromkeys((needle.text, latinised(needle.text))):
                 found = words(text)
@@ -134,15 +158,17 @@ class Called:
                     self._value(needle.kind, found, needle.pseudonym)
         others = [words(text) for text in dict.fromkeys(unsealed)] if self or names else []
         self.borne = {word.letters for found in others for word in found}
+        self._bearers = bearers.keys()
         self._rare = frozenset(part for part, who in bearers.items() if len(who) <= RARE)
         self._paired = {
             frozenset((one.letters, other.letters))
             for found in others
             if len(found) > 2
-            for one, other in combinations(found[:MOST_WORDS], 2)
+            for one, other in combinations(found[:LONGEST_NAME], 2)
         }
         for found, pseudonym in names:
             self._name(found, pseudonym)
+        self.partly_prefixes = _beginnings(self.partly)
         self._begin(self.spelt)
         self._protect(others)
         self.heard = {key: _few(named) for key, named in self._heard.items()}
@@ -151,23 +177,26 @@ class Called:
 
     def __bool__(self) -> bool:
         """Whether there is anything to find."""
-        return bool(self.spelt or self.phones or self._heard)
+        return bool(self.spelt or self.phones or self.birthdays or self._heard)
 
     def _begin(self, keys: Iterable[str]) -> None:
-        self.spelt_prefixes = {key[:end] for key in keys for end in range(1, min(len(key), BEGINNING) + 1)}
+        self.spelt_prefixes = _beginnings(keys)
 
     def _value(self, kind: str, found: list[Word], pseudonym: str) -> None:
         for piece in _pieces(found):
             key = "".join(word.letters for word in piece)
             shortest = _NUMBER if key.isdigit() else 2 if kind == "id" and not key.isalpha() else SHORTEST
+            word = len(found) == 1 and key in self._common
             if len(key) >= shortest and not (kind == "value" and key in self.ordinary):
-                self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
+                spelt = self.spelt.setdefault(key, Spelt())
+                spelt.sealed.add(pseudonym)
+                spelt.capital = kind != "id" and word
 
     def _name(self, found: list[Word], pseudonym: str) -> None:
         for piece in _pieces(found):
             self._spell(piece, pseudonym)
         parts = reduced(found)
-        if len(found) > MOST_WORDS:  # a text, of which words with capitals may be names
+        if len(found) > LONGEST_NAME:  # a text, of which words with capitals may be names
             self._alone([part for part in parts if part.capital], pseudonym)
             return
         if len(parts) > 1 and len(parts) < len(found):
@@ -180,6 +209,7 @@ class Called:
         if len(parts) < 2:
             return
         ends = (parts[0], parts[-1])
+        self._otherwise(parts, pseudonym)
         if len(parts) > 2:
             pairs = [pair for pair in _pairs(parts) if self._tells(pair)]
             for pair in pairs:
@@ -212,8 +242,33 @@ class Called:
         for part in parts:
             if part.letters in self._rare and part.letters not in self.borne and part.letters not in self.ordinary:
                 self._hear([part], pseudonym, alone=True)
-                if len(part.letters) >= (_PART if part.latin else SHORTEST):
-                    self.alone.setdefault(part.letters, set()).add(pseudonym)
+                if len(part.letters) < (_PART if part.latin else SHORTEST):
+                    continue
+                self.alone.setdefault(part.letters, set()).add(pseudonym)
+                for key in (part.letters, f"{part.letters}s"):
+                    if key not in self._common and key not in self.borne:
+                        self.partly.setdefault(key, Partly()).sealed.add(pseudonym)
+
+    def _otherwise(self, parts: list[Word], pseudonym: str) -> None:
+        """What a name of several parts is written as besides: users' names, initials, with words between, mistyped."""
+        first, last = parts[0], parts[-1]
+        for key in _users(parts):
+            if not (key in self._common or key in self.borne or key in self._bearers):
+                self.partly.setdefault(key, Partly()).sealed.add(pseudonym)
+        for one, other in ((first, last), (last, first)):
+            self.initials.setdefault(one.letters[0] + other.letters[0], set()).add(pseudonym)
+            if self._tells((one, other)):
+                self.ends.setdefault(one.letters, {}).setdefault(other.letters, set()).add(pseudonym)
+        letters = [part.letters for part in parts]
+        for whole in ("".join(letters), "".join(reversed(letters))):
+            if len(parts) <= _MOST_MISTYPED and INSIDE <= len(whole) <= BEGINNING:
+                for place in range(len(whole)):
+                    known = self.mistyped.setdefault(whole[:place] + whole[place + 1 :], [])
+                    if whole not in known and len(known) < _MOST_ALIKE_MISTYPED:
+                        known.append(whole)
+        backwards = "".join(letters)[::-1]
+        if INSIDE <= len(backwards) <= BEGINNING:
+            self.spelt.setdefault(backwards, Spelt()).sealed.add(pseudonym)
 
     def _hear(self, parts: Sequence[Word], pseudonym: str, *, alone: bool = False, most: int = MOST_SOUNDS) -> None:
         for key, vowels in heard_as(parts, most):
@@ -222,18 +277,30 @@ class Called:
 
     def _protect(self, others: Iterable[list[Word]]) -> None:
         """People unsealed are called so, unless that only says whose kin or friend they are."""
+        initials = set[str]()
         for found in others:
+            parts = reduced(found)
+            if 2 <= len(parts) <= LONGEST_NAME:
+                initials |= {parts[0].letters[0] + parts[-1].letters[0], parts[-1].letters[0] + parts[0].letters[0]}
+                for key in _users(parts):
+                    if (known := self.partly.get(key)) is not None:
+                        known.unsealed = True
             if len(found) >= 2 and self.is_own(found):
                 for key in orders([word.letters for word in found]):
                     self.spelt.setdefault(key, Spelt()).unsealed = True
         self._begin(self.spelt)
+        self.initials = {
+            both: who
+            for both, who in self.initials.items()
+            if both not in initials and both not in ABBREVIATIONS and len(who) <= RARE
+        }
 
     def is_own(self, found: list[Word]) -> bool:
         """Whether this may be somebody's own name, rather than words that say whose kin or friend they are."""
         latin = [word for word in found if word.latin and word.letters != "the" and not is_particle(word)]
-        telling = len({word.capital for word in latin}) > 1 or any(word.letters in _KIN for word in found)
+        telling = len({word.capital for word in latin}) > 1 or any(word.letters in KIN for word in found)
         return not telling or not any(
-            self._names_somebody(found[start : start + MOST_WORDS], whole=not start and len(found) <= MOST_WORDS)
+            self._names_somebody(found[start : start + LONGEST_NAME], whole=not start and len(found) <= LONGEST_NAME)
             for start in range(len(found))
         )
 
@@ -249,14 +316,31 @@ class Called:
         return False
 
 
+def one_of(pseudonyms: Collection[str], *, unsealed: bool = False) -> str:
+    """The pseudonym to put there: `SEVERAL` if it is not one person's."""
+    return SEVERAL if unsealed or len(pseudonyms) > 1 else next(iter(pseudonyms))
+
+
 def _pieces(found: list[Word]) -> Iterator[list[Word]]:
     """A name as it is, a longer text in pieces that follow each other; the last is not shorter than the others."""
-    if len(found) <= MOST_WORDS:
+    if len(found) <= LONGEST_NAME:
         yield found
         return
     starts = range(0, len(found) - _PIECE + 1, _PIECE)
     for start in starts:
         yield found[start : start + _PIECE] if start != starts[-1] else found[start:]
+
+
+def _beginnings(keys: Iterable[str]) -> set[str]:
+    return {key[:end] for key in keys for end in range(1, min(len(key), BEGINNING) + 1)}
+
+
+def _users(parts: list[Word]) -> Iterator[str]:
+    """What somebody of this name may call themselves as a user: an initial and a first or last part, in both orders."""
+    for one, other in ((parts[0].letters, parts[-1].letters), (parts[-1].letters, parts[0].letters)):
+        for key in (one[0] + other, other + one[0]):
+            if len(key) >= _USER:
+                yield key
 
 
 def _pairs(parts: list[Word]) -> list[tuple[Word, Word]]:

@@ -10,6 +10,12 @@ What is found, and how sure it must be:
 | two parts of a longer name | if written as a name |
 | an initial and a first or last part | if the initial is a capital |
 | one part of a name | if written as a name, and nobody unsealed and at most `RARE` sealed people of the case bear it |
+| the same in small letters, spelt apart, with an s; as users write it (`hkarim`, `karim.h`) | if no word of every day |
+| a mistyped name; first and last name with a middle name, a nickname or `known as` between | if written as a name |
+| both initials with points | if no one else unsealed, and at most `RARE` sealed people, have them |
+| a date of birth | if the full day stands there |
+
+Each is looked for in the text as it is and with its disguises undone (`looks`).
 
 "Written as a name" is with capitals, in a text without any, or in a script that has none. The whole name of somebody
 unsealed, letter by letter, is theirs rather than a sealed person's of similar name. A name that several bear is masked
@@ -21,20 +27,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from graphsvc.access.called import BEGINNING, CONSONANTS, INSIDE, ORDINARY, Called, Heard, Needle
+from graphsvc.access.called import BEGINNING, CONSONANTS, INSIDE, MOST_WORDS, SEVERAL, Called, Heard, Needle, one_of
+from graphsvc.access.everyday import ORDINARY
+from graphsvc.access.looks import PAD, looks
 from graphsvc.access.naming import spellings
-from graphsvc.access.spelling import Word, alike, is_particle, latinised, words
+from graphsvc.access.otherwise import MOST_INITIALS, Otherwise, is_initial, may_be_heard
+from graphsvc.access.spelling import Word, alike, is_particle, words
 
 __all__ = ["ORDINARY", "SEVERAL", "Masker", "Needle", "Span", "spellings"]
 
-# Stands for a sealed person whose name another bears too: whose it is, the name does not tell.
-SEVERAL = "S-SEVERAL"
-# Words that one spelling may be spread over, and one name that is heard; in how many ways that may be said; and
-# initials of one name.
-_MOST_WORDS = 30
+# Words that one name may be spread over that is heard, and in how many ways that may be said.
 _MOST_HEARD = 10
 _MOST_SAID = 64
-_MOST_INITIALS = 6
 _REMEMBERED = 200  # characters: longer texts seldom come twice
 
 Span = tuple[int, int, str]
@@ -47,16 +51,24 @@ class Masker:
         needles: what gives sealed persons away.
         unsealed: names and aliases of everyone else.
         ordinary: words of the case (its places, say) that name nobody when they stand alone.
+        common: words that the case's texts write in small letters and mean nobody by.
 
     Example:
         >>> Masker([Needle("name", "Hewa Karim", "S-1")]).mask("then HEWA  KARIM paid, said Karim Hêwa")
         'then S-1 paid, said S-1'
     """
 
-    def __init__(self, needles: Iterable[Needle], unsealed: Iterable[str] = (), ordinary: Iterable[str] = ()) -> None:
-        called = self._called = Called(needles, unsealed, ordinary)
+    def __init__(
+        self,
+        needles: Iterable[Needle],
+        unsealed: Iterable[str] = (),
+        ordinary: Iterable[str] = (),
+        common: Iterable[str] = (),
+    ) -> None:
+        called = self._called = Called(needles, unsealed, ordinary, common)
         self._spelt, self._spelt_prefixes = called.spelt, called.spelt_prefixes
         self._heard, self._heard_prefixes = called.heard, called.heard_prefixes
+        self._otherwise = Otherwise(called)
         self._known: dict[str, list[Span]] = {}
 
     def __bool__(self) -> bool:
@@ -93,10 +105,13 @@ class Masker:
         return self._spans(text, excused) if known and excused else known
 
     def _spans(self, text: str, excused: Collection[str]) -> list[Span]:
-        looked = latinised(text)
-        found = self._found(looked, words(looked), excused)
-        if looked != text:  # what it looks like goes before what its letters say
-            found += self._found(text, words(text), excused)
+        # What it looks like goes before what its letters say.
+        found = [
+            span
+            for look in looks(text)
+            for start, end, pseudonym in self._found(look, words(look), excused)
+            for span in [(start, _padded(look, end), pseudonym)]
+        ]
         return _apart(found) if found else found
 
     def shares(self, name: str) -> bool:
@@ -110,7 +125,11 @@ class Masker:
     # -- where it stands --------------------------------------------------------------------------------------
 
     def _found(self, text: str, found: list[Word], excused: Collection[str]) -> list[Span]:
-        spans = [(start, end, _one_of(who)) for start, end, who in self._called.phones.spans(text, found)]
+        spans = [
+            (start, end, one_of(who))
+            for finder in (self._called.phones.spans(text, found), self._called.birthdays.spans(text))
+            for start, end, who in finder
+        ]
         shouting = not any(word.capital and word.latin for word in found)
         place = 0
         while place < len(found):
@@ -133,6 +152,10 @@ class Masker:
                 initials_end, initialled = self._initials_at(text, found, place)
                 if initials_end > end and initialled:
                     end, pseudonym = initials_end, initialled
+            if pseudonym != "":
+                for further_end, further in self._otherwise.at(text, found, place, shouting=shouting):
+                    if further_end > end and further and not _is_excused(found[place:further_end], excused):
+                        end, pseudonym = further_end, further
             if end == place and len(word.letters) > INSIDE:
                 spans += self._inside_of(word)
             if pseudonym and end > place:
@@ -144,7 +167,7 @@ class Masker:
         """End of the longest spelling that begins there, and its pseudonym; empty if it is an unsealed person's."""
         best, pseudonym = place, None
         key = ""
-        for index in range(place, min(place + _MOST_WORDS, len(found))):
+        for index in range(place, min(place + MOST_WORDS, len(found))):
             key += found[index].letters
             if key[:BEGINNING] not in self._spelt_prefixes:
                 break
@@ -152,7 +175,7 @@ class Masker:
             if spelt is None or (spelt.capital and not found[place].capital):
                 continue
             best = index + 1
-            pseudonym = _one_of(spelt.sealed, unsealed=spelt.unsealed) if spelt.sealed and key not in excused else ""
+            pseudonym = one_of(spelt.sealed, unsealed=spelt.unsealed) if spelt.sealed and key not in excused else ""
         return best, pseudonym
 
     def _heard_at(self, found: list[Word], place: int, *, shouting: bool) -> tuple[int, str | None]:
@@ -165,7 +188,7 @@ class Masker:
             and (first.capital or not first.latin)
             and not _shouting_alone(first, shouting)
         ):
-            best: tuple[int, str | None] = (place + 1, _one_of(self._called.alone[first.letters]))
+            best: tuple[int, str | None] = (place + 1, one_of(self._called.alone[first.letters]))
         else:
             best = (place, None)
         # What may have been heard up to here: consonants, vowels, how many words that are no particles.
@@ -173,7 +196,7 @@ class Masker:
         for index in range(place, min(place + _MOST_HEARD, len(found))):
             word = found[index]
             particle = is_particle(word)
-            if word.latin != first.latin or not _may_be_heard(word, particle=particle, shouting=shouting):
+            if word.latin != first.latin or not may_be_heard(word, particle=particle, shouting=shouting):
                 break
             said: dict[tuple[str, str | None, int], None] = {}
             for key, vowels, spoken in heard:
@@ -206,17 +229,17 @@ class Masker:
                 continue
             if alike(one.vowels, said, len(key)):
                 who.add(one.pseudonym)
-        return _one_of(who) if who else None
+        return one_of(who) if who else None
 
     def _initials_at(self, text: str, found: list[Word], place: int) -> tuple[int, str | None]:
         """`H. Karim`, `Karim H.`, `N. V. An`: end and pseudonym."""
         first = place
-        last = min(first + _MOST_INITIALS, len(found))
-        while place < last and _is_initial(text, found[place]):
+        last = min(first + MOST_INITIALS, len(found))
+        while place < last and is_initial(text, found[place]):
             place += 1
         if place > first:
             after = [found[index].letters for index in range(first, place)]
-            last = min(place + _MOST_INITIALS, len(found))
+            last = min(place + MOST_INITIALS, len(found))
             while place < last and is_particle(found[place]):
                 place += 1
             if place < len(found) and found[place].capital:
@@ -225,7 +248,7 @@ class Masker:
                     return place + 1, who
             return first, None
         end = first + 1
-        while end < min(first + 1 + _MOST_INITIALS, len(found)) and _is_initial(text, found[end]):
+        while end < min(first + 1 + MOST_INITIALS, len(found)) and is_initial(text, found[end]):
             end += 1
         if end > first + 1 and found[first].capital:
             who = self._with_initials(found[first], [found[index].letters for index in range(first + 1, end)])
@@ -240,7 +263,7 @@ class Masker:
             for one in self._called.initialled.get(key, ())
             if one.initials.issuperset(initials) and alike(one.vowels, said, len(key))
         }
-        return _one_of(who) if who else None
+        return one_of(who) if who else None
 
     def _inside_of(self, word: Word) -> Iterator[Span]:
         """Whole names inside one long word, as in `boatofhewakarim`."""
@@ -252,14 +275,7 @@ class Masker:
                     plain = len(letters) == word.end - word.start
                     start = word.start + place if plain else word.start
                     end = start + len(key) if plain else word.end
-                    yield start, end, _one_of(self._spelt[key].sealed, unsealed=self._spelt[key].unsealed)
-
-
-def _may_be_heard(word: Word, *, particle: bool, shouting: bool) -> bool:
-    """Whether a word may be part of a name that is told by its sound alone."""
-    if word.letters.isdigit() or (word.latin and len(word.letters) == 1):
-        return False
-    return particle or (word.capital and not (shouting and word.latin)) or (shouting and word.letters not in ORDINARY)
+                    yield start, end, one_of(self._spelt[key].sealed, unsealed=self._spelt[key].unsealed)
 
 
 def _shouting_alone(word: Word, shouting: bool) -> bool:
@@ -267,12 +283,11 @@ def _shouting_alone(word: Word, shouting: bool) -> bool:
     return word.latin and shouting
 
 
-def _one_of(pseudonyms: Collection[str], *, unsealed: bool = False) -> str:
-    return SEVERAL if unsealed or len(pseudonyms) > 1 else next(iter(pseudonyms))
-
-
-def _is_initial(text: str, word: Word) -> bool:
-    return word.end - word.start == 1 and word.capital and word.latin and text[word.start].isalpha()
+def _padded(look: str, end: int) -> int:
+    """The end of what is read there, with what disguised it."""
+    while end < len(look) and look[end] == PAD:
+        end += 1
+    return end
 
 
 def _is_excused(found: list[Word], excused: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ from graphsvc.access.spelling import Sound, Word, reduced, words
 # Longer names are turned and reversed rather than put in every order; what has yet more words is a text, and stands
 # as it is.
 _MOST_PARTS = 3
-MOST_WORDS = 12
+LONGEST_NAME = 12
 # Names of more parts are heard by some of their parts only.
 MOST_HEARD = 6
 # What may be heard of one name: a word has up to eight sounds and more, and those of several words multiply.
@@ -68,7 +68,7 @@ def arranged(parts: list[Word]) -> list[tuple[Word, ...]]:
     """The orders in which the parts of a name may stand; of a long name its turns and its reverse."""
     if len(parts) <= _MOST_PARTS:
         return list(dict.fromkeys(permutations(parts)))
-    if len(parts) > MOST_WORDS:
+    if len(parts) > LONGEST_NAME:
         return [tuple(parts)]
     turns = [tuple(parts[turn:] + parts[:turn]) for turn in range(len(parts))]
     return [*turns, tuple(reversed(parts))]
@@ -78,7 +78,7 @@ def orders(parts: list[str]) -> list[str]:
     """As `arranged`, of spelt parts, each order as one row of letters."""
     if len(parts) <= _MOST_PARTS:
         return list(dict.fromkeys("".join(order) for order in permutations(parts)))
-    if len(parts) > MOST_WORDS:
+    if len(parts) > LONGEST_NAME:
         return ["".join(parts)]
     turns = ["".join(parts[turn:] + parts[:turn]) for turn in range(len(parts))]
     return list(dict.fromkeys([*turns, "".join(reversed(parts))]))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from graphsvc.access.identifiers import cells, of_thing
 from graphsvc.access.masking import Needle
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
@@ -64,8 +65,14 @@ def split_identity(record: str, values: Mapping[str, Any]) -> tuple[dict[str, An
     return {name: value for name, value in values.items() if name not in secret}, secret
 
 
-def needles(values: Mapping[str, Any], pseudonym: str) -> Iterable[Needle]:
-    """Texts that would give a sealed person or thing away where they stand in other text."""
+def needles(values: Mapping[str, Any], pseudonym: str, common: Collection[str] = ()) -> Iterable[Needle]:
+    """Texts that would give a sealed person or thing away where they stand in other text.
+
+    Args:
+        values: the row.
+        pseudonym: what stands for it.
+        common: texts (in small letters) that tell nobody apart, where cells of the deliverer's own hold them.
+    """
     yield Needle("id", values["id"], pseudonym)
     if values.get("name"):
         yield Needle("value" if "kind" in values else "name", values["name"], pseudonym)
@@ -73,5 +80,9 @@ def needles(values: Mapping[str, Any], pseudonym: str) -> Iterable[Needle]:
         yield Needle("name", alias, pseudonym)
     for phone in values.get("phones", ()):
         yield Needle("phone", phone, pseudonym)
+    if values.get("date_of_birth"):
+        yield Needle("date", values["date_of_birth"], pseudonym)
     if values.get("value"):
         yield Needle("phone" if values["kind"] == "phone" else "value", values["value"], pseudonym)
+    for kind, text in (*(of_thing(values) if "kind" in values else ()), *cells(values, common)):
+        yield Needle(kind, text, pseudonym)

@@ -30,6 +30,7 @@ Sound = tuple[str, str | None]
 # Scripts that write few vowels or none, and those whose signs are words of their own, without blanks between them.
 _ABJADS = frozenset({"ARABIC", "HEBREW", "SYRIAC"})
 _SIGNS = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
+_LIQUIDS = str.maketrans("lr", "rl")
 # Inside a word, but no part of it: the Arabic stroke that only stretches, and fillers that are called letters.
 _FILLERS = "\u0640\u115f\u1160\u3164\uffa0\u180e\u2800"
 # Letters whose sound the plain letter does not tell, by what is heard.
@@ -267,7 +268,8 @@ def _letter(letter: str) -> _Letter:
     base = unicodedata.normalize("NFC", stripped)
     script = unicodedata.name(base[:1], "").split(" ")[0] if base else ""
     plain = "".join(c for c in anyascii(base).lower() if c.isascii() and c.isalnum())
-    if category[0] not in "LNM" and not (category == "So" and plain):
+    # A sign that is a letter in a ring or a flag is one; a picture is none, whatever it is called.
+    if category[0] not in "LNM" and not (category == "So" and len(plain) == 1):
         return _Letter("", "", "", "between", capital=False, small=False)
     heard = _HEARD.get(letter.lower(), plain)
     does = "digit" if plain.isdigit() else "sign" if script in _SIGNS else "letter"
@@ -312,6 +314,8 @@ def _word(held: list[tuple[int, _Letter]]) -> Word:
     cased = any(letter.capital or letter.small for _, letter in held)
     latin = first.does == "digit" or bool(scripts & {"LATIN"})
     sounds = _sounds(heard, written=not scripts & _ABJADS) if len(heard) <= _LONGEST else _NO_SOUNDS
+    if scripts & _SIGNS:  # which write one sign for l and r
+        sounds = (*sounds, *((key.translate(_LIQUIDS), said) for key, said in sounds if {*key} & {*"lr"}))
     if not latin:  # the vowels of other scripts are rendered in too many ways to be held against a name
         sounds = tuple((key, None) for key, _ in sounds)
     return Word(held[0][0], held[-1][0] + 1, plain, sounds, first.capital or not cased, latin)

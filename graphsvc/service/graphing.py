@@ -93,7 +93,7 @@ def graphed(
     result = Graphed()
     result.sealed = sealed_ids(standing, state, key)
     handling = Handling(state)
-    texts = Texts(state, result.sealed, _identities(standing))
+    texts = Texts(state, result.sealed, key, _identities(standing))
     result.withhold = texts.withhold
     writer = _Writer(state, key, result, texts, handling, weights)
     for table in ENTITY_TABLES:
@@ -120,7 +120,7 @@ class Telling:
     def __init__(self, state: State, key: bytes, standing: Standings, weights: Weights = SHIPPED) -> None:
         self._state, self._key = state, key
         self._result = Graphed(sealed=sealed_ids(standing, state, key))
-        texts = Texts(state, self._result.sealed, _identities(standing))
+        texts = Texts(state, self._result.sealed, key, _identities(standing))
         self._writer = _Writer(state, key, self._result, texts, Handling(state), weights)
 
     def shown(self, identifier: str) -> str:
@@ -324,9 +324,10 @@ class _Writer:
             elif column.kind == "ref":
                 properties[column.name] = self.shown(value)
             elif column.kind == "text":
-                properties[column.name] = self._text(value, where, excused)
+                properties[column.name] = self._text(value, where, excused, own=column.sensitivity == "identity")
             elif column.kind == "list":
-                properties[column.name] = [self._text(item, where, excused) for item in value]
+                own = column.sensitivity == "identity"
+                properties[column.name] = [self._text(item, where, excused, own=own) for item in value]
             else:
                 properties[column.name] = value
         self._extras(properties, values, where, excused)
@@ -367,8 +368,8 @@ class _Writer:
         masked = self._text(name, where, frozenset())
         return name if masked == name else masked.replace("-", "_")
 
-    def _text(self, text: str, where: Where, excused: frozenset[str]) -> str:
-        masked = self._texts.mask(text, excused)
+    def _text(self, text: str, where: Where, excused: frozenset[str], *, own: bool = False) -> str:
+        masked = (self._texts.value if own else self._texts.mask)(text, excused)
         if masked != text:
             self._result.masked[where] += 1
         return masked

@@ -135,7 +135,7 @@ def test_a_text_takes_time_by_its_length_alone(crowded: Masker, kind: str) -> No
         took.append(time.process_time() - began)
     print(f"{kind}: {took[0]:.2f} s, {took[1]:.2f} s")
     assert took[1] < 8, took
-    assert took[1] < 0.5 or took[1] < 10 * took[0], "four times the text takes at most about four times as long"
+    assert took[1] < 2 or took[1] < 10 * took[0], "four times the text takes at most about four times as long"
 
 
 def test_thousands_of_names_take_time_by_their_number_alone() -> None:

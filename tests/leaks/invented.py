@@ -124,7 +124,8 @@ def read(folder: Path) -> Tables:
 def write(folder: Path, tables: Tables) -> None:
     """A delivery of these rows; a file that has to be there and has none is its required columns."""
     folder.mkdir()
-    for name, rows in ({name: [] for name in REQUIRED_TABLES} | tables).items():
+    for name in dict.fromkeys((*REQUIRED_TABLES, *tables)):
+        rows = tables.get(name, [])
         columns = list(dict.fromkeys(column for row in rows for column in row))
         columns = columns or [column.name for column in TABLES[name].columns if column.required]
         with (folder / TABLES[name].file).open("w", encoding="utf-8", newline="") as file:

@@ -1,0 +1,90 @@
+"""What of unsealed people's rows is a sealed person's too, and ids of sources in texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc.access import vault
+from graphsvc.access.masking import SEVERAL
+from graphsvc.service.graphing import Graphed, graphed
+from graphsvc.service.standing import Deciding, standings
+from graphsvc.service.texts import WITHHELD
+from tests.service.test_texts import KEY, ON, folded
+
+FILES = {
+    "people.csv": (
+        "id,name,aliases,category,sealed,phones,notes,x_seen\n"
+        "P7001,Hewa Karim,Shorty,other,yes,+447911123456,,\n"
+        "P7002,Ali Hassan,Shorty;The Barber,suspect,,07911 123456;+447700900111,Shorty rang; then 07911123456,Shorty\n"
+        "P7003,Omar Rashid,,suspect,,,Told by CHIS-77K and by P7004.,\n"
+        "P7004,Sami Nouri,,suspect,,,,\n"
+    )
+    .replace("Shorty rang; then", '"Shorty rang; then')
+    .replace("07911123456,Shorty", '07911123456",Shorty'),
+    "things.csv": "id,kind,value,name\nT7001,phone,07911 123456,\nT7002,phone,+447911123456,\n",
+    "statements.csv": (
+        "id,kind,source_id,taken_on,handling,summary\n"
+        "ST1,record,Register of arrivals,2020-03-04,P,As chis 77k said, see the register of arrivals; police agree.\n"
+        "ST-CHIS77K-2,intelligence,CHIS-77K,2020-03-05,P,Met by Raven.\n"
+        "ST3,witness,P7004,2020-03-05,P,P7004 and Sami Nouri spoke.\n"
+        "ST4,intelligence,Raven,2020-03-05,C,A raven flew.\n"
+        "ST5,record,Police,2020-03-05,P,None.\n"
+    )
+    .replace("As chis", '"As chis')
+    .replace("police agree.", 'police agree."'),
+    "links.csv": (
+        "subject_id,relation,object_id,statement_id\nP7002,ASSOCIATES_WITH,P7003,ST1\n"
+        "P7002,USED,T7001,ST1\nP7001,USED,T7002,ST1\n"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Graphed:
+    folder = tmp_path_factory.mktemp("values")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, "utf-8")
+    return graph_of(folder)
+
+
+def graph_of(folder: Path) -> Graphed:
+    state = folded(folder)
+    return graphed(state, KEY, standings({}, state, Deciding(KEY, ON)))
+
+
+def node(shown: Graphed, label: str, identifier: str) -> dict[str, Any]:
+    return shown.image.nodes[label][identifier]
+
+
+def test_an_unsealed_persons_own_value_is_not_shown_as_somebody_elses_pseudonym(shown: Graphed) -> None:
+    own = node(shown, "Person", "P7002")
+    pseudonym = shown.sealed["P7001"]
+    assert own["name"] == "Ali Hassan"
+    assert own["aliases"] == [WITHHELD, "The Barber"]
+    assert own["phones"] == [WITHHELD, "+447700900111"]
+    assert node(shown, "Thing", "T7001")["value"] == WITHHELD
+    # Words are no value: there the pseudonym tells who is meant.
+    assert own["notes"] in [f"{pseudonym} rang; then {told}" for told in (pseudonym, SEVERAL)]
+
+
+def test_the_id_of_a_source_is_its_pseudonym_in_every_text(shown: Graphed) -> None:
+    source = vault.pseudonym(KEY, "source", "CHIS-77K")
+    register = vault.pseudonym(KEY, "source", "Register of arrivals")
+    assert node(shown, "Person", "P7003")["notes"] == f"Told by {source} and by P7004."
+    assert node(shown, "Statement", "ST1")["summary"] == f"As {source} said, see the {register}; police agree."
+    assert all("77K" not in identifier for identifier in shown.image.nodes["Statement"])
+
+
+def test_a_source_called_by_a_word_is_found_where_the_word_is_a_name(shown: Graphed) -> None:
+    raven = vault.pseudonym(KEY, "source", "Raven")
+    told = next(one["summary"] for one in shown.image.nodes["Statement"].values() if "Met by" in one.get("summary", ""))
+    assert told == f"Met by {raven}."
+    assert node(shown, "Statement", "ST4")["summary"] == "A raven flew."
+
+
+def test_a_witness_who_is_named_keeps_id_and_name(shown: Graphed) -> None:
+    assert node(shown, "Statement", "ST3")["summary"] == "P7004 and Sami Nouri spoke."
+    assert node(shown, "Person", "P7004")["name"] == "Sami Nouri"
