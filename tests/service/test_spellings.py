@@ -117,4 +117,4 @@ def test_ways_to_write_who_is_sealed_are_masked(texts: Texts) -> None:
         if any(map(str.isalnum, left)):
             missed.append(f"{mention!r} → {told!r}")
     print(f"masked: {len(SPELLINGS) - len(missed)} of {len(SPELLINGS)}", *missed, sep="\n")
-    assert len(SPELLINGS) - len(missed) >= 0.95 * len(SPELLINGS), missed
+    assert len(SPELLINGS) - len(missed) >= 0.98 * len(SPELLINGS), missed
