@@ -27,7 +27,7 @@ _DAY = r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º)?"
 _YEAR = r"['’]?(\d{4}|\d{2})(?!\d)"
 _MONTH = r"([^\W\d_]{3,10})"
 _GAP = r"[\s\-/.,]{0,3}"
-# Each with the places of year, month and day in it, in every order in which they may be meant.
+# Each with the places of year, month and day in it, in every order in which they may be meant; those of numbers first.
 _FORMS: tuple[tuple[re.Pattern[str], tuple[tuple[int, int, int], ...]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), orders)
     for pattern, orders in (
@@ -40,6 +40,10 @@ _FORMS: tuple[tuple[re.Pattern[str], tuple[tuple[int, int, int], ...]], ...] = t
         (rf"(?<![^\W\d_]){_MONTH}{_GAP}(?:the\s)?{_DAY}{_GAP}(?:(?:of|de)\b)?{_GAP}{_YEAR}", ((3, 1, 2),)),
         (rf"(?<!\d)(\d{{4}}){_GAP}{_MONTH}{_GAP}{_DAY}(?!\d)", ((1, 2, 3),)),
     )
+)
+_NUMBERED = _FORMS[:5]
+_MONTHED = re.compile(
+    rf"\b(?:{'|'.join(sorted({name[:_SHORTEST] for names in _MONTHS for name in names.split()}))})", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _DECEMBER, _LONGEST_MONTH = 12, 31
@@ -86,7 +90,7 @@ class Birthdays:
         if not self._days or not _DIGIT.search(text):
             return
         text = _plain(text)
-        for form, orders in _FORMS:
+        for form, orders in _FORMS if _MONTHED.search(text) else _NUMBERED:
             for found in form.finditer(text):
                 for places in orders:
                     if whose := self._days.get(_day(found, places)):

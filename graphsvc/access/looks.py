@@ -14,13 +14,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from functools import partial
 
 from graphsvc.access.spelling import latinised
 
 # Fills the places of signs that nobody reads; no part of any word.
 PAD = "\u2060"
 
-_PARTED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad=][ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
+# The sign comes first: it is rare, and what is before it is looked at only there.
+_PARTED = re.compile(r"[-\u2010\u2011\u00ad=](?<=[^\W\d_].)[ \t]{0,8}\r?\n[ \t]{0,8}(?=[^\W\d_])")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,100}>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});?")
 _BYTES = re.compile(r"(?:%[0-9A-Fa-f]{2}){1,64}|(?:=[0-9A-F]{2}){1,64}")
@@ -42,7 +44,7 @@ _SAID = {"zero": "0", "oh": "0", "nought": "0", "one": "1", "two": "2", "three":
     "eight": "8",
     "nine": "9",
 }
-_SPOKEN = re.compile(rf"\b(?:(?:{'|'.join(_SAID)}|double|triple)\b[ ,\-]{{0,3}}){{6,40}}", re.IGNORECASE)
+_SPOKEN = re.compile(rf"\b(?=[zontfsed])(?:(?:{'|'.join(_SAID)}|double|triple)\b[ ,\-]{{0,3}}){{6,40}}", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 _TIMES = {"double": 2, "triple": 3}
 
@@ -72,11 +74,14 @@ def looks(text: str) -> list[str]:
 
 
 def _decoded(text: str) -> str:
-    text = _PARTED.sub(lambda run: PAD * len(run.group()), text)
-    text = _TAG.sub(lambda run: PAD * len(run.group()), text)
-    text = _ENTITY.sub(lambda run: _padded(html.unescape(run.group()), run.group()), text)
-    text = _ESCAPE.sub(lambda run: _padded(_escaped(run.group()), run.group()), text)
-    return _BYTES.sub(lambda run: _padded(_of_bytes(run.group()), run.group()), text)
+    for signs, form, read in _DECODED:
+        if any(sign in text for sign in signs):
+            text = form.sub(partial(_read, read), text)
+    return text
+
+
+def _read(read: Callable[[str], str], run: re.Match[str]) -> str:
+    return _padded(read(run.group()), run.group())
 
 
 def _padded(read: str, written: str) -> str:
@@ -89,6 +94,20 @@ def _escaped(written: str) -> str:
 
 def _of_bytes(written: str) -> str:
     return bytes.fromhex(re.sub("[%=]", "", written)).decode("utf-8", "replace")
+
+
+def _nothing(_written: str) -> str:
+    return ""
+
+
+# Signs without which there is none, its form, and what is read there.
+_DECODED: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
+    ("\n", _PARTED, _nothing),
+    ("<", _TAG, _nothing),
+    ("&", _ENTITY, html.unescape),
+    ("\\", _ESCAPE, _escaped),
+    ("%=", _BYTES, _of_bytes),
+)
 
 
 def _lettered(one: str) -> Callable[[re.Match[str]], str]:

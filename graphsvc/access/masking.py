@@ -152,7 +152,9 @@ class Masker:
                 initials_end, initialled = self._initials_at(text, found, place)
                 if initials_end > end and initialled:
                     end, pseudonym = initials_end, initialled
-            if pseudonym != "":
+            if pseudonym != "" and (
+                shouting or word.capital or word.letters[:BEGINNING] in self._called.partly_prefixes
+            ):
                 for further_end, further in self._otherwise.at(text, found, place, shouting=shouting):
                     if further_end > end and further and not _is_excused(found[place:further_end], excused):
                         end, pseudonym = further_end, further

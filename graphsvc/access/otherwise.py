@@ -44,7 +44,8 @@ class Otherwise:
         if word.letters[:BEGINNING] in self._called.partly_prefixes:
             yield self._partly_at(text, found, place)
         if word.capital or shouting:
-            yield self._mistyped_at(found, place, shouting=shouting)
+            if place + 1 < len(found) and (found[place + 1].capital or shouting):
+                yield self._mistyped_at(found, place, shouting=shouting)
             if (ends := self._called.ends.get(word.letters)) is not None:
                 yield self._around_at(text, found, place, ends)
         if self._called.initials and len(word.letters) == 1 and word.capital:

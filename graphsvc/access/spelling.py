@@ -80,6 +80,7 @@ _PIECE = re.compile("|".join(sorted(_CLASSES, key=lambda piece: -len(piece))))
 _MOST_SOUNDS = 8
 # Letters: what is longer is no word that anybody says, and is told by its letters alone.
 _LONGEST = 64
+_LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST + 1}}}")
 _NO_SOUNDS: tuple[Sound, ...] = ()
 # Vowels by what they are heard as: bits for open, front and back. Two that share a bit are taken for each other.
 _VOWELS = {"a": 1, "e": 3, "i": 2, "y": 2, "o": 4, "u": 4}
@@ -129,8 +130,9 @@ def words(text: str) -> list[Word]:
         ['hewa', 'karim', '2020', '3', 'wang', 'wei']
     """
     if text.isascii():
+        read = _long if _LONG_RUN.search(text) else _ascii
         return [
-            Word(found.start(), found.end(), *_ascii(found.group()), latin=True) for found in _ASCII_WORD.finditer(text)
+            Word(found.start(), found.end(), *read(found.group()), latin=True) for found in _ASCII_WORD.finditer(text)
         ]
     return _other_words(text)
 
@@ -173,14 +175,15 @@ def reduced(found: Iterable[Word]) -> list[Word]:
 # -- sounds -----------------------------------------------------------------------------------------------------
 
 
-def _ascii(word: str) -> tuple[str, tuple[Sound, ...], bool]:
-    return _remembered(word) if len(word) <= _LONGEST else (word.lower(), _NO_SOUNDS, word[0].isupper())
-
-
 @lru_cache(maxsize=200_000)
-def _remembered(word: str) -> tuple[str, tuple[Sound, ...], bool]:
+def _ascii(word: str) -> tuple[str, tuple[Sound, ...], bool]:
     letters = word.lower()
     return letters, _sounds(letters, written=True), word[0].isupper()
+
+
+def _long(word: str) -> tuple[str, tuple[Sound, ...], bool]:
+    """As `_ascii`, remembering nothing longer than a word."""
+    return _ascii(word) if len(word) <= _LONGEST else (word.lower(), _NO_SOUNDS, word[0].isupper())
 
 
 @lru_cache(maxsize=200_000)
