@@ -36,16 +36,15 @@ def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | 
         home: folder of the service (default: GRAPHSVC_HOME, else the platform's user data folder).
 
     Raises:
-        NotSignedIn: nobody has proven who they are, or the purpose is empty.
+        NotSignedIn: nobody has proven who they are, or the purpose is no single line of 1 to 200 characters.
         OperatorError: the home or Neo4j cannot be had.
     """
     # Imported here so that `import graphsvc` costs nothing.
+    from graphsvc.access.purpose import known_purpose
     from graphsvc.config import Settings
-    from graphsvc.errors import NotSignedIn
     from graphsvc.service import Service, entry
 
-    if not purpose.strip():
-        raise NotSignedIn("Say for which purpose: it is written in the log beside everything that is read.")
+    purpose = known_purpose(purpose)
     settings = Settings.read(home=Path(home) if home is not None else None)
     service = Service(settings)
     try:

@@ -28,6 +28,7 @@ from graphsvc.cli import (
     sets,
     writing,
 )
+from graphsvc.cli.printed import escaped, say
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, standing
 
@@ -64,7 +65,7 @@ for command in (
 def settings(settings: Settings) -> None:
     """Every setting: the variable it is read from, its value, and what it is for."""
     for variable, value, text in settings.shown():
-        click.echo(f"{variable:30} {value or '-':40} {text}")
+        say(f"{variable:30} {value or '-':40} {text}")
 
 
 def main() -> None:
@@ -75,6 +76,7 @@ def main() -> None:
     except click.exceptions.Abort:
         _end("Stopped.", 130)
     except click.ClickException as error:
+        error.message = escaped(error.message)
         error.show()
         sys.exit(error.exit_code)
     except click.exceptions.Exit as error:
@@ -97,5 +99,5 @@ def main() -> None:
 
 
 def _end(sentence: str, status: int) -> None:
-    click.echo(f"graphsvc: {sentence}", err=True)
+    say(f"graphsvc: {sentence}", err=True)
     sys.exit(status)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import shown as date_shown
@@ -47,12 +48,12 @@ def load(
     with session(case) as acts, shown() as progress:
         if undo is not None:
             for note in acts.undoing(undo):
-                click.echo(note, err=True)
+                say(note, err=True)
             if dry_run:
-                click.echo("Nothing was taken back (--dry-run).", err=True)
+                say("Nothing was taken back (--dry-run).", err=True)
                 return
             acts.undo(undo, progress)
-            click.echo(f"Delivery {undo} of {case} was taken back.", err=True)
+            say(f"Delivery {undo} of {case} was taken back.", err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
         loaded = acts.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
@@ -62,32 +63,30 @@ def load(
 
 
 def _report(loaded: Loaded, *, dry_run: bool) -> None:
-    click.echo("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
+    say("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
     for table, counts in loaded.counts.items():
-        click.echo("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
+        say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
     for rejection in loaded.rejections:
-        click.echo(f"rejected: {rejection}", err=True)
+        say(f"rejected: {rejection}", err=True)
     if loaded.chart is not None:
         for one in (*loaded.chart.entities, *loaded.chart.links):
             known = "" if one.chosen else " (a type that is not known)"
-            click.echo(f"chart: {one.items:,} of type {one.name!r} read as {one.read_as or 'nothing'}{known}", err=True)
-        click.echo(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
+            say(f"chart: {one.items:,} of type {one.name!r} read as {one.read_as or 'nothing'}{known}", err=True)
+        say(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
     for note in loaded.notes:
-        click.echo(note, err=True)
+        say(note, err=True)
     for pseudonym, name in list(loaded.names.items())[:_NAMES]:
-        click.echo(f"sealed: {name} is {pseudonym}", err=True)
+        say(f"sealed: {name} is {pseudonym}", err=True)
     if len(loaded.names) > _NAMES:
-        click.echo(f"sealed: {len(loaded.names) - _NAMES:,} more of this delivery; look for one by name", err=True)
+        say(f"sealed: {len(loaded.names) - _NAMES:,} more of this delivery; look for one by name", err=True)
     if dry_run:
-        click.echo("Nothing was committed (--dry-run).", err=True)
+        say("Nothing was committed (--dry-run).", err=True)
     elif loaded.same_as is not None:
-        click.echo(
-            f"The case {loaded.case} holds all of this already (delivery {loaded.same_as}); nothing changed.", err=True
-        )
+        say(f"The case {loaded.case} holds all of this already (delivery {loaded.same_as}); nothing changed.", err=True)
     elif loaded.committed:
         if masked := sum(counts.get("masked", 0) for counts in loaded.counts.values()):
-            click.echo(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
-        click.echo(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
+            say(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
+        say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
 
 
 @click.command()
@@ -100,9 +99,9 @@ def deliveries(session: Opener, case: str) -> None:
     for row in rows:
         day = date_shown(row["loaded_at"].date().isoformat())
         read = sum(counts["read"] for counts in row["counts"].values())
-        click.echo(f"{row['number']:>4}  {row['status']:8} {day:>18}  {read:>8,} rows  by {row['account']}")
+        say(f"{row['number']:>4}  {row['status']:8} {day:>18}  {read:>8,} rows  by {row['account']}")
     if not rows:
-        click.echo("No delivery has been loaded. `graphsvc load FOLDER --case NAME` loads one.", err=True)
+        say("No delivery has been loaded. `graphsvc load FOLDER --case NAME` loads one.", err=True)
 
 
 @click.command("cases")
@@ -112,9 +111,9 @@ def list_cases(session: Opener) -> None:
     with session() as acts:
         found = acts.cases()
     for case in found:
-        click.echo(f"{case.id}{'' if case.state == 'open' else '  (being loaded)'}")
+        say(f"{case.id}{'' if case.state == 'open' else '  (being loaded)'}")
     if not found:
-        click.echo("There is no case you can see. `graphsvc load FOLDER --case NAME` makes one.", err=True)
+        say("There is no case you can see. `graphsvc load FOLDER --case NAME` makes one.", err=True)
 
 
 @click.command()
@@ -137,7 +136,7 @@ def simulate(out: Path, seed: int, people: int | None, false_share: float, *, ha
         invented.invent(
             out, None if demo else seed, people=people, false_share=false_share, hard=hard, progress=progress
         )
-    click.echo(f"An invented case is in {out}. Load it: graphsvc load {out} --case NAME", err=True)
+    say(f"An invented case is in {out}. Load it: graphsvc load {out} --case NAME", err=True)
 
 
 commands = (load, deliveries, list_cases, simulate)

@@ -12,6 +12,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, write
+from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import RequestError
 from graphsvc.service import Session, comparing, invented
@@ -67,7 +68,7 @@ def evaluate(
         with session(*targets) as acts:
             figures = invented.evaluate(acts, truth)
         for name, value in figures.items():
-            click.echo(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
+            say(f"{name:40} {value if isinstance(value, str | int) else f'{value:.3f}'}")
         return
     if picture is not None and not picture.parent.is_dir():
         raise RequestError(f"The folder {picture.parent} for the picture is not there. Make it, or name another one.")
@@ -76,7 +77,7 @@ def evaluate(
     if picture is not None:
         picture.write_text(comparing.picture(found), "utf-8")
     if ranking is not None and found.unranked:
-        click.echo(f"The ranking leaves out {found.unranked:,} of {found.candidates:,} candidates: last.", err=True)
+        say(f"The ranking leaves out {found.unranked:,} of {found.candidates:,} candidates: last.", err=True)
     _tell(form, found)
 
 
@@ -90,14 +91,14 @@ def _tell(form: str, found: comparing.Compared) -> None:
             dict(zip(_COLUMNS, (None if _unknown(cell) else cell for cell in row), strict=True)) for row in rows
         ]
         told = {"cases": found.cases, "sampled": found.sampled, "candidates": found.candidates, "measures": measures}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        say_text(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         figures = list(dict.fromkeys(one.figure for one in found.measures))
         cells = {(one.method, one.figure): _cell(one) for one in found.measures}
         methods = dict.fromkeys(one.method for one in found.measures)
         table = [[method, *(cells.get((method, figure), "") for figure in figures)] for method in methods]
         write(form, ["method", *(_SHORT.get(figure, figure) for figure in figures)], table)
-        click.echo(
+        say(
             f"{len(found.cases):,} case{'s' if len(found.cases) > 1 else ''}, {found.candidates:,} candidates. Beside each "
             f"figure where it lies in 95 of 100 samples of the {found.sampled}.",
             err=True,

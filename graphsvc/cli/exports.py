@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.relations import says
 from graphsvc.service import Session
@@ -57,21 +58,21 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
         found = acts.preview_export(
             _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
         )
-    click.echo(f"{len(found.nodes)} entities, {len(found.links)} links, handling {found.handling}")
+    say(f"{len(found.nodes)} entities, {len(found.links)} links, handling {found.handling}")
     for words, number in found.taken_out.items():
-        click.echo(f"taken out: {words}: {number}")
+        say(f"taken out: {words}: {number}")
     exposure = found.exposure
     if found.by_source:
         for one in exposure.witnesses:
             few = "  TOO FEW" if one.size < exposure.below else ""
-            click.echo(f"{one.source}  {one.size} could have known it all{few}")
+            say(f"{one.source}  {one.size} could have known it all{few}")
     if exposure.safe:
-        click.echo("It can be made at once.", err=True)
+        say("It can be made at once.", err=True)
         return
-    click.echo("It could give a witness away: leave these out, or ask a supervisor (--ask).", err=True)
+    say("It could give a witness away: leave these out, or ask a supervisor (--ask).", err=True)
     for fact in exposure.leave_out:
         words = f"{found.names.get(fact.subject, fact.subject)} {says(fact.relation)} {found.names.get(fact.object, fact.object)}"
-        click.echo(f"--without '{fact.subject}:{fact.relation}:{fact.object}'  # {words}")
+        say(f"--without '{fact.subject}:{fact.relation}:{fact.object}'  # {words}")
 
 
 @export.command("make")
@@ -98,11 +99,11 @@ def make(
         made = acts.make_export(
             wanted, recipient, reason, handling=handling or "", left_out=left_out, ask=ask, forms=forms
         )
-    click.echo(made.id)
+    say(made.id)
     waits = (
         "A supervisor, another person, has to agree." if made.state == "waiting" else "`graphsvc export get` has it."
     )
-    click.echo(f"{made.number} for {made.recipient}. {waits}", err=True)
+    say(f"{made.number} for {made.recipient}. {waits}", err=True)
 
 
 @export.command("list")
@@ -129,7 +130,7 @@ def get(session: Opener, case: str, identifier: str, target: Path | None) -> Non
     place = place or Path(name)
     place.touch(mode=0o600)
     place.write_bytes(content)
-    click.echo(place)
+    say(place)
 
 
 @export.command("agree")
@@ -141,7 +142,7 @@ def agree(session: Opener, case: str, identifier: str, note: str) -> None:
     """Agree to an export another person asked for. Takes the role supervisor."""
     with session(case) as acts:
         acts.agree_export(identifier, note)
-    click.echo("Agreed. Who asked can fetch it now.", err=True)
+    say("Agreed. Who asked can fetch it now.", err=True)
 
 
 @export.command("refuse")
@@ -153,7 +154,7 @@ def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
     """Refuse an export another person asked for. Takes the role supervisor."""
     with session(case) as acts:
         acts.refuse_export(identifier, note)
-    click.echo("Refused.", err=True)
+    say("Refused.", err=True)
 
 
 @export.command("recall")
@@ -175,7 +176,7 @@ def verify_file(path: Path) -> None:
     faults = verify(path)
     if faults:
         raise InputError(f"{path} is not as it was given: {'; '.join(faults)}.")
-    click.echo("It is as its manifest says.")
+    say("It is as its manifest says.")
 
 
 def _wanted(asked: dict[str, Any]) -> Wanted:
@@ -203,17 +204,17 @@ def _links(given: Sequence[str]) -> list[tuple[str, str, str]]:
 
 def _show(exports: list[Export], nothing: str) -> None:
     for one in exports:
-        click.echo(f"{one.id}  {one.number}  {one.state:8} for {one.recipient}  by {one.account} {_at(one.made_at)}")
-        click.echo(f"    {one.nodes} entities, {one.links} links, handling {one.handling}; why: {one.reason}")
+        say(f"{one.id}  {one.number}  {one.state:8} for {one.recipient}  by {one.account} {_at(one.made_at)}")
+        say(f"    {one.nodes} entities, {one.links} links, handling {one.handling}; why: {one.reason}")
         if one.given_at:
-            click.echo(f"    given {_at(one.given_at)}")
+            say(f"    given {_at(one.given_at)}")
         if one.recall:
             back = f", back or destroyed {_at(one.recalled_at)}" if one.recalled_at else ": ASK IT BACK"
-            click.echo(f"    shows somebody who was {one.recall} {_at(one.recall_at)}{back}")
+            say(f"    shows somebody who was {one.recall} {_at(one.recall_at)}{back}")
         if one.decidable:
-            click.echo("    waits for your answer")
+            say("    waits for your answer")
     if not exports:
-        click.echo(nothing, err=True)
+        say(nothing, err=True)
 
 
 def _at(moment: dt.datetime | None) -> str:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.service import Session
 from graphsvc.service.grouping import KINDS
@@ -39,16 +40,16 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
             }
             for group in found
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        say_text(json.dumps(told, ensure_ascii=False, indent=1))
         return
     for group in found:
-        click.echo(f"{len(group.sources)}  {', '.join(group.sources)}")
+        say(f"{len(group.sources)}  {', '.join(group.sources)}")
         for one in group.shared:
-            click.echo(f"    {f'{one.reason} {one.thing}'.strip()}: {', '.join(one.sources)}")
+            say(f"    {f'{one.reason} {one.thing}'.strip()}: {', '.join(one.sources)}")
         for decided in group.decided:
-            click.echo(f"    {decided.kind} by decision {decided.id}: {', '.join(decided.pair)}")
+            say(f"    {decided.kind} by decision {decided.id}: {', '.join(decided.pair)}")
     if not found:
-        click.echo("There is no witness you can see in this case.", err=True)
+        say("There is no witness you can see in this case.", err=True)
 
 
 @groups.command("decide")
@@ -67,8 +68,8 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
 def decide(session: Opener, case: str, one: str, other: str, kind: str, reason: str, handling: str | None) -> None:
     """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
-        click.echo(acts.decide_pair(one, other, kind, reason, progress, handling or ""))
-    click.echo("Decided. The figures that rest on the two are computed anew.", err=True)
+        say(acts.decide_pair(one, other, kind, reason, progress, handling or ""))
+    say("Decided. The figures that rest on the two are computed anew.", err=True)
 
 
 @groups.command("decisions")
@@ -79,12 +80,12 @@ def decisions(session: Opener, case: str) -> None:
     with session(case) as acts:
         found = acts.pairings()
     for one in found:
-        click.echo(f"{one.id}  {one.kind:11} {one.handling}  {one.one} {one.other}")
-        click.echo(f"    {one.by} {one.at:%Y-%m-%d %H:%M}Z: {one.reason}")
+        say(f"{one.id}  {one.kind:11} {one.handling}  {one.one} {one.other}")
+        say(f"    {one.by} {one.at:%Y-%m-%d %H:%M}Z: {one.reason}")
         if one.ended_at:
-            click.echo(f"    taken back by {one.ended_by} {one.ended_at:%Y-%m-%d %H:%M}Z: {one.ended_reason}")
+            say(f"    taken back by {one.ended_by} {one.ended_at:%Y-%m-%d %H:%M}Z: {one.ended_reason}")
     if not found:
-        click.echo("Nobody has decided against what the case says.", err=True)
+        say("Nobody has decided against what the case says.", err=True)
 
 
 @groups.command("take-back")
@@ -96,4 +97,4 @@ def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
     """Take a decision back; it stays in the list. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
         acts.end_pairing(decision, reason, progress)
-    click.echo("Taken back. The figures that rest on the two are computed anew.", err=True)
+    say("Taken back. The figures that rest on the two are computed anew.", err=True)

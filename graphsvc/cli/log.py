@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import NotFound
 from graphsvc.service import Session, auditing
@@ -43,7 +44,7 @@ def audit(
     wanted = auditing.sought(account, case, action, source, since)
     with session() as acts:
         for line in acts.log(newest=newest, sought=wanted):
-            click.echo(_written(line))
+            say(_written(line))
 
 
 @audit.command()
@@ -56,10 +57,10 @@ def text(session: Opener, line: int) -> None:
     if found is None:
         raise NotFound(f"Line {line} has no text of Cypher. `graphsvc audit --action cypher` lists those that have.")
     if found.note:
-        click.echo(found.note, err=True)
-    click.echo(found.text)
+        say(found.note, err=True)
+    say_text(found.text)
     for name, value in found.parameters.items():
-        click.echo(f"${name} = {value!r}")
+        say(f"${name} = {value!r}")
 
 
 @audit.command()
@@ -69,11 +70,11 @@ def verify(session: Opener) -> None:
     with session() as acts, shown() as progress:
         found = acts.verify_log(progress)
     for fault in found.faults:
-        click.echo(fault)
+        say(fault)
     if found.count > len(found.faults):
-        click.echo(f"… and {found.count - len(found.faults):,} more.")
+        say(f"… and {found.count - len(found.faults):,} more.")
     if found.whole:
-        click.echo(f"The log is as it was written, up to line {found.lines:,} (seal {found.seal[:16] or 'none'}).")
+        say(f"The log is as it was written, up to line {found.lines:,} (seal {found.seal[:16] or 'none'}).")
     else:
         sys.exit(1)
 

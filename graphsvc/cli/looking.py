@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say, say_text
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
 
@@ -32,9 +33,9 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     chosen = found["hubs"] if everyone else found["hubs"][:_SHOWN_LEADS]
     if form == "json":
         answer = {"case": found["case"], "verdict": found["verdict"], "hubs": chosen}
-        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        say_text(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    click.echo(f"{found['verdict']}: {found['reason']}", err=True)
+    say(f"{found['verdict']}: {found['reason']}", err=True)
     columns = [
         "rank",
         "best_rank",
@@ -69,14 +70,14 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
             write(form, ["name", "title", "parameters"], rows)
             return
         if cypher:
-            click.echo(acts.query_text(name))
+            say_text(acts.query_text(name))
             return
         answer = acts.query(name, as_given(given))
     write(form, answer.columns, answer.rows)
     if answer.truncated:
-        click.echo(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
+        say(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
     if answer.withheld:
-        click.echo(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
+        say(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
 
 
 def as_given(given: Iterable[str]) -> dict[str, str]:
@@ -97,11 +98,13 @@ def as_given(given: Iterable[str]) -> dict[str, str]:
 def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows on standard output, as `table`, `csv` or `json`."""
     if form == "json":
-        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        say(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
     elif form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_inert(_text(value)) for value in row] for row in rows)
+        say_text(text.getvalue().removesuffix("\n"))
     else:
         _table(columns, [[_text(value) for value in row] for row in rows])
 
@@ -114,7 +117,7 @@ def _table(columns: Sequence[str], rows: list[list[str]]) -> None:
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(row, widths, numeric, strict=True)
         )
-        click.echo("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())
 
 
 def _is_number(text: str) -> bool:

@@ -7,6 +7,7 @@ import sys
 import click
 
 from graphsvc.cli import progress
+from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.store import local
 
@@ -23,7 +24,7 @@ def fetch(context: click.Context) -> None:
     settings = _settings(context)
     with progress.shown() as show:
         folder = local.fetch_jars(settings, show)
-    click.echo(f"Neo4j {settings.neo4j_version} is in {folder}")
+    say(f"Neo4j {settings.neo4j_version} is in {folder}")
     _say_if_own_server(settings)
 
 
@@ -36,8 +37,8 @@ def start(context: click.Context) -> None:
         return
     with progress.shown() as show, local.hold(settings, show) as server:
         local.keep(settings)
-    click.echo(f"Neo4j {server.version} runs at {server.uri} until `graphsvc neo4j stop`.")
-    click.echo(f"Its account is {server.username}; the password is in {local.secret_file(settings)}")
+    say(f"Neo4j {server.version} runs at {server.uri} until `graphsvc neo4j stop`.")
+    say(f"Its account is {server.username}; the password is in {local.secret_file(settings)}")
 
 
 @neo4j.command()
@@ -48,10 +49,10 @@ def status(context: click.Context) -> None:
     _say_if_own_server(settings)
     answer = local.status(settings)
     if answer is None:
-        click.echo(f"No managed Neo4j runs for {settings.home}")
+        say(f"No managed Neo4j runs for {settings.home}")
         sys.exit(3)
-    click.echo(f"Neo4j {answer['version']}: {answer['state']}, {answer['uri'] or 'no address yet'}")
-    click.echo(
+    say(f"Neo4j {answer['version']}: {answer['state']}, {answer['uri'] or 'no address yet'}")
+    say(
         f"used by {answer['holders']} process(es), {'kept until stop' if answer['kept'] else 'ends with the last one'}; "
         f"supervisor {answer['pid']}, Java {answer['java_pid']}"
     )
@@ -63,7 +64,7 @@ def stop(context: click.Context) -> None:
     """Stop the server, even if others use it."""
     settings = _settings(context)
     _say_if_own_server(settings)
-    click.echo("Neo4j has stopped." if local.stop(settings) else f"No managed Neo4j runs for {settings.home}")
+    say("Neo4j has stopped." if local.stop(settings) else f"No managed Neo4j runs for {settings.home}")
 
 
 def _settings(context: click.Context) -> Settings:
@@ -73,5 +74,5 @@ def _settings(context: click.Context) -> Settings:
 def _say_if_own_server(settings: Settings) -> bool:
     """Whether the user's own server is used, and that the managed one is then not."""
     if settings.neo4j_uri:
-        click.echo(f"NEO4J_URI is set: graphsvc uses your own server at {settings.neo4j_uri}, not a managed one.")
+        say(f"NEO4J_URI is set: graphsvc uses your own server at {settings.neo4j_uri}, not a managed one.")
     return bool(settings.neo4j_uri)

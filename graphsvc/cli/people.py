@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import RequestError
 from graphsvc.service import Service, Session, entry, own, staff
@@ -30,9 +31,9 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
     code = "" if link else _code("Code (empty without a second factor)", default="")
     with Service(settings) as service:
         who = entry.command_line_login(service, entry.token_file(settings), name, password, code, link, purpose)
-    click.echo(f"Signed in as {who.name} for {settings.token_hours} hours.", err=True)
+    say(f"Signed in as {who.name} for {settings.token_hours} hours.", err=True)
     if who.must_enrol:
-        click.echo("Your role takes a second factor: set it up now with `graphsvc account second-factor`.", err=True)
+        say("Your role takes a second factor: set it up now with `graphsvc account second-factor`.", err=True)
 
 
 @click.command()
@@ -41,7 +42,7 @@ def logout(settings: Settings) -> None:
     """End the sign-in on the command line."""
     with Service(settings) as service:
         ended = entry.command_line_logout(service, entry.token_file(settings))
-    click.echo("Signed out." if ended else "Nobody was signed in.", err=True)
+    say("Signed out." if ended else "Nobody was signed in.", err=True)
 
 
 @click.group()
@@ -57,7 +58,7 @@ def own_password(session: Opener) -> None:
         old = click.prompt("Old password", hide_input=True, err=True) if own.has_password(acts) else ""
         new = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
         own.change_password(acts, old, new, _token(acts))
-    click.echo("Your password was changed.", err=True)
+    say("Your password was changed.", err=True)
 
 
 @account.command("second-factor")
@@ -68,13 +69,13 @@ def own_second_factor(session: Opener, remove: bool) -> None:
     with session() as acts:
         if remove:
             own.remove_second_factor(acts, _code("Code"), _token(acts))
-            click.echo("Your second factor was removed.", err=True)
+            say("Your second factor was removed.", err=True)
             return
         made = own.begin_second_factor(acts)
-        click.echo("Give this to an authenticator app; it is not shown again:", err=True)
-        click.echo(f"  secret   {made.secret}\n  address  {made.uri}", err=True)
+        say("Give this to an authenticator app; it is not shown again:", err=True)
+        say(f"  secret   {made.secret}", f"  address  {made.uri}", err=True)
         own.confirm_second_factor(acts, _code("Code it shows"), _token(acts))
-    click.echo("Your second factor is set up: from now on signing in takes a code.", err=True)
+    say("Your second factor is set up: from now on signing in takes a code.", err=True)
 
 
 @account.command("end-others")
@@ -83,7 +84,7 @@ def end_others(session: Opener) -> None:
     """End your sign-ins everywhere else."""
     with session() as acts:
         ended = own.end_others(acts, _token(acts))
-    click.echo(f"Ended: {ended}.", err=True)
+    say(f"Ended: {ended}.", err=True)
 
 
 def _code(text: str, default: str | None = None) -> str:
@@ -111,7 +112,7 @@ def list_users(session: Opener) -> None:
                 "second factor" * one.second_factor,
                 "no password" * (not one.password),
             ]
-            click.echo(
+            say(
                 f"{one.name:20} {', '.join(one.roles) or 'no role':40} {' '.join(filter(None, clearance)) or '-':30}"
                 f" {', '.join(filter(None, state))}".rstrip()
             )
@@ -133,7 +134,7 @@ def add(session: Opener, name: str, roles: Sequence[str], grants: Sequence[str])
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     with session() as acts:
         staff.add(acts, name, roles, grants, password)
-    click.echo(f"{name} was added.", err=True)
+    say(f"{name} was added.", err=True)
 
 
 @users.command()
@@ -145,12 +146,12 @@ def reset(session: Opener, name: str, second_factor: bool) -> None:
     if second_factor:
         with session() as acts:
             had = staff.reset_second_factor(acts, name)
-        click.echo(f"{name} has no second factor any more." if had else f"{name} had no second factor.", err=True)
+        say(f"{name} has no second factor any more." if had else f"{name} had no second factor.", err=True)
         return
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     with session() as acts:
         staff.reset_password(acts, name, password)
-    click.echo(f"{name} has a new password.", err=True)
+    say(f"{name} has a new password.", err=True)
 
 
 @users.command()
@@ -161,7 +162,7 @@ def roles(session: Opener, name: str, roles: Sequence[str]) -> None:
     """Give an account these roles and no others (none: takes all), and end its sign-ins."""
     with session() as acts:
         staff.set_roles(acts, name, roles)
-    click.echo(f"{name} has {'the roles ' + ', '.join(sorted(set(roles))) if roles else 'no role'} now.", err=True)
+    say(f"{name} has {'the roles ' + ', '.join(sorted(set(roles))) if roles else 'no role'} now.", err=True)
 
 
 @users.command()
@@ -181,7 +182,7 @@ def grant(session: Opener, name: str, clearance: str | None, revoke: str | None,
             staff.grant(acts, name, clearance)
         if cypher is not None:
             staff.set_free_cypher(acts, name, given=cypher)
-    click.echo(f"The clearance of {name} was changed.", err=True)
+    say(f"The clearance of {name} was changed.", err=True)
 
 
 @users.command()
@@ -191,7 +192,7 @@ def disable(session: Opener, name: str) -> None:
     """Disable an account and end its sign-ins."""
     with session() as acts:
         staff.disable(acts, name)
-    click.echo(f"{name} is disabled.", err=True)
+    say(f"{name} is disabled.", err=True)
 
 
 @users.command()
@@ -201,7 +202,7 @@ def enable(session: Opener, name: str) -> None:
     """Let a disabled account sign in again."""
     with session() as acts:
         staff.enable(acts, name)
-    click.echo(f"{name} can sign in again.", err=True)
+    say(f"{name} can sign in again.", err=True)
 
 
 commands = (login, logout, account, users)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from graphsvc.cli.printed import escaped
+
 Progress = Callable[[int, int, str], None]
 _WIDTH = 30
 _EVERY_S = 0.1
@@ -20,7 +22,7 @@ def shown() -> Iterator[Progress]:
 
     def show(done: int, total: int, text: str) -> None:
         nonlocal last_text, last_at, open_line
-        stage = text if total == 0 or not terminal else text[:50]
+        stage = escaped(text if total == 0 or not terminal else text[:50])
         now = time.monotonic()
         if terminal:
             if now - last_at < _EVERY_S and done != total:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.service import Session, protection
 from graphsvc.service.holding import KINDS, NewHold
@@ -29,7 +30,7 @@ def vault() -> None:
 def rotate(session: Opener) -> None:
     """Give the vault a new master key; nobody is signed out. Takes the role administrator."""
     with session() as acts:
-        click.echo(protection.rotate_key(acts))
+        say(protection.rotate_key(acts))
 
 
 @click.group()
@@ -45,8 +46,8 @@ def reveal() -> None:
 def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
     """Ask for one identity. Takes the role custodian."""
     with session(case) as acts:
-        click.echo(acts.ask_reveal(pseudonym, reason))
-    click.echo("Asked. It opens for you alone once a supervisor, another person, agrees.", err=True)
+        say(acts.ask_reveal(pseudonym, reason))
+    say("Asked. It opens for you alone once a supervisor, another person, agrees.", err=True)
 
 
 @reveal.command("list")
@@ -73,7 +74,7 @@ def agree(session: Opener, request: str, note: str) -> None:
     """Agree to a reveal another person asked for. Takes the role supervisor."""
     with session() as acts:
         agreed = acts.agree_reveal(request, note)
-        click.echo(f"Agreed. It is open for {agreed.asked_by} until {_at(agreed.until)}.", err=True)
+        say(f"Agreed. It is open for {agreed.asked_by} until {_at(agreed.until)}.", err=True)
 
 
 @reveal.command()
@@ -84,7 +85,7 @@ def refuse(session: Opener, request: str, note: str) -> None:
     """Refuse a reveal another person asked for. Takes the role supervisor."""
     with session() as acts:
         acts.refuse_reveal(request, note)
-    click.echo("Refused.", err=True)
+    say("Refused.", err=True)
 
 
 @reveal.command("open")
@@ -95,8 +96,8 @@ def open_identity(session: Opener, request: str) -> None:
     with session() as acts:
         revealed = acts.open_reveal(request)
     for name, value in revealed.values.items():
-        click.echo(f"{name:16} {', '.join(map(str, value)) if isinstance(value, list) else value}")
-    click.echo(f"Open until {_at(revealed.until)}. Do not write it down where others read.", err=True)
+        say(f"{name:16} {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    say(f"Open until {_at(revealed.until)}. Do not write it down where others read.", err=True)
 
 
 @reveal.command()
@@ -106,7 +107,7 @@ def end(session: Opener, request: str) -> None:
     """End a reveal of yours before its time."""
     with session() as acts:
         acts.end_reveal(request)
-    click.echo("Ended.", err=True)
+    say("Ended.", err=True)
 
 
 @click.group("hold")
@@ -125,7 +126,7 @@ def holds() -> None:
 def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, reason: str, review: dt.datetime) -> None:
     """Put a hold on a case, or on one person of it."""
     with session(case) as acts:
-        click.echo(acts.add_hold(NewHold(kind, owner, reason, review.date()), person))
+        say(acts.add_hold(NewHold(kind, owner, reason, review.date()), person))
 
 
 @holds.command("list")
@@ -138,10 +139,10 @@ def list_holds(session: Opener, case: str) -> None:
     for one in found:
         state = f"released by {one.released_by} {_at(one.released_at)}" if one.released_by else "lasts"
         due = "  REVIEW IS DUE" if one.due else ""
-        click.echo(f"{one.id}  {one.kind:13} {one.person or 'whole case'}  {state}  review {one.review_on}{due}")
-        click.echo(f"    {one.owner}: {one.reason}  (added by {one.added_by} {_at(one.added_at)})")
+        say(f"{one.id}  {one.kind:13} {one.person or 'whole case'}  {state}  review {one.review_on}{due}")
+        say(f"    {one.owner}: {one.reason}  (added by {one.added_by} {_at(one.added_at)})")
     if not found:
-        click.echo("Nothing is held in this case.", err=True)
+        say("Nothing is held in this case.", err=True)
 
 
 @holds.command("release")
@@ -152,7 +153,7 @@ def release_hold(session: Opener, case: str, hold: str) -> None:
     """Release a hold; it stays in the list."""
     with session(case) as acts:
         acts.release_hold(hold)
-    click.echo("Released.", err=True)
+    say("Released.", err=True)
 
 
 @click.group()
@@ -171,8 +172,8 @@ def seal() -> None:
 def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening: bool) -> None:
     """Ask that someone who stands by name is sealed. Takes the role custodian or supervisor."""
     with session(case) as acts:
-        click.echo(acts.ask_opening(person, reason) if opening else acts.ask_sealing(person, reason))
-    click.echo("Asked. Nothing is changed until a supervisor, another person, agrees.", err=True)
+        say(acts.ask_opening(person, reason) if opening else acts.ask_sealing(person, reason))
+    say("Asked. Nothing is changed until a supervisor, another person, agrees.", err=True)
 
 
 @seal.command("list")
@@ -191,7 +192,7 @@ def agree_sealing(session: Opener, request: str, note: str) -> None:
     """Agree to what another person asked for, and do it. Takes the role supervisor."""
     with session() as acts, shown() as progress:
         told = acts.agree_sealing(request, progress, note)
-    click.echo(f"Done. {told}", err=True)
+    say(f"Done. {told}", err=True)
 
 
 @seal.command("refuse")
@@ -202,7 +203,7 @@ def refuse_sealing(session: Opener, request: str, note: str) -> None:
     """Refuse what another person asked for. Takes the role supervisor."""
     with session() as acts:
         acts.refuse_sealing(request, note)
-    click.echo("Refused.", err=True)
+    say("Refused.", err=True)
 
 
 @seal.command("who")
@@ -213,13 +214,13 @@ def who_is_sealed(session: Opener, case: str) -> None:
     with session(case) as acts:
         asked, sealed = acts.to_be_sealed(), acts.sealed()
     for person, why in asked.items():
-        click.echo(f"{person}  stands by name; a delivery says: {why}")
+        say(f"{person}  stands by name; a delivery says: {why}")
     for one in sealed:
-        click.echo(
+        say(
             f"{one.pseudonym}  since {one.since}  {one.why}{'  STAYS SEALED AGAINST DELIVERY ' + str(one.against) if one.against else ''}"
         )
     if not asked and not sealed:
-        click.echo("Nobody is sealed in this case.", err=True)
+        say("Nobody is sealed in this case.", err=True)
 
 
 @click.command()
@@ -231,9 +232,9 @@ def known(session: Opener, case: str, what: str) -> None:
     with session(case) as acts:
         found = acts.known(what)
     for row in found:
-        click.echo(row["id"])
+        say(row["id"])
     if not found:
-        click.echo("Nobody by a pseudonym of whom you can see anything is called so.", err=True)
+        say("Nobody by a pseudonym of whom you can see anything is called so.", err=True)
 
 
 @click.group()
@@ -249,8 +250,8 @@ def erase() -> None:
 def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
     """Ask that a person is erased. Takes the role custodian or supervisor."""
     with session(case) as acts:
-        click.echo(acts.ask_erasure(person, reason))
-    click.echo("Asked. Nothing is erased until a supervisor, another person, agrees.", err=True)
+        say(acts.ask_erasure(person, reason))
+    say("Asked. Nothing is erased until a supervisor, another person, agrees.", err=True)
 
 
 @erase.command("list")
@@ -269,7 +270,7 @@ def agree_erasure(session: Opener, request: str, note: str) -> None:
     """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
     with session() as acts, shown() as progress:
         told = acts.agree_erasure(request, progress, note)
-    click.echo(f"Erased. {told}", err=True)
+    say(f"Erased. {told}", err=True)
 
 
 @erase.command("refuse")
@@ -280,23 +281,23 @@ def refuse_erasure(session: Opener, request: str, note: str) -> None:
     """Refuse an erasure another person asked for. Takes the role supervisor."""
     with session() as acts:
         acts.refuse_erasure(request, note)
-    click.echo("Refused.", err=True)
+    say("Refused.", err=True)
 
 
 def _show(requests: list[Request], nothing: str) -> None:
     for one in requests:
-        click.echo(
+        say(
             f"{one.id}  {one.kind:6} {one.state:8} {one.case}  {one.pseudonym}  asked by {one.asked_by} {_at(one.asked_at)}"
         )
-        click.echo(f"    why: {one.reason}")
+        say(f"    why: {one.reason}")
         if one.decided_by:
-            click.echo(f"    {one.decided_by} answered {_at(one.decided_at)}{': ' if one.answer else ''}{one.answer}")
+            say(f"    {one.decided_by} answered {_at(one.decided_at)}{': ' if one.answer else ''}{one.answer}")
         times = (("opened", one.opened_at), ("until", one.until), ("ended", one.ended_at))
         shown = ", ".join(f"{word} {_at(moment)}" for word, moment in times if moment)
         if shown:
-            click.echo(f"    {shown}")
+            say(f"    {shown}")
     if not requests:
-        click.echo(nothing, err=True)
+        say(nothing, err=True)
 
 
 def _at(moment: dt.datetime | None) -> str:

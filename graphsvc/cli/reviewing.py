@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say
 from graphsvc.service import Session
 from graphsvc.service.reviewing import JUDGEMENTS, Review
 
@@ -29,7 +30,7 @@ def add(session: Opener, case: str, person: str, judgement: str, reason: str) ->
     """Agree with a lead, refuse it or park it. Takes the role investigator or analyst."""
     with session(case) as acts:
         acts.review(person, judgement, reason)
-    click.echo("Kept. It cannot be changed or taken back, only followed by another.", err=True)
+    say("Kept. It cannot be changed or taken back, only followed by another.", err=True)
 
 
 @review.command("list")
@@ -43,7 +44,7 @@ def listed(session: Opener, case: str, person: str) -> None:
     for one in found:
         _show(one)
     if not found:
-        click.echo("Nobody has decided about a lead that you can see here.", err=True)
+        say("Nobody has decided about a lead that you can see here.", err=True)
 
 
 @click.group()
@@ -60,18 +61,18 @@ def questions(session: Opener, case: str, person: str) -> None:
     with session(case) as acts:
         read, asking = acts.readings(person), acts.questions(person)
     for reading in read:
-        click.echo(f"reading: {reading.text}")
+        say(f"reading: {reading.text}")
     for one in asking.questions:
         claim = one.claim
         denies = "not " if claim.denies else ""
-        click.echo(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}  statement {claim.statement}")
-        click.echo(f"    {one.text}")
+        say(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}  statement {claim.statement}")
+        say(f"    {one.text}")
         if one.rank_if_true is not None:
-            click.echo(f"    rank about {one.rank_if_true} if it is so, about {one.rank_if_false} without it")
+            say(f"    rank about {one.rank_if_true} if it is so, about {one.rank_if_false} without it")
     for note in asking.notes:
-        click.echo(note)
+        say(note)
     if not asking.questions and not asking.notes:
-        click.echo("No claim about this person is worth a check for where they stand.", err=True)
+        say("No claim about this person is worth a check for where they stand.", err=True)
 
 
 @question.command("put")
@@ -83,15 +84,15 @@ def put(session: Opener, case: str, person: str, claim: str) -> None:
     """Note that a question was put. Takes the role investigator or analyst."""
     with session(case) as acts:
         acts.put_question(person, claim)
-    click.echo("Noted.", err=True)
+    say("Noted.", err=True)
 
 
 def _show(one: Review) -> None:
-    click.echo(f"{one.lead}  {one.done} by {one.account} {one.at:%Y-%m-%d %H:%M}Z  handling {one.handling}")
-    click.echo(f"    why: {one.reason or 'written with source clearance, and takes it to be read'}")
-    click.echo(f"    shown then: {one.shown}")
+    say(f"{one.lead}  {one.done} by {one.account} {one.at:%Y-%m-%d %H:%M}Z  handling {one.handling}")
+    say(f"    why: {one.reason or 'written with source clearance, and takes it to be read'}")
+    say(f"    shown then: {one.shown}")
     if one.since:
-        click.echo(f"    {one.since}")
+        say(f"    {one.since}")
 
 
 commands = (review, question)

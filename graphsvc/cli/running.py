@@ -13,6 +13,7 @@ import click
 from filelock import FileLock, Timeout
 from waitress.server import create_server
 
+from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
@@ -33,11 +34,11 @@ def serve(settings: Settings, port: int | None) -> None:
         service.recover()
         service.forget_links()
         with _serving(service) as address:
-            click.echo(f"graphsvc serves {settings.home} at {address}", err=True)
+            say(f"graphsvc serves {settings.home} at {address}", err=True)
             account = entry.local_account(service)
             if account:
-                click.echo(f"Sign in as {account}: {_link(service, address, account, entry.LOCAL_PURPOSE)}", err=True)
-            click.echo("Ctrl-C stops it.", err=True)
+                say(f"Sign in as {account}: {_link(service, address, account, entry.LOCAL_PURPOSE)}", err=True)
+            say("Ctrl-C stops it.", err=True)
 
 
 @click.command()
@@ -59,12 +60,14 @@ def demo(settings: Settings, port: int | None) -> None:
         accounts = invented.demo_case(service, progress)
         with _serving(service) as address:
             progress(1, 1, "")
-            click.echo(f"\r\nThe demo case is at {address}\n")
+            say("", f"The demo case is at {address}", "")
             for role, account in accounts.items():
-                click.echo(f"  {role:14} {_link(service, address, account, 'trying the demo')}")
-            click.echo(
-                "\nEach link signs in once, from this machine only. On the command line:"
-                f"\n  graphsvc --home {settings.home} login --link LINK\nCtrl-C stops everything."
+                say(f"  {role:14} {_link(service, address, account, 'trying the demo')}")
+            say(
+                "",
+                "Each link signs in once, from this machine only. On the command line:",
+                f"  graphsvc --home {settings.home} login --link LINK",
+                "Ctrl-C stops everything.",
             )
 
 
@@ -129,7 +132,7 @@ def _serving(service: Service) -> Iterator[str]:
         for number, handler in before.items():
             signal.signal(number, handler)
         server.close()
-        click.echo("Stopping.", err=True)
+        say("Stopping.", err=True)
 
 
 def _link(service: Service, address: str, account: str, purpose: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 import click
 
 from graphsvc.cli.acting import acting
+from graphsvc.cli.printed import say, say_text
 from graphsvc.service import Session
 from graphsvc.service.keyplayers import GOALS, KeySet
 
@@ -30,7 +31,7 @@ def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ..
     with session(case) as acts:
         found = acts.sets(size, goal, people)
     if form == "json":
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        say_text(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:
         _show(found)
 
@@ -41,20 +42,20 @@ def _show(found: KeySet) -> None:
         return identifier if name == identifier else f"{identifier} {name}"
 
     for one in found.people:
-        click.echo(f"{named(one)}  rank {found.ranks.get(one, 'none')}")
+        say(f"{named(one)}  rank {found.ranks.get(one, 'none')}")
         for heir in found.successors:
             if heir.of == one:
-                click.echo(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} ties")
-    click.echo(f"reach {found.reach:.2f} of {found.of} people")
+                say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} ties")
+    say(f"reach {found.reach:.2f} of {found.of} people")
     for when, left in (("as it is", found.before), ("without them", found.after), ("taken over", found.back)):
         pieces = f"{left.pieces} pieces, the biggest of {left.biggest}"
-        click.echo(f"{when:13} {left.people} people, {pieces}, fragmentation {left.fragmentation:.2f}")
+        say(f"{when:13} {left.people} people, {pieces}, fragmentation {left.fragmentation:.2f}")
     for rival in found.rivals:
         of = f"{named(rival.gang)}, the gang of {rival.of}" if rival.gang else named(rival.of)
-        click.echo(f"might gain: {named(rival.rival)}, a rival of {of}")
+        say(f"might gain: {named(rival.rival)}, a rival of {of}")
     if found.sampled:
-        click.echo("Figures come from a sample of the people, the same each time.", err=True)
-    click.echo("A network answers what is done to it: taking people out has made networks stronger.", err=True)
+        say("Figures come from a sample of the people, the same each time.", err=True)
+    say("A network answers what is done to it: taking people out has made networks stronger.", err=True)
 
 
 commands = (sets,)

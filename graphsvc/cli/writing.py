@@ -11,6 +11,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, Opener, as_given, write
+from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import CypherFault, NotFound, RequestError
 from graphsvc.service import Session, parameters
@@ -60,19 +61,19 @@ def cypher(
             values = kept | values
         if explain:
             examined = acts.examine(text)
-            click.echo("\n".join(_plan(examined.plan)))
-            click.echo(f"parameters: {', '.join(examined.parameters) or 'none'}", err=True)
+            say(*_plan(examined.plan))
+            say(f"parameters: {', '.join(examined.parameters) or 'none'}", err=True)
             return
         found = _run(acts, text, values)
     if found.restarted:
-        click.echo("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
+        say("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
     if found.state == "failed":
         raise CypherFault(found.fault)  # says the place itself
     # A table is read by people: there graph values stand as JSON in their cells.
     rows = found.rows if form == "json" else [tuple(map(_flat, row)) for row in found.rows]
     write(form, found.columns, rows)
     if found.truncated:
-        click.echo(f"Cut at {len(found.rows):,} rows: narrow the text down to see the rest.", err=True)
+        say(f"Cut at {len(found.rows):,} rows: narrow the text down to see the rest.", err=True)
 
 
 def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:

@@ -15,6 +15,7 @@ from graphsvc.access.gate import Gate
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.principal import Principal
+from graphsvc.access.purpose import known_purpose
 from graphsvc.analysis.basis import Basis
 from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.evidence import Claim, LinkKey, Person
@@ -156,10 +157,9 @@ class Service:
         """A session of someone who has proven who they are, for a purpose.
 
         Raises:
-            NotSignedIn: the purpose is empty: why is asked of everyone and written in the log.
+            NotSignedIn: the purpose is none (see `access.purpose`): why is asked of everyone and written in the log.
         """
-        _require_purpose(purpose)
-        return Session(self, principal, purpose.strip(), case)
+        return Session(self, principal, known_purpose(purpose), case)
 
     # -- signing in on the web --------------------------------------------------------------------------------
 
@@ -167,9 +167,9 @@ class Service:
         """A web token for who name, password and code prove, to be kept in their cookie.
 
         Raises:
-            NotSignedIn: one of them is wrong (in the same words whichever), or the purpose is empty.
+            NotSignedIn: one of them is wrong (in the same words whichever), or the purpose is none.
         """
-        _require_purpose(purpose)
+        purpose = known_purpose(purpose)
         principal = self.prove(name, password, code, purpose)
         return self._web_token(principal, purpose, limited=self.must_enrol(principal))
 
@@ -206,11 +206,10 @@ class Service:
         """A new one-time link token of an account, good for `settings.token_hours`; opened at `/link/<token>`.
 
         Raises:
-            RequestError: there is no such account. NotSignedIn: the purpose is empty.
+            RequestError: there is no such account. NotSignedIn: the purpose is none.
         """
-        _require_purpose(purpose)
         lifetime = dt.timedelta(hours=self.settings.token_hours)
-        return accounts.issue(self.database, account, "link", lifetime, purpose.strip())
+        return accounts.issue(self.database, account, "link", lifetime, known_purpose(purpose))
 
     def forget_links(self) -> None:
         """End the one-time links of earlier starts: they are made anew at each."""
@@ -247,10 +246,10 @@ class Service:
     def _web_token(self, principal: Principal, purpose: str, *, limited: bool = False) -> str:
         lifetime = dt.timedelta(minutes=self.settings.session_minutes)
         self._signed(principal, purpose, "released")
-        return accounts.issue(self.database, principal.name, "web", lifetime, purpose.strip(), limited=limited)
+        return accounts.issue(self.database, principal.name, "web", lifetime, purpose, limited=limited)
 
     def _signed(self, principal: Principal, purpose: str, outcome: str) -> None:
-        audit.finish(self.database, audit.begin(self.database, principal, purpose.strip(), SIGN_IN), outcome)
+        audit.finish(self.database, audit.begin(self.database, principal, purpose, SIGN_IN), outcome)
 
     def close(self) -> None:
         """Stop what is being loaded and let go of everything. A managed server that nobody else uses stops."""
@@ -272,8 +271,3 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _require_purpose(purpose: str) -> None:
-    if not purpose.strip():
-        raise NotSignedIn("Say for which purpose: --purpose or GRAPHSVC_PURPOSE, or the field at sign-in.")

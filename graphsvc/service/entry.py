@@ -9,6 +9,7 @@ from pathlib import Path
 
 from graphsvc.access import accounts, audit
 from graphsvc.access.principal import Principal
+from graphsvc.access.purpose import known_purpose
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.service.desk import SIGN_IN, Service
@@ -51,9 +52,9 @@ def command_line_login(
     Gives who signed in; `must_enrol` if only to set up a second factor.
 
     Raises:
-        NotSignedIn: password, code or link is not right.
+        NotSignedIn: password, code or link is not right, or the purpose is none.
     """
-    limited = False
+    limited, purpose = False, known_purpose(purpose)
     if link:
         principal: Principal = accounts.redeem(service.database, link.rstrip("/").rpartition("/")[2], "link")[0]
     else:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from graphsvc.access import accounts, attempts, changes, enrolment, factors
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Grant
+from graphsvc.access.purpose import known_purpose
 from graphsvc.access.vault import Vault
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
@@ -62,6 +63,29 @@ def enrol(database: sa.Engine, vault: Vault, clock: Clock) -> str:
     assert enrolment.confirm(database, vault, "ann", factors.code_at(secret, clock.at))
     clock.go(seconds=factors.STEP_S)
     return secret
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("", "Say for which"),
+        (" \t", "Say for which"),
+        ("x" * 201, "at most 200"),
+        ("a\nb", "one line"),
+        ("\x1b[2J", "one line"),
+        ("a\u2028b", "one line"),
+        ("a\u202eb", "one line"),
+        ("a\ud800", "one line"),
+    ],
+)
+def test_a_purpose_is_one_printable_line(given: str, wrong: str) -> None:
+    with pytest.raises(NotSignedIn, match=wrong):
+        known_purpose(given)
+
+
+def test_a_purpose_may_be_in_any_script() -> None:
+    for given in ("x" * 200, "Wer steckt hinter C0008?", "\u8c01\u3000\u5728\u80cc\u540e", "\u0645\u0646\u0638\u0645"):
+        assert known_purpose(f" {given} ") == given
 
 
 def test_codes_are_those_of_the_standard() -> None:

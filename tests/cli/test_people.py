@@ -173,3 +173,8 @@ def test_a_custodian_can_do_nothing_before_the_second_factor_is_set_up(
     assert command("reveal", "list").status != 0
     must("account", "second-factor", typed=(factors.code_at(secret, clock()),))
     assert "no reveal you can see" in must("reveal", "list").said
+
+
+def test_a_purpose_of_two_lines_is_refused(command: Command, home: Settings) -> None:
+    for arguments in (("users", "list", "--purpose", "one\ntwo"), ("login", "ann", "--purpose", "x" * 201)):
+        assert "A purpose" in command(*arguments, typed=("p", "p")).refusal()

@@ -49,6 +49,15 @@ def test_without_a_purpose_nobody_gets_in(site: Any) -> None:
     assert "Say for which purpose" in answer.text
 
 
+@pytest.mark.parametrize("purpose", ["x" * 201, "two\nlines", "bell\x07", "\x1b[2J", "turned \u202e"])
+def test_a_purpose_is_one_printable_line(site: Any, purpose: str) -> None:
+    client = site.app.test_client()
+    answer = enter(client, name="inv", password=site.password, purpose=purpose)
+    assert answer.status_code == 401
+    assert "A purpose" in answer.text
+    assert client.get("/").status_code == 302
+
+
 def test_a_name_that_is_none_is_not_written_in_the_log(site: Any) -> None:
     enter(site.app.test_client(), name="my-secret-password", password="x")
     lines = site.client("aud").get("/log.json").text

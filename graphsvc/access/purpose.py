@@ -1,0 +1,34 @@
+"""What may stand as a purpose: one line that the log can print."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from graphsvc.errors import NotSignedIn
+
+LONGEST_PURPOSE = 200
+
+
+def known_purpose(text: str) -> str:
+    """A purpose as it is written in the log, without spaces around it.
+
+    Raises:
+        NotSignedIn: it is empty, longer than 200 characters, or no single printable line.
+
+    Example:
+        >>> known_purpose(" who is behind the boats of 8 May ")
+        'who is behind the boats of 8 May'
+    """
+    purpose = text.strip()
+    if not purpose:
+        raise NotSignedIn("Say for which purpose: --purpose or GRAPHSVC_PURPOSE, or the field at sign-in.")
+    if len(purpose) > LONGEST_PURPOSE:
+        raise NotSignedIn(
+            f"A purpose has at most {LONGEST_PURPOSE} characters, and this one {len(purpose):,}. Say it in fewer words."
+        )
+    # Spaces of other scripts are none that Python prints, and harm no one.
+    if not all(sign.isprintable() or unicodedata.category(sign) == "Zs" for sign in purpose):
+        raise NotSignedIn(
+            "A purpose is one line of printable characters. Leave line breaks and control signs out of it."
+        )
+    return purpose

@@ -1,0 +1,36 @@
+"""Where commands print: other people's text is shown, and steers no terminal."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+# C0 and C1 (a terminal acts on them), halves of characters, separators of lines, marks that turn the direction of
+# writing. Joiners stay: names in Persian and Hindi need them.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def say(*lines: object, err: bool = False) -> None:
+    """Print lines, each as one: a line break inside of one is escaped like any control sign."""
+    for line in lines:
+        click.echo(escaped(str(line)), err=err)
+
+
+def say_text(text: str, *, err: bool = False) -> None:
+    """Print a text that may have several lines, such as JSON, CSV or Cypher."""
+    click.echo("\n".join(map(escaped, text.split("\n"))), err=err)
+
+
+def escaped(text: str) -> str:
+    r"""A text with its control signs written out, as JSON writes them: JSON stays what it says.
+
+    Example:
+        >>> print(escaped("Ann\x1b[2J"))
+        Ann\u001b[2J
+    """
+    return _STEERING.sub(_written, text).replace("\n", r"\u000a")
+
+
+def _written(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

@@ -1,0 +1,78 @@
+"""Nothing of other people's text steers the terminal it is shown on."""
+
+from __future__ import annotations
+
+import ast
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from graphsvc.cli import looking, printed, progress
+
+COMMANDS = Path(looking.__file__).parent
+HOSTILE = "Ann\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\rBob\nrejected: nothing\u2028\u202egnp\ud800"
+# What a terminal acts on, or what makes a line look like another.
+STEERING = [chr(one) for one in (*range(9), *range(11, 32), *range(0x7F, 0xA0), 0x2028, 0x2029, 0x202E, 0x2066)]
+
+
+def output(prints: Callable[[], object]) -> str:
+    done = CliRunner().invoke(click.Command("prints", callback=prints), [])
+    assert done.exception is None, done.exception
+    return done.stdout + done.stderr
+
+
+def test_control_signs_are_shown_and_not_obeyed() -> None:
+    said = output(lambda: (printed.say(HOSTILE), printed.say(HOSTILE, err=True)))
+    assert not [sign for sign in STEERING if sign in said]
+    assert len(said.splitlines()) == 2  # one line each: nobody writes a second one in another's name
+    assert r"Ann\u001b]0;owned\u0007\u001b[2J\u009b31m\u007f\u000dBob\u000arejected" in said
+
+
+def test_text_of_several_lines_keeps_them_and_nothing_else() -> None:
+    said = output(lambda: printed.say_text("MATCH (n)\n\tRETURN n\x1b[2J"))
+    assert said == "MATCH (n)\n\tRETURN n\\u001b[2J\n"
+
+
+@pytest.mark.parametrize("name", ["李雷", "مریم\u200cجان", "Ünal", "O'Neil 👩\u200d🔬"])
+def test_names_in_any_script_stay_as_they_are(name: str) -> None:
+    assert output(lambda: printed.say(name)) == f"{name}\n"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_no_form_of_an_answer_holds_a_control_sign(form: str) -> None:
+    said = output(lambda: looking.write(form, ["name", HOSTILE], [["P1", HOSTILE], ["P2", [HOSTILE]]]))
+    assert not [sign for sign in STEERING if sign in said]
+    if form == "csv":
+        assert len(list(csv.reader(said.splitlines()))) == 3
+
+
+def test_progress_names_a_file_without_obeying_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.shown() as show:
+        show(0, 0, HOSTILE)
+    said = capsys.readouterr().err
+    assert r"Ann\u001b" in said
+    assert not [sign for sign in STEERING if sign in said]
+
+
+def test_a_refused_argument_is_told_without_obeying_it(command: Callable[..., Any]) -> None:
+    done = command("hubs", f"--no-such{HOSTILE}")
+    assert done.status != 0
+    assert not [sign for sign in STEERING if sign in done.said]
+
+
+def test_everything_is_printed_in_one_place() -> None:
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(COMMANDS.glob("*.py"))
+        if path.name != "printed.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in ("echo", "secho", "echo_via_pager"))
+        or (isinstance(node, ast.Name) and node.id == "print")
+        or (isinstance(node, ast.Attribute) and node.attr == "stdout" and path.name != "__init__.py")
+    ]
+    assert found == []
