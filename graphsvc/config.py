@@ -78,7 +78,18 @@ class Settings:
     upload_mb: int = _setting(200, "GRAPHSVC_UPLOAD_MB", "largest upload, and largest file in it once unpacked, in MiB")
     cell_chars: int = _setting(100_000, "GRAPHSVC_CELL_CHARS", "longest cell a delivery may hold, in characters")
     upload_minutes: int = _setting(30, "GRAPHSVC_UPLOAD_MINUTES", "minutes an upload waits for confirmation")
-    session_minutes: int = _setting(60, "GRAPHSVC_SESSION_MINUTES", "minutes without a request that end a session")
+    address: str = _setting(
+        "", "GRAPHSVC_ADDRESS", "address people open, for links that are sent (empty: made of host and port)"
+    )
+    trusted_hosts: str = _setting(
+        "",
+        "GRAPHSVC_TRUSTED_HOSTS",
+        "hosts the pages answer to, separated by commas (empty: this machine, GRAPHSVC_HOST and GRAPHSVC_ADDRESS)",
+    )
+    session_minutes: int = _setting(60, "GRAPHSVC_SESSION_MINUTES", "minutes of doing nothing that end a session")
+    session_hours: int = _setting(
+        12, "GRAPHSVC_SESSION_HOURS", "hours after signing in at which a session ends, whatever is done in it"
+    )
     second_factor_roles: str = _setting(
         "custodian",
         "GRAPHSVC_SECOND_FACTOR_ROLES",

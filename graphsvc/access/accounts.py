@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import argon2
 import sqlalchemy as sa
 
-from graphsvc.access import attempts, enrolment, whose
+from graphsvc.access import attempts, enrolment, passwords, whose
 from graphsvc.access.audit import hold_clock, now
 from graphsvc.access.policy import ROLES
 from graphsvc.access.principal import ANY_CASE, Grant, Principal
@@ -22,9 +22,6 @@ from graphsvc.errors import NotSignedIn, Refused, RequestError
 _HASHER = argon2.PasswordHasher()
 # Verified when the name is unknown, so that the time it takes does not tell which names exist.
 _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-MINIMUM_PASSWORD = 12
-# Longer ones are not hashed: that would be work without end for whoever sends them.
-LONGEST_PASSWORD = 1_000
 WRONG = (
     "Name, password or code is not right, or too many attempts failed under this name. Check all three; after several"
     " failures wait some minutes."
@@ -38,7 +35,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
     """Add an account; without a password it can only sign in by token or one-time link.
 
     Raises:
-        RequestError: the name is taken or empty, a role unknown, or the password too short.
+        RequestError: the name is taken or empty, a role unknown, or the password is none (see `passwords`).
     """
     roles = known_roles(roles)
     if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
@@ -47,7 +44,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
         if whose.found(connection, name, disabled=True) is not None:
             raise RequestError(f"An account {name!r} exists already. Choose another name.")
         key = connection.execute(
-            tables.accounts.insert().values(name=name, password_hash=hash_password(password), created_at=now())
+            tables.accounts.insert().values(name=name, password_hash=hash_password(password, name), created_at=now())
         ).inserted_primary_key
         account = key[0] if key else 0
         if roles:
@@ -74,18 +71,17 @@ def known_roles(roles: Iterable[str]) -> frozenset[str]:
     return found
 
 
-def hash_password(password: str) -> str:
-    """The Argon2 hash of a password; empty for none.
+def hash_password(password: str, name: str = "") -> str:
+    """The Argon2 hash of a password of the account `name`; empty for none.
 
     Raises:
-        RequestError: it is too short.
+        RequestError: it is too short, or one that anyone would try.
     """
     if not password:
         return ""
-    if len(password) < MINIMUM_PASSWORD:
-        raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
-    if len(password) > LONGEST_PASSWORD:
-        raise RequestError(f"A password has at most {LONGEST_PASSWORD:,} characters.")
+    wrong = passwords.refusal(password, name)
+    if wrong:
+        raise RequestError(wrong)
     return _HASHER.hash(_bytes(password))
 
 
@@ -150,16 +146,23 @@ def only_account(engine: sa.Engine, name: str, proven: frozenset[str] = frozense
     return account
 
 
-def sign_in(engine: sa.Engine, vault: Vault, name: str, password: str, code: str = "") -> Principal:
+def sign_in(
+    engine: sa.Engine,
+    vault: Vault,
+    name: str,
+    password: str,
+    code: str = "",
+    place: attempts.Entrance = attempts.Entrance(),  # noqa: B008  # it is frozen
+) -> Principal:
     """The account that name, password and, where it has a second factor, a code of that prove.
 
-    Repeated failures lock a name for some minutes, whether or not an account bears it.
+    Repeated failures lock a name for some minutes at their place, whether or not an account bears it.
 
     Raises:
         NotSignedIn: in the same words whatever was wrong.
     """
     key = attempts_key(vault)
-    if not attempts.begin(engine, key, name):
+    if not attempts.begin(engine, key, name, place):
         raise NotSignedIn(WRONG)
     # What no account can be called is not asked for: a database may refuse such text instead of finding nothing.
     asked = name if name.isprintable() else ""
@@ -173,7 +176,8 @@ def sign_in(engine: sa.Engine, vault: Vault, name: str, password: str, code: str
     right &= enrolment.code_is_right(engine, vault, account, code, take=right)
     if not right or account is None:
         raise NotSignedIn(WRONG)
-    attempts.clear(engine, key, name)
+    attempts.clear(engine, key, name, place)
+    attempts.remember(engine, key, account, name, place)
     with transaction(engine) as connection:
         return _principal(connection, account)
 
@@ -205,7 +209,7 @@ def keep_password(engine: sa.Engine, name: str, hashed: str) -> None:
 def password_is_right(stored: str, password: str) -> bool:
     """Whether a password is that of a stored hash; never where none is stored, in the same time."""
     try:
-        _HASHER.verify(stored or _NOBODY, _bytes(password[:LONGEST_PASSWORD]))
+        _HASHER.verify(stored or _NOBODY, _bytes(password[: passwords.LONGEST_PASSWORD]))
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
     return bool(stored)
@@ -217,11 +221,27 @@ def attempts_key(vault: Vault) -> bytes:
 
 
 def issue(
-    engine: sa.Engine, name: str, kind: str, lifetime: dt.timedelta, purpose: str = "", *, limited: bool = False
+    engine: sa.Engine,
+    name: str,
+    kind: str,
+    lifetime: dt.timedelta,
+    purpose: str = "",
+    *,
+    limited: bool = False,
+    longest: dt.timedelta | None = None,
+    bound: str = "",
 ) -> str:
     """A new token of an account: kind `cli`, `web`, `link` or `setup` (good for one use). Only its hash is kept.
 
-    A `limited` one is good for nothing but setting up the second factor.
+    Args:
+        engine: the application database.
+        name: of the account.
+        kind: what it is good for.
+        lifetime: until when, unless it is extended.
+        purpose: why; stands in the log beside everything done with it.
+        limited: it is good for nothing but setting up the second factor.
+        longest: however it is extended, it ends then; None: it cannot be extended.
+        bound: where it is used from: elsewhere it is good for nothing.
     """
     token = secrets.token_urlsafe(32)
     with transaction(engine) as connection:
@@ -234,26 +254,30 @@ def issue(
                 account_id=account,
                 purpose=purpose,
                 expires_at=now() + lifetime,
+                ends_at=now() + longest if longest is not None else None,
                 limited=limited,
+                bound=token_hash(bound) if bound else "",
             )
         )
     return token
 
 
-def redeem(engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | None = None) -> tuple[Principal, str]:
-    """The account and purpose a token proves; a link is used up by it, a web session is extended.
+def redeem(
+    engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | None = None, bound: str = ""
+) -> tuple[Principal, str]:
+    """The account and purpose a token proves; a link is used up by it, a web session is extended up to its end.
 
     Raises:
-        NotSignedIn: unknown, used, ended or of a disabled account.
+        NotSignedIn: unknown, used, ended, bound to elsewhere, or of a disabled account.
     """
     table = tables.tokens
     hold_clock(engine)
     with transaction(engine) as connection:
         query = (
-            sa.select(table.c.account_id, table.c.purpose, table.c.expires_at, table.c.limited)
+            sa.select(table.c.account_id, table.c.purpose, table.c.expires_at, table.c.ends_at, table.c.limited)
             .join(tables.accounts)
             .where(table.c.hash == token_hash(token), table.c.kind == kind, table.c.expires_at > now())
-            .where(~tables.accounts.c.disabled)
+            .where(~tables.accounts.c.disabled, table.c.bound == (token_hash(bound) if bound else ""))
         )
         row = connection.execute(query).first()
         if row is None:
@@ -262,11 +286,22 @@ def redeem(engine: sa.Engine, token: str, kind: str, *, extend: dt.timedelta | N
         if kind in ("link", "setup") and connection.execute(table.delete().where(mine)).rowcount != 1:
             raise NotSignedIn("This link has been used. Ask for a new one.")
         # Not on every request: a write a minute is enough to keep a session alive.
-        if extend is not None and row.expires_at < now() + extend - dt.timedelta(minutes=1):
-            connection.execute(table.update().where(mine).values(expires_at=now() + extend))
+        if extend is not None and row.ends_at is not None:
+            until = min(now() + extend, row.ends_at)
+            if row.expires_at < until - dt.timedelta(minutes=1):
+                connection.execute(table.update().where(mine).values(expires_at=until))
         principal = _principal(connection, row.account_id)
     # Without roles and grants nothing opens, whoever forgets to ask.
     return (Principal(principal.name, frozenset(), must_enrol=True) if row.limited else principal), row.purpose
+
+
+def token_owner(engine: sa.Engine, token: str, kind: str) -> str:
+    """Whose a token is, without using it up; empty if it is good for nothing."""
+    table = tables.tokens
+    mine = (table.c.hash == token_hash(token), table.c.kind == kind, table.c.expires_at > now())
+    query = sa.select(tables.accounts.c.name).join(table).where(*mine, ~tables.accounts.c.disabled)
+    with transaction(engine) as connection:
+        return str(connection.execute(query).scalar() or "")
 
 
 def revoke(engine: sa.Engine, token: str) -> None:

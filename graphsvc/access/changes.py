@@ -73,7 +73,7 @@ def reset_password(engine: sa.Engine, name: str, password: str) -> None:
     Raises:
         RequestError: there is no such account, or the password is empty or too short. So for all here.
     """
-    hashed = hash_password(password)
+    hashed = hash_password(password, name)
     if not hashed:
         raise RequestError("A password cannot be empty.")
     with _changing(engine, name) as (connection, account):

@@ -38,13 +38,23 @@ second_factors = sa.Table(
     # The time step of the last code that was taken: neither it nor an earlier one is taken again.
     sa.Column("last_step", sa.BigInteger, nullable=False, server_default="0"),
 )
-# Failed sign-ins by keyed hash of the name that was typed, whether or not an account bears it.
+# Failed sign-ins by keyed hash of what they are counted by: name and address, a device, an address, a name.
 attempts = sa.Table(
     "attempts",
     metadata,
-    sa.Column("name_hash", sa.String(64), primary_key=True),
+    sa.Column("hash", sa.String(64), primary_key=True),
+    # Of the name that was typed, whether or not an account bears it; empty: counted by an address alone.
+    sa.Column("name_hash", sa.String(64), nullable=False, index=True),
     sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("at", sa.DateTime, nullable=False, index=True),
+    sa.Column("until", sa.DateTime, nullable=False, index=True),  # forgotten then
+)
+# Where an account has signed in from, as keyed hashes of the name with an address or a device.
+known_places = sa.Table(
+    "known_places",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("at", sa.DateTime, nullable=False),
 )
 account_roles = sa.Table(
     "account_roles",
@@ -73,6 +83,9 @@ tokens = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False),
     # Good for nothing but setting up the second factor that the account's role must have.
     sa.Column("limited", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Of a session: it ends then, however it is used; and a hash of where it is used from (see service.desk).
+    sa.Column("ends_at", sa.DateTime),
+    sa.Column("bound", sa.String(64), nullable=False, server_default=""),
 )
 # Nothing here is ever changed: an act is a line ("begun"), how it ended a line of its own that refers to it.
 # id counts from 1 without gaps; hmac covers every column and the hmac before it (see access.chain).
@@ -297,6 +310,8 @@ recipients = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("name_sealed", sa.LargeBinary, nullable=False),
     sa.Column("added_at", sa.DateTime, nullable=False),
+    # Of the least strict export they were named in: who is cleared for less is not told of them.
+    sa.Column("handling", sa.String(1), nullable=False, server_default="C"),
 )
 # Exports, held and given. What they showed stays sealed, so that the next one is counted over all that went before.
 exports = sa.Table(
@@ -382,6 +397,8 @@ picture_versions = sa.Table(
     sa.Column(
         "said", sa.String(200), nullable=False
     ),  # what is other than in the one before: numbers and words of ours
+    # Whether who saved it had source clearance: then its look, in their words, is for those who have it.
+    sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
     # Its state (`views.canvas`), and the links in it as they were told then (`views.since`).
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )

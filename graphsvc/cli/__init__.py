@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ from graphsvc.cli import (
     sets,
     writing,
 )
-from graphsvc.cli.printed import escaped, say
+from graphsvc.cli.printed import say, say_text
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, standing
 
@@ -76,8 +77,9 @@ def main() -> None:
     except click.exceptions.Abort:
         _end("Stopped.", 130)
     except click.ClickException as error:
-        error.message = escaped(error.message)
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        say_text(said.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

@@ -17,6 +17,7 @@ from graphsvc.service import Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are: more is a list to lose
+_LARGEST = 999_999_999
 _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
 
 
@@ -29,7 +30,11 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "s
 @click.option("--partial", is_flag=True, help="The delivery only adds: nothing is superseded or emptied.")
 @click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
-@click.option("--undo", type=int, help="Take this delivery back instead (its number; see `graphsvc deliveries`).")
+@click.option(
+    "--undo",
+    type=click.IntRange(1, _LARGEST),
+    help="Take this delivery back instead (its number; see `graphsvc deliveries`).",
+)
 @acting
 def load(
     session: Opener,

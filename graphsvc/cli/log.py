@@ -15,6 +15,7 @@ from graphsvc.cli.progress import shown
 from graphsvc.errors import NotFound
 from graphsvc.service import Session, auditing
 
+_MOST = 2**53  # no log is as long
 Opener = Callable[..., AbstractContextManager[Session]]
 
 
@@ -24,7 +25,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 @click.option("--source", default="", metavar="PSEUDONYM", help="Who was shown this source.")
 @click.option("--action", default="", help="What was done: read, query, analyse, load, log, accounts, …")
 @click.option("--since", default="", metavar="DAY", help="From this day on (UTC), such as 2020-05-08 or 2020-05.")
-@click.option("--newest", type=click.IntRange(1), default=50, show_default=True, help="How many, newest first.")
+@click.option("--newest", type=click.IntRange(1, _MOST), default=50, show_default=True, help="How many, newest first.")
 @click.pass_context
 @acting
 def audit(
@@ -48,7 +49,7 @@ def audit(
 
 
 @audit.command()
-@click.argument("line", type=click.IntRange(1))
+@click.argument("line", type=click.IntRange(1, _MOST))
 @acting
 def text(session: Opener, line: int) -> None:
     """The text of Cypher that was typed, of one line of the log."""

@@ -98,23 +98,23 @@ def _alone(settings: Settings) -> Iterator[None]:
 def _serving(service: Service) -> Iterator[str]:
     """Serve after the block (which says where), until Ctrl-C or a signal to end."""
     # Imported here: the other commands need not wait for what only pages need.
-    from graphsvc.web import create_app
+    from graphsvc.web import create_app, door, intake
 
     settings = service.settings
     body = (settings.upload_mb + 1) * 1024 * 1024
-    _require_port(settings)
+    port = _free_port(settings)
+    address = door.address_of(settings, service.hidden_path(), port)
+    app = create_app(service, address)
     server = create_server(
-        create_app(service),
+        app,
         host=settings.host,
-        port=settings.port,
+        port=port,
         threads=_THREADS,
-        # An upload stays in memory until it is encrypted: waitress would put it on the disk in the clear.
-        inbuf_overflow=body,
         max_request_body_size=body,
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  # only compared
+    server.channel_class = intake.channel_of(app, service)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -122,7 +122,7 @@ def _serving(service: Service) -> Iterator[str]:
     # Both, also where a shell started us with one of them ignored.
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield f"http://{host}:{server.effective_port}"
+        yield address
         settle()
         service.plan_ahead()
         server.run()
@@ -139,11 +139,13 @@ def _link(service: Service, address: str, account: str, purpose: str) -> str:
     return f"{address}/link/{service.sign_in_link(account, purpose)}"
 
 
-def _require_port(settings: Settings) -> None:
+def _free_port(settings: Settings) -> int:
+    """The port to serve on: the one that is set, or any that is free for 0."""
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
+            return int(probe.getsockname()[1])
         except OSError as error:
             raise OperatorError(
                 f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Stop what uses it,"

@@ -1,5 +1,7 @@
 """The use cases. A Session is the service with one principal and one purpose; nothing above holds anything deeper."""
 
+from graphsvc.access.attempts import Entrance
+from graphsvc.access.scratch import Scratch
 from graphsvc.queries import Query
 from graphsvc.service.casework import CancelledError
 from graphsvc.service.desk import Service
@@ -9,4 +11,16 @@ from graphsvc.service.parcel import Parcel
 from graphsvc.service.session import Session
 from graphsvc.service.uploads import Options, Upload
 
-__all__ = ["CancelledError", "Job", "Loaded", "Options", "Parcel", "Query", "Service", "Session", "Upload"]
+__all__ = [
+    "CancelledError",
+    "Entrance",
+    "Job",
+    "Loaded",
+    "Options",
+    "Parcel",
+    "Query",
+    "Scratch",
+    "Service",
+    "Session",
+    "Upload",
+]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from graphsvc.access import accounts, audit
+from graphsvc.access.attempts import Entrance
 from graphsvc.access.principal import Principal
 from graphsvc.access.purpose import known_purpose
 from graphsvc.config import Settings
@@ -15,6 +16,7 @@ from graphsvc.errors import NotSignedIn
 from graphsvc.service.desk import SIGN_IN, Service
 from graphsvc.service.session import Session
 
+COMMAND_LINE = Entrance("command line")
 # Stands in the log where the only account of a local home did not say why.
 LOCAL_PURPOSE = "local use, no purpose given"
 
@@ -58,7 +60,7 @@ def command_line_login(
     if link:
         principal: Principal = accounts.redeem(service.database, link.rstrip("/").rpartition("/")[2], "link")[0]
     else:
-        principal = service.prove(name, password, code, purpose)
+        principal = service.prove(name, password, code, purpose, COMMAND_LINE)
         limited = service.must_enrol(principal)
     audit.finish(
         service.database, audit.begin(service.database, principal, purpose, SIGN_IN, where="command line"), "released"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access import accounts, attempts, audit, changes, enrolment, factors, policy
+from graphsvc.access.passwords import MINIMUM_PASSWORD
 from graphsvc.errors import NotSignedIn, RequestError
 from graphsvc.service.register import known_cases
 from graphsvc.service.session import Session
@@ -16,6 +17,9 @@ WRONG_CODE = (
     "The code is not right, or has been used already, or too many attempts failed. Wait for the next one and check the"
     " clock of the device that shows it."
 )
+
+
+INSIDE = attempts.Entrance(inside=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,13 @@ def change_password(session: Session, old: str, new: str, token: str) -> None:
     """A new password for one's own account; ends every other sign-in.
 
     Raises:
-        NotSignedIn: the old one is wrong. RequestError: the new one is too short.
+        NotSignedIn: the old one is wrong. RequestError: the new one is too short, or one that anyone would try.
     """
     name = session.principal.name
     with _acting(session, "change password"):
-        hashed = accounts.hash_password(new)
+        hashed = accounts.hash_password(new, name)
         if not hashed:
-            raise RequestError(f"A password needs at least {accounts.MINIMUM_PASSWORD} characters.")
+            raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
         with _attempt(
             session, name, "The old password is not right, or too many attempts failed. Nothing was changed."
         ):
@@ -126,19 +130,19 @@ def end_others(session: Session, token: str) -> int:
 
 @contextmanager
 def _attempt(session: Session, name: str, wrong: str) -> Iterator[None]:
-    """Something that proves who it is: failures count towards the lock of the name, as at sign-in.
+    """Something that proves who it is: failures count as at sign-in, apart from those of who is not signed in.
 
     Raises:
         NotSignedIn: in the words of `wrong`, whether it failed inside or was not looked at.
     """
     key = accounts.attempts_key(session.service.vault)
-    if not attempts.begin(session.database, key, name):
+    if not attempts.begin(session.database, key, name, INSIDE):
         raise NotSignedIn(wrong)
     try:
         yield
     except NotSignedIn:
         raise NotSignedIn(wrong) from None
-    attempts.clear(session.database, key, name)
+    attempts.clear(session.database, key, name, INSIDE)
 
 
 def _acting(session: Session, what: str) -> AbstractContextManager[dict[str, Any]]:

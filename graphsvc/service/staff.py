@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from graphsvc.access import accounts, attempts, audit, changes
 from graphsvc.access.changes import Account
+from graphsvc.access.passwords import MINIMUM_PASSWORD
 from graphsvc.access.principal import ANY_CASE, Grant
 from graphsvc.access.whose import no_such_account
 from graphsvc.errors import RequestError
@@ -85,11 +86,11 @@ def choose_password(service: Service, link: str, password: str) -> str:
     """Use a setup link up: the account it is for has this password from now on. Gives its name.
 
     Raises:
-        NotSignedIn: the link is used or has ended. RequestError: the password is too short, and the link still good.
+        NotSignedIn: the link is used or has ended. RequestError: the password is not taken, and the link still good.
     """
-    hashed = accounts.hash_password(password)
+    hashed = accounts.hash_password(password, accounts.token_owner(service.database, link, "setup"))
     if not hashed:
-        raise RequestError(f"A password needs at least {accounts.MINIMUM_PASSWORD} characters.")
+        raise RequestError(f"A password needs at least {MINIMUM_PASSWORD} characters.")
     principal, _purpose = accounts.redeem(service.database, link, "setup")
     line = audit.begin(service.database, principal, "setup link", "own account", what="choose password")
     accounts.keep_password(service.database, principal.name, hashed)

@@ -31,8 +31,9 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
-from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused
+from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.service import Service, Session
+from graphsvc.web import peer
 
 PUBLIC = frozenset(
     {"signin.form", "signin.enter", "signin.link", "account.setup", "account.choose", "static", "bootstrap.static"}
@@ -40,7 +41,13 @@ PUBLIC = frozenset(
 # What opens to who signed in only to set up a second factor.
 ENROLLING = frozenset({"account.page", "account.begin", "account.confirm", "signin.leave"})
 # Hold no data, so a browser may keep them.
+# What pages ask by themselves, again and again: it does not keep a session alive.
+POLLED = frozenset(
+    {"load.job", "adding.done", "cypher.run", "cypher.progress", "sealing.work", "groups.work", "pictures.state"}
+)
 FILES = frozenset({"static", "bootstrap.static", "network.library"})
+# What may come with a request of who is not signed in.
+STRANGERS_BYTES = 64 * 1024
 TWIN = "_json"
 TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a secret
 CSP = (
@@ -87,6 +94,11 @@ def desk() -> Service:
     """The service this app shows."""
     service: Service = current_app.extensions["graphsvc"]
     return service
+
+
+def address() -> str:
+    """The address of the front page, without a slash at its end: what a link that is sent begins with."""
+    return str(current_app.extensions["graphsvc-address"])
 
 
 def current() -> Session:
@@ -210,7 +222,9 @@ def plain(value: Any) -> Any:
 
 def inward(target: str) -> str:
     """`target` if it is a path of this site, else the front page: `next` must not lead elsewhere."""
-    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    fine = (
+        target.startswith(f"{request.script_root}/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    )
     try:
         parts = urlsplit(target)
     except ValueError:
@@ -228,13 +242,15 @@ def _deny_by_default() -> ResponseReturnValue | None:
     RECORDED.set(frozenset())  # a thread serves one request after the other
     if request.endpoint in ("static", "bootstrap.static"):
         return None
+    _refuse_other_origins()
     token = session.get(TOKEN, "")
     try:
-        g.session = desk().session_of(token) if token else None
+        g.session = desk().session_of(token, used_from(), used=not _polls()) if token else None
     except NotSignedIn:
-        session.pop(TOKEN, None)
         g.session = None
     # An address that does not exist asks for a sign-in as well: it tells nobody which addresses there are.
+    if g.session is None:
+        request.max_content_length = STRANGERS_BYTES
     if g.session is None and not g.public:
         raise NotSignedIn("Sign in to see this page.")
     if g.session is not None and g.session.principal.must_enrol and not g.public and request.endpoint not in ENROLLING:
@@ -242,6 +258,39 @@ def _deny_by_default() -> ResponseReturnValue | None:
             raise Refused("Your role takes a second factor. Set it up on the page of your account first.")
         return redirect(url_for("account.page"))
     return None
+
+
+def used_from() -> str:
+    """Where the session of a request is used from: the host and port it names, and whose program on this machine asks."""
+    return f"{request.host} {peer.owner(request.environ)}"
+
+
+def _polls() -> bool:
+    """Whether a page asks by itself how far something is: that is nobody who uses it."""
+    return (request.endpoint or "").removesuffix(TWIN) in POLLED or (
+        request.endpoint == "log.table" and "job" in request.args
+    )
+
+
+def _refuse_other_origins() -> None:
+    """Refuse what a page of another origin has a browser ask, other ports of this host among them.
+
+    Whoever follows a link from elsewhere gets the page. Browsers that do not say where a request comes from are let pass:
+    then the cookie's SameSite and the form's token stand alone.
+
+    Raises:
+        RequestError: it is from another origin.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    asks = request.method in ("GET", "HEAD", "OPTIONS")
+    opens = asks and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    opens = opens and request.headers.get("Sec-Fetch-Dest") == "document"
+    origin = request.headers.get("Origin", "")
+    elsewhere = bool(origin) and not asks and urlsplit(origin).netloc not in (request.host, urlsplit(address()).netloc)
+    if elsewhere or (site not in ("same-origin", "none") and not opens):
+        raise RequestError(
+            "This request came from a page of another address. Nothing was changed; ask from a page of ours."
+        )
 
 
 def _headers(response: Response) -> Response:
@@ -317,7 +366,7 @@ def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
 def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
         asked = urlsplit(request.url)  # quoted as it came, so that it leads back to the same page
-        wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else "/"
+        wanted = f"{asked.path}?{asked.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
         return redirect(url_for("signin.form", next=wanted))
     way_out = "An administrator can give you the role." if isinstance(error, Refused) else ""
     return _error(error.status, str(error), way_out)

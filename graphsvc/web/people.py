@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import GraphsvcError, RequestError
 from graphsvc.records.grading import HANDLING
 from graphsvc.service import staff
+from graphsvc.web import frame
 from graphsvc.web.frame import answer, current, desk
 from graphsvc.web.frame import page as register
 
@@ -106,7 +107,8 @@ def _one(name: str, error: GraphsvcError | None = None) -> ResponseReturnValue:
 
 
 def _link(name: str) -> ResponseReturnValue:
-    address = url_for("account.setup", link=staff.setup_link(current(), name), _external=True)
+    # From the settings: what a request names as its host may be anyone's.
+    address = f"{frame.address()}/setup/{staff.setup_link(current(), name)}"
     # Shown once, in the answer itself: an address with it would stay in the browser's history.
     return render_template(
         "people/link.html", handling="", name=name, address=address, hours=desk().settings.token_hours

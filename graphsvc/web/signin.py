@@ -6,21 +6,25 @@ tell a stranger that the name is here and the password right.
 
 from __future__ import annotations
 
+import secrets
 from ipaddress import ip_address
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotSignedIn
-from graphsvc.web.frame import TOKEN, desk, inward
+from graphsvc.service import Entrance
+from graphsvc.web.frame import TOKEN, desk, inward, used_from
 
 blueprint = Blueprint("signin", __name__)
+_LONGEST_DEVICE = 100
+_DEVICE_DAYS = 180
 
 
 @blueprint.get("/sign-in")
 def form() -> ResponseReturnValue:
     """The form; who is signed in already goes on."""
-    target = inward(request.args.get("next", "/"))
+    target = inward(request.args.get("next", ""))
     if g.session is not None:
         return redirect(target)
     return render_template("signin/form.html", next=target, name="", purpose="", wrong="", handling="")
@@ -29,15 +33,31 @@ def form() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
     """Name, password, code and purpose; wrong ones give the form again."""
-    target = inward(request.form.get("next", "/"))
+    target = inward(request.form.get("next", ""))
     name, purpose = request.form.get("name", ""), request.form.get("purpose", "")
+    device = request.cookies.get(_device_cookie(), "")[:_LONGEST_DEVICE] or secrets.token_urlsafe(24)
+    place = Entrance(request.remote_addr or "", device)
     try:
-        token = desk().sign_in(name, request.form.get("password", ""), request.form.get("code", ""), purpose)
+        token = desk().sign_in(
+            name, request.form.get("password", ""), request.form.get("code", ""), purpose, place, used_from()
+        )
     except NotSignedIn as error:
         wrong = str(error) if purpose.strip() else "Say for which purpose you look: it is written in the log."
         page = render_template("signin/form.html", next=target, name=name, purpose=purpose, wrong=wrong, handling="")
         return page, error.status
-    return _enter(token, target)
+    response = make_response(_enter(token, target))
+    config = current_app.config
+    # Not a sign-in: it tells this browser from strangers behind the same address when failures are counted.
+    response.set_cookie(
+        _device_cookie(),
+        device,
+        max_age=_DEVICE_DAYS * 86_400,
+        path=config["SESSION_COOKIE_PATH"],
+        secure=config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
 
 
 @blueprint.get("/link/<token>")
@@ -48,7 +68,7 @@ def link(token: str) -> ResponseReturnValue:
     # A link is printed on this machine's terminal and is worth nothing anywhere else.
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  # no address is not this machine
         raise NotSignedIn("Sign-in links work only on the machine that printed them. Sign in with a password.")
-    return _enter(desk().redeem_link(token), inward(request.args.get("next", "/")))
+    return _enter(desk().redeem_link(token, used_from()), inward(request.args.get("next", "")))
 
 
 @blueprint.post("/sign-out")
@@ -57,6 +77,10 @@ def leave() -> ResponseReturnValue:
     desk().sign_out(session.get(TOKEN, ""))
     session.clear()
     return redirect(url_for("signin.form"))
+
+
+def _device_cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}_device"
 
 
 def _enter(token: str, target: str) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access import accounts, attempts, changes, enrolment, factors
+from graphsvc.access.attempts import Entrance
 from graphsvc.access.masterkey import open_vault
 from graphsvc.access.principal import Grant
 from graphsvc.access.purpose import known_purpose
@@ -218,7 +219,7 @@ def test_names_that_are_none_are_locked_like_those_that_are(
 def test_names_are_not_kept_and_made_up_ones_fill_no_disk(
     database: sa.Engine, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempts, "MOST_NAMES", 20)
+    monkeypatch.setattr(attempts, "MOST_COUNTED", 20)
     for number in range(60):
         clock.go(seconds=1)
         assert attempts.begin(database, b"key", f"secret-name-{number}")
@@ -226,10 +227,96 @@ def test_names_are_not_kept_and_made_up_ones_fill_no_disk(
         kept = connection.execute(sa.select(tables.attempts)).all()
     assert 0 < len(kept) <= 20
     assert "secret-name" not in str(kept)
-    clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
+    clock.go(minutes=attempts.NAME_MINUTES, seconds=1)
     attempts.begin(database, b"key", "another")
     with transaction(database) as connection:
-        assert len(connection.execute(sa.select(tables.attempts)).all()) == 1
+        kept = connection.execute(sa.select(tables.attempts)).all()
+    assert len(kept) == 2  # by name and place, and by name
+
+
+HOME, ABROAD = Entrance("192.0.2.7", "laptop"), Entrance("203.0.113.9")
+
+
+def fail(database: sa.Engine, vault: Vault, place: Entrance, times: int = 1, name: str = "ann") -> None:
+    for _ in range(times):  # what a wrong password comes to, without the work of hashing it
+        attempts.begin(database, accounts.attempts_key(vault), name, place)
+
+
+def test_a_stranger_elsewhere_locks_nobody_out(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    fail(database, vault, ABROAD, 50)
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", ABROAD)  # from there it is locked
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.7")).name == "ann"
+
+
+def test_a_stranger_behind_the_same_address_does_not_lock_a_known_device(
+    database: sa.Engine, vault: Vault, clock: Clock
+) -> None:
+    accounts.sign_in(database, vault, "ann", PASSWORD, "", HOME)
+    fail(database, vault, Entrance(HOME.address), 50)
+    for number in range(attempts.ADDRESS_FAILURES):
+        fail(database, vault, Entrance(HOME.address), name=f"made up {number}")
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, "", HOME).name == "ann"
+    fail(database, vault, HOME, attempts.FREE_FAILURES)  # nor can who has taken the device go on guessing
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", HOME)
+
+
+def test_many_addresses_lock_a_name_only_where_it_never_signed_in(
+    database: sa.Engine, vault: Vault, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "NAME_FAILURES", 20)
+    accounts.sign_in(database, vault, "ann", PASSWORD, "", HOME)
+    for number in range(10):
+        fail(database, vault, Entrance(f"198.51.100.{number}"), attempts.FREE_FAILURES)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance(HOME.address)).name == "ann"
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.200"))
+    clock.go(minutes=attempts.NAME_MINUTES, seconds=1)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.200")).name == "ann"
+
+
+def test_one_address_alone_never_locks_a_name(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    for _ in range(2 * attempts.NAME_MINUTES // attempts.LOCK_MINUTES):
+        fail(database, vault, ABROAD, 2 * attempts.FREE_FAILURES)
+        clock.go(minutes=attempts.LOCK_MINUTES, seconds=1)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.200")).name == "ann"
+
+
+def test_an_address_is_tried_at_a_few_names_only(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    for number in range(attempts.ADDRESS_FAILURES):
+        # Who has an account of their own does not get more tries at others by it.
+        accounts.sign_in(database, vault, "adm", PASSWORD, "", ABROAD)
+        fail(database, vault, ABROAD, name=f"made up {number}")
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", ABROAD)
+    assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.7")).name == "ann"
+
+
+def test_who_has_many_addresses_of_one_network_counts_as_one(database: sa.Engine, vault: Vault, clock: Clock) -> None:
+    for number in range(attempts.FREE_FAILURES):
+        fail(database, vault, Entrance(f"2001:db8:1:2::{number + 1:x}"))
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("2001:db8:1:2:ffff::1"))
+    assert Entrance("::ffff:192.0.2.7").site == Entrance("192.0.2.7").site
+
+
+def test_known_places_are_few_and_forgotten_and_no_address_stands_in_them(
+    database: sa.Engine, vault: Vault, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MOST_PLACES", 6)
+    for number in range(10):
+        clock.go(seconds=1)
+        accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance(f"192.0.2.{number}", f"device-{number}"))
+    with transaction(database) as connection:
+        kept = connection.execute(sa.select(tables.known_places)).all()
+    assert len(kept) == 6
+    assert "192.0.2" not in str(kept)
+    assert "device" not in str(kept)
+    clock.go(days=attempts.KNOWN_DAYS, seconds=1)
+    accounts.sign_in(database, vault, "ann", PASSWORD)
+    with transaction(database) as connection:
+        assert connection.execute(sa.select(tables.known_places)).all() == []
 
 
 def test_an_overlong_password_costs_no_more_than_another(database: sa.Engine, vault: Vault) -> None:

@@ -27,7 +27,7 @@ def output(prints: Callable[[], object]) -> str:
 
 
 def test_control_signs_are_shown_and_not_obeyed() -> None:
-    said = output(lambda: (printed.say(HOSTILE), printed.say(HOSTILE, err=True)))
+    said = output(lambda: printed.say(HOSTILE, HOSTILE))
     assert not [sign for sign in STEERING if sign in said]
     assert len(said.splitlines()) == 2  # one line each: nobody writes a second one in another's name
     assert r"Ann\u001b]0;owned\u0007\u001b[2J\u009b31m\u007f\u000dBob\u000arejected" in said

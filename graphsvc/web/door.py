@@ -1,0 +1,140 @@
+"""What stands before the pages: to which host they answer, below which path they lie, and where a session is used from.
+
+Browsers send the cookies of a host to every port of it. So a program on another port of this machine could take a
+session's cookie from a browser that visits it. Served on this machine alone, pages therefore lie below a path that
+nobody can guess, and so does the cookie: a browser sends it to no other path, whatever the port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+LONGEST_HOST = 255
+_EVERY_ADDRESS = ("0.0.0.0", "::", "")  # noqa: S104  # only compared
+_HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def address_of(settings: Settings, hidden: str = "", port: int | None = None) -> str:
+    """The address of the front page, without a slash at its end: what links that are sent begin with.
+
+    Args:
+        settings: GRAPHSVC_ADDRESS, or else host and port.
+        hidden: a path that nobody can guess: the pages lie below it where they are for this machine alone.
+        port: the port that was taken, where it was left open.
+
+    Raises:
+        OperatorError: GRAPHSVC_ADDRESS is no address of pages.
+
+    Example:
+        >>> address_of(Settings(), "/3f9a"), address_of(Settings(address="https://example.org/"), "/3f9a")
+        ('http://127.0.0.1:8420/3f9a', 'https://example.org')
+    """
+    if settings.address:
+        parts = _parts(settings.address)
+        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    host = "127.0.0.1" if settings.host in _EVERY_ADDRESS else settings.host
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{settings.port if port is None else port}{hidden if is_here_alone(settings) else ''}"
+
+
+def is_here_alone(settings: Settings) -> bool:
+    """Whether the pages are served to this machine alone."""
+    try:
+        return settings.host == "localhost" or ip_address(settings.host).is_loopback
+    except ValueError:
+        return False
+
+
+def trusted_hosts(settings: Settings) -> frozenset[str]:
+    """The hosts that pages answer to, as a Host header names them, without a port.
+
+    Example:
+        >>> sorted(trusted_hosts(Settings(host="10.1.2.3")))
+        ['10.1.2.3', '127.0.0.1', '[::1]', 'localhost']
+    """
+    if settings.trusted_hosts.strip():
+        return frozenset(one.strip().lower() for one in settings.trusted_hosts.split(",") if one.strip())
+    named = {f"[{settings.host}]" if ":" in settings.host else settings.host.lower()} - {*_EVERY_ADDRESS, "[::]"}
+    address = {host_of(_parts(settings.address).netloc)} if settings.address else set[str]()
+    return _HERE | named | address
+
+
+def host_of(header: str) -> str:
+    """The host of a Host header, without its port.
+
+    Example:
+        >>> host_of("Localhost:8420"), host_of("[::1]:8420")
+        ('localhost', '[::1]')
+    """
+    end = header.find("]") + 1 if header.startswith("[") else header.find(":")
+    return (header if end <= 0 else header[:end]).lower().removesuffix(".")
+
+
+class Door:
+    """A WSGI app whose pages answer to some hosts only, and lie below a path."""
+
+    def __init__(self, inside: WSGIApplication, hosts: Iterable[str], path: str) -> None:
+        self._inside = inside
+        self._hosts = frozenset(hosts)
+        self._path = path
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand a request on, or say in one sentence why not."""
+        host = environ.get("HTTP_HOST", "") or environ.get("SERVER_NAME", "")
+        if len(host) > LONGEST_HOST or host_of(host) not in self._hosts:
+            return _said(start_response, "400 Bad Request", _NOT_THIS_HOST)
+        path = environ.get("PATH_INFO", "")
+        if self._path:
+            below = path[: len(self._path)].encode("utf-8", "surrogatepass")
+            if not compare_digest(below, self._path.encode()) or path[len(self._path) :][:1] not in ("", "/"):
+                return _said(start_response, "404 Not Found", _NOT_HERE)
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._path
+            environ["PATH_INFO"] = path[len(self._path) :] or "/"
+        return self._inside(environ, start_response)
+
+
+def path_of(address: str) -> str:
+    """The path of an address that `address_of` gave; empty for none."""
+    return urlsplit(address).path
+
+
+def _said(start_response: StartResponse, status: str, sentence: str) -> Iterable[bytes]:
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(sentence.encode()))),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("Cache-Control", "no-store"),
+    ]
+    start_response(status, headers)
+    return [sentence.encode()]
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine or parts.query or parts.fragment or "@" in parts.netloc or not address.isprintable():
+        raise OperatorError(
+            f"GRAPHSVC_ADDRESS is {address!r}, but takes an address such as https://example.org. Correct or unset it."
+        )
+    return parts
+
+
+_NOT_THIS_HOST = (
+    "These pages do not answer to the host this request names: open the address that `graphsvc serve` printed, or name"
+    " the host in GRAPHSVC_TRUSTED_HOSTS."
+)
+_NOT_HERE = "There is nothing at this address: open the one that `graphsvc serve` printed when it started."

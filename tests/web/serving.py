@@ -1,0 +1,41 @@
+"""The pages behind a real server on this machine, as `graphsvc serve` has them."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from waitress.server import create_server
+
+
+@contextmanager
+def served(app: Flask, channel: Any = None) -> Iterator[int]:
+    """Serve an app, taking requests in with a class of channels of ours; gives the port."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=2, max_request_body_size=50 << 20)
+    if channel is not None:
+        server.channel_class = channel
+    closing = threading.Event()
+
+    def serve() -> None:
+        try:
+            server.run()
+        except OSError as error:
+            # Its sockets are closed while it waits for them.
+            if error.errno != errno.EBADF or not closing.is_set():
+                raise
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield int(server.effective_port)
+    finally:
+        closing.set()
+        server.task_dispatcher.shutdown()
+        server.close()
+        for one in list(server._map.values()):
+            one.close()
+        thread.join(10)

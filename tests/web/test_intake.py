@@ -1,0 +1,129 @@
+"""What is sent before a page is asked: little from strangers, and nothing large in memory or in the clear."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from graphsvc.access import accounts
+from graphsvc.access.scratch import Scratch
+from graphsvc.config import Settings
+from graphsvc.service import Service
+from graphsvc.web import create_app, intake
+from graphsvc.web.frame import STRANGERS_BYTES
+from tests.web.serving import served
+
+CANARY = b"Qqcanary of the upload"
+
+
+@pytest.fixture
+def desk(settings: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")) as opened:
+        accounts.add(opened.database, "ann", ["analyst"], {})
+        yield opened
+
+
+@pytest.fixture
+def app(desk: Service) -> Flask:
+    return create_app(desk)
+
+
+@pytest.fixture
+def port(desk: Service, app: Flask) -> Iterator[int]:
+    """The pages behind a server like that of `graphsvc serve`."""
+    with served(app, intake.channel_of(app, desk)) as found:
+        yield found
+
+
+def asked(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body, named)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def entered(desk: Service, port: int) -> str:
+    """The cookie of someone who is signed in."""
+    answer = asked(port, "GET", f"/link/{desk.sign_in_link('ann', 'testing')}")
+    return answer.headers["Set-Cookie"].partition(";")[0]
+
+
+def test_a_stranger_sends_little(app: Flask) -> None:
+    client = app.test_client()
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert found
+    form = {"csrf_token": found[1], "name": "ann", "password": "x", "purpose": "testing"}
+    assert client.post("/sign-in", data=form | {"code": "1" * 60_000}).status_code == 401
+    for path in ("/sign-in", "/setup/made-up"):
+        answer = client.post(path, data=form | {"code": "1" * (STRANGERS_BYTES + 1)})
+        assert answer.status_code == 413
+        assert "larger than this service takes" in answer.text
+
+
+def test_a_stranger_is_refused_before_the_body_is_there(desk: Service, port: int) -> None:
+    assert asked(port, "GET", "/sign-in").status == 200  # it is up
+    made_up = "graphsvc_000000000000=made.up"
+    for extra in (b"", f"Cookie: {made_up}\r\n".encode()):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
+            head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n" + extra + b"\r\n"
+            raw.sendall(head)
+            assert raw.recv(100).startswith(b"HTTP/1.1 413")
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as raw:
+        raw.sendall(b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        piece = b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
+        raw.sendall(piece * 3)
+        assert raw.recv(100).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the kernel does not show which files are open")
+def test_what_is_large_lies_encrypted_while_it_waits(
+    desk: Service, app: Flask, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, bytes]] = []
+    monkeypatch.setattr(intake, "_IN_MEMORY", 1000)
+
+    def looks() -> Any:
+        for link in Path("/proc/self/fd").iterdir():
+            try:
+                if str(desk.settings.home) in str(link.readlink()) and "(deleted)" in str(link.readlink()):
+                    seen.append((link.stat().st_size, link.read_bytes()))
+            except FileNotFoundError:
+                continue  # closed meanwhile
+
+    app.before_request_funcs[None].insert(0, looks)  # before the form is refused
+    cookie = entered(desk, port)
+    body = CANARY + os.urandom(3_000_000) + CANARY
+    answer = asked(port, "POST", "/account/end-others", body, Cookie=cookie, Content_Type="application/octet-stream")
+    assert answer.status == 400  # the form's token is missing: it was looked at
+    sizes = [size for size, _ in seen]
+    assert len(body) in sizes
+    assert not [content for _, content in seen if CANARY in content]
+    assert not [path for path in desk.settings.home.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
+
+
+def test_a_scratch_file_reads_what_was_written(tmp_path: Path) -> None:
+    whole = os.urandom(100_000)
+    for size in (1, 7, 16, 4096, 33_333, 100_000):
+        scratch = Scratch(tmp_path, 5_000)
+        for at in range(0, len(whole), size):
+            scratch.seek(0, os.SEEK_END)
+            scratch.write(whole[at : at + size])
+            if size == 1 and at > 6_000:
+                break
+        length = scratch.tell()
+        for start, many in ((0, -1), (5, 11), (4_990, 40), (16, 16), (length - 3, -1)):
+            assert scratch.seek(start) == start
+            assert scratch.read(many) == whole[start : length if many < 0 else min(start + many, length)]
+        scratch.close()
+    assert list(tmp_path.iterdir()) == []
