@@ -15,6 +15,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.following import draft_bound, version_bound
+from graphsvc.views import canvas
 from graphsvc.views.canvas import State
 
 MOST_PICTURES = 500
@@ -48,7 +49,8 @@ class Picture:
     Attributes:
         account: who made it. mine: that is this person.
         handling: the level it was made at, `P` or `C`.
-        notes: empty where `withheld`: who wrote them has source clearance, and the reader has none.
+        name, notes: of who wrote them; where `withheld` (they had source clearance, and the reader has none) the day it
+            was made, and nothing.
         version: number of the newest version, which changed_by saved at changed_at.
         savable: this person may add versions: they see the case at the level it was made at.
     """
@@ -129,7 +131,9 @@ class Album:
         if row is None:
             raise NotFound(f"This view has no version {number}. Its page lists those it has.")
         state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
-        return _version(row), state, links
+        # In its look and filters may stand what its maker knows of sources.
+        withheld = bool(row.sources) and not self.grant.sources
+        return _version(row), canvas.bare(state) if withheld else state, links
 
     def other(self, identifier: str) -> str:
         """Who saved last in a view besides this account; empty if nobody did."""
@@ -178,6 +182,7 @@ class Album:
                 account=self.account,
                 at=at,
                 said=said[:200],
+                sources=self.grant.sources,
                 state_sealed=pack(self.key, [state, links], version_bound(identifier, last + 1)),
             )
         )
@@ -259,11 +264,13 @@ class Album:
 
     def _picture(self, row: Any) -> Picture:
         name, notes = unpack(self.key, row.words_sealed, _bound(row.id))
-        withheld = bool(row.sources) and not self.grant.sources and bool(notes)
+        withheld = bool(row.sources) and not self.grant.sources
+        if withheld:
+            name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""
         return Picture(
             id=row.id,
             name=name,
-            notes="" if withheld else notes,
+            notes=notes,
             withheld=withheld,
             account=row.account,
             mine=row.account == self.account,

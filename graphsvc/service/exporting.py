@@ -53,7 +53,7 @@ class Preview:
     Attributes:
         nodes, links: rows exactly as they would go.
         taken_out: what was taken out of the picture, in words → how many.
-        earlier: exports that have gone to this recipient, or may at any moment.
+        earlier: exports you are cleared for that have gone to this recipient, or may at any moment.
         exposure: over those and this one. Without source clearance one witness is taken to have told all of it.
         names: id inside → what to call it, for the facts that `exposure` names.
         left_out: links left out already.
@@ -170,7 +170,7 @@ class Exporting(Giving):
                     )
                 made = now()
                 content = self._file(plan, identifier, reason, handling, made, forms)
-                shelf.add_recipient(self.case, self._key, plan.recipient)
+                shelf.add_recipient(self.case, self._key, plan.recipient, handling)
                 safe = plan.exposure.safe
                 shelf.keep(
                     {
@@ -197,9 +197,9 @@ class Exporting(Giving):
         return next(one for one in self._listed(self.principal.name) if one.id == identifier)
 
     def recipients(self) -> list[str]:
-        """Who has been named as a recipient in this case, by name."""
+        """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
         with self._acting("recipients"):
-            return list(self._shelf.recipients(self.case, self._key).values())
+            return list(self._shelf.recipients(self.case, self._key, self.grant.codes).values())
 
     # -- how --------------------------------------------------------------------------------------------------
 
@@ -235,7 +235,8 @@ class Exporting(Giving):
         shown = facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
         resting = there._resting(shown)
         given = self._shelf.released(self.case, who, self._key)
-        found = self._exposure(there, resting, merged(given))
+        # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
+        found = self._exposure(there, resting, merged(told for _, told in given))
         taken_out = {
             "links left out by choice": out.left_out,
             "entities that nothing else ties to the rest": out.alone,
@@ -249,7 +250,7 @@ class Exporting(Giving):
             resting,
             found,
             {word: many for word, many in taken_out.items() if many},
-            len(given),
+            sum(code in self.grant.codes for code, _ in given),
             not arranged.keys().isdisjoint(out.ids),
         )
 

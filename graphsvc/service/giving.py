@@ -204,7 +204,7 @@ class Giving(Exposing, Protecting):
         return {row.pseudonym: row for row in self._kept_requests.of("export", [self.case])}
 
     def _listed(self, by: str | None) -> list[Export]:
-        names = self._shelf.recipients(self.case, self._key)
+        names = self._shelf.recipients(self.case, self._key, self.grant.codes)
         asked = self._asked()
         return [
             self._one(row, names, asked.get(row.id))
@@ -249,7 +249,7 @@ class Giving(Exposing, Protecting):
         lowly = replace(self.principal, grants={self.case: Grant(row.handling)})
         there = type(self)(self._service, lowly, self.purpose, self.case)
         resting = there_again(shown.facts, self._inside(there))
-        given = merged(self._shelf.released(self.case, row.recipient, self._key, but=row.id))
+        given = merged(told for _, told in self._shelf.released(self.case, row.recipient, self._key, but=row.id))
         return self._exposure(there, resting, given)
 
 

@@ -55,23 +55,35 @@ class Shelf:
 
     # -- recipients -------------------------------------------------------------------------------------------
 
-    def recipients(self, case: str, key: bytes) -> dict[str, str]:
-        """Id → name of who has been named as a recipient in a case, by name."""
+    def recipients(self, case: str, key: bytes, codes: Collection[str]) -> dict[str, str]:
+        """Id → name of who has been named as a recipient in a case, by name.
+
+        Args:
+            case: the case.
+            key: its data key.
+            codes: handling codes the reader is cleared for: who was named in stricter exports alone is not told.
+        """
         table = tables.recipients
+        mine = (table.c.case_id == case, table.c.handling.in_(codes))
         with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(table).where(table.c.case_id == case)).all()
+            rows = connection.execute(sa.select(table).where(*mine)).all()
         named = {row.id: unpack(key, row.name_sealed, f"recipient {case} {row.id}") for row in rows}
         return dict(sorted(named.items(), key=lambda item: item[1].casefold()))
 
-    def add_recipient(self, case: str, key: bytes, name: str) -> None:
-        """Keep a recipient; nothing if they are kept already."""
+    def add_recipient(self, case: str, key: bytes, name: str, handling: str) -> None:
+        """Keep a recipient of an export at a handling level, told from the least strict of those they were named in."""
         identifier, table = recipient_id(key, name), tables.recipients
         with transaction(self._database) as connection:
             mine = (table.c.case_id == case, table.c.id == identifier)
-            if connection.execute(sa.select(table.c.id).where(*mine)).first() is None:
+            kept = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
+            if kept is None or (kept == "C" and handling == "P"):
+                # Anew: how it was spelled in the stricter one, and when that was made, are not told either.
                 sealed = pack(key, name, f"recipient {case} {identifier}")
+                connection.execute(table.delete().where(*mine))
                 connection.execute(
-                    table.insert().values(case_id=case, id=identifier, name_sealed=sealed, added_at=now())
+                    table.insert().values(
+                        case_id=case, id=identifier, name_sealed=sealed, added_at=now(), handling=handling
+                    )
                 )
 
     def pseudonym_key(self, case: str, recipient: str) -> bytes:
@@ -139,14 +151,14 @@ class Shelf:
             kept["taken_out"],
         )
 
-    def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[Shown]:
-        """What has gone to a recipient, or may at any moment, `but` for one export."""
+    def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, Shown]]:
+        """What has gone to a recipient, or may at any moment, `but` for one export, each with its handling code."""
         query = sa.select(_ROW).where(
             _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
         )
         with transaction(self._database) as connection:
             rows = list(connection.execute(query))
-        return [self.shown(row, key) for row in rows]
+        return [(row.handling, self.shown(row, key)) for row in rows]
 
     def move(self, export: str, states: Collection[str], **values: Any) -> bool:
         """Change an export that is in one of `states`; whether it was."""

@@ -24,6 +24,7 @@ _FURTHEST = 1e7  # pixels
 _DEEPEST = 6
 _LONGEST = 2_000  # characters of one text
 _WORD = re.compile(r"[a-z][A-Za-z0-9_-]{0,39}", re.ASCII)
+_FIGURE = re.compile(r"[0-9]{1,4}(?:[.-][0-9]{1,2}){0,2}", re.ASCII)  # a number or a date
 _KEPT_APART = ("asked", "arranged", "pinned")
 _MOST_ALONE = 500  # entities that come into a picture without a start
 _NEAR = 1.0  # pixels: what moved less has not moved
@@ -123,6 +124,17 @@ def only(state: State, there: Collection[str]) -> State:
         "arranged": {one: at for one, at in state["arranged"].items() if entity(one) in known},
         "pinned": [one for one in state["pinned"] if entity(one) in known],
     }
+
+
+def bare(state: State) -> State:
+    """A state without its maker's words: whom and what it shows, where they stand, and filters that are mere figures.
+
+    Example:
+        >>> bare({"asked": [["id", "P1"], ["depth", "2"], ["find", "Bo"]], "arranged": {}, "pinned": [], "look": {"by": "Bo"}})
+        {'asked': [['id', 'P1'], ['depth', '2']], 'arranged': {}, 'pinned': []}
+    """
+    asked = [[name, value] for name, value in state["asked"] if name in ID_NAMES or _FIGURE.fullmatch(value)]
+    return {"asked": asked, "arranged": state["arranged"], "pinned": state["pinned"]}
 
 
 def drawable(state: State, there: Collection[str]) -> State:

@@ -285,6 +285,20 @@ def test_at_handling_p_nothing_of_c_goes(people: People) -> None:
         people("low").preview_export(both, POLICE, handling="C")
 
 
+def test_whom_exports_at_c_were_for_is_not_told_at_p(people: People) -> None:
+    inv, low = people("inv"), people("low")
+    both, strict = "Recipient of both", "Recipient at C"
+    for recipient in (both, strict):
+        assert inv.make_export(FIRST, recipient, WHY).handling == "C"
+    assert {both, strict} <= set(inv.recipients())
+    assert not {both, strict} & set(low.recipients())
+    assert inv.make_export(FIRST, both.upper(), WHY, handling="P").state == "held"
+    assert [one for one in low.recipients() if one.casefold() in (both.casefold(), strict.casefold())] == [both.upper()]
+    assert strict in inv.recipients()
+    assert [inv.preview_export(FIRST, one).earlier for one in (both, strict)] == [2, 1]
+    assert [low.preview_export(FIRST, one).earlier for one in (both, strict)] == [1, 0]
+
+
 def test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one(people: People) -> None:
     def hidden(recipient: str) -> set[str]:
         return {row["id"] for row in people("inv").preview_export(FIRST, recipient).nodes if row["sealed"]}

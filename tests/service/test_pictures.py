@@ -196,8 +196,31 @@ def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: People) ->
 def test_notes_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
     made = people("sourced").save_picture(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
     (told,) = people("low").pictures()
-    assert (told.name, told.notes, told.withheld) == ("shared", "", True)
+    assert (told.notes, told.withheld) == ("", True)
     assert people("whole").picture(made.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
+
+
+def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
+    look = {"layout": "force", "colour": "Q-AAAA-BBBB-CCCC"}
+    kept = other(look=look, asked=[["id", "boss-1"], ["depth", "1"], ["find", "Q-AAAA-BBBB-CCCC"]])
+    made = people("sourced").save_picture(kept, "what Q-AAAA-BBBB-CCCC told", shared=True)
+    low = people("low")
+    (told,) = low.pictures()
+    assert (told.name, told.withheld) == (f"View made on {made.created_at:%Y-%m-%d}", True)
+    state = low.open_picture(made.id).state
+    assert state["asked"] == [["id", "boss-1"], ["depth", "1"]]
+    assert (state["arranged"], state["pinned"]) == (low.open_picture(made.id).state["arranged"], ["aide-1"])
+    assert "look" not in state
+    assert "Q-AAAA" not in json.dumps([state, str(low.picture(made.id)), str(low.drafts())])
+    for reader in ("sourced", "whole"):
+        assert people(reader).open_picture(made.id).state["look"] == look
+        assert people(reader).picture(made.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
+    # What others add to it is theirs; what it was stays as it is.
+    assert low.save_version(made.id, other(look={"layout": "rings"}), 1).version == 2
+    assert low.open_picture(made.id).state["look"] == {"layout": "rings"}
+    assert people("sourced").restore_version(made.id, 1).version == 3
+    assert "look" not in low.open_picture(made.id).state
+    assert "look" not in low.open_picture(low.restore_version(made.id, 1).id).state
 
 
 def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: People, tmp_path: Path) -> None:
