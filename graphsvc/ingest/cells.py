@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
 
-from graphsvc.ingest.nearest import hint
+from graphsvc.ingest.nearest import UnknownWord
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import Column
@@ -137,7 +137,7 @@ def _choice(column: Column) -> Converter:
             return words[word]
         if not word:
             return None
-        raise ValueError(f"is no word for {column.name}; {hint(word, column.words)}")
+        raise UnknownWord(f"is no word for {column.name}", word, column.words)
 
     return convert
 
@@ -165,8 +165,8 @@ def _relation(cell: str) -> str | None:
         return word
     if not word:
         return None
-    raise ValueError(
-        f"is no known relation; {hint(word, RELATIONS)} (one of your own is written {CUSTOM_PREFIX}LIKE_THIS)"
+    raise UnknownWord(
+        "is no known relation", word, RELATIONS, f" (one of your own is written {CUSTOM_PREFIX}LIKE_THIS)"
     )
 
 

@@ -18,7 +18,7 @@ from graphsvc.ingest.cells import Converter, converter, out_of_order
 from graphsvc.ingest.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
-from graphsvc.ingest.nearest import hint
+from graphsvc.ingest.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
 from graphsvc.ingest.readers import read_delivery
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
@@ -229,6 +229,10 @@ class _Check:
                 continue
             try:
                 value = convert(cell)
+            except UnknownWord as error:
+                suggests = len(self.rejections) < SUGGESTIONS
+                faults.append((name, cell, str(error) if suggests else error.plain))
+                continue
             except ValueError as error:
                 faults.append((name, cell, str(error)))
                 continue

@@ -6,13 +6,13 @@ equals the remaining deliveries loaded in order by construction.
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.ingest.check import Rejection, Row
+from graphsvc.ingest.nearest import SUGGESTIONS, near_id
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
@@ -259,7 +259,7 @@ def _merge_claims(
     first: dict[tuple[str, ...], Row] = {}
     seen = {claim_key(row.values) for row in rows}
     for row in rows:
-        fault = _claim_fault(state, row, delivered)
+        fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else ())
         if fault is not None:
             _reject(report, row, *fault)
             continue
@@ -300,8 +300,8 @@ def _claim_fault(state: State, row: Row, delivered: Collection[str]) -> tuple[st
         table = state.kinds.get(values[column])
         if table is None or table == _STATEMENTS:
             # Only ids of this delivery: one loaded earlier may be what names somebody sealed.
-            near = difflib.get_close_matches(values[column], delivered, 1, 0.85) if len(delivered) < 5000 else []
-            hint = f"; did you mean {near[0]}?" if near else ""
+            near = near_id(values[column], delivered)
+            hint = f"; did you mean {near}?" if near else ""
             return column, f"nobody and nothing with this id is accepted here or loaded earlier{hint}"
         if relation is not None:
             takes = relation.subjects if column == "subject_id" else relation.objects

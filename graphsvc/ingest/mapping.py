@@ -81,6 +81,12 @@ ENCODINGS = (
     "iso-8859-15",
     "koi8-r",
 )
+_MOST_BYTES = 256 * 1024
+_MOST_DOTS, _DEEPEST = 16, 16
+_SHOWN = 60  # characters of a wrong value
+# Texts and comments, in which dots and brackets mean nothing; line ends inside of them are lost.
+_APART = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+_MARKS = re.compile(r"[.\[\]{}]")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -189,12 +195,37 @@ def mapping_of(name: str, content: bytes) -> Mapping:
     Raises:
         InputError: see `load_mapping`.
     """
+    if len(content) > _MOST_BYTES:
+        raise InputError(f"{name} is larger than {_MOST_BYTES // 1024} KiB, the most a mapping may be.")
     try:
         text = content.decode("utf-8")
+        _require_flat(name, text)
         document = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    # A number of thousands of digits, or a day that does not exist, is a ValueError of no kind of TOML's own.
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{name} is no TOML file: {error}.") from None
     return _mapping(name, text, document)
+
+
+def _require_flat(name: str, text: str) -> None:
+    """Nothing, if keys and values are nested no deeper than a mapping needs: reading them takes time without end else.
+
+    Raises:
+        InputError: they are.
+    """
+    depth = 0
+    for number, line in enumerate(_APART.sub("", text).split("\n"), start=1):
+        marks = _MARKS.findall(line)
+        if marks.count(".") > _MOST_DOTS:
+            raise InputError(
+                f"{name}, line {number}: a key has more than {_MOST_DOTS} parts. No mapping needs as many."
+            )
+        for mark in marks:
+            depth = max(depth + (mark in "[{") - (mark in "]}"), 0)
+            if depth > _DEEPEST:
+                raise InputError(
+                    f"{name}, line {number}: more than {_DEEPEST} brackets inside each other. Take some out."
+                )
 
 
 def _mapping(name: str, text: str, document: dict[str, Any]) -> Mapping:
@@ -346,7 +377,7 @@ class _Reader:
     def text(self, table: dict[str, Any], key: str) -> str:
         value = table.get(key, "")
         if not isinstance(value, str):
-            raise self.fault(key, f"has to be text in quotes, not {value!r}")
+            raise self.fault(key, f"has to be text in quotes, not {repr(value)[:_SHOWN]}")
         return value
 
     def texts(self, table: dict[str, Any], key: str) -> dict[str, str]:
