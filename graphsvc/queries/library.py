@@ -33,6 +33,7 @@ from typing import Any
 
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.records.dates import parse_date
+from graphsvc.records.numbers import real, whole
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, SENSITIVITY
 
 # Bound by the gate, never by the caller.
@@ -42,7 +43,6 @@ TYPES = ("id", "text", "int", "float", "date", "choice", "list")
 # Folders of files that are no queries.
 WRITING = ("schema", "load")
 # Whole numbers in Neo4j have 64 bits.
-_LARGEST = 2**63
 _USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 # What a picture is drawn from.
 GRAPH = (
@@ -85,16 +85,15 @@ class Parameter:
         Raises:
             RequestError: it is of no such type.
         """
-        text = str(given).strip() if not isinstance(given, list | tuple) else given
+        text: Any = given
         try:
+            # A number of thousands of digits cannot be written out.
+            text = str(given).strip() if not isinstance(given, list | tuple) else given
             if self.type == "list":
                 items = text.split(";") if isinstance(text, str) else text
                 return [str(item).strip() for item in items if str(item).strip()]
             if self.type in ("int", "float"):
-                number = int(str(text)) if self.type == "int" else float(str(text))
-                if not abs(number) < _LARGEST:  # also what is no number at all
-                    raise ValueError
-                return number
+                return whole(str(text)) if self.type == "int" else real(str(text))
             if self.type == "date" and text:
                 return parse_date(str(text)).given
             if self.type == "choice" and text not in self.words:
@@ -106,7 +105,7 @@ class Parameter:
                 "date": "a date such as 2020, 2020-05 or 2020-05-08",
                 "choice": "one of " + ", ".join(self.words),
             }[self.type]
-            raise RequestError(f"The parameter {self.name} takes {takes}, not {str(text)[:60]!r}.") from None
+            raise RequestError(f"The parameter {self.name} takes {takes}, not {_begin(text)!r}.") from None
         return text
 
 
@@ -243,6 +242,14 @@ def read_query(path: Path, root: Path) -> Query:
     )
     _check(path, query)
     return query
+
+
+def _begin(given: Any) -> str:
+    """The begin of what was given, for a message."""
+    try:
+        return str(given)[:60]
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def _check_keys(path: Path, header: Mapping[str, Any]) -> None:

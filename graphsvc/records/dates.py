@@ -5,10 +5,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _FORM = re.compile(
-    r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})(?:T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?Z)?)?)?"
+    r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})(?:T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?Z)?)?)?",
+    re.ASCII,
 )
 
 
@@ -28,15 +30,20 @@ class PartialDate:
 
 
 def parse_date(text: str) -> PartialDate:
-    """The partial date that `text` gives.
+    """The partial date that `text` gives. Digits of other scripts are read, and given back as 0 to 9.
 
     Example:
         >>> parse_date("2020-02").latest
         datetime.date(2020, 2, 29)
+        >>> parse_date("\u0662\u0660\u0662\u0660-\u0660\u0665").given
+        '2020-05'
 
     Raises:
         ValueError: with what is wrong, if `text` is no such date or a day that does not exist.
     """
+    if not text.isascii():
+        # As they stand they would sort and compare as no date at all.
+        text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
     match = _FORM.fullmatch(text)
     if match is None:
         raise ValueError("not a date: write 2020, 2020-05, 2020-05-08 or 2020-05-08T04:30Z")
@@ -68,6 +75,7 @@ def shown(given: str) -> str:
     except ValueError:
         return given
     month = calendar.month_name[date.earliest.month]
+    given = date.given
     words = {4: str(date.earliest.year), 7: f"{month} {date.earliest.year}"}.get(
         len(given), f"{date.earliest.day} {month} {date.earliest.year}"
     )

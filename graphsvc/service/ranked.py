@@ -43,7 +43,7 @@ def _score(row: Mapping[str, Any]) -> float | None:
         if given not in (None, "") and not isinstance(given, bool):
             try:
                 value = float(given)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 return None
             return sign * value if math.isfinite(value) else None
     return None

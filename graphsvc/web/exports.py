@@ -212,7 +212,7 @@ def _arranged(text: str) -> dict[str, tuple[float, float]]:
     try:
         told = json.loads(text) if len(text) <= _MOST_PLACED else None
         places = {one: (float(x), float(y)) for one, (x, y) in told.items()} if isinstance(told, dict) else None
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError, OverflowError):
         places = None
     if (
         places is None
@@ -233,7 +233,7 @@ def _left_out() -> list[tuple[str, str, str]]:
     for text in request.form.getlist("out"):
         try:
             link = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             link = None
         if not (isinstance(link, list) and len(link) == _LINK_PARTS and all(isinstance(part, str) for part in link)):
             raise RequestError("A link to leave out is not one. Go back, reload and choose again.")

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.errors import RequestError
+from graphsvc.records.numbers import whole
 from graphsvc.service import Session, auditing
 from graphsvc.service.desk import SIGN_IN
 from graphsvc.web.csvfile import csv_file
@@ -44,7 +46,7 @@ def table() -> ResponseReturnValue:
     if request.args.get("as") == "csv":
         rows = here.log(newest=_CSV, sought=sought)
         return csv_file("log.csv", _COLUMNS, ([_cell(line[name]) for name in _COLUMNS] for line in rows))
-    before = request.args.get("before", type=int)
+    before = _before()
     found = here.log(newest=_PAGE, before=before, sought=sought)
     texts = here.log_texts(found) if any("code" in line["detail"] for line in found) else {}
     return answer(
@@ -59,6 +61,14 @@ def table() -> ResponseReturnValue:
         verified=here.verified(),
         verification=_verification(here, request.args.get("job", "")),
     )
+
+
+def _before() -> int | None:
+    text = request.args.get("before", "")
+    try:
+        return whole(text) if text else None
+    except ValueError:
+        raise RequestError(f"In the address, before takes the number of a line, not {text[:40]!r}.") from None
 
 
 @blueprint.post("/log/verify")

@@ -5,6 +5,7 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
+from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
@@ -252,11 +254,11 @@ def asked() -> dict[str, Any]:
     chosen = filters()
     return {
         "ids": [identifier for identifier in args.getlist("id") if identifier],
-        "depth": _number("depth", 1, int),
+        "depth": _number("depth", 1, whole),
         "opened": args.getlist("open"),
         "added": args.getlist("add"),
         "hidden": args.getlist("hide"),
-        "cap": _number("size", NODES, int),
+        "cap": _number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
         # A link does not say what grades it has, so the browser could not tell which to draw faintly.
     } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
@@ -279,8 +281,8 @@ def filters() -> dict[str, Any]:
     return {
         "grades": grades,
         "relations": [relation for relation in request.values.getlist("relation") if relation],
-        "least": _number("least", 0.0, float),
-        "recorded": _number("recorded", 0.0, float),
+        "least": _number("least", 0.0, real),
+        "recorded": _number("recorded", 0.0, real),
     }
 
 
@@ -312,7 +314,7 @@ def _near(here: Session) -> dict[str, str]:
     }
 
 
-def _number(name: str, default: _Number, kind: type[_Number]) -> _Number:
+def _number(name: str, default: _Number, kind: Callable[[str], _Number]) -> _Number:
     text = request.values.get(name, "")
     try:
         return kind(text) if text else default
@@ -347,7 +349,7 @@ def _entry(here: Session) -> ResponseReturnValue:
 def _page(here: Session, found: View) -> dict[str, Any]:
     """What the page needs beside the data: the picture and the choices of the filters."""
     chosen = filters()
-    cap = _number("size", NODES, int)
+    cap = _number("size", NODES, whole)
     present: dict[str, int] = {}
     for edge in found.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1

@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.records.numbers import real
 from graphsvc.records.told import STEPS
 from graphsvc.service.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
 from graphsvc.views import wording
@@ -86,7 +87,7 @@ def _whole(name: str, usual: int) -> int:
 def _share(name: str) -> float:
     text = request.args.get(name, "")
     try:
-        return float(text) if text else 0.0
+        return real(text) if text else 0.0
     except ValueError:
         raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
 

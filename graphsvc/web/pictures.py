@@ -11,6 +11,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.numbers import whole
 from graphsvc.service import Session
 from graphsvc.service.pictures import Draft, Opened, Picture, SavedMeanwhile, Version
 from graphsvc.views import canvas
@@ -269,7 +270,7 @@ def _state() -> State:
 def _number(name: str) -> int:
     text = request.values.get(name, "")
     try:
-        return int(text[:9]) if text else 0
+        return whole(text) if text else 0
     except ValueError:
         raise RequestError(f"{name} takes the number of a version, not {text[:40]!r}.") from None
 

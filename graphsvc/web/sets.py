@@ -20,7 +20,7 @@ def table(case: str) -> ResponseReturnValue:
     """A set that is looked for, or people who are named, and what if."""
     here = at(case)
     size, goal = request.args.get("size", _SIZE), request.args.get("goal", _GOAL)
-    if not size.isdecimal() or len(size) > 2:
+    if not size.isascii() or not size.isdecimal() or len(size) > 2:
         raise RequestError(f"A set is of 1 to {LARGEST} people.")
     people = [one for text in request.args.getlist("id") for one in text.split("\n") if one.strip()]
     found = here.sets(int(size), goal, [one.strip() for one in people])

@@ -1,0 +1,43 @@
+"""Numbers as people and programs write them: in the digits 0 to 9 and no larger than a database keeps."""
+
+from __future__ import annotations
+
+import math
+import re
+
+LARGEST = 2**63 - 1
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_REAL = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+
+
+def whole(text: str) -> int:
+    """The whole number that a text is. Python's own `int` takes digits of every script, `1_000`, and any length.
+
+    Raises:
+        ValueError: it is none, or larger than a database keeps.
+
+    Example:
+        >>> whole(" -12 ")
+        -12
+    """
+    text = text.strip()
+    if _WHOLE.fullmatch(text) is None or abs(int(text)) > LARGEST:
+        raise ValueError(f"{text[:40]!r} is no whole number")
+    return int(text)
+
+
+def real(text: str) -> float:
+    """The number that a text is, of which `float` takes too much in the same way.
+
+    Raises:
+        ValueError: it is none, or larger than a float holds.
+
+    Example:
+        >>> real("0.5"), real("1e3")
+        (0.5, 1000.0)
+    """
+    text = text.strip()
+    number = float(text) if _REAL.fullmatch(text) else math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]!r} is no number")
+    return number
