@@ -126,14 +126,13 @@ class Album:
         Raises:
             NotFound: it has no such version.
         """
-        mine = (_VERSION.c.picture_id == identifier, _VERSION.c.number == number)
-        row = self.connection.execute(sa.select(_VERSION).where(*mine)).first()
-        if row is None:
-            raise NotFound(f"This view has no version {number}. Its page lists those it has.")
-        state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
-        # In its look and filters may stand what its maker knows of sources.
-        withheld = bool(row.sources) and not self.grant.sources
-        return _version(row), canvas.bare(state) if withheld else state, links
+        row, state, links = self._kept(identifier, number)
+        return _version(row), canvas.bare(state) if self._withheld(row) else state, links
+
+    def changes(self, identifier: str, number: int, state: State) -> str:
+        """What is other in a state than in a version of a view, in one line, as far as this account sees that version."""
+        row, before, _ = self._kept(identifier, number)
+        return canvas.changes(*((canvas.bare(before), canvas.bare(state)) if self._withheld(row) else (before, state)))
 
     def other(self, identifier: str) -> str:
         """Who saved last in a view besides this account; empty if nobody did."""
@@ -249,6 +248,18 @@ class Album:
 
     # -- how --------------------------------------------------------------------------------------------------
 
+    def _kept(self, identifier: str, number: int) -> tuple[Any, State, Links]:
+        mine = (_VERSION.c.picture_id == identifier, _VERSION.c.number == number)
+        row = self.connection.execute(sa.select(_VERSION).where(*mine)).first()
+        if row is None:
+            raise NotFound(f"This view has no version {number}. Its page lists those it has.")
+        state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
+        return row, state, links
+
+    def _withheld(self, row: Any) -> bool:
+        """Whether somebody with source clearance made it and this account has none: their words may tell of sources."""
+        return bool(row.sources) and not self.grant.sources
+
     def _own_drafts(self) -> tuple[sa.ColumnElement[bool], ...]:
         return _DRAFT.c.case_id == self.case, _DRAFT.c.account == self.account
 
@@ -264,7 +275,7 @@ class Album:
 
     def _picture(self, row: Any) -> Picture:
         name, notes = unpack(self.key, row.words_sealed, _bound(row.id))
-        withheld = bool(row.sources) and not self.grant.sources
+        withheld = self._withheld(row)
         if withheld:
             name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""
         return Picture(

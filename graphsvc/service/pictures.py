@@ -282,8 +282,7 @@ class Keeping(Reading):
         kept, links = self._as_kept(state, found.handling)
         with self._album("keep", what, writing=True, picture_id=identifier) as album:
             found = _require_addable(album, identifier, base)
-            _, before, _ = album.version(identifier, found.version)
-            album.add(identifier, kept, links, said or canvas.changes(before, kept))
+            album.add(identifier, kept, links, said or album.changes(identifier, found.version, kept))
             return album.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:

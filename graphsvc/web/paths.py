@@ -89,7 +89,7 @@ def _share(name: str) -> float:
     try:
         return real(text) if text else 0.0
     except ValueError:
-        raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
+        raise RequestError(f"In the address, {name} takes a number from 0 to 1, not {text[:40]!r}.") from None
 
 
 def _rows(case: str, traced: Traced, *, in_steps: bool) -> list[dict[str, Any]]:
