@@ -85,7 +85,13 @@ def test_hosts_come_from_the_settings(settings: Callable[..., Settings]) -> None
     assert "example.org" in door.trusted_hosts(settings(address="https://example.org:8443/graphs"))
     assert door.trusted_hosts(settings(trusted_hosts=" Graphs.lan, [fd00::7]")) == {"graphs.lan", "[fd00::7]"}
     assert door.trusted_hosts(settings(host="0.0.0.0")) == {"localhost", "127.0.0.1", "[::1]"}  # noqa: S104
-    for wrong in ("graphs.lan", "ftp://graphs.lan", "https://localhost:p@graphs.lan", "https://[", "https://example.org/?q=1"):
+    for wrong in (
+        "graphs.lan",
+        "ftp://graphs.lan",
+        "https://localhost:p@graphs.lan",
+        "https://[",
+        "https://example.org/?q=1",
+    ):
         with pytest.raises(OperatorError, match="GRAPHSVC_ADDRESS"):
             door.address_of(settings(address=wrong))
 
