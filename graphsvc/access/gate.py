@@ -6,6 +6,8 @@ never by the caller, so that what a reader may not see is not there for any filt
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -24,9 +26,12 @@ from graphsvc.records.properties import figure_names
 from graphsvc.records.tables import STATEMENT_KINDS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.store.bolt import Item, Make, Rows, Store
+from graphsvc.store.mark import marked
 
 # Seconds that reading a whole case may take at least.
 _WHOLE_S = 120.0
+# Seconds between two looks at whether the graph holds of a case what was written last.
+_LOOK_S = 30.0
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
@@ -39,6 +44,7 @@ class Gate:
         self._database = database
         self._settings = settings
         self.library = library
+        self._looked: dict[str, float] = {}
 
     @contextmanager
     def acting(
@@ -168,12 +174,37 @@ class Gate:
         Raises:
             NotFound: it is not there. Busy: it is being loaded.
         """
-        with transaction(self._database) as connection:
-            state = connection.execute(sa.select(tables.cases.c.state).where(tables.cases.c.id == case)).scalar()
-        if state is None:
+        row = self._case(case)
+        if row is None:
             raise policy.no_such_case(case)
-        if state_for(state, grant.handling) != "open":
+        if state_for(row.state, grant.handling) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
+        self._require_held(case, row)
+
+    def _case(self, case: str) -> Any:
+        with transaction(self._database) as connection:
+            table = tables.cases
+            return connection.execute(sa.select(table.c.state, table.c.held).where(table.c.id == case)).first()
+
+    def _require_held(self, case: str, row: Any) -> None:
+        """Nothing, if the graph holds of a case what was written last; looked at now and then.
+
+        Raises:
+            OperatorError: it does not; the case is closed, and the next start restores it.
+        """
+        if row.held is None or time.monotonic() - self._looked.get(case, -math.inf) < _LOOK_S:
+            return
+        if marked(self._store(), case) != row.held["mark"]:
+            now = self._case(case)
+            if now is None or (now.state, now.held) != ("open", row.held):
+                return  # it was written in between
+            with transaction(self._database) as connection:
+                connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+            raise OperatorError(
+                f"The graph does not hold what was last written of the case {case}: it was lost, emptied, or put back from"
+                " an older copy. Nothing of it is shown. Start graphsvc again: it restores the case from its deliveries."
+            )
+        self._looked[case] = time.monotonic()
 
 
 def state_for(state: str, handling: str) -> str:

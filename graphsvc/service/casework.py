@@ -42,6 +42,7 @@ from graphsvc.service.standing import (
     standings,
 )
 from graphsvc.service.watching import CancelledError, Progress, unstoppable, unwatched
+from graphsvc.store import mark
 from graphsvc.store.bolt import Store
 
 __all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
@@ -196,6 +197,20 @@ class Casework:
             return False
         rows, _ = open_rows(self.register.key(case, create=False), case, number, row.rows_sealed)
         return any(one.table == "statements" and one.values["kind"] == "witness" for one in rows)
+
+    def close_lost(self, store: Store) -> bool:
+        """Close each open case of which a store does not hold what was written last; whether there are any.
+
+        A store that was lost, emptied, exchanged or put back must never read as a case in which no one stands out.
+        """
+        lost = [
+            case
+            for case, kept in self.register.open_cases().items()
+            if kept is None or mark.held(store, case) != mark.Held.of_json(kept)
+        ]
+        for case in lost:
+            self.register.close(case)
+        return bool(lost)
 
     def recover(self, progress: Progress) -> list[str]:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases.

@@ -112,9 +112,16 @@ class Service:
             OperatorError: it cannot be had, and why.
         """
         with self._opening:
+            lost = False
             if self._store is None:
-                self._store = self._open_store()
-        return self._store
+                store = self._open_store()
+                lost = self.casework.close_lost(store)
+                self._store = store
+            opened = self._store
+        if lost:
+            _LOG.warning("the graph did not hold what was written last: it is restored from the deliveries")
+            self.casework.recover(self._progress)
+        return opened
 
     def plan_ahead(self) -> None:
         """Have the store plan the queries of pages from now on, beside whatever else there is to do."""

@@ -20,6 +20,7 @@ from graphsvc.service.delivered import seal_rows
 from graphsvc.service.graphing import Graphed
 from graphsvc.service.peoples_words import REASONS, TYPED, mask_words
 from graphsvc.service.standing import Standing, Standings, packed, unpacked
+from graphsvc.store.mark import Held
 
 
 class Register:
@@ -329,6 +330,18 @@ class Register:
             with self._database.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def open_cases(self) -> dict[str, dict[str, Any] | None]:
+        """Open cases → what the graph held of each when it was last written (`store.mark.Held` as JSON)."""
+        table = tables.cases
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(table.c.id, table.c.held).where(table.c.state == "open"))
+            return {row.id: row.held for row in rows}
+
+    def close(self, case: str) -> None:
+        """Close a case to readers until it is written again."""
+        with transaction(self._database) as connection:
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+
     def close_graded_otherwise(self, digest: str) -> None:
         """Close the cases whose figures were not computed with the weights of this digest: they are to be written again."""
         graded, state = tables.cases.c.graded_with, tables.cases.c.state
@@ -347,13 +360,14 @@ class Register:
         standing: Standings,
         settled: Mapping[int, str],
         graded_with: str,
+        held: Held,
         *,
         moves_open: bool,
     ) -> None:
         """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
 
         `standing` is how everybody stands from now on; `graded_with` the digest of the weights that the graph's figures
-        were computed with; `moves_open` whether anything under handling code P became another.
+        were computed with; `held` what the graph holds; `moves_open` whether anything under handling code P became another.
 
         Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
         and comments name everybody as the graph does.
@@ -397,6 +411,7 @@ class Register:
                     version=tables.cases.c.version + 1,
                     version_p=tables.cases.c.version_p + int(moves_open),
                     graded_with=graded_with,
+                    held=held.as_json(),
                     dependence_sealed=pack(key, kept, f"dependence {case}"),
                     standings_sealed=pack(key, packed(standing), f"standings {case}"),
                 )

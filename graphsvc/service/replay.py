@@ -21,6 +21,7 @@ from graphsvc.service.register import Register
 from graphsvc.service.shelf import Shelf
 from graphsvc.service.standing import NAMED, Deciding, Standings, sealed_anew, standings, unknown
 from graphsvc.service.watching import Progress
+from graphsvc.store import mark
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import Step, difference, moves_open, read_image, write
 
@@ -184,7 +185,10 @@ class Replay:
         if plan.sealed_anew:
             self._register.ask_rewrite(case)
         digest = self._weights.digest
-        self._register.finish(case, plan.key, result, plan.standing, plan.settled, digest, moves_open=plan.moves_open)
+        held = mark.renew(self._store(), case, result.image)
+        self._register.finish(
+            case, plan.key, result, plan.standing, plan.settled, digest, held, moves_open=plan.moves_open
+        )
 
     @uncollected()
     def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:
