@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 from graphsvc.access.pairs import Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, GraphsvcError, NotFound, RequestError
+from graphsvc.errors import Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.versions import Step, steps
 from graphsvc.records.weights import SHIPPED, Weights
+from graphsvc.service.case_name import require_name
 from graphsvc.service.collector import uncollected
 from graphsvc.service.delivered import open_rows, seal_rows
 from graphsvc.service.graphing import Telling
@@ -45,9 +46,8 @@ from graphsvc.service.watching import CancelledError, Progress, unstoppable, unw
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
 
-__all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress", "require_name"]
+__all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress"]
 
-_CASE_NAME = 100
 _LOG = logging.getLogger(__name__)
 Decided = TypeVar("Decided")
 # Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
@@ -463,22 +463,3 @@ def _require_loaded(case: str, number: int, past: Collection[int]) -> None:
 def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
     """(kind, id) → whether its pseudonym is one of these."""
     return lambda kind, identifier: pseudonym(key, kind, identifier) in erased
-
-
-def require_name(case: str) -> None:
-    """Nothing, if a case may be called so.
-
-    Raises:
-        RequestError: it may not, and what a name is.
-    """
-    if (
-        not case
-        or len(case) > _CASE_NAME
-        or not case.isprintable()
-        or case != case.strip()
-        or case == "*"
-        or "/" in case
-    ):
-        raise RequestError(
-            f"A case needs a name of 1 to {_CASE_NAME} printable characters without / and without blanks at its ends."
-        )

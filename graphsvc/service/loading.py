@@ -19,7 +19,8 @@ from graphsvc.ingest.chart import chart_mapping as chart_mapping
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
-from graphsvc.service.casework import Progress, require_name
+from graphsvc.service.case_name import require_name
+from graphsvc.service.casework import Progress
 from graphsvc.service.collector import uncollected
 from graphsvc.service.jobs import Job
 from graphsvc.service.loaded import Loaded

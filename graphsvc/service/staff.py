@@ -12,7 +12,7 @@ from graphsvc.access.principal import ANY_CASE, Grant
 from graphsvc.access.whose import no_such_account
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import HANDLING
-from graphsvc.service.casework import require_name
+from graphsvc.service.case_name import require_name
 from graphsvc.service.desk import Service
 from graphsvc.service.session import Session
 
