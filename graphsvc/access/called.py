@@ -317,8 +317,9 @@ class Called:
 
 
 def one_of(pseudonyms: Collection[str], *, unsealed: bool = False) -> str:
-    """The pseudonym to put there: `SEVERAL` if it is not one person's."""
-    return SEVERAL if unsealed or len(pseudonyms) > 1 else next(iter(pseudonyms))
+    """The pseudonym to put there: `SEVERAL` if it is not one person's. Who goes by it anyway is not counted beside another."""
+    told = {one for one in pseudonyms if one != SEVERAL} or {SEVERAL}
+    return SEVERAL if unsealed or len(told) > 1 else next(iter(told))
 
 
 def _pieces(found: list[Word]) -> Iterator[list[Word]]:

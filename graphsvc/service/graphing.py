@@ -93,7 +93,7 @@ def graphed(
     result = Graphed()
     result.sealed = sealed_ids(standing, state, key)
     handling = Handling(state)
-    texts = Texts(state, result.sealed, key, _identities(standing))
+    texts = Texts(state, result.sealed, _identities(standing), handling, _under_c(standing))
     result.withhold = texts.withhold
     writer = _Writer(state, key, result, texts, handling, weights)
     for table in ENTITY_TABLES:
@@ -111,6 +111,11 @@ def _identities(standing: Standings) -> dict[str, tuple[Mapping[str, Any], ...]]
     return {name: one.identities for name, one in standing.items() if one.sealed}
 
 
+def _under_c(standing: Standings) -> frozenset[str]:
+    """Pseudonyms of whom and what only what is C speaks."""
+    return frozenset(name for name, one in standing.items() if one.level == "C")
+
+
 class Telling:
     """How what was delivered is told in one state of a case, to those cleared for all of it: earlier versions too.
 
@@ -120,8 +125,9 @@ class Telling:
     def __init__(self, state: State, key: bytes, standing: Standings, weights: Weights = SHIPPED) -> None:
         self._state, self._key = state, key
         self._result = Graphed(sealed=sealed_ids(standing, state, key))
-        texts = Texts(state, self._result.sealed, key, _identities(standing))
-        self._writer = _Writer(state, key, self._result, texts, Handling(state), weights)
+        handling = Handling(state)
+        texts = Texts(state, self._result.sealed, _identities(standing), handling, _under_c(standing))
+        self._writer = _Writer(state, key, self._result, texts, handling, weights)
 
     def shown(self, identifier: str) -> str:
         """A delivered id as it stands in the graph."""
@@ -161,6 +167,8 @@ class _Writer:
         self.weights = weights
         self._kinds = {table.name: table.record for table in ENTITY_TABLES}
         self._shown_as: dict[str, str] = {}
+        # The handling code of the row whose texts are masked.
+        self._level = "C"
         self.sources: dict[str, str] = {}
         self.gradings: dict[str, dict[str, Any]] = {}
 
@@ -188,6 +196,7 @@ class _Writer:
 
     def entity(self, table: Table, identifier: str, row: Kept) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
+        self._level = self._handling.entity(identifier)
         # What is C changes nothing of what stands under P: it stands beside it.
         told = row.values if row.open is None else row.open
         values = dict(told)
@@ -202,7 +211,7 @@ class _Writer:
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
             self._categories(told, properties, sealed=pseudonym is not None)
-        properties["handling"] = self._handling.entity(identifier)
+        properties["handling"] = self._level
         shown = self.shown(identifier)
         properties["search"] = entity_terms(shown, properties)
         _put_terms("Entity", properties)
@@ -211,6 +220,7 @@ class _Writer:
 
     def statement(self, identifier: str, row: Kept) -> None:
         """One statement, and the source who gave it as a node of its own."""
+        self._level = self._handling.statement(identifier)
         values = dict(row.values)
         kind = values["kind"]
         said_by = values.pop("source_id", None)
@@ -237,6 +247,7 @@ class _Writer:
     def claim(self, key: tuple[str, ...], row: Kept) -> Claim:
         """One claim as a node, and as the analysis wants it."""
         values = row.values
+        self._level = self._handling.claim(values)
         statement = self.shown(values["statement_id"])
         graded = self.gradings[statement]
         polarity = values.get("polarity", "asserts")
@@ -259,7 +270,7 @@ class _Writer:
             assessment=values.get("assessment", graded["assessment"]),
             on_record=graded["on_record"],
             weight=values.get("weight", 1),
-            handling=self._handling.claim(values),
+            handling=self._level,
             subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
             object_kind=self._kinds[self._state.kinds[values["object_id"]]],
             amount=values.get("amount"),
@@ -369,7 +380,7 @@ class _Writer:
         return name if masked == name else masked.replace("-", "_")
 
     def _text(self, text: str, where: Where, excused: frozenset[str], *, own: bool = False) -> str:
-        masked = (self._texts.value if own else self._texts.mask)(text, excused)
+        masked = (self._texts.value if own else self._texts.mask)(text, excused, self._level)
         if masked != text:
             self._result.masked[where] += 1
         return masked

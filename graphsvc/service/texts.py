@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from graphsvc.access import vault
 from graphsvc.access.masking import SEVERAL, Masker, Needle
 from graphsvc.access.naming import sound_alike, spellings
 from graphsvc.access.sealing import needles
-from graphsvc.ingest.fold import State, is_extra
+from graphsvc.ingest.fold import Kept, State, is_extra
 from graphsvc.records import grading
+from graphsvc.service.handling import Handling
 
 _NOBODY: frozenset[str] = frozenset()
 # Stands for the name of somebody sealed in what people typed: a pseudonym would tell its writer whose it is.
@@ -40,46 +40,39 @@ class Texts:
     Args:
         state: the case.
         sealed: ids of sealed persons and things → pseudonyms.
-        key: the case's data key, of which the pseudonyms of sources are made.
         identities: pseudonym → every row ever delivered of whom it stands for, those of earlier deliveries and of what
             was taken back among them; without it the rows of the state are looked for.
+        handling: what of the state stands under P; without it texts under P are masked as all others.
+        under_c: pseudonyms of whom only what is C speaks: texts under P do not tell them apart.
     """
 
     def __init__(
         self,
         state: State,
         sealed: Mapping[str, str],
-        key: bytes,
         identities: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+        handling: Handling | None = None,
+        under_c: Collection[str] = (),
     ) -> None:
         self._state = state
         people = state.records["people"]
-        own = {identifier: _own_names(row.values) for identifier, row in people.items() if identifier not in sealed}
-        # What several things are called ("identity card") names none of them.
-        called = Counter(row.values.get("name") for row in state.records["things"].values())
-        common = _common_cells(state) | {name.lower() for names in own.values() for name in names}
-        self._pseudonyms = {SEVERAL, *(identities or sealed.values()), *sealed.values()}
-        self._masker = Masker(
-            (
-                *_sources(state, key),
-                *(
-                    needle
-                    for pseudonym, rows in (identities or _rows(state, sealed)).items()
-                    for values in rows
-                    for needle in needles(values, pseudonym, common)
-                    if "kind" not in values or called[needle.text] < 2
-                ),
-            ),
-            (name for names in own.values() for name in names),
-            (
-                row.values[column]
-                for table, columns in _PLACES.items()
-                for row in state.records[table].values()
-                for column in columns
-                if column in row.values
-            ),
-            _ordinary(state),
-        )
+        own = {identifier: _own_names(_open(row)) for identifier, row in people.items() if identifier not in sealed}
+        known = dict(identities or _rows(state, sealed))
+        self._pseudonyms = {SEVERAL, TAKEN_OUT, *known, *sealed.values()}
+        self._masker = _masker(state, known, own, lambda _identifier: True)
+        self._open_masker = self._masker
+        # What is C moves nothing under P: who is named or sealed there alone makes no other text of one under P.
+        if handling is not None and (
+            any(handling.entity(one) == "C" for one in own) or not frozenset(under_c).isdisjoint(known)
+        ):
+            hidden = frozenset(under_c)
+            self._open_masker = _masker(
+                state,
+                known,
+                {one: names for one, names in own.items() if handling.entity(one) == "P"},
+                lambda identifier: handling.entity(identifier) == "P",
+                lambda name: SEVERAL if name in hidden else name,
+            )
         self._own = {identifier: names for identifier, names in own.items() if names and self._masker.is_own(names[0])}
         # Unsealed people who are called as somebody sealed is, and the spellings of them and of everyone sealed.
         self._namesakes = {
@@ -98,17 +91,17 @@ class Texts:
         )
         self._ends = self._ends_of_statements() if self._namesakes else {}
 
-    def mask(self, text: str, excused: frozenset[str] = _NOBODY) -> str:
-        """`text` with what names sealed people masked, but for the excused spellings."""
-        return self._masker.mask(text, excused)
+    def mask(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
+        """A text that stands at a handling code with what names sealed people masked, but for the excused spellings."""
+        return (self._open_masker if level == "P" else self._masker).mask(text, excused)
 
     def withhold(self, text: str) -> str:
         """`text` with what names sealed people taken out, without a word of who they are."""
         return self._masker.mask(text, word=TAKEN_OUT)
 
-    def value(self, text: str, excused: frozenset[str] = _NOBODY) -> str:
+    def value(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
         """As `mask`, of a value that is somebody unsealed's own: `WITHHELD` if all of it is what somebody sealed has too."""
-        masked = self.mask(text, excused)
+        masked = self.mask(text, excused, level)
         return WITHHELD if masked != text and masked.strip() in self._pseudonyms else masked
 
     def excused_by_row(self, identifier: str) -> frozenset[str]:
@@ -127,15 +120,13 @@ class Texts:
         return found
 
     def excused_by_statement(self, identifier: str) -> frozenset[str]:
-        """As `excused_by_ends`, of all whom the statement is about or by."""
+        """As `excused_by_ends`, of all whom the statement is about: who gave it makes no other text of it."""
         return self.excused_by_ends(*sorted(self._ends.get(identifier, ())))
 
     def _ends_of_statements(self) -> dict[str, set[str]]:
         ends: dict[str, set[str]] = defaultdict(set)
         for row in self._state.claims.values():
             ends[row.values["statement_id"]].update((row.values["subject_id"], row.values["object_id"]))
-        for identifier, row in self._state.records["statements"].items():
-            ends[identifier].update(row.values[name] for name in ("source_id", "interpreter_id") if name in row.values)
         return ends
 
 
@@ -148,22 +139,73 @@ def _rows(state: State, sealed: Mapping[str, str]) -> dict[str, list[Mapping[str
     }
 
 
-def _sources(state: State, key: bytes) -> Iterator[Needle]:
+def _masker(
+    state: State,
+    known: Mapping[str, Iterable[Mapping[str, Any]]],
+    own: Mapping[str, list[str]],
+    seen: Callable[[str], bool],
+    told: Callable[[str], str] = str,
+) -> Masker:
+    """Masks by the identities of the sealed and by what else is called so, as far as it is seen.
+
+    Args:
+        state: the case.
+        known: pseudonym → identities.
+        own: id of somebody unsealed → their names.
+        seen: whether an entity is.
+        told: pseudonym → what stands for it.
+    """
+    shown = {
+        name: [_open(row) for identifier, row in rows.items() if seen(identifier)]
+        for name, rows in state.records.items()
+        if name != "statements"
+    }
+    # What several things are called ("identity card") names none of them.
+    called = Counter(values.get("name") for values in shown.get("things", ()))
+    common = _common_cells(shown.values()) | {name.lower() for names in own.values() for name in names}
+    return Masker(
+        (
+            *_sources(state),
+            *(
+                needle
+                for pseudonym, rows in known.items()
+                for values in rows
+                for needle in needles(values, told(pseudonym), common)
+                if "kind" not in values or called[needle.text] < 2
+            ),
+        ),
+        (name for names in own.values() for name in names),
+        (
+            values[column]
+            for table, columns in _PLACES.items()
+            for values in shown.get(table, ())
+            for column in columns
+            if column in values
+        ),
+        _ordinary(state),
+    )
+
+
+def _open(row: Kept) -> Mapping[str, Any]:
+    """What of a row stands under P; all of it where nothing does."""
+    return row.values if row.open is None else row.open
+
+
+def _sources(state: State) -> Iterator[Needle]:
     """Ids of sources that are nobody's and nothing's own id: each stands for somebody who is told to nobody."""
     for row in state.records["statements"].values():
         source = row.values.get("source_id")
         if source and state.kinds.get(source, "statements") == "statements":
-            kind = "value" if row.values["kind"] == "record" else "source"
-            yield Needle(kind, source, vault.pseudonym(key, "source", source))
+            yield Needle("value" if row.values["kind"] == "record" else "source", source, TAKEN_OUT)
 
 
-def _common_cells(state: State) -> set[str]:
+def _common_cells(rows: Iterable[Iterable[Mapping[str, Any]]]) -> set[str]:
     """Texts (in small letters) that several rows hold in columns of the deliverer's own: they tell nobody apart."""
     held = Counter(
         value.lower()
-        for rows in state.records.values()
-        for row in rows.values()
-        for name, value in row.values.items()
+        for table in rows
+        for values in table
+        for name, value in values.items()
         if is_extra(name) and isinstance(value, str)
     )
     return {text for text, number in held.items() if number > 1}

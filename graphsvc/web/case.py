@@ -31,7 +31,8 @@ def overview(case: str) -> ResponseReturnValue:
         verdict=verdict,
         reason=reason,
         leads=leads,
-        deliveries=_news(here),
+        deliveries=here.deliveries()[:_NEWEST],
+        whole=here.grant.handling == "C",
     )
 
 
@@ -64,12 +65,6 @@ def _top(here: Session) -> tuple[str, str, list[dict[str, object]]]:
         return "", "", []
     ranking = here.ranking()
     return ranking.verdict, ranking.reason, lead_rows(ranking.leads[:_TOP])
-
-
-def _news(here: Session) -> list[dict[str, object]]:
-    """The newest deliveries. Their counts are of everything delivered, so only who is cleared for all is told them."""
-    whole = here.grant.handling == "C"
-    return [one if whole else one | {"counts": {}} for one in here.deliveries()[:_NEWEST]]
 
 
 def _in_order(counts: dict[str, int]) -> list[tuple[str, int]]:

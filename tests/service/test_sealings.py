@@ -107,6 +107,28 @@ def test_taking_back_tells_nobody_whether_there_were_accounts(people: People, tm
     people("whole").undo(1, quiet)
 
 
+def test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone(people: People, tmp_path: Path) -> None:
+    account: Tables = {
+        "people": [{"id": "w-9", "name": "Nora Only"}],
+        "statements": [{"id": "account-9", "kind": "witness", "handling": "C", "source_id": "w-9"}],
+        "links": said("account-9", "boss-1 DIRECTED aide-2"),
+    }
+    number = people("high").load(wrote(tmp_path / "2", account), quiet).delivery
+    assert number is not None
+    with pytest.raises(Refused, match="source clearance"):
+        people("high").undo(number, quiet)
+    people("whole").undo(number, quiet)
+
+
+def test_nobody_agrees_to_what_they_asked_for(people: People) -> None:
+    request = people("sup").ask_sealing("aide-1", "threatened")
+    with pytest.raises(Refused, match="another person"):
+        people("sup").agree_sealing(request, quiet)
+    with pytest.raises(Refused, match="another person"):
+        people("sup").start_sealing(request)
+    assert people("low").entity("aide-1").name == "Bo Quist"
+
+
 def test_nobody_by_name_is_sealed_by_a_delivery_but_two_persons_are_asked(
     service: Service, case: str, people: People, tmp_path: Path
 ) -> None:

@@ -1,0 +1,97 @@
+"""A graph that does not hold what was written last: restored from the deliveries, or refused, and never read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graphsvc.access import accounts, gate
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, OperatorError
+from graphsvc.service import Service
+from graphsvc.service.desk import quiet
+from graphsvc.store.image import Image, difference, read_image, write
+from graphsvc.store.local import LocalServer
+from tests.leaks import homes, invented
+from tests.leaks.small import FIRST
+
+pytestmark = pytest.mark.neo4j
+CASE = "lost"
+
+
+@pytest.fixture
+def home(settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path: Path) -> Settings:
+    """A home with a case that is loaded."""
+    chosen = settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)
+    invented.write(tmp_path / "1", FIRST)
+    with Service(chosen) as service:
+        owner = accounts.only_account(service.database, "")
+        assert service.session(owner, "tests", CASE).load(tmp_path / "1", quiet).committed
+    return chosen
+
+
+def take_out_one(service: Service) -> None:
+    """Somebody else takes one node out of the store, and leaves the mark."""
+    held = read_image(service.store(), CASE)
+    less = read_image(service.store(), CASE)
+    less.links.clear()
+    write(service.store(), CASE, difference(held, less), 5000, quiet)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda service: homes.wipe(service, CASE), take_out_one], ids=["emptied", "thinned"]
+)
+def test_a_store_that_was_emptied_is_restored_at_the_next_start(
+    home: Settings, damage: Callable[[Service], None]
+) -> None:
+    with Service(home) as service:
+        before = read_image(service.store(), CASE)
+        damage(service)
+        assert read_image(service.store(), CASE) != before
+    with Service(home) as service:
+        session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
+        assert session.leads()["hubs"][0]["id"] == "boss-1"
+        assert read_image(service.store(), CASE) == before
+
+
+def test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "_LOOK_S", 0.0)
+    with Service(home) as service:
+        session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
+        assert session.counts()["person"] == 4
+        before = read_image(service.store(), CASE)
+        homes.wipe(service, CASE)
+        service.store().write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": CASE})
+        with pytest.raises(OperatorError, match="does not hold what was last written"):
+            session.leads()
+        with pytest.raises(Busy):
+            session.counts()
+        assert read_image(service.store(), CASE) == Image()
+        assert service.recover() == [CASE]
+        assert read_image(service.store(), CASE) == before
+        assert session.counts()["person"] == 4
+
+
+def test_a_case_that_cannot_be_opened_keeps_no_other_closed(home: Settings, tmp_path: Path) -> None:
+    with Service(home) as service:
+        owner = accounts.only_account(service.database, "")
+        invented.write(tmp_path / "2", FIRST)
+        assert service.session(owner, "tests", "another").load(tmp_path / "2", quiet).committed
+        real = service.register.key
+
+        def key(case: str, *, create: bool) -> bytes:
+            if case == "another":
+                raise OperatorError("The vault cannot open it.")
+            return real(case, create=create)
+
+        for case in (CASE, "another"):
+            service.register.close(case)
+        service.register.key = key  # type: ignore[method-assign]
+        assert service.recover() == [CASE]
+        assert service.session(owner, "tests", CASE).counts()["person"] == 4
+        with pytest.raises(Busy):
+            service.session(owner, "tests", "another").counts()
