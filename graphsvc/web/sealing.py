@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.web.frame import answer, at, current, page
+from graphsvc.web.paging import paged
 
 blueprint = Blueprint("sealing", __name__)
 _QUICK_S = 0.3
 _ASKED = ("seal", "open")
+_COLUMNS = ("pseudonym", "since", "why", "against")
 
 
 @page(blueprint, "/sealings")
@@ -22,6 +26,7 @@ def table() -> ResponseReturnValue:
         handling="C" if found else "",
         waiting=[one for one in found if one.decidable],
         others=[one for one in found if not one.decidable],
+        cases=[one.id for one in current().cases()] if current().may("seal") else [],
     )
 
 
@@ -29,7 +34,21 @@ def table() -> ResponseReturnValue:
 def sealed(case: str) -> ResponseReturnValue:
     """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
     here = at(case)
-    return answer("sealing/sealed.html", handling="C", case=case, sealed=here.sealed(), asked=here.to_be_sealed())
+    asked, kept = here.to_be_sealed(), here.sealed()
+    rows = [(one.pseudonym, one.since, one.why, one.against or None) for one in kept]
+    shown = paged(_COLUMNS, rows, request.args)
+    return answer(
+        "sealing/sealed.html",
+        handling="C",
+        case=case,
+        asked=asked,
+        sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in shown.rows],
+        reasons=Counter(one.why for one in kept).most_common(),
+        number=len(kept),
+        sort=shown.sort,
+        page=shown.page,
+        pages=shown.pages,
+    )
 
 
 @page(blueprint, "/case/<case>/seal")

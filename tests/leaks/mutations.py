@@ -352,7 +352,7 @@ MUTATIONS = (
         "graphsvc/access/sealing.py",
         "< ADULT_AT:",
         "< 0:",
-        _GRAPH,
+        f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
     ),
     Mutation(
         "own-columns",
