@@ -206,7 +206,7 @@ class Casework:
         lost = [
             case
             for case, kept in self.register.open_cases().items()
-            if kept is None or mark.held(store, case) != mark.Held.of_json(kept)
+            if kept is not None and mark.held(store, case) != mark.Held.of_json(kept)
         ]
         for case in lost:
             self.register.close(case)

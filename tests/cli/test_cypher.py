@@ -24,7 +24,7 @@ from graphsvc.store.local import LocalServer
 pytestmark = pytest.mark.neo4j
 CASE = "cypher by command"
 FILES = {
-    "people.csv": "id,name\nP1,Idris Karam\nP2,=1+1\n",
+    "people.csv": "id,name,category\nP1,Idris Karam,suspect\nP2,=1+1,suspect\n",
     "statements.csv": "id,kind,handling\nS1,record,P\n",
     "links.csv": "subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
 }
