@@ -85,7 +85,7 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert command("reveal", "agree", request).status != 0
     act("sup")
     waiting = must("reveal", "pending").answer
-    assert f"{request}  asked    {case}  {witness}  asked by cus" in waiting
+    assert f"{request}  reveal asked    {case}  {witness}  asked by cus" in waiting
     assert "why: needs protection before the hearing" in waiting
     assert "It is open for cus until" in must("reveal", "agree", request, "--note", "for today").said
     assert must("reveal", "pending").said.endswith("No reveal waits for your answer.\n")
@@ -199,7 +199,7 @@ def test_someone_is_erased_when_a_second_person_agrees(
     request = must("erase", "ask", case, "P2", "--reason", "the court ordered that Bo Quist goes").answer.strip()
     assert command("erase", "agree", request).status != 0
     act("sup")
-    assert f"{request}  asked" in must("erase", "list").answer
+    assert f"{request}  erase  asked" in must("erase", "list").answer
     assert "Erased. The graph holds it no more." in must("erase", "agree", request, "--note", "seen").said
     found = people()
     assert found.keys() == {"P1", witness}

@@ -929,10 +929,9 @@ MUTATIONS = (
     Mutation(
         "two-persons",
         "who asks that somebody is sealed or opened does not agree to it",
-        "graphsvc/service/sealings.py",
-        """            self._require_not_own(row)
-            decided""",
-        """            decided""",
+        "graphsvc/service/protecting.py",
+        "if row.asked_by == self.principal.name:",
+        "if not row.asked_by:",
         f"{_SEALINGS}::test_nobody_agrees_to_what_they_asked_for",
     ),
     Mutation(
