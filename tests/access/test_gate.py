@@ -229,7 +229,10 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
     cleared = Principal("bob", READER.roles, {"*": Grant("C", sources=True)})
     gate.read(cleared, "why", "boats.open", "one")
     assert (told.asked[-1][1]["few"], told.asked[-1][1]["voices"]) == (0, ["witness", "intelligence", "record"])
+    assert told.asked[-1][1]["handling"] == ["P", "C", "PS", "CS"]
+    gate.read(Principal("cay", READER.roles, {"*": Grant("C")}), "why", "boats.open", "one")
     assert told.asked[-1][1]["handling"] == ["P", "C"]
+    gate.read(cleared, "why", "boats.open", "one")
     assert {name: told.asked[-1][1][name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
     assert told.asked[-1][1]["interest"] == "interest"
 
