@@ -83,6 +83,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
         values: dict[str, Any] = {"jars": Path(jars), "neo4j_version": version, "heap_mb": 512, "page_cache_mb": 64}
         values["quick_java"] = True  # half the work, where every server lives for seconds or minutes
         values["start_timeout_s"] = 300  # a busy test machine may take long
+        # Most cases of tests have people of whom a tie or two is told, and call them by name. The default names only who
+        # plays a visible part: the demo, and the tests of leaks and of how people stand, keep to it.
+        values["named"] = "tie"
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")
         values |= overrides
@@ -144,7 +147,8 @@ def demo(
     """A service with the demo case, loaded as `demo` once for all tests: only to be read."""
     folder = tmp_path_factory.mktemp("demo") / "case"
     simulate.demo(folder)
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as opened:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(**server, named="part")) as opened:
         loader = accounts.listed(opened.database)[0]
         opened.session(loader, "tests", "demo").load(folder, lambda *_progress: None)
         yield opened

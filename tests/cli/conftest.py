@@ -49,6 +49,7 @@ def command(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Command:
         "NEO4J_PASSWORD": home.neo4j_password,
         "GRAPHSVC_DATABASE_URL": home.database_url,
         "GRAPHSVC_PURPOSE": PURPOSE,
+        "GRAPHSVC_NAMED": home.named,
     }
 
     def call(*arguments: str, typed: tuple[str, ...] = (), **more: str) -> Said:

@@ -123,17 +123,17 @@ def twofold(
     server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}  # type: ignore[attr-defined]
     rows = invented.invented(folder / "invented", people=120)
     walked: dict[tuple[str, str], Walked] = {}
-    with homes.standing_still(), homes.hasty(Service(settings(**server))) as whole:
+    with homes.standing_still(), homes.hasty(Service(settings(**server, named="part"))) as whole:
         for name, grants in READERS.items():
             accounts.add(whole.database, name, READING, grants)
         simulate.simulate(folder / "other", seed=8, people=40)
         whole.session(LOADER, "tests", OTHER).load(folder / "other", quiet)
-        absent_home = homes.copied(whole, settings(**server))
+        absent_home = homes.copied(whole, settings(**server, named="part"))
         wrapped = vault.encrypt(whole.vault._master, KEY, f"case {CASE}")
         with transaction(whole.database) as connection:
             values = {"id": CASE, "key_sealed": wrapped, "created_at": audit.now()}
             connection.execute(tables.cases.insert().values(**values))
-        part_home = homes.copied(whole, settings(**server))
+        part_home = homes.copied(whole, settings(**server, named="part"))
         load(whole, CASE, rows, folder / "whole")
         image = read_image(whole.store(), CASE)
         people = image.nodes["Person"]

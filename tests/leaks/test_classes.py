@@ -43,7 +43,7 @@ def grown(
     settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Small]:
     server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with small.grown(settings(**server), tmp_path_factory.mktemp("small"), watched=False) as result:
+    with small.grown(settings(**server, named="part"), tmp_path_factory.mktemp("small"), watched=False) as result:
         yield result
 
 

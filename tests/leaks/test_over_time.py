@@ -127,7 +127,7 @@ def told(
         "cus": (("custodian",), {CASE: Grant("C", sources=True)}),
         "sup": (("supervisor",), {CASE: Grant("C", sources=True)}),
     }
-    with homes.standing_still(), homes.hasty(Service(settings(**server))) as service:
+    with homes.standing_still(), homes.hasty(Service(settings(**server, named="part"))) as service:
         for name, (roles, grants) in people.items():
             accounts.add(service.database, name, roles, grants)
         result = Told(Small(service), folder)

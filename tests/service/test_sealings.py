@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from graphsvc.access import accounts, audit, changes
 from graphsvc.access.principal import Grant
 from graphsvc.access.vault import pseudonym
+from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
 from graphsvc.service import known as looking
@@ -30,6 +31,12 @@ ROLES = {
     "sup": ("supervisor", Grant("C", sources=True)),
     "sup2": ("supervisor", Grant("C")),
 }
+
+
+@pytest.fixture
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server(named="part")) as opened:
+        yield opened
 
 
 @pytest.fixture
