@@ -136,7 +136,6 @@ def twofold(
         part_home = homes.copied(whole, settings(**server, named="part"))
         load(whole, CASE, rows, folder / "whole")
         image = read_image(whole.store(), CASE)
-        people = image.nodes["Person"]
         given = {
             query.name: [as_text(one) for one in invented.arguments(query, rows)][-4::2]
             for query in whole.library.values()
@@ -147,7 +146,7 @@ def twofold(
         walked["whole", "elsewhere"] = asked(whole, "elsewhere", Known(OTHER))
         homes.wipe(whole, CASE)
         with homes.hasty(Service(part_home)) as part:
-            load(part, CASE, invented.without_c(rows, people), folder / "part")
+            load(part, CASE, invented.without_c(rows), folder / "part")
             for name in ("reader", "sourced"):
                 walked["part", name] = asked(part, name, known, whole=name != "sourced")
             homes.wipe(part, CASE)

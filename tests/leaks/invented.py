@@ -5,12 +5,10 @@ from __future__ import annotations
 import copy
 import csv
 from collections import Counter
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from graphsvc import simulate
-from graphsvc.access import vault
 from graphsvc.queries import Parameter, Query
 from graphsvc.records.tables import ENTITY_TABLES, REQUIRED_TABLES, TABLES
 
@@ -134,52 +132,33 @@ def write(folder: Path, tables: Tables) -> None:
             writer.writerows(rows)
 
 
-def without_c(whole: Tables, people: Collection[str]) -> Tables:
+def without_c(whole: Tables) -> Tables:
     """The rows of the case as they would be if nothing of handling code C had ever been delivered.
 
-    Two things stay. A witness or interpreter whom no P row names is a row of code C, as the case format wants the row to
-    be there. And what a C row seals stays sealed (people by hand, things through who used them): taking the seal off for
-    those who may see less would tell them more.
-
-    Args:
-        whole: the rows as they are.
-        people: ids of persons as they stand in the graph of the case loaded whole, under `KEY`.
+    One thing stays: a witness or interpreter whom no P row names is a row of code C, as the case format wants the row to
+    be there.
     """
     rows: Tables = copy.deepcopy(whole)
     entities = [row for table in ENTITY_TABLES for row in rows[table.name]]
     shared = {row["id"] for row in rows["statements"] if row.get("handling") == "P"}
     said = {row["id"]: row.get("statement_id") or "" for row in entities}
     closed = {row["id"] for row in entities if row.get("handling") == "C" or said[row["id"]] not in shared | {""}}
-    sealed = {row["id"] for row in rows["people"] if vault.pseudonym(KEY, "person", row["id"]) in people}
 
     def is_shared(link: dict[str, str]) -> bool:
         ends = {link["subject_id"], link["object_id"]}
         return link["statement_id"] in shared and link.get("handling") != "C" and not ends & closed
 
-    links = [row for row in rows["links"] if is_shared(row)]
-    mentioned = {row[end] for row in links for end in ("subject_id", "object_id")}
+    rows["links"] = [row for row in rows["links"] if is_shared(row)]
+    mentioned = {row[end] for row in rows["links"] for end in ("subject_id", "object_id")}
     visible = mentioned | {row["id"] for row in entities if row.get("handling") == "P" or said[row["id"]] in shared}
     visible -= closed
-    sealing = [
-        row
-        for row in rows["links"]
-        if row["relation"] == "USED"
-        and row["subject_id"] in sealed
-        and row["object_id"] in visible
-        and not is_shared(row)
-    ]
-    kept = shared | {row["statement_id"] for row in sealing}
-    rows["statements"] = [row for row in rows["statements"] if row["id"] in kept]
-    needed = {row["subject_id"] for row in sealing}
-    needed |= {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
+    rows["statements"] = [row for row in rows["statements"] if row["id"] in shared]
+    needed = {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
     for table in ENTITY_TABLES:
         rows[table.name] = [row for row in rows[table.name] if row["id"] in visible | needed]
         for row in rows[table.name]:
             if row["id"] not in visible:
                 row["handling"] = "C"
-            if row["id"] in sealed:
-                row["sealed"] = "yes"
-    rows["links"] = links + [row for row in sealing if row not in links]
     return rows
 
 
