@@ -27,7 +27,7 @@ from graphsvc.service.exposing import Resting, Wanted, facts
 from graphsvc.service.giving import Export, Giving, named_in
 from graphsvc.service.protecting import require_reason
 from graphsvc.service.shelf import Shown, expiry, merged, number, recipient_id
-from graphsvc.views.export import Outward, outward
+from graphsvc.views.export import Outward, leaving, outward
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.network import View
@@ -221,7 +221,7 @@ class Exporting(Giving):
         # As someone without source clearance, at the handling level that goes out.
         lowly = replace(self.principal, grants={self.case: Grant(handling)})
         there = type(self)(self._service, lowly, self.purpose, self.case)
-        view = there.selected(wanted)
+        view, ties, things = leaving(there.selected(wanted))
         who = recipient_id(self._key, name)
         secret = self._shelf.pseudonym_key(self.case, who)
         # Chosen in view of what C says too, places do not go with what P alone says.
@@ -239,6 +239,8 @@ class Exporting(Giving):
         found = self._exposure(there, resting, merged(told for _, told in given))
         taken_out = {
             "links left out by choice": out.left_out,
+            "family and sameness of sealed people": ties,
+            "things that lead to sealed people": things,
             "entities that nothing else ties to the rest": out.alone,
             "entities hidden in the picture": view.hidden,
             "names of sealed people and things, as new pseudonyms": sum(one != new for one, new in out.ids.items()),

@@ -19,6 +19,8 @@ from graphsvc.views.network import Edge, Node, View
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
 # How the id of a folded group begins, before by what it is folded and which it is.
 _FOLDED = "group:"
+# Ties that say who somebody is.
+_NEAR = frozenset({"RELATED_TO", "SAME_AS"})
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]
@@ -62,6 +64,31 @@ def part(view: View, ids: Collection[str]) -> View:
     edges = tuple(edge for edge in view.edges if edge.subject in chosen and edge.object in chosen)
     nodes = (replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id in chosen)
     return replace(view, nodes=tuple(nodes), edges=edges, hidden=0)
+
+
+def leaving(view: View) -> tuple[View, int, int]:
+    """A picture without what leads to somebody sealed and is no part of the operation; how many ties and things that were.
+
+    Their family, whom they are the same as, and what only they used or where they were: it never goes out.
+
+    Example:
+        >>> leaving(View((), (), 0, 0, truncated=False))[1:]
+        (0, 0)
+    """
+    sealed = {node.id for node in view.nodes if node.sealed}
+    theirs = {node.id for node in view.nodes if node.sealed and node.kind == "thing"}
+    ties = {
+        (edge.subject, edge.relation, edge.object)
+        for edge in view.edges
+        if edge.relation in _NEAR and not sealed.isdisjoint((edge.subject, edge.object))
+    }
+    edges = tuple(
+        edge
+        for edge in view.edges
+        if (edge.subject, edge.relation, edge.object) not in ties and theirs.isdisjoint((edge.subject, edge.object))
+    )
+    nodes = tuple(replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id not in theirs)
+    return replace(view, nodes=nodes, edges=edges), len(ties), len(theirs)
 
 
 def outward(

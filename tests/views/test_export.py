@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.records.told import MIDDLES
-from graphsvc.views.export import outward, part
+from graphsvc.views.export import leaving, outward, part
 from graphsvc.views.forms import About, files
 from graphsvc.views.network import View, picture
 
@@ -107,3 +108,16 @@ def test_a_folded_group_that_is_chosen_stands_for_all_who_are_in_it() -> None:
     assert {node.id for node in part(view, {"group:gang:G1", "C"}).nodes} == {"G1", "A", "B", "C"}
     for none in ("group:gang:no", "group:gang", "group:", "group:no:G1", "group:community:99"):
         assert part(view, {none, "C"}).nodes == part(view, {"C"}).nodes
+
+
+def test_what_leads_to_somebody_sealed_does_not_go_out() -> None:
+    view = shown()
+    nodes = tuple(replace(node, sealed=node.sealed or node.id == SIM) for node in view.nodes)
+    one = view.edges[0]
+    near = tuple(replace(one, subject=WIT, relation=relation, object="P1") for relation in ("RELATED_TO", "SAME_AS"))
+    left, ties, things = leaving(replace(view, nodes=nodes, edges=(*view.edges, *near)))
+    assert {(edge.relation, edge.object) for edge in left.edges} == {
+        ("PAID", WIT), ("USED", f"van-of-{WIT}-ab12"), (f"X_SOLD_BY_{WORD}", "C1"),
+    }  # fmt: skip
+    assert SIM not in {node.id for node in left.nodes}
+    assert (ties, things) == (2, 1)
