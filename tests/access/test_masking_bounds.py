@@ -17,7 +17,7 @@ from graphsvc.access.naming import sound_alike, spellings
 # Words that may be heard in more ways than others.
 _MANY_SOUNDS = ("Sajjad", "Jawad", "Wajid", "Chowdhury", "Qajar", "Javed", "Jawwad", "Gjergj", "Xhevxhet", "Vajxwq")
 _MEGABYTES = 8
-_SECONDS = 1.0
+_SECONDS = 5.0  # of a busy machine, under tracing; what was not bounded took minutes, or all memory
 
 NAMES = {
     "six words of eight sounds": "Thaxijaw Chuqujiv Xethowej Jathixu Quthajo Wexajith",
