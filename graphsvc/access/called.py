@@ -318,7 +318,7 @@ class Called:
 
 def one_of(pseudonyms: Collection[str], *, unsealed: bool = False) -> str:
     """The pseudonym to put there: `SEVERAL` if it is not one person's. Who goes by it anyway is not counted beside another."""
-    told = {one for one in pseudonyms if one != SEVERAL} or {SEVERAL}
+    told = {one for one in pseudonyms if not one.startswith(SEVERAL)} or set(pseudonyms)
     return SEVERAL if unsealed or len(told) > 1 else next(iter(told))
 
 

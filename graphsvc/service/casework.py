@@ -134,15 +134,15 @@ class Casework:
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
                 return told
-            plan = self._replay.planned(case, key, state, before, standing, {number: "active"}, progress)
+            try:
+                plan = self._replay.planned(case, key, state, before, standing, {number: "active"}, progress)
+                still()
+            except (GraphsvcError, CancelledError):
+                self.register.unmake(case)  # nothing is recorded yet
+                raise
             masked = plan.result.masked
             counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
-            try:
-                still()
-            except GraphsvcError:
-                self.register.unmake(case)
-                raise
             self.register.begin(case, key, number, account, delivery, counts, on, plan.state, partial=partial)
             try:
                 self._replay.write(plan, progress)

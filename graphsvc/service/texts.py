@@ -17,6 +17,8 @@ from graphsvc.service.handling import Handling
 _NOBODY: frozenset[str] = frozenset()
 # Stands for the name of somebody sealed in what people typed: a pseudonym would tell its writer whose it is.
 TAKEN_OUT = "[withheld]"
+# Stands, until it is told, for whom only what is C speaks: texts under P do not tell them apart.
+_HIDDEN = f"{SEVERAL}\0"
 # Columns whose words are places and trades: alone they name nobody.
 _PLACES = {
     "people": ("nationality",),
@@ -71,7 +73,7 @@ class Texts:
                 known,
                 {one: names for one, names in own.items() if handling.entity(one) == "P"},
                 lambda identifier: handling.entity(identifier) == "P",
-                lambda name: SEVERAL if name in hidden else name,
+                lambda name: _HIDDEN if name in hidden else name,
             )
         self._own = {identifier: names for identifier, names in own.items() if names and self._masker.is_own(names[0])}
         # Unsealed people who are called as somebody sealed is, and the spellings of them and of everyone sealed.
@@ -93,14 +95,19 @@ class Texts:
 
     def mask(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
         """A text that stands at a handling code with what names sealed people masked, but for the excused spellings."""
-        return (self._open_masker if level == "P" else self._masker).mask(text, excused)
+        return (self._open_masker if level == "P" else self._masker).mask(text, excused).replace(_HIDDEN, SEVERAL)
 
     def withhold(self, text: str) -> str:
         """`text` with what names sealed people taken out, without a word of who they are."""
         return self._masker.mask(text, word=TAKEN_OUT)
 
     def value(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
-        """As `mask`, of a value that is somebody unsealed's own: `WITHHELD` if all of it is what somebody sealed has too."""
+        """As `mask`, of a value that is somebody unsealed's own: `WITHHELD` if all of it is what somebody sealed has too.
+
+        Under P that is their own whatever C says of somebody sealed.
+        """
+        if level == "P" and self._open_masker.mask(text, excused).strip() == _HIDDEN:
+            return text
         masked = self.mask(text, excused, level)
         return WITHHELD if masked != text and masked.strip() in self._pseudonyms else masked
 

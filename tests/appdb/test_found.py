@@ -32,7 +32,10 @@ def used(settings: SettingsFactory, tmp_path: Path) -> Settings:
             # Enough for many pages.
             connection.execute(
                 tables.attempts.insert(),
-                [{"name_hash": f"{number:064}", "failures": 1, "at": audit.now()} for number in range(2000)],
+                [
+                    {"hash": f"{number:064}", "name_hash": f"{number:064}", "failures": 1, "until": audit.now()}
+                    for number in range(2000)
+                ],
             )
     return home
 

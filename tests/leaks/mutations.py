@@ -294,7 +294,7 @@ MUTATIONS = (
         "masking",
         "names of sealed people in free text are masked",
         "graphsvc/service/texts.py",
-        'return (self._open_masker if level == "P" else self._masker).mask(text, excused)',
+        'return (self._open_masker if level == "P" else self._masker).mask(text, excused).replace(_HIDDEN, SEVERAL)',
         "return text",
         _GRAPH,
     ),

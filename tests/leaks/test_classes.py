@@ -205,6 +205,8 @@ def test_what_is_hidden_answers_as_what_is_not_there(grown: Small, name: str, hi
     for theirs, none in zip(*pairs, strict=True):
         if theirs.endpoint in ("signin.leave", "account.begin"):
             continue
+        if theirs.endpoint == "search.known" and hidden != HIDDEN:
+            continue  # who knows a name is told which pseudonym they see stands for it, and it is in the log
         answers = [pages.ask(client, call) for call in (theirs, none)]
         plain = [json.dumps(plain_text(answer, text)) for answer, text in zip(answers, (hidden, absent), strict=True)]
         assert plain[0] == plain[1], theirs

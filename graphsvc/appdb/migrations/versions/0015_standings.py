@@ -24,6 +24,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
-    with op.batch_alter_table("cases") as batch:
-        batch.drop_column("version_p")
-        batch.drop_column("standings_sealed")
+    op.drop_column("cases", "version_p")
+    op.drop_column("cases", "standings_sealed")
