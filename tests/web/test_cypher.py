@@ -29,7 +29,7 @@ pytestmark = pytest.mark.neo4j
 CASE, OTHER = "cypher 'pages' <i>", "cypher other"
 ROWS = {
     "people.csv": "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\n"
-    "P3,<b>Ana</b>,other\nP4,=1+1,other\n",
+    "P3,<b>Ana</b>,suspect\nP4,=1+1,suspect\n",
     "crossings.csv": "id,date\nC1,2020-05-08\n",
     "statements.csv": "id,kind,handling\nST2,record,P\n",
     "links.csv": "subject_id,relation,object_id,statement_id,polarity\nP1,ORGANISED,C1,ST2,asserts\n"
