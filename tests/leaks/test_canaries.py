@@ -236,11 +236,11 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
         (job.id,),
         ("loader",),
     )
-    # What people keep and say: a view's name at its level, its notes and comments with source clearance besides.
+    # What people keep and say: a view's name, notes and comments with source clearance, as who saved it has.
     discloser = session("disclosure")
     discloser.save_picture(
         {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},
-        found.text("name of a view", "conditional"),
+        found.text("name of a view", "conditional source"),
         found.text("notes on a view", "conditional source"),
         shared=True,
     )
