@@ -63,7 +63,13 @@ class Sealings(Protecting):
             return self._ask("open", case, pseudonym, reason)
 
     def sealings(self) -> list[Request]:
-        """What was asked on how somebody stands, newest first: by you, and in all of your cases if you may agree."""
+        """What was asked on how somebody stands, newest first: by you, and in all of your cases if you may agree.
+
+        Raises:
+            Refused: no role of yours asks for any of it, or agrees.
+        """
+        if not any(map(self.may, (*KINDS, "agree"))):
+            self.require("seal")
         found = [request for kind in KINDS if self.may(kind) or self.may("agree") for request in self._requests(kind)]
         return sorted(found, key=lambda one: one.asked_at, reverse=True)
 

@@ -485,7 +485,9 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     assert [one.recalled_at is not None for one in sup.recalls()] == [True]
 
 
-def test_a_delivery_that_seals_somebody_recalls_what_named_them(service: Service, case: str, tmp_path: Path) -> None:
+def test_who_two_persons_sealed_is_recalled_and_no_delivery_does_it_alone(
+    service: Service, case: str, tmp_path: Path
+) -> None:
     people = opened(service, case, tmp_path / "case")
     inv = people("inv")
     made = inv.make_export(FIRST, POLICE, WHY)
@@ -495,7 +497,9 @@ def test_a_delivery_that_seals_somebody_recalls_what_named_them(service: Service
     later.mkdir()
     (later / "people.csv").write_text("id,name,sealed\nP2,Bo Quist,yes\n")
     (later / "links.csv").write_text("subject_id,relation,object_id,statement_id\n")
-    inv.load(later, quiet, partial=True)
+    assert inv.load(later, quiet, partial=True).asked == 1
+    assert {one.id: (one.state, one.recall) for one in inv.exports()} == {made.id: ("given", ""), held.id: ("held", "")}
+    seal(people("cus"), people("sup"), "P2")
     assert {one.id: (one.state, one.recall) for one in inv.exports()} == {
         made.id: ("given", "sealed"),
         held.id: ("removed", ""),

@@ -24,9 +24,12 @@ pytestmark = pytest.mark.neo4j
 CASE = "ways"
 PEOPLE = ("boss", "aide", "pilot", "clerk", "driver", "host", "stray", "wit-1", "wit-2", "wit-3")
 FIRST: invented.Tables = {
-    "people": [{"id": one, "name": f"Name of {one}", "handling": "P"} for one in PEOPLE]
-    + [{"id": f"seen-{number}", "handling": "P"} for number in range(MANY + 5)]
-    + [{"id": "~PAID~odd", "handling": "P"}],
+    "people": [
+        {"id": one, "name": f"Name of {one}", "handling": "P", "category": "" if one.startswith("wit") else "suspect"}
+        for one in PEOPLE
+    ]
+    + [{"id": f"seen-{number}", "handling": "P", "category": "suspect"} for number in range(MANY + 5)]
+    + [{"id": "~PAID~odd", "handling": "P", "category": "suspect"}],
     "crossings": [
         {"id": "x1", "date": "2020-05-08", "handling": "P"},
         {"id": "x2", "date": "2020-05", "handling": "P"},
@@ -55,7 +58,7 @@ FIRST: invented.Tables = {
     + said("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY + 5))),
 }
 SECOND: invented.Tables = {
-    "people": [{"id": "hidden", "name": "Hidden", "handling": "C"}],
+    "people": [{"id": "hidden", "name": "Hidden", "handling": "C", "category": "suspect"}],
     "statements": [
         {"id": "c1", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
         {"id": "c2", "kind": "witness", "source_id": "wit-3", "handling": "C"},

@@ -24,7 +24,7 @@ People = Callable[[str], Session]
 
 @pytest.fixture(scope="module")
 def opened(settings: Any, neo4j_server: Any) -> Iterator[Service]:
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password, named="part")) as service:
         yield service
 
 

@@ -69,17 +69,14 @@ def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, cas
     assert (one.version, one.mine) == (1, True)
 
 
-def test_a_query_is_masked_when_a_delivery_makes_somebody_a_witness(
-    ann: Session, tmp_path: Path, service: Service, case: str
-) -> None:
+def test_a_query_goes_on_naming_who_gives_an_account(ann: Session, tmp_path: Path, service: Service, case: str) -> None:
     ann.save_query(about("Mirela Vantongeren", "P3"), shared=True)
     ann.load(delivery(tmp_path, "second", "id,name\n", "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
-    # Who is suspect as well as witness keeps the name; who is a witness alone loses it.
-    assert "Vantongeren" in kept(ann)
+    before = kept(ann)
+    assert "Vantongeren" in before
     third = "id,name,category\nP3,Mirela Vantongeren,victim\n"
     ann.load(delivery(tmp_path, "third", third, "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
-    assert "Vantongeren" not in kept(ann)
-    assert "Mirela" not in kept(ann)
+    assert kept(ann) == before
 
 
 def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, ann: Session) -> None:

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
+from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import Service
@@ -412,9 +413,14 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=data))
     assert (job["state"], job["result"]["rejected"]) == ("done", 0)
     here = desk.session(next(one for one in accounts.listed(desk.database) if one.name == "ann"), "tests", case)
-    there = {node.id: node.sort for node in here.network(["E0"]).nodes}
-    assert there == {"E0": "", "E1": "vehicle", "E2": "vehicle"}
-    claims = here.between("E0", "USED", "E2")
+    # Nobody says that the person plays a part: they stand by a pseudonym, and what they used with them.
+    key = desk.register.key(case, create=False)
+    driver, lorry, tractor = (
+        pseudonym(key, kind, one) for kind, one in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
+    )
+    there = {node.id: node.sort for node in here.network([driver]).nodes}
+    assert there == {driver: "", lorry: "vehicle", tractor: "vehicle"}
+    claims = here.between(driver, "USED", tractor)
     assert [(claim["statement"], claim["handling"]) for claim in claims] == [("chart of the port", "P")]
 
 

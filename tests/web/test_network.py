@@ -218,8 +218,9 @@ def test_depth_and_cap(full: Session) -> None:
 def test_who_is_sealed_bears_a_pseudonym(full: Session) -> None:
     view = full.network(["x1"], cap=500)
     sealed = [node for node in view.nodes if node.sealed]
-    assert len(sealed) == 1
-    assert sealed[0].name == sealed[0].id != "w1"
+    assert sealed
+    assert all(node.name == node.id and node.id.startswith("S-") for node in sealed)
+    assert "w1" not in {node.id for node in view.nodes}
 
 
 def test_groups_are_told_as_few_without_source_clearance(full: Session, lawful: Session) -> None:

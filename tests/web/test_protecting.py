@@ -30,7 +30,7 @@ def opened(at_server: Any, tmp_path: Path, case: str) -> Iterator[tuple[Service,
     (folder / "people.csv").write_text("id,name,phones,category\nP1,Ari Berg,,suspect\nP2,Wit <b>Ness,+447700900001,\n")
     (folder / "statements.csv").write_text("id,kind,source_id,handling\nS1,witness,P2,P\n")
     (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
-    with Service(at_server()) as service:
+    with Service(at_server(named="part")) as service:
         first = accounts.only_account(service.database, "")
         (pseudonym,) = service.session(first, "tests", case).load(folder, quiet).names
         for name, role in (("cus", "custodian"), ("sup", "supervisor"), ("inv", "investigator")):

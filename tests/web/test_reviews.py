@@ -68,7 +68,7 @@ def test_a_decision_is_kept_shown_and_found(service: Service, case: str, browser
     assert found["park"] == found["any"] == found["changed"] == ["boss-1"]
     assert found["agree"] == []
     assert "boss-1" not in found["none"]
-    assert len(found["none"]) == 3
+    assert len(found["none"]) == 4
     listed = ana.get(f"/case/{case}/leads").text
     assert "parked" in listed
     assert "changed since" in listed
