@@ -25,8 +25,8 @@
 // relations = "Link.relation"
 // forward = "computed.flag"
 // [example]
-// parameters = { first = "P1539", second = "P0637" }
-// rows = 24
+// parameters = { first = "G0001", second = "P0397" }
+// rows = 1
 // ---
 MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling

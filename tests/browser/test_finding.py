@@ -34,7 +34,10 @@ def desk(
     settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("finding") / "case"
-    people = [*FIRST["people"], {"id": "evil", "name": EVIL, "aliases": "Карим", "handling": "P"}]
+    people = [
+        *FIRST["people"],
+        {"id": "evil", "name": EVIL, "aliases": "Карим", "handling": "P", "category": "suspect"},
+    ]
     invented.write(folder, FIRST | {"people": people})
     with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as opened:
         accounts.add(opened.database, "ann", ["investigator"], {CASE: Grant("C", sources=True)})

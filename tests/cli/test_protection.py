@@ -102,7 +102,7 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert "The time of this reveal is over" in over.refusal()
     assert "Wilma" not in over.answer + over.said
     history = must("reveal", "list").answer
-    assert f"{request}  ended" in history
+    assert f"{request}  reveal ended" in history
     assert "sup answered" in history
     assert "for today" in history
     act("aud")
@@ -204,7 +204,7 @@ def test_someone_is_erased_when_a_second_person_agrees(
     found = people()
     assert found.keys() == {"P1", witness}
     listed = must("erase", "list").answer
-    assert f"{request}  done" in listed
+    assert f"{request}  erase  done" in listed
     assert "why: the court ordered that [erased] goes" in listed
     assert f"{first}  refused" in listed
     assert "answered already" in command("erase", "agree", request).refusal()

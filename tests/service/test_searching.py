@@ -24,11 +24,11 @@ CASE = 'search "one" \\ two'
 WITNESS = "Wilhelmina Quartermaine"
 FIRST: invented.Tables = {
     "people": [
-        {"id": "P1", "name": "Карим", "phones": "+44 7911 123456", "notes": "Seen at the Blue Anchor", "handling": "P"},
-        {"id": "P2", "name": "Abd al-Rahman", "aliases": "Hewa the tall;Abu Karim", "handling": "P"},
-        {"id": "P3", "name": "Karem Ali", "handling": "P"},
-        {"id": "P4", "name": "كريم", "handling": "P"},
-        {"id": "P5", "name": "Karimov", "handling": "P"},
+        {"id": "P1", "name": "Карим", "phones": "+44 7911 123456", "notes": "Seen at the Blue Anchor", "handling": "P", "category": "suspect"},
+        {"id": "P2", "name": "Abd al-Rahman", "aliases": "Hewa the tall;Abu Karim", "handling": "P", "category": "suspect"},
+        {"id": "P3", "name": "Karem Ali", "handling": "P", "category": "suspect"},
+        {"id": "P4", "name": "كريم", "handling": "P", "category": "suspect"},
+        {"id": "P5", "name": "Karimov", "handling": "P", "category": "suspect"},
         {"id": "W1", "name": WITNESS, "category": "witness", "phones": "07700 900123", "handling": "P"},
     ],
     "boats": [{"id": "B1", "name": "Sea Urchin", "registration": "GB-123 AB", "handling": "P"}],
@@ -51,9 +51,9 @@ FIRST: invented.Tables = {
 # Many that are nearer to what is looked for than what the reader may see, and words one letter off by the hundred.
 SECOND: invented.Tables = {
     "people": [
-        *({"id": f"C{number}", "name": "Karim", "handling": "C"} for number in range(300)),
+        *({"id": f"C{number}", "name": "Karim", "handling": "C", "category": "suspect"} for number in range(300)),
         *(
-            {"id": f"D{number}", "name": f"kari{''.join(letters)}", "handling": "C"}
+            {"id": f"D{number}", "name": f"kari{''.join(letters)}", "handling": "C", "category": "suspect"}
             for number, letters in enumerate(product("abcdefghij", repeat=2))
         ),
     ],
