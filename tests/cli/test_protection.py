@@ -206,7 +206,7 @@ def test_someone_is_erased_when_a_second_person_agrees(
     listed = must("erase", "list").answer
     assert f"{request}  erase  done" in listed
     assert "why: the court ordered that [erased] goes" in listed
-    assert f"{first}  refused" in listed
+    assert f"{first}  erase  refused" in listed
     assert "answered already" in command("erase", "agree", request).refusal()
     act("inv")
     again = must("load", str(tmp_path), "--case", case)
