@@ -209,10 +209,7 @@ class Register:
 
     def overrules(self, case: str, kind: str) -> frozenset[str]:
         """Pseudonyms on whom persons decided `sealed`, `opened` or `erased`, whatever deliveries say."""
-        table = tables.overrules
-        with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(table.c.pseudonym).where(table.c.case_id == case, table.c.kind == kind))
-            return frozenset(row.pseudonym for row in rows)
+        return frozenset(pseudonym for pseudonym, decided in self.decided(case).items() if decided == kind)
 
     def decided(self, case: str) -> dict[str, str]:
         """Pseudonym → what persons decided on it: `sealed`, `opened` or `erased`."""

@@ -19,7 +19,7 @@ from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.keeping import KeptRows
 from graphsvc.service.register import Register
 from graphsvc.service.shelf import Shelf
-from graphsvc.service.standing import NAMED, Deciding, Standings, sealed_anew, standings, unknown
+from graphsvc.service.standing import NAMED, Deciding, Standings, sealed_anew, standings
 from graphsvc.service.watching import Progress
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
@@ -130,7 +130,8 @@ class Replay:
         """What deliveries make, how everybody stood before the last decision, and what settles their marks."""
         state, settled = State(), dict[int, str]()
         deciding = self.deciding(case, key)
-        standing: Standings = self._register.standings(case, key) or {}
+        kept = self._register.standings(case, key)
+        standing: Standings = kept or {}
         for number, row in past.items():
             if row.status == "undoing" or number == undoing:
                 settled[number] = "undone"
@@ -138,7 +139,7 @@ class Replay:
             if row.status == "loading":
                 settled[number] = "active"
             self.fold(state, key, case, number, row, rows.get(number))
-            if unknown(standing, state, key):
+            if kept is None:  # as if it had been decided after each; else only what comes now is undecided
                 standing = standings(standing, state, deciding, number)
         return state, standing, settled
 

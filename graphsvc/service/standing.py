@@ -92,15 +92,6 @@ class Deciding:
     today: dt.date = dt.date.min
 
 
-def unknown(before: Standings, state: State, key: bytes) -> bool:
-    """Whether somebody or something of a state has no standing yet."""
-    return any(
-        vault.pseudonym(key, kind, identifier) not in before
-        for table, kind in (("people", "person"), ("things", "thing"))
-        for identifier in state.records[table]
-    )
-
-
 def standings(before: Standings, state: State, by: Deciding, number: int = 0) -> dict[str, Standing]:
     """The standings after a delivery.
 
@@ -165,9 +156,9 @@ def _person(
 ) -> Standing:
     level = handling.entity(identifier)
     values = row.values if level == "C" or row.open is None else row.open
-    why = _why(facts.of(identifier, level), values, by)
-    decision = by.decided.get(name)
     marked = mark(values, by.on)
+    why = marked or _why(facts.of(identifier, level), values, by)
+    decision = by.decided.get(name)
     today = by.today.isoformat()
     if decision == "sealed":
         kept = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
@@ -186,10 +177,7 @@ def _person(
 
 
 def _why(told: Collection[str], values: Mapping[str, Any], by: Deciding) -> str:
-    """Why somebody is sealed who comes now; empty if they stand by name."""
-    marked = mark(values, by.on)
-    if marked:
-        return marked
+    """Why somebody is sealed who comes now without a mark; empty if they stand by name."""
     named = set(categories(values))
     if _ACTIVE in told or named & CHARGED:
         return ""

@@ -99,28 +99,21 @@ def moves_open(old: Image, new: Image) -> bool:
         True
     """
     return (
-        any(
-            _open_node(old.nodes[label].get(key)) != _open_node(new.nodes[label].get(key))
-            for label in NODE_LABELS
-            if label != "Source"
-            for key in old.nodes[label].keys() | new.nodes[label].keys()
-            if old.nodes[label].get(key) != new.nodes[label].get(key)
-        )
-        or any(
-            _open_claim(old.claims.get(key)) != _open_claim(new.claims.get(key))
-            for key in old.claims.keys() | new.claims.keys()
-            if old.claims.get(key) != new.claims.get(key)
-        )
-        or any(
-            _open_link(old.links.get(key)) != _open_link(new.links.get(key))
-            for key in old.links.keys() | new.links.keys()
-            if old.links.get(key) != new.links.get(key)
-        )
+        any(_differ(old.nodes[label], new.nodes[label], _open_node) for label in NODE_LABELS if label != "Source")
+        or _differ(old.claims, new.claims, _open_claim)
+        or _differ(old.links, new.links, _open_link)
         or any(
             old.given.get(key) != new.given.get(key)
             for key, properties in new.nodes["Statement"].items()
             if properties.get("handling") == "P"
         )
+    )
+
+
+def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], shown: Callable[[Any], Any]) -> bool:
+    """Whether what is shown of anything differs."""
+    return any(
+        (was := old.get(key)) != (now := new.get(key)) and shown(was) != shown(now) for key in old.keys() | new.keys()
     )
 
 
