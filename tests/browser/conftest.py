@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +11,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect, sync_playwright
-from waitress.server import create_server
 
 from graphsvc.access import accounts
 from graphsvc.access.principal import Grant
 from graphsvc.service import Service
 from graphsvc.web import create_app
+from tests.web.serving import served
 
 # A busy test machine may take long over what is done in a second; who is quick does not wait.
 expect.set_options(timeout=20_000)
@@ -83,44 +81,23 @@ def watched(context: BrowserContext, address: str, faults: list[str], *, console
 
 
 @contextmanager
-def served(service: Service) -> Iterator[str]:
+def at_address(service: Service) -> Iterator[str]:
     """Serve a service as `graphsvc serve` does, and say where."""
-    server = create_server(create_app(service), host="127.0.0.1", port=0, threads=8)
-    closing = threading.Event()
-
-    def serve() -> None:
-        try:
-            server.run()
-        except OSError as error:
-            # Its sockets are closed while it waits for them.
-            if error.errno != errno.EBADF or not closing.is_set():
-                raise
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        # The loop ends when it has no socket left; connections a browser keeps open would hold it.
-        closing.set()
-        server.task_dispatcher.shutdown()
-        server.close()
-        for channel in list(server._map.values()):
-            channel.close()
-        thread.join(10)
+    with served(create_app(service), threads=8) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")
 def serving() -> Callable[[Service], AbstractContextManager[str]]:
     """`with serving(service) as address:` for a test with a service of its own."""
-    return served
+    return at_address
 
 
 @pytest.fixture(scope="session")
 def address(demo: Service) -> Iterator[str]:
     """Where the demo case is served."""
     accounts.add(demo.database, "walker", ["investigator"], {"*": Grant("C", sources=True)})
-    with served(demo) as there:
+    with at_address(demo) as there:
         yield there
 
 

@@ -13,9 +13,9 @@ from waitress.server import create_server
 
 
 @contextmanager
-def served(app: Flask, channel: Any = None) -> Iterator[int]:
+def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
     """Serve an app, taking requests in with a class of channels of ours; gives the port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=2, max_request_body_size=50 << 20)
+    server = create_server(app, host="127.0.0.1", port=0, threads=threads, max_request_body_size=50 << 20)
     if channel is not None:
         server.channel_class = channel
     closing = threading.Event()
@@ -33,6 +33,7 @@ def served(app: Flask, channel: Any = None) -> Iterator[int]:
     try:
         yield int(server.effective_port)
     finally:
+        # The loop ends when it has no socket left; connections a browser keeps open would hold it.
         closing.set()
         server.task_dispatcher.shutdown()
         server.close()
