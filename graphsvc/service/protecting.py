@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from graphsvc.access import audit, policy
 from graphsvc.access.audit import now
@@ -147,10 +147,8 @@ class Protecting(Holding):
     def start_erasure(self, request: str, answer: str = "") -> tuple[str, str]:
         """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree_erasure`."""
         row = self._row("erase", request, mine=False)
-        policy.require(self.principal, "agree")
-        self._require_not_own(row)
-        here = self.at(row.case_id)
-        return row.case_id, here._working("erase", lambda progress: here.agree_erasure(request, progress, answer))
+        here = self._agreeing(row)
+        return row.case_id, here._working(row.kind, lambda progress: here.agree_erasure(request, progress, answer))
 
     def protecting_job(self, job: str, wait_s: float = 0.0) -> Job:
         """A job of your own in this case.
@@ -188,27 +186,62 @@ class Protecting(Holding):
             Refused, NotFound, RequestError: as `agree_reveal`. HeldError: held; the request then still waits.
         """
         row = self._row("erase", request, mine=False)
-
-        def agreed() -> None:
-            self._decide("erase", request, "agreed", answer, None)
-
-        with self._protecting("agree", row.case_id, step="erase", person=row.pseudonym) as outcome:
-            self._require_not_own(row)
-            # A kill may have come after the decision to erase was kept: `recover` and what is below do what is left.
-            if row.pseudonym in self._service.register.overrules(row.case_id, "erased"):
-                agreed()
-            else:
-                reason = self._request(row).reason
-                self._service.casework.erase(row.case_id, row.pseudonym, row.asked_by, reason, progress, agreed)
-            self._kept_requests.end(row.id, "done")
-            outcome["rows"] = 1
-            return self._cleared(row.case_id, progress)
+        casework = self._service.casework
+        return self._do_agreed(
+            row,
+            answer,
+            progress,
+            lambda decided: decided == "erased",
+            lambda reason, agreed: casework.erase(row.case_id, row.pseudonym, row.asked_by, reason, progress, agreed),
+        )
 
     def refuse_erasure(self, request: str, answer: str = "") -> Request:
         """Refuse an erasure another person asked for. Raises as `agree_reveal`."""
         return self._decide("erase", request, "refused", answer, None)
 
     # -- how --------------------------------------------------------------------------------------------------
+
+    def _agreeing(self, row: Any) -> Self:
+        """The session at the case of a request, if this person may agree to it.
+
+        Raises:
+            Refused: the role supervisor is missing, or it is your own.
+        """
+        policy.require(self.principal, "agree")
+        self._require_not_own(row)
+        return self.at(row.case_id)
+
+    def _do_agreed(
+        self,
+        row: Any,
+        answer: str,
+        progress: Progress,
+        kept: Callable[[str | None], bool],
+        do: Callable[[str, Callable[[], None]], None],
+    ) -> str:
+        """Agree to what another person asked for, and do it; gives what may remain, in words.
+
+        Args:
+            row: of the request.
+            answer: words to who asked.
+            progress: told what is done.
+            kept: given what stands decided on whom it is about, whether a kill came after this very decision was kept:
+                `recover` and what is here do what is left then.
+            do: does it, given the reason and what marks the request as agreed to, which it calls once nothing forbids it.
+        """
+
+        def agreed() -> None:
+            self._decide(row.kind, row.id, "agreed", answer, None)
+
+        with self._protecting("agree", row.case_id, step=row.kind, person=row.pseudonym) as outcome:
+            self._require_not_own(row)
+            if kept(self._service.register.decided(row.case_id).get(row.pseudonym)):
+                agreed()
+            else:
+                do(self._request(row).reason, agreed)
+            self._kept_requests.end(row.id, "done")
+            outcome["rows"] = 1
+            return self._cleared(row.case_id, progress)
 
     @property
     def _kept_requests(self) -> Requests:

@@ -80,24 +80,16 @@ class Sealings(Protecting):
             Refused, NotFound, RequestError: as `agree_reveal`.
         """
         row = self._row(KINDS, request, mine=False)
-
-        def agreed() -> None:
-            self._decide(row.kind, request, "agreed", answer, None)
-
-        with self._protecting("agree", row.case_id, step=row.kind, person=row.pseudonym) as outcome:
-            self._require_not_own(row)
-            decided = _DECIDED[row.kind]
-            # A kill may have come after the decision was kept: `recover` and what is below do what is left.
-            if row.state == "agreed" and self._service.register.decided(row.case_id).get(row.pseudonym) == decided:
-                agreed()
-            else:
-                reason = self._request(row).reason
-                self._service.casework.decide(
-                    row.case_id, row.pseudonym, decided, row.asked_by, reason, progress, agreed
-                )
-            self._kept_requests.end(row.id, "done")
-            outcome["rows"] = 1
-            return self._cleared(row.case_id, progress)
+        casework, kind = self._service.casework, _DECIDED[row.kind]
+        return self._do_agreed(
+            row,
+            answer,
+            progress,
+            lambda decided: row.state == "agreed" and decided == kind,
+            lambda reason, agreed: casework.decide(
+                row.case_id, row.pseudonym, kind, row.asked_by, reason, progress, agreed
+            ),
+        )
 
     def refuse_sealing(self, request: str, answer: str = "") -> Request:
         """Refuse what another person asked for. Raises as `agree_reveal`."""
@@ -106,9 +98,7 @@ class Sealings(Protecting):
     def start_sealing(self, request: str, answer: str = "") -> tuple[str, str]:
         """Agree and do it as a job; gives its case and id. Raises as `agree_sealing`."""
         row = self._row(KINDS, request, mine=False)
-        policy.require(self.principal, "agree")
-        self._require_not_own(row)
-        here = self.at(row.case_id)
+        here = self._agreeing(row)
         return row.case_id, here._working(row.kind, lambda progress: here.agree_sealing(request, progress, answer))
 
     # -- what a case says of it -------------------------------------------------------------------------------
