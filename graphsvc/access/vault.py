@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import zlib
 from typing import Any
@@ -23,6 +24,7 @@ from graphsvc.errors import OperatorError, standing
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that reads like something else
 _PREFIX = {"person": "S", "source": "Q", "thing": "T", "entered": "N"}
+_ENTERED = re.compile(rf"N(?:-[{_ALPHABET}]{{4}}){{3}}")
 
 
 def encrypt(key: bytes, value: bytes, what: str) -> bytes:
@@ -111,6 +113,11 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
     digest = int.from_bytes(hmac.digest(key, f"{kind}\0{identifier}".encode(), hashlib.sha256)[:8], "big")
     letters = "".join(_ALPHABET[digest >> (5 * place) & 31] for place in range(12))
     return f"{_PREFIX[kind]}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def is_entered(identifier: str) -> bool:
+    """Whether an id has the form of those that are given to what is added by hand."""
+    return _ENTERED.fullmatch(identifier) is not None
 
 
 def claim_id(key: bytes, *parts: str) -> str:

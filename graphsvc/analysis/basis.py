@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graphsvc.analysis.belief import link_beliefs, once, strengths
+from graphsvc.analysis.belief import link_beliefs, strengths
 from graphsvc.analysis.candidates import parted
 from graphsvc.analysis.evidence import Claim, Dependence, Person
+from graphsvc.analysis.folding import as_told
 from graphsvc.analysis.ledger import Ledger, encode
 from graphsvc.analysis.network import Network, network
 from graphsvc.analysis.roles import ROLE_RELATIONS
@@ -24,8 +25,10 @@ class Basis:
     Attributes:
         people: who is ranked, by id.
         persons: ids of all persons; `left_out` of those only carried or exploited.
-        ledger: all claims with weight; `told` those that count, `recorded` those of them on the record.
+        ledger: all claims with weight, for counting who says them.
+        told: the claims that are computed with; `recorded` those of them on the record.
         network: the operation `told` makes, None where no claim gives anyone a part.
+        few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
     """
 
     people: list[Person]
@@ -35,6 +38,7 @@ class Basis:
     told: Ledger
     recorded: Ledger
     network: Network | None
+    few_below: int = 0
 
     def operation(self, ledger: Ledger) -> Network:
         """The network that these claims make, every link believed as far as its claims go."""
@@ -54,7 +58,7 @@ def basis(
     persons: Iterable[Person],
     dependence: Dependence,
     *,
-    singly: bool = False,
+    few_below: int = 0,
     weights: Weights = SHIPPED,
 ) -> Basis:
     """What a ranking of these claims is computed on; arguments as those of `hubs.rank`.
@@ -69,17 +73,16 @@ def basis(
     ledger = encode(claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
     names = frozenset(person.id for person in persons)
-    told, recorded = ledger, ledger.rows(ledger.on_record)
-    if singly:
-        told, recorded = once(told), once(recorded)
+    told = encode(as_told(claims, dependence, few_below, weights), {}, weights) if few_below else ledger
     return Basis(
         people=sorted((person for person in persons if person.id in chosen), key=lambda person: person.id),
         persons=names,
         left_out=left_out,
         ledger=ledger,
         told=told,
-        recorded=recorded,
+        recorded=told.rows(told.on_record),
         network=operation(told, names, left_out) if has_roles(ledger) else None,
+        few_below=few_below,
     )
 
 

@@ -35,8 +35,6 @@ class LinkFigures:
         belief_on_record: 0 to 1, from claims on the record alone; 0 if none of them asserts it.
         first_on: earliest date given, as given, or empty; `last_on` the latest.
         denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
-        belief_once: `belief` where of each group the strongest claim alone counts, so that it does not tell how many
-            of a group spoke; `belief_on_record_once` likewise.
         groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
     """
 
@@ -50,8 +48,6 @@ class LinkFigures:
     last_on: str
     denying_groups: int = 0
     denying_others: int = 0
-    belief_once: float = 0.0
-    belief_on_record_once: float = 0.0
     groups_on_record: int = 0
     other_sources_on_record: int = 0
 
@@ -171,28 +167,6 @@ def _sides(ledger: Ledger, strength: Floats) -> list[tuple[Ints, Ints, Floats]]:
     return sides
 
 
-def once(ledger: Ledger) -> Ledger:
-    """The ledger with, for each link and side, the strongest claim alone of each group of witnesses.
-
-    What is computed on it does not tell whether one of a group spoke or several told the same.
-
-    Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> told = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {"s1": {"k"}, "s2": {"k"}})
-        >>> len(told.claims), len(once(told).claims)
-        (2, 1)
-
-    Limits: who told of one link a little more than another of the group is not told apart from them.
-    """
-    group = ledger.groups(ledger.link * 2 + ledger.denies, np.arange(len(ledger.claims)))
-    order = np.lexsort((ledger.source, -strengths(ledger), group))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = group[order][1:] != group[order][:-1]
-    kept = ~ledger.witness
-    kept[order[first]] = True
-    return ledger.rows(kept)
-
-
 def link_belief(claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED) -> LinkFigures | None:
     """What claims about one link add up to; None if no claim that carries weight asserts it.
 
@@ -200,7 +174,7 @@ def link_belief(claims: Iterable[Claim], dependence: Dependence, weights: Weight
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
         >>> link_belief([claim], {})
-        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, belief_once=0.6, belief_on_record_once=0.6, groups_on_record=1, other_sources_on_record=0)
+        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0)
 
     Raises:
         RequestError: if the claims are about several links.
@@ -232,7 +206,6 @@ def link_table(
     recorded = np.flatnonzero(ledger.on_record)
     sides = _sides(ledger, strength), _sides(ledger.rows(ledger.on_record), strength[recorded])
     belief, on_record = (met(*(support(*side, size, weights.repeated) for side in both)) for both in sides)
-    singly, on_record_singly = (met(*(support(*side, size, 0.0) for side in both)) for both in sides)
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
     denying = np.bincount(ledger.link[ledger.denies], minlength=size)
     rows = np.flatnonzero(~ledger.denies)
@@ -247,9 +220,8 @@ def link_table(
         if number not in found and claim.polarity == "asserts":
             found[number] = claim.key
     numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
-    coarse = [array.tolist() for array in (deniers, denying_others, singly, on_record_singly)]
-    coarse += [array.tolist() for array in (recorded_witnesses, recorded_others)]
-    figures = list(zip(*numbers, first, last, *coarse, strict=True))
+    more = [array.tolist() for array in (deniers, denying_others, recorded_witnesses, recorded_others)]
+    figures = list(zip(*numbers, first, last, *more, strict=True))
     return {key: LinkFigures(*figures[number]) for number, key in found.items()}
 
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graphsvc.analysis.belief import LinkFigures, claim_belief
-from graphsvc.analysis.evidence import Claim, LinkKey
+import numpy as np
+
+from graphsvc.analysis.belief import LinkFigures, corroboration
+from graphsvc.analysis.dependence import Ints
+from graphsvc.analysis.evidence import Claim, Dependence, LinkKey
 from graphsvc.analysis.leads import Explanation, Path
+from graphsvc.analysis.ledger import encode
 from graphsvc.records import told
 from graphsvc.records.grading import stricter
 from graphsvc.records.weights import SHIPPED, Weights
 
 
-def folded(claims: Iterable[Claim], weights: Weights = SHIPPED) -> list[Claim]:
+def folded(claims: Iterable[Claim]) -> list[Claim]:
     """The claims, those of witnesses as one for each subject, relation, object, polarity and status, without a source.
 
-    Of those taken together the best graded stands for all, since what is computed on them needs a grade: `bare` takes
-    that away too. Handling is the strictest of them.
+    Each of those stands with the one grade that every account is told by (`told.ACCOUNT`), which `bare` takes away.
+    Handling is the strictest of those taken together.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -37,15 +41,78 @@ def folded(claims: Iterable[Claim], weights: Weights = SHIPPED) -> list[Claim]:
         other = together.get(key)
         if other is None:
             together[key] = _nameless(claim)
-        else:
-            best = max(claim, other, key=lambda one: _strength(one, weights))
-            together[key] = replace(
-                other,
-                source_grade=best.source_grade,
-                assessment=best.assessment,
-                handling=stricter(claim.handling, other.handling),
-            )
+        elif stricter(claim.handling, other.handling) != other.handling:
+            together[key] = replace(other, handling=claim.handling)
     return apart + [claim for _, claim in sorted(together.items())]
+
+
+def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int, weights: Weights = SHIPPED) -> list[Claim]:
+    """The claims with weight as a reader without source clearance may count with them.
+
+    Reports and records stay what they are. Of what witnesses said of a link, for it or against it, there are as many
+    accounts as the reader is told of independent groups (one where that is `few`), each of one grade and by nobody who
+    said anything else; on the record are as many of them as is told of that.
+
+    Args:
+        claims: those of the reader's level.
+        dependence: what sources share, see `dependence`.
+        few_below: fewer groups than this read `few`; 0 or 1: none do.
+        weights: as everywhere; groups are the same whatever they are.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> said_by = lambda *names: [said(f"{name}: p1 RUNS g1") for name in names]
+        >>> [len(as_told(said_by(*names), {}, 3)) for names in (["s1"], ["s1", "s2"], ["s1", "s2", "s3"])]
+        [1, 1, 3]
+
+    Limits: what the same witness said of two links counts as said by two.
+    """
+    claims = [claim for claim in claims if claim.counts]
+    spoken = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
+    ledger = encode(spoken, dependence, weights)
+    owner = ledger.link * 2 + ledger.denies
+    size = int(owner.max(initial=-1)) + 1
+    every = np.arange(len(spoken))
+    recorded = np.flatnonzero(ledger.on_record)
+    groups, on_record = (
+        _as_many(corroboration(ledger, owner[rows], rows, size)[0], few_below).tolist() for rows in (every, recorded)
+    )
+    first = dict(zip(owner[::-1].tolist(), spoken[::-1], strict=True))
+    accounts = [
+        replace(
+            _nameless(claim),
+            source=f"{' '.join(claim.key)} {claim.polarity} {number}",
+            on_record=number < on_record[of],
+        )
+        for of, claim in sorted(first.items(), key=lambda one: (one[1].key, one[1].polarity))
+        for number in range(groups[of])
+    ]
+    return [claim for claim in claims if claim.source_kind in told.OPEN_KINDS] + accounts
+
+
+def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False) -> float:
+    """How far a link is believed, as a reader without source clearance is told it.
+
+    Args:
+        figures: of the link, from what is `as_told`.
+        few_below: as there.
+        on_record: what is on the record alone.
+
+    Example:
+        >>> from graphsvc.analysis.belief import link_table
+        >>> from graphsvc.analysis.examples import said
+        >>> def told(*claims):
+        ...     return [told_belief(one, 3) for one in link_table(as_told(claims, {}, 3), {}).values()]
+        >>> told(said("s1: p1 RUNS g1")), told(said("r1: p1 RUNS g1", source_kind="record"))
+        ([0.5], [0.875])
+
+    Limits: `told.SOME` is no measurement. It says that somebody of whom there are few says so, and nobody else anything.
+    """
+    belief = figures.belief_on_record if on_record else figures.belief
+    groups = figures.groups_on_record if on_record else figures.groups
+    others = figures.other_sources_on_record if on_record else figures.other_sources
+    few_alone = 0 < groups < few_below and not others and not figures.denying_others
+    return told.SOME if few_alone and belief > 0 else told.belief(belief)
 
 
 def bare(claim: Claim) -> Claim:
@@ -63,28 +130,26 @@ def bare(claim: Claim) -> Claim:
     return replace(_nameless(claim), source_grade="", assessment="")
 
 
-def retold(why: Explanation, links: Mapping[LinkKey, LinkFigures]) -> Explanation:
+def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
     """An explanation of folded claims as it may be shown: bare, without sources, ordered and weighed by told beliefs.
 
     Args:
         why: see `leads.explain`, of claims that were `folded`.
-        links: the figures of every link it speaks of.
+        beliefs: link → how far it is told as believed (`told_belief`); absent ones as nothing.
 
     Example:
-        >>> from graphsvc.analysis.belief import link_table
         >>> from graphsvc.analysis.examples import said
         >>> from graphsvc.analysis.leads import explain
         >>> claims = [said("s1: p1 RUNS g1")]
-        >>> why = retold(explain("p1", folded(claims), [], {}), link_table(claims, {}))
+        >>> why = retold(explain("p1", folded(claims), [], {}), {("p1", "RUNS", "g1"): 0.5})
         >>> [(path.source, path.strength) for path in why.paths]
-        [('', 0.625)]
+        [('', 0.5)]
 
     Limits: of two ways of one length between the same two ends only the better supported is among the paths.
     """
 
     def belief(claim: Claim) -> float:
-        figures = links.get(claim.key)
-        return told.belief(figures.belief_once) if figures else 0.0
+        return beliefs.get(claim.key, 0.0)
 
     def ordered(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         """Reports and records as they were, best graded first; then accounts, of the best believed link first."""
@@ -110,14 +175,19 @@ def retold(why: Explanation, links: Mapping[LinkKey, LinkFigures]) -> Explanatio
     )
 
 
-def _strength(claim: Claim, weights: Weights) -> float:
-    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment, weights=weights)
+def _as_many(groups: Ints, few_below: int) -> Ints:
+    """Numbers of groups as they may be counted with: few as one."""
+    result: Ints = np.where((groups > 0) & (groups < few_below), 1, groups)
+    return result
 
 
 def _nameless(claim: Claim) -> Claim:
     """A claim without what is of its own account alone."""
+    source_grade, assessment = told.ACCOUNT
     return replace(
         claim,
+        source_grade=source_grade,
+        assessment=assessment,
         id="",
         statement="",
         source="",

@@ -83,7 +83,7 @@ def rank(
     persons: Iterable[Person],
     dependence: Dependence,
     *,
-    singly: bool = False,
+    few_below: int = 0,
     weights: Weights = SHIPPED,
 ) -> Ranking:
     """Ranks the candidates by what accounts say of them, direction first.
@@ -92,8 +92,7 @@ def rank(
         claims: those the reader may see.
         persons: likewise.
         dependence: what sources share, see `dependence`.
-        singly: of each group of witnesses only the strongest claim about a link counts, so that scores do not tell how
-            many of a group spoke.
+        few_below: with it the ranking is computed on what may be told without source clearance (`folding.as_told`).
         weights: what a grading is worth.
 
     Example:
@@ -107,7 +106,7 @@ def rank(
     Limits: says who is worth a look, on what was said and recorded. Whoever no account mentions cannot be found, and
     accounts agreed beforehand by people with nothing recorded in common count as independent.
     """
-    return ranked(basis(claims, persons, dependence, singly=singly, weights=weights))
+    return ranked(basis(claims, persons, dependence, few_below=few_below, weights=weights))
 
 
 def ranked(on: Basis) -> Ranking:
@@ -126,7 +125,7 @@ def ranked(on: Basis) -> Ranking:
         recorded = on.operation(on.recorded)
         on_record = _placed(ledger, recorded, parts.score(parts.read(recorded)))
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(found)), strict=True))
-        stands, reason = _verdict(ledger, whole)
+        stands, reason = _verdict(on, whole)
     else:
         inside = np.array([name not in on.left_out for name in ledger.ids], dtype=bool)
         shares, staged = by_structure(on.told, inside), {}
@@ -192,11 +191,13 @@ def _usable(ledger: Ledger, inside: Bools) -> Ints:
     return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
-def _verdict(ledger: Ledger, whole: Network) -> tuple[bool, str]:
+def _verdict(on: Basis, whole: Network) -> tuple[bool, str]:
+    ledger = on.ledger
     acting = np.isin(ledger.ids, whole.ids)
     rows = np.flatnonzero(ledger.of(ROLE_RELATIONS) & ~ledger.denies & acting[ledger.subject])
     groups, others = corroboration(ledger, np.zeros(len(rows), dtype=np.int64), rows, 1)
-    voices = int(groups[0] + others[0])
+    few = 0 < groups[0] < on.few_below
+    voices = int(others[0]) + (1 if few else int(groups[0]))
     if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
         return False, f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who played which part."
     if not chance.stands_out(whole):

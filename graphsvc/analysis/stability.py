@@ -1,4 +1,4 @@
-"""How sure a ranking is: what becomes of it when a witness, or all who share something, are left out."""
+"""How sure a ranking is: what becomes of it when a witness, all who share something, or what few say of one person is left out."""
 
 from __future__ import annotations
 
@@ -84,6 +84,33 @@ def together(ledger: Ledger) -> list[Ints]:
     return [np.array(one) for one in sets]
 
 
+def by_person(ledger: Ledger) -> list[Ints]:
+    """Of what is told as one (`folding.as_told`): for each person the first account of every link of theirs.
+
+    Where few witnesses speak of a link, that is all that they said of it.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.folding import as_told
+        >>> from graphsvc.analysis.ledger import encode
+        >>> told = as_told([said("s1: p1 RUNS g1"), said("s1: p2 RUNS g1")], {}, 3)
+        >>> [one.tolist() for one in by_person(encode(told, {}))]
+        [[0], [1]]
+
+    Limits: who is named by one witness and who is named by two of the few stand and fall alike.
+    """
+    rows = np.flatnonzero(ledger.witness)
+    side = ledger.link[rows] * 2 + ledger.denies[rows]
+    first = rows[np.unique(side, return_index=True)[1]]
+    theirs: dict[int, set[int]] = defaultdict(set)
+    for row in first.tolist():
+        claim = ledger.claims[row]
+        for end, kind in ((ledger.subject[row], claim.subject_kind), (ledger.object[row], claim.object_kind)):
+            if kind == "person":
+                theirs[int(end)].add(int(ledger.source[row]))
+    return [np.array(one) for one in sorted({tuple(sorted(sources)) for sources in theirs.values()})]
+
+
 def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats]]:
     """For each set of sources the links they speak of, and how far those are believed without them.
 
@@ -139,7 +166,7 @@ def places(on: Basis, left_out: Sequence[Ints], seed: int = 0) -> dict[str, Plac
 
     Args:
         on: what the ranking is computed on.
-        left_out: sets of numbers of sources of `on.told`, see `witnesses` and `together`.
+        left_out: sets of numbers of sources of `on.told`, see `witnesses`, `together` and `by_person`.
         seed: of the draws; the same seed gives the same interval.
 
     Returns:

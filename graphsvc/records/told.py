@@ -2,8 +2,11 @@
 
 Numbers and lists of witnesses, and which of them carries what, take source clearance: they are a list for intimidation.
 Without it statements of witnesses are not there one by one; what they say is told in one row for each subject, relation,
-object, polarity and status. Belief is told in four steps, since two digits of it tell how many spoke and how they were
-graded. What filters, orders and draws uses what is told, so that nothing can be probed.
+object, polarity and status. How many independent groups of them assert or deny a link is a number from a few on; fewer
+read `few`, and count as one account of one grade, whoever gave it and however it was graded. Belief is told in four
+steps; that of a link which `few` alone speak of is `SOME`, always. Whatever filters, orders, scores and draws uses what
+is told, so that nothing can be probed: who it was that spoke, one more of the few, a better grade or another day moves
+nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +21,10 @@ OPEN_KINDS = tuple(kind for kind in STATEMENT_KINDS if kind != "witness")
 STEPS = (0.25, 0.5, 0.75)
 # What a belief in a step is told as: the middle of the step.
 MIDDLES = MappingProxyType({1: 0.125, 2: 0.375, 3: 0.625, 4: 0.875})
+# What a link is believed, as it is told, of which nobody speaks but few witnesses.
+SOME = 0.5
+# Source grade and assessment of an account where what witnesses said is told as one: the commonest, neither good nor bad.
+ACCOUNT = ("2", "C")
 # Figures of a link that tell of single witnesses: each stands once more (with this suffix) as such a reader is told it.
 TOLD_FIGURES = ("belief", "asserting", "denying", "belief_on_record")
 TOLD_SUFFIX = "_told"

@@ -21,10 +21,10 @@ from graphsvc.analysis.basis import Basis, basis
 from graphsvc.analysis.belief import LinkFigures, link_table
 from graphsvc.analysis.evidence import Claim, LinkKey, Person
 from graphsvc.analysis.falsehood import FalseAccounts, invented_needed, would_leave
-from graphsvc.analysis.folding import bare, folded, retold
+from graphsvc.analysis.folding import as_told, bare, folded, retold, told_belief
 from graphsvc.analysis.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.leads import Explanation, explain
-from graphsvc.analysis.stability import Place, places, together, witnesses
+from graphsvc.analysis.stability import Place, by_person, places, together, witnesses
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.told import score as told_score
@@ -47,8 +47,8 @@ class Analysing(Writing):
     def ranking(self) -> Ranking:
         """The ranking of this reader's visible graph. Kept until the case changes; each asking is in the log.
 
-        Without source clearance a small number of groups reads `few`, scores and shares come to the nearest quarter, and
-        several accounts of one group about one link count as the strongest of them.
+        Without source clearance all of it is computed on what such a reader is told of witnesses (`folding.as_told`), a
+        small number of groups reads `few`, and scores and shares come to the nearest quarter.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="hubs") as outcome:
             ranking = self._ranking(self.grant)
@@ -59,7 +59,7 @@ class Analysing(Writing):
         """How far each place in the ranking holds: person → ranges of ranks (`analysis.stability.Place`).
 
         With source clearance each witness, and all who share a boat, house or interpreter, are left out in turn; without
-        it only those who share something, so that the range does not tell how many of them spoke. Kept as the ranking is.
+        it what few witnesses say of each person. Kept as the ranking is.
         """
         with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="places") as outcome:
             found = self._service.places.of((*self._state(), self.grant.sources), self._place)
@@ -201,7 +201,8 @@ class Analysing(Writing):
     def _retold(self, identifier: str) -> Explanation:
         """Why one person is a lead, as a reader without source clearance may know it."""
         claims, _, dependence = self._material()
-        why = explain(identifier, *self._folded(), weights=self._service.weights)
+        weights, few = self._service.weights, self._service.settings.few_below
+        why = explain(identifier, *self._folded(), weights=weights)
         told_of = (
             *why.supporting,
             *why.other,
@@ -210,10 +211,11 @@ class Analysing(Writing):
             *(c for p in why.paths for c in p.claims),
         )
         wanted = {claim.key for claim in told_of}
-        links = link_table([claim for claim in claims if claim.key in wanted], dependence, self._service.weights)
-        few = self._service.settings.few_below
-        groups = {key: told(self.grant, figures.groups, few) for key, figures in sorted(links.items())}
-        return replace(retold(why, links), voices=groups)
+        about = [claim for claim in claims if claim.key in wanted]
+        coarse = link_table(as_told(about, dependence, few, weights), {}, weights)
+        exact = link_table(about, dependence, weights)
+        why = retold(why, {key: told_belief(figures, few) for key, figures in coarse.items()})
+        return replace(why, voices={key: told(self.grant, exact[key].groups, few) for key in sorted(exact)})
 
     def _folded(self) -> Material:
         """The material with what witnesses said told as one."""
@@ -222,7 +224,7 @@ class Analysing(Writing):
     @lasting()
     def _fold(self) -> Material:
         claims, persons, _ = self._material()
-        return folded(claims, self._service.weights), persons, {}
+        return folded(claims), persons, {}
 
     def _material(self) -> Material:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
@@ -234,13 +236,15 @@ class Analysing(Writing):
 
     @lasting()
     def _lay(self, grant: Grant) -> Basis:
-        return basis(*self._material(), singly=not grant.sources, weights=self._service.weights)
+        few_below = 0 if grant.sources else self._service.settings.few_below
+        return basis(*self._material(), few_below=few_below, weights=self._service.weights)
 
     @lasting()
     def _place(self) -> dict[str, Place]:
         on = self._basis(self.grant)
-        sets = together(on.told)
-        return places(on, [*witnesses(on.told), *sets] if self.grant.sources else sets)
+        if self.grant.sources:
+            return places(on, [*witnesses(on.told), *together(on.told)])
+        return places(on, by_person(on.told))
 
     def _ranking(self, grant: Grant) -> Ranking:
         """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""

@@ -215,9 +215,9 @@ class Casework:
     def recover(self, progress: Progress) -> list[str]:
         """Complete what a kill interrupted, in every case nobody is working on; gives the cases.
 
-        Cases whose figures were computed with another table of weights are written again likewise.
+        Cases whose figures were computed otherwise (another table of weights, another number of few) are written again likewise.
         """
-        self.register.close_graded_otherwise(self._weights.digest)
+        self.register.close_graded_otherwise(self._replay.graded_with)
         waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
         done: list[str] = []
         with suppress(Busy):  # its own process is still at work

@@ -290,7 +290,7 @@ class Exporting(Giving):
             "why": reason,
             "made_at": f"{made:%Y-%m-%dT%H:%M:%S}Z",
             "handling": handling,
-            "says": "Intelligence, not evidence. Belief stands in four steps; pseudonyms are this recipient's own.",
+            "says": "Intelligence, not evidence. Belief stands in four steps, or as some where few witnesses alone say so; pseudonyms are this recipient's own.",
             "entities": len(plan.out.view.nodes),
             "links": len(plan.out.view.edges),
             "taken_out": plan.taken_out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from graphsvc.analysis.belief import LinkFigures
 from graphsvc.analysis.dependence import Thing
 from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.folding import told_belief
 from graphsvc.records import told
+from graphsvc.records.weights import Weights
 
 # What two witnesses may have shared, by the relation that tells it: they are then not independent.
 _SHARED_AS_SUBJECT = {
@@ -22,6 +25,8 @@ _SHARED_AS_SUBJECT = {
 }
 _SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
 _FAMILY = "RELATED_TO"
+# Goes up whenever the same claims may have other figures.
+_RULES = "2"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
 FAMILY = "family"
 
@@ -59,8 +64,15 @@ def shares(
     return {source: sorted(things) for source, things in held.items()}
 
 
-def link_properties(figures: LinkFigures, suffix: str) -> dict[str, Any]:
-    """The figures of one link as the properties of one level (`records.properties`), told ones included."""
+def link_properties(figures: LinkFigures, as_told: LinkFigures, few_below: int, suffix: str) -> dict[str, Any]:
+    """The figures of one link as the properties of one level (`records.properties`), told ones included.
+
+    Args:
+        figures: from all claims of the level.
+        as_told: from what is told of them without source clearance.
+        few_below: fewer groups than this read `few`.
+        suffix: of the level.
+    """
     named: dict[str, Any] = {
         f"belief{suffix}": figures.belief,
         f"asserting{suffix}": figures.asserting,
@@ -72,13 +84,18 @@ def link_properties(figures: LinkFigures, suffix: str) -> dict[str, Any]:
         f"other_sources_on_record{suffix}": figures.other_sources_on_record,
     }
     coarse: dict[str, Any] = {
-        "belief": told.belief(figures.belief_once),
+        "belief": told_belief(as_told, few_below),
         "asserting": told.voices(figures.groups, figures.other_sources),
         "denying": told.voices(figures.denying_groups, figures.denying_others),
-        "belief_on_record": told.belief(figures.belief_on_record_once),
+        "belief_on_record": told_belief(as_told, few_below, on_record=True),
     }
     named |= {f"{name}{told.TOLD_SUFFIX}{suffix}": value for name, value in coarse.items() if value is not None}
     for name, date in (("first_on", figures.first_on), ("last_on", figures.last_on)):
         if date:
             named[f"{name}{suffix}"] = date
     return named
+
+
+def graded_with(weights: Weights, few_below: int) -> str:
+    """A digest of all that the figures in a graph are computed by: with another they are not current."""
+    return hashlib.sha256(f"{_RULES} {weights.digest} {few_below}".encode()).hexdigest()

@@ -15,6 +15,7 @@ from graphsvc.access.terms import entity_terms, text_terms
 from graphsvc.analysis.belief import claim_belief, link_table
 from graphsvc.analysis.dependence import Thing, shared_keys
 from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.folding import as_told
 from graphsvc.analysis.interest import interests
 from graphsvc.ingest.fold import Kept, State, is_extra
 from graphsvc.records import grading
@@ -80,6 +81,8 @@ def graphed(
     standing: Standings,
     weights: Weights = SHIPPED,
     pairings: Collection[Pairing] = (),
+    *,
+    few_below: int,
 ) -> Graphed:
     """The graph and the vault of a state.
 
@@ -89,6 +92,7 @@ def graphed(
         standing: how everybody stands (`service.standing`).
         weights: what a grading is worth.
         pairings: what was decided on pairs of sources, oldest first.
+        few_below: fewer groups of witnesses than this read `few` to who has no source clearance.
     """
     result = Graphed()
     result.sealed = sealed_ids(standing, state, key)
@@ -102,7 +106,7 @@ def graphed(
     for identifier, row in state.records[_STATEMENTS].items():
         writer.statement(identifier, row)
     claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
-    _links(result, writer, claims, pairings)
+    _links(result, writer, claims, pairings, few_below)
     return result
 
 
@@ -178,7 +182,8 @@ class _Writer:
         if known is None:
             known = self._result.sealed.get(identifier)
             if known is None:
-                known = self._texts.mask(identifier)
+                # Signs drawn by lot name nobody, whatever they happen to spell.
+                known = identifier if vault.is_entered(identifier) else self._texts.mask(identifier)
                 if known != identifier:
                     known = self._apart(known, identifier)
             self._result.shown[identifier] = known
@@ -398,7 +403,9 @@ class _Writer:
             self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})
 
 
-def _links(result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing]) -> None:
+def _links(
+    result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing], few_below: int
+) -> None:
     """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
     shareable = [claim for claim in claims if claim.handling == "P"]
     # Only here are source and person brought together.
@@ -413,13 +420,12 @@ def _links(result: Graphed, writer: _Writer, claims: list[Claim], pairings: Coll
         decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
-    levels = (
-        ("", link_table(claims, result.dependence["all"], writer.weights)),
-        (P_SUFFIX, link_table(shareable, result.dependence["p"], writer.weights)),
-    )
-    for suffix, table in levels:
-        for link, figures in table.items():
-            properties = link_properties(figures, suffix)
+    for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
+        depends = result.dependence[level]
+        exact = link_table(chosen, depends, writer.weights)
+        coarse = link_table(as_told(chosen, depends, few_below, writer.weights), {}, writer.weights)
+        for link, figures in exact.items():
+            properties = link_properties(figures, coarse[link], few_below, suffix)
             if link in result.reserved:  # without these it is not there for who lacks source clearance
                 properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
             result.image.links.setdefault(link, {"relation": link[1]}).update(properties)

@@ -15,6 +15,7 @@ from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.records.weights import Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.delivered import open_rows
+from graphsvc.service.figures import graded_with
 from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.keeping import KeptRows
 from graphsvc.service.register import Register
@@ -89,6 +90,11 @@ class Replay:
         self._store, self._register, self._shelf = store, register, shelf
         self._settings, self._pairs, self._weights = settings, pairs, weights
 
+    @property
+    def graded_with(self) -> str:
+        """A digest of what figures are computed by."""
+        return graded_with(self._weights, self._settings.few_below)
+
     def restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
         self.carry_out(self.plan(case, key, progress), progress)
@@ -154,7 +160,9 @@ class Replay:
         progress: Progress,
     ) -> Plan:
         """What has to be written for a case to become what a state says."""
-        result = graphed(state, key, standing, self._weights, self._pairs.lasting(case, key))
+        result = graphed(
+            state, key, standing, self._weights, self._pairs.lasting(case, key), few_below=self._settings.few_below
+        )
         progress(0, 0, "comparing with the graph")
         with uncollected():
             there = read_image(self._store(), case)
@@ -185,10 +193,9 @@ class Replay:
         self._shelf.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
             self._register.ask_rewrite(case)
-        digest = self._weights.digest
         held = mark.renew(self._store(), case, result.image)
         self._register.finish(
-            case, plan.key, result, plan.standing, plan.settled, digest, held, moves_open=plan.moves_open
+            case, plan.key, result, plan.standing, plan.settled, self.graded_with, held, moves_open=plan.moves_open
         )
 
     @uncollected()

@@ -108,7 +108,7 @@ def read(folder: Path) -> Trial:
     if rejections:
         raise InputError(f"{folder}: {len(rejections)} of its rows would be rejected, the first: {rejections[0]}")
     key = secrets.token_bytes(32)
-    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))))
+    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
     return _trial(folder.resolve().name, made, truth)
 
 

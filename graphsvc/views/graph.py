@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records.relations import says
-from graphsvc.records.told import MIDDLES
+from graphsvc.records.told import MIDDLES, SOME
 from graphsvc.views.arrangements import Frame
 from graphsvc.views.folding import Bundle, Folded
 from graphsvc.views.network import Edge, Node, View
@@ -153,7 +153,7 @@ def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> di
     words |= {
         link[1]: says(link[1]) for edge in view.edges if isinstance(edge, Bundle) for link in edge.links[:_BUNDLED]
     }
-    beliefs = {str(middle): belief_told(middle) for middle in MIDDLES.values()} if view.in_steps else {}
+    beliefs = {str(value): belief_told(value) for value in (SOME, *MIDDLES.values())} if view.in_steps else {}
     return {
         "nodes": nodes,
         "edges": edges,

@@ -102,7 +102,7 @@ class View:
         hidden: nodes that were taken out of it by hand.
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
-        in_steps: belief is told in four steps, as without source clearance.
+        in_steps: belief is told in four steps, or as some, as without source clearance.
         inside: of a picture with groups folded, what to call each node in them, by id.
         frame: of a picture on a map, how the map lies under it.
         turns: up and down, left and right mean nothing in it.
@@ -211,7 +211,7 @@ def picture(
         starts: ids the picture starts at.
         hidden: ids to leave out; the others stay where they would be with them.
         truncated: whether a row cap cut links.
-        in_steps: whether belief is told in four steps.
+        in_steps: whether belief is told in four steps, or as some.
         arrangement: a word of `views.arrangements.ARRANGEMENTS`; empty for forces.
         graded: subject, relation, object of the links that are of the grades asked for; None: all are.
     """

@@ -10,7 +10,7 @@ from typing import Any
 from graphsvc.records import grading
 from graphsvc.records.dates import shown
 from graphsvc.records.relations import says
-from graphsvc.records.told import step
+from graphsvc.records.told import SOME, step
 
 KINDS = MappingProxyType(
     {
@@ -42,6 +42,8 @@ _TOLD = MappingProxyType(
         4: ("supported, 0.75 or more", "0.75+"),
     }
 )
+# As `_TOLD`, of a link of which few witnesses alone speak (`told.SOME`).
+_SOME = ("some, since few witnesses say so and nobody else", "some")
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
 # What a source is to one whom their claim is about, as a tag beside the claim and in a sentence.
@@ -153,33 +155,40 @@ def belief(value: float | None) -> str:
 
 
 def belief_told(value: float | None) -> str:
-    """A belief in words where it is told in four steps: without source clearance.
+    """A belief in words as it is told without source clearance: in four steps, or some.
 
     Example:
-        >>> belief_told(0.625)
-        'more likely than not, 0.5 to 0.75'
+        >>> belief_told(0.625), belief_told(0.5)
+        ('more likely than not, 0.5 to 0.75', 'some, since few witnesses say so and nobody else')
     """
-    return "asserted by nothing that counts" if not value else _TOLD[step(value)][0]
+    return _told_as(value)[0] if value else "asserted by nothing that counts"
 
 
 def belief_short(value: float | None) -> str:
     """As `belief_told`, for a column.
 
     Example:
-        >>> belief_short(0.875), belief_short(0.0)
-        ('0.75+', 'none')
+        >>> belief_short(0.875), belief_short(0.5), belief_short(0.0)
+        ('0.75+', 'some', 'none')
     """
-    return "none" if not value else _TOLD[step(value)][1]
+    return _told_as(value)[1] if value else "none"
 
 
 def belief_range(value: float | None) -> str:
-    """As `belief_told`, in numbers alone.
+    """As `belief_told`, in numbers alone where there are some.
 
     Example:
-        >>> belief_range(0.625), belief_range(0.0)
-        ('0.5 to 0.75', 'nothing')
+        >>> belief_range(0.625), belief_range(0.5), belief_range(0.0)
+        ('0.5 to 0.75', 'some', 'nothing')
     """
-    return "nothing" if not value else _TOLD[step(value)][0].partition(", ")[2]
+    if not value:
+        return "nothing"
+    words, short = _told_as(value)
+    return short if value == SOME else words.partition(", ")[2]
+
+
+def _told_as(value: float) -> tuple[str, str]:
+    return _SOME if value == SOME else _TOLD[step(value)]
 
 
 def period(first: str | None, last: str | None) -> str:

@@ -74,19 +74,29 @@ def test_who_shares_a_boat_is_left_out_together() -> None:
     assert not stability.places(on, stability.witnesses(on.told))["many"].rests_on_one
 
 
-def test_one_of_a_boat_and_five_of_it_read_the_same_when_told_as_one() -> None:
+def test_who_of_few_witnesses_spoke_moves_no_range_where_they_are_told_as_one() -> None:
     others = ["x1: p DIRECTED q", "x2: q PILOTED c1", "x3: r ORGANISED c2"]
-    one, five = (
-        basis(
-            [said(text) for text in (*others, *(f"s{number}: p ORGANISED c1" for number in range(count)))],
-            people("p", "q", "r"),
-            {f"s{number}": frozenset({"boat"}) for number in range(5)},
-            singly=True,
+    boat = {f"s{number}": frozenset({"boat"}) for number in range(5)}
+    one, five, apart, better, by_another = (
+        stability.places(on, stability.by_person(on.told))
+        for on in (
+            basis(
+                [said(text, **(graded if text.startswith("s") else {})) for text in (*others, *again)],
+                people("p", "q", "r"),
+                keys,
+                few_below=3,
+            )
+            for keys, again, graded in (
+                (boat, ["s0: p ORGANISED c1"], {}),
+                (boat, [f"s{number}: p ORGANISED c1" for number in range(5)], {}),
+                ({}, [f"s{number}: p ORGANISED c1" for number in range(2)], {}),
+                (boat, ["s0: p ORGANISED c1"], {"source_grade": "1", "assessment": "A"}),
+                (boat, ["x3: p ORGANISED c1"], {}),
+            )
         )
-        for count in (1, 5)
     )
-    found = [stability.places(on, stability.together(on.told)) for on in (one, five)]
-    assert found[0] == found[1]
+    assert one == five == apart == better == by_another
+    assert one["p"].rests_on_one
 
 
 def test_draws_repeat_with_their_seed() -> None:

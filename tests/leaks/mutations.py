@@ -23,6 +23,7 @@ _FAILED = 1  # pytest's status where tests ran and failed; anything else is a fa
 _LONGEST_S = 1200
 _CLASSES = "tests/leaks/test_classes.py"
 _GROWING = "tests/leaks/test_growing.py"
+_TOLD = "tests/access/test_told_as_one.py"
 _TYPED = "tests/access/test_freetext.py"
 _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
@@ -169,6 +170,22 @@ MUTATIONS = (
         'return sensitivity in ("open", "identity", "text", "voices")',
         "return True",
         "tests/access/test_redact.py::test_what_is_not_declared_never_comes_out",
+    ),
+    Mutation(
+        "few-as-one",
+        "who of few witnesses spoke, how many and how well moves no score without source clearance",
+        "graphsvc/analysis/basis.py",
+        "encode(as_told(claims, dependence, few_below, weights), {}, weights) if few_below else ledger",
+        "ledger",
+        f"{_TOLD}::test_no_graph_table_or_explanation_of_a_notebook_does",
+    ),
+    Mutation(
+        "some",
+        "what few witnesses alone speak of has one belief",
+        "graphsvc/analysis/folding.py",
+        "return told.SOME if few_alone and belief > 0 else told.belief(belief)",
+        "return told.belief(belief)",
+        f"{_TOLD}::test_belief_cannot_be_probed_between_its_steps",
     ),
     Mutation(
         "few",
@@ -520,7 +537,7 @@ MUTATIONS = (
         "graphsvc/access/gate.py",
         '"voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS)',
         '"voices": list(STATEMENT_KINDS)',
-        "tests/access/test_told_as_one.py::test_no_query_tells_one_witness_from_two",
+        f"{_TOLD}::test_no_query_tells_one_witness_from_two",
     ),
     Mutation(
         "words",

@@ -297,7 +297,9 @@ def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     invented.write(tmp_path / "case", rows)
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
     assert (delivery.rejections, fold(state, 1, delivery.rows, delivery.columns, partial=False).rejections) == ([], [])
-    result = graphed(state, invented.KEY, standings({}, state, Deciding(invented.KEY, homes.MOMENT.date())))
+    result = graphed(
+        state, invented.KEY, standings({}, state, Deciding(invented.KEY, homes.MOMENT.date())), few_below=3
+    )
     image = result.image
     held = made.found(repr((image.nodes, image.claims, image.links, image.given)))
     assert held & made.labels("vault") == set()
