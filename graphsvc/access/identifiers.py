@@ -132,6 +132,10 @@ def of_thing(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from of_address(value)
     elif values["kind"] in ("online", "account"):
         yield from of_text(value)
+    elif values["kind"] == "dwelling":
+        # What it is called may be a word of every day.
+        yield from of_cell("x_place", value)
+        yield from of_cell("x_address", values.get("address") or "")
 
 
 def cells(values: Mapping[str, Any], common: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import TABLES
 
 ADULT_AT = 18
+DWELLING = "dwelling"
 # Someone of these stands by name: these categories are told to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
 # Categories that would tell a witness or victim apart; they stand in the vault only.
@@ -19,7 +20,7 @@ PROTECTED = frozenset({"witness", "victim"})
 IDENTITY = {
     record: tuple(c.name for c in TABLES[table].columns if c.sensitivity in ("identity", "text"))
     for table, record in (("people", "person"), ("things", "thing"))
-}
+} | {"workplace": ("name", "address", "latitude", "longitude", "notes")}  # of a dwelling where somebody sealed lives
 
 
 def categories(values: Mapping[str, Any]) -> dict[str, str]:
@@ -74,7 +75,7 @@ def needles(values: Mapping[str, Any], pseudonym: str, common: Collection[str] =
         common: texts (in small letters) that tell nobody apart, where cells of the deliverer's own hold them.
     """
     yield Needle("id", values["id"], pseudonym)
-    if values.get("name"):
+    if values.get("name") and values.get("kind") != DWELLING:
         yield Needle("value" if "kind" in values else "name", values["name"], pseudonym)
     for alias in values.get("aliases", ()):
         yield Needle("name", alias, pseudonym)

@@ -35,6 +35,7 @@ from graphsvc.service.replay import Replay
 from graphsvc.service.rewriting import Rewriting
 from graphsvc.service.shelf import Shelf
 from graphsvc.service.standing import (
+    HOME,
     OWN,
     Standing,
     asked_by,
@@ -272,11 +273,11 @@ class Casework:
             self.register.wipe_free_space()
 
     def _theirs(self, case: str, key: bytes, person: str) -> set[str]:
-        """Pseudonyms of the things that lead to a person and to nobody else."""
+        """Pseudonyms of the things and dwellings that lead to a person and to nobody else."""
         state = folded(self._replay.kept(case, key))
         led: dict[str, set[str]] = {}
         for row in state.claims.values():
-            if row.values["relation"] in OWN:
+            if row.values["relation"] in OWN or row.values["relation"] == HOME:
                 led.setdefault(row.values["object_id"], set()).add(row.values["subject_id"])
         return {
             pseudonym(key, "thing", thing)

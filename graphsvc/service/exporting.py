@@ -239,7 +239,7 @@ class Exporting(Giving):
         found = self._exposure(there, resting, merged(told for _, told in given))
         taken_out = {
             "links left out by choice": out.left_out,
-            "family and sameness of sealed people": ties,
+            "family, sameness and dwellings of sealed people": ties,
             "things that lead to sealed people": things,
             "entities that nothing else ties to the rest": out.alone,
             "entities hidden in the picture": view.hidden,

@@ -208,7 +208,8 @@ class _Writer:
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:
             values = split_identity(table.record, told)[0]
-            self._result.identities[pseudonym] = (table.record, split_identity(table.record, row.values)[1])
+            kind = "person" if table.record == "person" else "thing"
+            self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
         excused = self._texts.excused_by_row(identifier)
         properties = self._properties(table, values, (row.delivery, table.name), excused)
         if row.open is not None and pseudonym is None:

@@ -1,6 +1,6 @@
 """Deliveries minus erased persons: what goes with someone, and the rows that are left. Pure.
 
-With a person go the things only they used, the statements they gave, and every claim about them or in those statements.
+With a person go the things only they used, the dwellings where only they lived, the statements they gave, and every claim about them or in those statements.
 Where another row's text names them, `ERASED` stands instead.
 """
 
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.masking import Masker, spellings
-from graphsvc.access.sealing import needles
+from graphsvc.access.sealing import DWELLING, needles
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
 from graphsvc.records.tables import TABLES
+from graphsvc.service.standing import HOME, OWN
 
 ERASED = "[erased]"
-_LINKS, _STATEMENTS, _PEOPLE, _THINGS = "links", "statements", "people", "things"
+_LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
 _REFS = {
     name: {column.name for column in table.columns if column.kind == "ref" or column.name.endswith("_id")}
     for name, table in TABLES.items()
@@ -29,7 +30,7 @@ class Gone:
     """What goes, by delivered id.
 
     Attributes:
-        people: the persons. things: what only they used. statements: what they gave.
+        people: the persons. things: what only they used, and dwellings where only they lived. statements: what they gave.
         shared: things they used as others did: these stay, sealed.
         masker: finds their names in other rows.
     """
@@ -58,13 +59,16 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
     """
     rows = list(rows)
     mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
-    mentioned |= {row.values["id"] for row in rows if row.table in (_PEOPLE, _THINGS)}
+    mentioned |= {row.values["id"] for row in rows if row.table in (_PEOPLE, _THINGS, _WORKPLACES)}
     people = frozenset(one for one in mentioned if erased("person", one))
+    homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
     used, others = set[str](), set[str]()
     for row in rows:
         if row.table == _LINKS:
             subject, target = row.values["subject_id"], row.values["object_id"]
-            if subject in people and row.values["relation"] == "USED":
+            if subject in people and (
+                row.values["relation"] in OWN or (row.values["relation"] == HOME and target in homes)
+            ):
                 used.add(target)
             elif subject not in people and target not in people:
                 others |= {subject, target}
@@ -77,7 +81,7 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
     unsealed = [
         row.values["name"] for row in rows if row.table == _PEOPLE and not _is(row, ids) and "name" in row.values
     ]
-    return Gone(people, things, statements, frozenset(used & others), Masker(named, unsealed))
+    return Gone(people, things, statements, frozenset((used & others) - homes), Masker(named, unsealed))
 
 
 def without(rows: Iterable[Row], what: Gone) -> list[Row]:
@@ -124,4 +128,4 @@ def _masked(table: str, name: str, value: Any, masker: Masker, excused: Iterable
 
 
 def _is(row: Row, ids: frozenset[str] | set[str]) -> bool:
-    return row.table in (_PEOPLE, _THINGS) and row.values["id"] in ids
+    return row.table in (_PEOPLE, _THINGS, _WORKPLACES) and row.values["id"] in ids

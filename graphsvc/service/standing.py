@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.access.sealing import CHARGED, PROTECTED, categories, mark, split_identity
+from graphsvc.access.sealing import CHARGED, DWELLING, PROTECTED, categories, mark, split_identity
 from graphsvc.analysis.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
 from graphsvc.ingest.fold import Kept, State
 from graphsvc.service.handling import Handling
@@ -34,6 +34,8 @@ NAMED = MappingProxyType(
 )
 # What of a person's things is sealed with them: these ties lead to a person and are no part of the operation.
 OWN = frozenset({"USED", "LOCATED_AT"})
+# A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
+HOME = "LIVED_AT"
 _ACTIVE, _TIED, _PASSIVE = "active", "tied", "passive"
 _TIES_AS_SUBJECT = frozenset({*LEVEL_TIES, "PAID"})
 _TIES_AS_OBJECT = frozenset({*LEVEL_TIES, *ACTIVE_OBJECT, "DIRECTED"})
@@ -41,6 +43,7 @@ SAME = "SAME_AS"
 # What goes to the vault with an identity and tells none.
 _NO_IDENTITY = frozenset({"category", "notes"})
 NO_PART = "no visible part"
+WHERE_THEY_LIVE = "where somebody sealed lives"
 THE_SAME = "the same as somebody sealed"
 BY_DECISION = "two persons decided"
 WITH_THEIRS = "used by somebody sealed"
@@ -106,7 +109,7 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
     """
     handling = Handling(state)
     facts = _Facts(state, handling)
-    result = {name: one for name, one in before.items() if one.sealed}
+    result = {name: one for name, one in before.items() if one.sealed and by.decided.get(name) != "opened"}
     for identifier, row in state.records["people"].items():
         name = vault.pseudonym(by.key, "person", identifier)
         result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
@@ -120,7 +123,7 @@ def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
     """Ids of sealed persons and things of a state → their pseudonyms."""
     return {
         identifier: name
-        for table, kind in (("people", "person"), ("things", "thing"))
+        for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
         for identifier in state.records[table]
         if (one := standing.get(name := vault.pseudonym(key, kind, identifier))) is not None and one.sealed
     }
@@ -224,25 +227,39 @@ def _things(
     sealed: Collection[str],
     by: Deciding,
 ) -> None:
-    """The standings of things: sealed with whom they lead to."""
-    owned: dict[str, set[str]] = defaultdict(set)
+    """The standings of things and dwellings: sealed with whom they lead to."""
+    homes = {one for one, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING}
+    owned, told_otherwise = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for row in state.claims.values():
-        if row.values["relation"] in OWN and row.values["subject_id"] in sealed:
-            owned[row.values["object_id"]].add(handling.claim(row.values))
-    for identifier, row in state.records["things"].items():
-        name = vault.pseudonym(by.key, "thing", identifier)
-        level, old = handling.entity(identifier), before.get(name)
-        led = owned.get(identifier, set())
-        theirs = "P" in led if level == "P" else bool(led)
-        decision = by.decided.get(name)
-        today = by.today.isoformat()
-        if decision != "opened" and (decision == "sealed" or theirs) and (old is None or not old.sealed):
-            old = Standing(True, level, today, BY_DECISION if decision == "sealed" else WITH_THEIRS)
-        elif old is None or (decision == "opened" and old.sealed):
-            old = Standing(False, level, today)
-        elif old.level == "C" and level == "P":
-            old = replace(old, level="P")
-        result[name] = replace(old, identities=_known(old.identities, "thing", row.values) if old.sealed else ())
+        subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
+        level = handling.claim(row.values)
+        if subject in sealed and (relation in OWN or (relation == HOME and target in homes)):
+            owned[target].add(level)
+        elif row.status == "active" and row.values.get("polarity", "asserts") == "asserts":
+            for end in homes.intersection((subject, target)):
+                told_otherwise[end].add(level)
+    for table, why in (("things", WITH_THEIRS), ("workplaces", WHERE_THEY_LIVE)):
+        for identifier, row in state.records[table].items():
+            if table == "workplaces" and identifier not in homes:
+                continue
+            name = vault.pseudonym(by.key, "thing", identifier)
+            level, old = handling.entity(identifier), before.get(name)
+            # Of what stands under P nothing that is C decides.
+            seen = {"P"} if level == "P" else {"P", "C"}
+            theirs = not seen.isdisjoint(owned[identifier]) and seen.isdisjoint(told_otherwise[identifier])
+            standing = _thing(old, level, by.decided.get(name), why if theirs else "", by.today.isoformat())
+            record = "thing" if table == "things" else "workplace"
+            known = _known(standing.identities, record, row.values) if standing.sealed else ()
+            result[name] = replace(standing, identities=known)
+
+
+def _thing(old: Standing | None, level: str, decision: str | None, why: str, today: str) -> Standing:
+    """How a thing or dwelling stands, given why it is somebody's (empty: it is not)."""
+    if decision != "opened" and (decision == "sealed" or why) and (old is None or not old.sealed):
+        return Standing(True, level, today, BY_DECISION if decision == "sealed" else why)
+    if old is None or (decision == "opened" and old.sealed):
+        return Standing(False, level, today)
+    return replace(old, level="P") if old.level == "C" and level == "P" else old
 
 
 def _known(

@@ -41,7 +41,7 @@ class Texts:
 
     Args:
         state: the case.
-        sealed: ids of sealed persons and things → pseudonyms.
+        sealed: ids of sealed persons, things and dwellings → pseudonyms.
         identities: pseudonym → every row ever delivered of whom it stands for, those of earlier deliveries and of what
             was taken back among them; without it the rows of the state are looked for.
         handling: what of the state stands under P; without it texts under P are masked as all others.
@@ -140,7 +140,7 @@ class Texts:
 def _rows(state: State, sealed: Mapping[str, str]) -> dict[str, list[Mapping[str, Any]]]:
     return {
         sealed[identifier]: [row.values]
-        for table in ("people", "things")
+        for table in ("people", "things", "workplaces")
         for identifier, row in state.records[table].items()
         if identifier in sealed
     }
@@ -167,8 +167,8 @@ def _masker(
         for name, rows in state.records.items()
         if name != "statements"
     }
-    # What several things are called ("identity card") names none of them.
-    called = Counter(values.get("name") for values in shown.get("things", ()))
+    # What several things or places are called ("identity card") names none of them.
+    called = Counter(values.get("name") for table in ("things", "workplaces") for values in shown.get(table, ()))
     common = _common_cells(shown.values()) | {name.lower() for names in own.values() for name in names}
     return Masker(
         (

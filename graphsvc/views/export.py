@@ -19,8 +19,8 @@ from graphsvc.views.network import Edge, Node, View
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
 # How the id of a folded group begins, before by what it is folded and which it is.
 _FOLDED = "group:"
-# Ties that say who somebody is.
-_NEAR = frozenset({"RELATED_TO", "SAME_AS"})
+# Ties that say who somebody is, and where they live.
+_NEAR = frozenset({"RELATED_TO", "SAME_AS", "LIVED_AT"})
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]
@@ -69,14 +69,14 @@ def part(view: View, ids: Collection[str]) -> View:
 def leaving(view: View) -> tuple[View, int, int]:
     """A picture without what leads to somebody sealed and is no part of the operation; how many ties and things that were.
 
-    Their family, whom they are the same as, and what only they used or where they were: it never goes out.
+    Their family, whom they are the same as, where they live, and what only they used or where they were: it never goes out.
 
     Example:
         >>> leaving(View((), (), 0, 0, truncated=False))[1:]
         (0, 0)
     """
     sealed = {node.id for node in view.nodes if node.sealed}
-    theirs = {node.id for node in view.nodes if node.sealed and node.kind == "thing"}
+    theirs = {node.id for node in view.nodes if node.kind != "person" and _PSEUDONYM.fullmatch(node.id)}
     ties = {
         (edge.subject, edge.relation, edge.object)
         for edge in view.edges
@@ -122,8 +122,8 @@ def outward(
                     object=ids[edge.object],
                     relation=_masked(edge.relation, pseudonym),
                     says=_masked(edge.says, pseudonym),
-                    belief=told.belief(edge.belief),
-                    belief_on_record=told.belief(edge.belief_on_record),
+                    belief=_told(edge.belief),
+                    belief_on_record=_told(edge.belief_on_record),
                     asserting=0,
                     denying="someone" if edge.denied else 0,
                 )
@@ -157,6 +157,11 @@ def outward(
         len(view.edges) - len(kept),
         len(view.nodes) - len(stays),
     )
+
+
+def _told(belief: float) -> float:
+    """A belief as it goes out: as such a reader was told it, and a step where somebody passed on a figure."""
+    return belief if belief == told.SOME else told.belief(belief)
 
 
 def _links(identifier: str, edges: Collection[Edge]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphsvc.access.vault import pseudonym
@@ -17,6 +17,7 @@ from graphsvc.service.standing import (
     BY_DECISION,
     NO_PART,
     THE_SAME,
+    WHERE_THEY_LIVE,
     WITH_THEIRS,
     Deciding,
     Standing,
@@ -180,6 +181,33 @@ def test_what_leads_to_somebody_sealed_is_sealed_with_them() -> None:
     assert "t3" not in sealed_ids(later, state, KEY)
 
 
+def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() -> None:
+    places = rows(
+        "workplaces",
+        {"id": "home", "kind": "dwelling", "handling": "P"},
+        {"id": "hers", "kind": "dwelling", "handling": "P"},
+        {"id": "house", "kind": "dwelling", "handling": "P"},
+        {"id": "wash", "kind": "premises"},
+    )
+    told = [*people({"id": "p"}, {"id": "q"}), *CROSSING, *places]
+    claims = said(
+        "p LIVED_AT home", "p LIVED_AT hers", "q LIVED_AT hers", "p LIVED_AT house", "p LIVED_AT wash", "q MANAGED house",
+        "q PILOTED c1",
+    )  # fmt: skip
+    state, standing = after([*told, *claims])
+    assert set(sealed_ids(standing, state, KEY)) == {"p", "home"}
+    assert standing[pseudonym(KEY, "thing", "home")].why == WHERE_THEY_LIVE
+    # Who runs it may be told later: it stays sealed, as everything sealed does.
+    state, later = after([*told, *claims], said("q MANAGED home", statement="S2"))
+    assert set(sealed_ids(later, state, KEY)) == {"p", "home"}
+    # What is C neither seals it nor keeps it open to those cleared for P.
+    under_c = said("p LIVED_AT house", handling="C", statement="S2")
+    state, standing = after([*told, *said("q PILOTED c1")], under_c)
+    assert "house" not in sealed_ids(standing, state, KEY)
+    _, with_c = after([*told, *said("q MANAGED home", handling="C", statement="S2"), *claims])
+    assert with_c[pseudonym(KEY, "thing", "home")].sealed
+
+
 def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     tie = Deciding(KEY, BY.on, named="tie")
     told = [*people({"id": "p"}, {"id": "q"}, {"id": "r", "category": ["victim"]}), *CROSSING]
@@ -223,6 +251,7 @@ STEP = st.one_of(DELIVERY, st.integers(0, 5), st.tuples(st.sampled_from(IDS), st
 
 @settings(max_examples=300)
 @given(st.lists(STEP, min_size=1, max_size=8))
+@example([([], [], "P", False), 1, ("p", "opened"), ([{"id": "p"}], [], "P", False)])  # while nothing holds them
 def test_the_sealed_never_become_fewer_but_by_two_persons(steps: list[Any]) -> None:
     kept: dict[int, tuple[list[Row], bool]] = {1: (people(*({"id": one} for one in IDS)), False)}
     standing: dict[str, Standing] = {}

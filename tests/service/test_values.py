@@ -89,6 +89,32 @@ def test_an_id_drawn_by_lot_stays_what_it_is_whatever_it_spells(tmp_path: Path) 
     assert node(graph_of(tmp_path), "Person", drawn)["name"] == "Omar Said"
 
 
+def test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph(tmp_path: Path) -> None:
+    files = {
+        "people.csv": "id,name,notes\nW1,Selam Bekele,\nP1,Omar Said,Was seen near 12 Harbour Lane and at Seaview House.\n",
+        "crossings.csv": "id,date\nX1,2020-05-08\n",
+        "workplaces.csv": (
+            "id,name,kind,address,latitude,longitude,notes,x_key\n"
+            'K7001,Seaview House,dwelling,"12 Harbour Lane, Dover CT16 1AA",51.1,1.3,Blue door,under the mat\n'
+            "K7002,Wash,premises,1 Dock Road,,,,\n"
+        ),
+        "statements.csv": "id,kind,source_id\nT1,record,\n",
+        "links.csv": (
+            "subject_id,relation,object_id,statement_id\nW1,LIVED_AT,K7001,T1\nW1,WORKED_AT,K7002,T1\nP1,PILOTED,X1,T1\n"
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    made = graph_of(tmp_path)
+    held = repr((made.image.nodes, made.image.links, made.image.claims))
+    words = ("K7001", "Seaview", "Harbour", "CT16", "51.1", "Blue door", "the mat", "Selam")
+    assert [word for word in words if word in held] == []
+    home = made.sealed["K7001"]
+    assert node(made, "Workplace", home)["kind"] == "dwelling"
+    assert made.identities[home][1]["address"] == "12 Harbour Lane, Dover CT16 1AA"
+    assert node(made, "Workplace", "K7002")["address"] == "1 Dock Road"
+
+
 def test_a_source_called_by_a_word_is_found_where_the_word_is_a_name(shown: Graphed) -> None:
     told = next(one["summary"] for one in shown.image.nodes["Statement"].values() if "Met by" in one.get("summary", ""))
     assert told == "Met by [withheld]."

@@ -44,6 +44,30 @@ def shown() -> View:
     return picture([ids], entities, links, starts=["P1"])
 
 
+def test_what_leads_to_somebody_sealed_never_goes_out() -> None:
+    """Things that the graph holds under a pseudonym are no more marked as sealed there than the rows of queries tell."""
+    home = "T-1111-1111-1111"
+    rows = [
+        {"id": one, "kind": kind, "name": None, "sort": None, "sealed": sealed, "handling": "P", "identified": None,
+         "gang": None, "day": None, "lat": None, "lon": None, "more": 0}
+        for one, kind, sealed in (
+            ("P1", "person", False), (WIT, "person", True), (SIM, "thing", False), (home, "workplace", False),
+            ("K1", "workplace", False),
+        )
+    ]  # fmt: skip
+    ties = [
+        {"subject": WIT, "relation": relation, "object": end, "belief": 0.5, "asserting": 1, "denying": 0, "groups": 1,
+         "other_sources": 0, "belief_on_record": 0.0, "groups_on_record": 0, "other_sources_on_record": 0,
+         "first_on": None, "last_on": None}
+        for relation, end in (
+            ("USED", SIM), ("LIVED_AT", home), ("LIVED_AT", "K1"), ("RELATED_TO", "P1"), ("PAID", "P1"),
+        )
+    ]  # fmt: skip
+    view, near, things = leaving(picture([[str(row["id"]) for row in rows]], rows, ties))
+    assert [(edge.relation, edge.object) for edge in view.edges] == [("PAID", "P1")]
+    assert ({node.id for node in view.nodes}, near, things) == ({"P1", WIT, "K1"}, 3, 2)
+
+
 def test_links_left_out_take_along_what_only_they_tied() -> None:
     out = outward(shown(), fresh, {(WIT, "USED", SIM), ("P1", "PAID", WIT)})
     assert (out.left_out, out.alone) == (2, 2)
