@@ -113,6 +113,17 @@ class Settings:
         "who stands by name from their first delivery on: part (who plays a visible part) or tie (and who is only said to"
         " know, pay or take orders from somebody); all others by a pseudonym",
     )
+    accounts_open: str = _setting(
+        "06:00",
+        "GRAPHSVC_ACCOUNTS_OPEN",
+        "times of day (UTC, separated by commas) at which accounts of witnesses added by form open to others, all that wait"
+        " together; or: at once",
+    )
+    accounts_days: int = _setting(
+        7,
+        "GRAPHSVC_ACCOUNTS_DAYS",
+        "days an account waits until GRAPHSVC_FEW_BELOW witnesses' are there; then it opens without",
+    )
     export_days: int = _setting(7, "GRAPHSVC_EXPORT_DAYS", "days an export is held for who asked for it")
     questions_most: int = _setting(
         3, "GRAPHSVC_QUESTIONS_MOST", "questions put about what one witness said, at most; then they are passed over"

@@ -86,6 +86,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
         # Most cases of tests have people of whom a tie or two is told, and call them by name. The default names only who
         # plays a visible part: the demo, and the tests of leaks and of how people stand, keep to it.
         values["named"] = "tie"
+        # Likewise what a form adds is there at once but in the tests of waiting.
+        values["accounts_open"] = "at once"
         if "home" not in overrides:
             values["home"] = tmp_path_factory.mktemp("home")
         values |= overrides

@@ -153,13 +153,17 @@ deliveries = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("partial", sa.Boolean, nullable=False),
-    sa.Column("status", sa.String(10), nullable=False),  # loading · active · undoing · undone
+    sa.Column("status", sa.String(10), nullable=False),  # waiting · loading · active · undoing · undone
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("loaded_at", sa.DateTime, nullable=False),
     sa.Column("counts", sa.JSON, nullable=False),
     # The rows as they came (they may name sealed persons); emptied when the delivery is taken back.
     sa.Column("rows_sealed", sa.LargeBinary),
+    # Of an account that waited: when it opened, with all others that did; `loaded_at` is then when it was added.
+    sa.Column("opened_at", sa.DateTime),
+    # Who holds back an account that waits; empty: nobody.
+    sa.Column("held_by", sa.String(100), nullable=False, server_default=""),
 )
 # Who is behind a pseudonym; each row under a key of its own, so that one can be erased.
 identities = sa.Table(

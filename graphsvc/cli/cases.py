@@ -104,7 +104,10 @@ def deliveries(session: Opener, case: str) -> None:
     for row in rows:
         day = date_shown(row["loaded_at"].date().isoformat())
         read = sum(counts["read"] for counts in row["counts"].values())
-        say(f"{row['number']:>4}  {row['status']:8} {day:>18}  {read:>8,} rows  by {row['account']}")
+        by = f"by {row['account']}" if row["account"] else "accounts by form"
+        say(
+            f"{row['number']:>4}  {row['status']:8} {day:>18}  {read:>8,} rows  {by}{'  held back' if row['held_by'] else ''}"
+        )
     if not rows:
         say("No delivery has been loaded. `graphsvc load FOLDER --case NAME` loads one.", err=True)
 

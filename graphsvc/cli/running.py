@@ -125,6 +125,7 @@ def _serving(service: Service) -> Iterator[str]:
         yield address
         settle()
         service.plan_ahead()
+        service.keep_opening()
         server.run()
     except KeyboardInterrupt:
         pass

@@ -8,6 +8,7 @@ then marked `active`: whatever interrupts that, the next start finds the mark an
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -19,12 +20,11 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import State, fold
-from graphsvc.ingest.versions import Step, steps
 from graphsvc.records.weights import SHIPPED, Weights
+from graphsvc.service.batches import Wait
 from graphsvc.service.case_name import require_name
 from graphsvc.service.collector import uncollected
 from graphsvc.service.delivered import open_rows, seal_rows
-from graphsvc.service.graphing import Telling
 from graphsvc.service.held import HeldError, require_stays
 from graphsvc.service.keeping import KeptRows, folded
 from graphsvc.service.loaded import Loaded, counts_of, names_of, standing_notes
@@ -34,15 +34,8 @@ from graphsvc.service.register import Register
 from graphsvc.service.replay import Replay
 from graphsvc.service.rewriting import Rewriting
 from graphsvc.service.shelf import Shelf
-from graphsvc.service.standing import (
-    HOME,
-    OWN,
-    Standing,
-    asked_by,
-    opened_by,
-    sealed_anew,
-    standings,
-)
+from graphsvc.service.standing import Standing, alone_theirs, asked_by, opened_by, sealed_anew, standings
+from graphsvc.service.waitlist import Waitlist
 from graphsvc.service.watching import CancelledError, Progress, unstoppable, unwatched
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
@@ -62,6 +55,7 @@ class Casework:
         self,
         store: Callable[[], Store],
         register: Register,
+        waitlist: Waitlist,
         shelf: Shelf,
         settings: Settings,
         pairs: Pairs,
@@ -69,16 +63,16 @@ class Casework:
     ) -> None:
         self.register = register
         self._shelf = shelf
-        self._replay = Replay(store, register, shelf, settings, pairs, weights)
+        self.waitlist = waitlist
+        self.replay = Replay(store, register, waitlist, shelf, settings, pairs, weights)
         self._pairs = pairs
-        self._weights = weights
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
             store,
             register,
             settings,
             self._locks,
-            lambda case: self._replay.restore(case, register.key(case, create=False), unwatched),
+            lambda case: self.replay.restore(case, register.key(case, create=False), unwatched),
         )
 
     def load(
@@ -91,11 +85,13 @@ class Casework:
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        waits: bool = False,
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
         """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
 
-        `still` is called before anything is recorded: what it raises stops it, and the case is as it was.
+        `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
+        `waits` is checked as any other and kept; nothing of it is in the graph before `open_waiting`.
 
         Raises:
             RequestError: the case's name is none.
@@ -108,19 +104,22 @@ class Casework:
             key = self.register.key(case, create=not dry_run)
             progress(0, 0, "reading what is loaded already")
             past = self.register.counting(case)
-            state, before, _ = self._replay.replayed(case, key, past)
+            state, before, _ = self.replay.replayed(case, key, past)
             number = self.register.next_number(case)
             progress(0, 0, "checking the delivery against it")
             if not isinstance(delivery, Delivery):
                 delivery = delivery(state, key)
             delivery = self._without_erased(case, key, delivery)
+            again = self.waitlist.repeated(case, key, delivery) if waits else None
+            if again is not None:
+                return Loaded(case, None, again, {}, [], committed=False, waits=True)
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
             rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
             counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
-            standing = standings(before, state, self._replay.deciding(case, key), number)
+            standing = standings(before, state, self.replay.deciding(case, key), number)
             told = Loaded(
                 case,
                 None,
@@ -136,7 +135,7 @@ class Casework:
                 self.register.unmake(case)
                 return told
             try:
-                plan = self._replay.planned(case, key, state, before, standing, {number: "active"}, progress)
+                plan = self.replay.planned(case, key, state, before, standing, {number: "active"}, progress)
                 still()
             except (GraphsvcError, CancelledError):
                 self.register.unmake(case)  # nothing is recorded yet
@@ -144,15 +143,20 @@ class Casework:
             masked = plan.result.masked
             counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
+            if waits:
+                self.register.begin(case, key, number, account, delivery, counts, on, None, partial=partial)
+                return dataclasses.replace(
+                    told, delivery=number, same_as=None, counts=counts, committed=True, waits=True
+                )
             self.register.begin(case, key, number, account, delivery, counts, on, plan.state, partial=partial)
             try:
-                self._replay.write(plan, progress)
+                self.replay.write(plan, progress)
             except CancelledError:
                 self.register.forget(case, number)
-                self._replay.restore(case, key, unwatched)
+                self.replay.restore(case, key, unwatched)
                 self.register.unmake(case)
                 raise
-            self._replay.finish(plan)
+            self.replay.finish(plan)
         if told.sealed_anew:
             self.rewrite(progress)
         names = names_of(delivery, plan.result.sealed)
@@ -169,26 +173,62 @@ class Casework:
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
+            if number in self.waitlist.rows(case):
+                self._require_not_held(case, key, number)
+                self.waitlist.withdraw(case, number)
+                return
             _require_loaded(case, number, self.register.counting(case))
             self._require_not_held(case, key, number)
-            plan = self._replay.plan(case, key, progress, undoing=number)
+            plan = self.replay.plan(case, key, progress, undoing=number)
             self.register.mark(case, number, "undoing", plan.state)
             try:
-                self._replay.carry_out(plan, progress)
+                self.replay.carry_out(plan, progress)
             except CancelledError:
                 self.register.mark(case, number, "active", plan.state)
-                self._replay.restore(case, key, unwatched)
+                self.replay.restore(case, key, unwatched)
                 raise
+
+    # -- accounts that wait -----------------------------------------------------------------------------------
+
+    def open_waiting(
+        self, case: str, chosen: Callable[[Mapping[int, Wait]], Collection[int]], at: dt.datetime, progress: Progress
+    ) -> list[int]:
+        """Open accounts that wait, all at once; gives the numbers of their deliveries.
+
+        One that does not fit the case any more (whom it names was taken back meanwhile) is held back.
+
+        Args:
+            case: the case.
+            chosen: given who waits, the numbers of those that are to open.
+            at: the moment they are told to have opened.
+            progress: told what is done. What was begun is completed, if not here then by the next start.
+        """
+        with self._locks.case(case):
+            self._recover(case, progress)
+            key = self.register.key(case, create=False)
+            opening = self.waitlist.chosen(case, key, chosen, lambda: self.replay.now(case, key))
+            if not opening:
+                return []
+            plan = self.replay.plan(case, key, progress, opening=opening)
+            self.waitlist.begin_opening(case, opening, at, plan.state)
+            self.replay.carry_out(plan, unstoppable(progress))
+        if plan.sealed_anew:
+            self.rewrite(progress)
+        return list(opening)
+
+    # -- taking back ------------------------------------------------------------------------------------------
 
     def undoing(self, case: str, number: int) -> list[str]:
         """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
         key = self.register.key(case, create=False)
         past = self.register.counting(case)
+        if number in self.waitlist.rows(case):
+            return []
         _require_loaded(case, number, past)
         before = self.register.standings(case, key) or {}
         left = {other: row for other, row in past.items() if other != number}
-        state, _, _ = self._replay.replayed(case, key, left)
-        after = standings(before, state, self._replay.deciding(case, key), number)
+        state, _, _ = self.replay.replayed(case, key, left)
+        after = standings(before, state, self.replay.deciding(case, key), number)
         return standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
 
     def holds_accounts(self, case: str, number: int) -> bool:
@@ -218,7 +258,7 @@ class Casework:
 
         Cases whose figures were computed otherwise (another table of weights, another number of few) are written again likewise.
         """
-        self.register.close_graded_otherwise(self._replay.graded_with)
+        self.register.close_graded_otherwise(self.replay.graded_with)
         waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
         done: list[str] = []
         with suppress(Busy):  # its own process is still at work
@@ -263,34 +303,23 @@ class Casework:
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
-            decided = {person: kind} | dict.fromkeys(self._theirs(case, key, person) if kind == "opened" else (), kind)
+            decided = {person: kind} | dict.fromkeys(
+                alone_theirs(self.replay.now(case, key), key, person) if kind == "opened" else (), kind
+            )
             # Worked out before it is kept: a decision that nothing could follow from would leave the case closed.
-            plan = self._replay.plan(case, key, progress, decided=decided)
+            plan = self.replay.plan(case, key, progress, decided=decided)
             agreed()
             self._shelf.clear(case)
             self.register.overrule(case, account, reason, decided)
-            self._replay.carry_out(plan, unstoppable(progress))
+            self.replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
-
-    def _theirs(self, case: str, key: bytes, person: str) -> set[str]:
-        """Pseudonyms of the things and dwellings that lead to a person and to nobody else."""
-        state = folded(self._replay.kept(case, key))
-        led: dict[str, set[str]] = {}
-        for row in state.claims.values():
-            if row.values["relation"] in OWN or row.values["relation"] == HOME:
-                led.setdefault(row.values["object_id"], set()).add(row.values["subject_id"])
-        return {
-            pseudonym(key, "thing", thing)
-            for thing, people in led.items()
-            if {pseudonym(key, "person", one) for one in people} == {person}
-        }
 
     def waiting_to_be_sealed(self, case: str) -> dict[str, str]:
         """Ids of people by name of whom a delivery says that they should be sealed → why it says so."""
         key = self.register.key(case, create=False)
         standing = self.register.standings(case, key) or {}
         asked = {name: one.asked for name, one in standing.items() if one.asked}
-        people = folded(self._replay.kept(case, key)).records["people"] if asked else {}
+        people = folded(self.replay.kept(case, key)).records["people"] if asked else {}
         return {one: asked[name] for one in people if (name := pseudonym(key, "person", one)) in asked}
 
     def kept_sealed(self, case: str) -> dict[str, Standing]:
@@ -323,14 +352,14 @@ class Casework:
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
-            what, left = self._minus(case, key, person, self._replay.kept(case, key))
+            what, left = self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
             decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
             decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
             decided |= {pseudonym(key, "person", one): "erased" for one in what.people}
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
-            plan = self._replay.plan(case, key, progress, decided=decided, rows=sealed)
+            plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed)
             agreed()
             self._shelf.clear(case)
             gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
@@ -339,27 +368,8 @@ class Casework:
             self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed, said_by)
             self.register.mask_reasons(case, what.masker.mask)
-            self._replay.carry_out(plan, unstoppable(progress))
+            self.replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
-
-    # -- what was delivered, for who corrects it --------------------------------------------------------------
-
-    def told_as(self, case: str, state: State, key: bytes) -> Telling:
-        """How what was delivered is told in a case: see `service.graphing.Telling`."""
-        standing = standings(self.register.standings(case, key) or {}, state, self._replay.deciding(case, key))
-        return Telling(state, key, standing, self._weights)
-
-    @uncollected()
-    def history(self, case: str, statement: str) -> tuple[Telling, list[Step]]:
-        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
-        key = self.register.key(case, create=False)
-        kept = self._replay.kept(case, key)
-        state, found = steps(kept, statement)
-        telling = self.told_as(case, state, key)
-        delivered = telling.delivered(statement)
-        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
-            found = steps(kept, str(delivered))[1]
-        return telling, found
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 
@@ -375,7 +385,7 @@ class Casework:
             self._recover(case, progress)
             key = self.register.key(case, create=False)
             kept = decide(key)
-            self._replay.restore(case, key, unstoppable(progress))
+            self.replay.restore(case, key, unstoppable(progress))
             return kept
 
     def require_erasable(self, case: str, person: str) -> None:
@@ -385,7 +395,7 @@ class Casework:
             HeldError: they cannot. NotFound: nothing of them is loaded.
         """
         key = self.register.key(case, create=False)
-        self._minus(case, key, person, self._replay.kept(case, key))
+        self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
 
     def _minus(
         self, case: str, key: bytes, person: str, kept: Mapping[int, KeptRows]
@@ -411,7 +421,7 @@ class Casework:
     def _recover(self, case: str, progress: Progress) -> None:
         if any(row["id"] == case and row["state"] != "open" for row in self.register.cases()):
             progress(0, 0, "completing an interrupted load")
-            self._replay.restore(case, self.register.key(case, create=False), progress)
+            self.replay.restore(case, self.register.key(case, create=False), progress)
 
     # -- holds, and who was erased ----------------------------------------------------------------------------
 
@@ -451,7 +461,7 @@ class Casework:
             HeldError: it cannot; nothing in the words tells who is held.
         """
         if held := self.register.held(case):
-            kept = self._replay.kept(case, key)
+            kept = self.replay.kept(case, key, waiting=True)
             left = {other: one for other, one in kept.items() if other != number}
             require_stays(key, held, folded(kept), folded(left), "taken back", rows=kept[number][0])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -28,10 +29,11 @@ from graphsvc.analysis.stability import Place
 from graphsvc.analysis.ways import Tie
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
-from graphsvc.errors import GraphsvcError, NotSignedIn
+from graphsvc.errors import Busy, GraphsvcError, NotSignedIn
 from graphsvc.queries import Library
 from graphsvc.records.weights import read_weights
 from graphsvc.service import protecting
+from graphsvc.service.batches import due, last_time, set_times
 from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
 from graphsvc.service.kept import Kept
@@ -39,6 +41,7 @@ from graphsvc.service.register import Register
 from graphsvc.service.session import Session
 from graphsvc.service.shelf import Shelf
 from graphsvc.service.uploads import Uploads
+from graphsvc.service.waitlist import Waitlist
 from graphsvc.service.writing import Runs
 from graphsvc.store import local
 from graphsvc.store.bolt import Store
@@ -49,6 +52,8 @@ _LOG = logging.getLogger(__name__)
 # How many results are kept in memory; of what they were computed from, which is large, only the latest two.
 _RANKINGS = 64
 _MATERIALS = 2
+# Seconds between two looks whether it is time for accounts to open.
+_LOOK_S = 30.0
 NOWHERE = Entrance()
 # One word for every way in, so that an auditor who asks for it finds them all.
 SIGN_IN = "sign in"
@@ -84,7 +89,10 @@ class Service:
         self.shelf = Shelf(self.database, self.vault)
         self.weights = read_weights(settings.grading)
         self.pairs = Pairs(self.database)
-        self.casework = Casework(self.store, self.register, self.shelf, settings, self.pairs, self.weights)
+        self.account_times = set_times(settings.accounts_open)
+        self.casework = Casework(
+            self.store, self.register, Waitlist(self.database), self.shelf, settings, self.pairs, self.weights
+        )
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()
@@ -102,6 +110,7 @@ class Service:
         self._opening = threading.Lock()
         self._closing = threading.Event()
         self._planning: threading.Thread | None = None
+        self._opening_accounts: threading.Thread | None = None
         self._store: Store | None = None
         self._server: local.LocalServer | None = None
 
@@ -135,6 +144,31 @@ class Service:
             # Who asks for a page is told, and helped; here nobody waits.
             _LOG.info("planning ahead ended early: %s", error)
 
+    def keep_opening(self) -> None:
+        """Open accounts that wait whenever it is time to, from now on, beside whatever else there is to do."""
+
+        def work() -> None:
+            while not self._closing.wait(_LOOK_S):
+                try:
+                    self.open_accounts()
+                except GraphsvcError as error:
+                    # They wait on; the next look tries again.
+                    _LOG.error("accounts could not be opened: %s", type(error).__name__)
+
+        self._opening_accounts = threading.Thread(target=work, name="accounts", daemon=True)
+        self._opening_accounts.start()
+
+    def open_accounts(self) -> None:
+        """Open the accounts of witnesses that wait, as far as it is time to: see `service.batches`."""
+        moment, settings = audit.now(), self.settings
+        at = last_time(self.account_times, moment) if self.account_times else moment
+        enough = settings.few_below if self.account_times else 0
+        for case in self.casework.waitlist.cases():
+            with suppress(Busy):  # the next look is soon enough
+                self.casework.open_waiting(
+                    case, lambda waiting: due(waiting, at, enough, settings.accounts_days), at, self._progress
+                )
+
     def forget(self) -> None:
         """Forget everything that was computed on cases and kept in memory: names may be in it."""
         for kept in vars(self).values():
@@ -160,7 +194,9 @@ class Service:
         protecting.settle(self.database)
         self.uploads.sweep()
         self.shelf.sweep()
-        return self.casework.recover(self._progress)
+        completed = self.casework.recover(self._progress)
+        self.open_accounts()
+        return completed
 
     def session(self, principal: Principal, purpose: str, case: str = "") -> Session:
         """A session of someone who has proven who they are, for a purpose.
@@ -291,8 +327,9 @@ class Service:
         self._closing.set()
         self.runs.close()
         self.jobs.close()
-        if self._planning is not None:
-            self._planning.join()
+        for thread in (self._planning, self._opening_accounts):
+            if thread is not None:
+                thread.join()
         if self._store is not None:
             self._store.close()
         if self._server is not None:

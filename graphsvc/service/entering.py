@@ -6,6 +6,7 @@ who are there already it says by the ids that pages show; only here, under the c
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -55,6 +56,7 @@ class Checked:
         faults: with any, nothing is loaded.
         counts: as of a delivery; see `Loaded`.
         same_as: the earlier delivery that it repeats.
+        opens_at: when it opens to others at the earliest (UTC); None: at once.
         ends: reference as typed → row of `entities.named` it means.
         alike: handle of what is new → hits of `find` as dictionaries that may be the same, each with `by`: what they share.
     """
@@ -64,6 +66,7 @@ class Checked:
     same_as: int | None
     ends: dict[str, dict[str, Any]]
     alike: dict[str, list[dict[str, Any]]]
+    opens_at: dt.datetime | None = None
 
 
 class Entering(Remembering, Searching):
@@ -102,6 +105,7 @@ class Entering(Remembering, Searching):
             loaded.same_as,
             ends,
             {part.handle: found for part in form.new if (found := self._alike(part))},
+            self.next_opening() if self._waits(form) else None,
         )
 
     def enter(self, form: Form) -> str:
@@ -124,9 +128,11 @@ class Entering(Remembering, Searching):
                 "counts": loaded.counts,
                 "rejected": len(loaded.rejections),
                 "notes": loaded.notes,
+                "waits": loaded.waits,
             }
 
-        return self._start("load", work)
+        # Not told to others as a load is: when somebody added something, and who, is nobody's to know.
+        return self._start("add", work)
 
     def entered(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
         """The statement that a form added, empty if this person cannot see it, and what it added that they can see.
@@ -266,16 +272,21 @@ class Entering(Remembering, Searching):
                 partial=not form.of,
                 strict=True,
                 dry_run=dry_run,
+                waits=self._waits(form),
                 still=self._require_still,
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         return loaded
 
+    def _waits(self, form: Form) -> bool:
+        """Whether what a form says waits to open with others: what a witness says who is not corrected."""
+        return bool(self._service.account_times) and form.statement.get("kind") == "witness" and not form.of
+
     def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:
         """Makes the delivery of a form on what is loaded."""
 
         def make(state: State, key: bytes) -> Delivery:
-            rows = Rows(form, state, key, cache(lambda: self._service.casework.told_as(self.case, state, key)))
+            rows = Rows(form, state, key, cache(lambda: self._service.casework.replay.told_as(self.case, state, key)))
             if form.of:
                 now = self.correctable(form.of)
                 if now.seen != form.seen:

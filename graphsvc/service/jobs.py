@@ -43,7 +43,7 @@ class Job:
     """A job as it stands.
 
     Attributes:
-        kind: `preview`, `load`, `undo`, `seal`, `erase`, `regroup` or `verify` (the log; of no case).
+        kind: `preview`, `load`, `add`, `undo`, `seal`, `open`, `erase`, `accounts`, `regroup` or `verify` (the log; of no case).
         state: `running`, `cancelling`, `done`, `cancelled`, `failed` or `interrupted` (its process died).
         done, total: steps; total 0 while it is not known.
         text: what is being done, or what ended it, in words without data.

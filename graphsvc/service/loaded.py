@@ -22,7 +22,8 @@ class Loaded:
         counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
             of its cells named somebody sealed and are `masked`.
         rejections: rows left out, in the order of file and line.
-        committed: whether the graph was changed.
+        committed: whether it was taken into the case.
+        waits: it is an account that waits to open with others: the graph is as it was.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
             alone, never to be kept.
         chart: what an i2 chart was read as; None for tables.
@@ -42,6 +43,7 @@ class Loaded:
     stay_sealed: int = 0
     asked: int = 0
     sealed_anew: int = 0
+    waits: bool = False
 
     @property
     def notes(self) -> list[str]:

@@ -6,6 +6,7 @@ person may. What rejections say may name sealed persons, so it goes to the one w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.access import accounts, policy
+from graphsvc.access.audit import now
 from graphsvc.errors import Busy, InputError, Refused, RequestError
 from graphsvc.ingest.chart import ChartRead as ChartRead
 from graphsvc.ingest.chart import chart_mapping as chart_mapping
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
+from graphsvc.service.batches import next_time
 from graphsvc.service.case_name import require_name
 from graphsvc.service.casework import Progress
 from graphsvc.service.collector import uncollected
@@ -80,7 +83,36 @@ class Loading(Reading):
         with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
             # That something came which does not show at all is not told either.
             rows = self._service.register.deliveries(self.case) if self.grant.handling == "C" else []
-            return [row | {"counts": self._counts(row["counts"])} for row in rows]
+            return [row | {"counts": self._counts(row["counts"])} for row in self._told_of(rows)]
+
+    def _told_of(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The deliveries as this person may know them: accounts that wait are their own, or take source clearance.
+
+        Of others' accounts that opened together neither who added them is told nor when, and they are one row.
+        """
+        opened: dict[dt.datetime, dict[str, Any]] = {}
+        told = []
+        for row in rows:
+            whole = self.grant.sources or row["account"] == self.principal.name
+            if row["status"] == "waiting" and not whole:
+                continue
+            if row["opened_at"] is None or whole:
+                told.append(row)
+            elif row["status"] == "active":
+                first = opened.get(row["opened_at"])
+                if first is None:
+                    first = row | {"account": "", "loaded_at": row["opened_at"], "received_on": row["opened_at"].date()}
+                    opened[row["opened_at"]] = first
+                    told.append(first)
+                else:
+                    first["number"] = row["number"]
+                    first["counts"] = _summed(first["counts"], row["counts"])
+        return told
+
+    def next_opening(self) -> dt.datetime | None:
+        """When accounts that are added by form open to others at the earliest (UTC); None: at once."""
+        times = self._service.account_times
+        return next_time(times, now()) if times else None
 
     def _counts(self, counts: dict[str, Any]) -> dict[str, Any]:
         """What of a delivery's counts may be told."""
@@ -355,3 +387,14 @@ class Loading(Reading):
         states = {row["id"]: row["state"] for row in known_cases(self._service.database)}
         if states.get(case, "open") != "open" or any(job.unfinished and job.kind != "preview" for job in self.jobs()):
             raise Busy(f"The case {case} is being loaded. Your upload goes on waiting; confirm it when that is done.")
+
+
+def _summed(one: dict[str, dict[str, int]], other: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """The counts of two deliveries together."""
+    return {
+        table: {
+            name: one.get(table, {}).get(name, 0) + other.get(table, {}).get(name, 0)
+            for name in {**one.get(table, {}), **other.get(table, {})}
+        }
+        for table in {**one, **other}
+    }

@@ -158,7 +158,7 @@ class Protecting(Holding):
         """
         policy.require_case(self.principal, self.case)
         found = self._service.jobs.one(job, self.case, self.principal.name, wait_s)
-        if found.account != self.principal.name or found.kind not in ("seal", "open", "erase"):
+        if found.account != self.principal.name or found.kind not in ("seal", "open", "erase", "accounts"):
             raise NotFound("There is no such work of yours in this case.")
         return found
 

@@ -140,10 +140,9 @@ class Register:
     def counting(self, case: str) -> dict[int, Any]:
         """The deliveries that are loaded or being worked on, in order."""
         table = tables.deliveries
+        counts = table.c.status.not_in(("undone", "waiting"))
         with transaction(self._database) as connection:
-            rows = connection.execute(
-                sa.select(table).where(table.c.case_id == case, table.c.status != "undone").order_by(table.c.number)
-            )
+            rows = connection.execute(sa.select(table).where(table.c.case_id == case, counts).order_by(table.c.number))
             return {row.number: row for row in rows}
 
     def next_number(self, case: str) -> int:
@@ -163,13 +162,13 @@ class Register:
         delivery: Delivery,
         counts: Mapping[str, Mapping[str, int]],
         on: dt.date,
-        state: str,
+        state: str | None,
         *,
         partial: bool,
     ) -> None:
         """Record the delivery before the first write; from here on a kill is completed, not forgotten.
 
-        `state` is that of the case until it is written.
+        `state` is that of the case until it is written; None for an account that waits, of which nothing is written.
         """
         sealed = seal_rows(key, case, number, delivery.rows, delivery.columns)
         with transaction(self._database) as connection:
@@ -178,7 +177,7 @@ class Register:
                     case_id=case,
                     number=number,
                     partial=partial,
-                    status="loading",
+                    status="loading" if state else "waiting",
                     account=account,
                     received_on=on,
                     loaded_at=now(),
@@ -186,7 +185,8 @@ class Register:
                     rows_sealed=sealed,
                 )
             )
-            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
+            if state:
+                connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
 
     def mark(self, case: str, number: int, status: str, state: str) -> None:
         """Give a delivery another status and its case another state, both at once."""

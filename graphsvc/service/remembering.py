@@ -76,7 +76,7 @@ class Remembering(Loading):
                 raise Refused(
                     "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
                 )
-            telling, steps = self._service.casework.history(self.case, found.id)
+            telling, steps = self._service.casework.replay.history(self.case, found.id)
             told = _History(telling, {row["number"]: row for row in self._service.register.deliveries(self.case)})
             versions = [told.version(step) for step in steps]
             outcome["rows"] = len(versions)

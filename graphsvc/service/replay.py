@@ -12,15 +12,18 @@ from graphsvc.access.pairs import Pairs
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.versions import Step as Version
+from graphsvc.ingest.versions import steps
 from graphsvc.records.weights import Weights
 from graphsvc.service.collector import uncollected
 from graphsvc.service.delivered import open_rows
 from graphsvc.service.figures import graded_with
-from graphsvc.service.graphing import Graphed, graphed
+from graphsvc.service.graphing import Graphed, Telling, graphed
 from graphsvc.service.keeping import KeptRows
 from graphsvc.service.register import Register
 from graphsvc.service.shelf import Shelf
 from graphsvc.service.standing import NAMED, Deciding, Standings, sealed_anew, standings
+from graphsvc.service.waitlist import Waitlist
 from graphsvc.service.watching import Progress
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
@@ -65,6 +68,7 @@ class Replay:
     Args:
         store: opens the graph database.
         register: knows the deliveries, decisions and standings.
+        waitlist: knows the accounts that wait.
         shelf: brought in line with who is sealed and erased.
         settings: who is named, and how much is written at once.
         pairs: what was decided on pairs of sources.
@@ -78,6 +82,7 @@ class Replay:
         self,
         store: Callable[[], Store],
         register: Register,
+        waitlist: Waitlist,
         shelf: Shelf,
         settings: Settings,
         pairs: Pairs,
@@ -87,7 +92,7 @@ class Replay:
             raise OperatorError(
                 f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
             )
-        self._store, self._register, self._shelf = store, register, shelf
+        self._store, self._register, self._waitlist, self._shelf = store, register, waitlist, shelf
         self._settings, self._pairs, self._weights = settings, pairs, weights
 
     @property
@@ -108,6 +113,7 @@ class Replay:
         undoing: int | None = None,
         decided: Mapping[str, str] = MappingProxyType({}),
         rows: Mapping[int, bytes] = MappingProxyType({}),
+        opening: Mapping[int, Any] = MappingProxyType({}),
     ) -> Plan:
         """What has to become of a case for it to be what its deliveries say.
 
@@ -118,12 +124,17 @@ class Replay:
             undoing: a delivery that is to be left out.
             decided: pseudonym → what is about to be decided.
             rows: delivery → its sealed rows as they are about to be.
+            opening: deliveries that waited, and count from now on.
         """
-        past = self._register.counting(case)
+        past = dict(sorted({**self._register.counting(case), **opening}.items()))
         state, before, settled = self.replayed(case, key, past, undoing, rows)
         undone = (number for number, status in settled.items() if status == "undone")
         standing = standings(before, state, self.deciding(case, key, decided), next(undone, max(past, default=0)))
         return self.planned(case, key, state, before, standing, settled, progress)
+
+    def now(self, case: str, key: bytes) -> State:
+        """What the deliveries that count make."""
+        return self.replayed(case, key, self._register.counting(case))[0]
 
     def replayed(
         self,
@@ -142,7 +153,7 @@ class Replay:
             if row.status == "undoing" or number == undoing:
                 settled[number] = "undone"
                 continue
-            if row.status == "loading":
+            if row.status in ("loading", "waiting"):
                 settled[number] = "active"
             self.fold(state, key, case, number, row, rows.get(number))
             if kept is None:  # as if it had been decided after each; else only what comes now is undecided
@@ -204,9 +215,31 @@ class Replay:
         rows, columns = open_rows(key, case, number, sealed or row.rows_sealed)
         return fold(state, number, rows, columns, partial=row.partial)
 
-    def kept(self, case: str, key: bytes) -> dict[int, KeptRows]:
-        """The deliveries that count, opened: number → (rows, columns, partial)."""
+    def kept(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
+        """The deliveries that count, and those that wait if asked for, opened: number → (rows, columns, partial)."""
+        rows = self._register.counting(case)
+        if waiting:
+            rows |= self._waitlist.rows(case)
         return {
             number: (*open_rows(key, case, number, row.rows_sealed), row.partial)
-            for number, row in self._register.counting(case).items()
+            for number, row in sorted(rows.items())
         }
+
+    # -- what was delivered, for who corrects it --------------------------------------------------------------
+
+    def told_as(self, case: str, state: State, key: bytes) -> Telling:
+        """How what was delivered is told in a case: see `service.graphing.Telling`."""
+        standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key))
+        return Telling(state, key, standing, self._weights)
+
+    @uncollected()
+    def history(self, case: str, statement: str) -> tuple[Telling, list[Version]]:
+        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
+        key = self._register.key(case, create=False)
+        kept = self.kept(case, key)
+        state, found = steps(kept, statement)
+        telling = self.told_as(case, state, key)
+        delivered = telling.delivered(statement)
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
+            found = steps(kept, str(delivered))[1]
+        return telling, found

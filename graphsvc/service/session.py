@@ -26,6 +26,7 @@ from graphsvc.service.reviewing import Reviewing
 from graphsvc.service.saving import Saving
 from graphsvc.service.sealings import Sealings
 from graphsvc.service.searching import Searching
+from graphsvc.service.waiting import Waiting
 from graphsvc.service.weighing import Weighing
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
@@ -55,6 +56,7 @@ class EntityPage:
 class Session(
     Exporting,
     Sealings,
+    Waiting,
     Grouping,
     Entering,
     Auditing,

@@ -129,6 +129,19 @@ def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
     }
 
 
+def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
+    """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else."""
+    led: dict[str, set[str]] = defaultdict(set)
+    for row in state.claims.values():
+        if row.values["relation"] in OWN or row.values["relation"] == HOME:
+            led[row.values["object_id"]].add(row.values["subject_id"])
+    return {
+        vault.pseudonym(key, "thing", thing)
+        for thing, people in led.items()
+        if {vault.pseudonym(key, "person", one) for one in people} == {person}
+    }
+
+
 def opened_by(before: Standings, after: Standings, number: int) -> int:
     """How many identities a delivery would open if what is decided did not stay: for its preview."""
     return sum(

@@ -97,6 +97,7 @@ def done(case: str) -> ResponseReturnValue:
         of=given.get("of", ""),
         job=told(job),
         brings=brings(job.result.get("counts", {})),
+        opens=here.next_opening(),
         statement=statement,
         new=[{"id": one} for one in new],
         back=_returning(here.case, back, new),
@@ -255,6 +256,7 @@ def _previewed(here: Session, form: Form, checked: Checked) -> ResponseReturnVal
         brings=brings(checked.counts),
         counts={table: {name: count[name] for name in COUNTS} for table, count in checked.counts.items()},
         same_as=checked.same_as,
+        opens=checked.opens_at,
         sentences=sentences,
         alike=[
             {

@@ -290,7 +290,7 @@ def _delivery(here: Session, given: Any) -> dict[str, Any]:
     """The delivery a request names, if it can be taken back."""
     number = _whole(given.get("delivery", ""))
     for delivery in here.deliveries():
-        if delivery["number"] == number and delivery["status"] == "active":
+        if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
             return delivery
     raise NotFound(f"The case has no delivery {number} that can be taken back. The page Load lists them.")
 

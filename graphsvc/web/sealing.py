@@ -8,11 +8,12 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.web.frame import answer, at, current, page
+from graphsvc.web.frame import answer, at, current, desk, page
 from graphsvc.web.paging import paged
 
 blueprint = Blueprint("sealing", __name__)
 _QUICK_S = 0.3
+_DIGITS = 10
 _ASKED = ("seal", "open")
 _COLUMNS = ("pseudonym", "since", "why", "against")
 
@@ -35,6 +36,7 @@ def sealed(case: str) -> ResponseReturnValue:
     """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
     here = at(case)
     asked, kept = here.to_be_sealed(), here.sealed()
+    accounts = here.waiting_accounts()
     rows = [(one.pseudonym, one.since, one.why, one.against or None) for one in kept]
     shown = paged(_COLUMNS, rows, request.args)
     return answer(
@@ -42,6 +44,10 @@ def sealed(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         asked=asked,
+        accounts=accounts,
+        opens=here.next_opening(),
+        most_days=desk().settings.accounts_days,
+        enough=desk().settings.few_below,
         sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in shown.rows],
         reasons=Counter(one.why for one in kept).most_common(),
         number=len(kept),
@@ -49,6 +55,19 @@ def sealed(case: str) -> ResponseReturnValue:
         page=shown.page,
         pages=shown.pages,
     )
+
+
+@blueprint.post("/case/<case>/sealed/accounts")
+def accounts(case: str) -> ResponseReturnValue:
+    """Holds back an account that waits, lets it open again, or opens all that wait now."""
+    here, do = at(case), request.form.get("do", "")
+    if do == "open":
+        return redirect(url_for("sealing.work", case=case, id=here.start_opening_accounts()), code=303)
+    number = request.form.get("delivery", "")
+    if do not in ("hold", "release") or not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
+        raise RequestError("Say which account that waits is to be held back or let go.")
+    (here.hold_account if do == "hold" else here.release_account)(int(number))
+    return redirect(url_for("sealing.sealed", case=case), code=303)
 
 
 @page(blueprint, "/case/<case>/seal")

@@ -34,6 +34,7 @@ _SEALINGS = "tests/service/test_sealings.py"
 _OVER_TIME = "tests/leaks/test_over_time.py"
 _LOST = "tests/service/test_lost.py"
 _PICTURES = "tests/service/test_pictures.py"
+_WAITING = "tests/service/test_waiting.py"
 _ENTERING = "tests/service/test_entering.py"
 _CANARIES = "tests/leaks/test_canaries.py"
 _GRAPH = f"{_CANARIES}::test_the_graph_is_given_nothing_of_the_vault"
@@ -170,6 +171,46 @@ MUTATIONS = (
         'return sensitivity in ("open", "identity", "text", "voices")',
         "return True",
         "tests/access/test_redact.py::test_what_is_not_declared_never_comes_out",
+    ),
+    Mutation(
+        "homes",
+        "where somebody sealed lives is sealed with them",
+        "graphsvc/service/standing.py",
+        '    for table, why in (("things", WITH_THEIRS), ("workplaces", WHERE_THEY_LIVE)):',
+        '    for table, why in (("things", WITH_THEIRS),):',
+        "tests/service/test_values.py::test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph",
+    ),
+    Mutation(
+        "leads-to",
+        "what leads to somebody sealed is in no export",
+        "graphsvc/views/export.py",
+        'theirs = {node.id for node in view.nodes if node.kind != "person" and _PSEUDONYM.fullmatch(node.id)}',
+        "theirs = set[str]()",
+        "tests/views/test_export.py::test_what_leads_to_somebody_sealed_never_goes_out",
+    ),
+    Mutation(
+        "waits",
+        "what a witness says waits to open with what others say",
+        "graphsvc/service/entering.py",
+        'return bool(self._service.account_times) and form.statement.get("kind") == "witness" and not form.of',
+        "return False",
+        f"{_WAITING}::test_an_account_is_nowhere_before_it_opens_with_others",
+    ),
+    Mutation(
+        "together",
+        "who added an account that opened with others is not told",
+        "graphsvc/service/loading.py",
+        'if row["opened_at"] is None or whole:',
+        "if True:",
+        f"{_WAITING}::test_an_account_is_nowhere_before_it_opens_with_others",
+    ),
+    Mutation(
+        "held-back",
+        "an account that is held back opens to nobody",
+        "graphsvc/service/batches.py",
+        "if not one.held and one.since < at",
+        "if one.since < at",
+        f"{_WAITING}::test_one_that_is_held_back_opens_when_it_is_let_go",
     ),
     Mutation(
         "few-as-one",
@@ -383,8 +424,8 @@ MUTATIONS = (
         "things",
         "what a sealed person used is sealed with them",
         "graphsvc/service/standing.py",
-        'if row.values["relation"] in OWN and row.values["subject_id"] in sealed:',
-        'if row.values["relation"] == "NOTHING" and row.values["subject_id"] in sealed:',
+        "if subject in sealed and (relation in OWN or (relation == HOME and target in homes)):",
+        "if relation == 'NOTHING':",
         _GRAPH,
     ),
     Mutation(
@@ -871,7 +912,7 @@ MUTATIONS = (
         "stays-sealed",
         "who is sealed stays sealed whatever later deliveries say",
         "graphsvc/service/standing.py",
-        "result = {name: one for name, one in before.items() if one.sealed}",
+        'result = {name: one for name, one in before.items() if one.sealed and by.decided.get(name) != "opened"}',
         "before, result = {}, {}",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
     ),

@@ -246,7 +246,7 @@ def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> 
 def raw(session: Session) -> tuple[Any, Any]:
     """What is loaded, by delivered ids: rows of statements and of claims."""
     casework = session.service.casework
-    state = folded(casework._replay.kept(session.case, casework.register.key(session.case, create=False)))
+    state = folded(casework.replay.kept(session.case, casework.register.key(session.case, create=False)))
     return (
         {one: row.values for one, row in state.records["statements"].items()},
         {key: (row.values, row.status) for key, row in state.claims.items()},

@@ -237,7 +237,7 @@ def test_a_kill_before_the_figures_are_written_is_completed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(service.casework._replay, "write", killed)
+        patch.setattr(service.casework.replay, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet, "P")
     assert groups(service, loaded, "_p") == 1

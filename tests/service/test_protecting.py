@@ -307,7 +307,7 @@ def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
     assert "zoraya-1" in image(service, case).nodes["Person"]
     assert [one.decidable for one in people("sup").erasures()] == [True]
     with monkeypatch.context() as patched:
-        patched.setattr(service.casework._replay, "carry_out", killed)
+        patched.setattr(service.casework.replay, "carry_out", killed)
         with pytest.raises(KeyboardInterrupt):
             people("sup").agree_erasure(request, quiet)
     service.recover()

@@ -1,0 +1,97 @@
+"""When accounts of witnesses that were added by form open to others: all that wait, at set times. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphsvc.errors import OperatorError
+
+AT_ONCE = "at once"
+# Who holds an account back that does not fit the case any more.
+SERVICE = "graphsvc"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One account that waits.
+
+    Attributes:
+        since: when it was added (UTC).
+        sources: ids of who gave it.
+        held: whether it is held back.
+    """
+
+    since: dt.datetime
+    sources: frozenset[str]
+    held: bool
+
+
+def set_times(setting: str) -> tuple[dt.time, ...]:
+    """The times of day (UTC) of GRAPHSVC_ACCOUNTS_OPEN; none where accounts open at once.
+
+    Example:
+        >>> set_times("18:30, 06:00"), set_times("at once")
+        ((datetime.time(6, 0), datetime.time(18, 30)), ())
+
+    Raises:
+        OperatorError: it holds something else.
+    """
+    if setting.strip() == AT_ONCE:
+        return ()
+    try:
+        times = sorted({dt.time.fromisoformat(part.strip()) for part in setting.split(",")})
+    except ValueError:
+        times = []
+    if not times or any(time.tzinfo for time in times):
+        raise OperatorError(
+            f"GRAPHSVC_ACCOUNTS_OPEN is {setting!r}, but takes times of day (UTC) separated by commas, such as 06:00,18:00,"
+            f" or {AT_ONCE!r}. Correct it or unset it."
+        )
+    return tuple(times)
+
+
+def last_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
+    """The last of the set times up to now.
+
+    Example:
+        >>> last_time((dt.time(6),), dt.datetime(2020, 5, 8, 5, 59))
+        datetime.datetime(2020, 5, 7, 6, 0)
+    """
+    days = (now.date() - dt.timedelta(days=back) for back in (0, 1))
+    return max(moment for day in days for time in times if (moment := dt.datetime.combine(day, time)) <= now)
+
+
+def next_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
+    """The first of the set times after now.
+
+    Example:
+        >>> next_time((dt.time(6),), dt.datetime(2020, 5, 8, 6))
+        datetime.datetime(2020, 5, 9, 6, 0)
+    """
+    days = (now.date() + dt.timedelta(days=on) for on in (0, 1))
+    return min(moment for day in days for time in times if (moment := dt.datetime.combine(day, time)) > now)
+
+
+def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) -> list[int]:
+    """The numbers of those that open at a set time: all that waited for it and are not held back, or none.
+
+    Args:
+        waiting: number of a delivery → how it waits.
+        at: the set time.
+        enough: so many witnesses hide each other.
+        days: who has waited so long waits no longer for others.
+
+    Example:
+        >>> day = dt.datetime(2020, 5, 8, 12)
+        >>> waits = {n: Wait(day, frozenset({f"W{n}"}), held=False) for n in (1, 2, 3)}
+        >>> due(waits, day + dt.timedelta(hours=18), 3, 7), due(waits, day, 3, 7), due({1: waits[1]}, day, 3, 7)
+        ([1, 2, 3], [], [])
+    """
+    ripe = {number: one for number, one in waiting.items() if not one.held and one.since < at}
+    if not ripe:
+        return []
+    sources = frozenset[str]().union(*(one.sources for one in ripe.values()))
+    longest = at - min(one.since for one in ripe.values())
+    return sorted(ripe) if len(sources) >= enough or longest >= dt.timedelta(days=days) else []

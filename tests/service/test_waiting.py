@@ -1,0 +1,279 @@
+"""Accounts of witnesses that are added by form wait, and open with others at set times."""
+
+from __future__ import annotations
+
+import datetime as dt
+import doctest
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from graphsvc.access import accounts
+from graphsvc.access.principal import Grant
+from graphsvc.access.vault import pseudonym
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
+from graphsvc.service import Service, Session, batches
+from graphsvc.service.desk import quiet
+from graphsvc.service.typed import Form, Part
+from graphsvc.store.image import read_image
+from graphsvc.store.local import LocalServer
+from tests.leaks import homes, invented
+from tests.leaks.small import said
+
+pytestmark = pytest.mark.neo4j
+
+FIRST: invented.Tables = {
+    "people": [
+        {"id": "boss", "name": "Ari Berg", "category": "suspect", "handling": "P"},
+        {"id": "aide", "name": "Bo Quist", "category": "suspect", "handling": "P"},
+        *({"id": f"wit-{n}", "name": name, "handling": "P"} for n, name in enumerate(("Selam", "Hewa", "Layla"))),
+    ],
+    "crossings": [{"id": f"C{n}", "date": f"2020-05-0{n}", "handling": "P"} for n in (1, 8, 9)],
+    "statements": [{"id": "R1", "kind": "intelligence", "handling": "P"}],
+    "links": said(
+        "R1",
+        "boss DIRECTED aide",
+        "aide PILOTED C1",
+        "wit-0 CROSSED_ON C1",
+        "wit-1 CROSSED_ON C8",
+        "wit-2 CROSSED_ON C9",
+    ),
+}
+DAY = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC).replace(tzinfo=None)
+SIX = dt.datetime(2026, 3, 5, 6, tzinfo=dt.UTC).replace(tzinfo=None)
+PEOPLE = {
+    "ann": (("investigator",), Grant("C", sources=True)),
+    "tom": (("investigator",), Grant("C")),
+    "bob": (("investigator", "analyst"), Grant("C")),
+    "low": (("investigator", "analyst"), Grant("P")),
+    "cus": (("custodian",), Grant("C", sources=True)),
+    "sup": (("supervisor",), Grant("C", sources=True)),
+}
+
+
+@dataclass
+class Place:
+    """A service with one case in which accounts wait until six."""
+
+    service: Service
+    case: str
+
+    def as_(self, name: str) -> Session:
+        who = next(one for one in accounts.listed(self.service.database) if one.name == name)
+        return self.service.session(who, "tests", self.case)
+
+    def add(self, who: str, source: int, *links: tuple[str, str, str], at: dt.datetime = DAY, **cells: str) -> int:
+        """The number of the delivery of an account that somebody added by form."""
+        session = self.as_(who)
+        with homes.standing_still(at):
+            form = self.form(session, source, *links, **cells)
+            assert session.check_form(form).faults == []
+            job = session.job(session.enter(form), wait_s=60)
+        assert (job.state, job.result["waits"], job.result["committed"]) == ("done", True, True), job
+        number: int = job.result["delivery"]
+        return number
+
+    def form(self, session: Session, source: int, *links: tuple[str, str, str], **cells: str) -> Form:
+        key = self.service.register.key(self.case, create=False)
+        shown = pseudonym(key, "person", f"wit-{source}")
+        parts = tuple(
+            Part(f"c{n}", "links", dict(zip(("subject_id", "relation", "object_id"), one, strict=True)))
+            for n, one in enumerate(links or (("boss", "ORGANISED", "C1"),), start=1)
+        )
+        statement = {"kind": "witness", "handling": "P", "source_id": shown, **cells}
+        return replace(session.new_form(), statement=statement, claims=parts)
+
+    def look(self, at: dt.datetime) -> None:
+        """What the service does every half minute."""
+        with homes.standing_still(at):
+            self.service.open_accounts()
+
+    def there(self, name: str) -> Any:
+        """All that somebody finds in the case."""
+        session = self.as_(name)
+        told = [session.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")]
+        loading = session.jobs() if session.grant.handling == "C" else []
+        return [told, session.leads(), session.deliveries(), loading, session.cases()]
+
+
+@pytest.fixture(scope="module")
+def service(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
+    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+    with Service(settings(**server, accounts_open=Settings.accounts_open)) as made:
+        made.jobs.every = 0.0
+        for name, (roles, grant) in PEOPLE.items():
+            accounts.add(made.database, name, roles, {"*": grant})
+        yield made
+
+
+@pytest.fixture
+def place(service: Service, request: pytest.FixtureRequest, tmp_path: Any) -> Place:
+    made = Place(service, f"waits-{abs(hash(request.node.name)) % 10**8}")
+    invented.write(tmp_path / "first", FIRST)
+    assert made.as_("ann").load(tmp_path / "first", quiet).rejections == []
+    return made
+
+
+def organised(place: Place, name: str = "low") -> Any:
+    rows = place.as_(name).rows("cases.links", whole=True).dicts()
+    return next((row["groups"] for row in rows if row["relation"] == "ORGANISED"), None)
+
+
+def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None:
+    before = {name: place.there(name) for name in PEOPLE if name not in ("ann", "cus", "sup")}
+    image = read_image(place.service.store(), place.case)
+    mine = [place.add("ann", 0)]
+    for at in (DAY, SIX, SIX + dt.timedelta(days=2)):
+        place.look(at)
+    mine += [place.add("ann", one, at=SIX + dt.timedelta(days=2, hours=one)) for one in (1, 2)]
+    place.look(SIX + dt.timedelta(days=2, hours=6))
+    assert {name: place.there(name) for name in before} == before
+    assert read_image(place.service.store(), place.case) == image
+    assert [row["status"] for row in place.as_("ann").deliveries()] == ["waiting"] * 3 + ["active"]
+    place.look(SIX + dt.timedelta(days=3, minutes=7))
+    assert organised(place) == 3
+    # Who added them, when, and one by one: told to those who may know sources, and to who did.
+    opened = SIX + dt.timedelta(days=3)
+    rows = place.as_("bob").deliveries()
+    assert [(row["number"], row["account"], row["loaded_at"]) for row in rows[:1]] == [(mine[0], "", opened)]
+    assert len(rows) == 2
+    assert [row["account"] for row in place.as_("ann").deliveries()] == ["ann"] * 4
+    assert place.there("tom")[3] == before["tom"][3]
+
+
+def test_it_is_as_if_they_had_been_there_at_once(place: Place) -> None:
+    for one in (0, 1, 2):
+        place.add("ann", one, ("boss", "DIRECTED", "aide"), ("boss", "ORGANISED", "C1"))
+    place.look(SIX)
+    opened = read_image(place.service.store(), place.case)
+    with place.service.casework._locks.case(place.case):
+        key = place.service.register.key(place.case, create=False)
+        assert place.service.casework.replay.plan(place.case, key, quiet).steps == []
+    assert len(opened.nodes["Statement"]) == 4
+
+
+def test_one_alone_opens_when_it_has_waited_long_enough(place: Place) -> None:
+    place.add("ann", 0)
+    place.add("ann", 0, ("boss", "PAID", "aide"))
+    place.look(SIX + dt.timedelta(days=6))
+    assert organised(place) is None
+    place.look(SIX + dt.timedelta(days=7))
+    assert organised(place) == "few"
+
+
+def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
+    numbers = [place.add("ann", one) for one in (0, 1, 2)]
+    custodian = place.as_("cus")
+    custodian.hold_account(numbers[0])
+    assert [one.held_by for one in custodian.waiting_accounts()] == ["cus", "", ""]
+    place.look(SIX + dt.timedelta(days=8))
+    assert organised(place) == "few"
+    custodian.release_account(numbers[0])
+    place.look(SIX + dt.timedelta(days=8))
+    assert organised(place) == 3
+    with pytest.raises(NotFound, match="no account"):
+        custodian.hold_account(numbers[0])
+    for name in ("ann", "bob", "low"):
+        with pytest.raises(Refused):
+            place.as_(name).waiting_accounts()
+
+
+def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> None:
+    place.add("ann", 0)
+    custodian = place.as_("cus")
+    job = custodian.protecting_job(custodian.start_opening_accounts(), wait_s=60)
+    assert job.state == "done", job
+    assert (organised(place), custodian.waiting_accounts()) == ("few", [])
+
+
+def test_who_added_it_takes_it_back_and_nothing_of_it_stays(place: Place) -> None:
+    number = place.add("tom", 0, summary="what Selam says")
+    place.as_("tom").undo(number, quiet)
+    place.look(SIX + dt.timedelta(days=9))
+    assert organised(place) is None
+    row = next(row for row in place.service.register.deliveries(place.case) if row["number"] == number)
+    assert row["status"] == "undone"
+    assert place.service.casework.waitlist.rows(place.case) == {}
+
+
+def test_the_same_form_twice_waits_once_and_another_under_its_name_is_refused(place: Place) -> None:
+    session = place.as_("ann")
+    form = place.form(session, 0)
+    first = session.job(session.enter(form), wait_s=60).result
+    again = session.job(session.enter(form), wait_s=60).result
+    assert (again["committed"], again["same_as"]) == (False, first["delivery"])
+    with pytest.raises(RequestError, match="added already"):
+        session.check_form(replace(form, statement={**form.statement, "summary": "more"}))
+
+
+def test_an_erasure_takes_along_what_waits(place: Place) -> None:
+    place.add("ann", 0)
+    place.add("ann", 1, ("boss", "TRANSPORTED", pseudonym(key_of(place), "person", "wit-0")))
+    name = pseudonym(key_of(place), "person", "wit-0")
+    request = place.as_("cus").ask_erasure(name, "asked for it")
+    place.as_("sup").agree_erasure(request, quiet)
+    assert "wit-0" not in rows_waiting(place)
+    assert "wit-1" in rows_waiting(place)
+    place.look(SIX + dt.timedelta(days=9))
+    assert organised(place) is None
+    assert len(read_image(place.service.store(), place.case).nodes["Statement"]) == 2
+
+
+def key_of(place: Place) -> bytes:
+    return place.service.register.key(place.case, create=False)
+
+
+def rows_waiting(place: Place) -> str:
+    return repr(
+        [rows for rows, *_ in place.service.casework.replay.kept(place.case, key_of(place), waiting=True).values()]
+    )
+
+
+def test_one_that_names_what_was_taken_back_meanwhile_is_held_back(place: Place, tmp_path: Any) -> None:
+    invented.write(tmp_path / "more", {"crossings": [{"id": "C2", "date": "2020-06-01", "handling": "P"}]})
+    more = place.as_("ann").load(tmp_path / "more", quiet, partial=True)
+    assert more.delivery is not None
+    number = place.add("ann", 0, ("boss", "ORGANISED", "C2"))
+    place.add("ann", 1)
+    place.as_("ann").undo(more.delivery, quiet)
+    place.look(SIX + dt.timedelta(days=9))
+    assert organised(place) == "few"
+    (one,) = place.as_("cus").waiting_accounts()
+    assert (one.delivery, one.unfit) == (number, True)
+
+
+def test_a_kill_while_they_open_is_completed_by_the_next_start(place: Place) -> None:
+    for one in (0, 1, 2):
+        place.add("ann", one)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(place.service.casework.replay, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            place.look(SIX)
+    place.service.recover()
+    assert organised(place) == 3
+
+
+def killed(*_given: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_reports_and_corrections_are_there_at_once(place: Place) -> None:
+    session = place.as_("ann")
+    form = replace(
+        session.new_form(),
+        statement={"kind": "intelligence", "handling": "P"},
+        claims=(Part("c1", "links", {"subject_id": "boss", "relation": "ORGANISED", "object_id": "C1"}),),
+    )
+    assert session.check_form(form).opens_at is None
+    assert session.job(session.enter(form), wait_s=60).result["waits"] is False
+    assert organised(place) == 0
+
+
+def test_the_setting_takes_times_or_at_once(settings: Callable[..., Settings]) -> None:
+    assert doctest.testmod(batches).failed == 0
+    for wrong in ("", "noon", "06:00,25:00", "06:00+01:00"):
+        with pytest.raises(OperatorError, match="GRAPHSVC_ACCOUNTS_OPEN"):
+            batches.set_times(wrong)
