@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 from filelock import FileLock, Timeout
+from waitress import wasyncore
 from waitress.server import create_server
 
 from graphsvc.cli.printed import say
@@ -105,8 +106,10 @@ def _serving(service: Service) -> Iterator[str]:
     port = _free_port(settings)
     address = door.address_of(settings, service.hidden_path(), port)
     app = create_app(service, address)
+    sockets: dict[int, wasyncore.dispatcher] = {}
     server = create_server(
         app,
+        sockets,
         host=settings.host,
         port=port,
         threads=_THREADS,
@@ -133,6 +136,8 @@ def _serving(service: Service) -> Iterator[str]:
         for number, handler in before.items():
             signal.signal(number, handler)
         server.close()
+        # Of browsers that keep their connection too.
+        wasyncore.close_all(sockets, ignore_all=True)
         say("Stopping.", err=True)
 
 

@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
 
 
 @contextmanager
 def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
     """Serve an app, taking requests in with a class of channels of ours; gives the port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=threads, max_request_body_size=50 << 20)
+    sockets: dict[int, wasyncore.dispatcher] = {}
+    server = create_server(app, sockets, host="127.0.0.1", port=0, threads=threads, max_request_body_size=50 << 20)
     if channel is not None:
         server.channel_class = channel
     closing = threading.Event()
@@ -37,6 +39,8 @@ def served(app: Flask, channel: Any = None, threads: int = 2) -> Iterator[int]:
         closing.set()
         server.task_dispatcher.shutdown()
         server.close()
-        for one in list(server._map.values()):
+        for one in list(sockets.values()):
             one.close()
         thread.join(10)
+        # One more may have been let in meanwhile.
+        wasyncore.close_all(sockets, ignore_all=True)
