@@ -76,7 +76,7 @@ class Pairs:
             mine = (*lasts, _ROW.c.handling == handling)
             for row in connection.execute(sa.select(_ROW).where(*mine)).all():
                 if row.kind == kind:
-                    raise RequestError(f"These two sources are decided to be {kind} already.")
+                    raise decided_already(kind)
                 ended = {"ended_by": by, "ended_at": now(), "ended_sealed": pack(key, words, f"pairing {row.id} end")}
                 connection.execute(_ROW.update().where(_ROW.c.id == row.id).values(**ended))
             connection.execute(
@@ -94,6 +94,31 @@ class Pairs:
             )
             _close(connection, case)
         return identifier
+
+    def with_decided(
+        self, case: str, key: bytes, pair: Collection[str], kind: str, handling: str, reason: str, by: str
+    ) -> list[Pairing]:
+        """The decisions that would last if this one were kept, oldest first. Arguments and errors as of `decide`."""
+        words = require_decision(pair, kind, handling, reason)
+        one, other = sorted(pair)
+        before = self.lasting(case, key)
+        same = [each for each in before if each.pair == (one, other) and each.handling == handling]
+        if any(each.kind == kind for each in same):
+            raise decided_already(kind)
+        new = Pairing("", one, other, kind, handling, words, by, now(), "", "", None)
+        return [*(each for each in before if each not in same), new]
+
+    def without(self, case: str, key: bytes, pairing: str) -> list[Pairing]:
+        """The decisions that would last if this one were taken back, oldest first.
+
+        Raises:
+            NotFound: there is none that lasts.
+        """
+        before = self.lasting(case, key)
+        left = [each for each in before if each.id != pairing]
+        if len(left) == len(before):
+            raise no_such_pairing()
+        return left
 
     def end(self, case: str, key: bytes, pairing: str, reason: str, by: str) -> None:
         """Take a decision back and close the case, both at once; it stays in the list.
@@ -142,6 +167,11 @@ class Pairs:
             connection.execute(
                 _ROW.delete().where(_ROW.c.case_id == case, sa.or_(_ROW.c.one.in_(gone), _ROW.c.other.in_(gone)))
             )
+
+
+def decided_already(kind: str) -> RequestError:
+    """What is said of a decision that lasts already."""
+    return RequestError(f"These two sources are decided to be {kind} already.")
 
 
 def no_such_pairing() -> NotFound:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from graphsvc.access.pairs import Pairs
+from graphsvc.access.pairs import Pairing, Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
@@ -34,7 +34,7 @@ from graphsvc.service.register import Register
 from graphsvc.service.replay import Replay
 from graphsvc.service.rewriting import Rewriting
 from graphsvc.service.shelf import Shelf
-from graphsvc.service.standing import Standing, alone_theirs, asked_by, opened_by, sealed_anew, standings
+from graphsvc.service.standing import alone_theirs, asked_by, opened_by, sealed_anew, standings
 from graphsvc.service.waitlist import Waitlist
 from graphsvc.service.watching import CancelledError, Progress, unstoppable, unwatched
 from graphsvc.store import mark
@@ -322,11 +322,6 @@ class Casework:
         people = folded(self.replay.kept(case, key)).records["people"] if asked else {}
         return {one: asked[name] for one in people if (name := pseudonym(key, "person", one)) in asked}
 
-    def kept_sealed(self, case: str) -> dict[str, Standing]:
-        """Pseudonym → how they stand, of everybody sealed in a case."""
-        standing = self.register.standings(case, self.register.key(case, create=False)) or {}
-        return {name: one for name, one in standing.items() if one.sealed}
-
     def erase(
         self,
         case: str,
@@ -373,19 +368,27 @@ class Casework:
 
     # -- which witnesses depend on each other ----------------------------------------------------------------
 
-    def regroup(self, case: str, decide: Callable[[bytes], Decided], progress: Progress) -> Decided:
+    def regroup(
+        self,
+        case: str,
+        lasting: Callable[[bytes], list[Pairing]],
+        decide: Callable[[bytes], Decided],
+        progress: Progress,
+    ) -> Decided:
         """Keep a decision on which witnesses depend on each other, and bring every figure that rests on them in line.
 
         Args:
             case: the case.
+            lasting: given the case's data key, the decisions that last with it: what follows is worked out first.
             decide: given the case's data key, keeps the decision and closes the case, both at once.
             progress: told what is done. What was begun is completed, if not here then by the next start.
         """
         with self._locks.case(case):
             self._recover(case, progress)
             key = self.register.key(case, create=False)
+            plan = self.replay.plan(case, key, progress, pairings=lasting(key))
             kept = decide(key)
-            self.replay.restore(case, key, unstoppable(progress))
+            self.replay.carry_out(plan, unstoppable(progress))
             return kept
 
     def require_erasable(self, case: str, person: str) -> None:

@@ -90,11 +90,12 @@ class Grouping(Analysing):
         with self._grouping(_KIND, step="decide", kind=kind if kind in KINDS else "") as outcome:
             handling = self._decidable((one, other), handling)
             outcome["sources"], outcome["rows"] = {one, other}, 1
+            case, pairs = self.case, self._service.pairs
+            decision = ((one, other), kind, handling, reason, self.principal.name)
             return self._service.casework.regroup(
-                self.case,
-                lambda key: self._service.pairs.decide(
-                    self.case, key, (one, other), kind, handling, reason, self.principal.name
-                ),
+                case,
+                lambda key: pairs.with_decided(case, key, *decision),
+                lambda key: pairs.decide(case, key, *decision),
                 progress,
             )
 
@@ -105,9 +106,12 @@ class Grouping(Analysing):
             if pairing not in mine:
                 raise no_such_pairing()
             outcome["sources"], outcome["rows"] = set(mine[pairing].pair), 1
+            case, pairs = self.case, self._service.pairs
+            require_reason(reason)
             self._service.casework.regroup(
-                self.case,
-                lambda key: self._service.pairs.end(self.case, key, pairing, reason, self.principal.name),
+                case,
+                lambda key: pairs.without(case, key, pairing),
+                lambda key: pairs.end(case, key, pairing, reason, self.principal.name),
                 progress,
             )
 

@@ -40,7 +40,7 @@ class Holding(Reading):
             found = self._kept_holds.of(case)
             outcome["rows"] = len(found)
             # Who was sealed since then is shown by pseudonym; who stands by name may have something in the vault, too.
-            sealed = self._service.casework.kept_sealed(case)
+            sealed = self._service.register.sealed(case)
             return [replace(one, person=one.pseudonym) if one.pseudonym in sealed else one for one in found]
 
     def release_hold(self, hold: str) -> None:

@@ -235,6 +235,11 @@ class Register:
             ).scalar()
         return None if kept is None else unpacked(unpack(key, kept, f"standings {case}"))
 
+    def sealed(self, case: str) -> dict[str, Standing]:
+        """Pseudonym → how they stand, of everybody sealed in a case."""
+        standing = self.standings(case, self.key(case, create=False)) or {}
+        return {name: one for name, one in standing.items() if one.sealed}
+
     def held(self, case: str) -> frozenset[str]:
         """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
         table = tables.holds

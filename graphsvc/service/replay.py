@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access.audit import now
-from graphsvc.access.pairs import Pairs
+from graphsvc.access.pairs import Pairing, Pairs
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.ingest.fold import Report, State, fold
@@ -114,6 +114,7 @@ class Replay:
         decided: Mapping[str, str] = MappingProxyType({}),
         rows: Mapping[int, bytes] = MappingProxyType({}),
         opening: Mapping[int, Any] = MappingProxyType({}),
+        pairings: list[Pairing] | None = None,
     ) -> Plan:
         """What has to become of a case for it to be what its deliveries say.
 
@@ -125,12 +126,13 @@ class Replay:
             decided: pseudonym → what is about to be decided.
             rows: delivery → its sealed rows as they are about to be.
             opening: deliveries that waited, and count from now on.
+            pairings: what is about to be decided on pairs of sources; None: what is.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
         state, before, settled = self.replayed(case, key, past, undoing, rows)
         undone = (number for number, status in settled.items() if status == "undone")
         standing = standings(before, state, self.deciding(case, key, decided), next(undone, max(past, default=0)))
-        return self.planned(case, key, state, before, standing, settled, progress)
+        return self.planned(case, key, state, before, standing, settled, progress, pairings)
 
     def now(self, case: str, key: bytes) -> State:
         """What the deliveries that count make."""
@@ -169,11 +171,12 @@ class Replay:
         standing: Standings,
         settled: Mapping[int, str],
         progress: Progress,
+        pairings: list[Pairing] | None = None,
     ) -> Plan:
         """What has to be written for a case to become what a state says."""
-        result = graphed(
-            state, key, standing, self._weights, self._pairs.lasting(case, key), few_below=self._settings.few_below
-        )
+        if pairings is None:
+            pairings = self._pairs.lasting(case, key)
+        result = graphed(state, key, standing, self._weights, pairings, few_below=self._settings.few_below)
         progress(0, 0, "comparing with the graph")
         with uncollected():
             there = read_image(self._store(), case)

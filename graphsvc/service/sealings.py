@@ -114,7 +114,7 @@ class Sealings(Protecting):
     def sealed(self) -> list[Sealed]:
         """Everybody sealed in the case, with since when and why; for who may know it, as `to_be_sealed`."""
         self._require_knowing("sealed")
-        kept = self._service.casework.kept_sealed(self.case)
+        kept = self._service.register.sealed(self.case)
         return [Sealed(name, one.since, one.why, one.against) for name, one in sorted(kept.items())]
 
     def _require_knowing(self, step: str) -> None:

@@ -13,7 +13,7 @@ from graphsvc.access.pairs import Pairing
 from graphsvc.access.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
+from graphsvc.service import Service, Session, replay
 from graphsvc.service.desk import quiet
 from graphsvc.store.image import Image, read_image
 
@@ -226,6 +226,22 @@ def test_who_is_erased_leaves_no_decision_behind(service: Service, loaded: str) 
     assert [set(one.pair) for one in session.pairings()] == [{q1, q3}]
     with transaction(service.database) as connection:
         assert len(connection.execute(sa.select(tables.pairings.c.id)).all()) == 1
+
+
+def test_a_decision_is_kept_only_once_what_follows_from_it_is_worked_out(
+    service: Service, loaded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
+
+    def fails(*_args: Any, **_named: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replay, "graphed", fails)
+        with pytest.raises(MemoryError):
+            reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet, "P")
+    assert reader(service, loaded).pairings() == []
+    assert groups(service, loaded, "_p") == 1
 
 
 def test_a_kill_before_the_figures_are_written_is_completed(
