@@ -133,9 +133,11 @@ def of_thing(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     elif values["kind"] in ("online", "account"):
         yield from of_text(value)
     elif values["kind"] == "dwelling":
-        # What it is called may be a word of every day.
+        # What it is called may be a word of every day, or its town; an address tells by its street.
         yield from of_cell("x_place", value)
-        yield from of_cell("x_address", values.get("address") or "")
+        for text in (value, values.get("address") or ""):
+            yield from of_text(text)
+            yield from of_address(text)
 
 
 def cells(values: Mapping[str, Any], common: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,8 @@ def needles(values: Mapping[str, Any], pseudonym: str, common: Collection[str] =
     Args:
         values: the row.
         pseudonym: what stands for it.
-        common: texts (in small letters) that tell nobody apart, where cells of the deliverer's own hold them.
+        common: texts (in small letters) that tell nobody apart, where cells of the deliverer's own, things or dwellings
+            hold them.
     """
     yield Needle("id", values["id"], pseudonym)
     if values.get("name") and values.get("kind") != DWELLING:
@@ -85,5 +86,8 @@ def needles(values: Mapping[str, Any], pseudonym: str, common: Collection[str] =
         yield Needle("date", values["date_of_birth"], pseudonym)
     if values.get("value"):
         yield Needle("phone" if values["kind"] == "phone" else "value", values["value"], pseudonym)
-    for kind, text in (*(of_thing(values) if "kind" in values else ()), *cells(values, common)):
+    for kind, text in of_thing(values) if "kind" in values else ():
+        if text.lower() not in common:
+            yield Needle(kind, text, pseudonym)
+    for kind, text in cells(values, common):
         yield Needle(kind, text, pseudonym)

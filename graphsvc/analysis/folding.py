@@ -111,7 +111,8 @@ def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False
     belief = figures.belief_on_record if on_record else figures.belief
     groups = figures.groups_on_record if on_record else figures.groups
     others = figures.other_sources_on_record if on_record else figures.other_sources
-    few_alone = 0 < groups < few_below and not others and not figures.denying_others
+    denied_more = figures.denying_others or figures.denying_groups >= few_below
+    few_alone = 0 < groups < few_below and not others and not denied_more
     return told.SOME if few_alone and belief > 0 else told.belief(belief)
 
 

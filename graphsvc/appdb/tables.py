@@ -153,7 +153,7 @@ deliveries = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("partial", sa.Boolean, nullable=False),
-    sa.Column("status", sa.String(10), nullable=False),  # waiting · loading · active · undoing · undone
+    sa.Column("status", sa.String(10), nullable=False),  # loading · active · undoing · undone
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("loaded_at", sa.DateTime, nullable=False),
@@ -162,8 +162,25 @@ deliveries = sa.Table(
     sa.Column("rows_sealed", sa.LargeBinary),
     # Of an account that waited: when it opened, with all others that did; `loaded_at` is then when it was added.
     sa.Column("opened_at", sa.DateTime),
-    # Who holds back an account that waits; empty: nobody.
+)
+# Accounts of witnesses that were added by form: no deliveries before they open, all that wait together.
+waiting = sa.Table(
+    "waiting",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    # Drawn by lot: it tells neither order nor how many there are.
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("partial", sa.Boolean, nullable=False),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("received_on", sa.Date, nullable=False),
+    sa.Column("added_at", sa.DateTime, nullable=False),
+    # From when on it waits: when it was added, or let go after it was held back.
+    sa.Column("since", sa.DateTime, nullable=False),
+    # Who holds it back; empty: nobody.
     sa.Column("held_by", sa.String(100), nullable=False, server_default=""),
+    sa.Column("counts", sa.JSON, nullable=False),
+    # The rows as they came, sealed as those of deliveries are.
+    sa.Column("rows_sealed", sa.LargeBinary, nullable=False),
 )
 # Who is behind a pseudonym; each row under a key of its own, so that one can be erased.
 identities = sa.Table(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphsvc.errors import OperatorError
 
 AT_ONCE = "at once"
-# Who holds an account back that does not fit the case any more.
+# Who holds an account back that does not fit the case any more, and opens those that are due.
 SERVICE = "graphsvc"
 
 
@@ -18,14 +18,16 @@ class Wait:
     """One account that waits.
 
     Attributes:
-        since: when it was added (UTC).
+        since: from when on it waits (UTC).
         sources: ids of who gave it.
         held: whether it is held back.
+        handling: of its statement: who is cleared for `P` alone sees those under P come.
     """
 
     since: dt.datetime
     sources: frozenset[str]
     held: bool
+    handling: str = "P"
 
 
 def set_times(setting: str) -> tuple[dt.time, ...]:
@@ -75,10 +77,10 @@ def next_time(times: tuple[dt.time, ...], now: dt.datetime) -> dt.datetime:
 
 
 def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) -> list[int]:
-    """The numbers of those that open at a set time: all that waited for it and are not held back, or none.
+    """The numbers of those that open at a set time: of each handling code all that waited for it and are not held, or none.
 
     Args:
-        waiting: number of a delivery → how it waits.
+        waiting: number → how it waits.
         at: the set time.
         enough: so many witnesses hide each other.
         days: who has waited so long waits no longer for others.
@@ -89,9 +91,11 @@ def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) ->
         >>> due(waits, day + dt.timedelta(hours=18), 3, 7), due(waits, day, 3, 7), due({1: waits[1]}, day, 3, 7)
         ([1, 2, 3], [], [])
     """
-    ripe = {number: one for number, one in waiting.items() if not one.held and one.since < at}
-    if not ripe:
-        return []
-    sources = frozenset[str]().union(*(one.sources for one in ripe.values()))
-    longest = at - min(one.since for one in ripe.values())
-    return sorted(ripe) if len(sources) >= enough or longest >= dt.timedelta(days=days) else []
+    found: list[int] = []
+    for code in ("P", "C"):
+        ripe = {n: one for n, one in waiting.items() if not one.held and one.since < at and one.handling == code}
+        sources = frozenset[str]().union(*(one.sources for one in ripe.values()))
+        longest = max((at - one.since for one in ripe.values()), default=dt.timedelta())
+        if ripe and (len(sources) >= enough or longest >= dt.timedelta(days=days)):
+            found += ripe
+    return sorted(found)

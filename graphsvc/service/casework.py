@@ -8,10 +8,9 @@ then marked `active`: whatever interrupts that, the next start finds the mark an
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from graphsvc.access.pairs import Pairing, Pairs
@@ -21,7 +20,6 @@ from graphsvc.errors import Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import State, fold
 from graphsvc.records.weights import SHIPPED, Weights
-from graphsvc.service.batches import Wait
 from graphsvc.service.case_name import require_name
 from graphsvc.service.collector import uncollected
 from graphsvc.service.delivered import open_rows, seal_rows
@@ -144,7 +142,7 @@ class Casework:
             counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
             on = self.register.opened_on(case)
             if waits:
-                self.register.begin(case, key, number, account, delivery, counts, on, None, partial=partial)
+                number = self.waitlist.keep(case, key, account, delivery, counts, on, partial=partial)
                 return dataclasses.replace(
                     told, delivery=number, same_as=None, counts=counts, committed=True, waits=True
                 )
@@ -157,10 +155,13 @@ class Casework:
                 self.register.unmake(case)
                 raise
             self.replay.finish(plan)
-        if told.sealed_anew:
+        if plan.sealed_anew:
             self.rewrite(progress)
         names = names_of(delivery, plan.result.sealed)
-        return dataclasses.replace(told, delivery=number, same_as=None, counts=counts, committed=True, names=names)
+        anew = len(plan.sealed_anew)
+        return dataclasses.replace(
+            told, delivery=number, same_as=None, counts=counts, committed=True, names=names, sealed_anew=anew
+        )
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
         """Take a delivery back: the case then equals its other deliveries loaded in order.
@@ -170,9 +171,7 @@ class Casework:
             NotFound: there is no such delivery, or it has been taken back.
             CancelledError: `progress` raised it; the case is as it was.
         """
-        with self._locks.case(case):
-            self._recover(case, progress)
-            key = self.register.key(case, create=False)
+        with self.at_work(case, progress) as key:
             if number in self.waitlist.rows(case):
                 self._require_not_held(case, key, number)
                 self.waitlist.withdraw(case, number)
@@ -187,34 +186,6 @@ class Casework:
                 self.register.mark(case, number, "active", plan.state)
                 self.replay.restore(case, key, unwatched)
                 raise
-
-    # -- accounts that wait -----------------------------------------------------------------------------------
-
-    def open_waiting(
-        self, case: str, chosen: Callable[[Mapping[int, Wait]], Collection[int]], at: dt.datetime, progress: Progress
-    ) -> list[int]:
-        """Open accounts that wait, all at once; gives the numbers of their deliveries.
-
-        One that does not fit the case any more (whom it names was taken back meanwhile) is held back.
-
-        Args:
-            case: the case.
-            chosen: given who waits, the numbers of those that are to open.
-            at: the moment they are told to have opened.
-            progress: told what is done. What was begun is completed, if not here then by the next start.
-        """
-        with self._locks.case(case):
-            self._recover(case, progress)
-            key = self.register.key(case, create=False)
-            opening = self.waitlist.chosen(case, key, chosen, lambda: self.replay.now(case, key))
-            if not opening:
-                return []
-            plan = self.replay.plan(case, key, progress, opening=opening)
-            self.waitlist.begin_opening(case, opening, at, plan.state)
-            self.replay.carry_out(plan, unstoppable(progress))
-        if plan.sealed_anew:
-            self.rewrite(progress)
-        return list(opening)
 
     # -- taking back ------------------------------------------------------------------------------------------
 
@@ -300,9 +271,7 @@ class Casework:
             progress: told what is done.
             agreed: called before anything changes: what it raises stops it.
         """
-        with self._locks.case(case):
-            self._recover(case, progress)
-            key = self.register.key(case, create=False)
+        with self.at_work(case, progress) as key:
             decided = {person: kind} | dict.fromkeys(
                 alone_theirs(self.replay.now(case, key), key, person) if kind == "opened" else (), kind
             )
@@ -344,9 +313,7 @@ class Casework:
         Raises:
             HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
         """
-        with self._locks.case(case):
-            self._recover(case, progress)
-            key = self.register.key(case, create=False)
+        with self.at_work(case, progress) as key:
             what, left = self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
             decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
             decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
@@ -383,9 +350,7 @@ class Casework:
             decide: given the case's data key, keeps the decision and closes the case, both at once.
             progress: told what is done. What was begun is completed, if not here then by the next start.
         """
-        with self._locks.case(case):
-            self._recover(case, progress)
-            key = self.register.key(case, create=False)
+        with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
             kept = decide(key)
             self.replay.carry_out(plan, unstoppable(progress))
@@ -420,6 +385,17 @@ class Casework:
         return self._rewriting.rewrite(progress)
 
     # -- one case under its lock ------------------------------------------------------------------------------
+
+    @contextmanager
+    def at_work(self, case: str, progress: Progress) -> Iterator[bytes]:
+        """Nobody else writes the case in the block, and what was interrupted is completed; gives its data key.
+
+        Raises:
+            Busy: somebody else does.
+        """
+        with self._locks.case(case):
+            self._recover(case, progress)
+            yield self.register.key(case, create=False)
 
     def _recover(self, case: str, progress: Progress) -> None:
         if any(row["id"] == case and row["state"] != "open" for row in self.register.cases()):

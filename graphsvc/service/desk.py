@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -33,10 +32,11 @@ from graphsvc.errors import Busy, GraphsvcError, NotSignedIn
 from graphsvc.queries import Library
 from graphsvc.records.weights import read_weights
 from graphsvc.service import protecting
-from graphsvc.service.batches import due, last_time, set_times
+from graphsvc.service.batches import SERVICE, due, last_time, set_times
 from graphsvc.service.casework import Casework, Progress
 from graphsvc.service.jobs import Jobs
 from graphsvc.service.kept import Kept
+from graphsvc.service.opener import Opener
 from graphsvc.service.register import Register
 from graphsvc.service.session import Session
 from graphsvc.service.shelf import Shelf
@@ -52,6 +52,8 @@ _LOG = logging.getLogger(__name__)
 # How many results are kept in memory; of what they were computed from, which is large, only the latest two.
 _RANKINGS = 64
 _MATERIALS = 2
+# Who the log says opens accounts at set times.
+_ITSELF = Principal(SERVICE, frozenset())
 # Seconds between two looks whether it is time for accounts to open.
 _LOOK_S = 30.0
 NOWHERE = Entrance()
@@ -90,9 +92,11 @@ class Service:
         self.weights = read_weights(settings.grading)
         self.pairs = Pairs(self.database)
         self.account_times = set_times(settings.accounts_open)
+        self.waitlist = Waitlist(self.database)
         self.casework = Casework(
-            self.store, self.register, Waitlist(self.database), self.shelf, settings, self.pairs, self.weights
+            self.store, self.register, self.waitlist, self.shelf, settings, self.pairs, self.weights
         )
+        self.opener = Opener(self.casework, self.waitlist)
         self.uploads = Uploads(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()
@@ -111,6 +115,8 @@ class Service:
         self._closing = threading.Event()
         self._planning: threading.Thread | None = None
         self._opening_accounts: threading.Thread | None = None
+        # Cases of which the last look could not open what was due.
+        self._unopened: set[str] = set()
         self._store: Store | None = None
         self._server: local.LocalServer | None = None
 
@@ -148,26 +154,46 @@ class Service:
         """Open accounts that wait whenever it is time to, from now on, beside whatever else there is to do."""
 
         def work() -> None:
-            while not self._closing.wait(_LOOK_S):
-                try:
-                    self.open_accounts()
-                except GraphsvcError as error:
-                    # They wait on; the next look tries again.
-                    _LOG.error("accounts could not be opened: %s", type(error).__name__)
+            while True:
+                self.open_accounts()
+                if self._closing.wait(_LOOK_S):
+                    return
 
         self._opening_accounts = threading.Thread(target=work, name="accounts", daemon=True)
         self._opening_accounts.start()
 
     def open_accounts(self) -> None:
-        """Open the accounts of witnesses that wait, as far as it is time to: see `service.batches`."""
-        moment, settings = audit.now(), self.settings
+        """Open the accounts of witnesses that wait, as far as it is time to: see `service.batches`.
+
+        What goes wrong in one case keeps no other; the next look tries again.
+        """
+        moment = audit.now()
         at = last_time(self.account_times, moment) if self.account_times else moment
-        enough = settings.few_below if self.account_times else 0
-        for case in self.casework.waitlist.cases():
-            with suppress(Busy):  # the next look is soon enough
-                self.casework.open_waiting(
-                    case, lambda waiting: due(waiting, at, enough, settings.accounts_days), at, self._progress
-                )
+        for case in sorted({*self.waitlist.cases(), *self._unopened}):
+            self._unopened.add(case)
+            try:
+                self._open_accounts(case, at)
+                self._unopened.discard(case)
+            except Busy:
+                continue  # the next look is soon enough
+            except Exception as error:
+                # Whatever it is: the thread goes on, for the other cases and for the next look.
+                _LOG.exception("accounts could not be opened: %s", type(error).__name__, exc_info=False)
+
+    def _open_accounts(self, case: str, at: dt.datetime) -> None:
+        enough, days = (self.settings.few_below, self.settings.accounts_days) if self.account_times else (0, 0)
+        closed = any(row["id"] == case and row["state"] != "open" for row in self.register.cases())
+        if not closed and not due(self.opener.waits(case), at, enough, days):
+            return
+        line = audit.begin(
+            self.database, _ITSELF, "accounts that wait open at set times", "load", case, step="open accounts"
+        )
+        try:
+            opened = self.opener.open(case, lambda waiting: due(waiting, at, enough, days), at, self._progress)
+        except BaseException as error:
+            audit.finish(self.database, line, f"failed: {type(error).__name__}")
+            raise
+        audit.finish(self.database, line, "released", rows=len(opened))
 
     def forget(self) -> None:
         """Forget everything that was computed on cases and kept in memory: names may be in it."""
@@ -194,9 +220,7 @@ class Service:
         protecting.settle(self.database)
         self.uploads.sweep()
         self.shelf.sweep()
-        completed = self.casework.recover(self._progress)
-        self.open_accounts()
-        return completed
+        return self.casework.recover(self._progress)
 
     def session(self, principal: Principal, purpose: str, case: str = "") -> Session:
         """A session of someone who has proven who they are, for a purpose.

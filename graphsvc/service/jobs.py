@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -43,7 +43,7 @@ class Job:
     """A job as it stands.
 
     Attributes:
-        kind: `preview`, `load`, `add`, `undo`, `seal`, `open`, `erase`, `accounts`, `regroup` or `verify` (the log; of no case).
+        kind: `preview`, `load`, `add`, `undo`, `withdraw`, `seal`, `open`, `erase`, `accounts`, `regroup` or `verify` (the log; of no case).
         state: `running`, `cancelling`, `done`, `cancelled`, `failed` or `interrupted` (its process died).
         done, total: steps; total 0 while it is not known.
         text: what is being done, or what ended it, in words without data.
@@ -129,9 +129,10 @@ class Jobs:
             raise NotFound("There is no such load in this case. The page Load lists those there were.")
         return self._job(row, account)
 
-    def of(self, case: str, account: str, newest: int = 20) -> list[Job]:
-        """The jobs of a case, newest first."""
-        query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.started_at.desc()).limit(newest)
+    def of(self, case: str, account: str, kinds: Collection[str], newest: int = 20) -> list[Job]:
+        """The jobs of a case of these kinds, newest first."""
+        mine = (_ROW.c.case_id == case, _ROW.c.kind.in_(list(kinds)))
+        query = sa.select(_ROW).where(*mine).order_by(_ROW.c.started_at.desc()).limit(newest)
         with transaction(self._database) as connection:
             rows = connection.execute(query).all()
         return [self._job(row, account) for row in rows]

@@ -82,21 +82,21 @@ class Loading(Reading):
         """
         with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="deliveries"):
             # That something came which does not show at all is not told either.
-            rows = self._service.register.deliveries(self.case) if self.grant.handling == "C" else []
-            return [row | {"counts": self._counts(row["counts"])} for row in self._told_of(rows)]
+            if self.grant.handling != "C":
+                return []
+            loaded = self._told_of(self._service.register.deliveries(self.case))
+            rows = [*self._yet_to_open(), *(row | {"held_by": ""} for row in loaded)]
+            return [row | {"counts": self._counts(row["counts"])} for row in rows]
 
     def _told_of(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The deliveries as this person may know them: accounts that wait are their own, or take source clearance.
+        """The deliveries as this person may know them.
 
         Of others' accounts that opened together neither who added them is told nor when, and they are one row.
         """
         opened: dict[dt.datetime, dict[str, Any]] = {}
         told = []
         for row in rows:
-            whole = self.grant.sources or row["account"] == self.principal.name
-            if row["status"] == "waiting" and not whole:
-                continue
-            if row["opened_at"] is None or whole:
+            if row["opened_at"] is None or self._is_told(row["account"]):
                 told.append(row)
             elif row["status"] == "active":
                 first = opened.get(row["opened_at"])
@@ -108,6 +108,20 @@ class Loading(Reading):
                     first["number"] = row["number"]
                     first["counts"] = _summed(first["counts"], row["counts"])
         return told
+
+    def _yet_to_open(self) -> list[dict[str, Any]]:
+        """The accounts that wait, newest first: one's own, all with source clearance."""
+        names = ("case_id", "number", "partial", "account", "received_on", "counts", "held_by")
+        return [
+            {name: getattr(row, name) for name in names}
+            | {"status": "waiting", "loaded_at": row.added_at, "opened_at": None}
+            for row in reversed(self._service.waitlist.rows(self.case).values())
+            if self._is_told(row.account)
+        ]
+
+    def _is_told(self, account: str) -> bool:
+        """Whether this person may know what that account added by form, and when."""
+        return self.grant.sources or account == self.principal.name
 
     def next_opening(self) -> dt.datetime | None:
         """When accounts that are added by form open to others at the earliest (UTC); None: at once."""
@@ -265,7 +279,14 @@ class Loading(Reading):
             self.undo(delivery, progress)
             return {}
 
-        return self._start("undo", work, delivery=delivery)
+        # Of an account that waits or has waited nobody is told that it is taken back, no more than that it was added.
+        rows = {row["number"]: row for row in self.deliveries()}
+        kind = (
+            "withdraw"
+            if delivery in rows and (rows[delivery]["status"] == "waiting" or rows[delivery]["opened_at"])
+            else "undo"
+        )
+        return self._start(kind, work, delivery=delivery)
 
     def cancel_upload(self, upload: str) -> None:
         """Delete one of your uploads.
@@ -290,8 +311,7 @@ class Loading(Reading):
     def jobs(self) -> list[Job]:
         """The newest jobs of the case."""
         self.require_loading()
-        found = self._service.jobs.of(self._case or self.case, self.principal.name)
-        return [job for job in found if job.kind in ("preview", "load", "undo")]
+        return self._service.jobs.of(self._case or self.case, self.principal.name, ("preview", "load", "undo"))
 
     def cancel_job(self, job: str) -> None:
         """Ask a job of the case to stop; the case is then as it was. Nothing if it has ended.
@@ -374,6 +394,9 @@ class Loading(Reading):
         Whoever delivered it knows what it holds, and takes back without what holds none.
         """
         self._require_whole(case)
+        waits = self._service.waitlist.rows(case).get(number)
+        if waits is not None and waits.account == self.principal.name:
+            return
         own = any(
             row["number"] == number and row["account"] == self.principal.name
             for row in self._service.register.deliveries(case)

@@ -120,7 +120,11 @@ class Register:
         """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
         table = tables.deliveries
         with transaction(self._database) as connection:
-            if connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None:
+            held = (one for one in (table, tables.waiting))
+            if all(
+                connection.execute(sa.select(one.c.number).where(one.c.case_id == case).limit(1)).first() is None
+                for one in held
+            ):
                 for kept in (
                     tables.saved_queries,
                     tables.picture_versions,
@@ -140,9 +144,10 @@ class Register:
     def counting(self, case: str) -> dict[int, Any]:
         """The deliveries that are loaded or being worked on, in order."""
         table = tables.deliveries
-        counts = table.c.status.not_in(("undone", "waiting"))
         with transaction(self._database) as connection:
-            rows = connection.execute(sa.select(table).where(table.c.case_id == case, counts).order_by(table.c.number))
+            rows = connection.execute(
+                sa.select(table).where(table.c.case_id == case, table.c.status != "undone").order_by(table.c.number)
+            )
             return {row.number: row for row in rows}
 
     def next_number(self, case: str) -> int:
@@ -162,13 +167,13 @@ class Register:
         delivery: Delivery,
         counts: Mapping[str, Mapping[str, int]],
         on: dt.date,
-        state: str | None,
+        state: str,
         *,
         partial: bool,
     ) -> None:
         """Record the delivery before the first write; from here on a kill is completed, not forgotten.
 
-        `state` is that of the case until it is written; None for an account that waits, of which nothing is written.
+        `state` is that of the case until it is written.
         """
         sealed = seal_rows(key, case, number, delivery.rows, delivery.columns)
         with transaction(self._database) as connection:
@@ -177,7 +182,7 @@ class Register:
                     case_id=case,
                     number=number,
                     partial=partial,
-                    status="loading" if state else "waiting",
+                    status="loading",
                     account=account,
                     received_on=on,
                     loaded_at=now(),
@@ -185,8 +190,7 @@ class Register:
                     rows_sealed=sealed,
                 )
             )
-            if state:
-                connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
 
     def mark(self, case: str, number: int, status: str, state: str) -> None:
         """Give a delivery another status and its case another state, both at once."""
@@ -265,7 +269,7 @@ class Register:
             account: who decided.
             reason: why; it may name someone and is sealed.
             decided: pseudonym → what was decided; a later decision on the same replaces the earlier.
-            rows: delivery → its sealed rows as they are from now on.
+            rows: delivery, or account that waits → its sealed rows as they are from now on.
             sources: pseudonyms of the sources that go with who is erased: what was asked of them goes too.
         """
         key = self.key(case, create=False)
@@ -292,6 +296,8 @@ class Register:
             for number, sealed in (rows or {}).items():
                 mine = (tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
                 connection.execute(tables.deliveries.update().where(*mine).values(rows_sealed=sealed))
+                waits = (tables.waiting.c.case_id == case, tables.waiting.c.number == number)
+                connection.execute(tables.waiting.update().where(*waits).values(rows_sealed=sealed))
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
             _ask_rewrite(connection, case)
 

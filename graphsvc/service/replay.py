@@ -39,6 +39,7 @@ class Plan:
         before: how everybody stood. standing: how they are to.
         settled: delivery → its status then.
         steps: what to write.
+        stood: pseudonyms of whom and what the graph held by their own id so far, and holds sealed from now on.
         moves_open: whether any of it shows to who is cleared for handling code P alone.
     """
 
@@ -50,6 +51,7 @@ class Plan:
     settled: Mapping[int, str]
     steps: list[Step]
     moves_open: bool
+    stood: frozenset[str] = frozenset()
 
     @property
     def state(self) -> str:
@@ -59,7 +61,7 @@ class Plan:
     @property
     def sealed_anew(self) -> set[str]:
         """Pseudonyms of who stood by name and will not any more."""
-        return sealed_anew(self.before, self.standing)
+        return sealed_anew(self.before, self.standing) | self.stood
 
 
 class Replay:
@@ -125,7 +127,7 @@ class Replay:
             undoing: a delivery that is to be left out.
             decided: pseudonym → what is about to be decided.
             rows: delivery → its sealed rows as they are about to be.
-            opening: deliveries that waited, and count from now on.
+            opening: accounts that waited, by the numbers they get, and count from now on.
             pairings: what is about to be decided on pairs of sources; None: what is.
         """
         past = dict(sorted({**self._register.counting(case), **opening}.items()))
@@ -155,7 +157,7 @@ class Replay:
             if row.status == "undoing" or number == undoing:
                 settled[number] = "undone"
                 continue
-            if row.status in ("loading", "waiting"):
+            if row.status == "loading":
                 settled[number] = "active"
             self.fold(state, key, case, number, row, rows.get(number))
             if kept is None:  # as if it had been decided after each; else only what comes now is undecided
@@ -184,7 +186,9 @@ class Replay:
             opened = moves_open(there, result.image)
         # What was interrupted may stand in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
-        return Plan(case, key, result, before, standing, settled, steps, opened or interrupted)
+        ids = frozenset[str]().union(*there.nodes.values())
+        stood = frozenset(pseudonym for one, pseudonym in result.sealed.items() if one in ids)
+        return Plan(case, key, result, before, standing, settled, steps, opened or interrupted, stood)
 
     def carry_out(self, plan: Plan, progress: Progress) -> None:
         """Write what was planned, and open the case."""

@@ -240,7 +240,7 @@ def _things(
     sealed: Collection[str],
     by: Deciding,
 ) -> None:
-    """The standings of things and dwellings: sealed with whom they lead to."""
+    """The standings of things and workplaces: things and dwellings are sealed with whom they lead to."""
     homes = {one for one, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING}
     owned, told_otherwise = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for row in state.claims.values():
@@ -253,8 +253,6 @@ def _things(
                 told_otherwise[end].add(level)
     for table, why in (("things", WITH_THEIRS), ("workplaces", WHERE_THEY_LIVE)):
         for identifier, row in state.records[table].items():
-            if table == "workplaces" and identifier not in homes:
-                continue
             name = vault.pseudonym(by.key, "thing", identifier)
             level, old = handling.entity(identifier), before.get(name)
             # Of what stands under P nothing that is C decides.

@@ -169,7 +169,15 @@ def _masker(
     }
     # What several things or places are called ("identity card") names none of them.
     called = Counter(values.get("name") for table in ("things", "workplaces") for values in shown.get(table, ()))
+    places = [
+        values[column]
+        for table, columns in _PLACES.items()
+        for values in shown.get(table, ())
+        for column in columns
+        if column in values
+    ]
     common = _common_cells(shown.values()) | {name.lower() for names in own.values() for name in names}
+    common |= {place.lower() for place in places}
     return Masker(
         (
             *_sources(state),
@@ -182,13 +190,7 @@ def _masker(
             ),
         ),
         (name for names in own.values() for name in names),
-        (
-            values[column]
-            for table, columns in _PLACES.items()
-            for values in shown.get(table, ())
-            for column in columns
-            if column in values
-        ),
+        places,
         _ordinary(state),
     )
 

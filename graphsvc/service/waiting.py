@@ -22,7 +22,7 @@ class WaitingAccount:
     """One account that was added by form and waits to open.
 
     Attributes:
-        delivery: number of its delivery.
+        delivery: its number, drawn by lot; it gets another when it opens.
         account: whose account added it. added_at: when (UTC).
         claims: how many it makes.
         held_by: who holds it back; empty: nobody.
@@ -53,15 +53,15 @@ class Waiting(Protecting):
         with self._protecting("seal", case, step="accounts"):
             self._require_deciding(case)
             return [
-                WaitingAccount(number, row.account, row.loaded_at, row.counts["links"]["read"], row.held_by)
-                for number, row in self._service.casework.waitlist.rows(case).items()
+                WaitingAccount(number, row.account, row.added_at, row.counts["links"]["read"], row.held_by)
+                for number, row in self._service.waitlist.rows(case).items()
             ]
 
     def hold_account(self, delivery: int) -> None:
         """Hold back an account that waits: it opens to nobody until it is let go.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none. Busy: they open at this moment.
         """
         self._hold(delivery, self.principal.name)
 
@@ -74,7 +74,7 @@ class Waiting(Protecting):
         case = self.case
         with self._protecting("seal", case, step="open accounts"):
             self._require_deciding(case)
-            opened = self._service.casework.open_waiting(
+            opened = self._service.opener.open(
                 case, lambda waiting: [number for number, one in waiting.items() if not one.held], now(), progress
             )
         return len(opened)
@@ -94,9 +94,8 @@ class Waiting(Protecting):
         case = self.case
         with self._protecting("seal", case, step="hold account" if by else "release account", delivery=delivery):
             self._require_deciding(case)
-            if delivery not in self._service.casework.waitlist.rows(case):
+            if not self._service.opener.hold_back(case, delivery, by):
                 raise NotFound(f"The case {case} has no account {delivery} that waits.")
-            self._service.casework.waitlist.hold_back(case, delivery, by)
 
     def _require_deciding(self, case: str) -> None:
         self._require_whole_case(case)

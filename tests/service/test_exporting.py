@@ -186,7 +186,7 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
     data = json.loads(held["graph.json"])
     assert (data["nodes"], data["links"]) == (preview.nodes, preview.links)
     (link,) = [row for row in preview.links if row["relation"] == "PILOTED"]
-    assert (link["subject"], link["groups"], link["belief"]) == ("P2", "few", "0.5 to 0.75")
+    assert (link["subject"], link["groups"], link["belief"]) == ("P2", "few", "some")
     assert "asserting" not in link
     assert [row["name"] for row in preview.nodes if row["id"] == "C1"] == ["8 May 2020, Dunkirk"]
 

@@ -66,7 +66,7 @@ def test_a_job_says_how_far_it_is_and_what_came_of_it(jobs: Jobs) -> None:
     job = jobs.one(key, "north", "ann")
     assert (job.state, job.done, job.result) == ("done", 4, {"upload": "u1", "rows": 4})
     assert job.ended_at is not None
-    assert [one.id for one in jobs.of("north", "ann")] == [key]
+    assert [one.id for one in jobs.of("north", "ann", ["load", "preview"])] == [key]
 
 
 @pytest.mark.parametrize("error", [OperatorError, RuntimeError])
@@ -95,7 +95,7 @@ def test_a_job_belongs_to_its_case(jobs: Jobs) -> None:
     jobs.wait(key, LONG_S)
     with pytest.raises(NotFound):
         jobs.one(key, "south", "ann")
-    assert jobs.of("south", "ann") == []
+    assert jobs.of("south", "ann", ["load"]) == []
 
 
 def test_cancelled_it_stops_at_its_next_step(jobs: Jobs) -> None:

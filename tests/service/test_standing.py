@@ -208,6 +208,22 @@ def test_a_dwelling_of_which_only_who_lives_there_is_told_is_sealed_with_them() 
     assert with_c[pseudonym(KEY, "thing", "home")].sealed
 
 
+def test_a_place_that_is_said_to_be_a_dwelling_later_is_sealed_anew_and_stays_whatever_it_is_called() -> None:
+    told = [*people({"id": "p"}), *CROSSING, *said("p LIVED_AT w")]
+    rows_of_it = [
+        rows("workplaces", {"id": "w", "kind": kind, "name": name, "handling": "P"})
+        for kind, name in (("premises", "Blue House"), ("dwelling", "Blue House"), ("premises", "Villa Rosa"))
+    ]
+    name = pseudonym(KEY, "thing", "w")
+    _, first = after([*told, *rows_of_it[0]])
+    assert not first[name].sealed
+    _, second = after([*told, *rows_of_it[0]], rows_of_it[1])
+    assert name in sealed_anew(first, second)
+    _, third = after([*told, *rows_of_it[0]], rows_of_it[1], rows_of_it[2])
+    assert third[name].sealed
+    assert [one["name"] for one in third[name].identities] == ["Blue House", "Villa Rosa"]
+
+
 def test_the_setting_names_who_is_only_tied_and_not_passive() -> None:
     tie = Deciding(KEY, BY.on, named="tie")
     told = [*people({"id": "p"}, {"id": "q"}, {"id": "r", "category": ["victim"]}), *CROSSING]

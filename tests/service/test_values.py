@@ -115,6 +115,25 @@ def test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph(tmp_path: Pa
     assert node(made, "Workplace", "K7002")["address"] == "1 Dock Road"
 
 
+def test_a_home_that_is_called_as_its_town_masks_no_town(tmp_path: Path) -> None:
+    files = {
+        "people.csv": "id,name,notes\nW1,Selam Bekele,\nP1,Omar Said,Lives in Calais\n",
+        "crossings.csv": "id,date,launch_site\nX1,2020-05-08,Grande Synthe\n",
+        "workplaces.csv": "id,name,kind,address\nK1,Grande Synthe,dwelling,Calais\nK2,House,dwelling,\n",
+        "statements.csv": "id,kind,summary\nT1,record,Met others in Grande Synthe and at a House in Calais\n",
+        "links.csv": (
+            "subject_id,relation,object_id,statement_id\nW1,LIVED_AT,K1,T1\nW1,LIVED_AT,K2,T1\nP1,PILOTED,X1,T1\n"
+        ),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    made = graph_of(tmp_path)
+    assert set(made.sealed) == {"W1", "K1", "K2"}
+    assert node(made, "Crossing", "X1")["launch_site"] == "Grande Synthe"
+    assert node(made, "Statement", "T1")["summary"] == "Met others in Grande Synthe and at a House in Calais"
+    assert node(made, "Person", "P1")["notes"] == "Lives in Calais"
+
+
 def test_a_source_called_by_a_word_is_found_where_the_word_is_a_name(shown: Graphed) -> None:
     told = next(one["summary"] for one in shown.image.nodes["Statement"].values() if "Met by" in one.get("summary", ""))
     assert told == "Met by [withheld]."

@@ -1,0 +1,71 @@
+"""What witnesses said, told as one, and what is computed with it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from graphsvc.analysis.belief import link_table
+from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.folding import as_told, told_belief
+from graphsvc.analysis.hubs import rank
+
+FEW = 3
+
+
+def told(*claims: Claim) -> list[float]:
+    return [told_belief(figures, FEW) for figures in link_table(as_told(claims, {}, FEW), {}).values()]
+
+
+def accounts(text: str, count: int, *, first: int = 0, **changes: Any) -> list[Claim]:
+    return [said(f"s{number}: {text}", **changes) for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    "grade", [{}, {"source_grade": "1", "assessment": "A"}, {"source_grade": "3", "assessment": "E"}]
+)
+def test_few_alone_are_believed_some(count: int, grade: str) -> None:
+    assert told(*accounts("p1 RUNS g1", count, source_grade=grade[0], assessment=grade[1])) == [0.5]
+
+
+def test_what_others_say_or_many_deny_is_told_as_it_is() -> None:
+    one = accounts("p1 RUNS g1", 1)
+    record = said("r1: p1 RUNS g1", source_kind="record")
+    assert told(*one, record) == [0.875]
+    assert told(*one, said("r1: p1 not RUNS g1", source_kind="record")) == [0.125]
+    assert told(*one, *accounts("p1 not RUNS g1", 2, first=5)) == [0.5]  # few say so, few deny it
+    assert told(*one, *accounts("p1 not RUNS g1", 10, first=5)) == [0.125]
+    assert told(*accounts("p1 RUNS g1", 3)) == [0.875]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_ranking_of_what_is_told_is_the_same_whoever_of_the_few_spoke_and_however_well(seed: int) -> None:
+    rng = random.Random(seed)
+    persons = people(*(f"p{number}" for number in range(8)))
+    base = [
+        said(f"r{n}: {one} {relation} {other}", source_kind="intelligence")
+        for n, (relation, (one, other)) in enumerate(
+            (rng.choice(("DIRECTED", "PAID", "RECRUITED")), rng.sample([person.id for person in persons], 2))
+            for _ in range(12)
+        )
+    ]
+    texts = [f"{one} DIRECTED {other}" for one, other in (rng.sample([p.id for p in persons], 2) for _ in range(5))]
+
+    def ranked(which: str) -> object:
+        heard = []
+        for number, text in enumerate(dict.fromkeys(texts)):
+            speakers = {"one": [0], "another": [number + 3], "two": [number, number + 9]}[which]
+            grade = {"source_grade": str(rng.randint(1, 3)), "assessment": rng.choice("ABCDE")}
+            heard += [said(f"s{speaker}: {text}", **grade) for speaker in speakers]
+        found = rank([*base, *heard], persons, {}, few_below=FEW)
+        return (
+            found.verdict,
+            found.reason,
+            [(lead.id, lead.score, lead.rank, lead.rank_on_record) for lead in found.leads],
+        )
+
+    assert ranked("one") == ranked("another") == ranked("two")
