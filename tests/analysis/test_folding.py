@@ -25,9 +25,7 @@ def accounts(text: str, count: int, *, first: int = 0, **changes: Any) -> list[C
 
 
 @pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize(
-    "grade", [{}, {"source_grade": "1", "assessment": "A"}, {"source_grade": "3", "assessment": "E"}]
-)
+@pytest.mark.parametrize("grade", ["2C", "1A", "3E"])
 def test_few_alone_are_believed_some(count: int, grade: str) -> None:
     assert told(*accounts("p1 RUNS g1", count, source_grade=grade[0], assessment=grade[1])) == [0.5]
 
