@@ -10,7 +10,8 @@ from graphsvc.errors import OperatorError
 
 AT_ONCE = "at once"
 # Who holds an account back that does not fit the case any more, and opens those that are due.
-SERVICE = "graphsvc"
+# No person is called so: names of theirs have no blank around them.
+SERVICE = " (graphsvc)"
 
 
 @dataclass(frozen=True, slots=True)

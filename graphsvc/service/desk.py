@@ -170,9 +170,10 @@ class Service:
         moment = audit.now()
         at = last_time(self.account_times, moment) if self.account_times else moment
         for case in sorted({*self.waitlist.cases(), *self._unopened}):
+            again = case in self._unopened
             self._unopened.add(case)
             try:
-                self._open_accounts(case, at)
+                self._open_accounts(case, at, again=again)
                 self._unopened.discard(case)
             except Busy:
                 continue  # the next look is soon enough
@@ -180,10 +181,10 @@ class Service:
                 # Whatever it is: the thread goes on, for the other cases and for the next look.
                 _LOG.exception("accounts could not be opened: %s", type(error).__name__, exc_info=False)
 
-    def _open_accounts(self, case: str, at: dt.datetime) -> None:
+    def _open_accounts(self, case: str, at: dt.datetime, *, again: bool) -> None:
+        """Open what is due in one case; `again` what could not be at the last look, which may have left it closed."""
         enough, days = (self.settings.few_below, self.settings.accounts_days) if self.account_times else (0, 0)
-        closed = any(row["id"] == case and row["state"] != "open" for row in self.register.cases())
-        if not closed and not due(self.opener.waits(case), at, enough, days):
+        if not again and not due(self.opener.waits(case), at, enough, days):
             return
         line = audit.begin(
             self.database, _ITSELF, "accounts that wait open at set times", "load", case, step="open accounts"
