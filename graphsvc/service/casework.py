@@ -89,7 +89,7 @@ class Casework:
         """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
 
         `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
-        `waits` is checked as any other and kept; nothing of it is in the graph before `open_waiting`.
+        `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`.
 
         Raises:
             RequestError: the case's name is none.
@@ -186,8 +186,6 @@ class Casework:
                 self.register.mark(case, number, "active", plan.state)
                 self.replay.restore(case, key, unwatched)
                 raise
-
-    # -- taking back ------------------------------------------------------------------------------------------
 
     def undoing(self, case: str, number: int) -> list[str]:
         """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
