@@ -16,6 +16,7 @@ from graphsvc.errors import NotFound
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
 from graphsvc.store.local import LocalServer
+from graphsvc.views.wording import is_pseudonym
 from tests.leaks import invented
 
 pytestmark = pytest.mark.neo4j
@@ -132,7 +133,9 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
     ],
 )
 def test_the_nearest_come_first_in_any_script(pam: Session, text: str, wanted: list[str]) -> None:
-    assert ids(pam, text) == wanted
+    # A pseudonym is drawn by lot, and may hold two signs that somebody types: it is found by them, rightly.
+    by_chance = {one for one in ids(pam, text) if is_pseudonym(one) and f"-{text.upper()}" in one}
+    assert [one for one in ids(pam, text) if one not in by_chance] == wanted
 
 
 def test_each_says_how_and_why_it_matched(pam: Session) -> None:
