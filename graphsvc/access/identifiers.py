@@ -24,6 +24,7 @@ from typing import Any
 from graphsvc.access.birthdays import days
 from graphsvc.access.spelling import word_list
 from graphsvc.records.dates import parse_date
+from graphsvc.records.tables import DWELLING
 
 # Words in the name of a column that say what is in it.
 _OF_NAMES = word_list(
@@ -132,7 +133,7 @@ def of_thing(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from of_address(value)
     elif values["kind"] in ("online", "account"):
         yield from of_text(value)
-    elif values["kind"] == "dwelling":
+    elif values["kind"] == DWELLING:
         # What it is called may be a word of every day, or its town; an address tells by its street.
         yield from of_cell("x_place", value)
         for text in (value, values.get("address") or ""):

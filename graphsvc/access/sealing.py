@@ -9,10 +9,9 @@ from typing import Any
 from graphsvc.access.identifiers import cells, of_thing
 from graphsvc.access.masking import Needle
 from graphsvc.records.dates import parse_date
-from graphsvc.records.tables import TABLES
+from graphsvc.records.tables import DWELLING, TABLES
 
 ADULT_AT = 18
-DWELLING = "dwelling"
 # Someone of these stands by name: these categories are told to everyone.
 CHARGED = frozenset({"suspect", "convicted"})
 # Categories that would tell a witness or victim apart; they stand in the vault only.

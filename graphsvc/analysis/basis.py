@@ -73,7 +73,7 @@ def basis(
     ledger = encode(claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
     names = frozenset(person.id for person in persons)
-    told = encode(as_told(claims, dependence, few_below, weights), {}, weights) if few_below else ledger
+    told = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     return Basis(
         people=sorted((person for person in persons if person.id in chosen), key=lambda person: person.id),
         persons=names,

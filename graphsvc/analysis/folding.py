@@ -14,7 +14,6 @@ from graphsvc.analysis.leads import Explanation, Path
 from graphsvc.analysis.ledger import encode
 from graphsvc.records import told
 from graphsvc.records.grading import stricter
-from graphsvc.records.weights import SHIPPED, Weights
 
 
 def folded(claims: Iterable[Claim]) -> list[Claim]:
@@ -46,7 +45,7 @@ def folded(claims: Iterable[Claim]) -> list[Claim]:
     return apart + [claim for _, claim in sorted(together.items())]
 
 
-def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int, weights: Weights = SHIPPED) -> list[Claim]:
+def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> list[Claim]:
     """The claims with weight as a reader without source clearance may count with them.
 
     Reports and records stay what they are. Of what witnesses said of a link, for it or against it, there are as many
@@ -57,7 +56,6 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int, wei
         claims: those of the reader's level.
         dependence: what sources share, see `dependence`.
         few_below: fewer groups than this read `few`; 0 or 1: none do.
-        weights: as everywhere; groups are the same whatever they are.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -69,7 +67,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int, wei
     """
     claims = [claim for claim in claims if claim.counts]
     spoken = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
-    ledger = encode(spoken, dependence, weights)
+    ledger = encode(spoken, dependence)
     owner = ledger.link * 2 + ledger.denies
     size = int(owner.max(initial=-1)) + 1
     every = np.arange(len(spoken))

@@ -20,7 +20,8 @@ from graphsvc.records.relations import ENTITIES
 CATEGORIES = ("suspect", "convicted", "victim", "witness", "other")
 IDENTIFIED = ("named", "nickname", "unknown")
 YES_NO = ("yes", "no")
-WORKPLACE_KINDS = ("premises", "dwelling", "site", "online")
+DWELLING = "dwelling"
+WORKPLACE_KINDS = ("premises", DWELLING, "site", "online")
 THING_KINDS = ("phone", "vehicle", "address", "account", "online", "document", "organisation", "part")
 STATEMENT_KINDS = ("witness", "intelligence", "record")
 STATEMENT_STATUSES = ("given", "withdrawn", "retracted_as_false")

@@ -212,7 +212,7 @@ class Analysing(Writing):
         )
         wanted = {claim.key for claim in told_of}
         about = [claim for claim in claims if claim.key in wanted]
-        coarse = link_table(as_told(about, dependence, few, weights), {}, weights)
+        coarse = link_table(as_told(about, dependence, few), {}, weights)
         exact = link_table(about, dependence, weights)
         why = retold(why, {key: told_belief(figures, few) for key, figures in coarse.items()})
         return replace(why, voices={key: told(self.grant, exact[key].groups, few) for key in sorted(exact)})

@@ -424,7 +424,7 @@ def _links(
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
         depends = result.dependence[level]
         exact = link_table(chosen, depends, writer.weights)
-        coarse = link_table(as_told(chosen, depends, few_below, writer.weights), {}, writer.weights)
+        coarse = link_table(as_told(chosen, depends, few_below), {}, writer.weights)
         for link, figures in exact.items():
             properties = link_properties(figures, coarse[link], few_below, suffix)
             if link in result.reserved:  # without these it is not there for who lacks source clearance

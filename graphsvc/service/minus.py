@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.masking import Masker, spellings
-from graphsvc.access.sealing import DWELLING, needles
+from graphsvc.access.sealing import needles
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
-from graphsvc.records.tables import TABLES
+from graphsvc.records.tables import DWELLING, TABLES
 from graphsvc.service.standing import HOME, OWN
 
 ERASED = "[erased]"

@@ -118,12 +118,10 @@ class Register:
 
     def unmake(self, case: str) -> None:
         """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
-        table = tables.deliveries
         with transaction(self._database) as connection:
-            held = (one for one in (table, tables.waiting))
             if all(
                 connection.execute(sa.select(one.c.number).where(one.c.case_id == case).limit(1)).first() is None
-                for one in held
+                for one in (tables.deliveries, tables.waiting)
             ):
                 for kept in (
                     tables.saved_queries,

@@ -216,7 +216,7 @@ MUTATIONS = (
         "few-as-one",
         "who of few witnesses spoke, how many and how well moves no score without source clearance",
         "graphsvc/analysis/basis.py",
-        "encode(as_told(claims, dependence, few_below, weights), {}, weights) if few_below else ledger",
+        "encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger",
         "ledger",
         f"{_TOLD}::test_no_graph_table_or_explanation_of_a_notebook_does",
     ),

@@ -43,13 +43,12 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Graphed:
-    folder = tmp_path_factory.mktemp("values")
-    for name, text in FILES.items():
+    return graph_of(tmp_path_factory.mktemp("values"), FILES)
+
+
+def graph_of(folder: Path, files: dict[str, str]) -> Graphed:
+    for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
-    return graph_of(folder)
-
-
-def graph_of(folder: Path) -> Graphed:
     state = folded(folder)
     return graphed(state, KEY, standings({}, state, Deciding(KEY, ON)), few_below=3)
 
@@ -84,9 +83,7 @@ def test_an_id_drawn_by_lot_stays_what_it_is_whatever_it_spells(tmp_path: Path) 
         "statements.csv": "id,kind,source_id\nT1,witness,W1\n",
         "links.csv": f"subject_id,relation,object_id,statement_id\nW1,CROSSED_ON,X1,T1\n{drawn},PILOTED,X1,T1\n",
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    assert node(graph_of(tmp_path), "Person", drawn)["name"] == "Omar Said"
+    assert node(graph_of(tmp_path, files), "Person", drawn)["name"] == "Omar Said"
 
 
 def test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph(tmp_path: Path) -> None:
@@ -103,9 +100,7 @@ def test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph(tmp_path: Pa
             "subject_id,relation,object_id,statement_id\nW1,LIVED_AT,K7001,T1\nW1,WORKED_AT,K7002,T1\nP1,PILOTED,X1,T1\n"
         ),
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    made = graph_of(tmp_path)
+    made = graph_of(tmp_path, files)
     held = repr((made.image.nodes, made.image.links, made.image.claims))
     words = ("K7001", "Seaview", "Harbour", "CT16", "51.1", "Blue door", "the mat", "Selam")
     assert [word for word in words if word in held] == []
@@ -125,9 +120,7 @@ def test_a_home_that_is_called_as_its_town_masks_no_town(tmp_path: Path) -> None
             "subject_id,relation,object_id,statement_id\nW1,LIVED_AT,K1,T1\nW1,LIVED_AT,K2,T1\nP1,PILOTED,X1,T1\n"
         ),
     }
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    made = graph_of(tmp_path)
+    made = graph_of(tmp_path, files)
     assert set(made.sealed) == {"W1", "K1", "K2"}
     assert node(made, "Crossing", "X1")["launch_site"] == "Grande Synthe"
     assert node(made, "Statement", "T1")["summary"] == "Met others in Grande Synthe and at a House in Calais"
