@@ -11,8 +11,8 @@ import argparse
 import numpy as np
 
 from benchmarks.fit_parts import case
-from graphsvc.analysis.belief import link_table
-from graphsvc.analysis.ledger import Floats
+from graphsvc.analysis.evidence.belief import link_table
+from graphsvc.analysis.evidence.ledger import Floats
 
 _BINS = 10
 

@@ -20,11 +20,12 @@ from scipy.stats import rankdata
 
 from benchmarks.case_folder import Case
 from benchmarks.fit_parts import SEEDS, Sample, case, found, sample
-from graphsvc.analysis import evaluation, parts
-from graphsvc.analysis.ingredients import NAMES
-from graphsvc.analysis.ledger import Floats
-from graphsvc.analysis.network import BLOCKS
-from graphsvc.analysis.roles import COMMANDS, HUBS
+from graphsvc.analysis.evaluation import measures
+from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.roles import COMMANDS, HUBS
+from graphsvc.analysis.score import parts
+from graphsvc.analysis.score.ingredients import NAMES
+from graphsvc.analysis.score.network import BLOCKS
 
 _FITTED_ON = {name: seeds[: min(len(seeds), 80)] for name, seeds in SEEDS.items()}
 _PENALTY = 40.0
@@ -86,8 +87,8 @@ def precision(world: Case, one: Sample, score: Floats) -> float:
     told: Mapping[str, float] = dict(zip(one.network.ids, score.tolist(), strict=True))
     candidates = world.truth["candidates"]
     low = float(np.median(score)) if len(score) else 0.0
-    ranked = evaluation.order({name: told.get(name, low) for name in candidates}, candidates)
-    return evaluation.average_precision(ranked, set(world.truth["hubs"]))
+    ranked = measures.order({name: told.get(name, low) for name in candidates}, candidates)
+    return measures.average_precision(ranked, set(world.truth["hubs"]))
 
 
 def main() -> None:

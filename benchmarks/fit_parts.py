@@ -1,4 +1,4 @@
-"""Fits the tables of `graphsvc.analysis.parts`: `python -m benchmarks.fit_parts --write`.
+"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m benchmarks.fit_parts --write`.
 
 On three families of invented cases: randomised worlds (`benchmarks.worlds`), hard and clean worlds of `graphsvc.simulate`.
 Each reading is a ridge-penalised multinomial regression of the true part on the ingredients, with the readings before it
@@ -19,14 +19,14 @@ from scipy.optimize import minimize
 
 from benchmarks.case_folder import Case, read
 from benchmarks.worlds import World
-from graphsvc.analysis import parts
-from graphsvc.analysis.belief import link_beliefs, strengths
-from graphsvc.analysis.candidates import parted
-from graphsvc.analysis.dependence import Ints
-from graphsvc.analysis.ingredients import NAMES
-from graphsvc.analysis.ledger import Floats, encode
-from graphsvc.analysis.network import Network, network
-from graphsvc.analysis.roles import PARTS
+from graphsvc.analysis.evidence.belief import link_beliefs, strengths
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats, encode
+from graphsvc.analysis.evidence.roles import PARTS
+from graphsvc.analysis.score import parts
+from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.score.ingredients import NAMES
+from graphsvc.analysis.score.network import Network, network
 from graphsvc.simulate import simulate
 
 FALSE_SHARES = (0.0, 0.2, 0.4)
@@ -44,7 +44,7 @@ _PART_OF = {
         "hands-on",
     ),
 }  # fmt: skip
-_TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "parts.toml"
+_TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "score" / "parts.toml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import networkx as nx
 
 from benchmarks.stage import Figure, invented, opened, quiet, session_of, timed
-from graphsvc.analysis.baselines import person_projection
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.evaluation.baselines import person_projection
+from graphsvc.analysis.score.hubs import rank
 
 GOAL_S, GOAL_RATIO = 5.0, 20.0
 RUNS = 5

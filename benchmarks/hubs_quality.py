@@ -16,9 +16,9 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.case_folder import Case, read
-from graphsvc.analysis import baselines, evaluation
-from graphsvc.analysis.evidence import Claim
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.evaluation import baselines, measures
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.score.hubs import rank
 from graphsvc.simulate import simulate
 
 FALSE_SHARES = (0.0, 0.2, 0.4)
@@ -46,13 +46,13 @@ def _untrue(case: Case, claim: Claim) -> bool:
 def figures(case: Case, scores: Mapping[str, float]) -> tuple[float, ...]:
     """The columns of the table for one method on one case."""
     truth = case.truth
-    ranked = evaluation.order(scores, truth["candidates"])
+    ranked = measures.order(scores, truth["candidates"])
     return (
-        evaluation.average_precision(ranked, set(truth["hubs"])),
-        evaluation.precision_at(ranked, set(truth["hubs"]), 10),
-        evaluation.precision_at(ranked, set(truth["helpers"]), 10),
-        evaluation.top_tenth(ranked, set(truth["leaders"])),
-        evaluation.top_tenth(ranked, set(truth["brokers"])),
+        measures.average_precision(ranked, set(truth["hubs"])),
+        measures.precision_at(ranked, set(truth["hubs"]), 10),
+        measures.precision_at(ranked, set(truth["helpers"]), 10),
+        measures.top_tenth(ranked, set(truth["leaders"])),
+        measures.top_tenth(ranked, set(truth["brokers"])),
     )
 
 

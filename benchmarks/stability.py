@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.case_folder import Case, read
-from graphsvc.analysis.basis import basis
-from graphsvc.analysis.hubs import ranked
-from graphsvc.analysis.stability import places, together, witnesses
+from graphsvc.analysis.doubt.stability import places, together, witnesses
+from graphsvc.analysis.score.basis import basis
+from graphsvc.analysis.score.hubs import ranked
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (2_500, 5_000, 10_000)

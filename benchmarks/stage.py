@@ -15,7 +15,7 @@ from pathlib import Path
 
 import neo4j
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.simulate import Knobs, simulate

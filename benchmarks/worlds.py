@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from benchmarks.case_folder import Case
-from graphsvc.analysis.dependence import shared_keys
-from graphsvc.analysis.evidence import Claim, Person
+from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.dependence import shared_keys
 from graphsvc.records.relations import RELATIONS
 
 TOP = ("leader", "financier")

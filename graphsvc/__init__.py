@@ -40,7 +40,7 @@ def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | 
         OperatorError: the home or Neo4j cannot be had.
     """
     # Imported here so that `import graphsvc` costs nothing.
-    from graphsvc.access.purpose import known_purpose
+    from graphsvc.access.people.purpose import known_purpose
     from graphsvc.config import Settings
     from graphsvc.service import Service, entry
 

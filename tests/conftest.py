@@ -17,12 +17,12 @@ import hypothesis
 import pytest
 
 from graphsvc import simulate
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
-from graphsvc.store.jars import fetch_jars
-from graphsvc.store.local import LocalServer, hold
+from graphsvc.store.server.jars import fetch_jars
+from graphsvc.store.server.local import LocalServer, hold
 from tests import postgresql
 from tests.postgresql import Postgres
 

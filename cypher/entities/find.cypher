@@ -5,7 +5,7 @@
 // limit = 200
 // [parameters.text]
 // type = "text"
-// help = "what asks the full-text index (access/likeness.py)"
+// help = "what asks the full-text index (names/likeness.py)"
 // [parameters.spelt]
 // type = "text"
 // help = "how all of what is sought may be written, folded, with a bar between"
@@ -32,7 +32,7 @@
 CALL db.index.fulltext.queryNodes('entity_search',
   '+case:"' + replace(replace($case, '\\', '\\\\'), '"', '\\"') + '" +handling:(' + reduce(all = '', one IN $handling | all + ' ' + one) + ') +search:(' + $text + ')') YIELD node AS n
 WHERE n.case = $case AND n.handling IN $handling
-// How the worst part matches, by the same steps as access/likeness.py: what is cut are the farthest of what the reader may see.
+// How the worst part matches, by the same steps as names/likeness.py: what is cut are the farthest of what the reader may see.
 WITH n, [part IN $parts | split(part, '|')] + [split($spelt, '|')] AS parts
 WITH n, [ways IN parts |
   CASE WHEN any(one IN ways WHERE n.search CONTAINS ' =' + one + ' ') THEN 0

@@ -5,7 +5,7 @@
 // limit = 100
 // [parameters.text]
 // type = "text"
-// help = "what asks the full-text index (access/likeness.py)"
+// help = "what asks the full-text index (names/likeness.py)"
 // [parameters.parts]
 // type = "list"
 // help = "how each part of what is sought may be written, folded, with a bar between"

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.analysis.belief import link_beliefs, strengths
-from graphsvc.analysis.evidence import Claim, Dependence, Person
-from graphsvc.analysis.ledger import encode
-from graphsvc.analysis.network import Network, network
+from graphsvc.analysis.evidence.belief import link_beliefs, strengths
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.ledger import encode
+from graphsvc.analysis.score.network import Network, network
 from graphsvc.records.relations import RELATIONS
 
 

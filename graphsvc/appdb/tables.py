@@ -88,7 +88,7 @@ tokens = sa.Table(
     sa.Column("bound", sa.String(64), nullable=False, server_default=""),
 )
 # Nothing here is ever changed: an act is a line ("begun"), how it ended a line of its own that refers to it.
-# id counts from 1 without gaps; hmac covers every column and the hmac before it (see access.chain).
+# id counts from 1 without gaps; hmac covers every column and the hmac before it (see access.log.chain).
 _LINE_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 log = sa.Table(
     "log",
@@ -137,7 +137,7 @@ cases = sa.Table(
     # The same of what shows under handling code P: what is C moves nothing there.
     sa.Column("version_p", sa.Integer, nullable=False, server_default="0"),
     sa.Column("created_at", sa.DateTime, nullable=False),
-    # source → what it shares with others (see analysis.dependence), at both handling levels
+    # source → what it shares with others (see analysis.evidence.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
     # How everybody stands, by name or by pseudonym, since when and why, with every identity ever delivered of who is
     # sealed: kept whatever later deliveries say (`service.standing`)
@@ -420,7 +420,7 @@ picture_versions = sa.Table(
     ),  # what is other than in the one before: numbers and words of ours
     # Whether who saved it had source clearance: then its look, in their words, is for those who have it.
     sa.Column("sources", sa.Boolean, nullable=False, server_default=sa.true()),
-    # Its state (`views.canvas`), and the links in it as they were told then (`views.since`).
+    # Its state (`views.picture.canvas`), and the links in it as they were told then (`views.picture.since`).
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )
 # Where an account was last in a case, in each of its last sittings (a page opened, until it is left).

@@ -9,7 +9,7 @@ import click
 from graphsvc.cli import progress
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
-from graphsvc.store import local
+from graphsvc.store.server import local
 
 
 @click.group()

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.anx import is_anx
 from graphsvc.ingest.cells import Converter, converter, out_of_order
-from graphsvc.ingest.chart import ChartRead, ChartTables, read_chart
+from graphsvc.ingest.i2.anx import is_anx
+from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
 from graphsvc.ingest.nearest import SUGGESTIONS, UnknownWord, hint

@@ -149,7 +149,7 @@ class Query:
 
     @property
     def is_material(self) -> bool:
-        """Whether it answers in blocks, for analyses inside the service (`access.gate.Gate.material`)."""
+        """Whether it answers in blocks, for analyses inside the service (`access.door.gate.Gate.material`)."""
         return "material" in {SENSITIVITY.get(shown) for shown in self.returns.values()}
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:

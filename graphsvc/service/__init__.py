@@ -1,7 +1,7 @@
 """The use cases. A Session is the service with one principal and one purpose; nothing above holds anything deeper."""
 
-from graphsvc.access.attempts import Entrance
-from graphsvc.access.scratch import Scratch
+from graphsvc.access.people.attempts import Entrance
+from graphsvc.access.vault.scratch import Scratch
 from graphsvc.queries import Query
 from graphsvc.service.casework import CancelledError
 from graphsvc.service.desk import Service

@@ -9,14 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
-from graphsvc.access.principal import Grant
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.following import draft_bound, version_bound
-from graphsvc.views import canvas
-from graphsvc.views.canvas import State
+from graphsvc.views.picture import canvas
+from graphsvc.views.picture.canvas import State
 
 MOST_PICTURES = 500
 MOST_VERSIONS = 500
@@ -24,7 +24,7 @@ MOST_SITTINGS = 5
 LONGEST_NAME = 120
 LONGEST_NOTES = 2_000
 _ROW, _VERSION, _DRAFT = tables.pictures, tables.picture_versions, tables.drafts
-# Links as `views.since.packed` gives them; None if there are too many to compare.
+# Links as `views.picture.since.packed` gives them; None if there are too many to compare.
 Links = list[list[Any]] | None
 
 

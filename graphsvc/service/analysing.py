@@ -14,17 +14,17 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from graphsvc.access.principal import Grant
-from graphsvc.access.redact import told
-from graphsvc.analysis import projection
-from graphsvc.analysis.basis import Basis, basis
-from graphsvc.analysis.belief import LinkFigures, link_table
-from graphsvc.analysis.evidence import Claim, LinkKey, Person
-from graphsvc.analysis.falsehood import FalseAccounts, invented_needed, would_leave
-from graphsvc.analysis.folding import as_told, bare, folded, retold, told_belief
-from graphsvc.analysis.hubs import Lead, Ranking, ranked
-from graphsvc.analysis.leads import Explanation, explain
-from graphsvc.analysis.stability import Place, by_person, places, together, witnesses
+from graphsvc.access.door.redact import told
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.falsehood import FalseAccounts, invented_needed, would_leave
+from graphsvc.analysis.doubt.stability import Place, by_person, places, together, witnesses
+from graphsvc.analysis.evidence.belief import LinkFigures, link_table
+from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.links import projection
+from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.folding import as_told, bare, folded, retold, told_belief
+from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
+from graphsvc.analysis.score.leads import Explanation, explain
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.told import score as told_score
@@ -56,7 +56,7 @@ class Analysing(Writing):
         return ranking
 
     def places(self) -> dict[str, Place]:
-        """How far each place in the ranking holds: person → ranges of ranks (`analysis.stability.Place`).
+        """How far each place in the ranking holds: person → ranges of ranks (`analysis.doubt.stability.Place`).
 
         With source clearance each witness, and all who share a boat, house or interpreter, are left out in turn; without
         it what few witnesses say of each person. Kept as the ranking is.

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graphsvc.access import accounts, audit, policy
-from graphsvc.access.audit import EVERYTHING, Sought
-from graphsvc.access.cyphertexts import Text
-from graphsvc.access.verify import Progress, Verified, verify
+from graphsvc.access.log import audit
+from graphsvc.access.log.audit import EVERYTHING, Sought
+from graphsvc.access.log.cyphertexts import Text
+from graphsvc.access.log.verify import Progress, Verified, verify
+from graphsvc.access.people import accounts, policy
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
 from graphsvc.service.jobs import Job

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from graphsvc.access.pairs import Pairing, Pairs
+from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphsvc.analysis import comparison, evaluation
-from graphsvc.analysis.evaluation import FIGURES
+from graphsvc.analysis.evaluation import comparison, measures
+from graphsvc.analysis.evaluation.measures import FIGURES
 from graphsvc.errors import RequestError
 from graphsvc.service import ranked, trials
 from graphsvc.service.casework import Progress
@@ -92,11 +92,11 @@ def compare(
         unranked += len(trial.planted.candidates - given.keys()) if given is not None else 0
         scores = _scores(trial, given, step)
         for method, found in scores.items():
-            for figure, value in evaluation.measured(found, trial.planted).items():
+            for figure, value in measures.measured(found, trial.planted).items():
                 _add(cases, method, figure, value)
         halved = _halved(trial, halves, seed, step)
         for method, on_half in halved.items():
-            _add(cases, method, HALVED, evaluation.mean(on_half))
+            _add(cases, method, HALVED, measures.mean(on_half))
         if len(folders) == 1:
             samples = _sampled(trial, scores, seed, step)
             for method, on_half in halved.items():
@@ -104,7 +104,7 @@ def compare(
     sampled = "candidates" if len(folders) == 1 else "cases"
     if sampled == "cases":
         samples = {
-            method: {figure: evaluation.means(values, _OF_CASES, seed) for figure, values in found.items()}
+            method: {figure: measures.means(values, _OF_CASES, seed) for figure, values in found.items()}
             for method, found in cases.items()
         }
     return Compared(names, sampled, candidates, unranked, _measures(cases, samples))
@@ -131,8 +131,8 @@ def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, li
         step(place, count, "ranking on half of the witnesses")
         heard = {trial.witness_of[claim.source] for claim in claims if claim.source in trial.witness_of}
         for method, scores in comparison.scorings(claims, trial.persons, trial.dependence, heard).items():
-            ranked_half = evaluation.order(scores, trial.planted.candidates, place)
-            found.setdefault(method, []).append(evaluation.average_precision(ranked_half, trial.planted.hubs))
+            ranked_half = measures.order(scores, trial.planted.candidates, place)
+            found.setdefault(method, []).append(measures.average_precision(ranked_half, trial.planted.hubs))
     return found
 
 
@@ -141,7 +141,7 @@ def _sampled(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int,
     found: Values = {}
     for place, (method, those) in enumerate(scores.items()):
         step(place, len(scores), "sampling candidates")
-        for sample in evaluation.resampled(those, trial.planted, _OF_CANDIDATES, seed):
+        for sample in measures.resampled(those, trial.planted, _OF_CANDIDATES, seed):
             for figure, value in sample.items():
                 _add(found, method, figure, value)
     return found
@@ -152,8 +152,8 @@ def _measures(cases: Values, samples: Values) -> list[Measure]:
         Measure(
             method,
             figure,
-            evaluation.mean(cases[method][figure]),
-            *evaluation.interval(samples[method][figure]),
+            measures.mean(cases[method][figure]),
+            *measures.interval(samples[method][figure]),
         )
         for method in cases
         for figure in (*FIGURES, HALVED)

@@ -8,24 +8,25 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from graphsvc.access import accounts, audit, enrolment, policy
-from graphsvc.access.attempts import Entrance
-from graphsvc.access.cyphergate import CypherGate
-from graphsvc.access.cyphertexts import CypherTexts
-from graphsvc.access.gate import Gate
-from graphsvc.access.masterkey import open_vault
-from graphsvc.access.pairs import Pairs
-from graphsvc.access.principal import Principal
-from graphsvc.access.purpose import known_purpose
-from graphsvc.analysis.basis import Basis
-from graphsvc.analysis.belief import LinkFigures
-from graphsvc.analysis.evidence import Claim, LinkKey, Person
-from graphsvc.analysis.hubs import Ranking
-from graphsvc.analysis.presence import Ground
-from graphsvc.analysis.questions import Question
-from graphsvc.analysis.sets import Network
-from graphsvc.analysis.stability import Place
-from graphsvc.analysis.ways import Tie
+from graphsvc.access.decided.pairs import Pairs
+from graphsvc.access.door.cyphergate import CypherGate
+from graphsvc.access.door.gate import Gate
+from graphsvc.access.log import audit
+from graphsvc.access.log.cyphertexts import CypherTexts
+from graphsvc.access.people import accounts, enrolment, policy
+from graphsvc.access.people.attempts import Entrance
+from graphsvc.access.people.principal import Principal
+from graphsvc.access.people.purpose import known_purpose
+from graphsvc.access.vault.masterkey import open_vault
+from graphsvc.analysis.doubt.questions import Question
+from graphsvc.analysis.doubt.stability import Place
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.exposure.presence import Ground
+from graphsvc.analysis.links.sets import Network
+from graphsvc.analysis.links.ways import Tie
+from graphsvc.analysis.score.basis import Basis
+from graphsvc.analysis.score.hubs import Ranking
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotSignedIn
@@ -43,10 +44,10 @@ from graphsvc.service.shelf import Shelf
 from graphsvc.service.uploads import Uploads
 from graphsvc.service.waitlist import Waitlist
 from graphsvc.service.writing import Runs
-from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
-from graphsvc.views.overview import Overview
+from graphsvc.store.server import local
+from graphsvc.views.picture.overview import Overview
 
 _LOG = logging.getLogger(__name__)
 # How many results are kept in memory; of what they were computed from, which is large, only the latest two.
@@ -227,7 +228,7 @@ class Service:
         """A session of someone who has proven who they are, for a purpose.
 
         Raises:
-            NotSignedIn: the purpose is none (see `access.purpose`): why is asked of everyone and written in the log.
+            NotSignedIn: the purpose is none (see `access.people.purpose`): why is asked of everyone and written in the log.
         """
         return Session(self, principal, known_purpose(purpose), case)
 
@@ -326,14 +327,14 @@ class Service:
         return self.vault.derived("web cookies")
 
     def roles(self) -> list[tuple[str, str, dict[str, bool]]]:
-        """The role table: (role, what it is, action → whether it allows it), from `access.policy`."""
+        """The role table: (role, what it is, action → whether it allows it), from `access.people.policy`."""
         return [
             (role, says, {action: role in policy.ALLOWED[action] for action in policy.ACTIONS})
             for role, says in policy.ROLES.items()
         ]
 
     def actions(self) -> dict[str, str]:
-        """Action → what it is, from `access.policy`."""
+        """Action → what it is, from `access.people.policy`."""
         return dict(policy.ACTIONS)
 
     def _web_token(self, principal: Principal, purpose: str, bound: str, *, limited: bool = False) -> str:

@@ -7,10 +7,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.attempts import Entrance
-from graphsvc.access.principal import Principal
-from graphsvc.access.purpose import known_purpose
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.attempts import Entrance
+from graphsvc.access.people.principal import Principal
+from graphsvc.access.people.purpose import known_purpose
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
 from graphsvc.service.desk import SIGN_IN, Service

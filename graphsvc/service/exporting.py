@@ -15,11 +15,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from graphsvc.access import policy, vault
-from graphsvc.access.audit import now
-from graphsvc.access.principal import Grant
-from graphsvc.analysis.evidence import LinkKey
-from graphsvc.analysis.exposure import Exposure
+from graphsvc.access import vault
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.evidence.claims import LinkKey
+from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import shown
 from graphsvc.service.bundle import bundle
@@ -27,10 +28,10 @@ from graphsvc.service.exposing import Resting, Wanted, facts
 from graphsvc.service.giving import Export, Giving, named_in
 from graphsvc.service.protecting import require_reason
 from graphsvc.service.shelf import Shown, expiry, merged, number, recipient_id
-from graphsvc.views.export import Outward, leaving, outward
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
-from graphsvc.views.network import View
+from graphsvc.views.picture.export import Outward, leaving, outward
+from graphsvc.views.picture.network import View
 from graphsvc.views.wording import is_pseudonym
 
 # What of an entity, statement or claim is never part of an export.

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.analysis.exposure import Exposure, exposure
-from graphsvc.analysis.presence import Fact, Ground, ground
+from graphsvc.analysis.exposure.presence import Fact, Ground, ground
+from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.analysing import Analysing
 from graphsvc.service.network import MOST_NODES, NODES, Picturing
-from graphsvc.views.export import part
-from graphsvc.views.network import Edge, View, picture
+from graphsvc.views.picture.export import part
+from graphsvc.views.picture.network import Edge, View, picture
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
 # Stands for whoever told it, where it must not be told who.

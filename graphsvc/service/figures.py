@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graphsvc.analysis.belief import LinkFigures
-from graphsvc.analysis.dependence import Thing
-from graphsvc.analysis.evidence import Claim
-from graphsvc.analysis.folding import told_belief
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import Thing
+from graphsvc.analysis.score.folding import told_belief
 from graphsvc.records import told
 from graphsvc.records.weights import Weights
 

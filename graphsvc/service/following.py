@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.appdb import tables
-from graphsvc.views import canvas
-from graphsvc.views.canvas import Follow
+from graphsvc.views.picture import canvas
+from graphsvc.views.picture.canvas import Follow
 
 _KINDS = ("person", "thing")
 _PSEUDONYM = re.compile(r"[ST](-[0-9A-Z]{4}){3}", re.ASCII)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access import policy, vault
-from graphsvc.access.audit import now
-from graphsvc.access.principal import Grant
-from graphsvc.analysis.exposure import Exposure, exposure
-from graphsvc.analysis.presence import Fact
+from graphsvc.access import vault
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.exposure.presence import Fact
+from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.exposing import SOMEONE, Exposing, Resting, by_one
 from graphsvc.service.protecting import Protecting

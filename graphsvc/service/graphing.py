@@ -9,15 +9,15 @@ from functools import lru_cache
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.access.pairs import KINDS, Pairing
-from graphsvc.access.sealing import PROTECTED, categories, split_identity
-from graphsvc.access.terms import entity_terms, text_terms
-from graphsvc.analysis.belief import claim_belief, link_table
-from graphsvc.analysis.dependence import Thing, shared_keys
-from graphsvc.analysis.evidence import Claim
-from graphsvc.analysis.folding import as_told
-from graphsvc.analysis.interest import interests
+from graphsvc.access.decided.pairs import KINDS, Pairing
+from graphsvc.analysis.evidence.belief import claim_belief, link_table
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import Thing, shared_keys
+from graphsvc.analysis.evidence.interest import interests
+from graphsvc.analysis.score.folding import as_told
 from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.names.seal import PROTECTED, categories, split_identity
+from graphsvc.names.terms import entity_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX
@@ -53,7 +53,7 @@ class Graphed:
         image: the graph.
         identities: pseudonym → (kind, values that only the vault may hold).
         dependence: `all` or `p` → source → keys of what it shares with other sources, as decided by whoever overruled it.
-        shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.dependence.Thing`).
+        shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.evidence.dependence.Thing`).
         provenance: claim id → (delivery, line).
         sealed: ids of sealed persons and things → pseudonym.
         shown: delivered ids → as they stand in the graph.

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access import policy
-from graphsvc.access.pairs import KINDS, Pairing, no_such_pairing, require_decision, require_reason
-from graphsvc.analysis.dependence import Shared, groups, in_common
+from graphsvc.access.decided.pairs import KINDS, Pairing, no_such_pairing, require_decision, require_reason
+from graphsvc.access.people import policy
+from graphsvc.analysis.evidence.dependence import Shared, groups, in_common
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.analysing import Analysing
 from graphsvc.service.figures import FAMILY

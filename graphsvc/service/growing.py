@@ -8,7 +8,7 @@ from typing import Any
 from graphsvc.errors import NotFound
 from graphsvc.records.relations import says
 from graphsvc.service.network import Asked, Picturing
-from graphsvc.views.network import OPENING, opens
+from graphsvc.views.picture.network import OPENING, opens
 
 # With more neighbours that are not shown than this, which of them is asked first.
 MANY = 200

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.access import policy
-from graphsvc.access.holds import KINDS, Hold, Holds, NewHold
+from graphsvc.access.decided.holds import KINDS, Hold, Holds, NewHold
+from graphsvc.access.people import policy
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service.reading import Reading

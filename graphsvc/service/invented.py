@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 from graphsvc import simulate
-from graphsvc.access import accounts, changes
-from graphsvc.access.policy import ROLES
-from graphsvc.access.principal import Grant
-from graphsvc.analysis import evaluation
+from graphsvc.access.people import accounts, changes
+from graphsvc.access.people.policy import ROLES
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.evaluation import measures
 from graphsvc.service import trials
 from graphsvc.service.casework import Progress
 from graphsvc.service.desk import Service
@@ -84,11 +84,11 @@ def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
         "candidates": len(wanted.candidates),
         "candidates ranked": len(ranked),
         "hubs": len(hubs),
-        "average precision": evaluation.average_precision(ranked, hubs),
+        "average precision": measures.average_precision(ranked, hubs),
         "average precision by chance": len(hubs) / max(1, len(wanted.candidates)),
-        "hubs among the first 10": evaluation.precision_at(ranked, hubs, _TOP),
-        "lawful helpers among the first 10": evaluation.precision_at(ranked, wanted.helpers, _TOP),
+        "hubs among the first 10": measures.precision_at(ranked, hubs, _TOP),
+        "lawful helpers among the first 10": measures.precision_at(ranked, wanted.helpers, _TOP),
     }
     for name, those in (("leaders", wanted.leaders), ("brokers", wanted.brokers)):
-        figures[f"{name} found among the first {len(hubs)}"] = evaluation.recall_at(ranked, those, len(hubs))
+        figures[f"{name} found among the first {len(hubs)}"] = measures.recall_at(ranked, those, len(hubs))
     return figures

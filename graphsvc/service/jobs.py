@@ -22,7 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, NotFound, OperatorError, standing

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphsvc.analysis.belief import LinkFigures
-from graphsvc.analysis.candidates import carried
-from graphsvc.analysis.evidence import LinkKey
-from graphsvc.analysis.removal import QUARRELS, Left, Rival, Successor, left, rivals, successors, taken_over
-from graphsvc.analysis.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.claims import LinkKey
+from graphsvc.analysis.links.removal import QUARRELS, Left, Rival, Successor, left, rivals, successors, taken_over
+from graphsvc.analysis.links.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
+from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.analysing import Analysing
 

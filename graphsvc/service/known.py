@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graphsvc.access import audit
-from graphsvc.access.naming import spellings
+from graphsvc.access.log import audit
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import Busy, RequestError
+from graphsvc.names.naming import spellings
 from graphsvc.service.reading import Reading
 
 _LONGEST = 200
@@ -36,7 +36,7 @@ class Known(Reading):
 
         Raises:
             RequestError: it is none. Busy: this account has looked too often.
-            Refused, NotFound, Busy: see `access.gate`.
+            Refused, NotFound, Busy: see `access.door.gate`.
         """
         what = what.strip()
         if not what or len(what) > _LONGEST:

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graphsvc.ingest.chart import ChartRead
 from graphsvc.ingest.check import Delivery, Rejection
 from graphsvc.ingest.fold import Report
+from graphsvc.ingest.i2.chart import ChartRead
 
 
 @dataclass(frozen=True, slots=True)

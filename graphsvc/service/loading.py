@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graphsvc.access import accounts, policy
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import accounts, policy
 from graphsvc.errors import Busy, InputError, Refused, RequestError
-from graphsvc.ingest.chart import ChartRead as ChartRead
-from graphsvc.ingest.chart import chart_mapping as chart_mapping
 from graphsvc.ingest.check import Delivery, read_case
+from graphsvc.ingest.i2.chart import ChartRead as ChartRead
+from graphsvc.ingest.i2.chart import chart_mapping as chart_mapping
 from graphsvc.ingest.mapping import built_in_mappings, load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
 from graphsvc.service.batches import next_time
@@ -210,7 +210,7 @@ class Loading(Reading):
 
         Args:
             upload: its id.
-            mapping: TOML, as `ingest.chart.chart_mapping` makes it.
+            mapping: TOML, as `ingest.i2.chart.chart_mapping` makes it.
 
         Raises:
             InputError: the mapping cannot be used. NotFound: it does not wait any more. Busy: it is being read.

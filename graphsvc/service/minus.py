@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.masking import Masker, spellings
-from graphsvc.access.sealing import needles
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import is_extra
+from graphsvc.names.mask import Masker, spellings
+from graphsvc.names.seal import needles
 from graphsvc.records.tables import DWELLING, TABLES
 from graphsvc.service.standing import HOME, OWN
 

@@ -11,9 +11,9 @@ from typing import Any
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.service.coast import Line, coast
 from graphsvc.service.reading import Reading
-from graphsvc.views.arrangements import ARRANGEMENTS
-from graphsvc.views.network import OPENING, View, in_turns, opening, picture, reached
-from graphsvc.views.page import offline_page
+from graphsvc.views.picture.arrangements import ARRANGEMENTS
+from graphsvc.views.picture.network import OPENING, View, in_turns, opening, picture, reached
+from graphsvc.views.picture.page import offline_page
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
 NODES = 60
@@ -134,7 +134,7 @@ class Picturing(Reading):
             ids: where the picture starts, 1 to 60.
             depth: links away from the start, 0 to 4.
             opened: ids whose neighbours were asked for, in that order; each time adds up to 20, most believed first.
-                `~PAID~P1` asks for those by that relation alone, `~boat~P1` for those of that kind (`views.network.opening`).
+                `~PAID~P1` asks for those by that relation alone, `~boat~P1` for those of that kind (`views.picture.network.opening`).
             added: ids that came in alone, without their neighbours.
             hidden: ids left out of the picture; the rest stays in its place.
             relations: only links of these; empty for all.

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphsvc.service.collector import lasting
 from graphsvc.service.reading import Reading
-from graphsvc.views.overview import Overview, overview
+from graphsvc.views.picture.overview import Overview, overview
 
 
 class Overviewing(Reading):

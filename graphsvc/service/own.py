@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access import accounts, attempts, audit, changes, enrolment, factors, policy
-from graphsvc.access.passwords import MINIMUM_PASSWORD
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts, attempts, changes, enrolment, factors, policy
+from graphsvc.access.people.passwords import MINIMUM_PASSWORD
 from graphsvc.errors import NotSignedIn, RequestError
 from graphsvc.service.register import known_cases
 from graphsvc.service.session import Session

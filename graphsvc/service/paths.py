@@ -11,10 +11,10 @@ from itertools import combinations, pairwise
 from sys import intern
 from typing import Any
 
-from graphsvc.analysis.belief import claim_belief
-from graphsvc.analysis.evidence import Claim
-from graphsvc.analysis.roles import OPERATION
-from graphsvc.analysis.ways import (
+from graphsvc.analysis.evidence.belief import claim_belief
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.roles import OPERATION
+from graphsvc.analysis.links.ways import (
     EVERY,
     LOOKED,
     Account,

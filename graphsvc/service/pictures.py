@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access import policy
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction
 from graphsvc.errors import Refused, RequestError
 from graphsvc.service.album import MOST_VERSIONS, Album, Links, Picture, Version, worded
 from graphsvc.service.reading import Reading
-from graphsvc.views import canvas, since
-from graphsvc.views.canvas import State
-from graphsvc.views.since import Change, Figures, Key
+from graphsvc.views.picture import canvas, since
+from graphsvc.views.picture.canvas import State
+from graphsvc.views.picture.since import Change, Figures, Key
 
 __all__ = ["Draft", "Keeping", "Opened", "OtherLevel", "Picture", "SavedMeanwhile", "Version"]
 
@@ -35,7 +35,7 @@ class Opened:
 
     Attributes:
         version: the one that was opened; newest: it is the newest.
-        state: see `views.canvas`; ids that are not there for this reader are not in it.
+        state: see `views.picture.canvas`; ids that are not there for this reader are not in it.
         absent: how many ids of it are not there.
         changes: its links that are not as they were; None if there were too many to compare.
     """
@@ -239,7 +239,7 @@ class Keeping(Reading):
 
         Args:
             sitting: of one's own choice, 8 to 32 letters or digits: another for each page that is opened.
-            state: see `views.canvas`.
+            state: see `views.picture.canvas`.
             picture: id of the view it began as; empty for none.
             version: the version of that.
 

@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-from graphsvc.access import audit, policy
-from graphsvc.access.audit import now
-from graphsvc.access.principal import Principal
-from graphsvc.access.requests import OPEN, WAITING, Requests, no_such_request
+from graphsvc.access.decided.requests import OPEN, WAITING, Requests, no_such_request
+from graphsvc.access.log import audit
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Principal
 from graphsvc.access.vault import pack, pseudonym, unpack
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.casework import Progress

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphsvc.access import masterkey
+from graphsvc.access.vault import masterkey
 from graphsvc.service.session import Session
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
-from graphsvc.access import policy
-from graphsvc.access.gate import state_for
-from graphsvc.access.principal import Grant, Principal
-from graphsvc.access.redact import Released
+from graphsvc.access.door.gate import state_for
+from graphsvc.access.door.redact import Released
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.queries import Query
@@ -65,7 +65,7 @@ class Reading:
         self._service.close()
 
     def may(self, action: str) -> bool:
-        """Whether the principal's roles allow an action (`access.policy.ACTIONS`)."""
+        """Whether the principal's roles allow an action (`access.people.policy.ACTIONS`)."""
         return policy.may(self.principal, action)
 
     @property
@@ -127,7 +127,7 @@ class Reading:
         """Run a named query on the case.
 
         Raises:
-            RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.gate`.
+            RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.door.gate`.
         """
         if self._service.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")

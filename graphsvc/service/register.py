@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
-from graphsvc.access.policy import no_such_case
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.policy import no_such_case
 from graphsvc.access.vault import Vault, pack, unpack
-from graphsvc.analysis.dependence import Thing
+from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.appdb import tables, transaction
 from graphsvc.ingest.check import Delivery
 from graphsvc.service import following

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access.redact import permits
+from graphsvc.access.door.redact import permits
 from graphsvc.errors import Refused
 from graphsvc.ingest.fold import Kept
 from graphsvc.ingest.versions import Step

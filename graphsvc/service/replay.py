@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from graphsvc.access.audit import now
-from graphsvc.access.pairs import Pairing, Pairs
+from graphsvc.access.decided.pairs import Pairing, Pairs
+from graphsvc.access.log.audit import now
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.ingest.fold import Report, State, fold

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from graphsvc.access.reviews import JUDGEMENTS, Figures, Kept, Reviews
+from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, Kept, Reviews
 from graphsvc.access.vault import pseudonym
-from graphsvc.analysis.hubs import RULES_VERSION, Ranking
+from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
 from graphsvc.errors import NotFound
 from graphsvc.service.analysing import Analysing
 from graphsvc.views import wording

@@ -13,9 +13,9 @@ from graphsvc.errors import Busy, OperatorError
 from graphsvc.service.locks import Locks
 from graphsvc.service.register import Register
 from graphsvc.service.watching import Progress, unstoppable
-from graphsvc.store import local
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
+from graphsvc.store.server import local
 
 _TRIES = 60
 _ANSWER_S = 600.0

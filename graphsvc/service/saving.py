@@ -15,8 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, policy
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import accounts, policy
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError

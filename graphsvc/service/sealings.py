@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphsvc.access import policy
+from graphsvc.access.people import policy
 from graphsvc.errors import RequestError
 from graphsvc.service.casework import Progress
 from graphsvc.service.protecting import Protecting, Request, no_such_pseudonym

@@ -1,7 +1,7 @@
 """The part of a session that searches a case: entities by what they are called, and free text by its words.
 
 The index of the graph database offers candidates among what this reader may see; the order is made here, from these
-alone (`access.likeness`).
+alone (`names.likeness`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.access.likeness import LEVELS, Excerpt, Sought, excerpt, match
-from graphsvc.access.terms import TEXTS, fields
+from graphsvc.names.likeness import LEVELS, Excerpt, Sought, excerpt, match
+from graphsvc.names.terms import TEXTS, fields
 from graphsvc.service.reading import Reading
 
 # Entities, and excerpts, that one search gives at most.

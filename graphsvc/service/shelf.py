@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
 from graphsvc.access.vault import Vault, decrypt, encrypt, pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from graphsvc.access import accounts, attempts, audit, changes
-from graphsvc.access.changes import Account
-from graphsvc.access.passwords import MINIMUM_PASSWORD
-from graphsvc.access.principal import ANY_CASE, Grant
-from graphsvc.access.whose import no_such_account
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts, attempts, changes
+from graphsvc.access.people.account_of import no_such_account
+from graphsvc.access.people.changes import Account
+from graphsvc.access.people.passwords import MINIMUM_PASSWORD
+from graphsvc.access.people.principal import ANY_CASE, Grant
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import HANDLING
 from graphsvc.service.case_name import require_name

@@ -20,9 +20,9 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.access.sealing import CHARGED, PROTECTED, categories, mark, split_identity
-from graphsvc.analysis.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
+from graphsvc.analysis.evidence.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
 from graphsvc.ingest.fold import Kept, State
+from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark, split_identity
 from graphsvc.records.tables import DWELLING
 from graphsvc.service.handling import Handling
 

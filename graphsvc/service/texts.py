@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from graphsvc.access.masking import SEVERAL, Masker, Needle
-from graphsvc.access.naming import sound_alike, spellings
-from graphsvc.access.sealing import needles
 from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.names.mask import SEVERAL, Masker, Needle
+from graphsvc.names.naming import sound_alike, spellings
+from graphsvc.names.seal import needles
 from graphsvc.records import grading
 from graphsvc.service.handling import Handling
 

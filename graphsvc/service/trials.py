@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphsvc.analysis.evaluation import Planted
-from graphsvc.analysis.evidence import Claim, Dependence, Person
+from graphsvc.analysis.evaluation.measures import Planted
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from graphsvc.access import policy
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
 from graphsvc.errors import NotFound
 from graphsvc.service.batches import SERVICE
 from graphsvc.service.casework import Progress

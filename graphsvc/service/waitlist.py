@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import Busy, RequestError
 from graphsvc.ingest.check import Delivery, Row, digest

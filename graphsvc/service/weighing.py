@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from graphsvc.access.questions import Questions
-from graphsvc.analysis.evidence import Claim
-from graphsvc.analysis.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
-from graphsvc.analysis.readings import Reading, readings
+from graphsvc.access.decided.questions import Questions
+from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
+from graphsvc.analysis.doubt.readings import Reading, readings
+from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.errors import NotFound
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.service.analysing import Analysing

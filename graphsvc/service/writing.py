@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.access import audit, policy
-from graphsvc.access.audit import now
-from graphsvc.access.cyphergate import Examined
+from graphsvc.access.door.cyphergate import Examined
+from graphsvc.access.log import audit
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
 from graphsvc.queries.library import BOUND
 from graphsvc.service.reading import Reading
@@ -235,7 +236,7 @@ class Writing(Reading):
         """What a text would do: its plan and the parameters it uses. Nothing is run.
 
         Raises:
-            CypherFault: what is wrong or not allowed, and where. Refused, NotFound, Busy: see `access.cyphergate`.
+            CypherFault: what is wrong or not allowed, and where. Refused, NotFound, Busy: see `access.door.cyphergate`.
         """
         return self._service.cypher_gate.check(self.principal, self.purpose, self.case, text)
 

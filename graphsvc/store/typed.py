@@ -22,8 +22,8 @@ from typing import Any
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
-from graphsvc.store import local
 from graphsvc.store.bolt import Store, sentence
+from graphsvc.store.server import local
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _GRACE_S = 3.0  # beyond the server's own limit

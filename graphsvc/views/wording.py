@@ -84,7 +84,7 @@ WEIGHED_NAMES = MappingProxyType(
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
 )
-# Stage of the operation (`analysis.roles.STAGES`) → in words, after "has a hand in".
+# Stage of the operation (`analysis.evidence.roles.STAGES`) → in words, after "has a hand in".
 STAGES = MappingProxyType(
     {
         "recruit": "recruiting",
@@ -95,7 +95,7 @@ STAGES = MappingProxyType(
         "money": "money",
     }
 )
-# Family of ingredients (`analysis.hubs.FAMILIES`), or position in a plain network → what it is called and what it means.
+# Family of ingredients (`analysis.score.hubs.FAMILIES`), or position in a plain network → what it is called and what it means.
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to people who play a part, recruits or forces them"),

@@ -19,11 +19,12 @@ from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES, Asked
-from graphsvc.views import graph, wording
-from graphsvc.views.folding import BELONGING, folded
-from graphsvc.views.folding import groups as groups_of
-from graphsvc.views.measures import measured
-from graphsvc.views.network import View
+from graphsvc.views import wording
+from graphsvc.views.picture import graph
+from graphsvc.views.picture.folding import BELONGING, folded
+from graphsvc.views.picture.folding import groups as groups_of
+from graphsvc.views.picture.measures import measured
+from graphsvc.views.picture.network import View
 from graphsvc.web import pictures
 from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads import lead_rows

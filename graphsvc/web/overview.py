@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
-from graphsvc.views.graph import PALETTES
-from graphsvc.views.overview import MOST_POINTS, Group, Overview
+from graphsvc.views.picture.graph import PALETTES
+from graphsvc.views.picture.overview import MOST_POINTS, Group, Overview
 from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.network import FILTERS, filters, grade_choices
 
@@ -45,7 +45,7 @@ def view(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/overview.bin")
 def points(case: str) -> Response:
-    """The points and links (`views.overview.Overview.packed`); of a case of too many, none."""
+    """The points and links (`views.picture.overview.Overview.packed`); of a case of too many, none."""
     found = _asked(at(case))
     small = len(found.ids) <= MOST_POINTS
     return Response(found.packed() if small else bytes(16), mimetype="application/octet-stream")

@@ -14,9 +14,9 @@ from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.numbers import whole
 from graphsvc.service import Session
 from graphsvc.service.pictures import Draft, Opened, Picture, SavedMeanwhile, Version
-from graphsvc.views import canvas
-from graphsvc.views.canvas import MOST_BYTES, State
-from graphsvc.views.network import View
+from graphsvc.views.picture import canvas
+from graphsvc.views.picture.canvas import MOST_BYTES, State
+from graphsvc.views.picture.network import View
 from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>")

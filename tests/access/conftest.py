@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import audit, vault
-from graphsvc.access.principal import ANY_CASE, Grant, Principal
+from graphsvc.access import vault
+from graphsvc.access.log import audit
+from graphsvc.access.people.principal import ANY_CASE, Grant, Principal
 from graphsvc.appdb import tables as appdb
 from graphsvc.appdb import transaction
 from graphsvc.config import Settings
 from graphsvc.queries import Query
 from graphsvc.service import Service
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.leaks import invented
 from tests.leaks.invented import KEY, Tables
 

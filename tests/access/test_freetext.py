@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.freetext import require_harmless, require_reading
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.door.freetext import require_harmless, require_reading
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import CypherFault
 from graphsvc.service import Service, Session

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import audit
-from graphsvc.access.gate import Gate
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.door.gate import Gate
+from graphsvc.access.log import audit
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, OperatorError, Refused, RequestError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.access.identifiers import cells, of_cell, of_thing
-from graphsvc.access.masking import Masker, Needle
-from graphsvc.access.sealing import needles
+from graphsvc.names.identifiers import cells, of_cell, of_thing
+from graphsvc.names.mask import Masker, Needle
+from graphsvc.names.seal import needles
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc.access import likeness, terms
-from graphsvc.access.likeness import Sought, excerpt, match, one_off
-from graphsvc.access.terms import entity_terms, fields, text_terms
+from graphsvc.names import likeness, terms
+from graphsvc.names.likeness import Sought, excerpt, match, one_off
+from graphsvc.names.terms import entity_terms, fields, text_terms
 
 
 @pytest.mark.parametrize("module", [likeness, terms], ids=lambda module: module.__name__)

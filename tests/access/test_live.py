@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit, chain, live
-from graphsvc.access.anchor import Anchor
-from graphsvc.access.principal import Grant, Principal
-from graphsvc.access.requests import Requests
-from graphsvc.access.verify import verify
+from graphsvc.access.decided.requests import Requests
+from graphsvc.access.log import audit, chain
+from graphsvc.access.log.anchor import Anchor
+from graphsvc.access.log.verify import verify
+from graphsvc.access.people import accounts, live
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn

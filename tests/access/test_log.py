@@ -22,11 +22,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import audit
-from graphsvc.access.chain import Chain
-from graphsvc.access.principal import Principal
-from graphsvc.access.telling import told
-from graphsvc.access.verify import Verified, verify
+from graphsvc.access.log import audit
+from graphsvc.access.log.chain import Chain
+from graphsvc.access.log.disclosed import told
+from graphsvc.access.log.verify import Verified, verify
+from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError

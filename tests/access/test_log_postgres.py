@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import audit
-from graphsvc.access.chain import Chain
-from graphsvc.access.principal import Principal
-from graphsvc.access.verify import verify
+from graphsvc.access.log import audit
+from graphsvc.access.log.chain import Chain
+from graphsvc.access.log.verify import verify
+from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 from tests.postgresql import Postgres

@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-from graphsvc.access.masking import ORDINARY, SEVERAL, Masker, Needle
+from graphsvc.names.mask import ORDINARY, SEVERAL, Masker, Needle
 
 
 def masker(*names: str, unsealed: tuple[str, ...] = (), ordinary: tuple[str, ...] = ()) -> Masker:

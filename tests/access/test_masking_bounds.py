@@ -11,8 +11,8 @@ from functools import partial
 
 import pytest
 
-from graphsvc.access.masking import Masker, Needle
-from graphsvc.access.naming import sound_alike, spellings
+from graphsvc.names.mask import Masker, Needle
+from graphsvc.names.naming import sound_alike, spellings
 
 # Words that may be heard in more ways than others.
 _MANY_SOUNDS = ("Sajjad", "Jawad", "Wajid", "Chowdhury", "Qajar", "Javed", "Jawwad", "Gjergj", "Xhevxhet", "Vajxwq")

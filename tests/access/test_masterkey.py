@@ -18,10 +18,9 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 
-from graphsvc.access import masterkey
-from graphsvc.access.audit import now
-from graphsvc.access.masterkey import open_vault, rotate
-from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.access.log.audit import now
+from graphsvc.access.vault import Vault, masterkey, pack, unpack
+from graphsvc.access.vault.masterkey import open_vault, rotate
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError

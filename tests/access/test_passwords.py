@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.access.passwords import LONGEST_PASSWORD, refusal
+from graphsvc.access.people.passwords import LONGEST_PASSWORD, refusal
 
 TRIVIAL = (
     "password1234", "Password-2026!", "P@ssw0rd2026", "passwordpassword", "123456789012", "1234567890123456",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.access import policy
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import NotFound, OperatorError, Refused
 
 # Role × action, cell by cell: whoever changes who may do what changes it here too.

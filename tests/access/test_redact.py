@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.access.principal import Grant
-from graphsvc.access.redact import FEW, permits, release
+from graphsvc.access.door.redact import FEW, permits, release
+from graphsvc.access.people.principal import Grant
 from graphsvc.records.properties import SENSITIVITY
 
 P, C = Grant("P"), Grant("C")

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, attempts, changes, enrolment, factors
-from graphsvc.access.attempts import Entrance
-from graphsvc.access.masterkey import open_vault
-from graphsvc.access.principal import Grant
-from graphsvc.access.purpose import known_purpose
+from graphsvc.access.people import accounts, attempts, changes, enrolment, factors
+from graphsvc.access.people.attempts import Entrance
+from graphsvc.access.people.principal import Grant
+from graphsvc.access.people.purpose import known_purpose
 from graphsvc.access.vault import Vault
+from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn, OperatorError, Refused, RequestError

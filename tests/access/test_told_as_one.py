@@ -20,14 +20,16 @@ import networkx as nx
 import pytest
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts, audit, vault
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access import vault
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables as appdb
 from graphsvc.appdb import transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Service, Session
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from tests.access.conftest import LOADER
 from tests.leaks.invented import KEY, Tables, row, write

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from graphsvc.analysis.belief import claim_belief, link_belief, link_table
-from graphsvc.analysis.dependence import groups
-from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.evidence.belief import claim_belief, link_belief, link_table
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.examples import said
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.analysis.candidates import candidates
-from graphsvc.analysis.evidence import Person
+from graphsvc.analysis.evidence.claims import Person
 from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.score.candidates import candidates
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["by name", "by pseudonym"])

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from graphsvc.analysis.dependence import cliques, groups, in_common, shared_keys
+from graphsvc.analysis.evidence.dependence import cliques, groups, in_common, shared_keys
 
 BOAT = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3", "s4")}
 

@@ -9,8 +9,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from graphsvc.analysis import baselines, comparison, evaluation
-from graphsvc.analysis.evaluation import FIGURES, Planted
+from graphsvc.analysis.evaluation import baselines, comparison, measures
+from graphsvc.analysis.evaluation.measures import FIGURES, Planted
 from graphsvc.analysis.examples import people, said
 
 LETTERS = "abcdefghijklmnopqrst"
@@ -18,7 +18,7 @@ PLANTED = Planted(frozenset("ad"), frozenset("d"), frozenset("a"), frozenset("bc
 
 
 def test_figures_of_one_order_by_hand() -> None:
-    found = evaluation.figures(list(LETTERS), PLANTED)
+    found = measures.figures(list(LETTERS), PLANTED)
     assert found == pytest.approx(
         {
             "average precision": (1 / 1 + 2 / 4) / 2,
@@ -34,7 +34,7 @@ def test_figures_of_one_order_by_hand() -> None:
 
 def test_nobody_of_a_kind_is_no_figure() -> None:
     nobody = Planted(frozenset(), frozenset(), frozenset(), frozenset(), frozenset("ab"))
-    found = evaluation.figures(["a", "b"], nobody)
+    found = measures.figures(["a", "b"], nobody)
     assert [name for name in FIGURES if math.isnan(found[name])] == [
         "average precision",
         "AUC",
@@ -47,31 +47,31 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
 def test_ties_are_broken_every_way() -> None:
     planted = Planted(frozenset("a"), frozenset(), frozenset(), frozenset(), frozenset("ab"))
     # Both tied: first half of the time. The mean over seeded orders lies between, and is the same each time.
-    found = evaluation.measured({"a": 1.0, "b": 1.0}, planted)
+    found = measures.measured({"a": 1.0, "b": 1.0}, planted)
     assert 0.6 < found["average precision"] < 0.9
-    assert found == pytest.approx(evaluation.measured({}, planted), nan_ok=True)
-    assert evaluation.measured({"a": 2.0, "b": 1.0}, planted)["AUC"] == 1.0
+    assert found == pytest.approx(measures.measured({}, planted), nan_ok=True)
+    assert measures.measured({"a": 2.0, "b": 1.0}, planted)["AUC"] == 1.0
 
 
 def test_samples_of_candidates_vary_about_the_figure_and_repeat() -> None:
     scores = {letter: float(-place) for place, letter in enumerate(LETTERS)}
-    found = evaluation.resampled(scores, PLANTED, 100, seed=3)
+    found = measures.resampled(scores, PLANTED, 100, seed=3)
     values = [one["AUC"] for one in found if not math.isnan(one["AUC"])]
-    low, high = evaluation.interval(values)
+    low, high = measures.interval(values)
     assert 0.6 < low < 34 / 36 < high <= 1
-    again = [one["AUC"] for one in evaluation.resampled(scores, PLANTED, 100, seed=3)]
+    again = [one["AUC"] for one in measures.resampled(scores, PLANTED, 100, seed=3)]
     np.testing.assert_array_equal(again, [one["AUC"] for one in found])
 
 
 def test_interval_and_means_leave_out_what_is_not_known() -> None:
-    assert evaluation.interval([math.nan, 0.5]) == (0.5, 0.5)
-    assert all(map(math.isnan, evaluation.interval([math.nan])))
-    assert evaluation.means([math.nan, 0.25], 2) == [0.25, 0.25]
-    assert evaluation.means([], 5) == []
-    assert math.isnan(evaluation.mean([math.nan]))
-    drawn = evaluation.means([0.0, 1.0], 200, seed=1)
+    assert measures.interval([math.nan, 0.5]) == (0.5, 0.5)
+    assert all(map(math.isnan, measures.interval([math.nan])))
+    assert measures.means([math.nan, 0.25], 2) == [0.25, 0.25]
+    assert measures.means([], 5) == []
+    assert math.isnan(measures.mean([math.nan]))
+    drawn = measures.means([0.0, 1.0], 200, seed=1)
     assert set(drawn) == {0.0, 0.5, 1.0}
-    assert drawn == evaluation.means([0.0, 1.0], 200, seed=1)
+    assert drawn == measures.means([0.0, 1.0], 200, seed=1)
 
 
 def test_effective_size_is_that_of_networkx() -> None:

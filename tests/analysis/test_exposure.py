@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphsvc.analysis.evidence import Claim, Person
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.exposure import exposure
-from graphsvc.analysis.omission import Told, fewest
-from graphsvc.analysis.presence import PRIVY, Fact, Ground, ground
+from graphsvc.analysis.exposure.omission import Told, fewest
+from graphsvc.analysis.exposure.presence import PRIVY, Fact, Ground, ground
+from graphsvc.analysis.exposure.witnesses import exposure
 from graphsvc.records.relations import RELATIONS
 
 

@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from graphsvc.analysis.basis import basis
+from graphsvc.analysis.doubt.falsehood import invented_needed, would_leave
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.falsehood import invented_needed, would_leave
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.score.basis import basis
+from graphsvc.analysis.score.hubs import rank
 from tests.analysis.test_stability import _case
 
 TOP = 3
@@ -37,7 +37,8 @@ def test_without_them_the_lead_is_out_and_with_fewer_it_is_not(seed: int) -> Non
             network = on.operation(on.told.rows(~np.isin(on.told.source, [names.index(one) for one in left_out])))
             assert kept
             assert network.size
-            from graphsvc.analysis import parts, rereading
+            from graphsvc.analysis.doubt import rereading
+            from graphsvc.analysis.score import parts
 
             score = parts.score(parts.read(network))
             return int(rereading.ranks(score, on.others)[network.ids.index(who)])

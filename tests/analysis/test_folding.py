@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from graphsvc.analysis.belief import link_table
-from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.evidence.belief import link_table
+from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.folding import as_told, told_belief
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.score.folding import as_told, told_belief
+from graphsvc.analysis.score.hubs import rank
 
 FEW = 3
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from graphsvc.analysis.evidence import Claim, Dependence, Person
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.hubs import Lead, Ranking, rank
+from graphsvc.analysis.score.hubs import Lead, Ranking, rank
 
 # One gang told of by three who have nothing in common: `top` directs `mid`, who runs things and directs two pilots.
 GANG = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.analysis.evidence import Claim
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.interest import ACCUSES, interests
 from graphsvc.analysis.examples import said
-from graphsvc.analysis.interest import ACCUSES, interests
 
 PERSONS = {"s1": "p1", "s2": "p2"}
 ABOUT = said("s1: p9 RUNS g9", id="about")

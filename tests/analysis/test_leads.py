@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.leads import explain
+from graphsvc.analysis.score.leads import explain
 
 CLAIMS = [
     said("s1: a PILOTED c1"),

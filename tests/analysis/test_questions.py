@@ -8,11 +8,11 @@ from collections import Counter
 
 import pytest
 
-from graphsvc.analysis import rereading
-from graphsvc.analysis.basis import basis
+from graphsvc.analysis.doubt import rereading
+from graphsvc.analysis.doubt.questions import ENOUGH, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.hubs import rank
-from graphsvc.analysis.questions import ENOUGH, QUESTIONS, WITH_CUSTODIAN, Question, choose, weigh
+from graphsvc.analysis.score.basis import basis
+from graphsvc.analysis.score.hubs import rank
 from graphsvc.records.tables import STATEMENT_KINDS
 
 # What a question must never ask of anybody: to obtain something, to keep contact, to go anywhere.

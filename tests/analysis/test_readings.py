@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from graphsvc.analysis.doubt.readings import readings
 from graphsvc.analysis.examples import said
-from graphsvc.analysis.folding import folded
-from graphsvc.analysis.readings import readings
+from graphsvc.analysis.score.folding import folded
 
 INTERPRETER = [said(f"s{n}: i SERVED m{n}") for n in range(40)] + [said(f"s{n}: m{n} CONTACTED i") for n in range(41)]
 FITS = {

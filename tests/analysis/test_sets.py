@@ -9,9 +9,9 @@ from itertools import combinations
 import networkx as nx
 import pytest
 
-from graphsvc.analysis.belief import LinkFigures
-from graphsvc.analysis.removal import left, rivals, successors, taken_over
-from graphsvc.analysis.sets import Network, acting, fragmentation, fragmenting, network, reach, reaching, sampled
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.links.removal import left, rivals, successors, taken_over
+from graphsvc.analysis.links.sets import Network, acting, fragmentation, fragmenting, network, reach, reaching, sampled
 from graphsvc.errors import RequestError
 
 # Where a set found is worth less than the best by more than this share of the best, the search is broken.

@@ -7,11 +7,12 @@ import random
 import numpy as np
 import pytest
 
-from graphsvc.analysis import parts, rereading, stability
-from graphsvc.analysis.basis import basis
-from graphsvc.analysis.evidence import Claim, Person
+from graphsvc.analysis.doubt import rereading, stability
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.score import parts
+from graphsvc.analysis.score.basis import basis
+from graphsvc.analysis.score.hubs import rank
 
 _SAID = ("DIRECTED", "PAID", "RECRUITED", "COERCED", "CONTACTED", "OWES", "ORGANISED", "PILOTED", "RUNS", "SUPPLIED")
 _THING = {"ORGANISED": "c", "PILOTED": "c", "RUNS": "g", "SUPPLIED": "b"}

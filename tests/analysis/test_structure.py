@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from graphsvc.analysis.structure import closure, contacts, effective_size, harmonic, rewired, stands_out
+from graphsvc.analysis.score.structure import closure, contacts, effective_size, harmonic, rewired, stands_out
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphsvc.analysis import ways
-from graphsvc.analysis.evidence import Claim
-from graphsvc.analysis.ways import Ground, Rules, Way, accounts, distances, every, likeliest, shortest, web_of
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.links import ways
+from graphsvc.analysis.links.ways import Ground, Rules, Way, accounts, distances, every, likeliest, shortest, web_of
 
 Links = list[tuple[str, str, str, float, float]]
 CLAIM = Claim(

@@ -15,9 +15,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 import graphsvc.appdb
-from graphsvc.access import accounts, attempts, audit, changes, enrolment, factors, policy
-from graphsvc.access.masterkey import open_vault
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts, attempts, changes, enrolment, factors, policy
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotSignedIn, OperatorError, Refused

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.masterkey import open_vault
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, OperatorError, standing

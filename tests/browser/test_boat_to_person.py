@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from graphsvc import simulate
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
 from graphsvc.service import Service, Session
 from tests.browser.conftest import Visit

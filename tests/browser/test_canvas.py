@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from graphsvc.service import Service
-from graphsvc.views.folding import folded
-from graphsvc.views.folding import groups as groups_of
+from graphsvc.views.picture.folding import folded
+from graphsvc.views.picture.folding import groups as groups_of
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
     EVIL,
     WIDE,

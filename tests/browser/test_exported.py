@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from graphsvc.views.export import outward
 from graphsvc.views.forms import About, files
+from graphsvc.views.picture.export import outward
 from tests.views.test_export import fresh, shown
 
 pytestmark = pytest.mark.browser

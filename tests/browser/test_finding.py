@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 from tests.leaks import invented
 from tests.service.test_paths import FIRST

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.ingest.check import Delivery
 from graphsvc.service import Loaded, Service
 

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.local import LocalServer
-from graphsvc.views.export import outward
+from graphsvc.store.server.local import LocalServer
 from graphsvc.views.forms import files
+from graphsvc.views.picture.export import outward
 from tests.browser.conftest import watched
 from tests.service.test_exporting import opened
 from tests.views.test_forms import ABOUT, NAMES, everything

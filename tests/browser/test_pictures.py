@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]

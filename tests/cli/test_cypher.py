@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from graphsvc.access import accounts, changes
+from graphsvc.access.people import accounts, changes
 from graphsvc.cli import program
 from graphsvc.config import Settings
 from graphsvc.errors import CypherFault, GraphsvcError, NotFound, Refused, RequestError
 from graphsvc.service import Service
 from graphsvc.service.exchange import Words
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 
 pytestmark = pytest.mark.neo4j
 CASE = "cypher by command"

@@ -10,7 +10,7 @@ import pytest
 
 from graphsvc.cli.neo4j import neo4j
 from graphsvc.config import Settings
-from graphsvc.store import local
+from graphsvc.store.server import local
 
 
 @pytest.fixture

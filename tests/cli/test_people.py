@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts, enrolment, factors
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import accounts, enrolment, factors
 from graphsvc.config import Settings
 from graphsvc.service import Service
 

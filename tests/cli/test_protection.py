@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.store.image import read_image

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.cli.running import _serving
 from graphsvc.config import Settings
 from graphsvc.service import Service

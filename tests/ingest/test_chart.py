@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.chart import chart_mapping, read_chart
 from graphsvc.ingest.check import Delivery, read_case
+from graphsvc.ingest.i2.chart import chart_mapping, read_chart
 from graphsvc.ingest.mapping import load_mapping, mapping_of
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.charts import ENTITY_CHOICES, LINKED_AS, READ_AS, TYPES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import THING_KINDS
-from graphsvc.views.export import outward
 from graphsvc.views.forms import files
+from graphsvc.views.picture.export import outward
 from tests.views.test_forms import ABOUT, everything
 
 LIMITS = Limits(10_000_000, 5_000, 1_000)

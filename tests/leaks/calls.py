@@ -11,8 +11,8 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from graphsvc.access.holds import NewHold
-from graphsvc.access.redact import Released
+from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.door.redact import Released
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.service import Options, Session

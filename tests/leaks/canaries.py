@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from graphsvc import simulate
-from graphsvc.access.principal import Grant
+from graphsvc.access.people.principal import Grant
 from tests.leaks import invented
 from tests.leaks.invented import Tables
 

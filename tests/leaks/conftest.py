@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from graphsvc import simulate
-from graphsvc.access import accounts, audit, vault
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access import vault
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import Service, entry

@@ -63,7 +63,7 @@ MUTATIONS = (
     Mutation(
         "handling",
         "the gate binds the handling codes a reader may see",
-        "graphsvc/access/gate.py",
+        "graphsvc/access/door/gate.py",
         '"handling": grant.claim_codes,',
         '"handling": ["P", "C"],',
         f"{_CLASSES}::test_counts_are_of_what_is_seen",
@@ -71,7 +71,7 @@ MUTATIONS = (
     Mutation(
         "figures",
         "the gate binds figures of links at the reader's level",
-        "graphsvc/access/gate.py",
+        "graphsvc/access/door/gate.py",
         '**figure_names(conditional=grant.handling == "C", sources=grant.sources)',
         "**figure_names(conditional=True, sources=grant.sources)",
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
@@ -127,7 +127,7 @@ MUTATIONS = (
     Mutation(
         "granted",
         "a case takes a grant",
-        "graphsvc/access/policy.py",
+        "graphsvc/access/people/policy.py",
         "    if grant is None:\n        raise no_such_case(case)\n    return grant",
         '    return grant or Grant("C", sources=True)',
         f"{_CLASSES}::test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there",
@@ -135,7 +135,7 @@ MUTATIONS = (
     Mutation(
         "not-yours",
         "not there and not yours are the same answer",
-        "graphsvc/access/policy.py",
+        "graphsvc/access/people/policy.py",
         "    if grant is None:\n        raise no_such_case(case)\n    return grant",
         '    if grant is None:\n        raise Refused(f"The case {case} is not yours.")\n    return grant',
         f"{_CLASSES}::test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there",
@@ -143,7 +143,7 @@ MUTATIONS = (
     Mutation(
         "roles",
         "no role but a reading one opens a case",
-        "graphsvc/access/policy.py",
+        "graphsvc/access/people/policy.py",
         '"read": _READERS,',
         '"read": _READERS | {"administrator"},',
         "tests/web/test_roles.py::test_the_case_opens_to_neither_and_shows_nowhere",
@@ -151,7 +151,7 @@ MUTATIONS = (
     Mutation(
         "source",
         "sources and interests take source clearance",
-        "graphsvc/access/redact.py",
+        "graphsvc/access/door/redact.py",
         "        return grant.sources\n",
         "        return True\n",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
@@ -159,7 +159,7 @@ MUTATIONS = (
     Mutation(
         "conditional",
         "columns of the deliverer's own take clearance for C",
-        "graphsvc/access/redact.py",
+        "graphsvc/access/door/redact.py",
         '        return grant.handling == "C"\n',
         "        return True\n",
         "tests/access/test_redact.py::test_every_property_is_released_by_its_sensitivity",
@@ -167,7 +167,7 @@ MUTATIONS = (
     Mutation(
         "undeclared",
         "a column without a declared sensitivity does not come out",
-        "graphsvc/access/redact.py",
+        "graphsvc/access/door/redact.py",
         'return sensitivity in ("open", "identity", "text", "voices")',
         "return True",
         "tests/access/test_redact.py::test_what_is_not_declared_never_comes_out",
@@ -183,7 +183,7 @@ MUTATIONS = (
     Mutation(
         "leads-to",
         "what leads to somebody sealed is in no export",
-        "graphsvc/views/export.py",
+        "graphsvc/views/picture/export.py",
         'theirs = {node.id for node in view.nodes if node.kind != "person" and _PSEUDONYM.fullmatch(node.id)}',
         "theirs = set[str]()",
         "tests/views/test_export.py::test_what_leads_to_somebody_sealed_never_goes_out",
@@ -215,7 +215,7 @@ MUTATIONS = (
     Mutation(
         "few-as-one",
         "who of few witnesses spoke, how many and how well moves no score without source clearance",
-        "graphsvc/analysis/basis.py",
+        "graphsvc/analysis/score/basis.py",
         "encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger",
         "ledger",
         f"{_TOLD}::test_no_graph_table_or_explanation_of_a_notebook_does",
@@ -223,7 +223,7 @@ MUTATIONS = (
     Mutation(
         "some",
         "what few witnesses alone speak of has one belief",
-        "graphsvc/analysis/folding.py",
+        "graphsvc/analysis/score/folding.py",
         "return told.SOME if few_alone and belief > 0 else told.belief(belief)",
         "return told.belief(belief)",
         f"{_TOLD}::test_belief_cannot_be_probed_between_its_steps",
@@ -231,7 +231,7 @@ MUTATIONS = (
     Mutation(
         "few",
         "few witnesses read as few",
-        "graphsvc/access/redact.py",
+        "graphsvc/access/door/redact.py",
         "return groups + others if grant.sources or groups == 0 or groups >= few_below else FEW",
         "return groups + others",
         "tests/access/test_redact.py::test_few_groups_and_claims_are_told_as_few_without_source_clearance",
@@ -255,7 +255,7 @@ MUTATIONS = (
     Mutation(
         "reviews",
         "what was decided on C is not told to who sees P",
-        "graphsvc/access/reviews.py",
+        "graphsvc/access/decided/reviews.py",
         "_ROW.c.handling.in_(grant.codes)",
         "True",
         "tests/service/test_reviewing.py::test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more",
@@ -287,7 +287,7 @@ MUTATIONS = (
     Mutation(
         "asked",
         "what was asked about C is not counted for who sees P",
-        "graphsvc/access/questions.py",
+        "graphsvc/access/decided/questions.py",
         "_ROW.c.handling.in_(grant.codes)",
         "True",
         "tests/service/test_weighing.py::test_what_was_asked_about_c_is_not_counted_for_who_sees_p",
@@ -359,7 +359,7 @@ MUTATIONS = (
     Mutation(
         "bounded",
         "a name costs little however it is made",
-        "graphsvc/access/naming.py",
+        "graphsvc/names/naming.py",
         "while prod(map(len, sounds)) > most:",
         "while not sounds:",
         "tests/access/test_masking_bounds.py::test_a_name_costs_little_however_long_it_is[six words of eight sounds]",
@@ -367,7 +367,7 @@ MUTATIONS = (
     Mutation(
         "identities",
         "columns of one's own of a sealed person, and parts of their addresses, are masked elsewhere",
-        "graphsvc/access/sealing.py",
+        "graphsvc/names/seal.py",
         "for kind, text in cells(values, common):",
         "for kind, text in ():",
         "tests/access/test_identifiers.py::test_what_identifies_is_looked_for",
@@ -375,7 +375,7 @@ MUTATIONS = (
     Mutation(
         "birthdays",
         "a sealed person's date of birth is masked in text",
-        "graphsvc/access/sealing.py",
+        "graphsvc/names/seal.py",
         'if values.get("date_of_birth"):',
         "if False:",
         "tests/access/test_identifiers.py::test_a_date_of_birth_is_looked_for_where_the_day_is_known",
@@ -383,7 +383,7 @@ MUTATIONS = (
     Mutation(
         "disguises",
         "a name is found in disguise",
-        "graphsvc/access/looks.py",
+        "graphsvc/names/looks.py",
         "return list(dict.fromkeys(found))",
         "return [text]",
         "tests/service/test_spellings.py::test_ways_to_write_who_is_sealed_are_masked",
@@ -407,7 +407,7 @@ MUTATIONS = (
     Mutation(
         "minors",
         "people under 18 are sealed",
-        "graphsvc/access/sealing.py",
+        "graphsvc/names/seal.py",
         "< ADULT_AT:",
         "< 0:",
         f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
@@ -415,7 +415,7 @@ MUTATIONS = (
     Mutation(
         "own-columns",
         "own columns of sealed people go to the vault",
-        "graphsvc/access/sealing.py",
+        "graphsvc/names/seal.py",
         'or name in IDENTITY[record] or name.startswith("x_") or name == "category"',
         'or name in IDENTITY[record] or name == "category"',
         _GRAPH,
@@ -439,7 +439,7 @@ MUTATIONS = (
     Mutation(
         "disk",
         "what a delivery held is kept encrypted",
-        "graphsvc/access/vault.py",
+        "graphsvc/access/vault/__init__.py",
         'return encrypt(key, zlib.compress(text.encode("utf-8", "surrogatepass"), 1), what)',
         'return text.encode("utf-8", "surrogatepass")',
         "tests/service/test_pseudonyms.py::test_that_a_suspect_is_a_source_stands_in_no_node_or_relationship",
@@ -447,7 +447,7 @@ MUTATIONS = (
     Mutation(
         "line-first",
         "a line of the log stands before anything is asked",
-        "graphsvc/access/audit.py",
+        "graphsvc/access/log/audit.py",
         "    line = begin(engine, principal, purpose, action, case, **detail)\n    outcome",
         "    yield {}\n    return\n    line = begin(engine, principal, purpose, action, case, **detail)\n    outcome",
         "tests/access/test_gate.py::test_the_line_is_written_before_the_store_is_asked_and_the_outcome_after",
@@ -455,7 +455,7 @@ MUTATIONS = (
     Mutation(
         "telling",
         "what was typed stands in the log as its length",
-        "graphsvc/access/telling.py",
+        "graphsvc/access/log/disclosed.py",
         "return text if _SAFE.fullmatch(text) and name not in _FREE else characters(text)",
         "return text",
         f"{_CLASSES}::test_the_auditors_log_tells_no_name_that_was_looked_for",
@@ -575,7 +575,7 @@ MUTATIONS = (
     Mutation(
         "witnesses",
         "statements of witnesses are not there one by one without source clearance",
-        "graphsvc/access/gate.py",
+        "graphsvc/access/door/gate.py",
         '"voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS)',
         '"voices": list(STATEMENT_KINDS)',
         f"{_TOLD}::test_no_query_tells_one_witness_from_two",
@@ -583,7 +583,7 @@ MUTATIONS = (
     Mutation(
         "words",
         "a typed text calls no procedure but those allowed",
-        "graphsvc/access/freetext.py",
+        "graphsvc/access/door/freetext.py",
         "if name and name not in PROCEDURES:",
         "if not name:",
         f"{_TYPED}::test_the_words_alone_are_refused_and_it_says_where",
@@ -591,7 +591,7 @@ MUTATIONS = (
     Mutation(
         "operators",
         "the plan of a typed text has no operator but those allowed",
-        "graphsvc/access/freetext.py",
+        "graphsvc/access/door/freetext.py",
         "if not _is_operator(step.operator):",
         "if not step.operator:",
         f"{_TYPED}::test_the_plan_alone_is_refused_too",
@@ -599,7 +599,7 @@ MUTATIONS = (
     Mutation(
         "nested",
         "nor does a subquery inside an expression of it call others",
-        "graphsvc/access/freetext.py",
+        "graphsvc/access/door/freetext.py",
         "for called in _hidden(step.details):",
         'for called in _hidden(""):',
         f"{_TYPED}::test_the_plan_alone_is_refused_too",
@@ -607,7 +607,7 @@ MUTATIONS = (
     Mutation(
         "suspended",
         "the grant for free Cypher counts every case in the graph",
-        "graphsvc/access/cyphergate.py",
+        "graphsvc/access/door/cyphergate.py",
         "policy.require_cypher(principal, self._cases())",
         "policy.require_cypher(principal, self._states())",
         f"{_WRITING}::test_a_case_that_only_the_graph_knows_suspends_the_grant",
@@ -615,7 +615,7 @@ MUTATIONS = (
     Mutation(
         "texts",
         "a text in the log that was changed or taken away is found",
-        "graphsvc/access/cyphertexts.py",
+        "graphsvc/access/log/cyphertexts.py",
         "if text.note in (GONE, CHANGED):",
         "if not text.note:",
         f"{_WRITING}::test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed",
@@ -647,7 +647,7 @@ MUTATIONS = (
     Mutation(
         "outward",
         "of a node nothing goes out but what is said to",
-        "graphsvc/views/export.py",
+        "graphsvc/views/picture/export.py",
         '                handling="",\n',
         "",
         "tests/views/test_forms.py::test_of_a_node_nothing_goes_out_but_what_is_said_to",
@@ -655,7 +655,7 @@ MUTATIONS = (
     Mutation(
         "chart",
         "a chart declares nothing and loads nothing from elsewhere",
-        "graphsvc/ingest/anx.py",
+        "graphsvc/ingest/i2/anx.py",
         "forbid_dtd=True",
         "forbid_dtd=False",
         "tests/ingest/test_chart.py::test_what_is_no_chart_is_refused_in_one_sentence",
@@ -727,7 +727,7 @@ MUTATIONS = (
     Mutation(
         "clock",
         "what is live ends when the clock was set back",
-        "graphsvc/access/live.py",
+        "graphsvc/access/people/live.py",
         "return latest is not None and at < latest - TOLERANCE",
         "return False",
         "tests/access/test_live.py::test_an_open_identity_ends_and_what_has_no_time_does_not",
@@ -863,7 +863,7 @@ MUTATIONS = (
     Mutation(
         "ends",
         "a session ends after a set time",
-        "graphsvc/access/accounts.py",
+        "graphsvc/access/people/accounts.py",
         "until = min(now() + extend, row.ends_at)",
         "until = now() + extend",
         f"{_DOOR}::test_a_session_ends_after_a_set_time_whatever_is_done",
@@ -887,7 +887,7 @@ MUTATIONS = (
     Mutation(
         "scratch",
         "a large body waits encrypted",
-        "graphsvc/access/scratch.py",
+        "graphsvc/access/vault/scratch.py",
         "if not self._key or not data:",
         "if True:",
         "tests/web/test_intake.py::test_what_is_large_lies_encrypted_while_it_waits",
@@ -895,7 +895,7 @@ MUTATIONS = (
     Mutation(
         "lockout",
         "a stranger locks nobody out",
-        "graphsvc/access/attempts.py",
+        "graphsvc/access/people/attempts.py",
         '_Counter(("pair", name, place.site), FREE_FAILURES, LOCK_MINUTES)',
         '_Counter(("pair", name), FREE_FAILURES, LOCK_MINUTES)',
         "tests/access/test_signing_in.py::test_a_stranger_elsewhere_locks_nobody_out",
@@ -1011,7 +1011,7 @@ MUTATIONS = (
     Mutation(
         "lost",
         "a case of which the graph holds something else is not shown",
-        "graphsvc/access/gate.py",
+        "graphsvc/access/door/gate.py",
         "        self._require_held(case, row)\n",
         "",
         f"{_LOST}::test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored",

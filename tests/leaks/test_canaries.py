@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts, vault
-from graphsvc.access.principal import Grant
+from graphsvc.access import vault
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import read_case

@@ -20,15 +20,16 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import Headers
 
-from graphsvc.access import accounts, vault
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access import vault
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.ingest.check import Rejection
 from graphsvc.service import Options, Service, Session, reading
 from graphsvc.service.desk import quiet
 from graphsvc.store.bolt import Store
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from graphsvc.web.frame import FILES, PUBLIC
 from tests.leaks import calls, homes, invented, pages, small

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from graphsvc.config import Settings
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.leaks import calls, small
 from tests.leaks.small import CASE, HIDDEN, KNOWN, Small
 

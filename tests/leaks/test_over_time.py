@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts, audit, vault
-from graphsvc.access.principal import Grant
+from graphsvc.access import vault
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.service.desk import quiet
 from graphsvc.store.image import read_image
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented, small
 from tests.leaks.invented import Tables
 from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small, said

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.service import Service, entry
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 
 ROOT = Path(__file__).parents[2]
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc import simulate
-from graphsvc.access.principal import ANY_CASE, Grant, Principal
+from graphsvc.access.people.principal import ANY_CASE, Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.queries import Library, Query, catalogue, cypher_folder
 from graphsvc.service import Service, Session

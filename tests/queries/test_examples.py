@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.queries import Library, Query
 from graphsvc.service import Service, Session
 

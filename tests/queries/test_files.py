@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
-from graphsvc.access.freetext import require_harmless, require_reading
+from graphsvc.access.door.freetext import require_harmless, require_reading
 from graphsvc.queries import Library, Query, cypher_folder
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import NODE_LABELS
-from graphsvc.store.local import LocalServer
 from graphsvc.store.schema import apply_schema
+from graphsvc.store.server.local import LocalServer
 
 LIBRARY = Library()
 QUERIES = list(LIBRARY.values())

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.analysis.belief import claim_belief, link_belief
+from graphsvc.analysis.evidence.belief import claim_belief, link_belief
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import OperatorError
 from graphsvc.records.grading import ASSESSMENTS, INTERESTS, SOURCE_GRADES
 from graphsvc.records.tables import STATEMENT_KINDS

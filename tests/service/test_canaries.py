@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant, Principal
-from graphsvc.access.spelling import words
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, InputError, Refused
+from graphsvc.names.spelling import words
 from graphsvc.records.tables import TABLES, Column, Table
 from graphsvc.service import Options, Service, Session
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
-from graphsvc.analysis.hubs import rank
+from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import InputError, RequestError
 from graphsvc.service import Service, comparing, invented, ranked, trials
 from graphsvc.service.comparing import CHANCE, GIVEN, HALVED, Compared

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records import relations
 from graphsvc.service import Options, Service, Session, typed

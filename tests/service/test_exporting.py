@@ -20,8 +20,9 @@ import networkx as nx
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import InputError, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
@@ -507,7 +508,7 @@ def test_who_two_persons_sealed_is_recalled_and_no_delivery_does_it_alone(
 
 
 def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple[Service, People]) -> None:
-    from graphsvc.access.masterkey import WRAPPED
+    from graphsvc.access.vault.masterkey import WRAPPED
 
     assert any(table.name == "exports" for table, _, _ in WRAPPED)
 

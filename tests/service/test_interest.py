@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
+from graphsvc.access.log.audit import now
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import InputError, NotFound, OperatorError, standing

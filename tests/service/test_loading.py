@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Job, Options, Service, Session
 from graphsvc.service.jobs import Jobs

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access import accounts, gate
+from graphsvc.access.door import gate
+from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
 from graphsvc.service import Service
 from graphsvc.service.desk import quiet
 from graphsvc.store.image import Image, difference, read_image, write
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented
 from tests.leaks.small import FIRST
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
 from graphsvc.simulate import simulate

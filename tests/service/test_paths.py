@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import MIDDLES
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
 from graphsvc.service.growing import MANY
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.leaks import invented
 from tests.leaks.small import said
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts, masterkey
+from graphsvc.access.people import accounts
+from graphsvc.access.vault import masterkey
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Options, Service, entry

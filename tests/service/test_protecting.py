@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.holds import NewHold
-from graphsvc.access.principal import Grant
+from graphsvc.access.decided.holds import NewHold
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
@@ -24,8 +25,8 @@ from graphsvc.service import Service, Session
 from graphsvc.service.casework import HeldError
 from graphsvc.service.delivered import open_rows
 from graphsvc.service.desk import quiet
-from graphsvc.store import launch, local
 from graphsvc.store.image import Image, read_image
+from graphsvc.store.server import launch, local
 from tests.two_persons import seal
 
 pytestmark = pytest.mark.neo4j

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.appdb import tables, transaction
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access import accounts, policy
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.people import accounts, policy
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, Refused
 from graphsvc.service import Service, Session, protection, staff
 from graphsvc.service.holding import NewHold
 from graphsvc.simulate import simulate
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 
 pytestmark = pytest.mark.neo4j
 CASE = "roles-of-this-test"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts, changes
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts, changes
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.service import Service, Session
 from graphsvc.service.exchange import Words

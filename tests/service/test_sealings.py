@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access import accounts, audit, changes
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts, changes
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError

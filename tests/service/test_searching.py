@@ -7,15 +7,15 @@ from itertools import product
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.likeness import Sought, match
-from graphsvc.access.principal import Grant
-from graphsvc.access.terms import fields
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound
+from graphsvc.names.likeness import Sought, match
+from graphsvc.names.terms import fields
 from graphsvc.service import Service, Session
 from graphsvc.service.desk import quiet
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.views.wording import is_pseudonym
 from tests.leaks import invented
 

@@ -13,11 +13,11 @@ import pytest
 
 from graphsvc import simulate
 from graphsvc.access import vault
-from graphsvc.access.masking import SEVERAL, spellings
-from graphsvc.access.sealing import CHARGED, PROTECTED, categories, mark
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
+from graphsvc.names.mask import SEVERAL, spellings
+from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark
 from graphsvc.records.tables import TABLES
 from graphsvc.service.texts import Texts
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Service, Session

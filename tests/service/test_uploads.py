@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.audit import now
-from graphsvc.access.masterkey import open_vault
+from graphsvc.access.log.audit import now
+from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, InputError, NotFound, OperatorError

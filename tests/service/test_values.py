@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access.masking import SEVERAL
+from graphsvc.names.mask import SEVERAL
 from graphsvc.service.graphing import Graphed, graphed
 from graphsvc.service.standing import Deciding, standings
 from graphsvc.service.texts import WITHHELD

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
@@ -19,7 +20,7 @@ from graphsvc.service import Service, Session, batches
 from graphsvc.service.desk import quiet
 from graphsvc.service.typed import Form, Part
 from graphsvc.store.image import read_image
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented
 from tests.leaks.small import said
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant
-from graphsvc.analysis.questions import ENOUGH, WITH_CUSTODIAN
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError

@@ -10,15 +10,16 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, NotFound, Refused
 from graphsvc.service import Service, Session
 from graphsvc.service.writing import Runs
 from graphsvc.simulate import simulate
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.store.typed import Typed
 
 pytestmark = pytest.mark.neo4j

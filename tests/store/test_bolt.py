@@ -13,7 +13,7 @@ from neo4j import exceptions as bolt
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, OperatorError, RequestError
 from graphsvc.store.bolt import Store, _translated
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from typing import cast
 import pytest
 
 from graphsvc.config import Settings
-from graphsvc.store import control, supervisor
-from graphsvc.store.control import Door
-from graphsvc.store.process import Server
+from graphsvc.store.server import control, supervisor
+from graphsvc.store.server.control import Door
+from graphsvc.store.server.process import Server
 
 
 @pytest.fixture

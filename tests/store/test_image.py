@@ -11,8 +11,8 @@ import pytest
 from graphsvc.queries import cypher_folder
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import Image, difference, read_image, write, writing_text
-from graphsvc.store.local import LocalServer
 from graphsvc.store.schema import apply_schema
+from graphsvc.store.server.local import LocalServer
 
 ODD = "O'Hara \"x\" `y` $case {id} 'م' 🚤\nline"
 

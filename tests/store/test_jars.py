@@ -13,8 +13,8 @@ import pytest
 
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.store import jars
-from graphsvc.store.jars import DownloadError, Jar, fetch_jars
+from graphsvc.store.server import jars
+from graphsvc.store.server.jars import DownloadError, Jar, fetch_jars
 
 NAMES = ("alpha", "beta", "gamma")
 

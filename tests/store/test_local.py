@@ -18,8 +18,8 @@ from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.store import launch, local
-from graphsvc.store.local import LocalServer, hold
+from graphsvc.store.server import launch, local
+from graphsvc.store.server.local import LocalServer, hold
 
 pytestmark = pytest.mark.neo4j
 

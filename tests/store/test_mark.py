@@ -9,9 +9,9 @@ import pytest
 
 from graphsvc.store.bolt import Store
 from graphsvc.store.image import Image, difference, read_image, write, writing_text
-from graphsvc.store.local import LocalServer
 from graphsvc.store.mark import Held, counted, held, marked, renew
 from graphsvc.store.schema import apply_schema
+from graphsvc.store.server.local import LocalServer
 from tests.store.test_image import quiet, small
 
 

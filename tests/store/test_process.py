@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from graphsvc.config import Settings
-from graphsvc.store import launch
-from graphsvc.store.process import Server
+from graphsvc.store.server import launch
+from graphsvc.store.server.process import Server
 
 
 @pytest.fixture

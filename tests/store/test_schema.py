@@ -8,8 +8,8 @@ import pytest
 from graphsvc.errors import OperatorError, RequestError
 from graphsvc.queries import cypher_folder
 from graphsvc.store.bolt import Store
-from graphsvc.store.local import LocalServer
 from graphsvc.store.schema import apply_schema
+from graphsvc.store.server.local import LocalServer
 
 pytestmark = pytest.mark.neo4j
 # Numbers no file of the project has.

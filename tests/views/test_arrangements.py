@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc.views.arrangements import (
+from graphsvc.views.picture.arrangements import (
     ARRANGEMENTS,
     Frame,
     Ground,
@@ -20,7 +20,7 @@ from graphsvc.views.arrangements import (
     map_frame,
     on_map,
 )
-from graphsvc.views.layout import layout
+from graphsvc.views.picture.layout import layout
 
 IDS = [f"n{number}" for number in range(12)]
 

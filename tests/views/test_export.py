@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.records.told import MIDDLES
-from graphsvc.views.export import leaving, outward, part
 from graphsvc.views.forms import About, files
-from graphsvc.views.network import View, picture
+from graphsvc.views.picture.export import leaving, outward, part
+from graphsvc.views.picture.network import View, picture
 
 WIT, SIM, WORD = "S-7K3Q-X2MD-0A9B", "T-0000-1111-2222", "S_7K3Q_X2MD_0A9B"
 NEW = {("person", WIT): "S-NEW0-NEW0-NEW0", ("thing", SIM): "T-NEW0-NEW0-NEW0", ("thing", f"van-of-{WIT}-ab12"): "T-1"}

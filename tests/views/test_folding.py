@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.views.folding import BELONGING, Bundle, Folded, folded, groups
-from graphsvc.views.network import View, picture
+from graphsvc.views.picture.folding import BELONGING, Bundle, Folded, folded, groups
+from graphsvc.views.picture.network import View, picture
 from tests.views.test_network_view import entity, link
 
 

@@ -21,12 +21,12 @@ from pypdf import PdfReader
 from graphsvc.records.charts import TYPES
 from graphsvc.records.relations import ENTITIES, RELATIONS
 from graphsvc.records.tables import THING_KINDS
-from graphsvc.views.export import outward
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.drawing import sheet
 from graphsvc.views.forms.ftm import EDGES, SCHEMATA
 from graphsvc.views.forms.printed import without_letters
-from graphsvc.views.network import View, picture
+from graphsvc.views.picture.export import outward
+from graphsvc.views.picture.network import View, picture
 from tests.views.test_export import SIM, WIT, WORD, fresh, shown
 
 ABOUT = About("dover: E-1", "Handling C · for a <mark>", "dover", "C", "8 May 2020, 04:30 UTC")

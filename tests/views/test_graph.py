@@ -10,8 +10,8 @@ import pytest
 import graphsvc.web
 from graphsvc.records.relations import ENTITIES
 from graphsvc.records.tables import THING_KINDS
-from graphsvc.views import graph
-from graphsvc.views.network import Edge, Node, View
+from graphsvc.views.picture import graph
+from graphsvc.views.picture.network import Edge, Node, View
 
 NODE = Node("a", "person", "Ash", "", True, False, "P", "", False, 2, 0, 1.5, -2.5)
 EDGE = Edge("a", "PAID", "b", "paid", True, 0.9, 4, False, False, 1, 0, 1, 0, 0.0, 0, 0, "", "", 0)

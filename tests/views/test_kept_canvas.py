@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from graphsvc.views import canvas
+from graphsvc.views.picture import canvas
 
 STATE = {
     "asked": [["id", "P1"], ["fold", "gang:G1"]],

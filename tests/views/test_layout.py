@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from graphsvc.views.layout import layout
+from graphsvc.views.picture.layout import layout
 
 
 def star(leaves: int) -> tuple[list[str], list[tuple[str, str]]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.views.network import picture, reached
+from graphsvc.views.picture.network import picture, reached
 
 
 def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, Any]:

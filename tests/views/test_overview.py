@@ -10,8 +10,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc.views import overview as views
-from graphsvc.views.overview import Overview
+from graphsvc.views.picture import overview as views
+from graphsvc.views.picture.overview import Overview
 
 
 def overview(entities: list[dict[str, Any]], links: Iterable[tuple[str, str]]) -> Overview:

@@ -4,9 +4,9 @@ import json
 import re
 from html.parser import HTMLParser
 
-from graphsvc.views.graph import drawn
-from graphsvc.views.network import View, picture
-from graphsvc.views.page import offline_page
+from graphsvc.views.picture.graph import drawn
+from graphsvc.views.picture.network import View, picture
+from graphsvc.views.picture.page import offline_page
 
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u2028"
 

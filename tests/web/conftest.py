@@ -13,11 +13,11 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 
 PASSWORD = "correct horse battery"

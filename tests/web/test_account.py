@@ -12,8 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from graphsvc.access import accounts, audit, changes, enrolment, factors
-from graphsvc.access.principal import Grant
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts, changes, enrolment, factors
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app

@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Options, Service
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from tests.service.test_entering import zipped
 

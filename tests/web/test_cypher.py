@@ -15,12 +15,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts, changes
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts, changes
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from graphsvc.web.worked import EXAMPLES, LABELS
 

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
-from graphsvc.access.policy import ALLOWED
-from graphsvc.access.principal import Principal
+from graphsvc.access.people.policy import ALLOWED
+from graphsvc.access.people.principal import Principal
 from graphsvc.errors import RECORDED
 from graphsvc.service import Session
 from graphsvc.web.frame import PUBLIC, plain

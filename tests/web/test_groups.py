@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service
 from graphsvc.web import create_app
 

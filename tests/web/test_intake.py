@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from graphsvc.access import accounts
-from graphsvc.access.scratch import Scratch
+from graphsvc.access.people import accounts
+from graphsvc.access.vault.scratch import Scratch
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app, intake

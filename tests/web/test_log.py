@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from graphsvc.access import accounts, audit
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app

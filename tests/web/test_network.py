@@ -11,13 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant, Principal
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import at_least
 from graphsvc.service import Service, Session
-from graphsvc.store.local import LocalServer
+from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 
 pytestmark = pytest.mark.neo4j

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from graphsvc.access import accounts
+from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.records.weights import SHIPPED
 from graphsvc.service import Service

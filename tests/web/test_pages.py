@@ -69,7 +69,7 @@ def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:
 def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.analysis.chance.stands_out", lambda _network: False)
+    monkeypatch.setattr("graphsvc.analysis.score.chance.stands_out", lambda _network: False)
     site.service.rankings.clear()
     try:
         page, data = inv.get(site.address("leads")).text, inv.get(site.address("leads.json")).get_json()

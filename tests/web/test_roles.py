@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graphsvc.access import accounts
-from graphsvc.access.principal import Grant
+from graphsvc.access.people import accounts
+from graphsvc.access.people.principal import Grant
 from tests.leaks import pages
 from tests.leaks.known import Known
 

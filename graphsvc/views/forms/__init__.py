@@ -17,7 +17,7 @@ from graphsvc.views.forms.graphs import as_gexf, as_graphml
 from graphsvc.views.forms.printed import as_pdf, as_png
 from graphsvc.views.forms.tables import as_csv, as_json
 from graphsvc.views.forms.web import as_html
-from graphsvc.views.network import View
+from graphsvc.views.picture.network import View
 
 __all__ = ["FORMS", "About", "Form", "files"]
 
@@ -51,7 +51,7 @@ def files(view: View, about: About, forms: Collection[str] = ()) -> dict[str, by
     """What goes out: name → content.
 
     Args:
-        view: what `views.export.outward` gave.
+        view: what `views.picture.export.outward` gave.
         about: what each file says of itself.
         forms: names out of `FORMS`; empty for all.
     """

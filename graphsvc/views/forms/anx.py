@@ -11,8 +11,8 @@ from graphsvc.records.grading import HANDLING
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import xml
-from graphsvc.views.graph import PALETTES, WIDTHS
-from graphsvc.views.network import Edge, Node, View
+from graphsvc.views.picture.graph import PALETTES, WIDTHS
+from graphsvc.views.picture.network import Edge, Node, View
 from graphsvc.views.wording import belief_range, voices
 
 # Belief by its step → how a chart calls the strength of a link, and how it draws it.

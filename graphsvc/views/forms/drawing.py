@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from graphsvc.records.told import MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
-from graphsvc.views.graph import LETTERS, PALETTES, SHAPES, WIDTHS
-from graphsvc.views.network import DOUBTFUL, Edge, Node, View
+from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS
+from graphsvc.views.picture.network import DOUBTFUL, Edge, Node, View
 from graphsvc.views.wording import KINDS
 
 _INK = PALETTES["light"]

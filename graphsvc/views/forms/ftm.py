@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.views.forms.about import About
-from graphsvc.views.network import Edge, Node, View
+from graphsvc.views.picture.network import Edge, Node, View
 from graphsvc.views.wording import belief_range, voices
 
 # Kind, or sort of a thing → (schema, properties that hold the name).

@@ -11,7 +11,7 @@ from networkx.readwrite.gexf import GEXFWriter
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import link_rows, node_rows, xml
-from graphsvc.views.network import View
+from graphsvc.views.picture.network import View
 
 
 def as_graphml(view: View, about: About) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import legend, picture, sheet
 from graphsvc.views.forms.rows import link_rows, node_rows
-from graphsvc.views.network import View
+from graphsvc.views.picture.network import View
 from graphsvc.views.wording import period
 
 _PAGE = Path(__file__).with_name("page.typ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from graphsvc.views.network import View
+from graphsvc.views.picture.network import View
 from graphsvc.views.wording import belief_range
 
 NODE_COLUMNS = ("id", "kind", "sort", "name", "sealed", "identified")

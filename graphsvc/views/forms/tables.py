@@ -10,7 +10,7 @@ from typing import Any
 
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
-from graphsvc.views.network import View
+from graphsvc.views.picture.network import View
 
 
 def as_csv(view: View, _about: About) -> dict[str, bytes]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graphsvc.views.forms.about import About
-from graphsvc.views.network import View
-from graphsvc.views.page import offline_page
+from graphsvc.views.picture.network import View
+from graphsvc.views.picture.page import offline_page
 
 
 def as_html(view: View, about: About) -> dict[str, bytes]:

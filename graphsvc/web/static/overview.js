@@ -14,7 +14,7 @@ const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "l
 
 // -- what there is --------------------------------------------------------------------------------------------
 
-// See views/overview.py, which writes it.
+// See views/picture/overview.py, which writes it.
 function unpack(buffer) {
   const [count, ties] = new Uint32Array(buffer, 0, 4);
   let at = 16;

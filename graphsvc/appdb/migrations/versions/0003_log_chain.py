@@ -1,7 +1,7 @@
 """The log as a chain of lines: an act and how it ended are a line each, numbered without gaps.
 
 Lines there are keep their order and get new numbers; the key of the chain is not the database's to know, so the first
-service that opens the log chains them (`access.chain`) and says so in it.
+service that opens the log chains them (`access.log.chain`) and says so in it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""What people decided and asked of each other, as it is kept."""

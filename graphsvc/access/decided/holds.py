@@ -1,0 +1,131 @@
+"""Holds: material of a live investigation or prosecution stays, with an owner and a day to look at it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import NotFound, RequestError
+
+KINDS = ("investigation", "prosecution")
+_LONGEST = 2000
+_OWNER = 100
+_ROW = tables.holds
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """What a hold is to be: `kind` of KINDS, who owns it, why, and the day it is looked at again."""
+
+    kind: str
+    owner: str
+    reason: str
+    review_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold as it stands.
+
+    Attributes:
+        pseudonym: of the person, sealed or not; empty for the whole case.
+        person: the id by which the hold was put on them: to be shown only while they are not sealed.
+        due: whether it lasts and its day of review has come.
+    """
+
+    id: str
+    case: str
+    pseudonym: str
+    person: str
+    kind: str
+    owner: str
+    reason: str
+    review_on: dt.date
+    added_by: str
+    added_at: dt.datetime
+    released_by: str
+    released_at: dt.datetime | None
+    due: bool
+
+
+class Holds:
+    """The holds of one case, whose data key it is given: reasons may name someone."""
+
+    def __init__(self, database: sa.Engine, key: bytes) -> None:
+        self._database, self._key = database, key
+
+    def add(self, case: str, pseudonym: str, person: str, hold: NewHold, by: str) -> str:
+        """Keep a new hold; gives its id.
+
+        Raises:
+            RequestError: kind, owner, reason or date is none.
+        """
+        if hold.kind not in KINDS:
+            raise RequestError(f"A hold is for an {KINDS[0]} or a {KINDS[1]}, not for {hold.kind[:40]!r}.")
+        if not hold.owner.strip() or len(hold.owner) > _OWNER:
+            raise RequestError(f"Name the owner of the hold, in at most {_OWNER} characters.")
+        if not hold.reason.strip() or len(hold.reason) > _LONGEST:
+            raise RequestError(f"Give a reason, of at most {_LONGEST} characters.")
+        if hold.review_on <= now().date():
+            raise RequestError("The day of review has to come yet.")
+        identifier = secrets.token_hex(16)
+        with transaction(self._database) as connection:
+            connection.execute(
+                _ROW.insert().values(
+                    id=identifier,
+                    case_id=case,
+                    pseudonym=pseudonym,
+                    kind=hold.kind,
+                    owner=hold.owner.strip(),
+                    reason_sealed=pack(self._key, [hold.reason.strip(), person], f"hold {identifier}"),
+                    review_on=hold.review_on,
+                    added_by=by,
+                    added_at=now(),
+                )
+            )
+        return identifier
+
+    def of(self, case: str) -> list[Hold]:
+        """The holds of a case: those that last by day of review, then those released, newest first."""
+        query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.review_on, _ROW.c.added_at)
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(query))
+        found = [
+            Hold(
+                row.id,
+                row.case_id,
+                row.pseudonym,
+                person,
+                row.kind,
+                row.owner,
+                reason,
+                row.review_on,
+                row.added_by,
+                row.added_at,
+                row.released_by,
+                row.released_at,
+                due=row.released_at is None and row.review_on <= now().date(),
+            )
+            for row in rows
+            for reason, person in [unpack(self._key, row.reason_sealed, f"hold {row.id}")]
+        ]
+        lasting = [hold for hold in found if hold.released_at is None]
+        return lasting + [hold for hold in reversed(found) if hold.released_at is not None]
+
+    def release(self, case: str, hold: str, by: str) -> None:
+        """End a hold; it stays in the list.
+
+        Raises:
+            NotFound: there is none that lasts.
+        """
+        mine = (_ROW.c.id == hold, _ROW.c.case_id == case, _ROW.c.released_at.is_(None))
+        with transaction(self._database) as connection:
+            done = connection.execute(_ROW.update().where(*mine).values(released_by=by, released_at=now())).rowcount
+        if not done:
+            raise NotFound("There is no such hold that lasts in this case. `graphsvc hold list` lists them.")

@@ -1,0 +1,127 @@
+"""What takes a second person: asked by one, agreed to or refused by another, kept with its history.
+
+Only storage and the order of states; who may is decided before it is called. Each step is one update that takes effect
+only from the state it belongs to, so that of two who decide at once one comes too late.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Collection
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import hold_clock, now
+from graphsvc.access.people import live
+from graphsvc.appdb import tables, transaction
+from graphsvc.errors import NotFound, RequestError
+
+_ROW = tables.requests
+OPEN = live.OPEN
+# From which states a request is answered. What was agreed to but could not be done yet can be agreed to again.
+WAITING = MappingProxyType(
+    {"reveal": ("asked",), **dict.fromkeys(("seal", "open", "erase", "export"), ("asked", "agreed"))}
+)
+
+
+def no_such_request() -> NotFound:
+    """The one answer to a request that is not there and to one that is not yours."""
+    return NotFound("There is no such request that you can see. `graphsvc reveal list` lists those you can.")
+
+
+class Requests:
+    """The requests of one application database."""
+
+    def __init__(self, database: sa.Engine) -> None:
+        self._database = database
+
+    def new_id(self) -> str:
+        """An id for a request about to be asked: its reason is sealed under it."""
+        return secrets.token_hex(16)
+
+    def ask(self, request: str, kind: str, case: str, pseudonym: str, by: str, reason_sealed: bytes) -> None:
+        """Keep a new request.
+
+        Raises:
+            RequestError: the same person waits for an answer to the same already.
+        """
+        same = (_ROW.c.kind == kind, _ROW.c.case_id == case, _ROW.c.pseudonym == pseudonym, _ROW.c.asked_by == by)
+        with transaction(self._database) as connection:
+            if connection.execute(sa.select(_ROW.c.id).where(*same, _ROW.c.state == "asked")).first() is not None:
+                raise RequestError("You have asked for this already, and nobody has answered yet.")
+            connection.execute(
+                _ROW.insert().values(
+                    id=request,
+                    kind=kind,
+                    case_id=case,
+                    pseudonym=pseudonym,
+                    asked_by=by,
+                    asked_at=now(),
+                    reason_sealed=reason_sealed,
+                    state="asked",
+                )
+            )
+
+    def one(self, request: str) -> Any:
+        """The row of a request.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with transaction(self._database) as connection:
+            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == request)).first()
+        if row is None:
+            raise no_such_request()
+        return row
+
+    def of(self, kind: str, cases: Collection[str], by: str | None = None) -> list[Any]:
+        """Requests of a kind in some cases, newest first; only those asked `by` one account if it is given."""
+        query = sa.select(_ROW).where(_ROW.c.kind == kind, _ROW.c.case_id.in_(cases)).order_by(_ROW.c.asked_at.desc())
+        if by is not None:
+            query = query.where(_ROW.c.asked_by == by)
+        with transaction(self._database) as connection:
+            return list(connection.execute(query))
+
+    def decide(
+        self, request: str, state: str, by: str, answer_sealed: bytes | None, until: dt.datetime | None = None
+    ) -> None:
+        """Answer a request that waits: `agreed` (until a moment) or `refused`.
+
+        Raises:
+            RequestError: somebody else has answered it.
+        """
+        values = {"state": state, "decided_by": by, "decided_at": now(), "answer_sealed": answer_sealed, "until": until}
+        if not self._move(request, WAITING[self.one(request).kind], values):
+            raise RequestError("This request has been answered already.")
+
+    def opened(self, request: str) -> bool:
+        """Mark that it was opened; whether it still may be."""
+        hold_clock(self._database)
+        before = _ROW.c.until > now()
+        return self._move(
+            request, OPEN, {"state": "opened"}, before, opened_at=sa.func.coalesce(_ROW.c.opened_at, now())
+        )
+
+    def end(self, request: str, state: str = "ended") -> bool:
+        """End what is open, or what was agreed and is done now; whether it was."""
+        return self._move(request, OPEN, {"state": state, "ended_at": now()})
+
+    def expired(self) -> list[Any]:
+        """End what was open and whose time is over; gives the rows."""
+        hold_clock(self._database)
+        over = _ROW.c.state.in_(OPEN), _ROW.c.until <= now()
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(sa.select(_ROW).where(*over)))
+        return [row for row in rows if self._move(row.id, OPEN, {"state": "ended", "ended_at": row.until})]
+
+    def _move(
+        self, request: str, states: Collection[str], values: dict[str, Any], *where: Any, **computed: Any
+    ) -> bool:
+        with transaction(self._database) as connection:
+            result = connection.execute(
+                _ROW.update().where(_ROW.c.id == request, _ROW.c.state.in_(states), *where).values(**values, **computed)
+            )
+            return bool(result.rowcount)

@@ -1,0 +1,163 @@
+"""What people decided about leads, as it is kept: never changed, never taken away but with the person it is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import alone, tables, transaction
+from graphsvc.errors import RequestError
+
+JUDGEMENTS = ("agree", "refuse", "park")
+_LONGEST = 2000
+_ROW = tables.reviews
+_LOCK = 0x726576  # advisory lock of PostgreSQL: reviews come one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was shown of a lead at one time.
+
+    Attributes:
+        of: how many were ranked.
+        groups, other_sources: corroboration; groups and denied may read `few`.
+        stands_out: whether the ranking told anyone apart then.
+    """
+
+    rank: int
+    of: int
+    score: float
+    score_on_record: float
+    groups: int | str
+    other_sources: int
+    denied: int | str
+    stands_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A review as it is kept.
+
+    Attributes:
+        pseudonym: of the lead, sealed or not.
+        handling, sources: what the reviewer was cleared for.
+        shown: the figures the reviewer saw. told: the same as they are told without source clearance.
+    """
+
+    id: str
+    pseudonym: str
+    account: str
+    at: dt.datetime
+    judgement: str
+    handling: str
+    sources: bool
+    case_version: int
+    rules: str
+    reason: str
+    shown: Figures
+    told: Figures
+
+
+class Reviews:
+    """The reviews of one case, whose data key it is given: reasons may name someone."""
+
+    def __init__(self, database: sa.Engine, key: bytes) -> None:
+        self._database, self._key = database, key
+
+    def add(
+        self,
+        case: str,
+        pseudonym: str,
+        judgement: str,
+        reason: str,
+        *,
+        by: str,
+        grant: Grant,
+        state: tuple[int, str],
+        figures: tuple[Figures, Figures],
+    ) -> str:
+        """Keep a new review; gives its id.
+
+        Args:
+            case: the case.
+            pseudonym: of the lead.
+            judgement: one of JUDGEMENTS.
+            reason: why.
+            by: the account.
+            grant: what it is cleared for in the case.
+            state: version of the case and of the rules.
+            figures: as they were shown, and as they are told without source clearance.
+
+        Raises:
+            RequestError: judgement or reason is none.
+        """
+        if judgement not in JUDGEMENTS:
+            raise RequestError(f"A review is one of {', '.join(JUDGEMENTS)}, not {judgement[:40]!r}.")
+        reason = reason.strip()
+        if not reason or len(reason) > _LONGEST:
+            raise RequestError(
+                f"Give a reason, of at most {_LONGEST} characters: whoever comes after has to follow it."
+            )
+        identifier = secrets.token_hex(16)
+        # A list, not an object: masking goes through every text of it, names of fields included.
+        words = [reason, *(_packed(one) for one in figures)]
+        with alone(self._database, _LOCK) as connection:
+            last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
+            connection.execute(
+                _ROW.insert().values(
+                    id=identifier,
+                    case_id=case,
+                    number=(last or 0) + 1,
+                    pseudonym=pseudonym,
+                    account=by,
+                    at=now(),
+                    judgement=judgement,
+                    handling=grant.handling,
+                    sources=grant.sources,
+                    case_version=state[0],
+                    rules=state[1],
+                    words_sealed=pack(self._key, words, f"review {identifier}"),
+                )
+            )
+        return identifier
+
+    def of(self, case: str, grant: Grant) -> list[Kept]:
+        """The reviews of a case that may be told to who holds `grant`, newest first."""
+        query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
+        return [self._kept(row) for row in rows]
+
+    def _kept(self, row: Any) -> Kept:
+        reason, shown, told = unpack(self._key, row.words_sealed, f"review {row.id}")
+        return Kept(
+            row.id,
+            row.pseudonym,
+            row.account,
+            row.at,
+            row.judgement,
+            row.handling,
+            bool(row.sources),
+            row.case_version,
+            row.rules,
+            reason,
+            _unpacked(shown),
+            _unpacked(told),
+        )
+
+
+def _packed(figures: Figures) -> list[Any]:
+    """Figures without a text in them: `few` as nothing."""
+    return [None if isinstance(value, str) else value for value in astuple(figures)]
+
+
+def _unpacked(values: list[Any]) -> Figures:
+    told: list[Any] = ["few" if value is None else value for value in values]
+    return Figures(*told)

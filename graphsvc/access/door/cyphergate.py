@@ -1,0 +1,173 @@
+"""The gate for Cypher that somebody typed.
+
+In this order: a line in the log, and the text kept beside it → the grant, held against every case there is → what the
+text and its plan may do → run within limits → the sources it showed, and how it ended, in the log. Such a text sees the whole
+database, so what comes out is not redacted: the grant is for people who are cleared for all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.door.freetext import require_harmless, require_reading
+from graphsvc.access.door.gate import bound
+from graphsvc.access.log import audit
+from graphsvc.access.log.cyphertexts import CypherTexts
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Principal
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, CypherFault
+from graphsvc.queries.library import BOUND
+from graphsvc.store.bolt import Step, Store
+from graphsvc.store.typed import Typed, run_typed
+
+# Seconds that listing the cases in the graph may take.
+_CASES_S = 60.0
+_EVERY_CASE = "MATCH (n) WHERE NOT n:GraphsvcSchema AND NOT n:GraphsvcMark RETURN DISTINCT n.case AS case"
+_SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A text that may run. kind: `r`, it reads; plan: what it would do; parameters: the names it uses, bound ones too."""
+
+    kind: str
+    plan: Step
+    parameters: tuple[str, ...]
+
+
+class CypherGate:
+    """Every typed text passes here.
+
+    Args:
+        store, database, settings: of the service.
+        texts: where the texts are kept.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        database: sa.Engine,
+        settings: Settings,
+        texts: CypherTexts,
+    ) -> None:
+        self._store, self._database, self._settings, self._texts = store, database, settings, texts
+
+    def refusal(self, principal: Principal) -> str:
+        """Why this person may not write Cypher at this moment, in one sentence; empty: they may.
+
+        The graph is not looked through: a page that shows how a text ended has to come while Neo4j starts again.
+        """
+        return policy.cypher_refusal(principal, self._states())
+
+    def require(self, principal: Principal, case: str) -> None:
+        """Nothing, if this person may be shown what they ran; the graph is not looked through for other cases.
+
+        Raises:
+            NotFound: the case is not theirs. Refused: role or grant is missing, or the grant is suspended.
+        """
+        policy.require(principal, "cypher")
+        policy.require_case(principal, case)
+        states = self._states()
+        if case not in states:
+            raise policy.no_such_case(case)
+        policy.require_cypher(principal, states)
+
+    def check(
+        self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any] | None = None
+    ) -> Examined:
+        """Whether a text may run, and what it would do; nothing is run.
+
+        `given` are its parameters, if they are to be checked; those the gate binds may not be among them.
+
+        Raises:
+            CypherFault: what is wrong or not allowed, and where. Busy: a case is being loaded. Otherwise as `require`.
+        """
+        with self._act(principal, purpose, case, text, given or {}, "check"):
+            checked = self._checked(text)
+            if given is not None:
+                self._parameters(principal, case, checked.parameters, given)
+            return checked
+
+    def run(
+        self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], typed: Typed
+    ) -> None:
+        """Run a text; what comes goes into `typed`, and nothing of it is to be shown before this returns.
+
+        Raises:
+            CypherFault, NotFound, Refused, Busy: as `check`. Otherwise as `store.typed.run_typed`.
+        """
+        with self._act(principal, purpose, case, text, given, "run") as outcome:
+            parameters = self._parameters(principal, case, self._checked(text).parameters, given)
+            run_typed(self._settings, self._store(), text, parameters, self._settings.row_cap, typed)
+            outcome["rows"] = len(typed.rows)
+            outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
+            if typed.truncated:
+                outcome["outcome"] = "released, cut"
+
+    @contextmanager
+    def _act(
+        self, principal: Principal, purpose: str, case: str, text: str, given: Mapping[str, Any], step: str
+    ) -> Iterator[dict[str, Any]]:
+        """One act in the log with its text, also of who may not and of what is refused."""
+        known = case in self._states() and principal.grant(case) is not None
+        detail = {"step": step, "characters": len(text)} | ({"code": self._texts.code(text, given)} if known else {})
+        with audit.recorded(self._database, principal, purpose, "cypher", case, **detail) as outcome:
+            if not known:  # there is no key to keep a text under
+                policy.require(principal, "cypher")
+                raise policy.no_such_case(case)
+            self._texts.keep(outcome["line"], case, text, given)
+            self.require(principal, case)
+            policy.require_cypher(principal, self._cases())
+            if any(state != "open" for state in self._states().values()):
+                raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
+            yield outcome
+
+    def _checked(self, text: str) -> Examined:
+        parameters = require_harmless(text)
+        plan = self._store().explain(text)
+        require_reading(plan)
+        return Examined(plan.kind, plan.root, parameters)
+
+    def _parameters(
+        self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The values of the parameters a text uses: those given, and those that named queries get bound."""
+        mine = bound(case, policy.require_case(principal, case), self._settings.row_cap, self._settings.few_below)
+        for name in given:
+            if name in BOUND:
+                raise CypherFault(f"The parameter {name} is bound for you: leave it out.")
+        missing = [name for name in names if name not in given and name not in mine]
+        if missing:
+            raise CypherFault(f"The text needs a value for ${', $'.join(missing)}.")
+        return {name: given[name] if name in given else mine[name] for name in names}
+
+    def _states(self) -> dict[str, str]:
+        """Every case of the application database, and whether it is open."""
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(tables.cases.c.id, tables.cases.c.state)).all()
+        return {row.id: row.state for row in rows}
+
+    def _cases(self) -> frozenset[str]:
+        """Every case in the graph or in the application database; what bears no case at all counts as one."""
+        found = self._store().read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000)
+        return frozenset(str(row[0] or "") for row in found.rows) | frozenset(self._states())
+
+
+def _sources(value: Any) -> Iterator[str]:
+    """Pseudonyms of sources anywhere in a value."""
+    if isinstance(value, str):
+        yield from _SOURCE.findall(value)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _sources(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _sources(item)

@@ -1,0 +1,236 @@
+"""The one door to the store: may this role → audit line → run with limits → redact → release → outcome.
+
+If the audit line cannot be written nothing is released. The case and the handling level are bound here,
+never by the caller, so that what a reader may not see is not there for any filter, count, order or path.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.door.redact import Released, release
+from graphsvc.access.log import audit, disclosed
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, OperatorError, Refused
+from graphsvc.queries import Library, Query
+from graphsvc.records.properties import figure_names
+from graphsvc.records.tables import STATEMENT_KINDS
+from graphsvc.records.told import OPEN_KINDS
+from graphsvc.store.bolt import Item, Make, Rows, Store
+from graphsvc.store.mark import marked
+
+# Seconds that reading a whole case may take at least.
+_WHOLE_S = 120.0
+# Seconds between two looks at whether the graph holds of a case what was written last.
+_LOOK_S = 30.0
+# What stands for a value that must be given, where a query is only planned.
+_ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
+
+
+class Gate:
+    """Every read of the graph passes here."""
+
+    def __init__(self, store: Callable[[], Store], database: sa.Engine, library: Library, settings: Settings) -> None:
+        self._store = store
+        self._database = database
+        self._settings = settings
+        self.library = library
+        self._looked: dict[str, float] = {}
+
+    @contextmanager
+    def acting(
+        self, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
+    ) -> Iterator[dict[str, Any]]:
+        """One logged act of a role that allows it: see `audit.recorded`, also for what it yields.
+
+        Raises:
+            Refused: the role does not allow it. NotFound: the case is not there or not theirs.
+        """
+        with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
+            policy.require(principal, action)
+            if case:
+                policy.require_case(principal, case)
+            yield outcome
+
+    def read(
+        self,
+        principal: Principal,
+        purpose: str,
+        name: str,
+        case: str,
+        given: Mapping[str, Any] | None = None,
+        *,
+        action: str = "query",
+        whole: bool = False,
+    ) -> Released:
+        """Run a named query and give what this principal may see of its answer.
+
+        Raises:
+            Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
+        """
+        query = self.library[name]
+        given = given or {}
+        detail = {"query": name, "parameters": disclosed.parameters(query, given)}
+        with self.acting(principal, purpose, action, case, **detail) as outcome:
+            if query.roles and not principal.roles & set(query.roles):
+                raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
+            grant = policy.require_case(principal, case)
+            if query.for_sources and not grant.sources:
+                raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
+            self.require_open(case, grant)
+            rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
+            released = release(
+                grant,
+                query.returns,
+                rows.columns,
+                rows.rows,
+                truncated=rows.truncated,
+                few_below=self._settings.few_below,
+            )
+            outcome["rows"] = len(released.rows)
+            outcome["sources"] = disclosed.sources(released.columns, released.rows, query.returns)
+        return released
+
+    def material(self, principal: Principal, purpose: str, name: str, case: str, make: Make[Item]) -> list[Item]:
+        """Rows for an analysis inside the service, sources included: for computing, never for showing.
+
+        What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
+        bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
+        `make` gives what becomes of each such row, called with the block's other columns and with the row.
+        """
+        query, cap = self.library[name], self._settings.analysis_row_cap
+        with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
+            grant = policy.require_case(principal, case)
+            self.require_open(case, grant)
+            parameters = self._bound(query, case, grant) | {"limit": cap}
+            found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
+            self._require_all(cut=cut)
+            outcome["rows"] = len(found)
+        return found
+
+    def plan(self, goes_on: Callable[[], bool]) -> int:
+        """Have the store plan the service's own queries before anybody waits for them; gives how many it did.
+
+        A server plans a text when it first meets it, which takes up to a second for each. They are run on a case that
+        has no name, so nothing is read, released or written to the log.
+
+        Args:
+            goes_on: asked before each query; where it says no the rest is left.
+
+        Raises:
+            OperatorError, Busy: the server went away, or has too much to do.
+        """
+        planned = 0
+        for query in self.library.values():
+            if query.kind != "internal":
+                continue
+            if not goes_on():
+                break
+            needed = [one for one in query.parameters if one.default is None]
+            given = {one.name: one.words[0] if one.words else _ANY.get(one.type, "none") for one in needed}
+            parameters = query.bind(given) | self._bound(query, "", Grant("C", sources=True))
+            if query.is_material:
+                self._store().read_blocks(query.text, parameters, _nothing, timeout=_WHOLE_S, cap=1)
+            else:
+                self._run(query, parameters, whole=True)
+            planned += 1
+        return planned
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that reading a whole case may take."""
+        return max(self._settings.query_timeout_s, _WHOLE_S)
+
+    def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
+        """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
+        cap = self._settings.analysis_row_cap if whole else parameters["limit"]
+        timeout = self._patience if whole else self._settings.query_timeout_s
+        rows = self._store().read_at_once(
+            query.text, tuple(query.returns), parameters | {"limit": cap}, timeout=timeout, cap=cap
+        )
+        self._require_all(cut=whole and rows.truncated)
+        return rows
+
+    def _require_all(self, *, cut: bool) -> None:
+        cap = self._settings.analysis_row_cap
+        if cut:
+            raise OperatorError(f"This case has more than {cap} rows to analyse. Raise GRAPHSVC_ANALYSIS_ROW_CAP.")
+
+    def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
+        return bound(case, grant, min(query.limit, self._settings.row_cap), self._settings.few_below)
+
+    def require_open(self, case: str, grant: Grant) -> None:
+        """Nothing, if the case is there and nothing that shows at this clearance is being loaded.
+
+        Raises:
+            NotFound: it is not there. Busy: it is being loaded.
+        """
+        row = self._case(case)
+        if row is None:
+            raise policy.no_such_case(case)
+        if state_for(row.state, grant.handling) != "open":
+            raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
+        self._require_held(case, row)
+
+    def _case(self, case: str) -> Any:
+        with transaction(self._database) as connection:
+            table = tables.cases
+            return connection.execute(sa.select(table.c.state, table.c.held).where(table.c.id == case)).first()
+
+    def _require_held(self, case: str, row: Any) -> None:
+        """Nothing, if the graph holds of a case what was written last; looked at now and then.
+
+        Raises:
+            OperatorError: it does not; the case is closed, and the next start restores it.
+        """
+        if row.held is None or time.monotonic() - self._looked.get(case, -math.inf) < _LOOK_S:
+            return
+        if marked(self._store(), case) != row.held["mark"]:
+            now = self._case(case)
+            if now is None or (now.state, now.held) != ("open", row.held):
+                return  # it was written in between
+            with transaction(self._database) as connection:
+                connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+            raise OperatorError(
+                f"The graph does not hold what was last written of the case {case}: it was lost, emptied, or put back from"
+                " an older copy. Nothing of it is shown. Start graphsvc again: it restores the case from its deliveries."
+            )
+        self._looked[case] = time.monotonic()
+
+
+def state_for(state: str, handling: str) -> str:
+    """The state of a case as somebody cleared for a handling code is told it: what is C moves nothing under P.
+
+    Example:
+        >>> state_for("loading-c", "P"), state_for("loading-c", "C"), state_for("loading", "P")
+        ('open', 'loading', 'loading')
+    """
+    if state == "loading-c":
+        return "loading" if handling == "C" else "open"
+    return state
+
+
+def _nothing(_block: list[Any], _row: list[Any]) -> None:
+    """What becomes of rows that nobody wants."""
+
+
+def bound(case: str, grant: Grant, limit: int, few_below: int) -> dict[str, Any]:
+    """What every query is given besides its own parameters: the case, and what this clearance may see of it."""
+    return {
+        "case": case,
+        "handling": grant.claim_codes,
+        "limit": limit,
+        "few": 0 if grant.sources else few_below,
+        "voices": list(STATEMENT_KINDS if grant.sources else OPEN_KINDS),
+        **figure_names(conditional=grant.handling == "C", sources=grant.sources),
+    }

@@ -1,0 +1,120 @@
+"""What of an answer a principal may see, decided column by column by the sensitivity of what each shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.records.grading import handling_of
+from graphsvc.records.properties import SENSITIVITY
+from graphsvc.records.told import OPEN_KINDS
+
+# What a small number of witnesses reads as, without source clearance.
+FEW = "few"
+# What is told of claims of witnesses taken together; the rest of a statement or claim is of a single one.
+_FOLDED = frozenset({"Statement.kind", "Claim.relation", "Claim.polarity", "Claim.status", "Claim.handling"})
+_SINGLE = frozenset({"Statement.id", "Claim.id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """An answer that may be shown.
+
+    Attributes:
+        columns: names of the columns, in the query's order.
+        rows: one tuple a row.
+        truncated: rows were cut at the cap.
+        withheld: columns that were taken out because this reader lacks the clearance.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    truncated: bool = False
+    withheld: tuple[str, ...] = ()
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def permits(grant: Grant, shown: str) -> bool:
+    """Whether a column that shows the property `shown` may come out. Undeclared properties never do."""
+    sensitivity = SENSITIVITY.get(shown)
+    if sensitivity in ("source", "interest"):
+        return grant.sources
+    if sensitivity == "conditional":
+        return grant.handling == "C"
+    # What names a sealed person is not in the graph at all, so identity needs nothing here.
+    return sensitivity in ("open", "identity", "text", "voices")
+
+
+def told(grant: Grant, number: int | Sequence[int] | None, few_below: int) -> int | str:
+    """A number of witnesses' groups or claims as this reader may know it; nothing counts as 0.
+
+    Of a pair (groups of witnesses, reports and records; see `records.told.voices`) the first alone decides.
+
+    Example:
+        >>> told(Grant("P"), 2, 3), told(Grant("P", sources=True), 2, 3), told(Grant("P"), 0, 3), told(Grant("P"), 3, 3)
+        ('few', 2, 0, 3)
+        >>> told(Grant("P"), [1, 4], 3), told(Grant("P"), [0, 1], 3), told(Grant("P"), [3, 1], 3)
+        ('few', 1, 4)
+    """
+    groups, others = (number or 0, 0) if not isinstance(number, Sequence) else number
+    return groups + others if grant.sources or groups == 0 or groups >= few_below else FEW
+
+
+def _passing(
+    returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """The rows that show nothing of a single statement or claim, or are known to be of a kind open to everyone."""
+    shown = [returns.get(column, "") for column in columns]
+    kind = shown.index("Statement.kind") if "Statement.kind" in shown else None
+    single = [
+        place for place, name in enumerate(shown) if name.startswith(("Statement.", "Claim.")) and name not in _FOLDED
+    ]
+    return [
+        row
+        for row in rows
+        if (kind is not None and row[kind] in OPEN_KINDS) or all(row[place] is None for place in single)
+    ]
+
+
+def release(
+    grant: Grant,
+    returns: Mapping[str, str],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    truncated: bool = False,
+    few_below: int,
+) -> Released:
+    """The answer without the columns this reader may not see, and small numbers of witnesses as `few`.
+
+    Queries fold what witnesses say by `$voices`; here, once more, no row of a single statement or claim of a witness
+    passes without source clearance, whatever the query's text does.
+    """
+    if not grant.sources and not _SINGLE.isdisjoint(returns.values()):
+        rows = _passing(returns, columns, rows)
+    counting = [place for place, column in enumerate(columns) if SENSITIVITY.get(returns.get(column, "")) == "voices"]
+    if counting and not grant.sources:
+        rows = [
+            tuple(told(grant, value, few_below) if place in counting else value for place, value in enumerate(row))
+            for row in rows
+        ]
+    coded = [place for place, column in enumerate(columns) if returns.get(column, "") == "Claim.handling"]
+    if coded and grant.sources:
+        rows = [
+            tuple(handling_of(value) if place in coded and value else value for place, value in enumerate(row))
+            for row in rows
+        ]
+    kept = [place for place, column in enumerate(columns) if permits(grant, returns.get(column, ""))]
+    if len(kept) == len(columns):
+        return Released(tuple(columns), list(rows), truncated)
+    return Released(
+        tuple(columns[place] for place in kept),
+        [tuple(row[place] for place in kept) for row in rows],
+        truncated,
+        tuple(column for place, column in enumerate(columns) if place not in kept),
+    )

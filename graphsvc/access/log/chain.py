@@ -1,0 +1,207 @@
+"""The chain of the log: each line's HMAC covers all of its columns and the HMAC of the line before.
+
+Lines are only ever appended, one after the other among all threads and processes. The key is derived from the vault's
+master key and never in the database; where the chain ends stands in the anchor, outside the database as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.anchor import NOWHERE, Anchor, End, Mark
+from graphsvc.access.log.disclosed import told
+from graphsvc.access.people import live
+from graphsvc.appdb import alone, tables, transaction
+
+_LOCK = 0x6C6F67  # advisory lock of PostgreSQL
+_COLUMNS = (
+    "id",
+    "of_line",
+    "at",
+    "account",
+    "purpose",
+    "action",
+    "case_id",
+    "detail",
+    "outcome",
+    "rows",
+    "sources_hmac",
+)
+SERVICE = "graphsvc"  # whose name stands beside what the log says of itself
+BROKEN = "broken"
+SET_BACK = "clock set back"
+_CARRIED = "carried over"
+_END = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
+
+
+def now() -> dt.datetime:
+    """This moment in UTC, as the application database keeps it (without zone)."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+class Chain:
+    """The log of one database, under one key and with one anchor."""
+
+    def __init__(self, database: sa.Engine, key: bytes, anchor: Anchor) -> None:
+        self.database, self.anchor = database, anchor
+        self._key = key
+        self._seen: dt.datetime | None = None
+
+    # -- codes ------------------------------------------------------------------------------------------------
+
+    def code(self, line: Mapping[str, Any], before: str) -> str:
+        """The HMAC of a line (columns of `tables.log`) that follows the one whose HMAC is `before`."""
+        values = [_canonical(line[name]) for name in _COLUMNS]
+        text = json.dumps(["line", *values, before], sort_keys=True, separators=(",", ":"), default=repr)
+        return hmac.digest(self._key, text.encode("ascii"), hashlib.sha256).hex()
+
+    def sources_code(self, line: int, pseudonyms: Iterable[str]) -> str:
+        """The HMAC over the pseudonyms linked to a line; empty if there are none."""
+        listed = sorted(set(pseudonyms))
+        if not listed:
+            return ""
+        text = json.dumps(["sources", line, *listed], separators=(",", ":"))
+        return hmac.digest(self._key, text.encode("ascii"), hashlib.sha256).hex()
+
+    # -- appending --------------------------------------------------------------------------------------------
+
+    def append(self, values: Mapping[str, Any], sources: Iterable[str] = ()) -> int:
+        """Append a line and give its number. It is kept, and the anchor says so, when this returns.
+
+        Where the clock was set back since the line before, what is live ends with it, and a line before it says so.
+        Without `values` that line is the only one.
+
+        Raises:
+            OperatorError: database or anchor cannot be written; nothing was kept and nothing may be released.
+        """
+        with self.anchor.held():
+            with alone(self.database, _LOCK) as connection:
+                tail, mark = end_of(connection), self.anchor.read()
+                trusted = tail if agrees(connection, tail, mark) else None
+                last = tail if trusted else self._insert(connection, tail, _break(tail, mark))
+                at = now()
+                if live.set_back(at, self._latest(connection)):
+                    last = self._insert(connection, last, _own(SET_BACK, live.end_all(connection, at)))
+                if values:
+                    last = self._insert(connection, last, values, sources)
+                # Where the log was cut, the anchor goes on saying where it ended until a line says so.
+                before = trusted or (mark.sure if mark else NOWHERE)
+                mark = Mark(last, before, pending=True, counter=mark.counter + 1 if mark else 0)
+                self.anchor.write(mark)
+            self.anchor.write(replace(mark, pending=False, counter=mark.counter + 1))
+            self._seen = at
+        return last.line
+
+    def hold_clock(self) -> None:
+        """End what is live if the clock was set back since the newest line, or since it was last held here.
+
+        Raises:
+            OperatorError: database or anchor cannot be used; nothing may be released then.
+        """
+        at = now()
+        with transaction(self.database) as connection:
+            latest = self._latest(connection)
+        if live.set_back(at, latest):
+            self.append({})
+        elif self._seen is None or at > self._seen:
+            self._seen = at
+
+    def _latest(self, connection: sa.Connection) -> dt.datetime | None:
+        """The latest moment that is known to have been; None if none is."""
+        newest = sa.select(tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
+        try:
+            at = connection.execute(newest).scalar()
+        except (ValueError, TypeError):  # not a time any more; verifying names the line
+            at = None
+        return max((moment for moment in (at, self._seen) if moment is not None), default=None)
+
+    def carry_over(self) -> int:
+        """Chain the lines of an older database, once, and say so in a line; gives how many.
+
+        Only where no anchor has been written yet: later, a line without an HMAC is one that was tampered with.
+        """
+        with self.anchor.held():
+            if self.anchor.read() is not None:
+                return 0
+            with alone(self.database, _LOCK) as connection:
+                rows = connection.execute(sa.select(tables.log).order_by(tables.log.c.id)).mappings().all()
+                if not rows or any(row["hmac"] for row in rows):
+                    return 0
+                last = End()
+                for row in rows:
+                    line = dict(row) | {"detail": told(row["detail"])}
+                    last = End(row["id"], self.code(line, last.hmac))
+                    connection.execute(
+                        tables.log.update()
+                        .where(tables.log.c.id == row["id"])
+                        .values(detail=line["detail"], hmac=last.hmac)
+                    )
+                last = self._insert(connection, last, _own(_CARRIED, {"lines": len(rows)}))
+                mark = Mark(last, End(), pending=True)
+                self.anchor.write(mark)
+            self.anchor.write(replace(mark, pending=False, counter=mark.counter + 1))
+        return len(rows)
+
+    def _insert(
+        self, connection: sa.Connection, before: End, values: Mapping[str, Any], sources: Iterable[str] = ()
+    ) -> End:
+        number = before.line + 1
+        listed = sorted(set(sources))
+        line = {"of_line": None, "rows": None} | dict(values)
+        line |= {"id": number, "at": now(), "sources_hmac": self.sources_code(number, listed)}
+        code = self.code(line, before.hmac)
+        connection.execute(tables.log.insert(), line | {"hmac": code})
+        if listed:
+            rows = [{"line": number, "pseudonym": pseudonym} for pseudonym in listed]
+            connection.execute(tables.log_sources.insert(), rows)
+        return End(number, code)
+
+
+def end_of(connection: sa.Connection) -> End:
+    """Where the log ends in the database."""
+    row = connection.execute(_END).first()
+    return End(row.id, row.hmac) if row else End()
+
+
+def agrees(connection: sa.Connection, tail: End, mark: Mark | None) -> bool:
+    """Whether the log goes at least as far as the anchor says; further are lines of a machine with another anchor."""
+    if mark is None:
+        return tail.line == 0
+    return _holds(connection, tail, mark.last) or (mark.pending and _holds(connection, tail, mark.before))
+
+
+def _holds(connection: sa.Connection, tail: End, end: End) -> bool:
+    if end in (tail, End()):
+        return True
+    if end.line >= tail.line:
+        return False
+    return connection.execute(sa.select(tables.log.c.hmac).where(tables.log.c.id == end.line)).scalar() == end.hmac
+
+
+def _break(tail: End, mark: Mark | None) -> dict[str, Any]:
+    """The line that says that log and anchor do not agree, for good."""
+    there = mark is not None and mark.sure != NOWHERE
+    return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and there else None})
+
+
+def _own(outcome: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "account": SERVICE,
+        "purpose": "",
+        "action": "log",
+        "case_id": "",
+        "detail": detail,
+        "outcome": outcome,
+    }
+
+
+def _canonical(value: Any) -> Any:
+    return value.isoformat(timespec="microseconds") if isinstance(value, dt.datetime) else value

@@ -1,0 +1,1 @@
+"""Who acts: accounts, how they prove themselves, and what they may do."""

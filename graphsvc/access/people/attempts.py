@@ -1,0 +1,194 @@
+"""Failed sign-ins, counted so that nobody can guess for long and no stranger can lock a colleague out.
+
+They are counted by name and address, by address alone, and, slower and higher, by name alone. A device on which the
+account has signed in before counts for itself: what others do elsewhere, or behind the same address, does not stop it;
+nor does what is done elsewhere stop an address that the account has signed in from.
+
+A name that no account bears is counted exactly like one that is borne, so counting tells nothing about who is here.
+Names, addresses and devices are kept as keyed hashes: what is typed in the wrong field may be a password.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.appdb import tables, transaction
+
+FREE_FAILURES = 5
+LOCK_MINUTES = 5
+# From one address, whatever names are tried, in the same minutes.
+ADDRESS_FAILURES = 30
+# Under one name, from wherever: more than one address can bring about.
+NAME_FAILURES = 200
+NAME_MINUTES = 60
+# Counters kept at most; beyond that the oldest are forgotten, so that made-up names fill no disk.
+MOST_COUNTED = 10_000
+# How long a place an account has signed in from stays known, and how many of one account do.
+KNOWN_DAYS = 180
+MOST_PLACES = 50
+_IPV6_SITE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Where somebody signs in from.
+
+    Attributes:
+        address: IP address, or a word such as `command line`; empty: not known, and nothing is counted by it.
+        device: a secret that the browser keeps; empty: it has none.
+        inside: they are signed in already and prove something again: only their own failures count.
+    """
+
+    address: str = ""
+    device: str = ""
+    inside: bool = False
+
+    @property
+    def site(self) -> str:
+        """The address as it is counted: of IPv6 what a provider gives to one customer.
+
+        Example:
+            >>> Entrance("2001:db8::1").site, Entrance("::ffff:192.0.2.7").site
+            ('2001:db8::/64', '192.0.2.7')
+        """
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return self.address
+        if isinstance(address, IPv6Address):
+            if address.ipv4_mapped:
+                return str(address.ipv4_mapped)
+            return str(ip_network((int(address), _IPV6_SITE), strict=False))
+        return str(address)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """What failures are counted by: its key, how many are free, and in how many minutes."""
+
+    key: tuple[str, ...]
+    most: int
+    minutes: int
+
+
+def begin(engine: sa.Engine, key: bytes, name: str, place: Entrance = Entrance()) -> bool:  # it is frozen
+    """Count an attempt under a name as failed before it is looked at; whether it may be looked at.
+
+    Counted first, so that many attempts at once are not all looked at while none has failed yet. One that turns out
+    right is taken back by `clear`.
+    """
+    table, moment = tables.attempts, now()
+    with transaction(engine) as connection:
+        connection.execute(table.delete().where(table.c.until < moment))
+        for counter in _counters(connection, key, name, place):
+            # What is refused is not counted further: it was not looked at, and must not stop others.
+            if not _counted(connection, key, name, counter, moment):
+                return False
+    return True
+
+
+def clear(engine: sa.Engine, key: bytes, name: str, place: Entrance | None = None) -> None:
+    """Take back what `begin` counted: who bears the name has proven themselves at a place.
+
+    Without a place an administrator vouches for them: all failures under the name are forgotten.
+    """
+    table = tables.attempts
+    with transaction(engine) as connection:
+        if place is None:
+            connection.execute(table.delete().where(table.c.name_hash == _hash(key, "name", name)))
+            return
+        own, *others = _counters(connection, key, name, place)
+        connection.execute(table.delete().where(table.c.hash == _hash(key, *own.key)))
+        # Not forgotten: else who has an account here could guess at those of others without end.
+        for counter in others:
+            mine = (table.c.hash == _hash(key, *counter.key), table.c.failures > 0)
+            connection.execute(table.update().where(*mine).values(failures=table.c.failures - 1))
+
+
+def remember(engine: sa.Engine, key: bytes, account: int, name: str, place: Entrance) -> None:
+    """Know a place from now on as one that an account has signed in from."""
+    table, moment = tables.known_places, now()
+    site, device = place.site, place.device
+    keys = [("at address", name, site)] * bool(site) + [("at device", name, device)] * bool(device)
+    with transaction(engine) as connection:
+        for mine in (_hash(key, *one) for one in keys):
+            if connection.execute(table.update().where(table.c.hash == mine).values(at=moment)).rowcount:
+                continue
+            with suppress(sa.exc.IntegrityError), connection.begin_nested():  # another sign-in was first by a moment
+                connection.execute(table.insert().values(hash=mine, account_id=account, at=moment))
+        theirs = table.c.account_id == account
+        connection.execute(table.delete().where(theirs, table.c.at < moment - dt.timedelta(days=KNOWN_DAYS)))
+        newest = sa.select(table.c.hash).where(theirs).order_by(table.c.at.desc(), table.c.hash)
+        beyond = list(connection.execute(newest.offset(MOST_PLACES)).scalars())
+        connection.execute(table.delete().where(table.c.hash.in_(beyond)))
+
+
+def _counters(connection: sa.Connection, key: bytes, name: str, place: Entrance) -> Iterator[_Counter]:
+    """What an attempt is counted by, its own counter first."""
+    if place.inside:
+        yield _Counter(("inside", name), FREE_FAILURES, LOCK_MINUTES)
+        return
+    if place.device and _is_known(connection, key, ("at device", name, place.device)):
+        yield _Counter(("device", name, place.device), FREE_FAILURES, LOCK_MINUTES)
+        return
+    yield _Counter(("pair", name, place.site), FREE_FAILURES, LOCK_MINUTES)
+    if place.site:
+        yield _Counter(("address", place.site), ADDRESS_FAILURES, LOCK_MINUTES)
+    if not place.site or not _is_known(connection, key, ("at address", name, place.site)):
+        yield _Counter(("name", name), NAME_FAILURES, NAME_MINUTES)
+
+
+def _counted(connection: sa.Connection, key: bytes, name: str, counter: _Counter, moment: dt.datetime) -> bool:
+    """Count one more failure; whether as many were free."""
+    table, mine = tables.attempts, _hash(key, *counter.key)
+    free = table.update().where(table.c.hash == mine, table.c.failures < counter.most)
+    more = free.values(failures=table.c.failures + 1)
+    if connection.execute(more).rowcount:
+        return True
+    if connection.execute(sa.select(table.c.failures).where(table.c.hash == mine)).first():
+        return False
+    values = {
+        "hash": mine,
+        "name_hash": "" if counter.key[0] == "address" else _hash(key, "name", name),
+        "failures": 1,
+        "until": moment + dt.timedelta(minutes=counter.minutes),
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(table.insert().values(**values))
+    except sa.exc.IntegrityError:
+        # Another attempt was first by a moment.
+        return bool(connection.execute(more).rowcount)
+    _forget_oldest(connection)
+    return True
+
+
+def _is_known(connection: sa.Connection, key: bytes, place: tuple[str, ...]) -> bool:
+    table = tables.known_places
+    recent = table.c.at >= now() - dt.timedelta(days=KNOWN_DAYS)
+    return (
+        connection.execute(sa.select(table.c.at).where(table.c.hash == _hash(key, *place), recent)).first() is not None
+    )
+
+
+def _forget_oldest(connection: sa.Connection) -> None:
+    table = tables.attempts
+    beyond = sa.select(table.c.until).order_by(table.c.until.desc()).offset(MOST_COUNTED).limit(1)
+    oldest = connection.execute(beyond).scalar()
+    if oldest is not None:
+        connection.execute(table.delete().where(table.c.until <= oldest))
+
+
+def _hash(key: bytes, *what: str) -> str:
+    # Lengths keep a name that holds the sign between two parts from standing for another pair.
+    text = "".join(f"{len(one)}:{one}" for one in what)
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()

@@ -1,0 +1,166 @@
+"""Which role may do what: one table, and the function that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.errors import NotFound, OperatorError, Refused
+
+ROLES = MappingProxyType(
+    {
+        "investigator": "browses cases, follows leads, loads deliveries",
+        "analyst": "runs queries and analyses, loads deliveries",
+        "custodian": "witness custodian: may know who a witness is, one at a time, with a reason",
+        "disclosure": "disclosure officer: sees what may undermine a case",
+        "supervisor": "agrees to what needs a second person",
+        "auditor": "reads the log and nothing else",
+        "administrator": "manages accounts; reads no case by that role alone",
+    }
+)
+ACTIONS = MappingProxyType(
+    {
+        "read": "browse a case: pages, network view, search",
+        "known": "look for somebody sealed by a name or number they know, which is always in the log",
+        "keep": "keep views of the network, and comment on what is in them",
+        "query": "run named queries",
+        "analyse": "rank leads and run link analysis",
+        "review": "agree with, refuse or park a lead with a reason, and put questions about it to those who answer for a statement",
+        "export": "export a sanitised part of a case for someone outside",
+        "load": "load a delivery, or take one back",
+        "cypher": "write Cypher freely, with the grant for it and clearance for every case",
+        "log": "read the log",
+        "accounts": "manage accounts, roles and grants",
+        "reveal": "ask for the identity behind a pseudonym, and open it once agreed",
+        "agree": "agree to or refuse what another person asked for: a reveal, a sealing or its end, an erasure, an export",
+        "hold": "put a hold on a case or a person, and release it",
+        "seal": "ask that someone who stands by name is sealed",
+        "open": "ask that someone sealed stands by name again",
+        "erase": "ask that a person is erased",
+        "regroup": "decide which witnesses depend on each other, against what the case says",
+        "keys": "give the vault a new master key",
+    }
+)
+_READERS = frozenset({"investigator", "analyst", "custodian", "disclosure", "supervisor"})
+ALLOWED = MappingProxyType(
+    {
+        "read": _READERS,
+        "known": _READERS,
+        "keep": _READERS,
+        "query": _READERS,
+        "analyse": frozenset({"investigator", "analyst", "disclosure", "supervisor"}),
+        "review": frozenset({"investigator", "analyst"}),
+        "export": frozenset({"investigator", "analyst", "disclosure", "supervisor"}),
+        "load": frozenset({"investigator", "analyst"}),
+        "cypher": frozenset({"analyst"}),
+        "log": frozenset({"auditor"}),
+        "accounts": frozenset({"administrator"}),
+        "reveal": frozenset({"custodian"}),
+        "agree": frozenset({"supervisor"}),
+        "hold": frozenset({"supervisor"}),
+        "seal": frozenset({"custodian", "supervisor"}),
+        "open": frozenset({"custodian"}),
+        "erase": frozenset({"custodian", "supervisor"}),
+        "regroup": frozenset({"analyst", "supervisor"}),
+        "keys": frozenset({"administrator"}),
+    }
+)
+
+
+def may(principal: Principal, action: str) -> bool:
+    """Whether one of the principal's roles allows the action. Unknown actions are allowed to nobody."""
+    return bool(ALLOWED.get(action, frozenset()) & principal.roles)
+
+
+def require(principal: Principal, action: str) -> None:
+    """Nothing if `may`.
+
+    Raises:
+        Refused: naming what was asked and which roles may.
+    """
+    if principal.must_enrol:
+        raise Refused(
+            f"{principal.name} must set up a second factor before anything else: on the page of your account, or with"
+            " `graphsvc account second-factor`."
+        )
+    if not may(principal, action):
+        roles = ", ".join(role for role in ROLES if role in ALLOWED.get(action, ())) or "no role"
+        raise Refused(
+            f"{principal.name} may not {ACTIONS.get(action, action)}: that takes the role {roles}."
+            " An administrator can give it."
+        )
+
+
+def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
+    """Why free Cypher is refused to a principal while `cases` are in the database, in one sentence; empty: it is not.
+
+    It reads the whole database at once, so it takes the role, the grant of its own, and clearance for handling code C
+    and sources in every case there is. Asked at each run: a case that is added outside the clearance suspends it.
+    """
+    if not may(principal, "cypher") or not principal.free_cypher:
+        return f"{principal.name} may not write Cypher freely: that takes a grant of its own, which an administrator gives."
+    outside = 0
+    for case in frozenset(cases):
+        grant = principal.grant(case)
+        if grant is None or grant.handling != "C" or not grant.sources:
+            outside += 1
+    if outside:
+        lie = "1 case in the database lies" if outside == 1 else f"{outside} cases in the database lie"
+        return (
+            f"The grant of {principal.name} for free Cypher is suspended: {lie} outside its clearance for handling code"
+            " C and sources. Named queries go on working; an administrator can extend the clearance."
+        )
+    return ""
+
+
+def require_cypher(principal: Principal, cases: Iterable[str]) -> None:
+    """Nothing if `cypher_refusal` has nothing to say.
+
+    Raises:
+        Refused: in its words.
+    """
+    refusal = cypher_refusal(principal, cases)
+    if refusal:
+        raise Refused(refusal)
+
+
+def roles_named(text: str) -> frozenset[str]:
+    """The roles that a setting names, separated by commas; `none` for none.
+
+    Raises:
+        OperatorError: one of them is no role.
+    """
+    names = frozenset(part.strip() for part in text.split(",") if part.strip()) - {"none"}
+    for name in sorted(names - frozenset(ROLES)):
+        raise OperatorError(
+            f"GRAPHSVC_SECOND_FACTOR_ROLES names {name!r}, which is no role. Roles: {', '.join(ROLES)}; or none."
+        )
+    return names
+
+
+def require_case(principal: Principal, case: str) -> Grant:
+    """The principal's clearance for a case.
+
+    Raises:
+        NotFound: there is none; in the words used for a case that does not exist.
+    """
+    grant = principal.grant(case)
+    if grant is None:
+        raise no_such_case(case)
+    return grant
+
+
+def require_sources(principal: Principal, case: str) -> None:
+    """Nothing, if the principal may know of the sources of a case.
+
+    Raises:
+        Refused: it takes source clearance. NotFound: the case is not theirs.
+    """
+    if not require_case(principal, case).sources:
+        raise Refused(f"This takes source clearance in the case {case}. An administrator can give it.")
+
+
+def no_such_case(case: str) -> NotFound:
+    """The one answer to a case that is not there and to one that is not yours."""
+    return NotFound(f"There is no case {case!r} that you can see. `graphsvc cases` lists those you can.")

@@ -1,0 +1,222 @@
+"""The next best question: which claim, once checked, would tell most about where a lead stands.
+
+A question concerns what a statement already says, and goes to who answers for the statement: the officer of a witness, the
+owner of a report, the keeper of a record. It never asks anybody to learn more than they know: that would make a witness into
+something else, and put them at risk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from graphsvc.analysis.doubt import rereading
+from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, support
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats, Ledger
+from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
+from graphsvc.analysis.score.basis import Basis
+
+# (kind of statement, polarity) → the question. Nothing else is ever asked.
+QUESTIONS = MappingProxyType(
+    {
+        (
+            "witness",
+            "asserts",
+        ): "Ask the officer of this statement to check how the witness knows that this is so: first hand, or from others.",
+        (
+            "witness",
+            "denies",
+        ): "Ask the officer of this statement to check how the witness knows that this is not so: first hand, or from others.",
+        (
+            "intelligence",
+            "asserts",
+        ): "Ask the owner of this report to check how its grade was reached, and whether it shares its origin with another.",
+        (
+            "intelligence",
+            "denies",
+        ): "Ask the owner of this report to check how its grade was reached, and whether it shares its origin with another.",
+        ("record", "asserts"): "Check the record: does it show this, and does it show this person.",
+        ("record", "denies"): "Check the record: does it show that this is not so, and does it show this person.",
+    }
+)
+# What is told of a question about what witnesses said to who may not know which of them, and where sources are passed over.
+WITH_CUSTODIAN = "A question about what witnesses already said is with the witness custodian."
+ENOUGH = (
+    "Asked often enough: a source of what is said here has been asked as often as any should be, and is passed over."
+)
+
+# Claims weighed for one lead: about them, and about those one step away.
+_ABOUT, _BESIDE = 12, 8
+# Those with more claims than this say little about one lead; and claims that a lead is weighed among, at most.
+_BUSY, _AMONG = 60, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One claim worth a check.
+
+    Attributes:
+        claim: the claim.
+        rank_if_true: the lead's rank, from 1, if the claim were as good as any; `rank_if_false` if it were not there.
+        worth: how much is uncertain about the lead for the claim alone, 0 or more; orders questions, means nothing by
+            itself.
+    """
+
+    claim: Claim
+    rank_if_true: int
+    rank_if_false: int
+    worth: float
+
+    @property
+    def text(self) -> str:
+        """The question: one of `QUESTIONS`."""
+        return QUESTIONS[self.claim.source_kind, self.claim.polarity]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to ask next.
+
+    Attributes:
+        questions: the best, best first. enough: whether a better one was passed over because its source was asked enough.
+    """
+
+    questions: tuple[Question, ...]
+    enough: bool
+
+
+def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligence", "record")) -> list[Question]:
+    """The claims about a lead, and about those one step from them, by how far the answer could move the lead.
+
+    Each of about 20 is once made as good as a claim can be and once left out, and everybody is scored again. The
+    difference, in places of the ranking, is weighed by belief * (1 - belief): what is all but certain, or all but
+    dismissed, is not worth a question (the uncertainty sampling of Lewis & Gale 1994).
+
+    Args:
+        lead: id of a ranked person.
+        on: what the ranking is computed on.
+        kinds: kinds of statement asked about.
+
+    Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> claims = [said("s1: p1 RUNS g1"), said("r1: p2 RUNS g2", source_kind="intelligence")]
+        >>> found = weigh("p1", basis(claims, people("p1", "p2"), {}))
+        >>> [(question.claim.id, question.rank_if_true, question.rank_if_false) for question in found]
+        [('s1: p1 RUNS g1', 1, 2)]
+
+    Limits: one claim at a time, so two that only matter together are missed. What would be most worth knowing may be what
+    nobody has said.
+    """
+    network = on.network
+    if network is None or lead not in network.ids:
+        return []
+    row, others, before = network.ids.index(lead), on.others, rereading.read(network)
+    place = {id(claim): number for number, claim in enumerate(on.told.claims)}
+    found = []
+    for claim in _candidates(*_neighbourhood(lead, on.told.claims), kinds):
+        link, beliefs = _answers(on, place[id(claim)])
+        scores = [rereading.score_if(before, link, belief) for belief in beliefs]
+        places = [int(rereading.ranks(score, others)[row]) for score in scores]
+        belief = _belief(claim)
+        moved = abs(scores[0][row] - scores[1][row])
+        worth = belief * (1 - belief) * (abs(places[0] - places[1]) + min(moved, 0.99))
+        if worth > 1e-9:
+            found.append(Question(claim, places[0], places[1], float(worth)))
+    return sorted(found, key=lambda question: (-round(question.worth, 9), question.claim.id))
+
+
+def _answers(on: Basis, number: int) -> tuple[Ints, tuple[Floats, Floats]]:
+    """The link of a claim, and how far it is believed if the claim is as good as can be, and if it is not there."""
+    ledger = on.told
+    rows = np.flatnonzero(ledger.link == ledger.link[number])
+    strength = strengths(ledger)[rows]
+    best = strength.copy()
+    best[rows == number] = claim_belief(ledger.claims[number].source_kind, "1", "A", weights=ledger.weights)
+    kept = rows != number
+    return ledger.link[[number]], (_believed(ledger, rows, best), _believed(ledger, rows[kept], strength[kept]))
+
+
+def _believed(ledger: Ledger, rows: Ints, strength: Floats) -> Floats:
+    sides = []
+    for chosen in (~ledger.denies[rows], ledger.denies[rows]):
+        one = np.zeros(int(chosen.sum()), dtype=np.int64)
+        sides.append(support(one, ledger.groups(one, rows[chosen]), strength[chosen], 1, ledger.weights.repeated))
+    return met(*sides)
+
+
+def choose(
+    weighed: Sequence[Question], asked: Mapping[str, int], put: Collection[str], most: int, shown: int = 3
+) -> Choice:
+    """The questions to be put next: not what was put already, and nothing more to a witness who was asked `most` times.
+
+    Args:
+        weighed: see `weigh`.
+        asked: source → how often it was asked.
+        put: ids of claims that were asked about.
+        most: how often one witness may be asked.
+        shown: how many questions are given.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> weighed = [Question(said(f"s{n}: p1 RUNS g1"), 1, 2, 1 / n) for n in (1, 2, 3)]
+        >>> choice = choose(weighed, {"s1": 3}, {"s2: p1 RUNS g1"}, most=3)
+        >>> [question.claim.source for question in choice.questions], choice.enough
+        (['s3'], True)
+
+    Limits: what was asked by other ways than this is not counted.
+    """
+    questions: list[Question] = []
+    enough = False
+    for question in weighed:
+        if len(questions) == shown:
+            break
+        if question.claim.id in put:
+            continue
+        if question.claim.source_kind == "witness" and asked.get(question.claim.source, 0) >= most:
+            enough = True
+        else:
+            questions.append(question)
+    return Choice(tuple(questions), enough)
+
+
+def _neighbourhood(lead: str, claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """Claims with weight of the operation about a lead or those one step away, and those about the lead alone."""
+    counting = [claim for claim in claims if claim.counts and claim.relation in OPERATION]
+    about = [claim for claim in counting if lead in (claim.subject, claim.object)]
+    beside = {end for claim in about for end in (claim.subject, claim.object)} - {lead}
+    touching = [claim for claim in counting if claim.subject in beside or claim.object in beside]
+    busy = Counter(end for claim in touching for end in {claim.subject, claim.object} & beside)
+    quiet = {end for end in beside if busy[end] <= _BUSY}
+    more = [
+        claim
+        for claim in touching
+        if lead not in (claim.subject, claim.object) and (claim.subject in quiet or claim.object in quiet)
+    ]
+    # The lead's own claims all; of the others the best known ones, the same whatever order they come in.
+    more.sort(key=lambda claim: (-_belief(claim), claim.id))
+    return about + more[: max(_AMONG - len(about), 0)], about
+
+
+def _candidates(near: Sequence[Claim], about: Collection[Claim], kinds: Collection[str]) -> list[Claim]:
+    """The claims to be weighed: the least certain about the lead, then the least certain beside them."""
+    own = {claim.id for claim in about}
+
+    def uncertain(claim: Claim) -> tuple[float, str]:
+        belief = _belief(claim)
+        return -round(belief * (1 - belief), 9), claim.id
+
+    asked = sorted((claim for claim in near if claim.source_kind in kinds), key=uncertain)
+    mine = [claim for claim in asked if claim.id in own]
+    others = [claim for claim in asked if claim.id not in own and claim.relation in ROLE_RELATIONS]
+    return mine[:_ABOUT] + others[:_BESIDE]
+
+
+def _belief(claim: Claim) -> float:
+    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment)

@@ -1,0 +1,261 @@
+"""Innocent readings: what is known of a lead that would also fit somebody who did nothing wrong.
+
+Each reading is one small function from claims to a sentence with its numbers, or to nothing. They weigh nothing and change no
+score: they are there so that whoever decides has read them. Numbers are of people and crossings, never of witnesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.roles import COMMANDS
+
+# What shows that two people met: lawful service makes all of these.
+MEETS = frozenset({"CONTACTED", "ASSOCIATES_WITH", "TRANSPORTED", "HOUSED", "DIRECTED", "PAID"})
+# What somebody does on a crossing, or has been made to do.
+ABOARD = frozenset({"CROSSED_ON", "PILOTED", "ASSISTED"})
+MADE_TO = frozenset({"PILOTED", "ASSISTED", "TRANSPORTED", "HOUSED", "MANAGED"})
+# Fewer people than this are no pattern.
+FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One innocent reading.
+
+    Attributes:
+        name: which of the readings it is.
+        text: a sentence, with its numbers; it names nobody.
+        entities: ids of whom and what it speaks of, sorted.
+    """
+
+    name: str
+    text: str
+    entities: tuple[str, ...]
+
+
+def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = ()) -> list[Reading]:
+    """Every innocent reading of one lead that the claims allow.
+
+    Args:
+        lead: the person's id.
+        claims: those the reader may see; folded ones do.
+        interested: statements for which an interest of the source is noted; only for who has source clearance.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> claims = [said("s1: p1 PILOTED c1"), said("s2: p2 COERCED p1")]
+        >>> [reading.name for reading in readings("p1", claims)]
+        ['coerced']
+
+    Limits: finds only what somebody recorded. That none is found does not make a lead guilty; that one is found does not
+    make it innocent.
+    """
+    about = [claim for claim in claims if claim.asserts and lead in (claim.subject, claim.object)]
+    everywhere = [claim for claim in claims if claim.asserts and claim.relation in ABOARD]
+    found = [reading(lead, about) for reading in _ALONE]
+    found.append(one_crossing(lead, about, everywhere))
+    found.append(owing(lead, about, interested))
+    return [reading for reading in found if reading is not None]
+
+
+def served(lead: str, about: Iterable[Claim]) -> Reading | None:
+    """Most of those a lead met are people they served lawfully.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> claims = [said(f"s1: p1 {verb} p{n}") for n in (2, 3) for verb in ("SERVED", "CONTACTED")]
+        >>> served("p1", claims).text
+        'Met 2 of the 2 people they are said to have met while serving them lawfully (interpreter, driver, doctor, landlord or adviser).'
+
+    Limits: a lawful service can be a cover; says nothing of what else happened while it was given.
+    """
+    about = list(about)
+    met = _others(lead, about, MEETS)
+    both = met & _objects(lead, about, {"SERVED"})
+    if len(both) < FEWEST or 2 * len(both) < len(met):
+        return None
+    return _reading(
+        "served",
+        f"Met {len(both)} of the {len(met)} people they are said to have met while serving them lawfully"
+        " (interpreter, driver, doctor, landlord or adviser).",
+        both,
+    )
+
+
+def family(lead: str, about: Iterable[Claim]) -> Reading | None:
+    """Those a lead is said to have directed, paid or recruited are family.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> family("p1", [said("s1: p1 PAID p2"), said("s1: p1 PAID p3"), said("s2: p2 RELATED_TO p1")]).text
+        'Is family of 1 of the 2 people they are said to have directed, paid, recruited or coerced.'
+
+    Limits: families run gangs as well.
+    """
+    about = list(about)
+    named = _objects(lead, about, set(COMMANDS))
+    kin = named & _others(lead, about, {"RELATED_TO"})
+    if not kin:
+        return None
+    return _reading(
+        "family",
+        f"Is family of {len(kin)} of the {_people(len(named))} they are said to have directed, paid, recruited or coerced.",
+        kin,
+    )
+
+
+def paid_for_service(lead: str, about: Iterable[Claim]) -> Reading | None:
+    """Whoever paid a lead was also served by them.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> paid_for_service("p1", [said("s1: p2 PAID p1"), said("s2: p1 SERVED p2")]).text
+        'Was paid only by people they also served lawfully (1 person).'
+
+    Limits: does not know what a payment was for.
+    """
+    about = list(about)
+    payers = {claim.subject for claim in about if claim.relation == "PAID" and claim.object == lead}
+    if not payers or not payers <= _objects(lead, about, {"SERVED"}):
+        return None
+    return _reading("paid", f"Was paid only by people they also served lawfully ({_people(len(payers))}).", payers)
+
+
+def coerced(lead: str, about: Iterable[Claim]) -> Reading | None:
+    """A lead is said to have done the work, and to have been coerced.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> coerced("p1", [said("s1: p1 PILOTED c1"), said("s2: p2 COERCED p1")]).entities
+        ('c1', 'p2')
+
+    Limits: not whether the one made them do the other, and no view of the law. Section 45 of the Modern Slavery Act 2015
+    does not extend to the offences of its schedule 4, assisting unlawful immigration among them.
+    """
+    about = list(about)
+    work = {claim.object for claim in about if claim.relation in MADE_TO and claim.subject == lead}
+    by = {claim.subject for claim in about if claim.relation == "COERCED" and claim.object == lead}
+    if not work or not by:
+        return None
+    piloted = any(claim.relation == "PILOTED" and claim.subject == lead for claim in about)
+    did = "Piloted" if piloted else "Did the work"
+    return _reading(
+        "coerced",
+        f"{did} while said to have been coerced: may be a victim. A defence (Modern Slavery Act 2015, section 45; for what its"
+        " schedule 4 leaves out, duress) is for a lawyer, a referral for a first responder.",
+        work | by,
+    )
+
+
+def same_as(lead: str, about: Iterable[Claim]) -> Reading | None:
+    """A lead is said to be the same person as somebody else, so that what is told may be of either.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> same_as("p1", [said("s1: p2 SAME_AS p1")]).text
+        'Is said to be the same person as somebody else: what is told may be of either.'
+
+    Limits: two records of one person are common; most of these are no mistake.
+    """
+    others = _others(lead, about, {"SAME_AS"})
+    if not others:
+        return None
+    return _reading("same", "Is said to be the same person as somebody else: what is told may be of either.", others)
+
+
+def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> Reading | None:
+    """All orders a lead is said to have given were to people of one boat.
+
+    Args:
+        lead: the person's id.
+        about: claims about them.
+        aboard: claims that put anybody on a crossing.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> aboard = [said("s1: p1 CROSSED_ON c1"), said("s1: p2 PILOTED c1")]
+        >>> one_crossing("p1", [said("s1: p1 DIRECTED p2")], aboard).text
+        'Every order told of was to people of one crossing (1 person), and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang.'
+
+    Limits: organisers can be aboard. People of several crossings make it silent, whichever crossing the order was about.
+    """
+    told = _objects(lead, about, {"DIRECTED"})
+    crossings: dict[str, set[str]] = {}
+    for claim in aboard:
+        crossings.setdefault(claim.object, set()).add(claim.subject)
+    theirs = {crossing for crossing, people in crossings.items() if people & told}
+    if not told or len(theirs) != 1:
+        return None
+    (crossing,) = theirs
+    if not told <= crossings[crossing]:
+        return None
+    own = lead in crossings[crossing]
+    tail = (
+        ", and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang." if own else "."
+    )
+    return _reading(
+        "one boat", f"Every order told of was to people of one crossing ({_people(len(told))}){tail}", {crossing, *told}
+    )
+
+
+def owing(lead: str, about: Iterable[Claim], interested: Collection[str]) -> Reading | None:
+    """Everything that raises a lead is said by sources for whom an interest is noted: a debt, a promise, a quarrel.
+
+    Only for who has source clearance. Whether a *person* who owes the lead is the source is nobody's to know: the
+    statement's own note on its source is all this looks at.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> owing("p1", [said("s1: p1 RUNS g1")], {"statement of s1"}).text
+        'Said only by sources for whom an interest is noted (a debt, promise, payment or quarrel).'
+
+    Limits: an interest does not make an account untrue, and an empty note does not mean that there is none.
+    """
+    upper = [claim for claim in about if claim.subject == lead and claim.relation in _UPPER]
+    if not upper or not all(claim.statement in interested for claim in upper):
+        return None
+    text = "Said only by sources for whom an interest is noted (a debt, promise, payment or quarrel)."
+    return Reading("owing", text, ())
+
+
+_UPPER = frozenset({*COMMANDS, "RUNS", "ORGANISED", "SUPPLIED", "CONTROLS"})
+_ALONE: tuple[Callable[[str, Iterable[Claim]], Reading | None], ...] = (
+    served,
+    family,
+    paid_for_service,
+    coerced,
+    same_as,
+)
+
+
+def _reading(name: str, text: str, entities: Iterable[str]) -> Reading:
+    return Reading(name, text, tuple(sorted(entities)))
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def _objects(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
+    """Persons to whom the lead is said to have done one of these."""
+    return {
+        claim.object
+        for claim in about
+        if claim.subject == lead and claim.relation in relations and claim.object_kind == "person"
+    }
+
+
+def _others(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
+    """Persons at the other end of one of these relations."""
+    found = set()
+    for claim in about:
+        if claim.relation in relations:
+            other, kind = (
+                (claim.object, claim.object_kind) if claim.subject == lead else (claim.subject, claim.subject_kind)
+            )
+            if kind == "person" and other != lead:
+                found.add(other)
+    return found

@@ -1,0 +1,1 @@
+"""How good a ranking is, on invented cases whose truth is known, beside textbook measures."""

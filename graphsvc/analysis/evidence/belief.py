@@ -1,0 +1,263 @@
+"""How far a claim, and a link, is believed: a number from 0 to 1.
+
+A claim's belief comes from its 3x5x2 grading. A link's comes from all claims about it, counted over independent
+groups of sources: support for it and against it each build up over groups as evidence that may fail independently
+does, and then meet by Dempster's rule for two simple support functions (Shafer, *A Mathematical Theory of
+Evidence*, 1976, chapter 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphsvc.analysis.evidence.claims import Claim, Dependence, LinkKey
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
+from graphsvc.errors import RequestError
+from graphsvc.records.weights import SHIPPED, Weights
+
+# The most that support for something, or against it, can be.
+_NEARLY = 1 - 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigures:
+    """What all claims about one link add up to.
+
+    Attributes:
+        belief: 0 to 1, from all claims that carry weight.
+        asserting: number of such claims that assert it; `denying` that deny it.
+        groups: independent groups of witnesses that assert it.
+        other_sources: reports and records that assert it, by distinct source.
+        belief_on_record: 0 to 1, from claims on the record alone; 0 if none of them asserts it.
+        first_on: earliest date given, as given, or empty; `last_on` the latest.
+        denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
+        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
+    """
+
+    belief: float
+    asserting: int
+    denying: int
+    groups: int
+    other_sources: int
+    belief_on_record: float
+    first_on: str
+    last_on: str
+    denying_groups: int = 0
+    denying_others: int = 0
+    groups_on_record: int = 0
+    other_sources_on_record: int = 0
+
+
+def claim_belief(
+    source_kind: str, source_grade: str, assessment: str, interest: str = "", weights: Weights = SHIPPED
+) -> float:
+    """How far one claim is believed on its grading alone, 0 to 1.
+
+    Args:
+        source_kind: `witness`, `intelligence` or `record`.
+        source_grade: 1 to 3 of 3x5x2.
+        assessment: A to E of 3x5x2.
+        interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
+        weights: what each of these multiplies the odds by.
+
+    Example:
+        >>> claim_belief("witness", "2", "D"), claim_belief("witness", "3", "E") < 0.5
+        (0.6, True)
+
+    Raises:
+        RequestError: if one of them is no such kind or grade.
+
+    Limits: a prior from the grade given by whoever took the statement; it knows nothing of what was said.
+    """
+    try:
+        odds = weights.assessment[assessment] * weights.source_grade[source_grade] * weights.kind[source_kind]
+        odds *= weights.interest[interest] if interest else 1.0
+    except KeyError as missing:
+        raise RequestError(
+            f"{missing} is no part of a grading: a source is a witness, intelligence or record, graded 1 to 3, and what it says A to E;"
+            f" an interest is {', '.join(weights.interest)}."
+        ) from None
+    return odds / (1 + odds)
+
+
+def strengths(ledger: Ledger) -> Floats:
+    """The belief of each row's claim, 0 to 1.
+
+    Example:
+        >>> strengths(encode([], {})).tolist()
+        []
+
+    Limits: as `claim_belief`.
+    """
+    table = np.array([claim_belief(*grading, ledger.weights) for grading in ledger.gradings], dtype=float)
+    return table[ledger.grading] if len(table) else np.zeros(0)
+
+
+def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = SHIPPED.repeated) -> Floats:
+    """How far each owner is supported, 0 to 1, when only one of each group counts in full.
+
+    Args:
+        owner: for each row whom or what it supports, 0 to `size - 1`.
+        group: for each row its group; a group belongs to one owner.
+        strength: for each row 0 to 1.
+        size: number of owners.
+        repeated: what a second row of a group adds, as a share of its own strength.
+
+    Within a group the strongest row counts, and `repeated` of the next; over groups the chance that all fail is
+    the product of the chances that each does.
+
+    Example:
+        >>> support(np.array([0, 0]), np.array([0, 1]), np.array([0.6, 0.5]), 1).round(6).tolist()
+        [0.8]
+        >>> support(np.array([0, 0]), np.array([0, 0]), np.array([0.6, 0.5]), 1).round(6).tolist()
+        [0.62]
+
+    Limits: groups are taken as independent of each other; a story many heard is still many groups.
+    """
+    order = np.lexsort((-strength, group))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = group[order][1:] != group[order][:-1]
+    second = ~first
+    second[1:] &= first[:-1]
+    share = np.where(first, 1.0, np.where(second, repeated, 0.0))
+    failing = np.log1p(-share * strength[order])
+    result: Floats = 0.0 - np.expm1(np.bincount(owner[order], weights=failing, minlength=size))
+    return result
+
+
+def met(supporting: Floats, opposing: Floats) -> Floats:
+    """Belief where support for and against meet: Dempster's rule for two simple support functions.
+
+    Example:
+        >>> met(np.array([0.8, 0.8, 1.0]), np.array([0.0, 0.5, 1.0])).round(4).tolist()
+        [0.8, 0.6667, 0.5]
+
+    Limits: a flat contradiction is shared out; that there is one is for `asserting` and `denying` to say.
+    """
+    # So many voices on both sides that neither can be told from certain: the rule has no answer where both are 1.
+    supporting, opposing = np.minimum(supporting, _NEARLY), np.minimum(opposing, _NEARLY)
+    result: Floats = supporting * (1 - opposing) / (1 - supporting * opposing)
+    return result
+
+
+def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, Floats]:
+    """Belief, and support before any denial, of each link, 0 to 1; 0 where nothing asserts it.
+
+    Example:
+        >>> [figures.tolist() for figures in link_beliefs(encode([], {}), np.zeros(0), 1)]
+        [[0.0], [0.0]]
+
+    Limits: as `support` and `met`.
+    """
+    supporting, opposing = (support(*side, links, ledger.weights.repeated) for side in _sides(ledger, strength))
+    return met(supporting, opposing), supporting
+
+
+def _sides(ledger: Ledger, strength: Floats) -> list[tuple[Ints, Ints, Floats]]:
+    """For and against: link, group and strength of each row of the one side and of the other."""
+    sides = []
+    for chosen in (~ledger.denies, ledger.denies):
+        rows = np.flatnonzero(chosen)
+        owner = ledger.link[rows]
+        sides.append((owner, ledger.groups(owner, rows), strength[rows]))
+    return sides
+
+
+def link_belief(claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED) -> LinkFigures | None:
+    """What claims about one link add up to; None if no claim that carries weight asserts it.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "gang", from_on="2020-05")
+        >>> link_belief([claim], {})
+        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0)
+
+    Raises:
+        RequestError: if the claims are about several links.
+
+    Limits: belief in what is said, not in guilt. For many links `link_table` is far faster.
+    """
+    table = link_table(claims, dependence, weights)
+    if len(table) > 1:
+        raise RequestError("These claims are about several links; link_table tells them apart.")
+    return next(iter(table.values()), None)
+
+
+def link_table(
+    claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED
+) -> dict[LinkKey, LinkFigures]:
+    """What the claims add up to, link by link: only links that a claim with weight asserts.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "RUNS", "g1", "denies", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "gang")
+        >>> link_table([claim], {})
+        {}
+
+    Limits: as `link_belief`.
+    """
+    ledger = encode(claims, dependence, weights)
+    size = int(ledger.link.max(initial=-1)) + 1
+    strength = strengths(ledger)
+    recorded = np.flatnonzero(ledger.on_record)
+    sides = _sides(ledger, strength), _sides(ledger.rows(ledger.on_record), strength[recorded])
+    belief, on_record = (met(*(support(*side, size, weights.repeated) for side in both)) for both in sides)
+    asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
+    denying = np.bincount(ledger.link[ledger.denies], minlength=size)
+    rows = np.flatnonzero(~ledger.denies)
+    witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
+    rows = np.flatnonzero(~ledger.denies & ledger.on_record)
+    recorded_witnesses, recorded_others = corroboration(ledger, ledger.link[rows], rows, size)
+    against = np.flatnonzero(ledger.denies)
+    deniers, denying_others = corroboration(ledger, ledger.link[against], against, size)
+    first, last = _dates(ledger, size)
+    found: dict[int, LinkKey] = {}
+    for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
+        if number not in found and claim.polarity == "asserts":
+            found[number] = claim.key
+    numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
+    more = [array.tolist() for array in (deniers, denying_others, recorded_witnesses, recorded_others)]
+    figures = list(zip(*numbers, first, last, *more, strict=True))
+    return {key: LinkFigures(*figures[number]) for number, key in found.items()}
+
+
+def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:
+    """Independent groups of witnesses, and distinct other sources, behind each owner.
+
+    Args:
+        ledger: the claims.
+        owner: for each of `rows` whom or what it speaks for, 0 to `size - 1`.
+        rows: rows of the ledger; one may stand several times, for several owners.
+        size: number of owners.
+
+    Example:
+        >>> none = np.zeros(0, dtype=np.int64)
+        >>> [figures.tolist() for figures in corroboration(encode([], {}), none, none, 1)]
+        [[0], [0]]
+
+    Limits: counts, not quality: a group of grade 3 counts as one of grade 1 does.
+    """
+    seen = ledger.witness[rows]
+    group = ledger.groups(owner[seen], rows[seen])
+    heads = np.unique(group, return_index=True)[1]
+    witnesses = np.bincount(owner[seen][heads], minlength=size)
+    span = len(ledger.starts)
+    pairs = np.unique(owner[~seen] * span + ledger.source[rows[~seen]])
+    return witnesses.astype(np.int64), np.bincount(pairs // span, minlength=size).astype(np.int64)
+
+
+def _dates(ledger: Ledger, size: int) -> tuple[list[str], list[str]]:
+    """First and last date of each link, as given. A coarse date stands at its first, and at its last, day."""
+    first, last = [""] * size, [""] * size
+    for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
+        if claim.polarity != "asserts" or not (claim.from_on or claim.to_on):
+            continue
+        start, end = claim.from_on or claim.to_on, claim.to_on or claim.from_on
+        first[number] = min(first[number] or start, start)
+        # "~" sorts behind "-": 2020-05 ends after 2020-05-08.
+        last[number] = max(last[number], end, key=lambda day: f"{day}~" if day else "")
+    return first, last

@@ -1,0 +1,174 @@
+"""Which sources depend on each other, and how many independent groups they make.
+
+Groups are the connected components among only the sources behind the figure asked for: two witnesses who
+shared nothing with each other are not joined by a third who says nothing here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from graphsvc.analysis.evidence.claims import Dependence
+
+Ints = NDArray[np.int64]
+# Two sources, in order.
+Pair = tuple[str, str]
+# What a source has to do with: reason and id of a thing.
+Thing = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What some sources have in common: `reason` in one word, `thing` its id, and who they are, in order."""
+
+    reason: str
+    thing: str
+    sources: tuple[str, ...]
+
+
+def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str]]:
+    """The independent groups that some sources make, each a set of sources, in sorted order.
+
+    Example:
+        >>> keys = {"s1": frozenset({"k1"}), "s2": frozenset({"k1", "k2"}), "s3": frozenset({"k2"})}
+        >>> [sorted(group) for group in groups(["s1", "s2", "s3", "s4"], keys)]
+        [['s1', 's2', 's3'], ['s4']]
+        >>> [sorted(group) for group in groups(["s1", "s3"], keys)]
+        [['s1'], ['s3']]
+
+    Limits: dependence is yes or no here; a shared dwelling and a shared family weigh the same.
+    """
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root[name] != name:
+            root[name] = root[root[name]]
+            name = root[name]
+        return name
+
+    holder: dict[str, str] = {}
+    for source in sorted(set(sources)):
+        root[source] = source
+        for key in dependence.get(source, ()):
+            if key in holder:
+                root[find(source)] = find(holder[key])
+            holder[key] = source
+    found: dict[str, set[str]] = defaultdict(set)
+    for source in root:
+        found[find(source)].add(source)
+    return sorted(map(frozenset, found.values()), key=min)
+
+
+def shared_keys(
+    shares: Mapping[str, Iterable[Thing]], apart: Collection[Pair] = (), joined: Collection[Pair] = ()
+) -> dict[str, frozenset[str]]:
+    """The keys of each source from what it has to do with: pairs of reason and id of a thing.
+
+    Args:
+        shares: source → (reason, id): `("crossing", "c1")`, `("dwelling", "w3")`, `("interpreter", "p7")` …
+        apart: pairs that somebody decided are independent all the same, whatever they share.
+        joined: pairs that somebody decided depend on each other, though nothing recorded says so.
+
+    Two sources have a key in common exactly if they share a thing and are not `apart`, or are `joined`. Only what two
+    sources or more have in common makes a key, and the key says neither reason nor id. What a pair apart shares makes
+    several keys, one for each set of its holders who all depend on each other (`cliques`).
+
+    Example:
+        >>> shared_keys({"s1": [("crossing", "c1")], "s2": [("crossing", "c1"), ("dwelling", "w1")]})
+        {'s1': frozenset({'k0'}), 's2': frozenset({'k0'})}
+        >>> boat = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3")}
+        >>> found = shared_keys(boat, apart=[("s1", "s2")])
+        >>> bool(found["s1"] & found["s2"]), bool(found["s1"] & found["s3"]), bool(found["s2"] & found["s3"])
+        (False, True, True)
+
+    Limits: whoever shares nothing recorded counts as independent, although they may know each other. Who is apart from
+    another is not apart from a third: behind one figure a third who depends on both still makes them one group.
+    """
+    holders: dict[Thing, set[str]] = defaultdict(set)
+    for source, things in shares.items():
+        for thing in things:
+            holders[thing].add(source)
+    sets = [clique for _, those in sorted(holders.items()) if len(those) > 1 for clique in cliques(those, apart)]
+    sets += [set(pair) for pair in sorted(set(joined)) if set(pair) <= shares.keys()]
+    keys: dict[str, set[str]] = {source: set() for source in shares}
+    for number, clique in enumerate(sets):
+        for source in clique:
+            keys[source].add(f"k{number}")
+    return {source: frozenset(held) for source, held in keys.items()}
+
+
+def cliques(holders: Collection[str], apart: Collection[Pair]) -> list[set[str]]:
+    """Sets of two holders or more that together hold every pair of them but those `apart`, and no pair apart.
+
+    Example:
+        >>> [sorted(found) for found in cliques(["s1", "s2", "s3", "s4"], [("s1", "s2")])]
+        [['s1', 's3', 's4'], ['s2', 's3', 's4']]
+
+    Limits: not the fewest sets there could be; one for each holder that is in a pair apart, and for each two of these
+    that depend on each other.
+    """
+    those = set(holders)
+    within = {tuple(sorted(pair)) for pair in apart if those.issuperset(pair)}
+    touched = sorted({one for pair in within for one in pair})
+    if not touched:
+        return [those] if len(those) > 1 else []
+    rest = those.difference(touched)
+    found = [rest | {one} for one in touched] if rest else []
+    return found + [{one, two} for one in touched for two in touched if one < two and (one, two) not in within]
+
+
+def in_common(sources: Iterable[str], shares: Mapping[str, Iterable[Thing]]) -> list[Shared]:
+    """What two or more of some sources share, as it was recorded; decisions on pairs change nothing of it.
+
+    Example:
+        >>> in_common(["s1", "s2"], {"s1": [("crossing", "c1")], "s2": [("crossing", "c1")], "s3": [("crossing", "c1")]})
+        [Shared(reason='crossing', thing='c1', sources=('s1', 's2'))]
+
+    Limits: that something is shared does not say that they spoke to each other.
+    """
+    holders: dict[Thing, set[str]] = defaultdict(set)
+    for source in set(sources):
+        for thing in shares.get(source, ()):
+            holders[thing].add(source)
+    return [Shared(*thing, tuple(sorted(those))) for thing, those in sorted(holders.items()) if len(those) > 1]
+
+
+def components(owner: Ints, source: Ints, starts: Ints, keys: Ints) -> Ints:
+    """`groups` for many figures at once: the group of each row, told apart by numbers.
+
+    Args:
+        owner: for each row the figure it belongs to, from 0.
+        source: for each row the number of its source.
+        starts: `keys[starts[s]:starts[s + 1]]` are the keys of source `s`.
+        keys: numbers of keys, from 0.
+
+    Rows of one owner have the same number exactly if their sources are in one group.
+
+    Example:
+        >>> rows = np.array([0, 0, 1]), np.array([0, 1, 1])
+        >>> components(*rows, starts=np.array([0, 1, 2]), keys=np.array([0, 0])).tolist()
+        [0, 0, 1]
+
+    Limits: as `groups`.
+    """
+    width = len(starts)
+    pairs, row = np.unique(owner * width + source, return_inverse=True)
+    whose, who = np.divmod(pairs, width)
+    held = starts[who + 1] - starts[who]
+    # Only an owner with several sources can have any of them joined.
+    held[np.bincount(whose, minlength=1)[whose] < 2] = 0
+    pair = np.repeat(np.arange(len(pairs)), held)
+    offset = np.arange(len(pair)) - np.repeat(np.cumsum(held) - held, held)
+    span = int(keys.max(initial=0)) + 1
+    shared, key = np.unique(whose[pair] * span + keys[starts[who[pair]] + offset], return_inverse=True)
+    size = len(pairs) + len(shared)
+    graph = coo_array((np.ones(len(pair), dtype=bool), (pair, len(pairs) + key)), shape=(size, size))
+    labels: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
+    return labels[row]

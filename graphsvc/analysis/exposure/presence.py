@@ -1,0 +1,270 @@
+"""Who is documented to have been where, and so who could have known a fact: on that crossing, in that house, that day.
+
+The table `PRIVY` says for each relation at which end others could have seen it, and whom it accuses. Sets of people are
+whole numbers with a bit for each person, so that meeting many of them takes no time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+
+from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.records.dates import parse_date
+
+# First and last day as ordinals; None: no day is documented.
+Span = tuple[int, int] | None
+# Categories of those who are taken to read what is released, and to know who was there.
+READERS = frozenset({"suspect", "convicted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Privy:
+    """Who beside the persons at its ends could have known a fact of one relation.
+
+    Attributes:
+        at: the end (`object`) that is a place, a boat or a gang: those documented there; empty: it is none.
+        beside: those documented in one place with the person at the `object`, or with `both`; empty: nobody.
+        accuses: the subject is accused: they are no one who told.
+    """
+
+    at: str = ""
+    beside: str = ""
+    accuses: bool = False
+
+
+_ALONE = Privy()
+_SEEN_THERE, _DONE_THERE = Privy(at="object"), Privy(at="object", accuses=True)
+_DONE_TO = Privy(beside="object", accuses=True)
+PRIVY = MappingProxyType(
+    {
+        "CROSSED_ON": _SEEN_THERE,
+        "USED_ON": _SEEN_THERE,
+        "PILOTED": _DONE_THERE,
+        "ASSISTED": _DONE_THERE,
+        "ORGANISED": _DONE_THERE,
+        "SUPPLIED": _DONE_THERE,
+        "MEMBER_OF": _DONE_THERE,
+        "RUNS": _DONE_THERE,
+        "CONTROLS": _DONE_THERE,
+        "MANAGED": _DONE_THERE,
+        "WORKED_AT": _SEEN_THERE,
+        "LIVED_AT": _SEEN_THERE,
+        "RECRUITED": Privy(accuses=True),
+        "TRANSPORTED": _DONE_TO,
+        "HOUSED": _DONE_TO,
+        "COERCED": _DONE_TO,
+        "DIRECTED": _DONE_TO,
+        "CONTACTED": _ALONE,
+        "PAID": Privy(accuses=True),
+        "OWES": _ALONE,
+        "ASSOCIATES_WITH": Privy(beside="both"),
+        "RELATED_TO": _ALONE,
+        "RIVAL_OF": _ALONE,
+        "SERVED": Privy(beside="object"),
+        "SAME_AS": _ALONE,
+        "USED": _SEEN_THERE,
+        "LOCATED_AT": _SEEN_THERE,
+        "PART_OF": _SEEN_THERE,
+    }
+)
+# Relations that document a person at the object: on its day (a crossing), on the claim's days, or on any day.
+_ON_ITS_DAY = frozenset({"CROSSED_ON", "PILOTED", "ASSISTED"})
+_ON_THEIR_DAYS = frozenset({"WORKED_AT", "LIVED_AT", "MANAGED"})
+_ANY_DAY = frozenset({"MEMBER_OF", "RUNS", "USED"})
+# A boat or gang is known where it was.
+_WHERE = frozenset({"USED_ON", "ORGANISED", "CONTROLS"})
+_EVER = (1, dt.date.max.toordinal())
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One link as it is shown: who, what, whom, and the days said with it (as given, or empty)."""
+
+    subject: str
+    relation: str
+    object: str
+    first_on: str = ""
+    last_on: str = ""
+
+    @property
+    def key(self) -> LinkKey:
+        """The link it shows."""
+        return self.subject, self.relation, self.object
+
+
+@dataclass(slots=True)
+class Ground:
+    """What is documented of who was where, and which witnesses each link rests on.
+
+    Attributes:
+        people: id of each person → their number; rows said to be one person have one number.
+        there: place → (number, span) of who was there; stays: number → (place, span).
+        known_at: boat or gang → the places it is known at.
+        readers: those who are taken to read what is released, as a set.
+        rests: link → sources of witnesses with an active claim for or against it.
+    """
+
+    people: dict[str, int] = field(default_factory=dict)
+    there: dict[str, list[tuple[int, Span]]] = field(default_factory=dict)
+    stays: dict[int, list[tuple[str, Span]]] = field(default_factory=dict)
+    known_at: dict[str, set[str]] = field(default_factory=dict)
+    readers: int = 0
+    rests: dict[LinkKey, frozenset[str]] = field(default_factory=dict)
+
+    def privy(self, fact: Fact) -> int:
+        """Those who could have known a fact and told it, as a set: a bit for each person's number.
+
+        Example:
+            >>> from graphsvc.analysis.examples import said
+            >>> found = ground([said("s1: p1 PILOTED c1"), said("s1: p2 CROSSED_ON c1"), said("s2: p3 CROSSED_ON c1")], [])
+            >>> found.privy(Fact("p1", "PILOTED", "c1")).bit_count()
+            2
+
+        Limits: see `ground`. A relation that is not in `PRIVY` is taken to be known to the persons at its ends alone.
+        """
+        rule, days = PRIVY.get(fact.relation, _ALONE), span(fact.first_on, fact.last_on)
+        subject, target = self.people.get(fact.subject), self.people.get(fact.object)
+        found = _bit(subject) | _bit(target)
+        if rule.at:
+            for place in (fact.object, *self.known_at.get(fact.object, ())):
+                found |= self._seen(place, days)
+        if rule.beside and target is not None and not (rule.beside == "both" and subject is None):
+            found |= self._beside(target, days, _bit(subject) if rule.beside == "both" else 0)
+        accused = _bit(subject) if rule.accuses else 0
+        return found & ~accused & ~self.readers
+
+    def _seen(self, place: str, days: Span) -> int:
+        found = 0
+        for number, stay in self.there.get(place, ()):
+            if _meet(days, stay):
+                found |= 1 << number
+        return found
+
+    def _beside(self, number: int, days: Span, needed: int) -> int:
+        """Who was in one place with someone at the time, where those `needed` (a set) were too."""
+        found = 0
+        for place, stay in self.stays.get(number, ()):
+            if not _meet(days, stay):
+                continue
+            there = 0
+            for other, theirs in self.there[place]:
+                if _meet(days, theirs) and _meet(stay, theirs):
+                    there |= 1 << other
+            if not needed & ~there:
+                found |= there
+        return found
+
+
+def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str, str] | None = None) -> Ground:
+    """Who is documented where, by the claims that carry weight.
+
+    Args:
+        claims: all that the reader may see.
+        persons: with their categories.
+        days: crossing → its date as given.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> found = ground([said("s1: p1 CROSSED_ON c1"), said("s2: p2 CROSSED_ON c1"), said("s2: p1 SAME_AS p2")], [])
+        >>> len(set(found.people.values())), sorted(found.rests["p1", "CROSSED_ON", "c1"])
+        (1, ['s1'])
+
+    Limits: counts those whom a claim places there and none denies; whoever was there unrecorded would make a set
+    larger, so it never looks larger than it is. Suspects and the convicted read along and count as nobody who told,
+    though one may have: then the set is of those that others would think of first. Of a stay without days nobody knows
+    whether it was on the day of a dated fact, so it does not count there.
+    """
+    claims = [claim for claim in claims if claim.counts]
+    found = Ground(people=_numbers(claims, persons))
+    denied = {claim.key for claim in claims if claim.denies}
+    rests: dict[LinkKey, set[str]] = defaultdict(set)
+    stays: dict[tuple[str, int], set[Span]] = defaultdict(set)
+    for claim in claims:
+        if claim.source_kind == "witness":
+            rests[claim.key].add(claim.source)
+        if not claim.asserts or claim.key in denied:
+            continue
+        if claim.relation in _WHERE and claim.subject_kind in ("boat", "gang"):
+            found.known_at.setdefault(claim.subject, set()).add(claim.object)
+        if claim.subject_kind != "person":
+            continue
+        if claim.relation in _ON_ITS_DAY:
+            day = (days or {}).get(claim.object, "")
+            stays[claim.object, found.people[claim.subject]].add(span(day, "") if day else span(claim.from_on, ""))
+        elif claim.relation in _ON_THEIR_DAYS:
+            stays[claim.object, found.people[claim.subject]].add(span(claim.from_on, claim.to_on))
+        elif claim.relation in _ANY_DAY:
+            stays[claim.object, found.people[claim.subject]].add(_EVER)
+    for (place, number), spans in stays.items():
+        for stay in spans:
+            found.there.setdefault(place, []).append((number, stay))
+            # Belonging to a gang or using a phone is no being together.
+            if stay is not _EVER:
+                found.stays.setdefault(number, []).append((place, stay))
+    found.rests = {key: frozenset(sources) for key, sources in rests.items()}
+    for person in persons:
+        if person.categories & READERS and person.id in found.people:
+            found.readers |= 1 << found.people[person.id]
+    return found
+
+
+def _numbers(claims: Iterable[Claim], persons: Iterable[Person]) -> dict[str, int]:
+    """A number for each person; one for all rows that are said to be the same."""
+    same: dict[str, str] = {}
+
+    def first(one: str) -> str:
+        while same.setdefault(one, one) != one:
+            same[one] = same[same[one]]
+            one = same[one]
+        return one
+
+    for person in persons:
+        first(person.id)
+    for claim in claims:
+        if claim.subject_kind == "person":
+            first(claim.subject)
+        if claim.object_kind == "person":
+            first(claim.object)
+        if claim.relation == "SAME_AS" and claim.asserts:
+            low, high = sorted((first(claim.subject), first(claim.object)))
+            same[high] = low
+    numbers: dict[str, int] = {}
+    found = {}
+    for one in sorted(same):
+        found[one] = numbers.setdefault(first(one), len(numbers))
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def span(first: str, last: str) -> Span:
+    """The days between two partial dates as given; None if neither says one.
+
+    Example:
+        >>> span("2020-05", "") == (dt.date(2020, 5, 1).toordinal(), dt.date(2020, 5, 31).toordinal())
+        True
+        >>> span("", "") is None
+        True
+
+    Limits: an open end reaches as far as the day that is given, not further.
+    """
+    if not first and not last:
+        return None
+    begin, end = parse_date(first or last), parse_date(last or first)
+    days = sorted((begin.earliest, begin.latest, end.earliest, end.latest))
+    return days[0].toordinal(), days[-1].toordinal()
+
+
+def _bit(number: int | None) -> int:
+    return 0 if number is None else 1 << number
+
+
+def _meet(days: Span, stay: Span) -> bool:
+    """Whether someone there for `stay` is documented there on `days`; of no days in particular everyone is."""
+    if days is None:
+        return True
+    return stay is not None and days[0] <= stay[1] and stay[0] <= days[1]

@@ -1,0 +1,100 @@
+"""The case as NetworkX graphs: claim by claim, link by link, and the operation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import networkx as nx
+
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.evidence.roles import OPERATION
+
+
+def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
+    """One edge per claim, keyed by its id, with the relation, the statement and its grade on it.
+
+    Accounts of witnesses that are told as one have no id: they are keyed by relation, polarity and status.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "gang")
+        >>> claims_graph([claim]).edges["p1", "g1", "c1"]["statement"]
+        't1'
+
+    Limits: holds denials and claims without weight too; look at `polarity` and `status` before counting.
+    """
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for claim in claims:
+        graph.add_node(claim.subject, kind=claim.subject_kind)
+        graph.add_node(claim.object, kind=claim.object_kind)
+        graph.add_edge(
+            claim.subject,
+            claim.object,
+            key=claim.id or f"{claim.relation} {claim.polarity} {claim.status}",
+            relation=claim.relation,
+            polarity=claim.polarity,
+            status=claim.status,
+            statement=claim.statement,
+            source=claim.source,
+            source_kind=claim.source_kind,
+            grade=f"{claim.source_grade}{claim.assessment}{claim.handling}" if claim.source_grade else "",
+            on_record=claim.on_record,
+            weight=claim.weight,
+            amount=claim.amount,
+            currency=claim.currency,
+            from_on=claim.from_on,
+            to_on=claim.to_on,
+            interest=claim.interest,
+        )
+    return graph
+
+
+def links_graph(links: Mapping[LinkKey, LinkFigures]) -> nx.MultiDiGraph[str]:
+    """One edge per link, keyed by its relation, with its figures on it.
+
+    Example:
+        >>> links = {("p1", "RUNS", "g1"): LinkFigures(0.6, 1, 0, 1, 0, 0.0, "", "")}
+        >>> links_graph(links).edges["p1", "g1", "RUNS"]["belief"]
+        0.6
+
+    Limits: shows presence, lawful service and family beside the ties of the operation.
+    """
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for (subject, relation, object_), figures in links.items():
+        graph.add_edge(
+            subject,
+            object_,
+            key=relation,
+            relation=relation,
+            belief=figures.belief,
+            asserting=figures.asserting,
+            denying=figures.denying,
+            groups=figures.groups,
+            other_sources=figures.other_sources,
+            belief_on_record=figures.belief_on_record,
+            groups_on_record=figures.groups_on_record,
+            other_sources_on_record=figures.other_sources_on_record,
+            first_on=figures.first_on,
+            last_on=figures.last_on,
+        )
+    return graph
+
+
+def operation_graph(links: Mapping[LinkKey, LinkFigures], persons: Iterable[Person] = ()) -> nx.MultiDiGraph[str]:
+    """The operation: links without what only shows presence, lawful service, family or identity.
+
+    Persons are nodes with their names, also where no tie of the operation is known of them.
+
+    Example:
+        >>> figures = LinkFigures(0.6, 1, 0, 1, 0, 0.0, "", "")
+        >>> links = {("p1", "RUNS", "g1"): figures, ("p1", "SERVED", "p2"): figures}
+        >>> list(operation_graph(links).edges)
+        [('p1', 'g1', 'RUNS')]
+
+    Limits: relations of the deliverer's own are not in it; their meaning is not known.
+    """
+    graph = links_graph({key: figures for key, figures in links.items() if key[1] in OPERATION})
+    for person in persons:
+        graph.add_node(person.id, name=person.name)
+    return graph

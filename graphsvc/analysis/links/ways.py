@@ -1,0 +1,407 @@
+"""Ways through a network from one to another: the shortest, the likeliest, and every one up to a length.
+
+A way passes nobody twice and goes over a link in either direction; of several links between two it takes the most
+believed. How many ways there are grows with every step, so all work has an end that is counted, not timed: the same
+question gets the same answer, however busy the machine is.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+from graphsvc.analysis.evidence.claims import Claim, Dependence
+from graphsvc.analysis.evidence.dependence import groups
+
+# The longest way that is looked for at all, and the longest of which every one is.
+LONGEST, EVERY = 8, 6
+# Ways that are counted, and neighbours that are looked at on the way, before it is said that there are more.
+COUNTED, LOOKED = 5_000, 2_000_000
+
+
+class Tie(NamedTuple):
+    """A link as seen from one end: who is at the other, and how far it is believed (0 to 1), at all and on the record."""
+
+    other: str
+    relation: str
+    belief: float
+    recorded: float
+    outward: bool
+
+
+# Id → its links, in a fixed order.
+Web = Mapping[str, list[Tie]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which links a way may take, and whom it may pass.
+
+    Attributes:
+        relations: only these; empty for all. least: links believed at least so much, 0 to 1.
+        recorded: only what is said on the record counts, for belief as well.
+        avoiding: ids that no way passes.
+    """
+
+    relations: frozenset[str] = frozenset()
+    least: float = 0.0
+    recorded: bool = False
+    avoiding: frozenset[str] = frozenset()
+
+    def strength(self, tie: Tie) -> float:
+        """How far a link is believed under these rules; 0 if no way may take it."""
+        belief = tie.recorded if self.recorded else tie.belief
+        allowed = (not self.relations or tie.relation in self.relations) and tie.other not in self.avoiding
+        return belief if allowed and belief >= self.least else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way: who is on it, in order, and how far each step is believed (0 to 1)."""
+
+    nodes: tuple[str, ...]
+    beliefs: tuple[float, ...]
+
+    @property
+    def belief(self) -> float:
+        """How far all of it is believed, if its links fail independently: the product."""
+        return math.prod(self.beliefs)
+
+    @property
+    def weakest(self) -> int:
+        """The step that is believed least; of several the first."""
+        return self.beliefs.index(min(self.beliefs))
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What was found.
+
+    Attributes:
+        ways: best first.
+        number: how many there are; with `over` those that were counted before it was given up.
+        over: there are more than were counted or looked for.
+    """
+
+    ways: tuple[Way, ...] = ()
+    number: int = 0
+    over: bool = False
+
+
+class Ground:
+    """A network under rules: who is beside whom, each by the most believed link that a way may take."""
+
+    def __init__(self, web: Web, rules: Rules) -> None:
+        self._web = web
+        self._rules = rules
+        self._beside: dict[str, dict[str, float]] = {}
+
+    def beside(self, node: str) -> dict[str, float]:
+        """Neighbours with how far they are believed to be, most believed first, then by id."""
+        known = self._beside.get(node)
+        if known is None:
+            best: dict[str, float] = {}
+            for tie in self._web.get(node, ()):
+                strength = self._rules.strength(tie)
+                if tie.other != node and strength > best.get(tie.other, 0.0):
+                    best[tie.other] = strength
+            known = self._beside[node] = dict(sorted(best.items(), key=lambda one: (-one[1], one[0])))
+        return known
+
+    def between(self, one: str, other: str) -> list[Tie]:
+        """The links from one to another that a way may take, most believed first."""
+        found = [tie for tie in self._web.get(one, ()) if tie.other == other and self._rules.strength(tie) > 0]
+        return sorted(found, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
+
+    def way(self, nodes: Iterable[str]) -> Way:
+        """A row of neighbours as a way."""
+        row = tuple(nodes)
+        return Way(row, tuple(self.beside(one)[other] for one, other in pairwise(row)))
+
+
+def web_of(links: Iterable[tuple[str, str, str, float, float]]) -> dict[str, list[Tie]]:
+    """The network of some links: subject, relation, object, belief, belief on the record.
+
+    Example:
+        >>> web_of([("a", "PAID", "b", 0.8, 0.0)])["b"]
+        [Tie(other='a', relation='PAID', belief=0.8, recorded=0.0, outward=False)]
+
+    Limits: a link of something with itself leads nowhere and is left out.
+    """
+    web: dict[str, list[Tie]] = defaultdict(list)
+    for subject, relation, target, belief, recorded in links:
+        if subject != target:
+            web[subject].append(Tie(target, relation, belief, recorded, outward=True))
+            web[target].append(Tie(subject, relation, belief, recorded, outward=False))
+    return dict(web)
+
+
+def shortest(ground: Ground, start: str, end: str, most: int) -> Ways:
+    """All shortest ways, at most `most` of them given, most believed first.
+
+    Example:
+        >>> web = web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "d", 0.5, 0), ("a", "PAID", "c", 0.7, 0),
+        ...     ("c", "PAID", "d", 0.9, 0)])
+        >>> found = shortest(Ground(web, Rules()), "a", "d", 1)
+        >>> found.ways[0].nodes, found.number
+        (('a', 'c', 'd'), 2)
+
+    Limits: the shortest way is seldom the likeliest: one busy phone or address joins anyone to anyone.
+    """
+    away = distances(ground, end, LONGEST, start)
+    if start not in away:
+        return Ways()
+    number, best = {end: 1}, {end: 1.0}
+    for node in sorted(_onward(ground, start, away), key=lambda one: (away[one], one)):
+        onward = [(other, belief) for other, belief in ground.beside(node).items() if away.get(other) == away[node] - 1]
+        number[node] = sum(number[other] for other, _ in onward)
+        best[node] = max(belief * best[other] for other, belief in onward)
+    found = _best_first(ground, start, end, best, lambda node, other, _steps: away.get(other) == away[node] - 1)
+    return Ways(tuple(islice(found, most)), number[start])
+
+
+def likeliest(ground: Ground, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
+    """The `most` ways of up to eight steps that are believed most: the product of the beliefs of their links.
+
+    `look` is how many neighbours are looked at before it is given up (`over`); so it is for `every`.
+
+    Example:
+        >>> web = web_of([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
+        >>> [way.nodes for way in likeliest(Ground(web, Rules()), "a", "d", 2).ways]
+        [('a', 'c', 'd'), ('a', 'd')]
+
+    Limits: takes links as if they failed independently, though one account may stand behind several of them.
+    """
+    best = _likelihoods(ground, end)
+    if start not in best:
+        return Ways()
+    looked = _Looked(look)
+    found = list(
+        islice(_best_first(ground, start, end, best, lambda _node, _other, steps: steps < LONGEST, looked), most + 1)
+    )
+    return Ways(tuple(found[:most]), min(len(found), most), over=looked.over or len(found) > most)
+
+
+def every(ground: Ground, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
+    """Every way of at most `steps` steps, `most` of them given: the shorter first, then the more believed.
+
+    Example:
+        >>> web = web_of([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
+        >>> found = every(Ground(web, Rules()), "a", "d", 3, 1)
+        >>> found.ways[0].nodes, found.number, found.over
+        (('a', 'd'), 2, False)
+
+    Limits: stops counting at some thousands; then the shorter ways are all there, and of the longest only the first found.
+    """
+    away = distances(ground, end, min(steps, EVERY))
+    if start not in away:
+        return Ways()
+    found: list[Way] = []
+    looked = _Looked(look)
+    for length in range(away[start], min(steps, EVERY) + 1):
+        room = COUNTED - len(found)
+        same = list(islice(_exactly(ground, (start,), end, length, away, looked), room + 1))
+        found += map(ground.way, same[:room])
+        looked.over |= len(same) > room
+        if looked.over:
+            break
+    found.sort(key=lambda way: (len(way.nodes), -round(way.belief, 12), way.nodes))
+    return Ways(tuple(found[:most]), len(found), over=looked.over)
+
+
+def distances(ground: Ground, end: str, most: int, until: str = "") -> dict[str, int]:
+    """How many steps everyone within `most` steps is away from `end`; once `until` is met, nobody farther is looked for.
+
+    Example:
+        >>> distances(Ground(web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "c", 0.5, 0)]), Rules()), "c", 4)
+        {'c': 0, 'b': 1, 'a': 2}
+
+    Limits: a step says nothing of how far it is believed.
+    """
+    away, front = {end: 0}, [end]
+    for step in range(1, most + 1):
+        found = dict.fromkeys(other for node in front for other in ground.beside(node) if other not in away)
+        away.update(dict.fromkeys(found, step))
+        front = list(found)
+        if not front or until in away:
+            break
+    return away
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The shortest way from what a group of witnesses says to somebody.
+
+    Attributes:
+        group: pseudonyms of the sources that depend on each other; source: of the one whose claim begins the way.
+        claim: that claim; both its ends are on the way, and it is the first step.
+        way: from the far end of the claim.
+    """
+
+    group: frozenset[str]
+    source: str
+    claim: Claim
+    way: Way
+
+
+def accounts(
+    ground: Ground,
+    rules: Rules,
+    claims: Iterable[Claim],
+    dependence: Dependence,
+    end: str,
+    strength: Callable[[Claim], float],
+) -> list[Account]:
+    """For each group of witnesses whose accounts lead to `end`, the shortest way there, most believed of several.
+
+    Args:
+        ground: the network, under `rules`.
+        rules: which claims may begin a way: the same as which links it may take.
+        claims: what sources say; only what witnesses assert begins a way.
+        dependence: which sources depend on each other. Groups are those among the sources that lead there at all.
+        end: where the ways go.
+        strength: how far one claim is believed, 0 to 1.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "PAID", "p2", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "person")
+        >>> ground = Ground(web_of([("p1", "PAID", "p2", 0.5, 0), ("p2", "PAID", "p3", 0.9, 0)]), Rules())
+        >>> [(one.source, one.way.nodes) for one in accounts(ground, Rules(), [claim], {}, "p3", lambda _claim: 0.5)]
+        [('s1', ('p1', 'p2', 'p3'))]
+
+    Limits: names sources, so that only those cleared for them are shown it. A way of true claims can still mean nothing.
+    """
+    away = distances(ground, end, LONGEST - 1)
+    onward = _towards(ground, end, away)
+    best: dict[str, tuple[tuple[int, float, tuple[str, ...], str], Account]] = {}
+    for claim in claims:
+        recorded = claim.on_record or not rules.recorded
+        if claim.source_kind != "witness" or not claim.asserts or not recorded:
+            continue
+        believed = strength(claim)
+        for far, near in ((claim.subject, claim.object), (claim.object, claim.subject)):
+            tie = Tie(near, claim.relation, believed, believed, outward=True)
+            if near not in away or far == near or far in rules.avoiding or not rules.strength(tie):
+                continue
+            rest = onward[near]
+            if far in rest.nodes:
+                continue
+            way = Way((far, *rest.nodes), (believed, *rest.beliefs))
+            order = (len(way.nodes), -round(way.belief, 12), way.nodes, claim.id)
+            if claim.source not in best or order < best[claim.source][0]:
+                best[claim.source] = order, Account(frozenset(), claim.source, claim, way)
+    found = []
+    for group in groups(best, dependence):
+        order, account = min((best[source] for source in group), key=lambda one: one[0])
+        found.append((order, Account(group, account.source, account.claim, account.way)))
+    return [account for _, account in sorted(found, key=lambda one: (one[0], min(one[1].group)))]
+
+
+# -- how ways are found -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Looked:
+    """How many neighbours may be looked at; `over`: these were not enough, or there are more ways than are counted."""
+
+    most: int = LOOKED
+    over: bool = False
+
+    def at(self, neighbours: Mapping[str, float]) -> bool:
+        """Whether these may be looked at as well."""
+        self.most -= len(neighbours)
+        self.over |= self.most < 0
+        return not self.over
+
+
+def _best_first(
+    ground: Ground,
+    start: str,
+    end: str,
+    best: Mapping[str, float],
+    may: Callable[[str, str, int], bool],
+    looked: _Looked | None = None,
+) -> Iterator[Way]:
+    """Ways in falling belief; `best` is how far the rest of a way is believed at most, from each node on."""
+    looked = looked or _Looked()
+    heap: list[tuple[float, tuple[str, ...], tuple[float, ...], float]] = [(-best[start], (start,), (), 1.0)]
+    while heap:
+        _, nodes, beliefs, so_far = heapq.heappop(heap)
+        here = nodes[-1]
+        if here == end:
+            yield Way(nodes, beliefs)
+            continue
+        if not looked.at(ground.beside(here)):
+            return
+        for other, belief in ground.beside(here).items():
+            if other in best and other not in nodes and may(here, other, len(nodes) - 1):
+                believed = so_far * belief
+                heapq.heappush(
+                    heap, (-round(believed * best[other], 12), (*nodes, other), (*beliefs, belief), believed)
+                )
+
+
+def _likelihoods(ground: Ground, end: str) -> dict[str, float]:
+    """How far the likeliest way from each to `end` is believed, wherever there is one."""
+    best: dict[str, float] = {}
+    heap = [(-1.0, end)]
+    while heap:
+        believed, node = heapq.heappop(heap)
+        if node in best:
+            continue
+        best[node] = -believed
+        for other, belief in ground.beside(node).items():
+            if other not in best:
+                heapq.heappush(heap, (believed * belief, other))
+    return best
+
+
+def _onward(ground: Ground, start: str, away: Mapping[str, int]) -> set[str]:
+    """Who is on a shortest way, but for its end."""
+    found, front = {start}, [start]
+    while front:
+        front = list(
+            {
+                other
+                for node in front
+                for other in ground.beside(node)
+                if away.get(other) == away[node] - 1 and away[other] and other not in found
+            }
+        )
+        found.update(front)
+    return found
+
+
+def _towards(ground: Ground, end: str, away: Mapping[str, int]) -> dict[str, Way]:
+    """The most believed of the shortest ways from each to `end`."""
+    found = {end: Way((end,), ())}
+    for node in sorted(away, key=lambda one: (away[one], one)):
+        if node != end:
+            found[node] = min(
+                (
+                    Way((node, *found[other].nodes), (belief, *found[other].beliefs))
+                    for other, belief in ground.beside(node).items()
+                    if away.get(other) == away[node] - 1
+                ),
+                key=lambda way: (-round(way.belief, 12), way.nodes),
+            )
+    return found
+
+
+def _exactly(
+    ground: Ground, nodes: tuple[str, ...], end: str, steps: int, away: Mapping[str, int], looked: _Looked
+) -> Iterator[tuple[str, ...]]:
+    """Ways of exactly so many more steps, going first where a link is believed most."""
+    if not looked.at(ground.beside(nodes[-1])):
+        return
+    for other in ground.beside(nodes[-1]):
+        if other == end:
+            if steps == 1:
+                yield (*nodes, end)
+        elif other not in nodes and away.get(other, steps) < steps:
+            yield from _exactly(ground, (*nodes, other), end, steps - 1, away, looked)

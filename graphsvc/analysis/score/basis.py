@@ -1,0 +1,117 @@
+"""What a ranking is computed on: the claims as arrays, who is ranked, and the network of those who may play a part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graphsvc.analysis.evidence.belief import link_beliefs, strengths
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.ledger import Ledger, encode
+from graphsvc.analysis.evidence.roles import ROLE_RELATIONS
+from graphsvc.analysis.score.candidates import parted
+from graphsvc.analysis.score.folding import as_told
+from graphsvc.analysis.score.network import Network, network
+from graphsvc.records.weights import SHIPPED, Weights
+
+# What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
+ONLY_CARRIED = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """One case as one reader may see it, ready to be ranked.
+
+    Attributes:
+        people: who is ranked, by id.
+        persons: ids of all persons; `left_out` of those only carried or exploited.
+        ledger: all claims with weight, for counting who says them.
+        told: the claims that are computed with; `recorded` those of them on the record.
+        network: the operation `told` makes, None where no claim gives anyone a part.
+        few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
+    """
+
+    people: list[Person]
+    persons: frozenset[str]
+    left_out: frozenset[str]
+    ledger: Ledger
+    told: Ledger
+    recorded: Ledger
+    network: Network | None
+    few_below: int = 0
+
+    def operation(self, ledger: Ledger) -> Network:
+        """The network that these claims make, every link believed as far as its claims go."""
+        return operation(ledger, self.persons, self.left_out)
+
+    @property
+    def others(self) -> list[float]:
+        """Scores of those ranked of whom the network knows nothing: 0, less where they were carried."""
+        inside = frozenset(self.network.ids) if self.network is not None else frozenset()
+        known = frozenset(self.ledger.ids)
+        apart = [person.id for person in self.people if person.id not in inside]
+        return [ONLY_CARRIED if name in self.left_out and name in known else 0.0 for name in apart]
+
+
+def basis(
+    claims: Iterable[Claim],
+    persons: Iterable[Person],
+    dependence: Dependence,
+    *,
+    few_below: int = 0,
+    weights: Weights = SHIPPED,
+) -> Basis:
+    """What a ranking of these claims is computed on; arguments as those of `hubs.rank`.
+
+    Example:
+        >>> basis([], [], {}).network is None
+        True
+
+    Limits: as `candidates.parted` and `network`.
+    """
+    claims, persons = list(claims), list(persons)
+    ledger = encode(claims, dependence, weights)
+    chosen, left_out = parted(claims, persons)
+    names = frozenset(person.id for person in persons)
+    told = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
+    return Basis(
+        people=sorted((person for person in persons if person.id in chosen), key=lambda person: person.id),
+        persons=names,
+        left_out=left_out,
+        ledger=ledger,
+        told=told,
+        recorded=told.rows(told.on_record),
+        network=operation(told, names, left_out) if has_roles(ledger) else None,
+        few_below=few_below,
+    )
+
+
+def has_roles(ledger: Ledger) -> bool:
+    """Whether any claim gives somebody a part, so that there is more than structure to go by.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> has_roles(encode([said("s1: p1 CONTACTED p2")], {}))
+        False
+
+    Limits: one claim is enough; whether it tells anyone apart is for the verdict.
+    """
+    return bool((ledger.of(ROLE_RELATIONS) & ~ledger.denies).any())
+
+
+def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str]) -> Network:
+    """The network of the operation with every link believed as far as its claims go.
+
+    Args:
+        ledger: the claims.
+        persons: ids of all persons.
+        left_out: ids of those only carried or exploited.
+
+    Example:
+        >>> operation(encode([], {}), frozenset(), frozenset()).size
+        0
+
+    Limits: as `network` and `belief.link_beliefs`.
+    """
+    belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
+    return network(ledger, belief, persons, left_out)

@@ -1,0 +1,97 @@
+"""Who is to be ranked: everyone but those who were only carried or exploited. How somebody stands plays no part in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
+
+_CHARGED = frozenset({"suspect", "convicted"})
+
+
+def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
+    """The ids of the persons to be ranked: everyone not `carried`, and of those carried whoever was not *only* that.
+
+    That is: no victim, and tied (contact, seen together, quarrel) to someone who plays a part.
+
+    Example:
+        >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
+        ...     1, "P", "person", "crossing") for number, person, relation in ((1, "p1", "PILOTED"), (2, "p2", "CROSSED_ON"))]
+        >>> sorted(candidates(claims, [Person(name, "", frozenset(), True) for name in ("p1", "p2", "p3")]))
+        ['p1', 'p3']
+
+    Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
+    """
+    return parted(claims, persons)[0]
+
+
+def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
+    """`candidates` and `carried` at once; whoever is in both was carried, but not only that.
+
+    Example:
+        >>> parted([], [Person("p1", "", frozenset({"victim"}), True)])
+        (frozenset(), frozenset({'p1'}))
+
+    Limits: as those.
+    """
+    claims, persons = list(claims), list(persons)
+    ends = _Ends(claims)
+    active = ends.standing(ACTIVE_SUBJECT - {"SERVED"}, ACTIVE_OBJECT)
+    ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
+    tied = {one for pair in ties if not active.isdisjoint(pair) for one in pair}
+    left_out = _carried(ends, persons)
+    chosen = frozenset(
+        person.id
+        for person in persons
+        if person.id not in left_out or (person.id in tied and "victim" not in person.categories)
+    )
+    return chosen, left_out
+
+
+def carried(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
+    """The ids of those of whom nothing is known but that they were carried or exploited, and what goes with it.
+
+    Not among them are suspects and convicted persons, anyone a claim with weight gives an active part, and anyone of
+    whom nothing speaks of being carried or exploited (no victim, no passive relation). Being a source counts for
+    nothing, either way, nor does standing by a pseudonym.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "CROSSED_ON", "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "crossing")
+        >>> sorted(carried([claim], [Person(name, "", frozenset(), False) for name in ("p1", "p2")]))
+        ['p1']
+
+    Limits: what goes with being carried (paying, being in contact) is not told apart from what organisers do.
+    """
+    return _carried(_Ends(claims), persons)
+
+
+class _Ends:
+    """Who stands at which end of which relation, by claims with weight: one walk through them, whatever is asked."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self._subjects: dict[str, set[str]] = defaultdict(set)
+        self._objects: dict[str, set[str]] = defaultdict(set)
+        for claim in claims:
+            if claim.asserts:
+                self._subjects[claim.relation].add(claim.subject)
+                self._objects[claim.relation].add(claim.object)
+
+    def standing(self, as_subject: Collection[str], as_object: Collection[str]) -> set[str]:
+        """Who stands at one of these ends."""
+        subjects = (self._subjects[relation] for relation in as_subject)
+        return set().union(*subjects, *(self._objects[relation] for relation in as_object))
+
+
+def _carried(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
+    active = ends.standing(ACTIVE_SUBJECT, ACTIVE_OBJECT)
+    passive = ends.standing(PASSIVE_SUBJECT, PASSIVE_OBJECT)
+    return frozenset(
+        person.id
+        for person in persons
+        if person.id not in active
+        and not person.categories & _CHARGED
+        and ("victim" in person.categories or person.id in passive)
+    )

@@ -1,0 +1,200 @@
+"""What witnesses said, told as one: for readers who may not know which of them, or how many, said it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from graphsvc.analysis.evidence.belief import LinkFigures, corroboration
+from graphsvc.analysis.evidence.claims import Claim, Dependence, LinkKey
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import encode
+from graphsvc.analysis.score.leads import Explanation, Path
+from graphsvc.records import told
+from graphsvc.records.grading import stricter
+
+
+def folded(claims: Iterable[Claim]) -> list[Claim]:
+    """The claims, those of witnesses as one for each subject, relation, object, polarity and status, without a source.
+
+    Each of those stands with the one grade that every account is told by (`told.ACCOUNT`), which `bare` takes away.
+    Handling is the strictest of those taken together.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> told = folded([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")])
+        >>> [(claim.id, claim.source, claim.subject, claim.relation) for claim in told]
+        [('', '', 'p1', 'RUNS')]
+
+    Limits: who denies and who asserts are two; so are what stands and what was taken back.
+    """
+    apart: list[Claim] = []
+    together: dict[tuple[str, ...], Claim] = {}
+    for claim in claims:
+        if claim.source_kind in told.OPEN_KINDS:
+            apart.append(claim)
+            continue
+        key = (*claim.key, claim.polarity, claim.status)
+        other = together.get(key)
+        if other is None:
+            together[key] = _nameless(claim)
+        elif stricter(claim.handling, other.handling) != other.handling:
+            together[key] = replace(other, handling=claim.handling)
+    return apart + [claim for _, claim in sorted(together.items())]
+
+
+def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> list[Claim]:
+    """The claims with weight as a reader without source clearance may count with them.
+
+    Reports and records stay what they are. Of what witnesses said of a link, for it or against it, there are as many
+    accounts as the reader is told of independent groups (one where that is `few`), each of one grade and by nobody who
+    said anything else; on the record are as many of them as is told of that.
+
+    Args:
+        claims: those of the reader's level.
+        dependence: what sources share, see `dependence`.
+        few_below: fewer groups than this read `few`; 0 or 1: none do.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> said_by = lambda *names: [said(f"{name}: p1 RUNS g1") for name in names]
+        >>> [len(as_told(said_by(*names), {}, 3)) for names in (["s1"], ["s1", "s2"], ["s1", "s2", "s3"])]
+        [1, 1, 3]
+
+    Limits: what the same witness said of two links counts as said by two.
+    """
+    claims = [claim for claim in claims if claim.counts]
+    spoken = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
+    ledger = encode(spoken, dependence)
+    owner = ledger.link * 2 + ledger.denies
+    size = int(owner.max(initial=-1)) + 1
+    every = np.arange(len(spoken))
+    recorded = np.flatnonzero(ledger.on_record)
+    groups, on_record = (
+        _as_many(corroboration(ledger, owner[rows], rows, size)[0], few_below).tolist() for rows in (every, recorded)
+    )
+    first = dict(zip(owner[::-1].tolist(), spoken[::-1], strict=True))
+    accounts = [
+        replace(
+            _nameless(claim),
+            source=f"{' '.join(claim.key)} {claim.polarity} {number}",
+            on_record=number < on_record[of],
+        )
+        for of, claim in sorted(first.items(), key=lambda one: (one[1].key, one[1].polarity))
+        for number in range(groups[of])
+    ]
+    return [claim for claim in claims if claim.source_kind in told.OPEN_KINDS] + accounts
+
+
+def told_belief(figures: LinkFigures, few_below: int, *, on_record: bool = False) -> float:
+    """How far a link is believed, as a reader without source clearance is told it.
+
+    Args:
+        figures: of the link, from what is `as_told`.
+        few_below: as there.
+        on_record: what is on the record alone.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.belief import link_table
+        >>> from graphsvc.analysis.examples import said
+        >>> def told(*claims):
+        ...     return [told_belief(one, 3) for one in link_table(as_told(claims, {}, 3), {}).values()]
+        >>> told(said("s1: p1 RUNS g1")), told(said("r1: p1 RUNS g1", source_kind="record"))
+        ([0.5], [0.875])
+
+    Limits: `told.SOME` is no measurement. It says that somebody of whom there are few says so, and nobody else anything.
+    """
+    belief = figures.belief_on_record if on_record else figures.belief
+    groups = figures.groups_on_record if on_record else figures.groups
+    others = figures.other_sources_on_record if on_record else figures.other_sources
+    denied_more = figures.denying_others or figures.denying_groups >= few_below
+    few_alone = 0 < groups < few_below and not others and not denied_more
+    return told.SOME if few_alone and belief > 0 else told.belief(belief)
+
+
+def bare(claim: Claim) -> Claim:
+    """A folded claim without the grade that stood for all; any other claim without its source.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> bare(folded([said("s1: p1 RUNS g1")])[0]).source_grade
+        ''
+
+    Limits: a claim that has no grade can be shown and not computed with.
+    """
+    if claim.source_kind in told.OPEN_KINDS:
+        return replace(claim, source="")
+    return replace(_nameless(claim), source_grade="", assessment="")
+
+
+def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
+    """An explanation of folded claims as it may be shown: bare, without sources, ordered and weighed by told beliefs.
+
+    Args:
+        why: see `leads.explain`, of claims that were `folded`.
+        beliefs: link → how far it is told as believed (`told_belief`); absent ones as nothing.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.score.leads import explain
+        >>> claims = [said("s1: p1 RUNS g1")]
+        >>> why = retold(explain("p1", folded(claims), [], {}), {("p1", "RUNS", "g1"): 0.5})
+        >>> [(path.source, path.strength) for path in why.paths]
+        [('', 0.5)]
+
+    Limits: of two ways of one length between the same two ends only the better supported is among the paths.
+    """
+
+    def belief(claim: Claim) -> float:
+        return beliefs.get(claim.key, 0.0)
+
+    def ordered(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        """Reports and records as they were, best graded first; then accounts, of the best believed link first."""
+        apart = [claim for claim in claims if claim.source_kind in told.OPEN_KINDS]
+        accounts = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
+        return tuple(map(bare, apart + sorted(accounts, key=lambda claim: (-belief(claim), claim.key, claim.status))))
+
+    paths = []
+    for path in why.paths:
+        strength = 1.0
+        for claim in path.claims:
+            strength *= belief(claim)
+        paths.append(Path("", "", tuple(map(bare, path.claims)), strength))
+    return replace(
+        why,
+        supporting=ordered(why.supporting),
+        other=ordered(why.other),
+        denying=ordered(why.denying),
+        taken_back=ordered(why.taken_back),
+        groups=(),
+        other_sources=(),
+        paths=tuple(sorted(paths, key=lambda path: (-path.strength, len(path.claims), [c.key for c in path.claims]))),
+    )
+
+
+def _as_many(groups: Ints, few_below: int) -> Ints:
+    """Numbers of groups as they may be counted with: few as one."""
+    result: Ints = np.where((groups > 0) & (groups < few_below), 1, groups)
+    return result
+
+
+def _nameless(claim: Claim) -> Claim:
+    """A claim without what is of its own account alone."""
+    source_grade, assessment = told.ACCOUNT
+    return replace(
+        claim,
+        source_grade=source_grade,
+        assessment=assessment,
+        id="",
+        statement="",
+        source="",
+        on_record=False,
+        weight=1,
+        amount=None,
+        currency="",
+        from_on="",
+        to_on="",
+        interest="",
+    )

@@ -1,0 +1,277 @@
+"""Who stands out: every candidate with a score, its shares, and what it rests on.
+
+The score says how far what is told fits a hub better than anybody else (`parts`). It ranks; it is no probability, and never a finding of guilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graphsvc.analysis.evidence.belief import corroboration
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
+from graphsvc.analysis.evidence.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, ROLE_RELATIONS
+from graphsvc.analysis.score import chance, ingredients, parts, stages
+from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
+from graphsvc.analysis.score.network import Network
+from graphsvc.analysis.score.structure import contacts, positions, stands_out
+from graphsvc.records.weights import SHIPPED, Weights
+
+# Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
+RULES_VERSION = "2"
+# Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
+FEWEST_VOICES = 3
+
+Shares = dict[str, Floats]
+FAMILIES = (*ingredients.FAMILIES, "only_carried")
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One candidate.
+
+    Attributes:
+        score: higher is further forward; only the order means something.
+        rank: from 1; ties share the lowest.
+        groups: independent groups of witnesses whose accounts raise the score; `few` where a reader may not know more.
+        other_sources: distinct reports and records whose claims raise it.
+        score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
+        groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
+        denied: claims with weight that deny something said of the person; `few` where a reader may not know more.
+        denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
+        shares: family of ingredients → its share of the score; they add up to it.
+        stages: stage of the operation they have a hand in → rank among those who have, from 1.
+    """
+
+    id: str
+    name: str
+    score: float
+    rank: int
+    groups: int | str
+    other_sources: int
+    score_on_record: float
+    denied: int | str
+    denying_groups: int
+    denying_others: int
+    shares: dict[str, float]
+    stages: dict[str, int] = field(default_factory=dict)
+    rank_on_record: int = 0
+    groups_on_record: int | str = 0
+    other_sources_on_record: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every candidate, best first.
+
+    Attributes:
+        verdict: `leads`, or `abstains` where the data cannot tell anyone apart; the list is given with either.
+        reason: the verdict in words.
+    """
+
+    verdict: str
+    reason: str
+    leads: list[Lead]
+
+
+def rank(
+    claims: Iterable[Claim],
+    persons: Iterable[Person],
+    dependence: Dependence,
+    *,
+    few_below: int = 0,
+    weights: Weights = SHIPPED,
+) -> Ranking:
+    """Ranks the candidates by what accounts say of them, direction first.
+
+    Args:
+        claims: those the reader may see.
+        persons: likewise.
+        dependence: what sources share, see `dependence`.
+        few_below: with it the ranking is computed on what may be told without source clearance (`folding.as_told`).
+        weights: what a grading is worth.
+
+    Example:
+        >>> claim = Claim("c1", "p1", "DIRECTED", "p2", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
+        ...     "person", "person")
+        >>> people = [Person("p1", "Ash", frozenset(), False), Person("p2", "Birch", frozenset(), False)]
+        >>> ranking = rank([claim], people, {})
+        >>> [(lead.id, lead.rank) for lead in ranking.leads], ranking.verdict
+        ([('p1', 1), ('p2', 2)], 'abstains')
+
+    Limits: says who is worth a look, on what was said and recorded. Whoever no account mentions cannot be found, and
+    accounts agreed beforehand by people with nothing recorded in common count as independent.
+    """
+    return ranked(basis(claims, persons, dependence, few_below=few_below, weights=weights))
+
+
+def ranked(on: Basis) -> Ranking:
+    """`rank` where what it is computed on is there already.
+
+    Example:
+        >>> ranked(basis([], [], {})).verdict
+        'abstains'
+
+    Limits: as `rank`.
+    """
+    ledger, whole = on.ledger, on.network
+    if whole is not None:
+        found = parts.read(whole)
+        shares = by_parts(ledger, whole, found, on.left_out)
+        recorded = on.operation(on.recorded)
+        on_record = _placed(ledger, recorded, parts.score(parts.read(recorded)))
+        staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(found)), strict=True))
+        stands, reason = _verdict(on, whole)
+    else:
+        inside = np.array([name not in on.left_out for name in ledger.ids], dtype=bool)
+        shares, staged = by_structure(on.told, inside), {}
+        on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
+        stands, reason = _structure_verdict(ledger, inside)
+    return Ranking(
+        verdict="leads" if stands else "abstains",
+        reason=reason,
+        leads=_leads(on.people, ledger, shares, on_record, _counts(ledger, whole is not None), staged),
+    )
+
+
+def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[str]) -> Shares:
+    """The shares of the score of each entity of the ledger where accounts give people parts, family by family.
+
+    Args:
+        ledger: the claims.
+        whole: their network.
+        found: its ingredients, see `parts.read`.
+        carried: ids of those only carried or exploited.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> whole = tied()
+        >>> sorted(by_parts(basis([], [], {}).ledger, whole, parts.read(whole), [])) == sorted(FAMILIES)
+        True
+
+    Limits: see `parts.shares`.
+    """
+    each = parts.shares(found)
+    shares = {}
+    for family in ingredients.FAMILIES:
+        columns = [place for place, name in enumerate(ingredients.NAMES) if ingredients.FAMILY[name] == family]
+        shares[family] = _placed(ledger, whole, each[:, columns].sum(axis=1))
+    shares["only_carried"] = np.where([name in carried for name in ledger.ids], ONLY_CARRIED, 0.0)
+    return shares
+
+
+def _placed(ledger: Ledger, whole: Network, values: Floats) -> Floats:
+    """Values of the persons of a network at the places of all entities."""
+    result = np.zeros(len(ledger.ids))
+    if whole.size:
+        result[np.searchsorted(ledger.ids, whole.ids)] = values
+    return result
+
+
+def by_structure(ledger: Ledger, inside: Bools) -> Shares:
+    """The shares of the score of each entity where there are only contacts: two positions, half and half.
+
+    Example:
+        >>> sorted(by_structure(basis([], [], {}).ledger, np.zeros(0, dtype=bool)))
+        ['closeness', 'contacts_apart']
+
+    Limits: see `structure`; a position among those watched, not a role.
+    """
+    rows = _usable(ledger, inside)
+    network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
+    return {name: value / 2 for name, value in positions(network).items()}
+
+
+def _usable(ledger: Ledger, inside: Bools) -> Ints:
+    """Rows that assert a tie between two who may play a part."""
+    return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
+
+
+def _verdict(on: Basis, whole: Network) -> tuple[bool, str]:
+    ledger = on.ledger
+    acting = np.isin(ledger.ids, whole.ids)
+    rows = np.flatnonzero(ledger.of(ROLE_RELATIONS) & ~ledger.denies & acting[ledger.subject])
+    groups, others = corroboration(ledger, np.zeros(len(rows), dtype=np.int64), rows, 1)
+    few = 0 < groups[0] < on.few_below
+    voices = int(others[0]) + (1 if few else int(groups[0]))
+    if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
+        return False, f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who played which part."
+    if not chance.stands_out(whole):
+        return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
+    return True, "Ranked by what accounts say of who directs, arranges and links."
+
+
+def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
+    rows = _usable(ledger, inside)
+    stands, why = stands_out(contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids)))
+    told = "No account gives anyone a role, so this is structure only"
+    return stands, f"{told}: {why}." if stands else f"{told}, and no one stands out: {why}."
+
+
+def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
+    """For each entity who raises it, and who denies what is said of it.
+
+    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny;
+    groups and other sources that raise it on the record.
+    """
+    size = len(ledger.ids)
+    rows = np.flatnonzero(ledger.of(COMMANDS | ARRANGES if roles else LEVEL_TIES) & ~ledger.denies)
+    owner = ledger.subject[rows]
+    if not roles:
+        owner, rows = np.concatenate((owner, ledger.object[rows])), np.tile(rows, 2)
+    groups, others = corroboration(ledger, owner, rows, size)
+    recorded = ledger.on_record[rows]
+    on_record = corroboration(ledger, owner[recorded], rows[recorded], size)
+    denying = ledger.of(OPERATION) & ledger.denies
+    ends = np.concatenate((ledger.subject[denying], ledger.object[denying]))
+    against = corroboration(ledger, ends, np.tile(np.flatnonzero(denying), 2), size)
+    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
+
+
+def _leads(
+    people: Sequence[Person],
+    ledger: Ledger,
+    shares: Shares,
+    recorded: Floats,
+    counts: tuple[Ints, ...],
+    staged: Mapping[str, dict[str, int]],
+) -> list[Lead]:
+    place = {name: number for number, name in enumerate(ledger.ids)}
+    rows = [place.get(person.id, -1) for person in people]
+    # One more row, of nothing, for persons of whom no claim speaks.
+    columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
+    record = np.append(recorded, 0.0)[rows].round(9).tolist()
+    groups, others, denied, deniers, denying_others, groups_on_record, others_on_record = (
+        np.append(count, 0)[rows].tolist() for count in counts
+    )
+    placed = sorted(record, reverse=True)
+    first = {score: place for place, score in reversed(list(enumerate(placed, start=1)))}
+    scores = [round(sum(column[number] for column in columns.values()), 9) for number in range(len(people))]
+    order = sorted(range(len(people)), key=lambda number: (-scores[number], people[number].id))
+    leads: list[Lead] = []
+    for position, number in enumerate(order, start=1):
+        tied = bool(leads) and leads[-1].score == scores[number]
+        leads.append(
+            Lead(
+                id=people[number].id,
+                name=people[number].name,
+                score=scores[number],
+                rank=leads[-1].rank if tied else position,
+                groups=groups[number],
+                other_sources=others[number],
+                score_on_record=record[number],
+                denied=denied[number],
+                denying_groups=deniers[number],
+                denying_others=denying_others[number],
+                shares={name: column[number] for name, column in columns.items()},
+                stages=staged.get(people[number].id, {}),
+                rank_on_record=first[record[number]],
+                groups_on_record=groups_on_record[number],
+                other_sources_on_record=others_on_record[number],
+            )
+        )
+    return leads

@@ -1,0 +1,117 @@
+"""What a score is made of: how much is told of each person, relation by relation, and of whom they are tied to.
+
+An ingredient is one relation, one end of it, and for ties between persons the kind of person at the other end:
+`DIRECTED to hands-on` adds up how far somebody is believed to have directed people who are themselves hands-on. Its
+value is log(1 + sum of the beliefs of those links), so that the second adds more than the fifth, and nothing is worth 0.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.roles import (
+    ACTS,
+    BY_CARRIED,
+    CARRIED,
+    DEEDS,
+    LEVEL_TIES,
+    TAKES_ORDERS,
+    TO_CARRIED,
+    WHOM,
+)
+from graphsvc.analysis.score.network import BLOCKS, Network
+
+_TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM)) == tuple(WHOM))
+_TAKEN_TOGETHER = tuple(block for block in BLOCKS if block not in _TOLD_APART)
+_CARRIED = tuple(
+    (relation, end)
+    for relation, end in BLOCKS
+    if (end == "by" and relation in BY_CARRIED) or (end != "by" and relation in TO_CARRIED)
+)
+# Every ingredient by name, in the order of the columns of `ingredients`.
+NAMES: tuple[str, ...] = (
+    *DEEDS,
+    *(f"{relation} {end} {whom}" for relation, end in _TOLD_APART for whom in WHOM),
+    *(f"{relation} {end} anyone" for relation, end in _TAKEN_TOGETHER),
+    *(f"{relation} {end} {CARRIED}" for relation, end in _CARRIED),
+)
+
+
+def ingredients(network: Network, whom: Floats, rows: Ints | None = None) -> Floats:
+    """The value of each ingredient for each person who may play a part.
+
+    Args:
+        network: who is tied to whom.
+        whom: persons x kinds (`roles.WHOM`): how far each counts as each, 0 to 1.
+        rows: of these persons alone (default: all).
+
+    Returns:
+        Persons x ingredients (`NAMES`), each 0 or more.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> network = tied("s1: p1 DIRECTED p2", "s1: p1 PILOTED c1")  # p1, p2
+        >>> value = ingredients(network, np.array([[0, 0, 0, 1.0], [0, 0, 1.0, 0]]))
+        >>> [(NAMES[column], round(float(value[0, column]), 3)) for column in np.flatnonzero(value[0])]
+        [('PILOTED', 0.539), ('DIRECTED to hands-on', 0.539)]
+
+    Limits: belief in what is said. A much-watched person has more of every ingredient than one nobody looked at.
+    """
+    ties, deeds, carried = network.ties, network.deeds, network.carried
+    if rows is not None:
+        deeds, carried = deeds[rows], carried[rows]
+        ties = ties[(np.arange(len(BLOCKS))[:, None] * network.size + rows).ravel()]
+    found = np.empty((len(deeds), len(NAMES)))
+    found[:, : len(DEEDS)] = deeds
+    column = len(DEEDS)
+    tied = (ties @ whom).reshape(len(BLOCKS), len(deeds), len(WHOM))
+    for block in _TOLD_APART:
+        found[:, column : column + len(WHOM)] = tied[BLOCKS.index(block)]
+        column += len(WHOM)
+    for block in _TAKEN_TOGETHER:
+        found[:, column] = tied[BLOCKS.index(block)].sum(axis=1)
+        column += 1
+    for block in _CARRIED:
+        found[:, column] = carried[:, BLOCKS.index(block)]
+        column += 1
+    # Rounding may leave a hair below nothing where a belief was taken away again.
+    result: Floats = np.log1p(np.maximum(found, 0.0))
+    return result
+
+
+def _family(name: str) -> str:
+    """The family an ingredient is shown with."""
+    relation, _, rest = name.partition(" ")
+    end, _, whom = rest.partition(" ")
+    if not rest:
+        if relation == "MEMBER_OF":
+            return "belongs"
+        return "arranges" if relation in ("RUNS", "ORGANISED", "SUPPLIED", "CONTROLS") else "hands_on"
+    if relation in ("PAID", "OWES"):
+        return "seen_by_many" if whom == CARRIED else "money"
+    if relation in LEVEL_TIES:
+        return "seen_by_many" if whom == CARRIED else "company"
+    if end == "by":
+        return "takes_orders"
+    if relation not in TAKES_ORDERS or whom == CARRIED:
+        return "hands_on"
+    return "reaches" if whom == "hub" else "commands"
+
+
+# Ingredient → family under which its share of a score is shown.
+FAMILY = MappingProxyType({name: _family(name) for name in NAMES})
+FAMILIES = (
+    "commands",
+    "arranges",
+    "reaches",
+    "belongs",
+    "money",
+    "company",
+    "takes_orders",
+    "hands_on",
+    "seen_by_many",
+)

@@ -1,0 +1,207 @@
+"""The operation as numbers: what each person who may play a part is believed to do, and to whom they are tied.
+
+Rows are the persons who may play a part, in the order of their ids. Everybody else who was only carried is counted and
+not followed: what they are is known. So a case of ten thousand people is a network of about a thousand, and it can be
+gone through again and again, each time with some accounts left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats, Ledger
+from graphsvc.analysis.evidence.roles import ACTS, DEEDS, LEVEL_TIES
+
+# Relation and end: `to` whom somebody does it, `by` whom it is done to them; `with` where ends are alike.
+BLOCKS: tuple[tuple[str, str], ...] = (
+    *((relation, end) for relation in ACTS for end in ("to", "by")),
+    *((relation, "with") for relation in LEVEL_TIES),
+)
+_TURNED = {(relation, end): (relation, {"to": "by", "by": "to"}.get(end, end)) for relation, end in BLOCKS}
+_PLACE = {block: place for place, block in enumerate(BLOCKS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What is summed: each entry adds the belief of its link to one sum of one person.
+
+    Attributes:
+        link: for each entry the number of its link.
+        person: row of the person it is told of.
+        column: which of their sums it adds to.
+        other: row of the person at the far end, -1 where that is no person who may play a part.
+    """
+
+    link: Ints
+    person: Ints
+    column: Ints
+    other: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Sums over links, ready to be weighed.
+
+    Attributes:
+        ids: the persons who may play a part, sorted.
+        deeds: persons x `roles.DEEDS`: summed belief of what each does, 0 or more.
+        carried: persons x `BLOCKS`: summed belief of ties with those only carried.
+        ties: (blocks x persons) x persons: summed belief of ties among those who may play a part.
+        belief: for each link of the ledger 0 to 1.
+        in_deeds: entries of `deeds`; `in_carried` those of `carried`, `in_ties` those of `ties`.
+        cell: for each entry of `ties` its place in `ties.data`.
+    """
+
+    ids: list[str]
+    deeds: Floats
+    carried: Floats
+    ties: csr_array
+    belief: Floats
+    in_deeds: Entries
+    in_carried: Entries
+    in_ties: Entries
+    cell: Ints
+
+    @property
+    def size(self) -> int:
+        """How many may play a part."""
+        return len(self.ids)
+
+    def believing(self, links: Ints, belief: Floats) -> Network:
+        """The same network where these links (numbers, each once) are believed so far instead.
+
+        Example:
+            >>> from graphsvc.analysis.examples import tied
+            >>> network = tied("s1: p1 PILOTED c1")
+            >>> float(network.believing(np.array([0]), np.array([0.0])).deeds.sum().round(9))
+            0.0
+        """
+        change = np.zeros(len(self.belief))
+        change[links] = belief - self.belief[links]
+        moved = change != 0
+
+        def sums(before: Floats, entries: Entries, place: Ints) -> Floats:
+            rows = np.flatnonzero(moved[entries.link])
+            if not len(rows):
+                return before
+            after = before.copy()
+            np.add.at(after.reshape(-1), place[rows], change[entries.link[rows]])
+            return after
+
+        data = sums(self.ties.data, self.in_ties, self.cell)
+        ties = self.ties
+        if data is not ties.data:
+            ties = csr_array((data, ties.indices, ties.indptr), shape=ties.shape)
+        return replace(
+            self,
+            deeds=sums(self.deeds, self.in_deeds, _flat(self.in_deeds, len(DEEDS))),
+            carried=sums(self.carried, self.in_carried, _flat(self.in_carried, len(BLOCKS))),
+            ties=ties,
+            belief=self.belief + change,
+        )
+
+    def dealt(self, rng: np.random.Generator) -> Network:
+        """The same links dealt out anew: everybody is told of as often as before, in any role and with anybody.
+
+        Example:
+            >>> from graphsvc.analysis.examples import tied
+            >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ORGANISED c1").dealt(np.random.default_rng(1))
+            >>> network.deeds.sum(axis=1).round(3).tolist()
+            [0.714, 0.714]
+        """
+        # Each tie stands twice, once for each end: only its first entry is dealt, the second follows.
+        first = np.unique(self.in_ties.link, return_index=True)[1]
+        ends = (self.in_deeds.person, self.in_carried.person, self.in_ties.person[first], self.in_ties.other[first])
+        mixed = np.split(rng.permutation(np.concatenate(ends)), np.cumsum([len(part) for part in ends])[:-1])
+        deeds, carried = replace(self.in_deeds, person=mixed[0]), replace(self.in_carried, person=mixed[1])
+        link, column, here, there = self.in_ties.link[first], self.in_ties.column[first], mixed[2], mixed[3]
+        back = np.array([_PLACE[_TURNED[block]] for block in BLOCKS])[column]
+        both = Entries(*(np.concatenate(two) for two in ((link, link), (here, there), (column, back), (there, here))))
+        return _network(self.ids, self.belief, deeds, carried, both)
+
+
+def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: Collection[str]) -> Network:
+    """The operation that some claims tell of.
+
+    Args:
+        ledger: the claims.
+        belief: for each link of the ledger 0 to 1.
+        persons: ids of all persons; what a gang or a phone does is not what a person does.
+        carried: ids of those who were only carried or exploited.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> found = tied("s1: p1 DIRECTED p2", "s1: p1 DIRECTED p3", carried=["p3"])
+        >>> found.ids, float(found.ties.sum().round(3)), float(found.carried.sum().round(3))
+        (['p1', 'p2'], 1.429, 0.714)
+
+    Limits: what is told of phones, accounts and gangs is not handed on to those who used, held or ran them.
+    """
+    known, left_out = frozenset(persons), frozenset(carried)
+    ids = [name for name in ledger.ids if name in known and name not in left_out]
+    number = {name: place for place, name in enumerate(ids)}
+    acting = np.array([number.get(name, -1) for name in ledger.ids], dtype=np.int64)
+    only_carried = np.array([name in left_out for name in ledger.ids], dtype=bool)
+    links, first = np.unique(ledger.link, return_index=True)
+    subject, object_ = ledger.subject[first], ledger.object[first]
+    relation = [ledger.relations[number] for number in ledger.relation[first].tolist()]
+    of: dict[str, list[int]] = {}
+    for row, name in enumerate(relation):
+        of.setdefault(name, []).append(row)
+    told: dict[str, list[tuple[Ints, ...]]] = {"deeds": [], "carried": [], "ties": []}
+    for column, name in enumerate(DEEDS):
+        rows = np.array(of.get(name, ()), dtype=np.int64)
+        rows = rows[acting[subject[rows]] >= 0]
+        told["deeds"].append((links[rows], acting[subject[rows]], np.full(len(rows), column), np.full(len(rows), -1)))
+    for column, (name, end) in enumerate(BLOCKS):
+        rows = np.array(of.get(name, ()), dtype=np.int64)
+        for here, there in _directions(end, subject[rows], object_[rows]):
+            both = (acting[here] >= 0) & (acting[there] >= 0) & (here != there)
+            apart = (acting[here] >= 0) & only_carried[there]
+            for kind, chosen in (("ties", np.flatnonzero(both)), ("carried", np.flatnonzero(apart))):
+                person, other = acting[here[chosen]], acting[there[chosen]]
+                told[kind].append((links[rows[chosen]], person, np.full(len(chosen), column), other))
+    deeds, apart, ties = (
+        Entries(*(np.concatenate(part).astype(np.int64) for part in zip(*told[kind], strict=True)))
+        for kind in ("deeds", "carried", "ties")
+    )
+    return _network(ids, belief, deeds, apart, ties)
+
+
+def _network(ids: list[str], belief: Floats, deeds: Entries, carried: Entries, ties: Entries) -> Network:
+    size = len(ids)
+    width = max(size, 1)
+    cells, cell = np.unique((ties.column * size + ties.person) * width + ties.other, return_inverse=True)
+    row, column = np.divmod(cells, width)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(BLOCKS) * size))))
+    data = np.bincount(cell, weights=belief[ties.link], minlength=len(cells)).astype(float)
+    return Network(
+        ids=ids,
+        deeds=_summed(deeds, belief, size, len(DEEDS)),
+        carried=_summed(carried, belief, size, len(BLOCKS)),
+        ties=csr_array((data, column, starts), shape=(len(BLOCKS) * size, size)),
+        belief=belief,
+        in_deeds=deeds,
+        in_carried=carried,
+        in_ties=ties,
+        cell=cell,
+    )
+
+
+def _directions(end: str, subject: Ints, object_: Ints) -> list[tuple[Ints, Ints]]:
+    both = [(subject, object_), (object_, subject)]
+    return both if end == "with" else both[:1] if end == "to" else both[1:]
+
+
+def _flat(entries: Entries, width: int) -> Ints:
+    return entries.person * width + entries.column
+
+
+def _summed(entries: Entries, belief: Floats, size: int, width: int) -> Floats:
+    total = np.bincount(_flat(entries, width), weights=belief[entries.link], minlength=size * width)
+    return total.astype(float).reshape(size, width)

@@ -1,0 +1,160 @@
+"""Which part each person seems to play, worked out for all together, and the score that follows from it.
+
+What somebody is shows in whom they are tied to: directing people who are themselves hands-on is the work of an organiser,
+directing passengers that of an aide, being paid by organisers that of a supplier. And what those others are shows in
+their ties in turn. So parts are read in rounds: a first reading takes everybody for the average person, each further
+one takes the others for what the reading before showed (iterative classification: Neville & Jensen 2000, "Iterative
+classification in relational data"; Lu & Getoor 2003). Each reading has a table of its own, `parts.toml`: how far each
+ingredient speaks for each part, in log-odds. The score is how far what is told fits the parts of hubs better than those
+of others, against somebody of whom nothing is told.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
+from graphsvc.analysis.score.ingredients import NAMES, ingredients
+from graphsvc.analysis.score.network import Network
+
+_NODES, _SPANS = np.polynomial.legendre.leggauss(24)
+_KIND = np.array([[float(part in parts) for parts in WHOM.values()] for part in PARTS])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One table of what ingredients say of parts, in log-odds.
+
+    Attributes:
+        start: for each of `roles.PARTS` what holds where nothing is told.
+        says: `ingredients.NAMES` x parts, for each unit of an ingredient.
+    """
+
+    start: Floats
+    says: Floats
+
+
+@cache
+def readings() -> tuple[Reading, ...]:
+    """The tables the score is made with, first reading first.
+
+    Example:
+        >>> [reading.says.shape == (len(NAMES), len(PARTS)) for reading in readings()]
+        [True, True, True]
+
+    Limits: fitted on invented worlds (`benchmarks/README.md` says how); real cases are not like them.
+    """
+    told = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Reading(np.array(one["start"], dtype=float), np.array([one["says"][name] for name in NAMES], dtype=float))
+        for one in told["reading"]
+    )
+
+
+def read(network: Network, tables: Sequence[Reading] | None = None) -> Floats:
+    """The ingredients of everybody as the last reading sees them.
+
+    Args:
+        network: see `network`.
+        tables: the readings, first to last (default: `readings()`).
+
+    Returns:
+        Persons x `ingredients.NAMES`.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> found = read(tied("s1: p1 DIRECTED p2", "s2: p2 PILOTED c1"))
+        >>> told = dict(zip(NAMES, found[0].round(2).tolist()))
+        >>> told["DIRECTED to hands-on"] > told["DIRECTED to hub"]
+        True
+
+    Limits: parts of those of whom little is told stay close to the average; three rounds, not until nothing moves.
+    """
+    tables = readings() if tables is None else tables
+    whom = np.tile(kinds(tables[0].start[None, :]), (network.size, 1))
+    for reading in tables[:-1]:
+        whom = kinds(ingredients(network, whom) @ reading.says + reading.start)
+    return ingredients(network, whom)
+
+
+def kinds(weighed: Floats) -> Floats:
+    """How far each person counts as each kind that ties tell apart: persons x `roles.WHOM`, each row summing to 1.
+
+    Args:
+        weighed: persons x `roles.PARTS`, log-odds.
+
+    Example:
+        >>> kinds(np.zeros((1, len(PARTS)))).round(3).tolist()
+        [[0.625, 0.125, 0.125, 0.125]]
+
+    Limits: a step on the way to the score, not a finding about anyone.
+    """
+    result: Floats = _shares(weighed) @ _KIND
+    return result
+
+
+def score(found: Floats, reading: Reading | None = None) -> Floats:
+    """How much better what is told fits a hub than anybody else, against somebody of whom nothing is told.
+
+    Args:
+        found: persons x ingredients, see `read`.
+        reading: the last table (default: the last of `readings()`).
+
+    Returns:
+        For each person a number; 0 where nothing is told. Only the order means something.
+
+    Example:
+        >>> score(np.zeros((1, len(NAMES)))).tolist()
+        [0.0]
+
+    Limits: log-odds of invented worlds; no probability, and never one of being a hub.
+    """
+    reading = readings()[-1] if reading is None else reading
+    result: Floats = _odds(found @ reading.says + reading.start) - _odds(reading.start[None, :])
+    return result
+
+
+def shares(found: Floats, reading: Reading | None = None) -> Floats:
+    """What each ingredient adds to the score: persons x ingredients, summing to `score`.
+
+    Since parts exclude each other an ingredient is worth more or less beside others; its share is the mean worth of
+    its next bit while all ingredients grow from nothing together (Aumann & Shapley 1974).
+
+    Example:
+        >>> found = np.zeros((1, len(NAMES)))
+        >>> found[0, NAMES.index("ORGANISED")] = 1.0
+        >>> bool(abs(shares(found).sum() - score(found)[0]) < 1e-6)
+        True
+
+    Limits: a share says what an account did to the number, not how good the account is.
+    """
+    reading = readings()[-1] if reading is None else reading
+    grown = found @ reading.says
+    mean = np.zeros_like(grown)
+    hubs = len(HUBS)
+    for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
+        weighed = reading.start + node * grown
+        mean[:, :hubs] += span * _shares(weighed[:, :hubs])
+        mean[:, hubs:] -= span * _shares(weighed[:, hubs:])
+    result: Floats = found * (mean @ reading.says.T)
+    return result
+
+
+def _shares(weighed: Floats) -> Floats:
+    high = weighed - weighed.max(axis=1, keepdims=True)
+    share = np.exp(high)
+    result: Floats = share / share.sum(axis=1, keepdims=True)
+    return result
+
+
+def _odds(weighed: Floats) -> Floats:
+    hubs = len(HUBS)
+    result: Floats = np.logaddexp.reduce(weighed[:, :hubs], axis=1) - np.logaddexp.reduce(weighed[:, hubs:], axis=1)
+    return result

@@ -1,0 +1,166 @@
+"""Plain contact networks: what structure alone can tell where no account gives anyone a role, and whether it does."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats
+
+# Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004).
+_PIVOTS = 2000
+_REWIRED = 99
+# A degree so many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
+_SIGMAS = 3.0
+
+
+def contacts(first: Ints, second: Ints, size: int) -> csr_array:
+    """The undirected network of some ties, each counted once, none to oneself.
+
+    Example:
+        >>> contacts(np.array([0, 1, 1]), np.array([1, 0, 1]), 2).toarray().tolist()
+        [[0.0, 1.0], [1.0, 0.0]]
+
+    Limits: how often two were in contact is dropped; taps and surveillance decide it more than people do.
+    """
+    apart = first != second
+    ends = np.concatenate((first[apart], second[apart])), np.concatenate((second[apart], first[apart]))
+    network = coo_array((np.ones(len(ends[0])), ends), shape=(size, size)).tocsr()
+    network.data = np.ones_like(network.data)
+    return network
+
+
+def effective_size(network: csr_array) -> Floats:
+    """Burt's effective size: contacts less those a person's other contacts already reach (Borgatti 1997).
+
+    Example:
+        >>> effective_size(contacts(np.array([0, 0, 1]), np.array([1, 2, 2]), 4)).tolist()
+        [1.0, 1.0, 1.0, 0.0]
+
+    Limits: a much-watched person has many contacts on file; it cannot tell that from importance.
+    """
+    degree = np.asarray(network.sum(axis=1), dtype=float)
+    closed = np.asarray((network @ network).multiply(network).sum(axis=1), dtype=float)
+    result: Floats = degree - np.divide(closed, degree, out=np.zeros(len(degree)), where=degree > 0)
+    return result
+
+
+def harmonic(network: csr_array, seed: int = 0) -> Floats:
+    """Harmonic closeness: the mean of 1 / distance to the others (Marchiori & Latora 2000), 0 to 1.
+
+    Example:
+        >>> harmonic(contacts(np.array([0, 1]), np.array([1, 2]), 3)).tolist()
+        [0.75, 1.0, 0.75]
+
+    Limits: those at the edge of what was watched look peripheral. Sampled in large networks.
+    """
+    size = network.shape[0]
+    pivots = np.arange(size)
+    if size > _PIVOTS:
+        pivots = np.sort(np.random.default_rng(seed).choice(size, _PIVOTS // 8, replace=False))
+    total = np.zeros(size)
+    for pivot in pivots:
+        away = dijkstra(network, indices=pivot, unweighted=True)
+        total += np.divide(1.0, away, out=np.zeros(size), where=np.isfinite(away) & (away > 0))
+    result: Floats = total / max(len(pivots) - (len(pivots) == size), 1)
+    return result
+
+
+def positions(network: csr_array) -> dict[str, Floats]:
+    """The two measures as ranks from 0 to 1 (1 the highest, 0 without contacts), by name.
+
+    Example:
+        >>> {name: value.tolist() for name, value in positions(contacts(np.array([0, 1]), np.array([1, 2]), 3)).items()}
+        {'contacts_apart': [0.5, 1.0, 0.5], 'closeness': [0.5, 1.0, 0.5]}
+
+    Limits: a position among those who were watched, not a role.
+    """
+    # Imported here: it alone takes longer than everything else a command needs.
+    from scipy.stats import rankdata
+
+    alone = np.asarray(network.sum(axis=1)) == 0
+    found = {}
+    for name, value in (("contacts_apart", effective_size(network)), ("closeness", harmonic(network))):
+        ranks = rankdata(value.round(9), method="average") / max(len(value), 1)
+        found[name] = np.where(alone, 0.0, ranks)
+    return found
+
+
+def closure(network: csr_array) -> float:
+    """The share of pairs of contacts of one person who are in contact themselves, 0 to 1.
+
+    Example:
+        >>> closure(contacts(np.array([0, 0, 1]), np.array([1, 2, 2]), 3))
+        1.0
+
+    Limits: dominated by the persons with the most contacts.
+    """
+    degree = np.asarray(network.sum(axis=1), dtype=float)
+    pairs = float((degree * (degree - 1)).sum())
+    return float((network @ network).multiply(network).sum()) / pairs if pairs else 0.0
+
+
+def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 20) -> csr_array:
+    """A random network in which everybody has as many contacts as before (Maslov & Sneppen 2002).
+
+    Example:
+        >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
+        >>> rewired(ring, np.random.default_rng(1)).sum(axis=1).tolist()
+        [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
+
+    Limits: swaps come in batches, so very small networks are mixed a little less evenly than one by one.
+    """
+    upper = coo_array(network)
+    size = network.shape[0]
+    keep = upper.row < upper.col
+    first, second = upper.row[keep].astype(np.int64), upper.col[keep].astype(np.int64)
+    for _ in range(rounds):
+        order = rng.permutation(len(first))
+        half = len(order) // 2
+        one, two = order[:half], order[half : 2 * half]
+        flip = rng.random(half) < 0.5
+        a, b = first[one], second[one]
+        c, d = np.where(flip, second[two], first[two]), np.where(flip, first[two], second[two])
+        new = np.stack((_edge(a, d, size), _edge(c, b, size)))
+        present = np.isin(new, _edge(first, second, size)).any(axis=0)
+        often = dict(zip(*np.unique(new, return_counts=True), strict=True)) if half else {}
+        alone = np.array([[often[code] == 1 for code in row] for row in new.tolist()], dtype=bool).reshape(2, half)
+        good = alone.all(axis=0) & ~present & (a != d) & (c != b)
+        first[one[good]], second[one[good]] = a[good], d[good]
+        first[two[good]], second[two[good]] = c[good], b[good]
+    return contacts(first, second, size)
+
+
+def _edge(first: Ints, second: Ints, size: int) -> Ints:
+    return np.minimum(first, second) * size + np.maximum(first, second)
+
+
+def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
+    """Whether positions in this network can mean anything, and why.
+
+    They can if contacts close into circles more than in networks rewired with the same number of contacts for each
+    (one-sided, at most 5 %), or if someone's number of contacts is out of all proportion to the others'.
+
+    Example:
+        >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
+        >>> stands_out(ring)[0]
+        False
+
+    Limits: that a network has structure does not say that its leaders are where structure points.
+    """
+    degree = np.asarray(network.sum(axis=1), dtype=float)
+    logs = np.log(degree[degree > 0])
+    if len(logs) < 4:
+        return False, "there are too few contacts to compare"
+    spread = float(logs.std())
+    if spread > 0 and float(logs.max() - logs.mean()) / spread >= _SIGMAS:
+        return True, "someone has contacts out of all proportion to the others"
+    rng = np.random.default_rng(seed)
+    found = closure(network)
+    runs = _REWIRED if network.nnz < 20_000 else 19
+    reached = sum(closure(rewired(network, rng)) >= found for _ in range(runs))
+    if (1 + reached) / (1 + runs) <= 0.05:
+        return True, "contacts close into circles more than chance with the same numbers of contacts would"
+    return False, "the network looks like chance with the same numbers of contacts"

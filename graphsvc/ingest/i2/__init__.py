@@ -1,0 +1,1 @@
+"""Charts of i2 Analyst's Notebook, read as a delivery."""

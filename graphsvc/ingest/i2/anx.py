@@ -1,0 +1,268 @@
+"""i2 Analyst's Notebook charts (`.anx`, XML) → items that know their line. The file is not believed in anything.
+
+Read as a stream, without a doctype, entities or anything from elsewhere; sizes and numbers have caps. What stands here is
+only what the file says; what it means for a case is decided in `ingest.i2.chart`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+
+import defusedxml
+import defusedxml.sax
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.csvtext import too_large
+from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress
+
+_DEEPEST = 60
+# Attributes and cards of one item.
+_MOST_TOLD = 1_000
+# How XML begins, with or without a mark of its encoding.
+_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<")
+GRADES = ("GradeOne", "GradeTwo", "GradeThree")
+
+
+@dataclass(slots=True)
+class Item:
+    """An entity or a link of a chart.
+
+    Attributes:
+        line: where it begins.
+        type: the name of its type.
+        ids: what links call an entity by (`EntityId`, and the reference where the file has one); identity: what people
+            call it, unique by type.
+        ends: of a link, what it calls its two ends.
+        arrow: `ArrowOnHead`, `ArrowOnTail`, `ArrowOnBoth` or `ArrowNone`.
+        date: ISO day, with the time if it is set; empty if none is.
+        told: attribute → value. cards: what cards say.
+        grades: text of each grade, by `GRADES`; empty where it is not graded.
+    """
+
+    line: int
+    label: str
+    description: str
+    date: str
+    type: str = ""
+    reference: str = ""
+    entity: bool = False
+    link: bool = False
+    ids: list[str] = field(default_factory=list)
+    identity: str = ""
+    ends: tuple[str, str] = ("", "")
+    arrow: str = ""
+    told: list[tuple[str, str]] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
+    grades: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What a chart holds: its entities, its links, and how many items are neither (text, pictures)."""
+
+    entities: list[Item]
+    links: list[Item]
+    others: int
+
+
+def is_anx(path: Path) -> bool:
+    """Whether a file is XML, by how it begins: an upload may have lost its name."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(8).startswith(_STARTS)
+
+
+def read_items(path: Path, limits: Limits, progress: Progress | None = None) -> Items:
+    """The items of a chart.
+
+    Raises:
+        InputError: with the line, if it is no chart, damaged, too large or hostile.
+    """
+    if path.stat().st_size > limits.file_bytes:
+        raise too_large(path.name, limits)
+    reader = _Reader(path.name, limits, progress or (lambda _file, _rows: None))
+    try:
+        with path.open("rb") as stream:
+            defusedxml.sax.parse(stream, reader, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    except defusedxml.DefusedXmlException:
+        raise InputError(
+            f"{path.name} declares a document type or entities, as no chart does: save it anew from Analyst's Notebook."
+        ) from None
+    except SAXParseException as error:
+        raise InputError(
+            f"{path.name}, line {error.getLineNumber()} is no XML ({error.getMessage()}): the file is damaged or cut off."
+            " Save it anew from Analyst's Notebook."
+        ) from None
+    except (UnicodeError, LookupError, ValueError) as error:
+        raise InputError(
+            f"{path.name} cannot be read as XML ({type(error).__name__}): save it anew as UTF-8."
+        ) from None
+    return reader.found()
+
+
+class _Reader(ContentHandler):
+    def __init__(self, shown: str, limits: Limits, progress: Progress) -> None:
+        super().__init__()
+        self._shown, self._limits, self._progress = shown, limits, progress
+        self._items: list[Item] = []
+        self._now: Item | None = None
+        self._path: list[str] = []
+        # Names that references stand for, by collection; and the words of grades.
+        self._names: dict[str, dict[str, str]] = defaultdict(dict)
+        self._grades: dict[str, list[str]] = defaultdict(list)
+        self._graded: list[tuple[Item, dict[str, int]]] = []
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+            "ChartItem": self._item,
+            "End": lambda given: self._id(given.get("Id", "")),
+            "Entity": self._entity,
+            "Link": self._link,
+            "Attribute": self._attribute,
+            "Card": self._card,
+            "String": self._grade,
+            **dict.fromkeys(("EntityType", "LinkType", "AttributeClass"), self._named),
+        }
+
+    def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - as SAX calls it
+        """Where the parser is; called before anything else."""
+        self._where = locator
+
+    # -- as the file is walked ------------------------------------------------------------------------------------
+
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - as SAX calls it
+        """One element begins."""
+        if not self._path and name != "Chart":
+            raise InputError(
+                f"{self._shown}, line {self._line()} begins with <{name[:40]}> and not with <Chart>: it is no chart of"
+                " Analyst's Notebook. A delivery is a .zip of the case folder, an .xlsx workbook or an .anx chart."
+            )
+        self._path.append(name)
+        if len(self._path) > _DEEPEST:
+            raise InputError(f"{self._shown}, line {self._line()} nests deeper than any chart does. Nothing was read.")
+        given = dict(attrs.items())
+        if name in self._starts:
+            self._starts[name](given)
+        elif self._now is not None and name.endswith("Style") and name not in ("FrameStyle", "ConnectionStyle"):
+            self._style(name, given)
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - as SAX calls it
+        """One element ends."""
+        self._path.pop()
+        if name == "ChartItem":
+            self._now = None
+
+    def found(self) -> Items:
+        """What was found, with names in place of references."""
+        for item in self._items:
+            kind = "EntityType" if item.entity else "LinkType"
+            item.type = item.type or self._names[kind].get(item.reference, "")
+            item.told = [(self._names["AttributeClass"].get(name, name), value) for name, value in item.told]
+        # Every item bears a first grade until somebody chooses one: where nothing bears another, nothing is graded.
+        used = {grade for _, indices in self._graded for grade, index in indices.items() if index > 0}
+        for item, indices in self._graded:
+            for grade, index in indices.items():
+                words = self._grades[grade]
+                if grade in used and 0 <= index < len(words):
+                    item.grades.setdefault(grade, words[index])
+        return Items(
+            [item for item in self._items if item.entity],
+            [item for item in self._items if item.link and not item.entity],
+            sum(not (item.entity or item.link) for item in self._items),
+        )
+
+    # -- elements -------------------------------------------------------------------------------------------------
+
+    def _line(self) -> int:
+        return int(self._where.getLineNumber() or 1)
+
+    def _item(self, given: dict[str, str]) -> None:
+        if len(self._items) >= self._limits.rows:
+            raise InputError(f"{self._shown} has more than {self._limits.rows:,} items: split it into several charts.")
+        self._now = Item(self._line(), given.get("Label", ""), given.get("Description", ""), _date(given))
+        self._items.append(self._now)
+        self._grading(self._now, given)
+        if len(self._items) % PROGRESS_ROWS == 0:
+            self._progress(self._shown, len(self._items))
+
+    def _id(self, identifier: str) -> None:
+        if self._now is not None and identifier:
+            self._now.ids.append(identifier)
+
+    def _entity(self, given: dict[str, str]) -> None:
+        if self._now is not None:
+            self._now.entity = True
+            self._now.identity = given.get("Identity", "")
+            self._id(given.get("EntityId", ""))
+
+    def _link(self, given: dict[str, str]) -> None:
+        if self._now is not None:
+            self._now.link = True
+            ends = [given.get(f"End{end}Id") or given.get(f"End{end}Reference", "") for end in (1, 2)]
+            self._now.ends = (ends[0], ends[1])
+
+    def _style(self, name: str, given: dict[str, str]) -> None:
+        item = self._now
+        if item is None or item.type or item.reference:
+            return
+        kind = "Link" if name == "LinkStyle" else "Entity"
+        item.type = given.get("Type", "")
+        item.reference = given.get(f"{kind}TypeReference", "")
+        item.arrow = given.get("ArrowStyle", "")
+
+    def _attribute(self, given: dict[str, str]) -> None:
+        name = given.get("AttributeClass") or given.get("AttributeClassReference", "")
+        if self._now is not None and name and given.get("Value"):
+            self._told(self._now.told)
+            self._now.told.append((name, given["Value"]))
+
+    def _card(self, given: dict[str, str]) -> None:
+        if self._now is not None:
+            self._told(self._now.cards)
+            words = [given.get(name, "").strip() for name in ("Summary", "Text")]
+            self._now.cards.append(": ".join(word for word in words if word))
+            self._now.date = self._now.date or _date(given)
+            self._grading(self._now, given)
+
+    def _told(self, kept: list[Any]) -> None:
+        if len(kept) >= _MOST_TOLD:
+            raise InputError(
+                f"{self._shown}, line {self._line()}: one item has more than {_MOST_TOLD:,} attributes or cards."
+                " Nothing was read."
+            )
+
+    def _grading(self, item: Item, given: dict[str, str]) -> None:
+        texts = {grade: given.get(f"{grade}Index", "") for grade in GRADES}
+        indices = {
+            grade: int(text) for grade, text in texts.items() if text.isascii() and text.isdigit() and len(text) < 9
+        }
+        if indices:
+            self._graded.append((item, indices))
+
+    def _grade(self, given: dict[str, str]) -> None:
+        grade = self._path[-3] if len(self._path) > 2 else ""
+        if grade in GRADES and len(self._grades[grade]) < _MOST_TOLD:
+            self._grades[grade].append(given.get("Text", ""))
+
+    def _named(self, given: dict[str, str]) -> None:
+        if given.get("Id"):
+            self._names[self._path[-1]][given["Id"]] = given.get("Name", "")
+
+
+def _date(given: dict[str, str]) -> str:
+    """The day of an item, with its time where that is set.
+
+    Example:
+        >>> _date({"DateSet": "true", "TimeSet": "true", "DateTime": "2020-05-08T04:30:00.000"})
+        '2020-05-08T04:30Z'
+    """
+    if given.get("DateSet", "").lower() not in ("true", "1"):
+        return ""
+    day, _, time = given.get("DateTime", "").partition("T")
+    timed = given.get("TimeSet", "").lower() in ("true", "1") and len(time) >= 5
+    return f"{day}T{time[:5]}Z" if timed else day

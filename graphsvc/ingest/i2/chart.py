@@ -1,0 +1,352 @@
+"""A chart as a delivery: its entities as people, boats, places and things, its links as claims of one statement.
+
+Types are read as `records.charts` and the mapping say. A link of another type is kept as a relation of its own, which is
+never scored; an entity of another type is left out and named, for somebody to say what it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphsvc.errors import InputError
+from graphsvc.ingest.i2.anx import Item, Items, read_items
+from graphsvc.ingest.mapping import ChartTypes, Mapping
+from graphsvc.ingest.raw import Limits, Progress, RawTable
+from graphsvc.records.charts import LINKED_AS, READ_AS
+from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, Relation
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, THING_KINDS
+
+IGNORE = "ignore"
+_TABLE = {table.record: table.name for table in ENTITY_TABLES}
+# Columns that an attribute of a chart never fills.
+_OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on", "sealed", "category")
+_DATES = ("date", "from_date", "to_date")
+# Codes of 3x5x2 at the start of a grade's words, and the words themselves.
+_CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
+_RESERVED = re.compile(r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+_DAY = re.compile(r"(?:(\d{1,2}) )?(?:([A-Z][a-z]+) )?(\d{4})(?:, (\d\d:\d\d)(?::\d\d)? UTC)?(?:, |$)")
+_MONTHS = {f"{dt.date(2000, month, 1):%B}": month for month in range(1, 13)}
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRead:
+    """One type of a chart: how many items have it, and what they are read as.
+
+    Attributes:
+        read_as: a kind, a kind of thing, a relation, `ignore`; empty for an entity nobody has said the kind of.
+        chosen: whether somebody chose it, or a table knows it; else it is what is done with what is not known.
+    """
+
+    name: str
+    items: int
+    read_as: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRead:
+    """What a chart was read as, for who loads it.
+
+    Attributes:
+        entities, links: its types, most items first.
+        statement: the statement its links are claims of, as fields of `statements`.
+        graded: links that bear a grade of 3x5x2; others: items that are neither entity nor link.
+        ignored: items left out by choice.
+    """
+
+    entities: list[TypeRead]
+    links: list[TypeRead]
+    statement: dict[str, str]
+    graded: int
+    others: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An entity whose type nobody has said the kind of."""
+
+    line: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTables:
+    """A chart as tables, what it was read as, and what of it was not."""
+
+    tables: list[RawTable]
+    read: ChartRead
+    unread: list[Unread]
+
+
+def read_chart(
+    path: Path, limits: Limits, mapping: Mapping | None = None, progress: Progress | None = None
+) -> ChartTables:
+    """The tables of a chart.
+
+    Raises:
+        InputError: see `read_items`; or the mapping is for tables.
+    """
+    path = path.absolute()
+    if mapping is not None and mapping.chart is None:
+        raise InputError(
+            f"{path.name} is a chart, and {mapping.file} maps tables: use a mapping with [chart.entities], or none."
+        )
+    types = mapping.chart if mapping is not None and mapping.chart is not None else ChartTypes()
+    items = read_items(path, limits, progress)
+    return _Chart(path, items, types, mapping.statement if mapping else {}).tables()
+
+
+def chart_mapping(entities: Table[str, str], links: Table[str, str], statement: Table[str, str]) -> str:
+    r"""A mapping for charts as TOML text.
+
+    Example:
+        >>> print(chart_mapping({"Lorry \"firm\"": "workplace"}, {}, {"handling": "P"}))
+        [statement]
+        handling = "P"
+        <BLANKLINE>
+        [chart.entities]
+        "Lorry \"firm\"" = "workplace"
+        <BLANKLINE>
+        [chart.links]
+    """
+
+    def lines(table: Table[str, str], *, quoted: bool) -> Iterable[str]:
+        for name, value in table.items():
+            key = _quoted(name) if quoted else name
+            yield f"{key} = {_quoted(value)}"
+
+    parts = (
+        ["[statement]", *lines(statement, quoted=False)],
+        ["[chart.entities]", *lines(entities, quoted=True)],
+        ["[chart.links]", *lines(links, quoted=True)],
+    )
+    return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's too; the one sign that only TOML refuses is DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+class _Chart:
+    """One chart on its way to being tables."""
+
+    def __init__(self, path: Path, items: Items, types: ChartTypes, statement: dict[str, str]) -> None:
+        self._path, self._items, self._types = path, items, types
+        self._kinds = {item.type: self._kind(item.type) for item in items.entities}
+        self._relations = {item.type: self._relation(item.type) for item in items.links}
+        self._called = self._ids()
+        self._statement = self._stated(statement)
+
+    def tables(self) -> ChartTables:
+        """All of it."""
+        rows: dict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
+        unread = []
+        seen: set[str] = set()
+        for item in self._items.entities:
+            kind = self._kinds[item.type]
+            if not kind:
+                unread.append(Unread(item.line, item.type))
+            elif kind != IGNORE and (identifier := self._called[id(item)]) not in seen:
+                # One entity may stand in several places of a chart.
+                seen.add(identifier)
+                record = "thing" if kind in THING_KINDS else kind
+                rows[_TABLE[record]].append((item.line, self._entity(item, kind, record)))
+        ends = {name: item for item in self._items.entities for name in item.ids}
+        links = [item for item in self._items.links if not self._left_out(item, ends)]
+        rows["links"] += [(item.line, self._link(item, ends)) for item in links]
+        rows["statements"].append((1, self._statement))
+        rows.setdefault("people", [])
+        names = [name for name in TABLES if name in rows]
+        tables = [self._table(name, rows[name]) for name in names]
+        return ChartTables(tables, self._told(len(links)), unread)
+
+    def _table(self, name: str, rows: list[tuple[int, dict[str, str]]]) -> RawTable:
+        required = [column.name for column in TABLES[name].columns if column.required]
+        header = list(dict.fromkeys([*required, *(column for _, row in rows for column in row)]))
+        cells = [(line, [row.get(column, "") for column in header]) for line, row in rows]
+        return RawTable(name, self._path.name, header, cells)
+
+    # -- types ----------------------------------------------------------------------------------------------------
+
+    def _kind(self, name: str) -> str:
+        return self._types.entities.get(name) or READ_AS.get(name.casefold(), "")
+
+    def _relation(self, name: str) -> str:
+        known = self._types.links.get(name) or LINKED_AS.get(name.casefold())
+        if known:
+            return known
+        words = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_")
+        # Letters of other scripts have no place in the name of a relation: a mark of the whole name stands for them.
+        mark = "" if name.isascii() and words else hashlib.sha256(name.encode()).hexdigest()[:6].upper()
+        own = "_".join(part for part in (words.removeprefix(CUSTOM_PREFIX), mark) if part)
+        return f"{CUSTOM_PREFIX}{own or 'LINK'}"
+
+    def _told(self, links: int) -> ChartRead:
+        entities = Counter(item.type for item in self._items.entities)
+        tied = Counter(item.type for item in self._items.links)
+        left_out = sum(self._kinds[item.type] == IGNORE for item in self._items.entities)
+        return ChartRead(
+            [TypeRead(name, many, self._kinds[name], bool(self._kinds[name])) for name, many in entities.most_common()],
+            [
+                TypeRead(
+                    name,
+                    many,
+                    self._relations[name],
+                    name in self._types.links or name.casefold() in LINKED_AS,
+                )
+                for name, many in tied.most_common()
+            ],
+            self._statement,
+            sum(bool(_graded(item)) for item in self._items.links),
+            self._items.others,
+            left_out + len(self._items.links) - links,
+        )
+
+    # -- rows -----------------------------------------------------------------------------------------------------
+
+    def _ids(self) -> dict[int, str]:
+        """Item → its id in the case: its identity; two of different kinds with one identity are told apart."""
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for item in self._items.entities:
+            kinds[_identity(item)].add(self._kinds[item.type])
+        called = {}
+        for item in self._items.entities:
+            identity = _identity(item)
+            several = len(kinds[identity]) > 1
+            called[id(item)] = f"{identity} ({self._kinds[item.type] or item.type})" if several else identity
+        return called
+
+    def _entity(self, item: Item, kind: str, record: str) -> dict[str, str]:
+        row = {"id": self._called[id(item)], "statement_id": self._statement["id"]}
+        notes = [item.description, *item.cards]
+        name = item.label.strip() or item.identity
+        if record == "crossing":
+            date, site = _crossing(name)
+            row |= {"date": item.date or date, "launch_site": site}
+        else:
+            row["name"] = " ".join(name.split())
+        if record == "thing":
+            row |= {"kind": kind, "value": row["name"]}
+        return self._with_attributes(_TABLE[record], row, item, notes)
+
+    def _link(self, item: Item, ends: Table[str, Item]) -> dict[str, str]:
+        one, other = item.ends
+        if item.arrow == "ArrowOnTail":
+            one, other = other, one
+        relation = RELATIONS.get(self._relations[item.type])
+        kinds = self._record(one, ends), self._record(other, ends)
+        # Whoever drew it may have drawn it from its object: where only that way round makes sense, it is meant so.
+        if relation and not _fits(relation, *kinds) and _fits(relation, *kinds[::-1]):
+            one, other = other, one
+        row = {
+            "subject_id": self._end(one, ends),
+            "relation": self._relations[item.type],
+            "object_id": self._end(other, ends),
+            "statement_id": self._statement["id"],
+            "from_date": item.date,
+        } | _graded(item)
+        row.pop("source_grade", None)
+        label = item.label.strip()
+        notes = [label if label.casefold() != item.type.casefold() else "", item.description, *item.cards]
+        return self._with_attributes("links", row, item, notes)
+
+    def _left_out(self, item: Item, ends: Table[str, Item]) -> bool:
+        """Whether a link is of a type, or ends in an entity of a type, that is left out by choice."""
+        there = (ends[end] for end in item.ends if end in ends)
+        return self._relations[item.type] == IGNORE or any(self._kinds[one.type] == IGNORE for one in there)
+
+    def _record(self, end: str, ends: Table[str, Item]) -> str:
+        kind = self._kinds[ends[end].type] if end in ends else ""
+        return "thing" if kind in THING_KINDS else kind if kind in ENTITIES else ""
+
+    def _end(self, end: str, ends: Table[str, Item]) -> str:
+        return self._called[id(ends[end])] if end in ends else end
+
+    def _with_attributes(self, table: str, row: dict[str, str], item: Item, notes: list[str]) -> dict[str, str]:
+        """The row with the attributes of its item: a column of ours where one is called so, else one of the chart's own."""
+        known = {column.name for column in TABLES[table].columns} - set(_OURS)
+        for name, value in item.told:
+            column = re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "attribute"
+            column = column if column in known else f"{EXTRA_PREFIX}{column}"
+            # Where two attributes are called the same both are kept; a date in words is the one its item was drawn at.
+            already = "" if column in _DATES else row.get(column, "")
+            row[column] = value if already in ("", value) else f"{already}; {value}"
+        said = [" ".join(note.split()) for note in (row.pop("notes", ""), *notes)]
+        if any(said):
+            row["notes"] = " · ".join(dict.fromkeys(note for note in said if note))
+        return row
+
+    # -- the statement --------------------------------------------------------------------------------------------
+
+    def _stated(self, chosen: dict[str, str]) -> dict[str, str]:
+        """The statement that all links belong to, graded as cautiously as the least of them; `chosen` goes before that."""
+        graded = [_graded(item) for item in self._items.links]
+        sources = [one["source_grade"] for one in graded if "source_grade" in one]
+        open_to_share = bool(graded) and all(one.get("handling") == "P" for one in graded)
+        content = hashlib.sha256(self._path.read_bytes()).hexdigest()
+        return {
+            "id": f"chart-{content[:12]}",
+            "kind": "intelligence",
+            "source_grade": max(sources, default=""),
+            "handling": "P" if open_to_share else "C",
+            "summary": "Read from an i2 chart.",
+        } | {name: value for name, value in chosen.items() if value}
+
+
+def _fits(relation: Relation, subject: str, target: str) -> bool:
+    return subject in relation.subjects and target in relation.objects
+
+
+def _identity(item: Item) -> str:
+    identity = (item.identity or item.label or (item.ids or [""])[0]).strip()
+    # The form of our own pseudonyms is kept for ours.
+    return identity.replace("-", ".") if _RESERVED.fullmatch(identity) else identity
+
+
+def _graded(item: Item) -> dict[str, str]:
+    """The grades of an item that are grades of 3x5x2; those of another scheme are not guessed at.
+
+    Example:
+        >>> item = Item(1, "", "", "", grades={"GradeOne": "2 - untested", "GradeTwo": "Known directly", "GradeThree": "x"})
+        >>> _graded(item)
+        {'source_grade': '2', 'assessment': 'A'}
+    """
+    found = {}
+    for grade, name, scheme in (
+        ("GradeOne", "source_grade", SOURCE_GRADES),
+        ("GradeTwo", "assessment", ASSESSMENTS),
+        ("GradeThree", "handling", HANDLING),
+    ):
+        words = item.grades.get(grade, "").strip()
+        code = _CODE.match(words)
+        named = {meaning: one for one, meaning in scheme.items()}
+        if code and code[1] in scheme:
+            found[name] = code[1]
+        elif words.casefold() in named:
+            found[name] = named[words.casefold()]
+    return found
+
+
+def _crossing(label: str) -> tuple[str, str]:
+    """(date, launch site) that the label of a crossing gives.
+
+    Example:
+        >>> _crossing("8 May 2020, 04:30 UTC, Dunkirk"), _crossing("May 2020"), _crossing("the night boat")
+        (('2020-05-08T04:30Z', 'Dunkirk'), ('2020-05', ''), ('', 'the night boat'))
+    """
+    match = _DAY.match(label)
+    if match is None or (match[2] and match[2] not in _MONTHS) or (match[1] and not match[2]):
+        return "", " ".join(label.split())
+    date = match[3] + (f"-{_MONTHS[match[2]]:02d}" if match[2] else "") + (f"-{int(match[1]):02d}" if match[1] else "")
+    return date + (f"T{match[4]}Z" if match[4] and match[1] else ""), " ".join(label[match.end() :].split())

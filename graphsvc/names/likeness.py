@@ -1,0 +1,286 @@
+"""How like something is to what is sought: parts of a search, what asks the index for candidates, and a level of match.
+
+The index of the graph database only offers candidates. It counts what a reader may not see, so its own scores order
+nothing, and nothing is asked of it that it answers with its nearest few alone (its fuzzy terms are such: they stop after
+fifty words, whoever's they are). One letter off is asked for as a pattern instead, of which it leaves none out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graphsvc.names.spelling import Sound, alike, words
+from graphsvc.names.terms import Folded, folded, heard, numbers
+
+# How something matches, the best first.
+EXACT, WORD, PREFIX, INSIDE, TYPO, HEARD = range(6)
+LEVELS = ("exactly", "a whole word", "the beginning of a word", "inside a word", "one letter off", "sounds alike")
+# Letters that are needed before something is looked for inside words, and one letter off.
+_INSIDE = 3
+_TYPO, _LONGEST_TYPO = 5, 24
+# Digits at the end by which two numbers are the same, whatever stands before them.
+_SAME = 9
+_NUMBER = re.compile(r"[+(]?[\d\s().\-/+]*")
+_FEWEST_DIGITS = 4
+_MOST_PARTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of what is sought.
+
+    Attributes:
+        spelt: how it may be written, folded; any of them will do.
+        sounds: how it may be heard.
+        number: whether it is a telephone number, or the beginning of one.
+    """
+
+    spelt: tuple[str, ...]
+    sounds: frozenset[Sound] = frozenset()
+    number: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """What asks the index for what this part may match."""
+        asked: list[str] = []
+        for text in self.spelt:
+            asked.append(f"*{text}*" if len(text) >= _INSIDE else f"{text}*")
+            if self.number and len(text) > _SAME:
+                asked.append(f"*{text[-_SAME:]}")
+            elif _may_be_mistyped(text):
+                asked.append(f"/{_one_off(text)}/")
+        asked += sorted(f"_{key}" for key, _ in self.sounds)
+        return f"({' '.join(dict.fromkeys(asked))})"
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is sought: each of its parts must match something, or all of it as one word."""
+
+    text: str
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What stands between blanks; a telephone number is one part. Empty if there is nothing to look for."""
+        text = self.text.strip()
+        runs = [text] if _is_number(text) else text.split()
+        parts = (_part(run) for run in runs)
+        return tuple(part for part in parts if any(part.spelt))[:_MOST_PARTS]
+
+    @cached_property
+    def whole(self) -> Part:
+        """All of it as one."""
+        return self.parts[0] if len(self.parts) == 1 else _part(self.text)
+
+    @cached_property
+    def spelt(self) -> list[str]:
+        """For each part how it may be written, with a bar between."""
+        return ["|".join(part.spelt) for part in self.parts]
+
+    @cached_property
+    def pattern(self) -> str:
+        """What asks the index for candidates."""
+        together = " ".join(f"+{part.pattern}" for part in self.parts)
+        return together if len(self.parts) == 1 else f"{self.whole.pattern} ({together})"
+
+    @cached_property
+    def text_pattern(self) -> str:
+        """What asks the index for free texts: no letter off, and nothing by its sound, which prose is too long for."""
+        return " ".join(
+            f"+({' '.join(f'*{text}*' if len(text) >= _INSIDE else f'{text}*' for text in part.spelt)})"
+            for part in self.parts
+        )
+
+
+def _part(text: str) -> Part:
+    whole = folded("", text).whole
+    if _is_number(text):
+        return Part(tuple(dict.fromkeys([*sorted(numbers(text), key=lambda one: -len(one)), whole])), number=True)
+    return Part((whole,), heard(text))
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
+
+
+def level(part: Part, value: Folded) -> int | None:
+    """How a value matches one part, or None.
+
+    Example:
+        >>> of = lambda sought, text: level(Sought(sought).whole, folded("name", text))
+        >>> [of("karim", text) for text in ("Karim", "Hewa Karim", "Karimov", "Abukarim", "Karem", "كريم", "Omar")]
+        [0, 1, 2, 3, 4, 5, None]
+    """
+    known = value.words | value.numbers
+    found = [_spelt(text, value, known, number=part.number) for text in part.spelt]
+    best = min((one for one in found if one is not None), default=None)
+    if best is None and any(
+        key == other and alike(vowels, others, len(key)) for key, vowels in part.sounds for other, others in value.heard
+    ):
+        return HEARD
+    return best
+
+
+def _spelt(text: str, value: Folded, known: Iterable[str], *, number: bool) -> int | None:
+    if text == value.whole or text in value.numbers:
+        return EXACT
+    if number and len(text) >= _SAME and any(text[-_SAME:] == one[-_SAME:] for one in value.numbers):
+        return EXACT
+    if text in known:
+        return WORD
+    if any(one.startswith(text) for one in known):
+        return PREFIX
+    if len(text) >= _INSIDE and any(text in one for one in known):
+        return INSIDE
+    if not number and _may_be_mistyped(text) and any(one_off(text, one) for one in known):
+        return TYPO
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How an entity matches what is sought.
+
+    Attributes:
+        level: of its worst part, 0 to 5 (`LEVELS`).
+        weight: of all parts together; less is nearer.
+        why: where each part was found: pairs of what it is called and the text.
+    """
+
+    level: int
+    weight: int
+    why: tuple[tuple[str, str], ...]
+
+
+def match(sought: Sought, named: Sequence[tuple[str, str]]) -> Match | None:
+    """How an entity matches, given what it is found by (`terms.fields`); None if it does not.
+
+    Example:
+        >>> match(Sought("hewa 07911"), [("name", "Hewa K."), ("phone", "+44 7911 123456")])
+        Match(level=2, weight=3, why=(('name', 'Hewa K.'), ('phone', '+44 7911 123456')))
+    """
+    if not sought.parts:
+        return None
+    values = [(folded(called, text), (called, text)) for called, text in named]
+    together = _best(sought.whole, values)
+    apart = [_best(part, values) for part in sought.parts]
+    options = []
+    if together is not None:
+        options.append(Match(together[0], together[0], (together[1],)))
+    if all(apart):
+        found = [one for one in apart if one is not None]
+        levels = [one[0] for one in found]
+        # A part that is all of an alias is not all of what was sought.
+        worst = max(max(levels), WORD) if len(found) > 1 else levels[0]
+        options.append(Match(worst, sum(levels), tuple(dict.fromkeys(one[1] for one in found))))
+    return min(options, key=lambda one: (one.level, one.weight, len(one.why)), default=None)
+
+
+def _best(part: Part, values: Sequence[tuple[Folded, tuple[str, str]]]) -> tuple[int, tuple[str, str]] | None:
+    found = [(one, place) for place, (value, _) in enumerate(values) if (one := level(part, value)) is not None]
+    if not found:
+        return None
+    best, place = min(found)
+    return best, values[place][1]
+
+
+def one_off(one: str, other: str) -> bool:
+    """Whether one letter more, less, other, or two that changed places, makes one word of the other.
+
+    Example:
+        >>> [one_off("karim", other) for other in ("karem", "karm", "kariem", "kairm", "krem", "karim")]
+        [True, True, True, True, False, False]
+    """
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    left, right = one[start:], other[start:]
+    if len(left) != len(right):
+        return left[1:] == right if len(left) > len(right) else left == right[1:]
+    return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
+
+
+def _may_be_mistyped(text: str) -> bool:
+    """Numbers and short words are not: one letter off they are other words."""
+    return _TYPO <= len(text) <= _LONGEST_TYPO and text.isalpha()
+
+
+def _one_off(text: str) -> str:
+    """A pattern of all words one letter off, as the index takes it."""
+    places = range(len(text))
+    patterns = [f"{text[:place]}.?{text[place + 1 :]}" for place in places]
+    patterns += [f"{text[:place]}.{text[place:]}" for place in range(len(text) + 1)]
+    patterns += [
+        f"{text[:place]}{text[place + 1]}{text[place]}{text[place + 2 :]}"
+        for place in places[:-1]
+        if text[place] != text[place + 1]
+    ]
+    return "|".join(patterns)
+
+
+# -- free text --------------------------------------------------------------------------------------------------
+
+# Letters that are shown before and behind what was found, and groups of digits that one number may have.
+_AROUND, _MOST_GROUPS = 70, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A piece of a text: what was found, and the words before and behind it."""
+
+    before: str
+    found: str
+    behind: str
+
+
+def excerpt(sought: Sought, text: str) -> Excerpt | None:
+    """The words of a text around the first that matches a part of what is sought, whole words first; None if none does.
+
+    Example:
+        >>> excerpt(Sought("sami"), "He said that Sami met them there.")
+        Excerpt(before='He said that ', found='Sami', behind=' met them there.')
+    """
+    best: tuple[int, int, int, int] | None = None
+    for place, part in enumerate(sought.parts):
+        for start, end, letters in _pieces(text, number=part.number):
+            one = _as_text(part, letters)
+            if one is not None and (best is None or (one, place) < best[:2]):
+                best = (one, place, start, end)
+    if best is None:
+        return None
+    start, end = best[2:]
+    first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
+    if first:
+        first = text.find(" ", first, start) + 1 or first
+    if last < len(text):
+        last = text.rfind(" ", end, last) if text.rfind(" ", end, last) > 0 else last
+    before = ("… " if first else "") + text[first:start].lstrip()
+    return Excerpt(before, text[start:end], text[end:last] + (" …" if last < len(text) else ""))
+
+
+def _pieces(text: str, *, number: bool) -> list[tuple[int, int, str]]:
+    """Words of a text with their places; for a number also its groups of digits as one."""
+    found = [(word.start, word.end, word.letters) for word in words(text)]
+    if number:
+        digits = [piece for piece in found if piece[2].isdigit()]
+        found += [
+            (digits[first][0], digits[last][1], "".join(piece[2] for piece in digits[first : last + 1]))
+            for first in range(len(digits))
+            for last in range(first + 1, min(first + _MOST_GROUPS, len(digits)))
+        ]
+    return found
+
+
+def _as_text(part: Part, letters: str) -> int | None:
+    bare = letters.lstrip("0") if part.number else letters
+    for text in part.spelt:
+        if bare == text or (part.number and len(text) >= _SAME and bare[-_SAME:] == text[-_SAME:]):
+            return WORD
+    if any(bare.startswith(text) for text in part.spelt):
+        return PREFIX
+    return INSIDE if any(len(text) >= _INSIDE and text in bare for text in part.spelt) else None

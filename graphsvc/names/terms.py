@@ -1,0 +1,193 @@
+"""The words by which something in a case is found: Latin letters whatever the script, numbers without their grouping.
+
+They are written beside what they are of when a case is loaded (`search` of an entity, `said` of a text), between blanks,
+and made of what stands in the graph alone: of somebody sealed there is nothing to find but the pseudonym. A term is
+
+* a word, what stands between two blanks of it as one word, or all of it as one word;
+* `=` and all of it as one word, to tell a whole value from a part of one;
+* `_` and the consonants of a name as they are heard (`spelling`), so that a name is found in another script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import product
+from typing import Any, NamedTuple
+
+from graphsvc.names.spelling import Sound, reduced, words
+from graphsvc.records.dates import shown
+
+# What an entity is found by: property → what it is called. Earlier ones name it better.
+FIELDS = {
+    "name": "name",
+    "aliases": "alias",
+    "id": "id",
+    "value": "value",
+    "phones": "phone",
+    "registration": "registration",
+    "date": "date",
+    "launch_site": "launch site",
+    "landing_site": "landing site",
+    "address": "address",
+}
+# Free text that a search goes through, by label of what it stands at.
+TEXTS = {
+    "Entity": ("notes",),
+    "Statement": ("summary",),
+    "Claim": ("subject_as_said", "object_as_said", "place", "notes"),
+}
+# A name needs so many consonants to be found by how it is heard.
+HEARD = 3
+_NAMES = frozenset({"name", "alias"})
+_MOST_HEARD = 16
+# A telephone number has so many digits, and is told apart from a house number or a year by it.
+_NUMBER = 6
+_LETTER = re.compile(r"[^\W\d_]")
+_PSEUDONYM = re.compile(r"[SQT](-[0-9A-Z]{4}){3}")
+_ZERO = re.compile(r"\(\s*0\s*\)")
+_RUN = re.compile(r"(?<![\w])[+(]{0,2}\d[\d\s().\-/]{4,}\d")
+# Codes of countries that have one or two digits; the others have three (ITU-T E.164).
+_SHORT_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
+
+
+class Folded(NamedTuple):
+    """A value as it is looked for.
+
+    Attributes:
+        whole: all of it as one word.
+        words: its words, what stands between blanks of it, and the whole.
+        numbers: of a telephone number, its digits with and without the code of the country.
+        heard: of a name, what may be heard: of each word of it, and of all together.
+    """
+
+    whole: str
+    words: frozenset[str]
+    numbers: frozenset[str] = frozenset()
+    heard: frozenset[Sound] = frozenset()
+
+    @property
+    def terms(self) -> set[str]:
+        """What is written beside it."""
+        exact = {f"={whole}" for whole in (self.whole, *self.numbers) if whole}
+        return {*self.words, *self.numbers, *exact, *(f"_{key}" for key, _ in self.heard)}
+
+
+def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an entity is found by, as pairs of what it is called and the text; a crossing by its day in words as well.
+
+    Example:
+        >>> fields({"id": "P1", "aliases": ["Abu Hewa"], "notes": "none"})
+        [('alias', 'Abu Hewa'), ('id', 'P1')]
+        >>> fields({"kind": "phone", "value": "+44 7911 123456"})
+        [('phone', '+44 7911 123456')]
+    """
+    found: list[tuple[str, str]] = []
+    for name, called in FIELDS.items():
+        value = values.get(name)
+        if not value:
+            continue
+        if name == "value" and values.get("kind") == "phone":
+            called = "phone"
+        if name == "date":  # the time of day is not looked for
+            day = str(value).partition("T")[0]
+            value = [day, shown(day)]
+        found += [(called, str(one)) for one in (value if isinstance(value, list | tuple) else [value])]
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def folded(called: str, text: str) -> Folded:
+    """A text that is `called` so (`FIELDS`), as it is looked for.
+
+    Example:
+        >>> sorted(folded("name", "Abd al-Rahman").words)
+        ['abd', 'abdalrahman', 'al', 'alrahman', 'rahman']
+        >>> folded("name", "Карим").whole, folded("phone", "+44 (0)7911 123456").numbers == {"447911123456", "7911123456"}
+        ('karim', True)
+    """
+    pieces = [word.letters for word in words(text)]
+    whole = "".join(pieces)
+    if called == "phone" and not _LETTER.search(text):  # how its digits are grouped says nothing
+        return Folded(whole, frozenset({whole} - {""}), numbers(text))
+    if _PSEUDONYM.fullmatch(text):  # nor where letters and digits meet in something made at random
+        return Folded(whole, frozenset({whole, *text.lower().split("-")[1:]}))
+    runs = ("".join(word.letters for word in words(run)) for run in text.split())
+    return Folded(
+        whole,
+        frozenset({*pieces, *runs, whole} - {""}),
+        heard=heard(text) if called in _NAMES else frozenset(),
+    )
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The digits of a telephone number, without what is dialled before it; with a code of a country also without that.
+
+    Example:
+        >>> sorted(numbers("0044 7911-123456")), sorted(numbers("07911 123456")), sorted(numbers("+353 87 12"))
+        (['447911123456', '7911123456'], ['7911123456'], ['3538712', '8712'])
+    """
+    written = _ZERO.sub("", text).strip()
+    digits = "".join(word.letters for word in words(written) if word.letters.isdigit())
+    abroad = written.startswith("+") or digits.startswith("00")
+    digits = digits.lstrip("0")
+    if not digits:
+        return frozenset()
+    code = _SHORT_CODE.match(digits)
+    at_home = digits[code.end() if code else 3 :].lstrip("0") if abroad else ""
+    return frozenset({digits, at_home} - {""})
+
+
+def heard(text: str) -> frozenset[Sound]:
+    """What a name may be heard as, each word of it and all together, particles left out.
+
+    Example:
+        >>> key = lambda text: {one for one, _ in heard(text)}
+        >>> "bdrhmn" in key("Abd al-Rahman") & key("Abdulrahman"), key("كريم") & key("Karim")
+        (True, {'krm'})
+    """
+    parts = [word.sounds for word in reduced(words(text)) if not word.letters.isdigit()]
+    together: set[Sound] = set()
+    for count, choice in enumerate(product(*parts)):
+        if count == _MOST_HEARD:
+            break
+        silent = any(vowels is None for _, vowels in choice)
+        together.add(
+            ("".join(key for key, _ in choice), None if silent else "".join(vowels or "" for _, vowels in choice))
+        )
+    return frozenset(one for one in {*(sound for part in parts for sound in part), *together} if len(one[0]) >= HEARD)
+
+
+def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
+    """What an entity is found by, as it is written beside it; a blank before and behind each term.
+
+    Example:
+        >>> entity_terms("P1", {"name": "Ash"})
+        ' 1 =ash =p1 ash p p1 '
+    """
+    terms: set[str] = set()
+    for called, text in fields({**properties, "id": identifier}):
+        terms |= folded(called, text).terms
+    return _written(terms)
+
+
+def text_terms(label: str, properties: Mapping[str, Any]) -> str:
+    """What the free texts at something are found by (see `TEXTS`); empty if there are none.
+
+    Example:
+        >>> text_terms("Statement", {"summary": "Rang 07911 123 456."})
+        ' 07911 123 456 7911123456 rang '
+    """
+    terms: set[str] = set()
+    for name in TEXTS[label]:
+        text = str(properties.get(name) or "")
+        terms |= {word.letters for word in words(text)}
+        for run in _RUN.findall(text):
+            terms |= {number for number in numbers(run) if len(number) >= _NUMBER}
+    return _written(terms)
+
+
+def _written(terms: Iterable[str]) -> str:
+    kept = sorted({*terms} - {""})
+    return f" {' '.join(kept)} " if kept else ""

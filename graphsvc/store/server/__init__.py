@@ -1,0 +1,1 @@
+"""The managed local Neo4j: fetched, started, watched and stopped."""

@@ -1,0 +1,325 @@
+"""Other ways to lay out a picture than by forces: by command, in rings, by day, on a map. Pure, and nothing is random.
+
+Each takes the places that forces give (`views.picture.layout`) and keeps what it can of them, so that a reader finds their way
+from one layout to the next.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.linalg import lsqr
+
+from graphsvc.records.relations import RELATIONS
+from graphsvc.views.picture.layout import BOX, Points, part
+
+Place = tuple[float, float]
+# (subject, relation, object, belief)
+Tie = tuple[str, str, str, float]
+# Kinds of relation that say who stands over whom or what.
+_OVER = ("command", "part")
+# Between two layers, two rings and two days, in pixels; a link by forces is some 150 long, so that a day holds its own.
+_LAYER, _RING, _DAY = 130.0, 190.0, 380.0
+_SWEEPS = 6
+# Nodes that stand in one row at most.
+_ROW = 22
+# Width of a map in pixels at zoom 1, and the least it shows, in degrees of longitude.
+MAP = 1500.0
+_LEAST_DEGREES = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a map lies under a picture (Mercator): pixels = `scale` * (degrees - `lon`), and likewise down from `north`.
+
+    Attributes:
+        scale: pixels for one degree of longitude.
+        lon: degrees east at x = 0. north: Mercator's northing, in degrees, at y = 0.
+        box: what is mapped with some room around: south, west, north, east in degrees.
+    """
+
+    scale: float
+    lon: float
+    north: float
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+    def place(self, latitude: float, longitude: float) -> Place:
+        """Pixels of a point of the earth.
+
+        Example:
+            >>> Frame(100.0, 1.0, float(northing(51.0))).place(51.0, 2.0)
+            (100.0, 0.0)
+        """
+        return self.scale * (longitude - self.lon), self.scale * (self.north - float(northing(latitude)))
+
+
+def northing(latitude: float | Points) -> Points:
+    """Mercator's northing of a latitude, both in degrees; latitudes from -85 to 85."""
+    found: Points = np.degrees(np.log(np.tan(np.pi / 4 + np.radians(np.clip(latitude, -85.0, 85.0)) / 2)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a layout is told of the picture.
+
+    Attributes:
+        free: id → place by forces, in the order the nodes came in.
+        ties: the links among them.
+        starts: ids the picture starts at.
+        days: id of a crossing → its day as `2020-05-08`, `2020-05` or `2020`.
+        places: id → (latitude, longitude) in degrees, of what has coordinates.
+    """
+
+    free: Mapping[str, Place]
+    ties: Sequence[Tie]
+    starts: Collection[str] = ()
+    days: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+def by_command(ground: Ground) -> dict[str, Place]:
+    """Layers: whoever orders, pays, recruits or runs above whom and what it is done to.
+
+    Heights are trophic levels, which loops do not break (MacKay, Johnson and Sansom 2020), rounded to layers; within a
+    layer each stands near the middle of those it is tied to.
+
+    Example:
+        >>> ground = Ground({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "DIRECTED", "b", 1), ("b", "PILOTED", "c", 1)])
+        >>> places = by_command(ground)
+        >>> places["a"][1] < places["b"][1] < places["c"][1]
+        True
+    """
+    order = list(ground.free)
+    number = {identifier: at for at, identifier in enumerate(order)}
+    over = [
+        (number[one], number[other], belief)
+        for one, relation, other, belief in ground.ties
+        if one in number and other in number and one != other and _stands_over(relation)
+    ]
+    height = _levels(len(order), over)
+    near = _near(order, ground.ties)
+    steered = {end for one, other, _ in over for end in (one, other)}
+    lowest = max((float(height[at]) for at in steered), default=-1.0) + 1
+    for at, identifier in enumerate(order):
+        if at not in steered:
+            beside = [height[number[other]] for other in near[identifier] if number[other] in steered]
+            height[at] = float(np.median(beside)) if beside else lowest
+    levels: dict[int, list[str]] = defaultdict(list)
+    for at, identifier in enumerate(order):
+        levels[round(float(height[at]))].append(identifier)
+    # A crowded level takes several rows, those with least to do with others lowest.
+    layers: dict[tuple[int, int], list[str]] = {}
+    for level, members in sorted(levels.items()):
+        members.sort(key=lambda one: -len(near[one]))
+        rows = -(-len(members) // _ROW)
+        for row in range(rows):
+            layers[level, row] = members[row * len(members) // rows : (row + 1) * len(members) // rows]
+    across = {identifier: place[0] for identifier, place in ground.free.items()}
+    for _ in range(_SWEEPS):
+        for layer in layers.values():
+            wanted = {
+                one: float(np.mean([across[other] for other in near[one]])) if near[one] else across[one]
+                for one in layer
+            }
+            layer.sort(key=lambda one: (wanted[one], one))
+            _spaced(layer, wanted, across)
+    places: dict[str, Place] = {}
+    down, above = 0.0, None
+    for (level, _), layer in sorted(layers.items()):
+        down += 0.0 if above is None else 2 * BOX[1] if above == level else _LAYER * min(level - above, 2)
+        above = level
+        places |= {identifier: (round(across[identifier], 1), down) for identifier in layer}
+    return {identifier: places[identifier] for identifier in order}
+
+
+def in_rings(ground: Ground) -> dict[str, Place]:
+    """Rings around where the picture starts: as many links away, as many rings out.
+
+    Example:
+        >>> ground = Ground({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "PAID", "b", 1), ("b", "PAID", "c", 1)], ["a"])
+        >>> places = in_rings(ground)
+        >>> places["a"], round(float(np.hypot(*places["c"])) / float(np.hypot(*places["b"])))
+        ((0.0, 0.0), 2)
+    """
+    order = list(ground.free)
+    near = _near(order, ground.ties)
+    centre = [one for one in order if one in ground.starts] or order[:1]
+    away = dict.fromkeys(centre, 0)
+    queue = deque(centre)
+    while queue:
+        one = queue.popleft()
+        for other in near[one]:
+            if other not in away:
+                away[other] = away[one] + 1
+                queue.append(other)
+    furthest = max(away.values(), default=0) + 1
+    rings: dict[int, list[str]] = defaultdict(list)
+    for one in order:
+        rings[away.get(one, furthest)].append(one)
+    angle: dict[str, float] = {}
+    places: dict[str, Place] = {}
+    radius = 0.0
+    for distance, ring in sorted(rings.items()):
+        least = len(ring) * BOX[0] / (2 * np.pi)
+        radius = 0.0 if distance == 0 and len(ring) == 1 else max(radius + _RING, least) if distance else least
+        inward = {one: [angle[other] for other in near[one] if other in angle] for one in ring}
+        wanted = {one: _middle_angle(inward[one]) if inward[one] else _angle(ground.free[one]) for one in ring}
+        ring.sort(key=lambda one: (wanted[one], one))
+        turn = 2 * np.pi / len(ring)
+        # Turned as a whole so that each comes as near as may be to where it wants to be.
+        shift = _middle_angle([wanted[one] - at * turn for at, one in enumerate(ring)])
+        for at, one in enumerate(ring):
+            angle[one] = at * turn + shift
+            places[one] = (round(radius * float(np.cos(angle[one])), 1), round(radius * float(np.sin(angle[one])), 1))
+    return {one: places[one] for one in order}
+
+
+def by_day(ground: Ground) -> dict[str, Place]:
+    """Crossings from left to right in the order of their days; everything else near the middle of its own crossings.
+
+    Example:
+        >>> ground = Ground(
+        ...     {"x2": (0, 0), "x1": (0, 5), "p": (1, 1)},
+        ...     [("p", "PILOTED", "x1", 1), ("p", "PILOTED", "x2", 1)],
+        ...     days={"x1": "2020-05-08", "x2": "2020-05"},
+        ... )
+        >>> places = by_day(ground)
+        >>> places["x2"] < places["x1"], places["x2"][0] < places["p"][0] < places["x1"][0]
+        (True, True)
+    """
+    order = list(ground.free)
+    dated = [one for _, one in sorted((day, one) for one, day in ground.days.items() if one in ground.free and day)]
+    near = _near(order, ground.ties)
+    # As wide as a block of those that are on this crossing more than on others.
+    share = {one: 1 / sum(other in ground.days for other in near[one]) for day in dated for one in near[day]}
+    wide = [max(_DAY, BOX[0] * float(np.sqrt(sum(share[one] for one in near[day])))) for day in dated]
+    right = np.cumsum(wide)
+    there = {day: (round(float(right[turn] - wide[turn] / 2), 1), 0.0) for turn, day in enumerate(dated)}
+    return _beside(ground.free, near, there, (-_DAY, 0.0))
+
+
+def on_map(ground: Ground) -> dict[str, Place]:
+    """What has coordinates where it is on a map (Mercator); the rest beside what it is tied to.
+
+    Example:
+        >>> ground = Ground({"x": (0, 0), "y": (0, 0)}, [], places={"x": (51.0, 1.8), "y": (50.9, 1.6)})
+        >>> places = on_map(ground)
+        >>> places["x"][0] > places["y"][0], places["x"][1] < places["y"][1]
+        (True, True)
+    """
+    order = list(ground.free)
+    frame = map_frame(ground.places)
+    there = {one: frame.place(*ground.places[one]) for one in order if one in ground.places} if frame else {}
+    left = min((x for x, _ in there.values()), default=0.0) - 2 * _DAY
+    middle = float(np.mean([y for _, y in there.values()])) if there else 0.0
+    return _beside(ground.free, _near(order, ground.ties), there, (left, middle))
+
+
+def map_frame(places: Mapping[str, Place]) -> Frame | None:
+    """How a map of these coordinates lies under the picture; None where there are none."""
+    if not places:
+        return None
+    latitudes, longitudes = zip(*places.values(), strict=True)
+    west, east, south, north = min(longitudes), max(longitudes), min(latitudes), max(latitudes)
+    wide = max(east - west, north - south, _LEAST_DEGREES)
+    box = (max(south - wide, -84.0), max(west - wide, -180.0), min(north + wide, 84.0), min(east + wide, 180.0))
+    return Frame(MAP / max(east - west, _LEAST_DEGREES), west, float(northing(north)), box)
+
+
+# Word of the address → the layout.
+ARRANGEMENTS: Mapping[str, Callable[[Ground], dict[str, Place]]] = MappingProxyType(
+    {"command": by_command, "rings": in_rings, "days": by_day, "map": on_map}
+)
+
+
+def _stands_over(relation: str) -> bool:
+    return relation in RELATIONS and RELATIONS[relation].kind in _OVER and relation != "OWES"
+
+
+def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
+    """Trophic level of each node, 0 at the top of each piece of the network; downwards."""
+    if not over:
+        return np.zeros(count)
+    weight = np.sqrt([max(belief, 0.05) for *_, belief in over])
+    row = np.arange(len(over))
+    one, other = np.array([pair[:2] for pair in over]).T
+    steps = coo_array(
+        (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([one, other]))),
+        shape=(len(over), count),
+    )
+    # Least squares of (lower - upper) = 1 along each tie; of the solutions the smallest, so pieces share a middle.
+    height: Points = lsqr(steps.tocsr(), weight, atol=1e-10, btol=1e-10)[0]
+    height -= height.min()
+    return height
+
+
+def _near(order: Sequence[str], ties: Sequence[Tie]) -> dict[str, list[str]]:
+    near: dict[str, dict[str, None]] = {one: {} for one in order}
+    for one, _, other, _ in ties:
+        if one in near and other in near and one != other:
+            near[one][other] = None
+            near[other][one] = None
+    return {one: list(others) for one, others in near.items()}
+
+
+def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str, float]) -> None:
+    """Put a sorted layer as near to where each wants to be as room allows, in place (pool adjacent violators)."""
+    blocks: list[tuple[float, int]] = []  # (middle that its members want, how many), for offsets taken out
+    for at, one in enumerate(layer):
+        blocks.append((wanted[one] - at * BOX[0], 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (first, many), (second, more) = blocks[-2:]
+            blocks[-2:] = [((first * many + second * more) / (many + more), many + more)]
+    where = [middle for middle, many in blocks for _ in range(many)]
+    for at, one in enumerate(layer):
+        across[one] = where[at] + at * BOX[0]
+
+
+def _beside(
+    free: Mapping[str, Place], near: Mapping[str, list[str]], there: Mapping[str, Place], aside: Place
+) -> dict[str, Place]:
+    """Everything around what has its place already: each beside its neighbours as forces put it beside them.
+
+    Args:
+        free: id → place by forces.
+        near: id → neighbours.
+        there: those that have their place.
+        aside: where those go that nothing ties to them.
+    """
+    found = {one: np.array(place) for one, place in there.items()}
+    front = [one for one in free if one not in found]
+    while front:
+        step = {}
+        for one in front:
+            known = [other for other in near[one] if other in found]
+            if known:
+                away = np.array(free[one]) - np.mean([free[other] for other in known], axis=0)
+                step[one] = np.mean([found[other] for other in known], axis=0) + away
+        if not step:
+            break
+        found |= step
+        front = [one for one in front if one not in found]
+    lonely = np.mean([free[one] for one in front], axis=0) if front else np.zeros(2)
+    found |= {one: np.array(aside) + np.array(free[one]) - lonely for one in front}
+    order = [*there, *(one for one in free if one not in there)]
+    points = np.array([found[one] for one in order]).reshape(-1, 2)
+    # What has its place clashes only with its like (several may be on one spot); then the rest around it.
+    if there:
+        part(points[: len(there)], 0)
+    part(points, len(there))
+    where = {one: (round(float(x), 1), round(float(y), 1)) for one, (x, y) in zip(order, points, strict=True)}
+    return {one: where[one] for one in free}
+
+
+def _angle(place: Place) -> float:
+    return float(np.arctan2(place[1], place[0]))
+
+
+def _middle_angle(angles: Sequence[float]) -> float:
+    return float(np.arctan2(np.sin(angles).sum(), np.cos(angles).sum()))

@@ -1,0 +1,433 @@
+// Paints a picture of the network with vis-network, from the data that views/picture/graph.py makes.
+// Used by the network page and, put inside it, by the page that a notebook shows: so it knows nothing of either.
+"use strict";
+
+globalThis.NetworkPicture = class {
+  // Pixels on the screen, whatever the zoom.
+  static LABEL = 12;
+  static MARGIN = 40;
+  static SMALLEST = 4.5;
+  static MOST_WORDS = 80;
+  // From so many nodes a picture is large; so many labels it then has at most, and so many links are faint.
+  static MOST_NODES = 160;
+  static MOST_LABELS = 70;
+  static CROWD = 600;
+  static FAINT = 0.14;
+  static FACE = "system-ui, sans-serif";
+
+  // How a picture looks beyond what its data says: of a node the colour and radius (null: as it is), whether a node or link is
+  // faint or gone, and whether there are labels.
+  static PLAIN = { fill: () => null, radius: () => null, faint: () => false, gone: () => false, labels: true };
+
+  constructor(container, data, theme, covered = {}, arranged = {}) {
+    this.container = container;
+    this.theme = theme;
+    // Pixels that something else lies over, at each side of the canvas.
+    this.covered = { top: 0, right: 0, bottom: 0, left: 0, ...covered };
+    // Layouts by forces are wider than high; on an upright screen they are turned on their side.
+    this.upright = container.clientHeight > container.clientWidth * 1.15;
+    // Where somebody put nodes: id → [x, y] as the server would say it. It goes before where the server puts them.
+    this.arranged = arranged;
+    this.look = NetworkPicture.PLAIN;
+    this.pinned = new Set();
+    this.nodes = new vis.DataSet();
+    this.edges = new vis.DataSet();
+    this.fill(data);
+    const options = { ...data.options, ...this.paints(), autoResize: true, width: "100%", height: "100%" };
+    this.relabel(this.fitting().scale);
+    this.network = new vis.Network(container, { nodes: this.nodes, edges: this.edges }, options);
+    this.fit();
+    this.network.on("beforeDrawing", (context) => {
+      this.coast(context);
+      this.rings(context);
+    });
+    this.network.on("afterDrawing", (context) => this.badges(context));
+    // vis-network scales the view after it says so.
+    this.network.on("resize", () => requestAnimationFrame(() => this.fit()));
+    this.network.on("zoom", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.relabel(this.network.getScale()), 60);
+    });
+  }
+
+  get palette() {
+    return this.data.palettes[this.theme];
+  }
+
+  // -- data -------------------------------------------------------------------------------------------------
+
+  fill({ ...data }) {
+    data.nodes = data.nodes.map((node) => {
+      const home = node.home ?? [node.x, node.y];
+      const [x, y] = this.turned(this.arranged[node.id] ?? home, data.turns);
+      return { ...node, home, x, y };
+    });
+    this.data = data;
+    for (const edge of data.edges) {
+      edge.id = [edge.from, edge.relation, edge.to].join("\u001f");
+      edge.says = edge.bundle && edge.links > 1 ? `${edge.links} links` : data.says[edge.relation];
+      edge.title = `${edge.says}: belief ${data.beliefs[edge.belief] || edge.belief.toFixed(2)}${edge.denied ? `, denied by ${edge.denied}` : ""}`;
+    }
+    const wanted = new Set(data.nodes.map((node) => node.id));
+    const links = new Set(data.edges.map((edge) => edge.id));
+    this.edges.remove(this.edges.getIds().filter((id) => !links.has(id)));
+    this.nodes.remove(this.nodes.getIds().filter((id) => !wanted.has(id)));
+    this.nodes.update(data.nodes.map((node) => this.dressNode(node)));
+    this.edges.update(data.edges.map((edge) => this.dressEdge(edge)));
+  }
+
+  // A place as the server says it to one on this screen, and back.
+  turned([x, y], turns = this.data.turns) {
+    return this.upright && turns ? [y, x] : [x, y];
+  }
+
+  // Nodes were put elsewhere: id → [x, y] on this screen.
+  move(places) {
+    for (const node of this.data.nodes) {
+      const place = places[node.id];
+      if (!place) continue;
+      [node.x, node.y] = place;
+      this.arranged = { ...this.arranged, [node.id]: this.turned(place).map((value) => Math.round(value * 10) / 10) };
+    }
+    this.nodes.update(Object.entries(places).map(([id, [x, y]]) => ({ id, x, y })));
+    this.relabel(this.network.getScale());
+  }
+
+  // Another look at the same data.
+  dress(look) {
+    this.look = look;
+    this.nodes.update(this.data.nodes.map((node) => this.dressNode(node)));
+    this.edges.update(this.data.edges.map((edge) => this.dressEdge(edge)));
+    this.relabel(this.network.getScale());
+  }
+
+  // A new state of the picture: what is in both stays where it is.
+  update(data) {
+    this.fill(data);
+    this.relabel(this.network.getScale());
+  }
+
+  // vis-network would give groups colours of its own.
+  dressNode({ group, ...node }) {
+    const ink = this.ink(group, this.look.fill(node));
+    const faint = this.look.faint(node);
+    const dressed = { ...node, color: ink.color, font: { color: ink.text, face: NetworkPicture.FACE }, opacity: faint ? NetworkPicture.FAINT : 1, hidden: this.look.gone(node), shapeProperties: { borderDashes: false } };
+    dressed.size = this.look.radius(node) ?? node.size;
+    if (group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
+    if (node.shape === "custom") dressed.ctxRenderer = (drawing) => this.thing(node, drawing);
+    return dressed;
+  }
+
+  dressEdge(edge) {
+    const palette = this.palette;
+    const crowded = this.data.edges.length > NetworkPicture.CROWD;
+    const faint = this.look.faint(edge);
+    const color = edge.denied ? palette.denied : palette.link;
+    const dressed = {
+      dashes: false,
+      smooth: false,
+      ...edge,
+      hidden: this.look.gone(edge),
+      color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: faint ? NetworkPicture.FAINT : edge.denied ? 1 : crowded ? 0.4 : 0.9 },
+    };
+    // A label takes vis-network longer than its line, an empty one too: only links that have said something have a font.
+    if (this.edges.get(edge.id)?.font) dressed.font = this.wording(edge);
+    return dressed;
+  }
+
+  // How a link says what it is.
+  wording(edge) {
+    const palette = this.palette;
+    return { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE };
+  }
+
+  ink(group, fill) {
+    const palette = this.palette;
+    const hue = fill ?? (group === "unidentified" ? palette.person : palette[group]);
+    const filled = group !== "unidentified" && group !== "sealed";
+    const background = filled ? hue : palette.ground;
+    const chosen = { background, border: palette.chosen };
+    return {
+      color: { background, border: filled ? palette.ground : hue, highlight: chosen, hover: { background, border: hue } },
+      text: group === "sealed" ? palette.quiet : palette.text,
+    };
+  }
+
+  paints() {
+    return { nodes: { ...this.data.options.nodes, font: { strokeWidth: 4, strokeColor: this.palette.ground, vadjust: -2 } } };
+  }
+
+  setTheme(theme) {
+    this.theme = theme;
+    this.network.setOptions(this.paints());
+    this.update(this.data);
+  }
+
+  // -- what is painted by hand ------------------------------------------------------------------------------
+
+  // A thing: a small rounded square with a letter.
+  thing(node, { ctx, x, y, state, style }) {
+    const half = this.nodes.get(node.id)?.size ?? node.size;
+    return {
+      drawNode: () => {
+        ctx.save();
+        if (this.look.faint(node)) ctx.globalAlpha = NetworkPicture.FAINT;
+        ctx.beginPath();
+        if (node.fold) {
+          // A group: two rings, so that it is no gang and no thing; how many are in it stands inside.
+          ctx.arc(x, y, half + 4, 0, 2 * Math.PI);
+          ctx.lineWidth = 1.5;
+          ctx.strokeStyle = style.color;
+          ctx.stroke();
+          ctx.beginPath();
+          ctx.arc(x, y, half, 0, 2 * Math.PI);
+        } else ctx.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.45);
+        ctx.fillStyle = style.color;
+        ctx.fill();
+        ctx.lineWidth = state.selected ? 4 : style.borderWidth;
+        ctx.strokeStyle = style.borderColor;
+        ctx.stroke();
+        ctx.fillStyle = this.palette.ground;
+        ctx.font = `600 ${half * (node.fold ? 1.5 / Math.max(node.letter.length, 2) : 1.25)}px ${NetworkPicture.FACE}`;
+        ctx.textAlign = "center";
+        ctx.textBaseline = "middle";
+        ctx.fillText(node.letter, x, y + half * 0.08);
+        ctx.restore();
+      },
+      drawExternalLabel: () => {
+        const shown = this.nodes.get(node.id);
+        if (!shown || shown.label === " ") return;
+        ctx.save();
+        ctx.font = `${shown.font.size}px ${NetworkPicture.FACE}`;
+        ctx.textAlign = "center";
+        ctx.textBaseline = "top";
+        ctx.lineWidth = shown.font.size / 3;
+        ctx.lineJoin = "round";
+        ctx.strokeStyle = this.palette.ground;
+        ctx.strokeText(shown.label, x, y + half + shown.font.size * 0.25);
+        ctx.fillStyle = this.palette.text;
+        ctx.fillText(shown.label, x, y + half + shown.font.size * 0.25);
+        ctx.restore();
+      },
+      nodeDimensions: { width: 2 * half, height: 2 * half },
+    };
+  }
+
+  // Where a node stands; undefined while a new state is being filled in.
+  where(id) {
+    return this.network.getPositions([id])[id];
+  }
+
+  // Under a picture on a map: where land meets water.
+  coast(ctx) {
+    if (!this.data.coast?.length) return;
+    ctx.save();
+    ctx.lineWidth = 1.2 / this.network.getScale();
+    ctx.strokeStyle = this.palette.quiet;
+    ctx.globalAlpha = 0.6;
+    ctx.beginPath();
+    for (const line of this.data.coast) {
+      ctx.moveTo(line[0], line[1]);
+      for (let at = 2; at < line.length; at += 2) ctx.lineTo(line[at], line[at + 1]);
+    }
+    ctx.stroke();
+    ctx.restore();
+  }
+
+  // Where the picture starts: a ring around the node.
+  rings(ctx) {
+    const scale = this.network.getScale();
+    ctx.save();
+    ctx.lineWidth = 2 / scale;
+    ctx.strokeStyle = this.palette.text;
+    for (const node of this.data.nodes) {
+      if (!node.start || this.look.gone(node)) continue;
+      const at = this.where(node.id);
+      if (!at) continue;
+      ctx.beginPath();
+      ctx.arc(at.x, at.y, this.nodes.get(node.id).size + 5 / scale, 0, 2 * Math.PI);
+      ctx.stroke();
+    }
+    // What is pinned: a pin's head and needle beside it.
+    ctx.fillStyle = this.palette.text;
+    for (const node of this.data.nodes) {
+      const at = this.pinned.has(node.id) && !this.look.gone(node) ? this.where(node.id) : null;
+      if (!at) continue;
+      const [x, y] = [at.x - this.nodes.get(node.id).size - 5 / scale, at.y - this.nodes.get(node.id).size - 5 / scale];
+      ctx.beginPath();
+      ctx.arc(x, y, 3 / scale, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+      ctx.lineTo(x + 6 / scale, y + 6 / scale);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  // How many neighbours of a node are not shown: small figures above it, where there is room.
+  badges(ctx) {
+    const scale = this.network.getScale();
+    const size = 10 / scale;
+    ctx.save();
+    ctx.font = `${size}px ${NetworkPicture.FACE}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "bottom";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = size / 3;
+    ctx.strokeStyle = this.palette.ground;
+    ctx.fillStyle = this.palette.quiet;
+    for (const node of this.counted) {
+      const at = this.where(node.id);
+      if (!at) continue;
+      const [x, y] = [at.x, at.y];
+      const text = `+${node.more}`;
+      ctx.strokeText(text, x + node.size * 0.8, y - node.size * 0.6);
+      ctx.fillText(text, x + node.size * 0.8, y - node.size * 0.6);
+    }
+    ctx.restore();
+  }
+
+  // -- labels: as large on the screen at any zoom, and none over another ----------------------------------------
+
+  relabel(scale) {
+    const large = NetworkPicture.LABEL;
+    const crowded = this.data.nodes.length > NetworkPicture.MOST_NODES;
+    // In a small picture no label lies over a node either; in a large one there would be none left.
+    const taken = crowded ? [] : this.data.nodes.map(({ x, y, size }) => [x * scale - size * scale * 0.7, y * scale - size * scale, x * scale + size * scale * 0.7, y * scale + size * scale * 0.7]);
+    const clear = (box) => this.clear(box, taken);
+    const labelled = new Set();
+    const changes = [];
+    const { labels, faint, gone, radius: sized } = this.look;
+    const bare = (item) => !labels || faint(item) || gone(item);
+    const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
+    for (const node of order) {
+      const size = node.start ? large + 2 : large;
+      const half = (node.label.length * size * 0.29) + 3;
+      const [x, under] = [node.x * scale, (node.y + node.size) * scale];
+      const box = [x - half, under, x + half, under + size * 1.5];
+      const free = !bare(node) && (node.start || clear(box)) && (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
+      if (free) {
+        taken.push(box);
+        labelled.add(node.id);
+      }
+      const old = this.nodes.get(node.id);
+      // vis-network takes an empty label for no change.
+      const label = free ? node.label : " ";
+      const radius = Math.max(sized(node) ?? node.size, NetworkPicture.SMALLEST / scale);
+      if (old.label !== label || !(Math.abs(old.font.size * scale - size) <= 0.5) || old.size !== radius) {
+        changes.push({ id: node.id, label, size: radius, font: { ...old.font, size: size / scale, strokeWidth: 3 / scale } });
+      }
+    }
+    this.counted = this.data.nodes.filter((node) => {
+      if (!node.more || bare(node) || (crowded && !labelled.has(node.id))) return false;
+      const [x, y] = [(node.x + node.size * 0.8) * scale, (node.y - node.size * 0.6) * scale];
+      const box = [x, y - 10, x + 7 + 6 * String(node.more).length, y];
+      return clear(box) && taken.push(box);
+    });
+    this.taken = taken;
+    this.nodes.update(changes);
+    this.relabelEdges(scale);
+  }
+
+  // In a small picture links say what they are, where there is room; in a larger one only what is chosen does.
+  // A denial is marked always.
+  relabelEdges(scale) {
+    const wordy = this.data.edges.length <= NetworkPicture.MOST_WORDS && scale > 0.45;
+    // Of several nodes chosen together the links would lie over each other with their words.
+    const several = this.network && this.network.getSelectedNodes().length > 1;
+    const chosen = new Set(this.network && !several ? this.network.getSelectedEdges() : []);
+    const taken = [...this.taken];
+    const places = new Map(this.data.nodes.map((node) => [node.id, node]));
+    const changes = [];
+    for (const edge of this.data.edges) {
+      const bare = !this.look.labels || this.look.faint(edge) || this.look.gone(edge);
+      let said = !bare && chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
+      if (said || (wordy && !bare)) {
+        const [x, y] = this.middle(edge, places.get(edge.from), places.get(edge.to));
+        const half = edge.says.length * 3 + 2;
+        const box = [x * scale - half, y * scale - 7, x * scale + half, y * scale + 7];
+        said ||= this.clear(box, taken);
+        if (said) taken.push(box);
+      }
+      const label = [edge.denied && !this.look.faint(edge) ? "✕" : "", said ? edge.says : ""].join(" ").trim() || " ";
+      const size = (edge.denied && !said ? 15 : 10.5) / scale;
+      const old = this.edges.get(edge.id);
+      if ((old.label ?? " ") !== label || (label !== " " && old.font.size !== size)) {
+        changes.push({ id: edge.id, label, font: { ...this.wording(edge), size, strokeWidth: 3 / scale } });
+      }
+    }
+    this.edges.update(changes);
+  }
+
+  clear(box, taken) {
+    return taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+  }
+
+  // The middle of a link, as vis-network bends it.
+  middle({ smooth }, from, to) {
+    if (!smooth) return [(from.x + to.x) / 2, (from.y + to.y) / 2];
+    const turn = smooth.type === "curvedCW" ? smooth.roundness : -smooth.roundness;
+    const angle = Math.atan2(from.y - to.y, to.x - from.x) + (turn * 0.5 + 0.5) * Math.PI;
+    const reach = (smooth.roundness * 0.5 + 0.5) * Math.hypot(to.x - from.x, to.y - from.y);
+    const via = [from.x + reach * Math.sin(angle), from.y + reach * Math.cos(angle)];
+    return [(from.x + to.x) / 4 + via[0] / 2, (from.y + to.y) / 4 + via[1] / 2];
+  }
+
+  // -- where one looks --------------------------------------------------------------------------------------
+
+  // The zoom and middle that show all nodes, with room for their labels; never larger than life.
+  fitting() {
+    const xs = this.data.nodes.map((node) => node.x);
+    const ys = this.data.nodes.map((node) => node.y);
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    const { clientWidth, clientHeight } = this.container;
+    const { top: above, right: after, bottom: below, left: before } = this.covered;
+    // Labels reach further to the sides than up and down.
+    const margin = NetworkPicture.MARGIN;
+    const wide = Math.max(clientWidth - before - after - 2 * Math.min(2 * margin, clientWidth * 0.13), 80);
+    const high = Math.max(clientHeight - above - below - 2 * margin, 80);
+    const scale = Math.max(Math.min(wide / (right - left || 1), high / (bottom - top || 1), 1.3), 0.05);
+    const position = { x: (left + right + (after - before) / scale) / 2, y: (top + bottom + (below - above) / scale) / 2 };
+    return { scale, position };
+  }
+
+  fit() {
+    const { scale, position } = this.fitting();
+    this.relabel(scale);
+    this.network.moveTo({ scale, position });
+  }
+
+  zoom(factor) {
+    const scale = Math.min(Math.max(this.network.getScale() * factor, 0.05), 4);
+    this.network.moveTo({ scale });
+    this.relabel(scale);
+  }
+
+  choose(id, edge = false) {
+    if (edge) this.network.setSelection({ nodes: [], edges: [id] });
+    else this.network.setSelection({ nodes: [id], edges: [] }, { highlightEdges: true });
+    this.relabelEdges(this.network.getScale());
+  }
+
+  // Choose some nodes; their links stand out.
+  select(ids) {
+    this.network.setSelection({ nodes: ids.filter((id) => this.nodes.get(id)), edges: [] }, { highlightEdges: true });
+    this.relabelEdges(this.network.getScale());
+  }
+
+  // Whether a node can be seen: it is on the canvas, and nothing lies over it.
+  inSight(id) {
+    const at = this.network.canvasToDOM(this.network.getPosition(id));
+    const { clientWidth, clientHeight } = this.container;
+    const { top, right, bottom, left } = this.covered;
+    return at.x >= left + 20 && at.y >= top + 10 && at.x <= clientWidth - right - 20 && at.y <= clientHeight - bottom - 30;
+  }
+
+  // Bring a node into sight, without moving what is in sight already.
+  reveal(id) {
+    if (this.inSight(id)) return;
+    const { top, right, bottom, left } = this.covered;
+    this.network.moveTo({ position: this.network.getPosition(id), offset: { x: (left - right) / 2, y: (top - bottom) / 2 } });
+  }
+};

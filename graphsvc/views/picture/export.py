@@ -1,0 +1,196 @@
+"""A View as it goes out: pseudonyms of its own, belief in steps, no count of claims. Pure.
+
+The files it is told in are those of `views.forms`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from graphsvc.records import told
+from graphsvc.views.picture.folding import BELONGING, groups
+from graphsvc.views.picture.layout import layout
+from graphsvc.views.picture.network import Edge, Node, View
+
+# A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
+_PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
+# How the id of a folded group begins, before by what it is folded and which it is.
+_FOLDED = "group:"
+# Ties that say who somebody is, and where they live.
+_NEAR = frozenset({"RELATED_TO", "SAME_AS", "LIVED_AT"})
+_KINDS = {"S": "person", "Q": "source", "T": "thing"}
+
+Place = tuple[float, float]
+LinkKey = tuple[str, str, str]
+# (kind `person`, `thing` or `source`, what stands for it inside) → what stands for it outside.
+Pseudonym = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """What goes out.
+
+    Attributes:
+        view: the picture, with the ids that go out; of each link its belief is that of its step, and how many
+            claims assert or deny it is not told.
+        ids: id inside → id outside.
+        left_out: links left out by choice; alone: entities that went with them, as nothing else ties them to the rest.
+    """
+
+    view: View
+    ids: Mapping[str, str]
+    left_out: int
+    alone: int
+
+
+def part(view: View, ids: Collection[str]) -> View:
+    """The entities `ids` of a picture and the links among them; what is not in it is passed over.
+
+    A group that is folded on the canvas (`group:gang:G1`) stands for all who are in it.
+
+    Example:
+        >>> part(View((), (), 0, 0, truncated=False), {"P1"}).nodes
+        ()
+    """
+    named = [one.removeprefix(_FOLDED).partition(":")[::2] for one in ids if one.startswith(_FOLDED)]
+    among = {
+        by: {group.key: group.members for group in groups(view, by)}
+        for by in {by for by, _ in named} & BELONGING.keys()
+    }
+    chosen = set(ids).union(*(among.get(by, {}).get(key, ()) for by, key in named))
+    edges = tuple(edge for edge in view.edges if edge.subject in chosen and edge.object in chosen)
+    nodes = (replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id in chosen)
+    return replace(view, nodes=tuple(nodes), edges=edges, hidden=0)
+
+
+def leaving(view: View) -> tuple[View, int, int]:
+    """A picture without what leads to somebody sealed and is no part of the operation; how many ties and things that were.
+
+    Their family, whom they are the same as, where they live, and what only they used or where they were: it never goes out.
+
+    Example:
+        >>> leaving(View((), (), 0, 0, truncated=False))[1:]
+        (0, 0)
+    """
+    sealed = {node.id for node in view.nodes if node.sealed}
+    theirs = {node.id for node in view.nodes if node.kind != "person" and _PSEUDONYM.fullmatch(node.id)}
+    ties = {
+        (edge.subject, edge.relation, edge.object)
+        for edge in view.edges
+        if edge.relation in _NEAR and not sealed.isdisjoint((edge.subject, edge.object))
+    }
+    edges = tuple(
+        edge
+        for edge in view.edges
+        if (edge.subject, edge.relation, edge.object) not in ties and theirs.isdisjoint((edge.subject, edge.object))
+    )
+    nodes = tuple(replace(node, links=_links(node.id, edges)) for node in view.nodes if node.id not in theirs)
+    return replace(view, nodes=nodes, edges=edges), len(ties), len(theirs)
+
+
+def outward(
+    view: View,
+    pseudonym: Pseudonym,
+    left_out: Collection[LinkKey] = (),
+    arranged: Mapping[str, Place] = MappingProxyType({}),
+) -> Outward:
+    """`view` as it goes out: nothing in it is a pseudonym of the house.
+
+    Positions are computed anew, but for what somebody arranged, and nodes stand in the order of their new ids: neither
+    tells the old ones.
+
+    Args:
+        view: as a reader without source clearance is given it.
+        pseudonym: new pseudonyms of one recipient.
+        left_out: links (subject, relation, object) that stay here.
+        arranged: id inside → where somebody put it, in pixels at zoom 1.
+    """
+    kept = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out]
+    tied = {end for edge in kept for end in (edge.subject, edge.object)}
+    was_tied = {end for edge in view.edges for end in (edge.subject, edge.object)}
+    stays = [node for node in view.nodes if node.start or node.id in tied or node.id not in was_tied]
+    ids = {node.id: _renamed(node.id, pseudonym) for node in stays}
+    edges = tuple(
+        sorted(
+            (
+                replace(
+                    edge,
+                    subject=ids[edge.subject],
+                    object=ids[edge.object],
+                    relation=_masked(edge.relation, pseudonym),
+                    says=_masked(edge.says, pseudonym),
+                    belief=_told(edge.belief),
+                    belief_on_record=_told(edge.belief_on_record),
+                    asserting=0,
+                    denying="someone" if edge.denied else 0,
+                )
+                for edge in kept
+                if edge.subject in ids and edge.object in ids
+            ),
+            key=lambda edge: (edge.subject, edge.relation, edge.object),
+        )
+    )
+    named = sorted(
+        (
+            replace(
+                node,
+                id=ids[node.id],
+                name=ids[node.id] if node.name == node.id else _masked(node.name, pseudonym),
+                gang="",
+                handling="",
+                day=node.day if node.kind == "crossing" else "",
+                more=0,
+                links=_links(node.id, kept),
+            )
+            for node in stays
+        ),
+        key=lambda node: node.id,
+    )
+    places = _placed(named, edges, {ids[one]: place for one, place in arranged.items() if one in ids})
+    nodes = tuple(replace(node, x=places[node.id][0], y=places[node.id][1]) for node in named)
+    return Outward(
+        View(nodes, edges, 0, 0, view.truncated, in_steps=True, turns=arranged.keys().isdisjoint(ids)),
+        ids,
+        len(view.edges) - len(kept),
+        len(view.nodes) - len(stays),
+    )
+
+
+def _told(belief: float) -> float:
+    """A belief as it goes out: as such a reader was told it, and a step where somebody passed on a figure."""
+    return belief if belief == told.SOME else told.belief(belief)
+
+
+def _links(identifier: str, edges: Collection[Edge]) -> int:
+    return sum(identifier in (edge.subject, edge.object) for edge in edges)
+
+
+def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[str, Place]) -> Mapping[str, Place]:
+    """Where each node goes: where it was put, the others around them as a layout of its own has it."""
+    places = layout([[node.id for node in nodes]], [(edge.subject, edge.object) for edge in edges])
+    if not arranged:
+        return places
+    moved = [sum(arranged[one][axis] - places[one][axis] for one in arranged) / len(arranged) for axis in (0, 1)]
+    beside = {one: (round(x + moved[0], 1), round(y + moved[1], 1)) for one, (x, y) in places.items()}
+    return beside | dict(arranged)
+
+
+def _renamed(identifier: str, pseudonym: Pseudonym) -> str:
+    """The id outside: the deliverer's own stays, a pseudonym becomes a new one, and so does what has one in it."""
+    found = _PSEUDONYM.search(identifier)
+    if found is None:
+        return identifier
+    whole = found[0] == identifier
+    return pseudonym(_KINDS[identifier[0]] if whole else "thing", identifier)
+
+
+def _masked(text: str, pseudonym: Pseudonym) -> str:
+    def new(found: re.Match[str]) -> str:
+        inside = found[0].replace("_", "-")
+        outside = pseudonym(_KINDS[inside[0]], inside)
+        return outside.replace("-", "_") if "_" in found[0] else outside
+
+    return _PSEUDONYM.sub(new, text)

@@ -1,0 +1,234 @@
+"""Groups of a picture, folded into one node each: by gang, workplace, crossing or community. Pure.
+
+Everything here is made of the picture alone, so that what it tells is what its reader sees. A node is in one group of a kind
+at most: the one it is tied to by the link that is most believed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from graphsvc.records.grading import stricter
+from graphsvc.views.picture.measures import communities
+from graphsvc.views.picture.network import Edge, Node, View
+
+# What can be folded by → relations that make somebody or something part of it.
+BELONGING = MappingProxyType(
+    {
+        "gang": ("MEMBER_OF", "RUNS"),
+        "workplace": ("MANAGED", "WORKED_AT", "LIVED_AT"),
+        "crossing": ("CROSSED_ON", "PILOTED", "ASSISTED", "USED_ON"),
+        "community": (),
+    }
+)
+# A group of fewer is no group.
+_FEWEST = 2
+# The key of a group: by what, and the id of the gang, workplace or crossing, or the number of the community.
+Key = tuple[str, str]
+LinkKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that a picture can be folded by.
+
+    Attributes:
+        by, key: as in an address, `gang:G1` or `community:2`. name: what it is called.
+        members: ids of who and what is in it, in the order of the picture; the gang, workplace or crossing itself first.
+        kinds: kind → how many of it, most first.
+    """
+
+    by: str
+    key: str
+    name: str
+    members: tuple[str, ...]
+    kinds: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Node):
+    """A group as one node: kind `group`, in the middle of where its members were.
+
+    Attributes:
+        by, key: of the group; id is `group:` and both.
+        members: how many are in it; kinds: kind → how many of it, most first; within: links between its members.
+        handling: the strictest of its members. more: 0: what is tied to them beyond the picture is seen when it is unfolded.
+    """
+
+    by: str = ""
+    key: str = ""
+    members: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
+    within: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle(Edge):
+    """All links between a group and another group or node, as one line.
+
+    Attributes:
+        links: the links in it, most believed first. relation, says: those of the link if there is but one; else empty, and
+            how many there are in words.
+        belief, step, belief_on_record: of the link that is most believed; doubtful: none is believed more than not.
+        denied: at least one of them is denied.
+        directed: all of them say who acts on whom, and all the same way.
+        asserting, denying, groups, other_sources and those on record: of the link if there is but one; else empty or 0: what
+            several links rest on cannot be added up.
+    """
+
+    links: tuple[LinkKey, ...] = ()
+
+
+def groups(view: View, by: str) -> list[Group]:
+    """The groups of a picture, the largest first.
+
+    Args:
+        view: the picture, nothing folded in it.
+        by: one of BELONGING.
+    """
+    members = _communities(view) if by == "community" else _belonging(view, by)
+    names, kinds = view.names, {node.id: node.kind for node in view.nodes}
+    found = [
+        Group(
+            by,
+            key,
+            f"Community {key}" if by == "community" else names[key],
+            tuple(ids),
+            _kinds(kinds[one] for one in ids),
+        )
+        for key, ids in members.items()
+        if len(ids) >= _FEWEST
+    ]
+    return sorted(found, key=lambda group: (-len(group.members), group.name, group.key))
+
+
+def folded(view: View, fold: Sequence[Key]) -> View:
+    """A picture with some of its groups folded.
+
+    Args:
+        view: the picture, nothing folded in it.
+        fold: (by, key) of each group. Whoever is in two of them is in the first. What is no group of the picture, or of too
+            few whom no earlier one took, is passed over.
+    """
+    known = {by: {group.key: group for group in groups(view, by)} for by in {by for by, _ in fold} & BELONGING.keys()}
+    inside: dict[str, Group] = {}
+    chosen: list[Group] = []
+    for by, key in dict.fromkeys(fold):
+        group = known.get(by, {}).get(key)
+        left = tuple(one for one in group.members if one not in inside) if group else ()
+        if group is not None and len(left) >= _FEWEST:
+            chosen.append(replace(group, members=left))
+            inside |= dict.fromkeys(left, chosen[-1])
+    if not chosen:
+        return view
+    bundles, within = _bundles(view.edges, inside)
+    degree: Counter[str] = Counter()
+    for edge in bundles:
+        degree.update({edge.subject, edge.object})
+    by_id = {node.id: node for node in view.nodes}
+    nodes: dict[str, Node] = {}
+    for node in view.nodes:
+        group = inside.get(node.id)
+        if group is None:
+            nodes[node.id] = replace(node, links=degree[node.id])
+        elif _id(group) not in nodes:
+            some = [by_id[one] for one in group.members]
+            nodes[_id(group)] = _node(group, some, degree[_id(group)], within[_id(group)])
+    names = {one: by_id[one].name for one in inside}
+    return replace(view, nodes=tuple(nodes.values()), edges=bundles, inside=names)
+
+
+def _communities(view: View) -> dict[str, list[str]]:
+    members: dict[str, list[str]] = defaultdict(list)
+    for identifier, number in communities(view).items():
+        members[str(number)].append(identifier)
+    return members
+
+
+def _belonging(view: View, by: str) -> dict[str, list[str]]:
+    """Id of a gang, workplace or crossing → itself and who belongs to it by the link that is most believed."""
+    kinds = {node.id: node.kind for node in view.nodes}
+    home: dict[str, str] = {}
+    for edge in sorted(view.edges, key=lambda edge: (-edge.belief, edge.relation, edge.object, edge.subject)):
+        if edge.relation in BELONGING[by] and kinds[edge.object] == by:
+            home.setdefault(edge.subject, edge.object)
+    members = {identifier: [identifier] for identifier in kinds if identifier in home.values()}
+    for identifier in kinds:
+        if identifier in home:
+            members[home[identifier]].append(identifier)
+    return members
+
+
+def _node(group: Group, some: Sequence[Node], links: int, within: int) -> Folded:
+    return Folded(
+        id=_id(group),
+        kind="group",
+        name=group.name,
+        sort=group.by,
+        identified=True,
+        sealed=False,
+        handling=stricter(*(node.handling for node in some)),
+        gang="",
+        start=any(node.start for node in some),
+        links=links,
+        more=0,
+        x=sum(node.x for node in some) / len(some),
+        y=sum(node.y for node in some) / len(some),
+        by=group.by,
+        key=group.key,
+        members=len(some),
+        kinds=_kinds(node.kind for node in some),
+        within=within,
+    )
+
+
+def _bundles(edges: Iterable[Edge], inside: dict[str, Group]) -> tuple[tuple[Edge, ...], Counter[str]]:
+    """Edges as they are drawn with the groups folded, and how many there are within each group."""
+    between: dict[frozenset[str], list[tuple[Edge, LinkKey]]] = defaultdict(list)
+    drawn: list[Edge] = []
+    within: Counter[str] = Counter()
+    for edge in edges:
+        subject, target = (_id(inside[one]) if one in inside else one for one in (edge.subject, edge.object))
+        if (subject, target) == (edge.subject, edge.object):
+            drawn.append(edge)
+        elif subject == target:
+            within[subject] += 1
+        else:
+            moved = replace(edge, subject=subject, object=target, bend=0)
+            between[frozenset((subject, target))].append((moved, (edge.subject, edge.relation, edge.object)))
+    drawn += [_bundle(some) for some in between.values()]
+    return tuple(sorted(drawn, key=lambda edge: (-edge.belief, edge.relation, edge.subject, edge.object))), within
+
+
+def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
+    """One line for some links between the same two, whose ends are theirs already, most believed first."""
+    first = some[0][0]
+    values = {name: getattr(first, name) for name in Edge.__dataclass_fields__}
+    if len(some) > 1:
+        edges = [edge for edge, _ in some]
+        same_way = len({(edge.subject, edge.object) for edge in edges}) == 1 and all(edge.directed for edge in edges)
+        values |= {
+            "relation": "",
+            "says": f"{len(some)} links",
+            "directed": same_way,
+            "doubtful": all(edge.doubtful for edge in edges),
+            "denied": any(edge.denied for edge in edges),
+            "ungraded": all(edge.ungraded for edge in edges),
+            "belief_on_record": max(edge.belief_on_record for edge in edges),
+            "first_on": min((edge.first_on for edge in edges if edge.first_on), default=""),
+            "last_on": max((edge.last_on for edge in edges if edge.last_on), default=""),
+            **dict.fromkeys(("asserting", "denying", "groups", "groups_on_record"), ""),
+            **dict.fromkeys(("other_sources", "other_sources_on_record"), 0),
+        }
+    return Bundle(**values, links=tuple(key for _, key in some))
+
+
+def _id(group: Group) -> str:
+    return f"group:{group.by}:{group.key}"
+
+
+def _kinds(kinds: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(kinds).items(), key=lambda one: (-one[1], one[0])))

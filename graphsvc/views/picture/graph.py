@@ -1,0 +1,247 @@
+"""A View as data for vis-network, made with pyvis: nodes, edges and options, and the two palettes a page chooses from.
+
+Of pyvis only `get_network_data()` is used; its templates load scripts from elsewhere and escape nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from importlib.metadata import distribution
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.records.relations import says
+from graphsvc.records.told import MIDDLES, SOME
+from graphsvc.views.picture.arrangements import Frame
+from graphsvc.views.picture.folding import Bundle, Folded
+from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.wording import KINDS, belief_told
+
+# Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
+SHAPES = MappingProxyType(
+    {
+        "person": ("dot", 13),
+        "boat": ("triangle", 14),
+        "crossing": ("diamond", 16),
+        "gang": ("hexagon", 17),
+        "workplace": ("square", 13),
+        "thing": ("custom", 10),
+        "group": ("custom", 20),
+    }
+)
+LETTERS = MappingProxyType(
+    {
+        "phone": "P",
+        "vehicle": "V",
+        "address": "A",
+        "account": "€",
+        "online": "@",
+        "document": "D",
+        "organisation": "O",
+        "part": "E",
+    }
+)
+# Hues of Okabe and Ito (2008), the same as in graphsvc.css. Red is kept for denial.
+_HUES = {
+    "person": "#0072b2",
+    "boat": "#e69f00",
+    "crossing": "#009e73",
+    "gang": "#cc79a7",
+    "workplace": "#56b4e9",
+    "thing": "#c9b800",
+}
+PALETTES = MappingProxyType(
+    {
+        "light": _HUES
+        | {
+            "sealed": "#5c6066",
+            "folded": "#454b54",
+            "ground": "#fbfbfa",
+            "text": "#1c1e21",
+            "quiet": "#5c6066",
+            "link": "#8d939b",
+            "denied": "#a84300",
+            "chosen": "#1c1e21",
+        },
+        "dark": _HUES
+        | {
+            "person": "#3d9bd4",
+            "thing": "#f0e442",
+            "sealed": "#a3a9b1",
+            "folded": "#c3c8cf",
+            "ground": "#15171a",
+            "text": "#e6e7e9",
+            "quiet": "#a3a9b1",
+            "link": "#6b727b",
+            "denied": "#ff9a5c",
+            "chosen": "#ffffff",
+        },
+    }
+)
+# Width in pixels of a link by its step of belief.
+WIDTHS = MappingProxyType({1: 1.0, 2: 1.6, 3: 2.8, 4: 4.2})
+_DASHES = [6, 5]
+# Group of someone who is not identified: drawn as an outline.
+HOLLOW = "unidentified"
+_LABEL = 26
+# Links of a folded line that travel with it.
+_BUNDLED = 60
+# The hour of a crossing is in its title, not in its label.
+_TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
+_OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {
+        "hover": True,
+        "multiselect": True,
+        "tooltipDelay": 250,
+        "hideEdgesOnDrag": False,
+        "navigationButtons": False,
+        "keyboard": {"enabled": False},
+        "zoomSpeed": 0.6,
+    },
+    "nodes": {"borderWidth": 2, "borderWidthSelected": 4},
+    "edges": {
+        "smooth": False,
+        "selectionWidth": 2,
+        "hoverWidth": 1,
+        "arrowStrikethrough": False,
+        "arrows": {"to": {"scaleFactor": 0.55}},
+    },
+}
+DRAW = Path(__file__).with_name("draw.js")
+# Found without importing it, which would bring IPython along.
+_LIBRARY = Path(str(distribution("pyvis").locate_file("pyvis"))) / "lib" / "vis-9.1.2"
+SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
+
+
+def library() -> Path:
+    """The folder of the installed pyvis package that holds vis-network: `SCRIPT` and `STYLE`."""
+    return _LIBRARY
+
+
+def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
+    """`view` as plain data that JSON can hold.
+
+    Args:
+        view: the picture.
+        coast: of a picture on a map, coastlines as lines of (latitude, longitude).
+
+    Returns:
+        `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
+        `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
+        steps), `palettes` by theme, `coast` (lines of pixels) and
+        `turns`: whether an upright screen may lay it on its side, and
+        `names` (what to call what is in folded groups, by id).
+    """
+    # Imported here: only a picture should wait for it and for IPython, which it brings along.
+    from pyvis.network import Network
+
+    network = Network(directed=True)
+    network.options = _OPTIONS
+    for node in view.nodes:
+        network.add_node(node.id, **_node(node))
+    for edge in view.edges:
+        network.add_edge(edge.subject, edge.object, **_edge(edge, 3 if view.in_steps else 2))
+    nodes, edges, _heading, _height, _width, options = network.get_network_data()
+    palettes = {theme: dict(palette) for theme, palette in PALETTES.items()}
+    words = {edge.relation: edge.says for edge in view.edges if edge.relation}
+    # Links in a folded line are told in their own words.
+    words |= {
+        link[1]: says(link[1]) for edge in view.edges if isinstance(edge, Bundle) for link in edge.links[:_BUNDLED]
+    }
+    beliefs = {str(value): belief_told(value) for value in (SOME, *MIDDLES.values())} if view.in_steps else {}
+    return {
+        "nodes": nodes,
+        "edges": edges,
+        "options": json.loads(options),
+        "says": words,
+        "beliefs": beliefs,
+        "palettes": palettes,
+        "turns": view.turns,
+        "names": dict(view.inside),
+        "coast": [_line(view.frame, line) for line in coast] if view.frame else [],
+    }
+
+
+def _line(frame: Frame, line: Sequence[tuple[float, float]]) -> list[float]:
+    """A line of the earth as x, y, x, y … in pixels."""
+    return [round(value, 1) for point in line for value in frame.place(*point)]
+
+
+def _node(node: Node) -> dict[str, Any]:
+    shape, size = SHAPES[node.kind]
+    # pyvis takes the id for an empty label, and adds a colour of its own unless there is a group.
+    drawing: dict[str, Any] = {
+        "label": _short(_TIME.sub("", node.name) if node.kind == "crossing" else node.name),
+        "title": title(node),
+        "shape": shape,
+        "size": size + (5 if node.start else 0) + min(node.links, 24) * 0.25,
+        "group": "sealed" if node.sealed else node.kind if node.identified else HOLLOW,
+        "x": node.x,
+        "y": node.y,
+        "kind": node.kind,
+        "start": node.start,
+        "more": node.more,
+        "links": node.links,
+    }
+    told = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
+    drawing |= {name: value for name, value in told.items() if value}
+    if isinstance(node, Folded):
+        drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members)}
+    if node.kind == "thing":
+        drawing["letter"] = LETTERS.get(node.sort, "T")
+    return drawing
+
+
+def _edge(edge: Edge, digits: int) -> dict[str, Any]:
+    # Thousands of these travel to the browser: what follows from the rest (id, title, colour) is made there.
+    drawing: dict[str, Any] = {
+        "relation": edge.relation,
+        "belief": round(edge.belief, digits),
+        "width": WIDTHS[edge.step],
+        "arrows": "to" if edge.directed else "",
+    }
+    if edge.doubtful:
+        drawing["dashes"] = _DASHES
+    if isinstance(edge, Bundle):
+        drawing |= {"bundle": [list(link) for link in edge.links[:_BUNDLED]], "links": len(edge.links)}
+    if edge.ungraded:
+        drawing["ungraded"] = True
+    if edge.denied:
+        drawing["denied"] = edge.denying or "someone"
+    if edge.belief_on_record:
+        drawing["record"] = round(edge.belief_on_record, digits)
+    if edge.first_on or edge.last_on:
+        drawing["on"] = [edge.first_on, edge.last_on]
+    if edge.bend:
+        drawing["smooth"] = {
+            "enabled": True,
+            "type": "curvedCW" if edge.bend > 0 else "curvedCCW",
+            "roundness": min(0.14 * abs(edge.bend), 0.6),
+        }
+    return drawing
+
+
+def title(node: Node) -> str:
+    """A node in one line of plain text."""
+    parts = [node.name, node.sort or node.kind]
+    if isinstance(node, Folded):
+        inside = ", ".join(f"{number} {KINDS[kind][number != 1].lower()}" for kind, number in node.kinds)
+        parts[1:] = [f"{node.members} folded by {node.by}: {inside}", f"{node.within} links within"]
+    if node.sealed:
+        parts.append("sealed person, under a pseudonym")
+    if not node.identified:
+        parts.append("not identified")
+    if node.gang:
+        parts.append(f"gang: {node.gang}")
+    if node.more:
+        parts.append(f"{node.more} more neighbours not shown")
+    return " · ".join(parts)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"

@@ -1,0 +1,334 @@
+"""Which nodes and links a picture of the network shows: rows of released links in, one View out. Pure.
+
+A picture is told by where it starts and what was opened and hidden, never by its list of nodes: the same words give the
+same picture, in the same places, as long as the case is the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from graphsvc.records.dates import shown
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, says
+from graphsvc.records.told import step
+from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, Ground, map_frame
+from graphsvc.views.picture.layout import layout
+
+# Below this a link is drawn dashed.
+DOUBTFUL = 0.5
+# Nodes that one opening adds at most; opening again adds as many again.
+OPENING = 20
+# These say nothing about who acts on whom.
+_UNDIRECTED = ("tie", "family", "identity")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entity in the picture.
+
+    Attributes:
+        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; sort: of a thing, which kind of thing.
+        name: what to call it; its id where it has no name.
+        identified: False of someone known by a nickname or description alone.
+        sealed: `id` is a pseudonym; who it is stands in the vault.
+        start: the picture starts here.
+        links: its links in the picture; more: neighbours (of the filtered links) that are not in it.
+        x, y: pixels at zoom 1.
+    """
+
+    id: str
+    kind: str
+    name: str
+    sort: str
+    identified: bool
+    sealed: bool
+    handling: str
+    gang: str
+    start: bool
+    links: int
+    more: int
+    x: float
+    y: float
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One link in the picture, with its figures as released.
+
+    Attributes:
+        says: the relation in words; directed: whether it says who acts on whom.
+        step: belief in four steps, 1 to 4.
+        doubtful: belief under one half; denied: at least one claim denies it.
+        groups: independent groups of witnesses, as this reader may be told (`few` or a number); asserting, denying likewise.
+        groups_on_record: those among claims on the record alone; other_sources_on_record likewise.
+        bend: 0 straight; ±1, ±2 …: beside others between the same two nodes.
+        ungraded: no claim of the grades that were asked for asserts it.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    says: str
+    directed: bool
+    belief: float
+    step: int
+    doubtful: bool
+    denied: bool
+    asserting: int | str
+    denying: int | str
+    groups: int | str
+    other_sources: int
+    belief_on_record: float
+    groups_on_record: int | str
+    other_sources_on_record: int
+    first_on: str
+    last_on: str
+    bend: int
+    ungraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of the network.
+
+    Attributes:
+        nodes: in the order they came into the picture, starts first; edges: most believed first.
+        hidden: nodes that were taken out of it by hand.
+        absent: starts that are not there (any more).
+        truncated: a row cap cut links, so not all are drawn.
+        in_steps: belief is told in four steps, or as some, as without source clearance.
+        inside: of a picture with groups folded, what to call each node in them, by id.
+        frame: of a picture on a map, how the map lies under it.
+        turns: up and down, left and right mean nothing in it.
+        unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    hidden: int
+    absent: int
+    truncated: bool
+    in_steps: bool = False
+    inside: Mapping[str, str] = field(default_factory=dict)
+    frame: Frame | None = None
+    unplaced: int = 0
+    turns: bool = True
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What to call each node, by id."""
+        return {node.id: node.name for node in self.nodes}
+
+
+def opening(text: str) -> tuple[str, str]:
+    """An opening as an address asks for it: whose neighbours, and only which (a relation, or a kind of entity), if any.
+
+    A bare id opens all of its neighbours. `~WORD~ID` opens only those by a relation or of a kind; `~~ID` all of them,
+    also of an id that would be read as a word itself.
+
+    Example:
+        >>> opening("P1"), opening("~PAID~P1"), opening("~person~P1"), opening("~~~PAID~x"), opening("~tilda~9")
+        (('P1', ''), ('P1', 'PAID'), ('P1', 'person'), ('~PAID~x', ''), ('~tilda~9', ''))
+    """
+    _, tilde, rest = text.partition("~") if text.startswith("~") else ("", "", "")
+    word, parted, identifier = rest.partition("~")
+    known = not word or word in ENTITIES or word in RELATIONS or word.startswith(CUSTOM_PREFIX)
+    return (identifier, word) if tilde and parted and known else (text, "")
+
+
+def opens(identifier: str, word: str = "") -> str:
+    """The other way round: what to put into the address.
+
+    Example:
+        >>> opens("P1"), opens("P1", "PAID"), opens("~PAID~x")
+        ('P1', '~PAID~P1', '~~~PAID~x')
+    """
+    bare = not word and opening(identifier) == (identifier, "")
+    return identifier if bare else f"~{word}~{identifier}"
+
+
+def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int, only: str = "") -> list[str]:
+    """Neighbours of `front` that are not known yet, at most `room`.
+
+    Each node of `front` brings its best link in turn (`in_turns`), so that one busy node does not take all the room.
+
+    Args:
+        links: rows of `network.around`, most believed first.
+        front: ids whose neighbours are wanted.
+        known: ids that are in the picture already.
+        room: how many more it can take.
+        only: a relation, or a kind of neighbour; empty for all.
+
+    Example:
+        >>> links = [{"subject": "a", "object": "b"}, {"subject": "a", "object": "c"}, {"subject": "d", "object": "e"}]
+        >>> reached(links, ["a", "d"], {"a", "d"}, 2)
+        ['b', 'e']
+    """
+    offers: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
+    for link in links:
+        for one, other, end in (("subject", "object", "object_kind"), ("object", "subject", "subject_kind")):
+            wanted = not only or only in (link["relation"], link[end])
+            if wanted and link[one] in offers and link[other] not in known:
+                offers[link[one]][link[other]] = None
+    return in_turns([list(offered) for offered in offers.values()], room)
+
+
+def in_turns(queues: Sequence[Sequence[str]], room: int) -> list[str]:
+    """What several offer, one of each in turn, each thing once, at most `room`.
+
+    Example:
+        >>> in_turns([["a", "b", "c"], ["b", "d"]], 3)
+        ['a', 'b', 'd']
+    """
+    turns = (queue[turn] for turn in range(max(map(len, queues), default=0)) for queue in queues if turn < len(queue))
+    return list(dict.fromkeys(turns))[: max(room, 0)]
+
+
+def picture(
+    stages: Sequence[Sequence[str]],
+    entities: Iterable[Row],
+    links: Iterable[Row],
+    *,
+    starts: Collection[str] = (),
+    hidden: Collection[str] = (),
+    truncated: bool = False,
+    in_steps: bool = False,
+    arrangement: str = "",
+    graded: Collection[tuple[str, str, str]] | None = None,
+) -> View:
+    """The View of some stages.
+
+    Args:
+        stages: ids in the order they came in: first the start with its surroundings, then one list an opening.
+        entities: rows of `network.nodes`; an id without one is not there and is left out.
+        links: rows of `network.among`.
+        starts: ids the picture starts at.
+        hidden: ids to leave out; the others stay where they would be with them.
+        truncated: whether a row cap cut links.
+        in_steps: whether belief is told in four steps, or as some.
+        arrangement: a word of `views.picture.arrangements.ARRANGEMENTS`; empty for forces.
+        graded: subject, relation, object of the links that are of the grades asked for; None: all are.
+    """
+    found = {row["id"]: row for row in entities}
+    rows = [row for row in links if row["subject"] in found and row["object"] in found]
+    there = [[identifier for identifier in stage if identifier in found] for stage in stages]
+    places = layout(there, [(row["subject"], row["object"]) for row in rows])
+    ground = Ground(
+        places,
+        [(row["subject"], row["relation"], row["object"], float(row["belief"])) for row in rows],
+        starts,
+        {identifier: row["day"] for identifier, row in found.items() if row["day"]},
+        {identifier: (row["lat"], row["lon"]) for identifier, row in found.items() if row["lat"] is not None},
+    )
+    known = {"map": ground.places, "days": ground.days}.get(arrangement)
+    if arrangement:
+        places = ARRANGEMENTS[arrangement](ground)
+    edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
+    if graded is not None:
+        edges = tuple(replace(one, ungraded=(one.subject, one.relation, one.object) not in graded) for one in edges)
+    degree: dict[str, int] = defaultdict(int)
+    for edge in edges:
+        for end in {edge.subject, edge.object}:
+            degree[end] += 1
+    nodes = tuple(
+        _node(found[identifier], identifier in starts, degree[identifier], place)
+        for identifier, place in places.items()
+        if identifier not in hidden
+    )
+    absent = sum(identifier not in found for identifier in starts)
+    return View(
+        nodes,
+        edges,
+        len(places) - len(nodes),
+        absent,
+        truncated,
+        in_steps,
+        {},
+        map_frame(ground.places) if arrangement == "map" else None,
+        sum(node.id not in known for node in nodes) if known is not None else 0,
+        arrangement in ("", "rings"),
+    )
+
+
+def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:
+    return Node(
+        id=row["id"],
+        kind=row["kind"],
+        name=called(row),
+        sort=row["sort"] or "",
+        identified=row["kind"] != "person" or (row["identified"] or "named") == "named",
+        sealed=bool(row["sealed"]),
+        handling=row["handling"],
+        gang=row["gang"] or "",
+        start=start,
+        links=links,
+        more=row["more"],
+        x=place[0],
+        y=place[1],
+        day=row["day"] or "",
+    )
+
+
+def called(row: Row) -> str:
+    """What to call an entity; a crossing by its day in words and its launch site."""
+    name = str(row["name"] or row["id"])
+    if row["kind"] != "crossing":
+        return name
+    day, comma, site = name.partition(", ")
+    return shown(day) + comma + site
+
+
+def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:
+    """Edges, of which those between the same two nodes bend apart."""
+    beside: dict[frozenset[str], list[Row]] = defaultdict(list)
+    for row in rows:
+        beside[frozenset((row["subject"], row["object"]))].append(row)
+    edges = [
+        _edge(row, bend * (1 if row["subject"] <= row["object"] else -1))
+        for parallel in beside.values()
+        for row, bend in zip(parallel, _bends(len(parallel)), strict=True)
+    ]
+    return tuple(sorted(edges, key=lambda edge: (-edge.belief, edge.relation, edge.subject, edge.object)))
+
+
+def _bends(count: int) -> list[int]:
+    """For links side by side: 0, 1, -1, 2, -2 …; of an even number none is straight.
+
+    Example:
+        >>> _bends(1), _bends(2), _bends(3)
+        ([0], [1, -1], [0, 1, -1])
+    """
+    both = [sign * size for size in range(1, count // 2 + 1) for sign in (1, -1)]
+    return [0, *both] if count % 2 else both
+
+
+def _edge(row: Row, bend: int) -> Edge:
+    known = RELATIONS.get(row["relation"])
+    belief = float(row["belief"])
+    return Edge(
+        subject=row["subject"],
+        relation=row["relation"],
+        object=row["object"],
+        says=says(row["relation"]),
+        directed=known is None or known.kind not in _UNDIRECTED,
+        belief=belief,
+        step=step(belief),
+        doubtful=belief < DOUBTFUL,
+        denied=bool(row["denying"]),
+        asserting=row["asserting"],
+        denying=row["denying"],
+        groups=row["groups"],
+        other_sources=row["other_sources"],
+        belief_on_record=float(row["belief_on_record"] or 0.0),
+        groups_on_record=row["groups_on_record"],
+        other_sources_on_record=row["other_sources_on_record"],
+        first_on=row["first_on"] or "",
+        last_on=row["last_on"] or "",
+        bend=bend,
+    )

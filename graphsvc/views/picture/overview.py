@@ -1,0 +1,315 @@
+"""A whole case at a glance: tens of thousands of nodes as points, in groups of those that hang together. Pure.
+
+The picture of `views.picture.network` is for working on; this one is for finding where to work. Nothing in it is random.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from graphsvc.records.relations import ENTITIES
+from graphsvc.views.picture.layout import Points, layout
+from graphsvc.views.picture.network import called
+
+Ints = NDArray[np.int64]
+
+# Rounds in which each takes over what most of its neighbours belong to.
+_ROUNDS = 12
+# A group of fewer goes over to a neighbour, in so many rounds.
+_SMALL, _MERGES = 6, 4
+# Groups laid out by what ties them; smaller ones stand below those.
+_LAID_OUT = 160
+_SPACE = 9.0
+# The picture is about so many times as wide as high, as screens are.
+_WIDE = 1.6
+# Points that a browser is sent; of a larger case it gets the groups alone.
+MOST_POINTS = 60_000
+# Who or what a group is named after, in this order: kinds of which there are few, and that people know by name.
+_NAMES_GROUPS = ("gang", "crossing", "workplace", "person", "boat", "thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some nodes that have more to do with each other than with the rest.
+
+    Attributes:
+        title: what it is called after: its most tied gang, crossing or workplace, else person.
+        named: id of that one. size: how many nodes. kinds: kind → how many.
+        top: ids of its most tied members, at most 8. ties: links within; out: links to other groups.
+        x, y: its middle; radius: all in pixels at zoom 1.
+    """
+
+    title: str
+    named: str
+    size: int
+    kinds: Mapping[str, int]
+    top: tuple[str, ...]
+    ties: int
+    out: int
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A whole case.
+
+    Attributes:
+        ids, names: of the nodes, by their number here. kind: index into `records.relations.ENTITIES`.
+        sealed: whether an id is a pseudonym. group: number of each node's group.
+        points: (nodes, 2), pixels at zoom 1. degree: links of each node.
+        pairs: (links, 2), numbers of nodes; each tied pair once.
+        groups: the largest first.
+    """
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    kind: NDArray[np.uint8]
+    sealed: NDArray[np.bool_]
+    group: Ints
+    points: Points
+    degree: Ints
+    pairs: Ints
+    groups: tuple[Group, ...]
+
+    def packed(self) -> bytes:
+        """The points and pairs for a browser: see `static/canvas/overview.js`, which reads them in this order.
+
+        Four counts (nodes, pairs, 0, 0) as 32-bit numbers; x, y of each node as 32-bit floats; the two ends of each pair
+        as 32-bit numbers; degree (at most 65,535) and group of each node as 16-bit numbers; kind of each node as a byte.
+        """
+        count = len(self.ids)
+        parts = (
+            np.array([count, len(self.pairs), 0, 0], dtype="<u4"),
+            self.points.astype("<f4"),
+            self.pairs.astype("<u4"),
+            np.minimum(self.degree, 65_535).astype("<u2"),
+            np.minimum(self.group, 65_535).astype("<u2"),
+            self.kind,
+        )
+        return b"".join(part.tobytes() for part in parts)
+
+
+def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, Sequence[str]]]) -> Overview:
+    """The whole of a case.
+
+    Args:
+        entities: rows with `id`, `kind`, `name` (or None) and `sealed`.
+        links: (subject, objects it has a link to); ends that are no entities are passed over.
+
+    Example:
+        >>> rows = [{"id": i, "kind": "person", "name": i.upper(), "sealed": False} for i in "abcd"]
+        >>> found = overview(rows, [("a", ["b"]), ("b", ["a"]), ("c", ["d"])])
+        >>> [(group.size, group.ties, group.out) for group in found.groups]
+        [(2, 1, 0), (2, 1, 0)]
+    """
+    rows = sorted(entities, key=lambda row: str(row["id"]))
+    number = defaultdict(lambda: -1, {row["id"]: at for at, row in enumerate(rows)})
+    subjects = np.fromiter((number[subject] for subject, _ in links), np.int64)
+    one = np.repeat(subjects, [len(objects) for _, objects in links])
+    targets = chain.from_iterable(objects for _, objects in links)
+    other = np.fromiter(map(number.__getitem__, targets), np.int64)
+    there = (one >= 0) & (other >= 0) & (one != other)
+    pairs, _ = _tied(np.stack([one[there], other[there]], axis=1), len(rows))
+    degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
+    group = _grouped(len(rows), pairs, degree)
+    kind = np.array([ENTITIES.index(row["kind"]) for row in rows], dtype=np.uint8)
+    names = tuple(called(row) for row in rows)
+    size: Ints = np.bincount(group)
+    radius = _SPACE * (np.sqrt(size) + 1.5)
+    middles = _middles(group[pairs], radius)
+    points = _within(group, degree, middles)
+    ids = tuple(row["id"] for row in rows)
+    return Overview(
+        ids,
+        names,
+        kind,
+        np.array([bool(row["sealed"]) for row in rows], dtype=np.bool_),
+        group,
+        points,
+        degree,
+        pairs,
+        tuple(_told(ids, names, kind, degree, group, pairs, middles, radius)),
+    )
+
+
+def _tied(pairs: Ints, count: int) -> tuple[Ints, Ints]:
+    """Each pair of numbers below `count` once, whichever of the two comes first, and how often it is there."""
+    # As one number each: many times as fast as comparing rows.
+    codes, often = np.unique(pairs.min(axis=1) * count + pairs.max(axis=1), return_counts=True)
+    return np.stack([codes // max(count, 1), codes % max(count, 1)], axis=1), often
+
+
+def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
+    """A group for each node, numbered from the largest: labels spread along links (Raghavan, Albert and Kumara 2007).
+
+    A link between two busy nodes says less than one of a node with few. Half of the nodes move at a time, so that labels
+    do not swing to and fro; of equals the smallest label wins, so that the answer is always the same.
+    """
+    label = np.arange(count, dtype=np.int64)
+    one, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
+    weight = 1.0 / np.sqrt(np.maximum(degree[one] * degree[other], 1))
+    ties = sparse.csr_array((weight, (one, other)), (count, count))
+    halves = [(slice(start, None, 2), ties[start::2]) for start in (0, 1)]
+    for turn in range(_ROUNDS):
+        half, tied = halves[turn % 2]
+        label[half] = _heaviest(tied, label, label[half])
+    for _ in range(_MERGES):
+        label = _absorbed(label, one, other, weight)
+    _, group, size = np.unique(label, return_inverse=True, return_counts=True)
+    rank = np.empty(len(size), dtype=np.int64)
+    rank[np.lexsort((np.arange(len(size)), -size))] = np.arange(len(size))
+    found: Ints = rank[group]
+    return found
+
+
+def _heaviest(tied: sparse.csr_array, label: Ints, own: Ints) -> Ints:
+    """The label that weighs most among those each row is tied to; of equals its own, else the smallest.
+
+    Args:
+        tied: (rows, nodes), weights.
+        label: of each node.
+        own: of each row; it keeps it where it is tied to nobody.
+    """
+    count = len(label)
+    members = sparse.csr_array((np.ones(count), (np.arange(count), label)), (count, count))
+    heft = tied @ members
+    many = np.diff(heft.indptr)
+    tells = many > 0
+    starts = heft.indptr[:-1][tells]
+    found = own.copy()
+    if len(starts):
+        weight = heft.data + (heft.indices == np.repeat(own, many)) * 1e-9
+        most = np.repeat(np.maximum.reduceat(weight, starts), many[tells])
+        found[tells] = np.minimum.reduceat(np.where(weight == most, heft.indices, count), starts)
+    return found
+
+
+def _absorbed(label: Ints, one: Ints, other: Ints, weight: Points) -> Ints:
+    """Labels where each small group has gone over to the one it is tied to most, if there is one."""
+    count = len(label)
+    small = np.bincount(label, minlength=count) < _SMALL
+    leaves = small[label[one]] & (label[one] != label[other])
+    key, place = np.unique(label[one[leaves]] * count + label[other[leaves]], return_inverse=True)
+    if not len(key):
+        return label
+    heft = np.bincount(place, weight[leaves])
+    source, target = key // count, key % count
+    # Of two small ones the later goes to the earlier, never both to each other.
+    stays = small[target] & (target > source)
+    source, target, heft = source[~stays], target[~stays], heft[~stays]
+    order = np.lexsort((target, -heft, source))
+    first = np.r_[True, source[order][1:] != source[order][:-1]] if len(order) else np.zeros(0, dtype=bool)
+    goes: Ints = np.arange(count)
+    goes[source[order][first]] = target[order][first]
+    return goes[label]
+
+
+def _middles(between: Ints, radius: Points) -> Points:
+    """Where groups stand: those with most in them by what ties them to each other, the rest below."""
+    count, laid = len(radius), min(len(radius), _LAID_OUT)
+    tied = between[(between < laid).all(axis=1) & (between[:, 0] != between[:, 1])]
+    strongest, weight = _tied(tied, count)
+    strongest = strongest[np.argsort(-weight, kind="stable")][: 4 * laid]
+    places = layout([[str(at) for at in range(laid)]], [(str(a), str(b)) for a, b in strongest.tolist()])
+    middles = np.zeros((count, 2))
+    middles[:laid] = np.array([places[str(at)] for at in range(laid)]).reshape(-1, 2)
+    _apart(middles[:laid], radius[:laid])
+    # The small ones in rows below, the largest first, as wide as makes the whole of it a screen's shape.
+    low, reach = (middles[:laid] - radius[:laid, None]), (middles[:laid] + radius[:laid, None])
+    (left, top), (right, bottom) = low.min(axis=0, initial=0.0).tolist(), reach.max(axis=0, initial=0.0).tolist()
+    area = float(((2 * radius[laid:] + _SPACE) ** 2).sum())
+    # The width that is _WIDE times the height of those laid out and of the rows at that width, area / width.
+    enough = _WIDE * (bottom - top)
+    spare = max((enough + np.sqrt(enough**2 + 4 * _WIDE * area)) / 2 - (right - left), 0.0)
+    left, right = left - spare / 2, right + spare / 2
+    x, y, high = left, bottom + 4 * _SPACE, 0.0
+    for at in range(laid, count):
+        room = float(radius[at])
+        if x + 2 * room > right and x > left:
+            x, y, high = left, y + high + _SPACE, 0.0
+        middles[at] = (x + room, y + room)
+        x, high = x + 2 * room + _SPACE, max(high, 2 * room)
+    return middles
+
+
+def _apart(middles: Points, radius: Points) -> None:
+    """Spread circles until none lies on another, in place."""
+    least = radius[:, None] + radius[None, :] + _SPACE
+    np.fill_diagonal(least, 0.0)
+    apart = np.hypot(middles[:, None, 0] - middles[None, :, 0], middles[:, None, 1] - middles[None, :, 1])
+    closest = (least / np.maximum(apart, 1e-9))[least > 0]
+    # As wide as most of them need, and the rest moved aside.
+    middles *= max(1.0, float(np.quantile(closest, 0.999)) * 0.6) if len(closest) else 1.0
+    for _ in range(200):
+        x, y = middles.T
+        far = np.hypot(x[:, None] - x, y[:, None] - y)
+        over = np.maximum(least - far, 0.0)
+        if not over.any():
+            return
+        push = over / np.maximum(far, 1e-9) * 0.5
+        middles += middles * push.sum(axis=1)[:, None] - push @ middles
+
+
+def _within(group: Ints, degree: Ints, middles: Points) -> Points:
+    """Each group's nodes in a sunflower around its middle, the most tied inside."""
+    order = np.lexsort((np.arange(len(group)), -degree, group))
+    starts = np.r_[0, np.cumsum(np.bincount(group))]
+    place = np.empty(len(group), dtype=np.int64)
+    place[order] = np.arange(len(group)) - starts[group[order]]
+    turn, away = place * np.pi * (3 - np.sqrt(5)), _SPACE * np.sqrt(place)
+    points: Points = middles[group] + np.stack([away * np.cos(turn), away * np.sin(turn)], axis=1)
+    return points
+
+
+def _told(
+    ids: Sequence[str],
+    names: Sequence[str],
+    kind: NDArray[np.uint8],
+    degree: Ints,
+    group: Ints,
+    pairs: Ints,
+    middles: Points,
+    radius: Points,
+) -> list[Group]:
+    order = np.lexsort((np.arange(len(group)), -degree, group))
+    starts = np.r_[0, np.cumsum(np.bincount(group))]
+    inside = group[pairs[:, 0]] == group[pairs[:, 1]]
+    ties = np.bincount(group[pairs[inside, 0]], minlength=len(middles))
+    out = np.bincount(group[pairs[~inside]].ravel(), minlength=len(middles))
+    groups = []
+    for at in range(len(middles)):
+        members = order[starts[at] : starts[at + 1]]
+        kinds = [ENTITIES[value] for value in kind[members].tolist()]
+        named = next(
+            (
+                int(member)
+                for wanted in _NAMES_GROUPS
+                for member, one in zip(members, kinds, strict=True)
+                if one == wanted
+            )
+        )
+        groups.append(
+            Group(
+                names[named],
+                ids[named],
+                len(members),
+                {one: kinds.count(one) for one in ENTITIES if one in kinds},
+                tuple(ids[member] for member in members[:8].tolist()),
+                int(ties[at]),
+                int(out[at]),
+                round(float(middles[at, 0]), 1),
+                round(float(middles[at, 1]), 1),
+                round(float(radius[at]), 1),
+            )
+        )
+    return groups
