@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphsvc.service.trials import Trial as Case
-from graphsvc.service.trials import read
+from graphsvc.service.evaluation.simulated_cases import Trial as Case
+from graphsvc.service.evaluation.simulated_cases import read
 
 __all__ = ["Case", "read"]

@@ -17,8 +17,8 @@ import neo4j
 from flask.testing import FlaskClient
 
 from benchmarks.stage import Figure, driver, opened, p95, quiet, session_of, timed
+from graphsvc.cases.gc_pause import settle
 from graphsvc.service import Service, Session
-from graphsvc.service.collector import settle
 from graphsvc.simulate import demo
 from graphsvc.web import create_app
 

@@ -42,14 +42,16 @@ def connect(purpose: str, *, user: str = "", case: str = "", home: str | Path | 
     # Imported here so that `import graphsvc` costs nothing.
     from graphsvc.access.people.purpose import known_purpose
     from graphsvc.config import Settings
-    from graphsvc.service import Service, entry
+    from graphsvc.service import Service, command_line
 
     purpose = known_purpose(purpose)
     settings = Settings.read(home=Path(home) if home is not None else None)
     service = Service(settings)
     try:
         service.recover()
-        session = entry.command_line_session(service, entry.token_file(settings), user or settings.user, purpose, case)
+        session = command_line.command_line_session(
+            service, command_line.token_file(settings), user or settings.user, purpose, case
+        )
     except BaseException:
         service.close()
         raise

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.service import Session
-from graphsvc.service.casework import Progress
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 
 
 def seal(asks: Session, agrees: Session, person: str, reason: str = "threatened", progress: Progress = quiet) -> str:

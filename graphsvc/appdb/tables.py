@@ -83,7 +83,7 @@ tokens = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False),
     # Good for nothing but setting up the second factor that the account's role must have.
     sa.Column("limited", sa.Boolean, nullable=False, server_default=sa.false()),
-    # Of a session: it ends then, however it is used; and a hash of where it is used from (see service.desk).
+    # Of a session: it ends then, however it is used; and a hash of where it is used from (see service.home).
     sa.Column("ends_at", sa.DateTime),
     sa.Column("bound", sa.String(64), nullable=False, server_default=""),
 )
@@ -140,7 +140,7 @@ cases = sa.Table(
     # source → what it shares with others (see analysis.evidence.dependence), at both handling levels
     sa.Column("dependence_sealed", sa.LargeBinary),
     # How everybody stands, by name or by pseudonym, since when and why, with every identity ever delivered of who is
-    # sealed: kept whatever later deliveries say (`service.standing`)
+    # sealed: kept whatever later deliveries say (`cases.image.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
     # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: of before.
     sa.Column("graded_with", sa.String(64)),

@@ -11,7 +11,7 @@ import click
 
 from graphsvc.cli.progress import shown
 from graphsvc.config import Settings
-from graphsvc.service import Service, Session, entry
+from graphsvc.service import Service, Session, command_line
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,8 +26,8 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
         def session(case: str = "") -> Iterator[Session]:
             with shown() as progress, Service(settings, progress) as service:
                 service.recover()
-                yield entry.command_line_session(
-                    service, entry.token_file(settings), user or settings.user, purpose or settings.purpose, case
+                yield command_line.command_line_session(
+                    service, command_line.token_file(settings), user or settings.user, purpose or settings.purpose, case
                 )
 
         return command(session, *args, **options)

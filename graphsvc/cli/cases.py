@@ -13,7 +13,8 @@ from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import shown as date_shown
-from graphsvc.service import Loaded, Session, invented
+from graphsvc.service import Loaded, Session
+from graphsvc.service.evaluation import invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are: more is a list to lose

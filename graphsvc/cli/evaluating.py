@@ -15,7 +15,8 @@ from graphsvc.cli.looking import FORMATS, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import RequestError
-from graphsvc.service import Session, comparing, invented
+from graphsvc.service import Session
+from graphsvc.service.evaluation import comparison, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _COLUMNS = ("method", "figure", "value", "low", "high")
@@ -27,7 +28,7 @@ _SHORT = {
     "helpers in the first 10": "helpers@10",
     "leaders in the first tenth": "leaders",
     "brokers in the first tenth": "brokers",
-    comparing.HALVED: "AP, half",
+    comparison.HALVED: "AP, half",
 }
 
 
@@ -73,15 +74,15 @@ def evaluate(
     if picture is not None and not picture.parent.is_dir():
         raise RequestError(f"The folder {picture.parent} for the picture is not there. Make it, or name another one.")
     with shown() as progress:
-        found = comparing.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
+        found = comparison.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
     if picture is not None:
-        picture.write_text(comparing.picture(found), "utf-8")
+        picture.write_text(comparison.picture(found), "utf-8")
     if ranking is not None and found.unranked:
         say(f"The ranking leaves out {found.unranked:,} of {found.candidates:,} candidates: last.", err=True)
     _tell(form, found)
 
 
-def _tell(form: str, found: comparing.Compared) -> None:
+def _tell(form: str, found: comparison.Compared) -> None:
     """The figures on standard output; what they mean on the other."""
     rows = [[getattr(one, column) for column in _COLUMNS] for one in found.measures]
     if form == "csv":
@@ -105,7 +106,7 @@ def _tell(form: str, found: comparing.Compared) -> None:
         )
 
 
-def _cell(one: comparing.Measure) -> str:
+def _cell(one: comparison.Measure) -> str:
     if math.isnan(one.value):
         return "-"
     return _short(one.value) + ("" if math.isnan(one.low) else f" {_short(one.low)}-{_short(one.high)}")

@@ -15,10 +15,10 @@ from graphsvc.cli.printed import say
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.relations import says
 from graphsvc.service import Session
-from graphsvc.service.bundle import verify
-from graphsvc.service.exporting import FORM_NAMES
-from graphsvc.service.exposing import Wanted
-from graphsvc.service.giving import Export
+from graphsvc.service.exports.bundle import verify
+from graphsvc.service.exports.exports import FORM_NAMES
+from graphsvc.service.exports.exposure import Wanted
+from graphsvc.service.exports.given import Export
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")

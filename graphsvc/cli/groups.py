@@ -12,7 +12,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.service import Session
-from graphsvc.service.grouping import KINDS
+from graphsvc.service.leads.groups import KINDS
 
 Opener = Callable[..., AbstractContextManager[Session]]
 

@@ -13,7 +13,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import NotFound
-from graphsvc.service import Session, auditing
+from graphsvc.service import Session, log
 
 _MOST = 2**53  # no log is as long
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -42,7 +42,7 @@ def audit(
     """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
     if context.invoked_subcommand is not None:
         return
-    wanted = auditing.sought(account, case, action, source, since)
+    wanted = log.sought(account, case, action, source, since)
     with session() as acts:
         for line in acts.log(newest=newest, sought=wanted):
             say(_written(line))

@@ -11,7 +11,8 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import RequestError
-from graphsvc.service import Service, Session, entry, own, staff
+from graphsvc.service import Service, Session, command_line
+from graphsvc.service.accounts import own, staff
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -30,7 +31,9 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
     # Asked of everyone: to ask only some would tell a stranger who has a second factor, and that the password is right.
     code = "" if link else _code("Code (empty without a second factor)", default="")
     with Service(settings) as service:
-        who = entry.command_line_login(service, entry.token_file(settings), name, password, code, link, purpose)
+        who = command_line.command_line_login(
+            service, command_line.token_file(settings), name, password, code, link, purpose
+        )
     say(f"Signed in as {who.name} for {settings.token_hours} hours.", err=True)
     if who.must_enrol:
         say("Your role takes a second factor: set it up now with `graphsvc account second-factor`.", err=True)
@@ -41,7 +44,7 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
 def logout(settings: Settings) -> None:
     """End the sign-in on the command line."""
     with Service(settings) as service:
-        ended = entry.command_line_logout(service, entry.token_file(settings))
+        ended = command_line.command_line_logout(service, command_line.token_file(settings))
     say("Signed out." if ended else "Nobody was signed in.", err=True)
 
 
@@ -92,7 +95,7 @@ def _code(text: str, default: str | None = None) -> str:
 
 
 def _token(acts: Session) -> str:
-    return entry.kept_token(entry.token_file(acts.service.settings))
+    return command_line.kept_token(command_line.token_file(acts.service.settings))
 
 
 @click.group()

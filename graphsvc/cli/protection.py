@@ -11,9 +11,10 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
-from graphsvc.service import Session, protection
-from graphsvc.service.holding import KINDS, NewHold
-from graphsvc.service.protecting import Request
+from graphsvc.service import Session
+from graphsvc.service.protection import key
+from graphsvc.service.protection.holds import KINDS, NewHold
+from graphsvc.service.protection.requests import Request
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _REASON = click.option("--reason", required=True, help="Why; who agrees reads it.")
@@ -30,7 +31,7 @@ def vault() -> None:
 def rotate(session: Opener) -> None:
     """Give the vault a new master key; nobody is signed out. Takes the role administrator."""
     with session() as acts:
-        say(protection.rotate_key(acts))
+        say(key.rotate_key(acts))
 
 
 @click.group()

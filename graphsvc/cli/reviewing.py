@@ -10,7 +10,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.service import Session
-from graphsvc.service.reviewing import JUDGEMENTS, Review
+from graphsvc.service.leads.reviews import JUDGEMENTS, Review
 
 Opener = Callable[..., AbstractContextManager[Session]]
 

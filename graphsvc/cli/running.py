@@ -14,12 +14,13 @@ from filelock import FileLock, Timeout
 from waitress import wasyncore
 from waitress.server import create_server
 
+from graphsvc.cases.gc_pause import settle
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.service import Service, entry, invented
-from graphsvc.service.collector import settle
+from graphsvc.service import Service, command_line
+from graphsvc.service.evaluation import invented
 
 _THREADS = 8
 
@@ -36,9 +37,9 @@ def serve(settings: Settings, port: int | None) -> None:
         service.forget_links()
         with _serving(service) as address:
             say(f"graphsvc serves {settings.home} at {address}", err=True)
-            account = entry.local_account(service)
+            account = command_line.local_account(service)
             if account:
-                say(f"Sign in as {account}: {_link(service, address, account, entry.LOCAL_PURPOSE)}", err=True)
+                say(f"Sign in as {account}: {_link(service, address, account, command_line.LOCAL_PURPOSE)}", err=True)
             say("Ctrl-C stops it.", err=True)
 
 

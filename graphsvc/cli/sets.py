@@ -12,7 +12,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.service import Session
-from graphsvc.service.keyplayers import GOALS, KeySet
+from graphsvc.service.leads.sets import GOALS, KeySet
 
 Opener = Callable[..., AbstractContextManager[Session]]
 

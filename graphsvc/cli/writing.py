@@ -14,8 +14,9 @@ from graphsvc.cli.looking import FORMATS, Opener, as_given, write
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import CypherFault, NotFound, RequestError
-from graphsvc.service import Session, parameters
-from graphsvc.service.writing import Run, Step
+from graphsvc.service import Session
+from graphsvc.service.cypher import parameters
+from graphsvc.service.cypher.cypher import Run, Step
 
 _LOOK_S = 0.5
 _SAID_AFTER_S = 2.0

@@ -2,14 +2,14 @@
 
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
+from graphsvc.cases.deliveries.casework import CancelledError
+from graphsvc.cases.deliveries.loaded import Loaded
+from graphsvc.cases.jobs import Job
+from graphsvc.cases.stores.parcel import Parcel
+from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.queries import Query
-from graphsvc.service.casework import CancelledError
-from graphsvc.service.desk import Service
-from graphsvc.service.jobs import Job
-from graphsvc.service.loaded import Loaded
-from graphsvc.service.parcel import Parcel
+from graphsvc.service.home import Service
 from graphsvc.service.session import Session
-from graphsvc.service.uploads import Options, Upload
 
 __all__ = [
     "CancelledError",

@@ -10,24 +10,24 @@ from typing import Any
 
 from graphsvc.errors import Refused
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.service.auditing import Auditing
-from graphsvc.service.commenting import Commenting
-from graphsvc.service.entering import Entering
-from graphsvc.service.exporting import Exporting
-from graphsvc.service.grouping import Grouping
-from graphsvc.service.growing import Growing
-from graphsvc.service.keyplayers import KeyPlayers
-from graphsvc.service.known import Known
-from graphsvc.service.overviewing import Overviewing
-from graphsvc.service.paths import Tracing
-from graphsvc.service.pictures import Keeping
-from graphsvc.service.reading import filled, nothing
-from graphsvc.service.reviewing import Reviewing
-from graphsvc.service.saving import Saving
-from graphsvc.service.sealings import Sealings
-from graphsvc.service.searching import Searching
-from graphsvc.service.waiting import Waiting
-from graphsvc.service.weighing import Weighing
+from graphsvc.service.ask import filled, nothing
+from graphsvc.service.cypher.library import Saving
+from graphsvc.service.deliveries.form import Entering
+from graphsvc.service.deliveries.waiting import Waiting
+from graphsvc.service.exports.exports import Exporting
+from graphsvc.service.leads.groups import Grouping
+from graphsvc.service.leads.questions import Weighing
+from graphsvc.service.leads.reviews import Reviewing
+from graphsvc.service.leads.sets import KeyPlayers
+from graphsvc.service.log import Auditing
+from graphsvc.service.network.comments import Commenting
+from graphsvc.service.network.growth import Growing
+from graphsvc.service.network.overview import Overviewing
+from graphsvc.service.network.paths import Tracing
+from graphsvc.service.network.saved_views import Keeping
+from graphsvc.service.protection.sealings import Sealings
+from graphsvc.service.search.known import Known
+from graphsvc.service.search.search import Searching
 
 _ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
 

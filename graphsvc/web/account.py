@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from graphsvc.errors import GraphsvcError, NotSignedIn, RequestError
-from graphsvc.service import own, staff
+from graphsvc.service.accounts import own, staff
 from graphsvc.views import qr
 from graphsvc.web.frame import TOKEN, answer, current, desk
 

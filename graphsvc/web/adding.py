@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.cases.deliveries.statement_form import FATES, STATEMENT, Form, Part, claim_cells, statement_cells
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Session
-from graphsvc.service.entering import Changed, Checked
-from graphsvc.service.remembering import Version
-from graphsvc.service.typed import FATES, STATEMENT, Form, Part, claim_cells, statement_cells
+from graphsvc.service.deliveries.form import Changed, Checked
+from graphsvc.service.deliveries.statements import Version
 from graphsvc.views.fields import brings, fields
 from graphsvc.web.formed import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.frame import answer, at, inward, page

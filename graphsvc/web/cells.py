@@ -1,6 +1,6 @@
 """What a value of an answer to free Cypher looks like in a table, and which entities an answer names. Pure.
 
-Values are those of a run: scalars, lists, maps, and graph values as objects with `kind` (see `service.writing`). All of it
+Values are those of a run: scalars, lists, maps, and graph values as objects with `kind` (see `service.cypher.cypher`). All of it
 is other people's text.
 """
 

@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import Session
-from graphsvc.service.commenting import Comment
+from graphsvc.service.network.comments import Comment
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 
 blueprint = Blueprint("comments", __name__, url_prefix="/case/<case>")

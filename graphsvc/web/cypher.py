@@ -11,9 +11,10 @@ from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
-from graphsvc.service import Session, exchange, parameters
-from graphsvc.service.saving import NameTaken
-from graphsvc.service.writing import BOUND, Examined, Run
+from graphsvc.service import Session
+from graphsvc.service.cypher import exchange, parameters
+from graphsvc.service.cypher.cypher import BOUND, Examined, Run
+from graphsvc.service.cypher.library import NameTaken
 from graphsvc.web import cells
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page, plain, wants_json

@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
-from graphsvc.service.exporting import known_forms
-from graphsvc.service.exposing import Wanted
+from graphsvc.service.exports.exports import known_forms
+from graphsvc.service.exports.exposure import Wanted
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
 from graphsvc.web.frame import answer, at, page

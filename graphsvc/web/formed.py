@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from werkzeug.datastructures import MultiDict
 
+from graphsvc.cases.deliveries.statement_form import FATES, STATEMENT, Form, Part, plain
 from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
-from graphsvc.service.typed import FATES, STATEMENT, Form, Part, plain
 
 MOST = 60  # claims, and new ones, that one form takes
 _HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")

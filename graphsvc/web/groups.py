@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import Session
-from graphsvc.service.grouping import KINDS, WitnessGroup
+from graphsvc.service.leads.groups import KINDS, WitnessGroup
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page
 

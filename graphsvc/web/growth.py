@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service.growing import MANY, Growth, Way
+from graphsvc.service.network.growth import MANY, Growth, Way
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.network import asked
 

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service.holding import KINDS, NewHold
+from graphsvc.service.protection.holds import KINDS, NewHold
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("holds", __name__, url_prefix="/case/<case>")

@@ -14,8 +14,8 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
-from graphsvc.service.analysing import range_of
-from graphsvc.service.reviewing import JUDGEMENTS, Review
+from graphsvc.service.leads.leads import range_of
+from graphsvc.service.leads.reviews import JUDGEMENTS, Review
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.groups import group_rows, shared_names

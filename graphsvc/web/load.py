@@ -18,7 +18,7 @@ from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
 from graphsvc.service import Job, Loaded, Options, Session
-from graphsvc.service.loading import ChartRead, chart_mapping
+from graphsvc.service.deliveries.deliveries import ChartRead, chart_mapping
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, desk, page, wants_json
 from graphsvc.web.receiving import ReceivingRequest

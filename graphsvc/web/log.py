@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import Session, auditing
-from graphsvc.service.desk import SIGN_IN
+from graphsvc.service import Session, log
+from graphsvc.service.home import SIGN_IN
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, current, desk, page
 
@@ -41,7 +41,7 @@ def table() -> ResponseReturnValue:
     """One page of it, newest first, narrowed by what was asked; `before` (the number of a line) gives the older ones."""
     here = current()
     asked = {name: request.args.get(name, "").strip()[:100] for name in _ASKED}
-    sought = auditing.sought(**asked)
+    sought = log.sought(**asked)
     given = {name: text for name, text in asked.items() if text}
     if request.args.get("as") == "csv":
         rows = here.log(newest=_CSV, sought=sought)

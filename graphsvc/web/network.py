@@ -18,7 +18,7 @@ from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
-from graphsvc.service.network import MOST_DEPTH, MOST_NODES, NODES, Asked
+from graphsvc.service.network.network import MOST_DEPTH, MOST_NODES, NODES, Asked
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.folding import BELONGING, folded

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import real
 from graphsvc.records.told import STEPS
-from graphsvc.service.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
+from graphsvc.service.network.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page, wants_json
 

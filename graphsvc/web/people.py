@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, RequestError
 from graphsvc.records.grading import HANDLING
-from graphsvc.service import staff
+from graphsvc.service.accounts import staff
 from graphsvc.web import frame
 from graphsvc.web.frame import answer, current, desk
 from graphsvc.web.frame import page as register

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.numbers import whole
 from graphsvc.service import Session
-from graphsvc.service.pictures import Draft, Opened, Picture, SavedMeanwhile, Version
+from graphsvc.service.network.saved_views import Draft, Opened, Picture, SavedMeanwhile, Version
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import View

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import InputError, NotFound, RequestError
-from graphsvc.service import Session, exchange
-from graphsvc.service.saving import Import, NameTaken, Saved
+from graphsvc.service import Session
+from graphsvc.service.cypher import exchange
+from graphsvc.service.cypher.library import Import, NameTaken, Saved
 from graphsvc.web.cypher import writing
 from graphsvc.web.frame import answer, page
 

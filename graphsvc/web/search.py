@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import Session
-from graphsvc.service.searching import Found
+from graphsvc.service.search.search import Found
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("search", __name__, url_prefix="/case/<case>")

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service.keyplayers import LARGEST, KeySet
+from graphsvc.service.leads.sets import LARGEST, KeySet
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")

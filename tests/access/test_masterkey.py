@@ -22,9 +22,9 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.vault import Vault, masterkey, pack, unpack
 from graphsvc.access.vault.masterkey import open_vault, rotate
 from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.cases.register import Register
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.service.register import Register
 
 WHO = {"name": "Wit Ness"}
 

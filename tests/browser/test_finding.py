@@ -16,7 +16,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 from tests.leaks import invented

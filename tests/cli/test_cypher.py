@@ -18,7 +18,7 @@ from graphsvc.cli import program
 from graphsvc.config import Settings
 from graphsvc.errors import CypherFault, GraphsvcError, NotFound, Refused, RequestError
 from graphsvc.service import Service
-from graphsvc.service.exchange import Words
+from graphsvc.service.cypher.exchange import Words
 from graphsvc.store.server.local import LocalServer
 
 pytestmark = pytest.mark.neo4j

@@ -13,14 +13,14 @@ import pandas as pd
 
 from graphsvc.access.decided.holds import NewHold
 from graphsvc.access.door.redact import Released
+from graphsvc.cases.deliveries.statement_form import Form, Part
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.service import Options, Session
-from graphsvc.service.desk import quiet
-from graphsvc.service.exchange import Words
-from graphsvc.service.exposing import Wanted
-from graphsvc.service.network import Shown
-from graphsvc.service.typed import Form, Part
+from graphsvc.service.cypher.exchange import Words
+from graphsvc.service.exports.exposure import Wanted
+from graphsvc.service.home import quiet
+from graphsvc.service.network.network import Shown
 from graphsvc.web.frame import plain
 from tests.leaks.known import NOWHERE, Known
 from tests.leaks.pages import RANDOM, canvas

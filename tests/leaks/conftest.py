@@ -20,8 +20,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
-from graphsvc.service import Service, entry
-from graphsvc.service.desk import quiet
+from graphsvc.service import Service, command_line
+from graphsvc.service.home import quiet
 from graphsvc.store.image import read_image
 from graphsvc.web import create_app
 from tests.leaks import calls, commands, homes, invented, pages
@@ -97,7 +97,7 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
     if not whole:
         return found
     link = service.sign_in_link(name, "comparing")
-    entry.command_line_login(service, entry.token_file(service.settings), "", "", "", link, "comparing")
+    command_line.command_line_login(service, command_line.token_file(service.settings), "", "", "", link, "comparing")
     found.answers["commands"] = dict(commands.walk(service.settings, known))
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False

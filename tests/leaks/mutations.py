@@ -103,7 +103,7 @@ MUTATIONS = (
     Mutation(
         "ways",
         "which witnesses lead to somebody takes source clearance",
-        "graphsvc/service/paths.py",
+        "graphsvc/service/network/paths.py",
         'if kind == "accounts" and not self.grant.sources:',
         'if kind == "no-such" and not self.grant.sources:',
         "tests/service/test_paths.py::test_what_witnesses_say_leads_to_someone_for_those_cleared_for_sources",
@@ -111,7 +111,7 @@ MUTATIONS = (
     Mutation(
         "sought",
         "nothing of somebody sealed can be searched for",
-        "graphsvc/service/graphing.py",
+        "graphsvc/cases/image/graphing.py",
         'properties["search"] = entity_terms(shown, properties)',
         'properties["search"] = entity_terms(identifier, row.values)',
         "tests/service/test_searching.py::test_nothing_of_somebody_sealed_is_in_the_index",
@@ -175,7 +175,7 @@ MUTATIONS = (
     Mutation(
         "homes",
         "where somebody sealed lives is sealed with them",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         '    for table, why in (("things", WITH_THEIRS), ("workplaces", WHERE_THEY_LIVE)):',
         '    for table, why in (("things", WITH_THEIRS),):',
         "tests/service/test_values.py::test_of_the_home_of_somebody_sealed_nothing_stands_in_the_graph",
@@ -191,7 +191,7 @@ MUTATIONS = (
     Mutation(
         "waits",
         "what a witness says waits to open with what others say",
-        "graphsvc/service/entering.py",
+        "graphsvc/service/deliveries/form.py",
         'return bool(self._service.account_times) and form.statement.get("kind") == "witness" and not form.of',
         "return False",
         f"{_WAITING}::test_an_account_is_nowhere_before_it_opens_with_others",
@@ -199,7 +199,7 @@ MUTATIONS = (
     Mutation(
         "together",
         "who added an account that opened with others is not told",
-        "graphsvc/service/loading.py",
+        "graphsvc/service/deliveries/deliveries.py",
         'if row["opened_at"] is None or self._is_told(row["account"]):',
         "if True:",
         f"{_WAITING}::test_an_account_is_nowhere_before_it_opens_with_others",
@@ -207,7 +207,7 @@ MUTATIONS = (
     Mutation(
         "held-back",
         "an account that is held back opens to nobody",
-        "graphsvc/service/batches.py",
+        "graphsvc/cases/deliveries/batches.py",
         "if not one.held and one.since < at",
         "if one.since < at",
         f"{_WAITING}::test_one_that_is_held_back_opens_when_it_is_let_go",
@@ -239,7 +239,7 @@ MUTATIONS = (
     Mutation(
         "explained",
         "why someone is a lead names no source without source clearance",
-        "graphsvc/service/analysing.py",
+        "graphsvc/service/leads/leads.py",
         "self._explained(identifier) if self.grant.sources else self._retold(identifier)",
         "self._explained(identifier)",
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
@@ -247,7 +247,7 @@ MUTATIONS = (
     Mutation(
         "kept",
         "what is kept in memory is kept for one level",
-        "graphsvc/service/analysing.py",
+        "graphsvc/service/leads/leads.py",
         "return self.case, self.version, self.grant.handling",
         'return self.case, self.version, ""',
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
@@ -263,7 +263,7 @@ MUTATIONS = (
     Mutation(
         "reasons",
         "why a lead was judged so by who knows sources is for who may",
-        "graphsvc/service/reviewing.py",
+        "graphsvc/service/leads/reviews.py",
         "withheld = kept.sources and not self.grant.sources",
         "withheld = False",
         "tests/service/test_reviewing.py::test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do",
@@ -271,7 +271,7 @@ MUTATIONS = (
     Mutation(
         "questions",
         "questions about what witnesses said are for who knows sources",
-        "graphsvc/service/weighing.py",
+        "graphsvc/service/leads/questions.py",
         'kinds = ("witness", *OPEN_KINDS) if self.grant.sources else OPEN_KINDS',
         'kinds = ("witness", *OPEN_KINDS)',
         "tests/service/test_weighing.py::test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one",
@@ -279,7 +279,7 @@ MUTATIONS = (
     Mutation(
         "falsehood",
         "what false accounts could do is for who knows sources",
-        "graphsvc/service/analysing.py",
+        "graphsvc/service/leads/leads.py",
         '        if not self.grant.sources:\n            raise Refused("What a lead rests on',
         '        if False:\n            raise Refused("What a lead rests on',
         "tests/service/test_trust.py::test_what_false_accounts_could_do_is_for_who_knows_sources",
@@ -295,7 +295,7 @@ MUTATIONS = (
     Mutation(
         "views",
         "a view of the network made with C is not there for who sees P",
-        "graphsvc/service/album.py",
+        "graphsvc/cases/stores/view_store.py",
         "_ROW.c.handling.in_(self.grant.codes), theirs)",
         "theirs)",
         f"{_PICTURES}::test_a_view_made_with_more_is_not_there_for_who_sees_less",
@@ -303,7 +303,7 @@ MUTATIONS = (
     Mutation(
         "levels",
         "nothing of what is C is saved into a view for who sees P",
-        "graphsvc/service/pictures.py",
+        "graphsvc/service/network/saved_views.py",
         "if not found.savable:",
         "if not found.id:",
         f"{_PICTURES}::test_who_sees_more_does_not_save_it_into_a_view_of_less",
@@ -311,7 +311,7 @@ MUTATIONS = (
     Mutation(
         "notes",
         "notes of who knows sources are for those who do",
-        "graphsvc/service/album.py",
+        "graphsvc/cases/stores/view_store.py",
         'name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""',
         "pass",
         f"{_PICTURES}::test_notes_of_who_knows_sources_are_for_those_who_do",
@@ -319,7 +319,7 @@ MUTATIONS = (
     Mutation(
         "tried",
         "a view keeps no id that its maker does not see",
-        "graphsvc/service/pictures.py",
+        "graphsvc/service/network/saved_views.py",
         "kept = canvas.only(state, self._standing(canvas.named(state)))\n        links",
         "kept = state\n        links",
         f"{_PICTURES}::test_only_what_is_there_is_kept_so_that_no_id_can_be_tried",
@@ -327,7 +327,7 @@ MUTATIONS = (
     Mutation(
         "since",
         "what changed in a view is told at the level it was made at",
-        "graphsvc/service/pictures.py",
+        "graphsvc/service/network/saved_views.py",
         "grants={self.case: Grant(handling)}",
         "grants={self.case: self.grant}",
         f"{_PICTURES}::test_what_changed_since_is_told_at_the_level_the_view_was_made_at",
@@ -335,7 +335,7 @@ MUTATIONS = (
     Mutation(
         "followed",
         "what people keep does not follow from a name to a pseudonym",
-        "graphsvc/service/following.py",
+        "graphsvc/cases/stores/following.py",
         "            return identifier if shown[identifier] == identifier else None",
         "            return shown[identifier]",
         f"{_PICTURES}::test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym",
@@ -343,7 +343,7 @@ MUTATIONS = (
     Mutation(
         "comments",
         "a comment is told at the level of who wrote it",
-        "graphsvc/service/commenting.py",
+        "graphsvc/service/network/comments.py",
         "return _ROW.c.case_id == self.case, _ROW.c.handling.in_(self.grant.codes)",
         "return (_ROW.c.case_id == self.case,)",
         f"{_PICTURES}::test_a_comment_is_told_at_the_level_of_who_wrote_it",
@@ -351,7 +351,7 @@ MUTATIONS = (
     Mutation(
         "masking",
         "names of sealed people in free text are masked",
-        "graphsvc/service/texts.py",
+        "graphsvc/cases/image/texts.py",
         'return (self._open_masker if level == "P" else self._masker).mask(text, excused).replace(_HIDDEN, SEVERAL)',
         "return text",
         _GRAPH,
@@ -391,7 +391,7 @@ MUTATIONS = (
     Mutation(
         "sources",
         "the id of a source stands in no text",
-        "graphsvc/service/texts.py",
+        "graphsvc/cases/image/texts.py",
         "*_sources(state),",
         "",
         "tests/service/test_values.py::test_the_id_of_a_source_is_in_no_text",
@@ -399,7 +399,7 @@ MUTATIONS = (
     Mutation(
         "withheld",
         "an unsealed person's own value is not shown as somebody else's pseudonym",
-        "graphsvc/service/texts.py",
+        "graphsvc/cases/image/texts.py",
         "return WITHHELD if masked != text and masked.strip() in self._pseudonyms else masked",
         "return masked",
         "tests/service/test_values.py::test_an_unsealed_persons_own_value_is_not_shown_as_somebody_elses_pseudonym",
@@ -423,7 +423,7 @@ MUTATIONS = (
     Mutation(
         "things",
         "what a sealed person used is sealed with them",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         "if subject in sealed and (relation in OWN or (relation == HOME and target in homes)):",
         "if relation == 'NOTHING':",
         _GRAPH,
@@ -431,7 +431,7 @@ MUTATIONS = (
     Mutation(
         "as-said",
         "the words for someone sealed stay in the vault",
-        "graphsvc/service/graphing.py",
+        "graphsvc/cases/image/graphing.py",
         "if name in values and values[end] not in self._result.sealed:",
         "if name in values:",
         _GRAPH,
@@ -527,7 +527,7 @@ MUTATIONS = (
     Mutation(
         "history",
         "how much a delivery held is for who sees all of it",
-        "graphsvc/service/loading.py",
+        "graphsvc/service/deliveries/deliveries.py",
         'if self.grant.handling != "C":\n                return []',
         "if not self.grant:\n                return []",
         f"{_CLASSES}::test_history_is_told_to_who_sees_all_of_it",
@@ -535,7 +535,7 @@ MUTATIONS = (
     Mutation(
         "loading",
         "loading takes clearance for the whole case",
-        "graphsvc/service/loading.py",
+        "graphsvc/service/deliveries/deliveries.py",
         'if policy.require_case(self.principal, case).handling != "C":',
         'if policy.require_case(self.principal, case).handling not in "PC":',
         f"{_CLASSES}::test_who_may_not_load_learns_nothing_by_loading",
@@ -543,7 +543,7 @@ MUTATIONS = (
     Mutation(
         "uploads",
         "an upload is its sender's alone",
-        "graphsvc/service/uploads.py",
+        "graphsvc/cases/stores/uploads.py",
         "                    _ROW.c.account == account,\n                    _ROW.c.case_id == case,\n",
         "                    _ROW.c.case_id == case,\n",
         f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
@@ -551,7 +551,7 @@ MUTATIONS = (
     Mutation(
         "jobs",
         "what the error of a job said is for who began it",
-        "graphsvc/service/jobs.py",
+        "graphsvc/cases/jobs.py",
         'self._said.get(row.id, "") if row.account == account else "",',
         'self._said.get(row.id, ""),',
         f"{_CLASSES}::test_jobs_and_uploads_of_others_are_not_there",
@@ -567,7 +567,7 @@ MUTATIONS = (
     Mutation(
         "reveals",
         "an identity opens only when a second person agreed",
-        "graphsvc/service/protecting.py",
+        "graphsvc/service/protection/requests.py",
         "if row.state not in OPEN or not self._kept_requests.opened(row.id):",
         "if False:",
         "tests/service/test_reveals.py::test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log",
@@ -623,7 +623,7 @@ MUTATIONS = (
     Mutation(
         "exposure",
         "an export that could give somebody away takes a second person",
-        "graphsvc/service/exporting.py",
+        "graphsvc/service/exports/exports.py",
         '"state": "held" if safe else "waiting",',
         '"state": "held",',
         f"{_EXPORTS}::test_below_the_number_another_person_has_to_agree",
@@ -631,7 +631,7 @@ MUTATIONS = (
     Mutation(
         "recipients",
         "pseudonyms in exports are new for each recipient",
-        "graphsvc/service/shelf.py",
+        "graphsvc/cases/stores/export_store.py",
         'f"export pseudonyms\\0{case}\\0{recipient}"',
         'f"export pseudonyms\\0{case}"',
         f"{_EXPORTS}::test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one",
@@ -639,7 +639,7 @@ MUTATIONS = (
     Mutation(
         "places",
         "where somebody cleared for C put things does not go with what P alone says",
-        "graphsvc/service/exporting.py",
+        "graphsvc/service/exports/exports.py",
         "wanted.arranged if handling == self.grant.handling else {}",
         "wanted.arranged",
         f"{_EXPORTS}::test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code",
@@ -671,7 +671,7 @@ MUTATIONS = (
     Mutation(
         "groups",
         "which witnesses depend on each other takes source clearance",
-        "graphsvc/service/grouping.py",
+        "graphsvc/service/leads/groups.py",
         "        if not self.grant.sources:\n",
         "        if not self.grant:\n",
         "tests/web/test_groups.py::test_it_takes_source_clearance_and_stands_in_the_rail_for_those_who_have_it",
@@ -679,7 +679,7 @@ MUTATIONS = (
     Mutation(
         "family",
         "through whom witnesses are family is not told",
-        "graphsvc/service/grouping.py",
+        "graphsvc/service/leads/groups.py",
         'replace(one, thing="") if one.reason == FAMILY else one',
         "replace(one)",
         f"{_GROUPING}::test_groups_are_told_with_what_is_shared_and_family_without_whom",
@@ -687,7 +687,7 @@ MUTATIONS = (
     Mutation(
         "pairs",
         "a decision on witnesses under C moves nothing below it",
-        "graphsvc/service/graphing.py",
+        "graphsvc/cases/image/graphing.py",
         'if level == "all" or one.handling == "P"',
         "if one.handling",
         f"{_GROUPING}::test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p",
@@ -695,7 +695,7 @@ MUTATIONS = (
     Mutation(
         "history-sources",
         "the history of a statement withholds what takes source clearance",
-        "graphsvc/service/remembering.py",
+        "graphsvc/service/deliveries/statements.py",
         'return {column.name for column in columns if not permits(self.grant, f"Statement.{column.name}")}',
         "return {column.name for column in columns if not column.name}",
         f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
@@ -703,7 +703,7 @@ MUTATIONS = (
     Mutation(
         "history-whole",
         "the history of a statement takes clearance for the whole case",
-        "graphsvc/service/remembering.py",
+        "graphsvc/service/deliveries/statements.py",
         'if self.grant.handling != "C":',
         "if not self.grant.handling:",
         f"{_ENTERING}::test_it_takes_what_loading_takes",
@@ -711,7 +711,7 @@ MUTATIONS = (
     Mutation(
         "form-ids",
         "a form refers to nobody whom its sender cannot see",
-        "graphsvc/service/entering.py",
+        "graphsvc/service/deliveries/form.py",
         "if cell not in ends]",
         "if not cell]",
         f"{_ENTERING}::test_a_delivered_id_that_pages_do_not_show_is_as_one_that_is_not_there",
@@ -719,7 +719,7 @@ MUTATIONS = (
     Mutation(
         "form-withheld",
         "a correction changes nothing that its sender may not see",
-        "graphsvc/service/rows.py",
+        "graphsvc/cases/deliveries/form_rows.py",
         "for name, cell in anew.items() if name in columns}",
         "for name, cell in anew.items() if name}",
         f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
@@ -783,7 +783,7 @@ MUTATIONS = (
     Mutation(
         "names-of-views",
         "the name of a view that was saved with source clearance takes it",
-        "graphsvc/service/album.py",
+        "graphsvc/cases/stores/view_store.py",
         'name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""',
         'notes = ""',
         f"{_PICTURES}::test_name_and_look_of_who_knows_sources_are_for_those_who_do",
@@ -791,7 +791,7 @@ MUTATIONS = (
     Mutation(
         "look",
         "the look of a view that was saved with source clearance takes it",
-        "graphsvc/service/album.py",
+        "graphsvc/cases/stores/view_store.py",
         "canvas.bare(state) if self._withheld(row) else state, links",
         "state, links",
         f"{_PICTURES}::test_name_and_look_of_who_knows_sources_are_for_those_who_do",
@@ -799,7 +799,7 @@ MUTATIONS = (
     Mutation(
         "named",
         "whom exports at C were for is not told at P",
-        "graphsvc/service/shelf.py",
+        "graphsvc/cases/stores/export_store.py",
         "table.c.handling.in_(codes)",
         'table.c.handling.in_(("P", "C"))',
         f"{_EXPORTS}::test_whom_exports_at_c_were_for_is_not_told_at_p",
@@ -807,7 +807,7 @@ MUTATIONS = (
     Mutation(
         "earlier",
         "exports at C are not counted for who sees P",
-        "graphsvc/service/exporting.py",
+        "graphsvc/service/exports/exports.py",
         "sum(code in self.grant.codes for code, _ in given)",
         "len(given)",
         f"{_EXPORTS}::test_whom_exports_at_c_were_for_is_not_told_at_p",
@@ -911,7 +911,7 @@ MUTATIONS = (
     Mutation(
         "stays-sealed",
         "who is sealed stays sealed whatever later deliveries say",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         'result = {name: one for name, one in before.items() if one.sealed and by.decided.get(name) != "opened"}',
         "before, result = {}, {}",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
@@ -919,7 +919,7 @@ MUTATIONS = (
     Mutation(
         "earlier-names",
         "what somebody sealed was called in an earlier delivery is looked for",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         "return identities if now in identities else (*identities, now)",
         "return (now,)",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
@@ -927,7 +927,7 @@ MUTATIONS = (
     Mutation(
         "passive",
         "who plays no visible part stands by a pseudonym, witness or not",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         "    return NO_PART",
         '    return ""',
         f"{_STANDING}::test_who_comes_first_is_decided_by_the_part_they_play",
@@ -935,7 +935,7 @@ MUTATIONS = (
     Mutation(
         "stays-named",
         "nobody by name is sealed by a delivery",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         """    else:
         kept = old
     if not kept.sealed:""",
@@ -947,7 +947,7 @@ MUTATIONS = (
     Mutation(
         "same",
         "those said to be one are sealed together",
-        "graphsvc/service/standing.py",
+        "graphsvc/cases/image/standing.py",
         "    _same(result, before, state, handling, by)\n",
         "",
         f"{_STANDING}::test_those_said_to_be_one_are_sealed_together",
@@ -963,7 +963,7 @@ MUTATIONS = (
     Mutation(
         "open-while-c",
         "what is C closes no case to who is cleared for P",
-        "graphsvc/service/replay.py",
+        "graphsvc/cases/deliveries/replay.py",
         'return "loading" if self.moves_open else "loading-c"',
         'return "loading"',
         f"{_OVER_TIME}::test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_comes_and_goes",
@@ -971,7 +971,7 @@ MUTATIONS = (
     Mutation(
         "reserved",
         "who somebody sealed is takes source clearance",
-        "graphsvc/service/graphing.py",
+        "graphsvc/cases/image/graphing.py",
         "            return subject or target\n",
         "            return False\n",
         f"{_SEALINGS}::test_who_somebody_sealed_is_takes_source_clearance",
@@ -979,7 +979,7 @@ MUTATIONS = (
     Mutation(
         "undoing",
         "taking back accounts of witnesses takes source clearance",
-        "graphsvc/service/loading.py",
+        "graphsvc/service/deliveries/deliveries.py",
         "if not own or self._service.casework.holds_accounts(case, number):",
         "if not own:",
         f"{_SEALINGS}::test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone",
@@ -987,7 +987,7 @@ MUTATIONS = (
     Mutation(
         "two-persons",
         "who asks that somebody is sealed or opened does not agree to it",
-        "graphsvc/service/protecting.py",
+        "graphsvc/service/protection/requests.py",
         "if row.asked_by == self.principal.name:",
         "if not row.asked_by:",
         f"{_SEALINGS}::test_nobody_agrees_to_what_they_asked_for",
@@ -995,7 +995,7 @@ MUTATIONS = (
     Mutation(
         "looks",
         "nobody goes through a list of names",
-        "graphsvc/service/known.py",
+        "graphsvc/service/search/known.py",
         "            self._require_seldom()\n",
         "",
         f"{_SEALINGS}::test_nobody_goes_through_a_list_of_names",
@@ -1003,7 +1003,7 @@ MUTATIONS = (
     Mutation(
         "still",
         "a load asks again whether its account may",
-        "graphsvc/service/casework.py",
+        "graphsvc/cases/deliveries/casework.py",
         "                still()\n",
         "                pass\n",
         f"{_SEALINGS}::test_a_load_asks_again_whether_its_account_may[grant]",
@@ -1019,7 +1019,7 @@ MUTATIONS = (
     Mutation(
         "lost-at-start",
         "a store that was lost is restored from the deliveries at the next start",
-        "graphsvc/service/desk.py",
+        "graphsvc/service/home.py",
         "                lost = self.casework.close_lost(store)\n",
         "",
         f"{_LOST}::test_a_store_that_was_emptied_is_restored_at_the_next_start",

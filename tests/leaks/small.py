@@ -13,7 +13,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.web import create_app
 from tests.leaks import homes, invented, pages
 from tests.leaks.known import Known

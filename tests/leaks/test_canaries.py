@@ -19,16 +19,16 @@ from flask.testing import FlaskClient
 from graphsvc.access import vault
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
+from graphsvc.cases.image.graphing import graphed
+from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
-from graphsvc.service import Options, Service, Session, entry
-from graphsvc.service.desk import quiet
-from graphsvc.service.graphing import graphed
-from graphsvc.service.standing import Deciding, standings
+from graphsvc.service import Options, Service, Session, command_line
+from graphsvc.service.home import quiet
 from graphsvc.web import create_app
 from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
@@ -116,9 +116,11 @@ def asked(service: Service, name: str, known: Known, *, by_command: bool) -> lis
     found += calls.walk(service.session(who, "canaries", CASE), known).items()
     if by_command:
         link = service.sign_in_link(name, "canaries")
-        entry.command_line_login(service, entry.token_file(service.settings), "", "", "", link, "canaries")
+        command_line.command_line_login(
+            service, command_line.token_file(service.settings), "", "", "", link, "canaries"
+        )
         found += commands.walk(service.settings, known).items()
-        entry.command_line_logout(service, entry.token_file(service.settings))
+        command_line.command_line_logout(service, command_line.token_file(service.settings))
     return found
 
 

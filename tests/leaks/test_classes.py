@@ -26,8 +26,8 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.ingest.check import Rejection
-from graphsvc.service import Options, Service, Session, reading
-from graphsvc.service.desk import quiet
+from graphsvc.service import Options, Service, Session, ask
+from graphsvc.service.home import quiet
 from graphsvc.store.bolt import Store
 from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
@@ -310,7 +310,7 @@ def work(service: Service) -> Iterator[list[str]]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Store, "read_at_once", read)
-            patch.setattr(reading, "ThreadPoolExecutor", OneByOne)
+            patch.setattr(ask, "ThreadPoolExecutor", OneByOne)
             yield done
     finally:
         sa.event.remove(service.database, "before_cursor_execute", statement)

@@ -19,7 +19,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.image import read_image
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented, small

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from graphsvc.access.people import accounts
-from graphsvc.service import Service, entry
+from graphsvc.service import Service, command_line
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def demo_home(demo: Service) -> dict[str, str]:
     settings = demo.settings
     reader = next(name for name in accounts.listed(demo.database) if "administrator" in name.roles).name
     token = accounts.issue(demo.database, reader, "cli", dt.timedelta(hours=1), "testing notebooks")
-    entry.token_file(settings).write_text(token, "ascii")
+    command_line.token_file(settings).write_text(token, "ascii")
     return {
         "GRAPHSVC_HOME": str(settings.home),
         "NEO4J_URI": settings.neo4j_uri,

@@ -21,11 +21,11 @@ import sqlalchemy as sa
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.casework import CancelledError
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.image import Image, read_image
 from tests.pseudonyms import without_pseudonyms
 

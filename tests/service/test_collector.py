@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from graphsvc.service.collector import lasting, uncollected
+from graphsvc.cases.gc_pause import lasting, uncollected
 
 
 def test_the_last_to_leave_sets_it_to_work_again() -> None:

@@ -14,8 +14,9 @@ from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
 from graphsvc.analysis.score.hubs import rank
 from graphsvc.errors import InputError, RequestError
-from graphsvc.service import Service, comparing, invented, ranked, trials
-from graphsvc.service.comparing import CHANCE, GIVEN, HALVED, Compared
+from graphsvc.service import Service
+from graphsvc.service.evaluation import comparison, invented, ranking_file, simulated_cases
+from graphsvc.service.evaluation.comparison import CHANCE, GIVEN, HALVED, Compared
 from graphsvc.simulate import simulate
 
 
@@ -33,10 +34,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def one(folders: list[Path]) -> Compared:
-    return comparing.compare(folders[:1], None, halves=2, progress=quiet)
+    return comparison.compare(folders[:1], None, halves=2, progress=quiet)
 
 
-def _value(found: Compared, method: str, figure: str) -> comparing.Measure:
+def _value(found: Compared, method: str, figure: str) -> comparison.Measure:
     return next(measure for measure in found.measures if (measure.method, measure.figure) == (method, figure))
 
 
@@ -55,7 +56,7 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
     session = service.session(loader, "tests", case)
     session.load(folders[0], quiet)
     served = service.session(loader, "tests", case).ranking()
-    trial = trials.read(folders[0])
+    trial = simulated_cases.read(folders[0])
     tried = rank(trial.claims, trial.persons, trial.dependence)
     key = service.register.key(case, create=False)
     # Ids of sealed people are pseudonyms in the service; everybody else reads the same.
@@ -72,7 +73,7 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
 
 
 def test_a_trial_is_the_same_every_time(folders: list[Path]) -> None:
-    first, second = (trials.read(folders[0]) for _ in range(2))
+    first, second = (simulated_cases.read(folders[0]) for _ in range(2))
     told = [[(*claim.key, claim.polarity, claim.status) for claim in one.claims] for one in (first, second)]
     assert told[0] == told[1]
     scores = [
@@ -105,10 +106,11 @@ def test_one_case_every_method_with_intervals_over_candidates(one: Compared) -> 
 
 def test_several_cases_are_what_is_sampled(folders: list[Path]) -> None:
     seen: list[str] = []
-    found = comparing.compare(folders, None, halves=1, progress=lambda _done, _total, what: seen.append(what))
+    found = comparison.compare(folders, None, halves=1, progress=lambda _done, _total, what: seen.append(what))
     assert (found.sampled, found.cases) == ("cases", ["1", "2", "3"])
     alone = [
-        _value(comparing.compare([folder], None, halves=0, progress=quiet), "degree", "AUC").value for folder in folders
+        _value(comparison.compare([folder], None, halves=0, progress=quiet), "degree", "AUC").value
+        for folder in folders
     ]
     together = _value(found, "degree", "AUC")
     assert together.value == pytest.approx(sum(alone) / 3)
@@ -117,9 +119,9 @@ def test_several_cases_are_what_is_sampled(folders: list[Path]) -> None:
 
 
 def test_a_perfect_ranking_is_perfect(folders: list[Path], tmp_path: Path) -> None:
-    truth = trials.read_truth(folders[0] / "truth.json")
+    truth = simulated_cases.read_truth(folders[0] / "truth.json")
     path = _ranking(tmp_path / "ranking.json", truth)
-    found = comparing.compare(folders[:1], path, halves=0, progress=quiet)
+    found = comparison.compare(folders[:1], path, halves=0, progress=quiet)
     assert found.measures[0].method == GIVEN
     assert found.unranked == 0
     for figure in ("average precision", "AUC", "R-precision"):
@@ -129,10 +131,10 @@ def test_a_perfect_ranking_is_perfect(folders: list[Path], tmp_path: Path) -> No
 
 
 def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: Path) -> None:
-    truth = trials.read_truth(folders[0] / "truth.json")
+    truth = simulated_cases.read_truth(folders[0] / "truth.json")
     path = tmp_path / "ranking.csv"
     path.write_text("id,score\n" + "".join(f"{person},1\n" for person in truth["helpers"]), "utf-8")
-    found = comparing.compare(folders[:1], path, halves=0, progress=quiet)
+    found = comparison.compare(folders[:1], path, halves=0, progress=quiet)
     assert found.unranked == len(truth["candidates"]) - len(truth["helpers"])
     assert _value(found, GIVEN, "helpers in the first 10").value == pytest.approx(min(1, len(truth["helpers"]) / 10))
 
@@ -150,7 +152,7 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
 def test_rankings_are_read_as_they_come(tmp_path: Path, text: str, scores: dict[str, float]) -> None:
     path = tmp_path / "ranking"
     path.write_text(text, "utf-8")
-    assert ranked.read(path) == scores
+    assert ranking_file.read(path) == scores
 
 
 @pytest.mark.parametrize(
@@ -174,32 +176,32 @@ def test_what_is_no_ranking_is_refused_by_place(tmp_path: Path, text: str, said:
     path = tmp_path / "ranking"
     path.write_text(text, "utf-8")
     with pytest.raises(InputError, match=said):
-        ranked.read(path)
+        ranking_file.read(path)
 
 
 def test_a_ranking_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "ranking").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read as text"):
-        ranked.read(tmp_path / "ranking")
+        ranking_file.read(tmp_path / "ranking")
     with pytest.raises(InputError, match="cannot be read as text"):
-        ranked.read(tmp_path / "nowhere")
+        ranking_file.read(tmp_path / "nowhere")
 
 
 def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="Name one or several case folders"):
-        comparing.compare([], None, progress=quiet)
+        comparison.compare([], None, progress=quiet)
     with pytest.raises(RequestError, match="name one folder"):
-        comparing.compare(folders[:2], tmp_path / "ranking", progress=quiet)
+        comparison.compare(folders[:2], tmp_path / "ranking", progress=quiet)
     with pytest.raises(RequestError, match="halves is -1"):
-        comparing.compare(folders[:1], None, halves=-1, progress=quiet)
+        comparison.compare(folders[:1], None, halves=-1, progress=quiet)
     with pytest.raises(InputError, match=r"truth\.json is no truth\.json of an invented case"):
-        comparing.compare([tmp_path], None, progress=quiet)
+        comparison.compare([tmp_path], None, progress=quiet)
     nobody = json.dumps({key: [] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
     numbers = json.dumps({key: [1] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
     for wrong in ("[]", "{}", "[" * 100_000, nobody, numbers):
         (tmp_path / "truth.json").write_text(wrong, "utf-8")
         with pytest.raises(InputError, match="no truth"):
-            comparing.compare([tmp_path], None, progress=quiet)
+            comparison.compare([tmp_path], None, progress=quiet)
 
 
 def test_a_folder_with_rows_that_would_be_rejected_is_refused(folders: list[Path], tmp_path: Path) -> None:
@@ -208,11 +210,11 @@ def test_a_folder_with_rows_that_would_be_rejected_is_refused(folders: list[Path
     with (folder / "links.csv").open("a", encoding="utf-8") as file:
         file.write("P0001,RUNS,nobody,S00001\r\n")
     with pytest.raises(InputError, match="1 of its rows would be rejected"):
-        trials.read(folder)
+        simulated_cases.read(folder)
 
 
 def test_the_picture_has_a_panel_for_each_figure(one: Compared) -> None:
-    drawn = comparing.picture(one)
+    drawn = comparison.picture(one)
     for measure in one.measures:
         assert f">{measure.figure}</text>" in drawn
         assert f">{measure.method}</text>" in drawn

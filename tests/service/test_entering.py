@@ -12,12 +12,13 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
+from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries.material import folded
+from graphsvc.cases.deliveries.statement_form import Form, Part, claim_cells, statement_cells
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records import relations
-from graphsvc.service import Options, Service, Session, typed
-from graphsvc.service.entering import Changed, Checked
-from graphsvc.service.keeping import folded
-from graphsvc.service.typed import Form, Part, claim_cells, statement_cells
+from graphsvc.service import Options, Service, Session
+from graphsvc.service.deliveries.form import Changed, Checked
 from tests.pseudonyms import without_pseudonyms
 
 pytestmark = pytest.mark.neo4j
@@ -123,7 +124,7 @@ def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
     }
 
 
-@pytest.mark.parametrize("module", [relations, typed], ids=["relations", "typed"])
+@pytest.mark.parametrize("module", [relations, statement_form], ids=["relations", "typed"])
 def test_examples_hold(module: Any) -> None:
     tried = doctest.testmod(module)
     assert (tried.attempted > 0, tried.failed) == (True, 0)

@@ -26,9 +26,9 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import InputError, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.bundle import verify
-from graphsvc.service.desk import quiet
-from graphsvc.service.exposing import Wanted
+from graphsvc.service.exports.bundle import verify
+from graphsvc.service.exports.exposure import Wanted
+from graphsvc.service.home import quiet
 from tests.two_persons import seal
 from tests.views.test_forms import said
 

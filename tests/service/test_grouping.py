@@ -12,9 +12,10 @@ from graphsvc.access.decided.pairs import Pairing
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries import replay
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, replay
-from graphsvc.service.desk import quiet
+from graphsvc.service import Service, Session
+from graphsvc.service.home import quiet
 from graphsvc.store.image import Image, read_image
 
 pytestmark = pytest.mark.neo4j

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.cases.deliveries.casework import Progress
+from graphsvc.cases.jobs import Jobs
 from graphsvc.config import Settings
 from graphsvc.errors import InputError, NotFound, OperatorError, standing
-from graphsvc.service.casework import Progress
-from graphsvc.service.jobs import Jobs
 
 LONG_S = 60.0
 
@@ -155,7 +155,7 @@ def test_a_job_whose_process_was_killed_reads_interrupted(jobs: Jobs, settings: 
         "from pathlib import Path\n"
         "from graphsvc.appdb import open_database\n"
         "from graphsvc.config import Settings\n"
-        "from graphsvc.service.jobs import Jobs\n"
+        "from graphsvc.cases.jobs import Jobs\n"
         "settings = Settings.read({}, home=Path(sys.argv[1]))\n"
         "jobs = Jobs(open_database(settings), settings)\n"
         "print(jobs.start('ann', 'north', 'load', lambda progress: threading.Event().wait() and {}), flush=True)\n"

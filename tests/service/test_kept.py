@@ -5,14 +5,15 @@ from __future__ import annotations
 import doctest
 from collections.abc import Callable
 
+from graphsvc.cases import cache
+from graphsvc.cases.cache import Kept
 from graphsvc.config import Settings
-from graphsvc.service import Service, kept
-from graphsvc.service.kept import Kept
+from graphsvc.service import Service
 
 
 def test_the_example_holds() -> None:
-    assert doctest.testmod(kept).attempted
-    assert not doctest.testmod(kept).failed
+    assert doctest.testmod(cache).attempted
+    assert not doctest.testmod(cache).failed
 
 
 def test_levels_of_one_version_stay_apart_and_the_oldest_goes_first() -> None:

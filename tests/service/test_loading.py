@@ -8,9 +8,9 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.cases.jobs import Jobs
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Job, Options, Service, Session
-from graphsvc.service.jobs import Jobs
 
 pytestmark = pytest.mark.neo4j
 

@@ -12,7 +12,7 @@ from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
 from graphsvc.service import Service
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.image import Image, difference, read_image, write
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented

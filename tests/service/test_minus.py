@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from graphsvc.cases.deliveries.erasure import ERASED, gone, without
 from graphsvc.ingest.check import Row
-from graphsvc.service.minus import ERASED, gone, without
 from tests.service.test_standing import people, rows, said
 
 PLACES = rows(

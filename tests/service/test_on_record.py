@@ -9,7 +9,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.web import create_app
 
 pytestmark = pytest.mark.neo4j

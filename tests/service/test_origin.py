@@ -10,7 +10,7 @@ import pytest
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.simulate import simulate
 from tests.leaks import invented
 

@@ -14,8 +14,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import MIDDLES
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
-from graphsvc.service.growing import MANY
+from graphsvc.service.home import quiet
+from graphsvc.service.network.growth import MANY
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import invented
 from tests.leaks.small import said

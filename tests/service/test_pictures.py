@@ -17,8 +17,8 @@ from graphsvc.access.vault import pseudonym, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
-from graphsvc.service.pictures import OtherLevel, SavedMeanwhile
+from graphsvc.service.home import quiet
+from graphsvc.service.network.saved_views import OtherLevel, SavedMeanwhile
 from tests.leaks import invented
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
 from tests.two_persons import seal, unseal

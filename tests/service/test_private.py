@@ -12,10 +12,10 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.vault import masterkey
+from graphsvc.cases.locks import Locks
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.service import Options, Service, entry
-from graphsvc.service.locks import Locks
+from graphsvc.service import Options, Service, command_line
 from graphsvc.simulate import simulate
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there are no such permissions")
@@ -46,7 +46,7 @@ def test_nothing_in_a_home_is_open_to_others(settings: Callable[..., Settings], 
     with Service(home) as service:
         account = accounts.only_account(service.database, "")
         link = service.sign_in_link(account.name, "testing")
-        entry.command_line_login(service, entry.token_file(home), "", "", "", link, "testing")
+        command_line.command_line_login(service, command_line.token_file(home), "", "", "", link, "testing")
 
         def look(_progress: Any) -> dict[str, int]:
             seen.append(others_may(home.home))

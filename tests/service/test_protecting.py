@@ -19,12 +19,12 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries.casework import HeldError
+from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.casework import HeldError
-from graphsvc.service.delivered import open_rows
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.image import Image, read_image
 from graphsvc.store.server import launch, local
 from tests.two_persons import seal

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from graphsvc.access.people import accounts
 from graphsvc.appdb import tables, transaction
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.image import Image, read_image
 
 pytestmark = pytest.mark.neo4j

@@ -16,7 +16,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 
 pytestmark = pytest.mark.neo4j
 REASON = "Wit Ness asks for protection"

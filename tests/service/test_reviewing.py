@@ -14,7 +14,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from tests.leaks import homes, invented
 from tests.leaks.small import FIRST, SECOND
 from tests.two_persons import seal
@@ -78,7 +78,7 @@ def test_those_of_one_moment_come_newest_first(people: People) -> None:
 
 def test_rules_that_have_changed_since_are_named(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     people("low").review("boss-1", "agree", "two reports")
-    monkeypatch.setattr("graphsvc.service.reviewing.RULES_VERSION", "another")
+    monkeypatch.setattr("graphsvc.service.leads.reviews.RULES_VERSION", "another")
     (one,) = people("low").reviews("boss-1")
     assert one.rules_changed
 

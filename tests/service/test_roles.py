@@ -12,8 +12,10 @@ from graphsvc.access.people import accounts, policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, Refused
-from graphsvc.service import Service, Session, protection, staff
-from graphsvc.service.holding import NewHold
+from graphsvc.service import Service, Session
+from graphsvc.service.accounts import staff
+from graphsvc.service.protection import key
+from graphsvc.service.protection.holds import NewHold
 from graphsvc.simulate import simulate
 from graphsvc.store.server.local import LocalServer
 
@@ -43,7 +45,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "seal": lambda session: session.ask_sealing("no-such-person", REASON),
     "open": lambda session: session.ask_opening("S-0000-0000-0000", REASON),
     "erase": lambda session: session.ask_erasure("no-such-person", REASON),
-    "keys": protection.rotate_key,
+    "keys": key.rotate_key,
 }
 # Of these the call itself succeeds; of the others what it asks about is not there.
 SUCCEED = {"read", "query", "known", "analyse", "export", "load", "cypher", "log", "accounts", "hold"}

@@ -11,7 +11,7 @@ from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.service import Service, Session
-from graphsvc.service.exchange import Words
+from graphsvc.service.cypher.exchange import Words
 from tests.two_persons import seal
 
 pytestmark = pytest.mark.neo4j

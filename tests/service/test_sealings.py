@@ -14,8 +14,8 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service import known as looking
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
+from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
 from tests.leaks import invented
 from tests.leaks.invented import Tables

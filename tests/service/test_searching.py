@@ -14,7 +14,7 @@ from graphsvc.errors import NotFound
 from graphsvc.names.likeness import Sought, match
 from graphsvc.names.terms import fields
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.store.server.local import LocalServer
 from graphsvc.views.wording import is_pseudonym
 from tests.leaks import invented

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from graphsvc.cases.image.standing import Deciding, sealed_ids, standings
+from graphsvc.cases.image.texts import Texts
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
-from graphsvc.service.standing import Deciding, sealed_ids, standings
-from graphsvc.service.texts import Texts
 
 KEY = b"k" * 32
 ON = dt.date(2020, 6, 1)

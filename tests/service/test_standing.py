@@ -11,9 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphsvc.access.vault import pseudonym
-from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import State, fold
-from graphsvc.service.standing import (
+from graphsvc.cases.image.standing import (
     BY_DECISION,
     NO_PART,
     THE_SAME,
@@ -29,6 +27,8 @@ from graphsvc.service.standing import (
     standings,
     unpacked,
 )
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import State, fold
 
 KEY = b"k" * 32
 BY = Deciding(KEY, dt.date(2020, 5, 8), today=dt.date(2020, 5, 9))

@@ -13,13 +13,13 @@ import pytest
 
 from graphsvc import simulate
 from graphsvc.access import vault
+from graphsvc.cases.image.texts import Texts
 from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.names.mask import SEVERAL, spellings
 from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark
 from graphsvc.records.tables import TABLES
-from graphsvc.service.texts import Texts
 
 KEY = b"k" * 32
 ON = dt.date(2020, 6, 1)

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
+from graphsvc.cases.stores.uploads import Options, Upload, Uploads
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, InputError, NotFound, OperatorError
-from graphsvc.service.uploads import Options, Upload, Uploads
 
 WHO = ("ann", "north")
 PLAIN = Options()

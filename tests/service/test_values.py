@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from graphsvc.cases.image.graphing import Graphed, graphed
+from graphsvc.cases.image.standing import Deciding, standings
+from graphsvc.cases.image.texts import WITHHELD
 from graphsvc.names.mask import SEVERAL
-from graphsvc.service.graphing import Graphed, graphed
-from graphsvc.service.standing import Deciding, standings
-from graphsvc.service.texts import WITHHELD
 from tests.service.test_texts import KEY, ON, folded
 
 FILES = {

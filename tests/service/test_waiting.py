@@ -14,11 +14,12 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
+from graphsvc.cases.deliveries import batches
+from graphsvc.cases.deliveries.statement_form import Form, Part
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
-from graphsvc.service import Service, Session, batches
-from graphsvc.service.desk import quiet
-from graphsvc.service.typed import Form, Part
+from graphsvc.service import Service, Session
+from graphsvc.service.home import quiet
 from graphsvc.store.image import read_image
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented

@@ -16,7 +16,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from tests.leaks import invented
 from tests.leaks.small import FIRST, SEALED, SECOND, said
 

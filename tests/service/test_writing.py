@@ -17,7 +17,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, NotFound, Refused
 from graphsvc.service import Service, Session
-from graphsvc.service.writing import Runs
+from graphsvc.service.cypher.cypher import Runs
 from graphsvc.simulate import simulate
 from graphsvc.store.server.local import LocalServer
 from graphsvc.store.typed import Typed

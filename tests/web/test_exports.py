@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from graphsvc.cli import program
-from graphsvc.service import Service
+from graphsvc.service import Service, command_line
 from graphsvc.web import create_app
 from tests.service.test_exporting import People, opened
 
@@ -177,10 +177,9 @@ def said(answer: TestResponse) -> str:
 
 def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     service, people, _ = place
-    from graphsvc.service import entry
 
     def run(name: str, *words: str) -> Any:
-        monkeypatch.setattr(entry, "command_line_session", lambda *_args: people(name).at(CASE))
+        monkeypatch.setattr(command_line, "command_line_session", lambda *_args: people(name).at(CASE))
         settings = service.settings
         environment = {
             "GRAPHSVC_HOME": str(settings.home), "NEO4J_URI": settings.neo4j_uri,

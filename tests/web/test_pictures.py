@@ -17,7 +17,7 @@ from werkzeug.test import encode_multipart
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.web import create_app
 from tests.leaks import invented
 from tests.leaks.small import FIRST, SECOND

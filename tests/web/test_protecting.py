@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.web import create_app
 
 pytestmark = pytest.mark.neo4j

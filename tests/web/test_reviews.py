@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service
-from graphsvc.service.desk import quiet
+from graphsvc.service.home import quiet
 from graphsvc.web import create_app
 from tests.leaks import invented
 from tests.leaks.small import FIRST, SECOND

@@ -1,6 +1,6 @@
 """No digests of deliveries: whoever guessed all of one, an erased person in it, could confirm the guess.
 
-A repeated delivery is told by the rows that are kept (`service.casework`).
+A repeated delivery is told by the rows that are kept (`cases.deliveries.casework`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Deliveries: loaded, taken back, erased from, completed after a kill; accounts that wait; forms that become one."""

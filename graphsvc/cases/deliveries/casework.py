@@ -1,0 +1,453 @@
+"""Deliveries of a case: loaded, taken back and, after a kill, completed.
+
+What the graph should hold is always computed from the deliveries that count, in order; what is written is the
+difference to what it does hold. A delivery is first recorded as `loading` (with its rows), then written in batches,
+then marked `active`: whatever interrupts that, the next start finds the mark and writes the rest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from graphsvc.access.decided.pairs import Pairing, Pairs
+from graphsvc.access.vault import pseudonym
+from graphsvc.cases.case_name import require_name
+from graphsvc.cases.deliveries.erasure import Gone, gone, without
+from graphsvc.cases.deliveries.held import HeldError, require_stays
+from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
+from graphsvc.cases.deliveries.material import KeptRows, folded
+from graphsvc.cases.deliveries.replay import Replay
+from graphsvc.cases.deliveries.rewriting import Rewriting
+from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
+from graphsvc.cases.deliveries.waitlist import Waitlist
+from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.standing import alone_theirs, asked_by, opened_by, sealed_anew, standings
+from graphsvc.cases.locks import Locks
+from graphsvc.cases.progress import CancelledError, Progress, unstoppable, unwatched
+from graphsvc.cases.register import Register
+from graphsvc.cases.stores.export_store import Shelf
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, GraphsvcError, NotFound
+from graphsvc.ingest.check import Delivery, Rejection, digest
+from graphsvc.ingest.fold import State, fold
+from graphsvc.records.weights import SHIPPED, Weights
+from graphsvc.store import mark
+from graphsvc.store.bolt import Store
+
+__all__ = ["CancelledError", "Casework", "HeldError", "Loaded", "Progress"]
+
+_LOG = logging.getLogger(__name__)
+Decided = TypeVar("Decided")
+# Given what is loaded already and the case's key, makes the delivery that is to be loaded on it.
+Making = Callable[[State, bytes], Delivery]
+
+
+class Casework:
+    """Changes cases. Who may is decided before it is called."""
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        register: Register,
+        waitlist: Waitlist,
+        shelf: Shelf,
+        settings: Settings,
+        pairs: Pairs,
+        weights: Weights = SHIPPED,
+    ) -> None:
+        self.register = register
+        self._shelf = shelf
+        self.waitlist = waitlist
+        self.replay = Replay(store, register, waitlist, shelf, settings, pairs, weights)
+        self._pairs = pairs
+        self._locks = Locks(settings.home)
+        self._rewriting = Rewriting(
+            store,
+            register,
+            settings,
+            self._locks,
+            lambda case: self.replay.restore(case, register.key(case, create=False), unwatched),
+        )
+
+    def load(
+        self,
+        case: str,
+        account: str,
+        delivery: Delivery | Making,
+        progress: Progress,
+        *,
+        partial: bool = False,
+        strict: bool = False,
+        dry_run: bool = False,
+        waits: bool = False,
+        still: Callable[[], object] = lambda: None,
+    ) -> Loaded:
+        """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
+
+        `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
+        `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`.
+
+        Raises:
+            RequestError: the case's name is none.
+            Busy: another delivery of the case is being loaded.
+            CancelledError: `progress` raised it; the case is as it was.
+        """
+        require_name(case)
+        with self._locks.case(case):
+            self._recover(case, progress)
+            key = self.register.key(case, create=not dry_run)
+            progress(0, 0, "reading what is loaded already")
+            past = self.register.counting(case)
+            state, before, _ = self.replay.replayed(case, key, past)
+            number = self.register.next_number(case)
+            progress(0, 0, "checking the delivery against it")
+            if not isinstance(delivery, Delivery):
+                delivery = delivery(state, key)
+            delivery = self._without_erased(case, key, delivery)
+            again = self.waitlist.repeated(case, key, delivery) if waits else None
+            if again is not None:
+                return Loaded(case, None, again, {}, [], committed=False, waits=True)
+            with uncollected():
+                report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
+            rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
+            counts = counts_of(delivery, report)
+            same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
+            nothing = report.changes == 0 and (same is not None or not delivery.rows)
+            standing = standings(before, state, self.replay.deciding(case, key), number)
+            told = Loaded(
+                case,
+                None,
+                same if nothing else None,
+                counts,
+                rejections,
+                committed=False,
+                stay_sealed=opened_by(before, standing, number),
+                asked=asked_by(before, standing),
+                sealed_anew=len(sealed_anew(before, standing)),
+            )
+            if dry_run or nothing or (strict and rejections):
+                self.register.unmake(case)
+                return told
+            try:
+                plan = self.replay.planned(case, key, state, before, standing, {number: "active"}, progress)
+                still()
+            except (GraphsvcError, CancelledError):
+                self.register.unmake(case)  # nothing is recorded yet
+                raise
+            masked = plan.result.masked
+            counts = {table: row | {"masked": masked[number, table]} for table, row in counts.items()}
+            on = self.register.opened_on(case)
+            if waits:
+                number = self.waitlist.keep(case, key, account, delivery, counts, on, partial=partial)
+                return dataclasses.replace(
+                    told, delivery=number, same_as=None, counts=counts, committed=True, waits=True
+                )
+            self.register.begin(case, key, number, account, delivery, counts, on, plan.state, partial=partial)
+            try:
+                self.replay.write(plan, progress)
+            except CancelledError:
+                self.register.forget(case, number)
+                self.replay.restore(case, key, unwatched)
+                self.register.unmake(case)
+                raise
+            self.replay.finish(plan)
+        if plan.sealed_anew:
+            self.rewrite(progress)
+        names = names_of(delivery, plan.result.sealed)
+        anew = len(plan.sealed_anew)
+        return dataclasses.replace(
+            told, delivery=number, same_as=None, counts=counts, committed=True, names=names, sealed_anew=anew
+        )
+
+    def undo(self, case: str, number: int, progress: Progress) -> None:
+        """Take a delivery back: the case then equals its other deliveries loaded in order.
+
+        Raises:
+            HeldError: it holds material under a hold.
+            NotFound: there is no such delivery, or it has been taken back.
+            CancelledError: `progress` raised it; the case is as it was.
+        """
+        with self.at_work(case, progress) as key:
+            if number in self.waitlist.rows(case):
+                self._require_not_held(case, key, number)
+                self.waitlist.withdraw(case, number)
+                return
+            _require_loaded(case, number, self.register.counting(case))
+            self._require_not_held(case, key, number)
+            plan = self.replay.plan(case, key, progress, undoing=number)
+            self.register.mark(case, number, "undoing", plan.state)
+            try:
+                self.replay.carry_out(plan, progress)
+            except CancelledError:
+                self.register.mark(case, number, "active", plan.state)
+                self.replay.restore(case, key, unwatched)
+                raise
+
+    def undoing(self, case: str, number: int) -> list[str]:
+        """What taking a delivery back would do to who is sealed, in sentences that name nobody."""
+        key = self.register.key(case, create=False)
+        past = self.register.counting(case)
+        if number in self.waitlist.rows(case):
+            return []
+        _require_loaded(case, number, past)
+        before = self.register.standings(case, key) or {}
+        left = {other: row for other, row in past.items() if other != number}
+        state, _, _ = self.replay.replayed(case, key, left)
+        after = standings(before, state, self.replay.deciding(case, key), number)
+        return standing_notes(opened_by(before, after, number), 0, len(sealed_anew(before, after)), committed=False)
+
+    def holds_accounts(self, case: str, number: int) -> bool:
+        """Whether a delivery that counts holds accounts of witnesses."""
+        row = self.register.counting(case).get(number)
+        if row is None:
+            return False
+        rows, _ = open_rows(self.register.key(case, create=False), case, number, row.rows_sealed)
+        return any(one.table == "statements" and one.values["kind"] == "witness" for one in rows)
+
+    def close_lost(self, store: Store) -> bool:
+        """Close each open case of which a store does not hold what was written last; whether there are any.
+
+        A store that was lost, emptied, exchanged or put back must never read as a case in which no one stands out.
+        """
+        lost = [
+            case
+            for case, kept in self.register.open_cases().items()
+            if kept is not None and mark.held(store, case) != mark.Held.of_json(kept)
+        ]
+        for case in lost:
+            self.register.close(case)
+        return bool(lost)
+
+    def recover(self, progress: Progress) -> list[str]:
+        """Complete what a kill interrupted, in every case nobody is working on; gives the cases.
+
+        Cases whose figures were computed otherwise (another table of weights, another number of few) are written again likewise.
+        """
+        self.register.close_graded_otherwise(self.replay.graded_with)
+        waiting = [row["id"] for row in self.register.cases() if row["state"] != "open"]
+        done: list[str] = []
+        with suppress(Busy):  # its own process is still at work
+            self.rewrite(progress)
+        for case in waiting:
+            try:
+                with self._locks.case(case):
+                    self._recover(case, progress)
+                    done.append(case)
+            except Busy:
+                continue  # its own process is still at work
+            except GraphsvcError as error:
+                # It stays closed, and says so; the others go on.
+                _LOG.error("a case could not be completed and stays closed: %s", type(error).__name__)
+        return done
+
+    # -- sealing by hand, erasing -----------------------------------------------------------------------------
+
+    def decide(
+        self,
+        case: str,
+        person: str,
+        kind: str,
+        account: str,
+        reason: str,
+        progress: Progress,
+        agreed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Keep what two persons decided on how somebody stands, and make the case anew with it everywhere.
+
+        What was begun is completed, if not here then by the next start. Follow with `rewrite`.
+
+        Args:
+            case: the case.
+            person: their pseudonym, whether it stands for them or would.
+            kind: `sealed` or `opened`; what only they used goes with them.
+            account: who asked for it.
+            reason: why; it may name somebody and is sealed.
+            progress: told what is done.
+            agreed: called before anything changes: what it raises stops it.
+        """
+        with self.at_work(case, progress) as key:
+            decided = {person: kind} | dict.fromkeys(
+                alone_theirs(self.replay.now(case, key), key, person) if kind == "opened" else (), kind
+            )
+            # Worked out before it is kept: a decision that nothing could follow from would leave the case closed.
+            plan = self.replay.plan(case, key, progress, decided=decided)
+            agreed()
+            self._shelf.clear(case)
+            self.register.overrule(case, account, reason, decided)
+            self.replay.carry_out(plan, unstoppable(progress))
+            self.register.wipe_free_space()
+
+    def waiting_to_be_sealed(self, case: str) -> dict[str, str]:
+        """Ids of people by name of whom a delivery says that they should be sealed → why it says so."""
+        key = self.register.key(case, create=False)
+        standing = self.register.standings(case, key) or {}
+        asked = {name: one.asked for name, one in standing.items() if one.asked}
+        people = folded(self.replay.kept(case, key)).records["people"] if asked else {}
+        return {one: asked[name] for one in people if (name := pseudonym(key, "person", one)) in asked}
+
+    def erase(
+        self,
+        case: str,
+        person: str,
+        account: str,
+        reason: str,
+        progress: Progress,
+        agreed: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Erase the person of a pseudonym: from the deliveries' rows, the vault and the graph. Follow with `rewrite`.
+
+        Args:
+            case: the case.
+            person: their pseudonym.
+            account: who asked for it.
+            reason: why; it may name somebody and is sealed.
+            progress: told what is done.
+            agreed: called once it is sure that nothing forbids it, and before anything changes: what it raises stops it.
+
+        Raises:
+            HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
+        """
+        with self.at_work(case, progress) as key:
+            what, left = self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
+            decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
+            decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
+            decided |= {pseudonym(key, "person", one): "erased" for one in what.people}
+            sealed = {
+                number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
+            }
+            plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed)
+            agreed()
+            self._shelf.clear(case)
+            gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
+            said_by = {pseudonym(key, "source", one) for one in what.people}
+            self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
+            self._pairs.forget(case, said_by)
+            self.register.overrule(case, account, reason, decided, sealed, said_by)
+            self.register.mask_reasons(case, what.masker.mask)
+            self.replay.carry_out(plan, unstoppable(progress))
+            self.register.wipe_free_space()
+
+    # -- which witnesses depend on each other ----------------------------------------------------------------
+
+    def regroup(
+        self,
+        case: str,
+        lasting: Callable[[bytes], list[Pairing]],
+        decide: Callable[[bytes], Decided],
+        progress: Progress,
+    ) -> Decided:
+        """Keep a decision on which witnesses depend on each other, and bring every figure that rests on them in line.
+
+        Args:
+            case: the case.
+            lasting: given the case's data key, the decisions that last with it: what follows is worked out first.
+            decide: given the case's data key, keeps the decision and closes the case, both at once.
+            progress: told what is done. What was begun is completed, if not here then by the next start.
+        """
+        with self.at_work(case, progress) as key:
+            plan = self.replay.plan(case, key, progress, pairings=lasting(key))
+            kept = decide(key)
+            self.replay.carry_out(plan, unstoppable(progress))
+            return kept
+
+    def require_erasable(self, case: str, person: str) -> None:
+        """Nothing, if the person of a pseudonym can be erased without anything held going.
+
+        Raises:
+            HeldError: they cannot. NotFound: nothing of them is loaded.
+        """
+        key = self.register.key(case, create=False)
+        self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
+
+    def _minus(
+        self, case: str, key: bytes, person: str, kept: Mapping[int, KeptRows]
+    ) -> tuple[Gone, dict[int, KeptRows]]:
+        """What goes with a person, and the deliveries that are left."""
+        what = gone(
+            (row for rows, _, _ in kept.values() for row in rows),
+            _matcher(key, self.register.overrules(case, "erased") | {person}),
+        )
+        if not what:
+            raise NotFound("Nothing of this person is loaded in the case.")
+        left = {number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in kept.items()}
+        if held := self.register.held(case):
+            require_stays(key, held, folded(kept), folded(left), "erased", person)
+        return what, left
+
+    def rewrite(self, progress: Progress) -> bool:
+        """Write the managed store anew if something in it has to go from the disk. See `Rewriting.rewrite`."""
+        return self._rewriting.rewrite(progress)
+
+    # -- one case under its lock ------------------------------------------------------------------------------
+
+    @contextmanager
+    def at_work(self, case: str, progress: Progress) -> Iterator[bytes]:
+        """Nobody else writes the case in the block, and what was interrupted is completed; gives its data key.
+
+        Raises:
+            Busy: somebody else does.
+        """
+        with self._locks.case(case):
+            self._recover(case, progress)
+            yield self.register.key(case, create=False)
+
+    def _recover(self, case: str, progress: Progress) -> None:
+        if any(row["id"] == case and row["state"] != "open" for row in self.register.cases()):
+            progress(0, 0, "completing an interrupted load")
+            self.replay.restore(case, self.register.key(case, create=False), progress)
+
+    # -- holds, and who was erased ----------------------------------------------------------------------------
+
+    def _without_erased(self, case: str, key: bytes, delivery: Delivery) -> Delivery:
+        """A delivery without whom was erased, each row left out told as a rejection."""
+        erased = self.register.overrules(case, "erased")
+        what = gone(delivery.rows, _matcher(key, erased)) if erased else None
+        if not what:
+            return delivery
+        left = without(delivery.rows, what)
+        stays = {(row.table, row.line) for row in left}
+        told = [
+            Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case")
+            for row in delivery.rows
+            if (row.table, row.line) not in stays
+        ]
+        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *told])
+
+    @uncollected()
+    def _repeated(
+        self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
+    ) -> int | None:
+        """The number of the first delivery that says what this one says.
+
+        Compared with the rows that are kept: no digest is, by which what is gone from them could be guessed.
+        """
+        sought = delivery.digest
+        for number, row in past.items():
+            if row.partial == partial and digest(open_rows(key, case, number, row.rows_sealed)[0]) == sought:
+                return number
+        return None
+
+    def _require_not_held(self, case: str, key: bytes, number: int) -> None:
+        """Nothing, if a delivery can go without anything held going.
+
+        Raises:
+            HeldError: it cannot; nothing in the words tells who is held.
+        """
+        if held := self.register.held(case):
+            kept = self.replay.kept(case, key, waiting=True)
+            left = {other: one for other, one in kept.items() if other != number}
+            require_stays(key, held, folded(kept), folded(left), "taken back", rows=kept[number][0])
+
+
+def _require_loaded(case: str, number: int, past: Collection[int]) -> None:
+    if number not in past:
+        raise NotFound(f"The case {case} has no delivery {number} that is loaded. `graphsvc deliveries` lists them.")
+
+
+def _matcher(key: bytes, erased: frozenset[str]) -> Callable[[str, str], bool]:
+    """(kind, id) → whether its pseudonym is one of these."""
+    return lambda kind, identifier: pseudonym(key, kind, identifier) in erased

@@ -1,0 +1,131 @@
+"""Deliveries minus erased persons: what goes with someone, and the rows that are left. Pure.
+
+With a person go the things only they used, the dwellings where only they lived, the statements they gave, and every claim about them or in those statements.
+Where another row's text names them, `ERASED` stands instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.cases.image.standing import HOME, OWN
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import is_extra
+from graphsvc.names.mask import Masker, spellings
+from graphsvc.names.seal import needles
+from graphsvc.records.tables import DWELLING, TABLES
+
+ERASED = "[erased]"
+_LINKS, _STATEMENTS, _PEOPLE, _THINGS, _WORKPLACES = "links", "statements", "people", "things", "workplaces"
+_REFS = {
+    name: {column.name for column in table.columns if column.kind == "ref" or column.name.endswith("_id")}
+    for name, table in TABLES.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What goes, by delivered id.
+
+    Attributes:
+        people: the persons. things: what only they used, and dwellings where only they lived. statements: what they gave.
+        shared: things they used as others did: these stay, sealed.
+        masker: finds their names in other rows.
+    """
+
+    people: frozenset[str]
+    things: frozenset[str]
+    statements: frozenset[str]
+    shared: frozenset[str]
+    masker: Masker
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All of it but the statements."""
+        return self.people | self.things
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.things)
+
+
+def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
+    """What goes from these rows.
+
+    Args:
+        rows: of one delivery, or of all that count.
+        erased: (kind `person` or `thing`, id) → whether it is erased.
+    """
+    rows = list(rows)
+    mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
+    mentioned |= {row.values["id"] for row in rows if row.table in (_PEOPLE, _THINGS, _WORKPLACES)}
+    people = frozenset(one for one in mentioned if erased("person", one))
+    homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
+    used, others = set[str](), set[str]()
+    for row in rows:
+        if row.table == _LINKS:
+            subject, target = row.values["subject_id"], row.values["object_id"]
+            if subject in people and (
+                row.values["relation"] in OWN or (row.values["relation"] == HOME and target in homes)
+            ):
+                used.add(target)
+            elif subject not in people and target not in people:
+                others |= {subject, target}
+    things = frozenset(used - others) | {one for one in mentioned if erased("thing", one)}
+    statements = frozenset(
+        row.values["id"] for row in rows if row.table == _STATEMENTS and row.values.get("source_id") in people
+    )
+    ids = people | things
+    named = [needle for row in rows if _is(row, ids) for needle in needles(row.values, ERASED)]
+    unsealed = [
+        row.values["name"] for row in rows if row.table == _PEOPLE and not _is(row, ids) and "name" in row.values
+    ]
+    return Gone(people, things, statements, frozenset((used & others) - homes), Masker(named, unsealed))
+
+
+def without(rows: Iterable[Row], what: Gone) -> list[Row]:
+    """The rows that are left, with what names the erased masked."""
+    left = []
+    for row in rows:
+        values = _left(row, what)
+        if values is not None:
+            left.append(Row(row.table, row.file, row.line, values))
+    return left
+
+
+def _left(row: Row, what: Gone) -> dict[str, Any] | None:
+    values = row.values
+    if _is(row, what.ids) or (row.table == _STATEMENTS and values["id"] in what.statements):
+        return None
+    if row.table == _LINKS and (
+        what.ids & {values["subject_id"], values["object_id"]} or values["statement_id"] in what.statements
+    ):
+        return None
+    lost = {
+        name
+        for name in _REFS[row.table]
+        if name != "id" and (values.get(name) in what.ids or values.get(name) in what.statements)
+    }
+    excused = spellings(values["name"]) if row.table == _PEOPLE and "name" in values else frozenset[str]()
+    return {
+        name: value
+        if row.table == _PEOPLE and name == "name"
+        else _masked(row.table, name, value, what.masker, excused)
+        for name, value in values.items()
+        if name not in lost
+    }
+
+
+def _masked(table: str, name: str, value: Any, masker: Masker, excused: Iterable[str]) -> Any:
+    """Free words with the erased masked; ids too, the same way everywhere, so that references go on leading somewhere."""
+    kind = next((column.kind for column in TABLES[table].columns if column.name == name), "text")
+    if kind not in ("text", "list", "ref", "id") and not is_extra(name):
+        return value
+    if isinstance(value, list):
+        return [masker.mask(item, tuple(excused)) for item in value]
+    return masker.mask(value, tuple(excused)) if isinstance(value, str) else value
+
+
+def _is(row: Row, ids: frozenset[str] | set[str]) -> bool:
+    return row.table in (_PEOPLE, _THINGS, _WORKPLACES) and row.values["id"] in ids

@@ -1,0 +1,172 @@
+"""The rows of a delivery, made of what was typed into a form and of what is loaded. Pure, given the case's key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries.statement_form import Cells, Form, Part
+from graphsvc.cases.image.graphing import Telling
+from graphsvc.errors import RequestError
+from graphsvc.ingest.cells import written
+from graphsvc.ingest.check import Delivery
+from graphsvc.ingest.fold import State, claim_key
+from graphsvc.records.tables import TABLES
+
+STATEMENT = "statement"  # handle that the id of a new statement is made from
+# Handle, table, cells.
+Made = tuple[str, str, Cells]
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """A statement as it may be corrected.
+
+    Attributes:
+        values, claims: as released. seen: tells whether it has changed since. handling: of its claims too.
+    """
+
+    id: str
+    values: dict[str, Any]
+    claims: list[dict[str, Any]]
+    seen: str
+
+
+class Rows:
+    """Rows of a delivery, made of a form and of what is loaded."""
+
+    def __init__(self, form: Form, state: State, key: bytes, telling: Callable[[], Telling]) -> None:
+        self._form, self._state, self._key, self._telling = form, state, key, telling
+        self._new_ones = {part.handle for part in form.new}
+        self._back: dict[str, str] = {}
+
+    def addition(self) -> list[Made]:
+        """A new statement, its claims, and who is new."""
+        statement = self._id(STATEMENT)
+        cells = {"id": statement, **self._own("statements", self._form.statement)}
+        return [
+            *self._new(statement),
+            (statement_form.STATEMENT, "statements", cells),
+            *(self._new_claim(statement, part) for part in self._form.claims),
+        ]
+
+    def correction(self, now: Correctable, columns: Collection[str]) -> list[Made]:
+        """A statement that is there: all its rows as they were delivered, but for what was typed anew.
+
+        Args:
+            now: the statement.
+            columns: those of the statement that may be corrected.
+        """
+        statement = self._delivered(now.id)
+        kept = self._state.records["statements"][statement].values
+        anew = statement_form.changed(self._form.statement, statement_form.statement_cells(now.values))
+        anew = self._own("statements", {name: cell for name, cell in anew.items() if name in columns})
+        claims, touched = self._claims(statement, {row["claim"]: row for row in now.claims})
+        if not anew and not touched:
+            raise RequestError("Nothing is changed yet: correct a field, or say what becomes of a claim.")
+        row = _cells(kept) | anew | {statement_form.REASON: self._form.reason}
+        return [*self._new(statement), (statement_form.STATEMENT, "statements", row), *claims]
+
+    def _claims(self, statement: str, shown: Mapping[str, Mapping[str, Any]]) -> tuple[list[Made], bool]:
+        """All claims the statement makes from now on, and whether any of them is another than before."""
+        parts = {part.claim: part for part in self._form.claims if part.claim}
+        rows: list[Made] = []
+        touched = False
+        for key in self._state.by_statement.get(statement, ()):
+            held = self._state.claims[key]
+            if held.status != "active":
+                continue
+            claim = vault.claim_id(self._key, *key)
+            part = parts.pop(claim, None)
+            if part is None:
+                rows.append(("", "links", _cells(held.values)))
+            elif part.fate == "mistake":
+                touched = True
+            else:
+                anew = self._own("links", statement_form.changed(part.cells, statement_form.claim_cells(shown[claim])))
+                if part.fate == "withdrawn":
+                    anew["polarity"] = "withdrawn"
+                rows.append((part.handle, "links", _cells(held.values) | anew))
+                touched = touched or bool(anew)
+        if parts:
+            raise RequestError("A claim of this form is not one that stands in this statement. Open the form anew.")
+        new = [self._new_claim(statement, part) for part in self._form.claims if not part.claim]
+        return [*rows, *new], touched or bool(new)
+
+    def _new_claim(self, statement: str, part: Part) -> Made:
+        cells = {"id": self._id(part.handle), **self._own("links", part.cells), "statement_id": statement}
+        return part.handle, "links", cells
+
+    def _new(self, statement: str) -> list[Made]:
+        return [
+            (
+                part.handle,
+                part.table,
+                {"id": self._id(part.handle), **self._own(part.table, part.cells), "statement_id": statement},
+            )
+            for part in self._form.new
+        ]
+
+    def _own(self, table: str, cells: Cells) -> dict[str, str]:
+        """What was typed, by columns of the table alone, references as delivered ids."""
+        found = {}
+        for column in TABLES[table].columns:
+            if column.name in cells and column.name != "id":
+                reference = reference_in(column.name, cells, table)
+                found[column.name] = (
+                    self._delivered(reference) if reference else statement_form.plain(cells[column.name])
+                )
+        return found
+
+    def _delivered(self, reference: str) -> str:
+        """The delivered id behind a handle, or behind an id that pages show."""
+        if reference in self._new_ones:
+            return self._id(reference)
+        if reference not in self._back:
+            self._back[reference] = self._telling().delivered(reference) or reference
+        return self._back[reference]
+
+    def _id(self, handle: str) -> str:
+        return entered_id(self._key, self._form.token, handle)
+
+
+def reference_in(column: str, cells: Cells, table: str) -> str:
+    """What a cell refers to; empty if its column holds no reference, or none to somebody or something of the case."""
+    if table == "statements" and column == "source_id":
+        refers = cells.get("kind") == "witness"
+    else:
+        refers = column in ("subject_id", "object_id", "interpreter_id")
+    return statement_form.plain(cells.get(column, "")) if refers else ""
+
+
+def _cells(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: written(value) for name, value in values.items()}
+
+
+def entered_id(key: bytes, token: str, handle: str) -> str:
+    """The id of what a form adds: the same each time the form is sent, so that sending it twice adds nothing twice."""
+    return vault.pseudonym(key, "entered", f"{token}\0{handle}")
+
+
+def require_new(state: State, delivery: Delivery) -> None:
+    """Nothing, if none of a form's rows is there already, or all are as they are.
+
+    Raises:
+        RequestError: it was added already and holds something else by now.
+    """
+    known = [
+        state.claims.get(claim_key(row.values))
+        if row.table == "links"
+        else state.records[row.table].get(row.values["id"])
+        for row in delivery.rows
+    ]
+    if any(known) and any(
+        held is None or held.values != row.values for held, row in zip(known, delivery.rows, strict=True)
+    ):
+        raise RequestError(
+            "This form was added already, and what you have typed since is not in it. Open the statement to correct it, or"
+            " begin a new form."
+        )

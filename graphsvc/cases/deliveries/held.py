@@ -1,0 +1,51 @@
+"""Whether something would go that is under a hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from graphsvc.access.vault import pseudonym
+from graphsvc.cases.deliveries.material import material
+from graphsvc.errors import GraphsvcError
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import State
+
+
+class HeldError(GraphsvcError):
+    """What should go is under a hold: a supervisor must act."""
+
+    exit_code = 75
+    status = 409
+
+
+def require_stays(
+    key: bytes,
+    held: Collection[str],
+    before: State,
+    after: State,
+    verb: str,
+    person: str = "",
+    rows: Iterable[Row] = (),
+) -> None:
+    """Nothing, if all that is held stays.
+
+    Args:
+        key: the case's.
+        held: pseudonyms of the persons under a hold; an empty one if the whole case is.
+        before: the case as it is.
+        after: the case as it would be.
+        verb: what is to be done, for the words of the refusal.
+        person: pseudonym of the person who would go, if one would.
+        rows: what would go.
+
+    Raises:
+        HeldError: something would go; nothing in the words tells who is held.
+    """
+    ids = {one for one in before.records["people"] if pseudonym(key, "person", one) in held} if held else set()
+    named = {value for row in rows for value in row.values.values() if isinstance(value, str)}
+    gone_too = person in held if person else bool(ids & named)
+    if "" in held or gone_too or material(before, ids) != material(after, ids):
+        raise HeldError(
+            f"This cannot be {verb}: it holds material under a hold (of an investigation or a prosecution)."
+            " Nothing was changed. A supervisor sees the holds of the case and can release them."
+        )

@@ -1,0 +1,39 @@
+"""What a case holds of people, so that it can be told whether something held would go. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphsvc.cases.gc_pause import uncollected
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.fold import State, fold
+
+# Of one delivery: its rows, its columns by table, whether it only adds.
+KeptRows = tuple[list[Row], dict[str, list[str]], bool]
+
+
+@uncollected()
+def folded(kept: Mapping[int, KeptRows]) -> State:
+    """The state that deliveries make, in order."""
+    state = State()
+    for number, (rows, columns, partial) in sorted(kept.items()):
+        fold(state, number, rows, columns, partial=partial)
+    return state
+
+
+def material(state: State, people: set[str]) -> list[Any]:
+    """All that a case holds of some people: their rows, what is claimed of them, what they said."""
+    statements = state.records["statements"]
+    said = {one for one, row in statements.items() if row.values.get("source_id") in people}
+    claims = {
+        key: row
+        for key, row in state.claims.items()
+        if people & {row.values["subject_id"], row.values["object_id"]} or row.values["statement_id"] in said
+    }
+    about = said | {row.values["statement_id"] for row in claims.values()}
+    return [
+        {one: row.values for one, row in state.records["people"].items() if one in people},
+        {one: row.values for one, row in statements.items() if one in about},
+        {key: (row.values, row.status) for key, row in claims.items()},
+    ]

@@ -1,0 +1,252 @@
+"""A case made anew from the deliveries that count: the state, how everybody stands, the graph and the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from graphsvc.access.decided.pairs import Pairing, Pairs
+from graphsvc.access.log.audit import now
+from graphsvc.cases.deliveries.material import KeptRows
+from graphsvc.cases.deliveries.sealed_rows import open_rows
+from graphsvc.cases.deliveries.waitlist import Waitlist
+from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.figures import graded_with
+from graphsvc.cases.image.graphing import Graphed, Telling, graphed
+from graphsvc.cases.image.standing import NAMED, Deciding, Standings, sealed_anew, standings
+from graphsvc.cases.progress import Progress
+from graphsvc.cases.register import Register
+from graphsvc.cases.stores.export_store import Shelf
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.versions import Step as Version
+from graphsvc.ingest.versions import steps
+from graphsvc.records.weights import Weights
+from graphsvc.store import mark
+from graphsvc.store.bolt import Store
+from graphsvc.store.image import Step, difference, moves_open, read_image, write
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What has to be written for a case to become another.
+
+    Attributes:
+        result: the graph and the vault as they are to be.
+        before: how everybody stood. standing: how they are to.
+        settled: delivery → its status then.
+        steps: what to write.
+        stood: pseudonyms of whom and what the graph held by their own id so far, and holds sealed from now on.
+        moves_open: whether any of it shows to who is cleared for handling code P alone.
+    """
+
+    case: str
+    key: bytes
+    result: Graphed
+    before: Standings
+    standing: Standings
+    settled: Mapping[int, str]
+    steps: list[Step]
+    moves_open: bool
+    stood: frozenset[str] = frozenset()
+
+    @property
+    def state(self) -> str:
+        """The state of the case while it is written."""
+        return "loading" if self.moves_open else "loading-c"
+
+    @property
+    def sealed_anew(self) -> set[str]:
+        """Pseudonyms of who stood by name and will not any more."""
+        return sealed_anew(self.before, self.standing) | self.stood
+
+
+class Replay:
+    """Makes cases anew. Its caller holds the case's lock, and has recorded what makes the case another one.
+
+    Args:
+        store: opens the graph database.
+        register: knows the deliveries, decisions and standings.
+        waitlist: knows the accounts that wait.
+        shelf: brought in line with who is sealed and erased.
+        settings: who is named, and how much is written at once.
+        pairs: what was decided on pairs of sources.
+        weights: what a grading is worth.
+
+    Raises:
+        OperatorError: GRAPHSVC_NAMED is none of its words.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        register: Register,
+        waitlist: Waitlist,
+        shelf: Shelf,
+        settings: Settings,
+        pairs: Pairs,
+        weights: Weights,
+    ) -> None:
+        if settings.named not in NAMED:
+            raise OperatorError(
+                f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
+            )
+        self._store, self._register, self._waitlist, self._shelf = store, register, waitlist, shelf
+        self._settings, self._pairs, self._weights = settings, pairs, weights
+
+    @property
+    def graded_with(self) -> str:
+        """A digest of what figures are computed by."""
+        return graded_with(self._weights, self._settings.few_below)
+
+    def restore(self, case: str, key: bytes, progress: Progress) -> None:
+        """Make the graph what the deliveries that count say, and settle their marks."""
+        self.carry_out(self.plan(case, key, progress), progress)
+
+    def plan(
+        self,
+        case: str,
+        key: bytes,
+        progress: Progress,
+        *,
+        undoing: int | None = None,
+        decided: Mapping[str, str] = MappingProxyType({}),
+        rows: Mapping[int, bytes] = MappingProxyType({}),
+        opening: Mapping[int, Any] = MappingProxyType({}),
+        pairings: list[Pairing] | None = None,
+    ) -> Plan:
+        """What has to become of a case for it to be what its deliveries say.
+
+        Args:
+            case: the case.
+            key: its data key.
+            progress: told what is done.
+            undoing: a delivery that is to be left out.
+            decided: pseudonym → what is about to be decided.
+            rows: delivery → its sealed rows as they are about to be.
+            opening: accounts that waited, by the numbers they get, and count from now on.
+            pairings: what is about to be decided on pairs of sources; None: what is.
+        """
+        past = dict(sorted({**self._register.counting(case), **opening}.items()))
+        state, before, settled = self.replayed(case, key, past, undoing, rows)
+        undone = (number for number, status in settled.items() if status == "undone")
+        standing = standings(before, state, self.deciding(case, key, decided), next(undone, max(past, default=0)))
+        return self.planned(case, key, state, before, standing, settled, progress, pairings)
+
+    def now(self, case: str, key: bytes) -> State:
+        """What the deliveries that count make."""
+        return self.replayed(case, key, self._register.counting(case))[0]
+
+    def replayed(
+        self,
+        case: str,
+        key: bytes,
+        past: Mapping[int, Any],
+        undoing: int | None = None,
+        rows: Mapping[int, bytes] = MappingProxyType({}),
+    ) -> tuple[State, Standings, dict[int, str]]:
+        """What deliveries make, how everybody stood before the last decision, and what settles their marks."""
+        state, settled = State(), dict[int, str]()
+        deciding = self.deciding(case, key)
+        kept = self._register.standings(case, key)
+        standing: Standings = kept or {}
+        for number, row in past.items():
+            if row.status == "undoing" or number == undoing:
+                settled[number] = "undone"
+                continue
+            if row.status == "loading":
+                settled[number] = "active"
+            self.fold(state, key, case, number, row, rows.get(number))
+            if kept is None:  # as if it had been decided after each; else only what comes now is undecided
+                standing = standings(standing, state, deciding, number)
+        return state, standing, settled
+
+    def planned(
+        self,
+        case: str,
+        key: bytes,
+        state: State,
+        before: Standings,
+        standing: Standings,
+        settled: Mapping[int, str],
+        progress: Progress,
+        pairings: list[Pairing] | None = None,
+    ) -> Plan:
+        """What has to be written for a case to become what a state says."""
+        if pairings is None:
+            pairings = self._pairs.lasting(case, key)
+        result = graphed(state, key, standing, self._weights, pairings, few_below=self._settings.few_below)
+        progress(0, 0, "comparing with the graph")
+        with uncollected():
+            there = read_image(self._store(), case)
+            steps = difference(there, result.image)
+            opened = moves_open(there, result.image)
+        # What was interrupted may stand in the graph already.
+        interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
+        ids = frozenset[str]().union(*there.nodes.values())
+        stood = frozenset(pseudonym for one, pseudonym in result.sealed.items() if one in ids)
+        return Plan(case, key, result, before, standing, settled, steps, opened or interrupted, stood)
+
+    def carry_out(self, plan: Plan, progress: Progress) -> None:
+        """Write what was planned, and open the case."""
+        self.write(plan, progress)
+        self.finish(plan)
+
+    def deciding(self, case: str, key: bytes, about: Mapping[str, str] = MappingProxyType({})) -> Deciding:
+        """What standings are decided by, `about` to be decided included."""
+        on, decided = self._register.opened_on(case), self._register.decided(case)
+        return Deciding(key, on, self._settings.named, {**decided, **about}, now().date())
+
+    def write(self, plan: Plan, progress: Progress) -> None:
+        """Write the difference to what the graph holds."""
+        write(self._store(), plan.case, plan.steps, self._settings.batch_rows, progress)
+
+    def finish(self, plan: Plan) -> None:
+        """Bring the vault and what people keep in line, and open the case; a kill in between is completed with the rest."""
+        case, result = plan.case, plan.result
+        erased = self._register.overrules(case, "erased")
+        self._shelf.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
+        if plan.sealed_anew:
+            self._register.ask_rewrite(case)
+        held = mark.renew(self._store(), case, result.image)
+        self._register.finish(
+            case, plan.key, result, plan.standing, plan.settled, self.graded_with, held, moves_open=plan.moves_open
+        )
+
+    @uncollected()
+    def fold(self, state: State, key: bytes, case: str, number: int, row: Any, sealed: bytes | None = None) -> Report:
+        """Take a delivery that is kept into a state; `sealed` instead of its rows if they are about to be others."""
+        rows, columns = open_rows(key, case, number, sealed or row.rows_sealed)
+        return fold(state, number, rows, columns, partial=row.partial)
+
+    def kept(self, case: str, key: bytes, *, waiting: bool = False) -> dict[int, KeptRows]:
+        """The deliveries that count, and those that wait if asked for, opened: number → (rows, columns, partial)."""
+        rows = self._register.counting(case)
+        if waiting:
+            rows |= self._waitlist.rows(case)
+        return {
+            number: (*open_rows(key, case, number, row.rows_sealed), row.partial)
+            for number, row in sorted(rows.items())
+        }
+
+    # -- what was delivered, for who corrects it --------------------------------------------------------------
+
+    def told_as(self, case: str, state: State, key: bytes) -> Telling:
+        """How what was delivered is told in a case: see `cases.image.graphing.Telling`."""
+        standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key))
+        return Telling(state, key, standing, self._weights)
+
+    @uncollected()
+    def history(self, case: str, statement: str) -> tuple[Telling, list[Version]]:
+        """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
+        key = self._register.key(case, create=False)
+        kept = self.kept(case, key)
+        state, found = steps(kept, statement)
+        telling = self.told_as(case, state, key)
+        delivered = telling.delivered(statement)
+        if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
+            found = steps(kept, str(delivered))[1]
+        return telling, found

@@ -1,0 +1,88 @@
+"""The managed store written anew, so that nothing of before stays in its files: after sealing by hand and after erasing.
+
+What asks for it is a row in the application database, so that the next start completes what a kill interrupted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from graphsvc.cases.locks import Locks
+from graphsvc.cases.progress import Progress, unstoppable
+from graphsvc.cases.register import Register
+from graphsvc.config import Settings
+from graphsvc.errors import Busy, OperatorError
+from graphsvc.store.bolt import Store
+from graphsvc.store.schema import apply_schema
+from graphsvc.store.server import local
+
+_TRIES = 60
+_ANSWER_S = 600.0
+
+
+class Rewriting:
+    """Writes the store of one home anew.
+
+    Args:
+        store: opens the graph database.
+        register: knows whether it has to be done, and the cases.
+        settings: whether the store is a managed one.
+        locks: keep everybody else from writing.
+        restore: loads one case from its deliveries.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], Store],
+        register: Register,
+        settings: Settings,
+        locks: Locks,
+        restore: Callable[[str], None],
+    ) -> None:
+        self._store, self._register, self._settings = store, register, settings
+        self._locks, self._restore = locks, restore
+
+    def rewrite(self, progress: Progress) -> bool:
+        """Write the managed store anew if something in it has to go from the disk; whether the store is a managed one.
+
+        Each case is loaded again from its deliveries into an empty store, at the same address; the old one is deleted.
+
+        Raises:
+            Busy: another process is at it, or a case is being loaded for long; the next start completes it.
+        """
+        managed = not self._settings.neo4j_uri
+        if not self._register.rewriting():
+            return managed
+        if not managed:
+            self._register.rewritten()
+            return False
+        progress = unstoppable(progress)
+        with self._locks.store(progress):
+            self._begin_anew(progress)
+        return True
+
+    def _begin_anew(self, progress: Progress) -> None:
+        store = self._store()
+        self._register.close_all()
+        progress(0, 0, "deleting the old store and starting an empty one")
+        local.renew(self._settings)
+        _wait_for(store)
+        apply_schema(store)
+        cases = [row["id"] for row in self._register.cases()]
+        for done, case in enumerate(cases):
+            progress(done, len(cases), "loading every case into the new store")
+            self._restore(case)
+        self._register.rewritten()
+
+
+def _wait_for(store: Store) -> None:
+    """Until the server answers again after its restart; the connections of before are broken."""
+    for left in reversed(range(_TRIES)):
+        try:
+            store.read("RETURN 1", {}, timeout=_ANSWER_S, cap=1)
+            return
+        except (Busy, OperatorError):
+            if not left:
+                raise
+            time.sleep(1)

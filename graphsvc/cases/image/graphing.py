@@ -1,0 +1,453 @@
+"""The state of a case → what stands in the graph, and what goes to the vault. Pure, given the case's key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.access.decided.pairs import KINDS, Pairing
+from graphsvc.analysis.evidence.belief import claim_belief, link_table
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import Thing, shared_keys
+from graphsvc.analysis.evidence.interest import interests
+from graphsvc.analysis.score.folding import as_told
+from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.figures import link_properties, shares
+from graphsvc.cases.image.handling import Handling
+from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
+from graphsvc.cases.image.texts import Texts
+from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.names.seal import PROTECTED, categories, split_identity
+from graphsvc.names.terms import entity_terms, text_terms
+from graphsvc.records import grading
+from graphsvc.records.dates import PartialDate, parse_date
+from graphsvc.records.properties import INTEREST, P_SUFFIX
+from graphsvc.records.relations import CUSTOM_PREFIX
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
+from graphsvc.records.told import TOLD_SUFFIX
+from graphsvc.records.weights import SHIPPED, Weights
+from graphsvc.store.image import Image
+
+# Columns that say something of the row rather than of whom it is about.
+_OF_THE_ROW = frozenset({"id", "category", "sealed", "handling", "statement_id", "review_on"})
+# The property of an entity under P that holds what rows under C say of it: shown as the deliverer's own columns are.
+UNDER_C = f"{EXTRA_PREFIX}under_c"
+# Signs behind a masked id that tell it from others; more where two of them have the same.
+_SIGNS = 4
+_STATEMENTS = "statements"
+_LINKS = "links"
+# Number of a delivery, name of a table.
+Where = tuple[int, str]
+_parse = lru_cache(maxsize=100_000)(parse_date)
+
+
+@dataclass(slots=True)
+class Graphed:
+    """What a state becomes.
+
+    Attributes:
+        image: the graph.
+        identities: pseudonym → (kind, values that only the vault may hold).
+        dependence: `all` or `p` → source → keys of what it shares with other sources, as decided by whoever overruled it.
+        shared: `all` or `p` → source of a witness → what it has to do with, as recorded (`analysis.evidence.dependence.Thing`).
+        provenance: claim id → (delivery, line).
+        sealed: ids of sealed persons and things → pseudonym.
+        shown: delivered ids → as they stand in the graph.
+        reserved: links that say who somebody sealed is: told to those with source clearance alone.
+        masked: (delivery, table) → in how many cells it brought somebody sealed was named, and is masked.
+        withhold: takes what names somebody sealed out of any other text of the case, without a word of who it is.
+    """
+
+    image: Image = field(default_factory=Image)
+    identities: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    dependence: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    shared: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
+    provenance: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    reserved: set[tuple[str, str, str]] = field(default_factory=set)
+    masked: Counter[Where] = field(default_factory=Counter)
+    withhold: Callable[[str], str] = field(default=str, compare=False)
+
+
+@uncollected()
+def graphed(
+    state: State,
+    key: bytes,
+    standing: Standings,
+    weights: Weights = SHIPPED,
+    pairings: Collection[Pairing] = (),
+    *,
+    few_below: int,
+) -> Graphed:
+    """The graph and the vault of a state.
+
+    Args:
+        state: see `ingest.fold`.
+        key: the case's data key; pseudonyms and claim ids are keyed hashes under it.
+        standing: how everybody stands (`cases.image.standing`).
+        weights: what a grading is worth.
+        pairings: what was decided on pairs of sources, oldest first.
+        few_below: fewer groups of witnesses than this read `few` to who has no source clearance.
+    """
+    result = Graphed()
+    result.sealed = sealed_ids(standing, state, key)
+    handling = Handling(state)
+    texts = Texts(state, result.sealed, _identities(standing), handling, _under_c(standing))
+    result.withhold = texts.withhold
+    writer = _Writer(state, key, result, texts, handling, weights)
+    for table in ENTITY_TABLES:
+        for identifier, row in state.records[table.name].items():
+            writer.entity(table, identifier, row)
+    for identifier, row in state.records[_STATEMENTS].items():
+        writer.statement(identifier, row)
+    claims = [writer.claim(claim_key, row) for claim_key, row in state.claims.items()]
+    _links(result, writer, claims, pairings, few_below)
+    return result
+
+
+def _identities(standing: Standings) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """Pseudonym → every row ever delivered of who or what is sealed: all of it is looked for in texts."""
+    return {name: one.identities for name, one in standing.items() if one.sealed}
+
+
+def _under_c(standing: Standings) -> frozenset[str]:
+    """Pseudonyms of whom and what only what is C speaks."""
+    return frozenset(name for name, one in standing.items() if one.level == "C")
+
+
+class Telling:
+    """How what was delivered is told in one state of a case, to those cleared for all of it: earlier versions too.
+
+    Args: see `graphed`.
+    """
+
+    def __init__(self, state: State, key: bytes, standing: Standings, weights: Weights = SHIPPED) -> None:
+        self._state, self._key = state, key
+        self._result = Graphed(sealed=sealed_ids(standing, state, key))
+        handling = Handling(state)
+        texts = Texts(state, self._result.sealed, _identities(standing), handling, _under_c(standing))
+        self._writer = _Writer(state, key, self._result, texts, handling, weights)
+
+    def shown(self, identifier: str) -> str:
+        """A delivered id as it stands in the graph."""
+        return self._writer.shown(identifier)
+
+    def delivered(self, shown: str) -> str | None:
+        """The inverse of `shown`; None if nothing is told so."""
+        if shown in self._state.kinds and self.shown(shown) == shown:
+            return shown
+        found = next((one for one, pseudonym in self._result.sealed.items() if pseudonym == shown), None)
+        if found is None:  # an id may name somebody sealed, and then it is masked
+            found = next((one for one in self._state.kinds if self.shown(one) == shown), None)
+        return found
+
+    def statement(self, identifier: str, row: Kept) -> dict[str, Any]:
+        """A version of a statement as the graph would hold it; claims that are told next are told by its grading."""
+        self._writer.statement(identifier, row)
+        return self._result.image.nodes["Statement"][self.shown(identifier)]
+
+    def claim(self, key: tuple[str, ...], row: Kept) -> tuple[Claim, dict[str, Any]]:
+        """A version of a claim as the analysis wants it, and as the graph would hold it."""
+        claim = self._writer.claim(key, row)
+        return claim, self._result.image.claims[claim.id][0]
+
+
+class _Writer:
+    """Turns rows into nodes, one at a time, with pseudonyms where someone is sealed."""
+
+    def __init__(
+        self, state: State, key: bytes, result: Graphed, texts: Texts, handling: Handling, weights: Weights
+    ) -> None:
+        self._state = state
+        self._key = key
+        self._result = result
+        self._texts = texts
+        self._handling = handling
+        self.weights = weights
+        self._kinds = {table.name: table.record for table in ENTITY_TABLES}
+        self._shown_as: dict[str, str] = {}
+        # The handling code of the row whose texts are masked.
+        self._level = "C"
+        self.sources: dict[str, str] = {}
+        self.gradings: dict[str, dict[str, Any]] = {}
+
+    def shown(self, identifier: str) -> str:
+        """The id as it stands in the graph: a pseudonym of what is sealed; masked where it names somebody sealed."""
+        known = self._result.shown.get(identifier)
+        if known is None:
+            known = self._result.sealed.get(identifier)
+            if known is None:
+                # Signs drawn by lot name nobody, whatever they happen to spell.
+                known = identifier if vault.is_entered(identifier) else self._texts.mask(identifier)
+                if known != identifier:
+                    known = self._apart(known, identifier)
+            self._result.shown[identifier] = known
+            self._shown_as[known] = identifier
+        return known
+
+    def _apart(self, masked: str, identifier: str) -> str:
+        """A masked id with as many signs behind it as tell it from every other: what is shown is one id's alone."""
+        signs = vault.pseudonym(self._key, "thing", f"{chr(0)}id {identifier}")[2:].replace("-", "")
+        return next(
+            shown
+            for length in range(_SIGNS, len(signs) + 1)
+            if self._shown_as.get(shown := f"{masked}-{signs[:length]}", identifier) == identifier
+        )
+
+    def entity(self, table: Table, identifier: str, row: Kept) -> None:
+        """One entity as a node; of a sealed one only what names nobody."""
+        self._level = self._handling.entity(identifier)
+        # What is C changes nothing of what stands under P: it stands beside it.
+        told = row.values if row.open is None else row.open
+        values = dict(told)
+        pseudonym = self._result.sealed.get(identifier)
+        if pseudonym is not None:
+            values = split_identity(table.record, told)[0]
+            kind = "person" if table.record == "person" else "thing"
+            self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
+        excused = self._texts.excused_by_row(identifier)
+        properties = self._properties(table, values, (row.delivery, table.name), excused)
+        if row.open is not None and pseudonym is None:
+            self._under_c(properties, table, row, excused)
+        if table.record == "person":
+            properties["sealed"] = pseudonym is not None
+            self._categories(told, properties, sealed=pseudonym is not None)
+        properties["handling"] = self._level
+        shown = self.shown(identifier)
+        properties["search"] = entity_terms(shown, properties)
+        _put_terms("Entity", properties)
+        self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier
+        self._result.image.nodes[table.label][shown] = properties
+
+    def statement(self, identifier: str, row: Kept) -> None:
+        """One statement, and the source who gave it as a node of its own."""
+        self._level = self._handling.statement(identifier)
+        values = dict(row.values)
+        kind = values["kind"]
+        said_by = values.pop("source_id", None)
+        # A statement without a source has one of its own: nothing says that two of them are the same.
+        source = vault.pseudonym(self._key, "source", said_by if said_by is not None else f"\0{identifier}")
+        table = TABLES[_STATEMENTS]
+        defaults = {column.name: column.default for column in table.columns if column.default}
+        on_record = values.pop("on_record", "yes" if kind == "record" else "no") == "yes"
+        excused = self._texts.excused_by_statement(identifier)
+        where = (row.delivery, _STATEMENTS)
+        properties = self._properties(table, {**defaults, **values}, where, excused) | {"on_record": on_record}
+        shown = self.shown(identifier)
+        self._result.masked[where] += shown != identifier
+        image = self._result.image
+        _put_terms("Statement", properties)
+        image.nodes["Statement"][shown] = properties
+        image.nodes["Source"][source] = {"kind": kind}
+        image.given[shown] = source
+        if said_by is not None:
+            self._result.identities[source] = ("source", {"id": said_by})
+        self.sources[shown] = source
+        self.gradings[shown] = properties
+
+    def claim(self, key: tuple[str, ...], row: Kept) -> Claim:
+        """One claim as a node, and as the analysis wants it."""
+        values = row.values
+        self._level = self._handling.claim(values)
+        statement = self.shown(values["statement_id"])
+        graded = self.gradings[statement]
+        polarity = values.get("polarity", "asserts")
+        taken_back = polarity == "withdrawn" or graded["status"] != "given"
+        status = row.status if row.status != "active" else "withdrawn" if taken_back else "active"
+        subject = self.shown(values["subject_id"])
+        target = self.shown(values["object_id"])
+        excused = self._texts.excused_by_ends(values["subject_id"], values["object_id"])
+        claim = Claim(
+            id=vault.claim_id(self._key, *key),
+            subject=subject,
+            relation=self._relation(values["relation"], (row.delivery, _LINKS)),
+            object=target,
+            polarity=polarity,
+            status=status,
+            statement=statement,
+            source=self.sources[statement],
+            source_kind=graded["kind"],
+            source_grade=graded["source_grade"],
+            assessment=values.get("assessment", graded["assessment"]),
+            on_record=graded["on_record"],
+            weight=values.get("weight", 1),
+            handling=self._level,
+            subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
+            object_kind=self._kinds[self._state.kinds[values["object_id"]]],
+            amount=values.get("amount"),
+            currency=self._text(values.get("currency", ""), (row.delivery, _LINKS), excused),
+            from_on=values.get("from_date", ""),
+            to_on=values.get("to_date", ""),
+        )
+        properties = self._claim_properties(claim, row, excused)
+        if self._is_reserved(values):
+            properties["handling"] = grading.RESERVED[claim.handling]
+            self._result.reserved.add((subject, claim.relation, target))
+        self._result.image.claims[claim.id] = (properties, statement, subject, target)
+        self._result.provenance[claim.id] = (row.delivery, row.line)
+        return claim
+
+    def _is_reserved(self, values: Mapping[str, Any]) -> bool:
+        """Whether a claim says who somebody sealed is: whom they are the same as, or what that is not sealed is theirs."""
+        subject, target = (values[end] in self._result.sealed for end in ("subject_id", "object_id"))
+        if values["relation"] == SAME:
+            return subject or target
+        return values["relation"] in OWN and subject and not target
+
+    def _claim_properties(self, claim: Claim, row: Kept, excused: frozenset[str]) -> dict[str, Any]:
+        values, where = row.values, (row.delivery, _LINKS)
+        properties: dict[str, Any] = {
+            "relation": claim.relation,
+            "polarity": claim.polarity,
+            "status": claim.status,
+            "weight": claim.weight,
+            "source_grade": claim.source_grade,
+            "assessment": claim.assessment,
+            "handling": claim.handling,
+            "on_record": claim.on_record,
+            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment, weights=self.weights),
+        }
+        for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
+            if given:
+                _put_date(properties, name, _parse(given))
+        if claim.amount is not None:
+            properties |= {"amount": claim.amount, "currency": claim.currency}
+        for name, value in values.items():
+            if name in ("place", "notes"):
+                properties[name] = self._text(value, where, excused)
+        self._extras(properties, values, where, excused)
+        # The words for someone sealed may be their name: they stay in the vault.
+        for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
+            if name in values and values[end] not in self._result.sealed:
+                properties[name] = self._text(values[name], where, excused)
+        _put_terms("Claim", properties)
+        return properties
+
+    def _properties(
+        self, table: Table, values: Mapping[str, Any], where: Where, excused: frozenset[str]
+    ) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        for column in table.columns:
+            value = values.get(column.name)
+            if value is None or column.name in ("id", "category", "sealed", "on_record", "source_id"):
+                continue
+            if column.kind == "date":
+                _put_date(properties, column.name, _parse(value))
+            elif column.kind == "ref":
+                properties[column.name] = self.shown(value)
+            elif column.kind == "text":
+                properties[column.name] = self._text(value, where, excused, own=column.sensitivity == "identity")
+            elif column.kind == "list":
+                own = column.sensitivity == "identity"
+                properties[column.name] = [self._text(item, where, excused, own=own) for item in value]
+            else:
+                properties[column.name] = value
+        self._extras(properties, values, where, excused)
+        return properties
+
+    def _extras(
+        self, properties: dict[str, Any], values: Mapping[str, Any], where: Where, excused: frozenset[str]
+    ) -> None:
+        """The deliverer's own columns: their names are theirs too."""
+        for name, value in values.items():
+            if is_extra(name):
+                shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), where)
+                text = self._text(value, where, excused)
+                properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
+
+    def _under_c(self, properties: dict[str, Any], table: Table, row: Kept, excused: frozenset[str]) -> None:
+        """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
+        other = {
+            column.name: row.values[column.name]
+            for column in table.columns
+            if column.name not in _OF_THE_ROW
+            and column.name in row.values
+            and row.values[column.name] != (row.open or {}).get(column.name)
+        }
+        if other:
+            words = "; ".join(
+                f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in other.items()
+            )
+            properties[UNDER_C] = self._text(words, (row.delivery, table.name), excused)
+
+    def _relation(self, relation: str, where: Where) -> str:
+        if not relation.startswith(CUSTOM_PREFIX):
+            return relation
+        return CUSTOM_PREFIX + self._named(relation.removeprefix(CUSTOM_PREFIX), where)
+
+    def _named(self, name: str, where: Where) -> str:
+        """A name of the deliverer's own making, masked, and still one word."""
+        masked = self._text(name, where, frozenset())
+        return name if masked == name else masked.replace("-", "_")
+
+    def _text(self, text: str, where: Where, excused: frozenset[str], *, own: bool = False) -> str:
+        masked = (self._texts.value if own else self._texts.mask)(text, excused, self._level)
+        if masked != text:
+            self._result.masked[where] += 1
+        return masked
+
+    def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
+        named = categories(values)
+        kept = {word: date for word, date in named.items() if word not in PROTECTED} or {"other": ""}
+        properties["categories"] = sorted(kept)
+        dates = sorted(f"{word}@{date}" for word, date in kept.items() if date)
+        if dates:
+            properties["category_dates"] = dates
+        hidden = {word: date for word, date in named.items() if word in PROTECTED}
+        if hidden and not sealed:
+            pseudonym = vault.pseudonym(self._key, "person", values["id"])
+            self._result.identities[pseudonym] = ("person", {"id": values["id"], "category": sorted(hidden)})
+
+
+def _links(
+    result: Graphed, writer: _Writer, claims: list[Claim], pairings: Collection[Pairing], few_below: int
+) -> None:
+    """The links that the claims add up to, each figure from all statements and from handling-P statements alone."""
+    shareable = [claim for claim in claims if claim.handling == "P"]
+    # Only here are source and person brought together.
+    persons = {
+        source: writer.shown(values["id"]) for source, (kind, values) in result.identities.items() if kind == "source"
+    }
+    shareable = _interested(result, persons, shareable, P_SUFFIX)
+    claims = _interested(result, persons, claims, "")
+    for level, chosen in (("all", claims), ("p", shareable)):
+        result.shared[level] = shares(chosen, writer.gradings, persons)
+        # What somebody decided who knows of C is C, unless they said that it is not.
+        decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
+        apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in KINDS)
+        result.dependence[level] = shared_keys(result.shared[level], apart, joined)
+    for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
+        depends = result.dependence[level]
+        exact = link_table(chosen, depends, writer.weights)
+        coarse = link_table(as_told(chosen, depends, few_below), {}, writer.weights)
+        for link, figures in exact.items():
+            properties = link_properties(figures, coarse[link], few_below, suffix)
+            if link in result.reserved:  # without these it is not there for who lacks source clearance
+                properties = {name: value for name, value in properties.items() if TOLD_SUFFIX not in name}
+            result.image.links.setdefault(link, {"relation": link[1]}).update(properties)
+
+
+def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim], suffix: str) -> list[Claim]:
+    """The claims of one level, those that their source has an interest in marked, here and in the graph."""
+    marks = interests(claims, persons)
+    for identifier, mark in marks.items():
+        result.image.claims[identifier][0][f"{INTEREST}{suffix}"] = mark
+    return [replace(claim, interest=marks[claim.id]) if claim.id in marks else claim for claim in claims]
+
+
+def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
+    properties[name] = date.given
+    properties[f"{name}_earliest"] = date.earliest
+    properties[f"{name}_latest"] = date.latest
+
+
+def _put_terms(label: str, properties: dict[str, Any]) -> None:
+    """What the free texts are found by: made of them as they stand in the graph, names masked."""
+    terms = text_terms(label, properties)
+    if terms:
+        properties["said"] = terms

@@ -1,0 +1,241 @@
+"""The texts of a case, masked: who is sealed in it, who else is called so, and whom a row is about."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from graphsvc.cases.image.handling import Handling
+from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.names.mask import SEVERAL, Masker, Needle
+from graphsvc.names.naming import sound_alike, spellings
+from graphsvc.names.seal import needles
+from graphsvc.records import grading
+
+_NOBODY: frozenset[str] = frozenset()
+# Stands for the name of somebody sealed in what people typed: a pseudonym would tell its writer whose it is.
+TAKEN_OUT = "[withheld]"
+# Stands, until it is told, for whom only what is C speaks: texts under P do not tell them apart.
+_HIDDEN = f"{SEVERAL}\0"
+# Columns whose words are places and trades: alone they name nobody.
+_PLACES = {
+    "people": ("nationality",),
+    "crossings": ("launch_site", "landing_site", "intercepted_by"),
+    "workplaces": ("sector",),
+}
+
+# A word that so many texts write in small letters, and ten times as many as with a capital, is no name in them.
+_ORDINARY_IN, _OFTENER = 20, 10
+_SMALL = re.compile(r"\b[^\W\d_]{4,}\b")
+# Where a text is a value of somebody unsealed, and that of somebody sealed too.
+WITHHELD = "withheld"
+
+
+class Texts:
+    """Masks the texts of one state.
+
+    A name that somebody unsealed bears as well as somebody sealed is the unsealed one's in their own row, and where
+    a claim or statement is about them and not about the sealed one; elsewhere it is masked.
+
+    Args:
+        state: the case.
+        sealed: ids of sealed persons, things and dwellings → pseudonyms.
+        identities: pseudonym → every row ever delivered of whom it stands for, those of earlier deliveries and of what
+            was taken back among them; without it the rows of the state are looked for.
+        handling: what of the state stands under P; without it texts under P are masked as all others.
+        under_c: pseudonyms of whom only what is C speaks: texts under P do not tell them apart.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        sealed: Mapping[str, str],
+        identities: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+        handling: Handling | None = None,
+        under_c: Collection[str] = (),
+    ) -> None:
+        self._state = state
+        people = state.records["people"]
+        own = {identifier: _own_names(_open(row)) for identifier, row in people.items() if identifier not in sealed}
+        known = dict(identities or _rows(state, sealed))
+        self._pseudonyms = {SEVERAL, TAKEN_OUT, *known, *sealed.values()}
+        self._masker = _masker(state, known, own, lambda _identifier: True)
+        self._open_masker = self._masker
+        # What is C moves nothing under P: who is named or sealed there alone makes no other text of one under P.
+        if handling is not None and (
+            any(handling.entity(one) == "C" for one in own) or not frozenset(under_c).isdisjoint(known)
+        ):
+            hidden = frozenset(under_c)
+            self._open_masker = _masker(
+                state,
+                known,
+                {one: names for one, names in own.items() if handling.entity(one) == "P"},
+                lambda identifier: handling.entity(identifier) == "P",
+                lambda name: _HIDDEN if name in hidden else name,
+            )
+        self._own = {identifier: names for identifier, names in own.items() if names and self._masker.is_own(names[0])}
+        # Unsealed people who are called as somebody sealed is, and the spellings of them and of everyone sealed.
+        self._namesakes = {
+            identifier: _spelt(names)
+            for identifier, names in self._own.items()
+            if any(self._masker.shares(name) for name in names)
+        }
+        self._sealed_names = (
+            {
+                identifier: _spelt([row.values.get("name", ""), *row.values.get("aliases", ())])
+                for identifier, row in people.items()
+                if identifier in sealed
+            }
+            if self._namesakes
+            else {}
+        )
+        self._ends = self._ends_of_statements() if self._namesakes else {}
+
+    def mask(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
+        """A text that stands at a handling code with what names sealed people masked, but for the excused spellings."""
+        return (self._open_masker if level == "P" else self._masker).mask(text, excused).replace(_HIDDEN, SEVERAL)
+
+    def withhold(self, text: str) -> str:
+        """`text` with what names sealed people taken out, without a word of who they are."""
+        return self._masker.mask(text, word=TAKEN_OUT)
+
+    def value(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
+        """As `mask`, of a value that is somebody unsealed's own: `WITHHELD` if all of it is what somebody sealed has too.
+
+        Under P that is their own whatever C says of somebody sealed.
+        """
+        if level == "P" and self._open_masker.mask(text, excused).strip() == _HIDDEN:
+            return text
+        masked = self.mask(text, excused, level)
+        return WITHHELD if masked != text and masked.strip() in self._pseudonyms else masked
+
+    def excused_by_row(self, identifier: str) -> frozenset[str]:
+        """Spellings of the person whose row it is, if they are unsealed."""
+        names = self._own.get(identifier)
+        return _spelt(names) if names else _NOBODY
+
+    def excused_by_ends(self, *identifiers: str) -> frozenset[str]:
+        """Spellings of unsealed namesakes among these ids, without those of sealed people among them."""
+        found = _NOBODY
+        for identifier in identifiers:
+            found |= self._namesakes.get(identifier, _NOBODY)
+        if found:
+            for identifier in identifiers:
+                found -= self._sealed_names.get(identifier, _NOBODY)
+        return found
+
+    def excused_by_statement(self, identifier: str) -> frozenset[str]:
+        """As `excused_by_ends`, of all whom the statement is about: who gave it makes no other text of it."""
+        return self.excused_by_ends(*sorted(self._ends.get(identifier, ())))
+
+    def _ends_of_statements(self) -> dict[str, set[str]]:
+        ends: dict[str, set[str]] = defaultdict(set)
+        for row in self._state.claims.values():
+            ends[row.values["statement_id"]].update((row.values["subject_id"], row.values["object_id"]))
+        return ends
+
+
+def _rows(state: State, sealed: Mapping[str, str]) -> dict[str, list[Mapping[str, Any]]]:
+    return {
+        sealed[identifier]: [row.values]
+        for table in ("people", "things", "workplaces")
+        for identifier, row in state.records[table].items()
+        if identifier in sealed
+    }
+
+
+def _masker(
+    state: State,
+    known: Mapping[str, Iterable[Mapping[str, Any]]],
+    own: Mapping[str, list[str]],
+    seen: Callable[[str], bool],
+    told: Callable[[str], str] = str,
+) -> Masker:
+    """Masks by the identities of the sealed and by what else is called so, as far as it is seen.
+
+    Args:
+        state: the case.
+        known: pseudonym → identities.
+        own: id of somebody unsealed → their names.
+        seen: whether an entity is.
+        told: pseudonym → what stands for it.
+    """
+    shown = {
+        name: [_open(row) for identifier, row in rows.items() if seen(identifier)]
+        for name, rows in state.records.items()
+        if name != "statements"
+    }
+    # What several things or places are called ("identity card") names none of them.
+    called = Counter(values.get("name") for table in ("things", "workplaces") for values in shown.get(table, ()))
+    places = [
+        values[column]
+        for table, columns in _PLACES.items()
+        for values in shown.get(table, ())
+        for column in columns
+        if column in values
+    ]
+    common = _common_cells(shown.values()) | {name.lower() for names in own.values() for name in names}
+    common |= {place.lower() for place in places}
+    return Masker(
+        (
+            *_sources(state),
+            *(
+                needle
+                for pseudonym, rows in known.items()
+                for values in rows
+                for needle in needles(values, told(pseudonym), common)
+                if "kind" not in values or called[needle.text] < 2
+            ),
+        ),
+        (name for names in own.values() for name in names),
+        places,
+        _ordinary(state),
+    )
+
+
+def _open(row: Kept) -> Mapping[str, Any]:
+    """What of a row stands under P; all of it where nothing does."""
+    return row.values if row.open is None else row.open
+
+
+def _sources(state: State) -> Iterator[Needle]:
+    """Ids of sources that are nobody's and nothing's own id: each stands for somebody who is told to nobody."""
+    for row in state.records["statements"].values():
+        source = row.values.get("source_id")
+        if source and state.kinds.get(source, "statements") == "statements":
+            yield Needle("value" if row.values["kind"] == "record" else "source", source, TAKEN_OUT)
+
+
+def _common_cells(rows: Iterable[Iterable[Mapping[str, Any]]]) -> set[str]:
+    """Texts (in small letters) that several rows hold in columns of the deliverer's own: they tell nobody apart."""
+    held = Counter(
+        value.lower()
+        for table in rows
+        for values in table
+        for name, value in values.items()
+        if is_extra(name) and isinstance(value, str)
+    )
+    return {text for text, number in held.items() if number > 1}
+
+
+def _ordinary(state: State) -> set[str]:
+    """Words that texts under P write in small letters again and again: no names there, whoever is called so."""
+    small, capital = Counter[str](), Counter[str]()
+    for row in state.records["statements"].values():
+        if row.values.get("handling", grading.DEFAULT_HANDLING) == "P" and (text := row.values.get("summary")):
+            found = set(_SMALL.findall(text))
+            small.update(word for word in found if word.islower())
+            capital.update(word.lower() for word in found if not word.islower())
+    return {word for word, number in small.items() if number >= _ORDINARY_IN and number >= _OFTENER * capital[word]}
+
+
+def _own_names(values: Mapping[str, Any]) -> list[str]:
+    """The name of somebody unsealed, and aliases that are the same name otherwise written."""
+    name = values.get("name", "")
+    return [name, *(alias for alias in values.get("aliases", ()) if sound_alike(name, alias))] if name else []
+
+
+def _spelt(names: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(spellings, names))

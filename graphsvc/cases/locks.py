@@ -1,0 +1,71 @@
+"""One writer a case over all processes of a home, and none while the store is written anew.
+
+A lock ends with its process, whatever kills that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from graphsvc.cases.progress import Progress
+from graphsvc.errors import Busy
+
+_STORE = "store.lock"
+_SHORT_S, _LONG_S = 2.0, 600.0  # a look at a lock, and waiting for a load
+
+
+class Locks:
+    """The locks of the cases of one home, and that of its store."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    @contextmanager
+    def case(self, case: str) -> Iterator[None]:
+        """Be the one who writes a case.
+
+        Raises:
+            Busy: another is, or writes the store anew.
+        """
+        folder = self._folder()
+        name = hashlib.sha256(case.encode()).hexdigest()[:16]
+        try:
+            with FileLock(folder / f"{name}.lock", timeout=0.1, mode=0o600):
+                # After the lock of the case: who writes the store anew first takes this one and then waits for ours.
+                with FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600):
+                    pass
+                yield
+        except Timeout:
+            raise Busy(f"The case {case} is being loaded by someone else. Try again when that is done.") from None
+
+    @contextmanager
+    def store(self, progress: Progress) -> Iterator[None]:
+        """Be the only one who writes anything; waits for those who do.
+
+        Raises:
+            Busy: another process is at it, or a case is being loaded for long.
+        """
+        folder = self._folder()
+        with ExitStack() as held:
+            try:
+                held.enter_context(FileLock(folder / _STORE, timeout=_SHORT_S, mode=0o600))
+                for path in sorted(folder.glob("*.lock")):
+                    if not path.name.startswith(("job-", "upload-", _STORE)):
+                        progress(0, 0, "waiting until no case is being loaded")
+                        held.enter_context(FileLock(path, timeout=_LONG_S, mode=0o600))
+            except Timeout:
+                raise Busy(
+                    "The store of the graph is still to be written anew, but a case is being loaded."
+                    " The next start of graphsvc completes it."
+                ) from None
+            yield
+
+    def _folder(self) -> Path:
+        folder = self._home / "locks"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder

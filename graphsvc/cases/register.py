@@ -1,0 +1,477 @@
+"""What the application database records of cases: their keys, deliveries, vault and provenance. Changes no graph."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.policy import no_such_case
+from graphsvc.access.vault import Vault, pack, unpack
+from graphsvc.analysis.evidence.dependence import Thing
+from graphsvc.appdb import tables, transaction
+from graphsvc.cases.deliveries.sealed_rows import seal_rows
+from graphsvc.cases.image.graphing import Graphed
+from graphsvc.cases.image.standing import Standing, Standings, packed, unpacked
+from graphsvc.cases.stores import following
+from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
+from graphsvc.ingest.check import Delivery
+from graphsvc.store.mark import Held
+
+
+class Register:
+    """The records of every case in one application database."""
+
+    def __init__(self, database: sa.Engine, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Every case: id, state, version, version_p, created_at."""
+        return known_cases(self._database)
+
+    def deliveries(self, case: str) -> list[dict[str, Any]]:
+        """The case's deliveries, newest first: number, status, who, when, counts; never their rows."""
+        table = tables.deliveries
+        columns = [column for column in table.c if column.name != "rows_sealed"]
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(*columns).where(table.c.case_id == case).order_by(table.c.number.desc())
+            ).mappings()
+            return [dict(row) for row in rows]
+
+    def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
+        """What the sources of a case share, at level `all` or `p`; for computing only."""
+        return {source: frozenset(keys) for source, keys in self._kept_dependence(case).get(level, {}).items()}
+
+    def _kept_dependence(self, case: str) -> dict[str, Any]:
+        with transaction(self._database) as connection:
+            row = connection.execute(
+                sa.select(tables.cases.c.dependence_sealed).where(tables.cases.c.id == case)
+            ).first()
+        if row is None or row.dependence_sealed is None:
+            return {}
+        kept: dict[str, Any] = unpack(self.key(case, create=False), row.dependence_sealed, f"dependence {case}")
+        return kept
+
+    def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
+        """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
+        return {
+            source: [(reason, thing) for reason, thing in things]
+            for source, things in self._kept_dependence(case).get("shared", {}).get(level, {}).items()
+        }
+
+    def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
+        """Claim id → (delivery, line in its links file)."""
+        table = tables.provenance
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table.c.claim_id, table.c.delivery, table.c.line).where(
+                    table.c.case_id == case, table.c.claim_id.in_(claims)
+                )
+            )
+            return {row.claim_id: (row.delivery, row.line) for row in rows}
+
+    def identities(self, case: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Pseudonym → what only the vault knows of it. Opening any is for custodians, one by one, with a reason."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            rows = list(connection.execute(sa.select(table).where(table.c.case_id == case)))
+        for row in rows:
+            what = f"identity {case} {row.pseudonym}"
+            yield row.pseudonym, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+
+    def kind(self, case: str, pseudonym: str) -> str | None:
+        """`person`, `thing` or `source`, of what the vault holds under this pseudonym; None if it holds nothing."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            kind = connection.execute(
+                sa.select(table.c.kind).where(table.c.case_id == case, table.c.pseudonym == pseudonym)
+            ).scalar()
+            return str(kind) if kind is not None else None
+
+    def identity(self, case: str, pseudonym: str) -> tuple[str, dict[str, Any]]:
+        """Kind and values of one identity: for a reveal alone, after it was agreed to."""
+        table = tables.identities
+        with transaction(self._database) as connection:
+            row = connection.execute(
+                sa.select(table).where(table.c.case_id == case, table.c.pseudonym == pseudonym)
+            ).one()
+        what = f"identity {case} {pseudonym}"
+        return row.kind, unpack(self._vault.key(row.key_sealed, what), row.values_sealed, what)
+
+    def key(self, case: str, *, create: bool) -> bytes:
+        """The case's data key; of a new case one that is kept only if `create`."""
+        with transaction(self._database) as connection:
+            wrapped = connection.execute(sa.select(tables.cases.c.key_sealed).where(tables.cases.c.id == case)).scalar()
+            if wrapped is not None:
+                return self._vault.key(wrapped, f"case {case}")
+            key, wrapped = self._vault.new_key(f"case {case}")
+            if create:
+                connection.execute(tables.cases.insert().values(id=case, key_sealed=wrapped, created_at=now()))
+                self._vault.require_current(connection)
+            return key
+
+    def unmake(self, case: str) -> None:
+        """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
+        with transaction(self._database) as connection:
+            if all(
+                connection.execute(sa.select(one.c.number).where(one.c.case_id == case).limit(1)).first() is None
+                for one in (tables.deliveries, tables.waiting)
+            ):
+                for kept in (
+                    tables.saved_queries,
+                    tables.picture_versions,
+                    tables.pictures,
+                    tables.drafts,
+                    tables.comments,
+                ):
+                    connection.execute(kept.delete().where(kept.c.case_id == case))
+                connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
+
+    def opened_on(self, case: str) -> dt.date:
+        """The day the case was made: who was under 18 then stays sealed, whenever a delivery comes or goes."""
+        with transaction(self._database) as connection:
+            opened = connection.execute(sa.select(tables.cases.c.created_at).where(tables.cases.c.id == case)).scalar()
+        return (opened or now()).date()
+
+    def counting(self, case: str) -> dict[int, Any]:
+        """The deliveries that are loaded or being worked on, in order."""
+        table = tables.deliveries
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table).where(table.c.case_id == case, table.c.status != "undone").order_by(table.c.number)
+            )
+            return {row.number: row for row in rows}
+
+    def next_number(self, case: str) -> int:
+        """The number of the next delivery; a loaded one keeps its number for good."""
+        with transaction(self._database) as connection:
+            last = connection.execute(
+                sa.select(sa.func.max(tables.deliveries.c.number)).where(tables.deliveries.c.case_id == case)
+            ).scalar()
+        return (last or 0) + 1
+
+    def begin(
+        self,
+        case: str,
+        key: bytes,
+        number: int,
+        account: str,
+        delivery: Delivery,
+        counts: Mapping[str, Mapping[str, int]],
+        on: dt.date,
+        state: str,
+        *,
+        partial: bool,
+    ) -> None:
+        """Record the delivery before the first write; from here on a kill is completed, not forgotten.
+
+        `state` is that of the case until it is written.
+        """
+        sealed = seal_rows(key, case, number, delivery.rows, delivery.columns)
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.deliveries.insert().values(
+                    case_id=case,
+                    number=number,
+                    partial=partial,
+                    status="loading",
+                    account=account,
+                    received_on=on,
+                    loaded_at=now(),
+                    counts=counts,
+                    rows_sealed=sealed,
+                )
+            )
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
+
+    def mark(self, case: str, number: int, status: str, state: str) -> None:
+        """Give a delivery another status and its case another state, both at once."""
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.deliveries.update()
+                .where(tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
+                .values(status=status)
+            )
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
+
+    def forget(self, case: str, number: int) -> None:
+        """Forget a delivery that was cancelled before it was loaded."""
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.deliveries.delete().where(
+                    tables.deliveries.c.case_id == case, tables.deliveries.c.number == number
+                )
+            )
+
+    def overrules(self, case: str, kind: str) -> frozenset[str]:
+        """Pseudonyms on whom persons decided `sealed`, `opened` or `erased`, whatever deliveries say."""
+        return frozenset(pseudonym for pseudonym, decided in self.decided(case).items() if decided == kind)
+
+    def decided(self, case: str) -> dict[str, str]:
+        """Pseudonym → what persons decided on it: `sealed`, `opened` or `erased`."""
+        table = tables.overrules
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(table.c.pseudonym, table.c.kind).where(table.c.case_id == case))
+            return {row.pseudonym: row.kind for row in rows}
+
+    def sealed_at(self, case: str) -> dict[str, dt.datetime]:
+        """Pseudonym → when two persons decided that it stands for somebody who stood by name."""
+        table = tables.overrules
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table.c.pseudonym, table.c.at).where(table.c.case_id == case, table.c.kind == "sealed")
+            )
+            return {row.pseudonym: row.at for row in rows}
+
+    def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
+        """How everybody stands in a case (`cases.image.standing`); None: it was not kept yet."""
+        with transaction(self._database) as connection:
+            kept = connection.execute(
+                sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
+            ).scalar()
+        return None if kept is None else unpacked(unpack(key, kept, f"standings {case}"))
+
+    def sealed(self, case: str) -> dict[str, Standing]:
+        """Pseudonym → how they stand, of everybody sealed in a case."""
+        standing = self.standings(case, self.key(case, create=False)) or {}
+        return {name: one for name, one in standing.items() if one.sealed}
+
+    def held(self, case: str) -> frozenset[str]:
+        """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
+        table = tables.holds
+        with transaction(self._database) as connection:
+            rows = connection.execute(
+                sa.select(table.c.pseudonym).where(table.c.case_id == case, table.c.released_at.is_(None))
+            )
+            return frozenset(row.pseudonym for row in rows)
+
+    def overrule(
+        self,
+        case: str,
+        account: str,
+        reason: str,
+        decided: Mapping[str, str],
+        rows: Mapping[int, bytes] | None = None,
+        sources: Collection[str] = (),
+    ) -> None:
+        """Keep decisions (`sealed`, `opened` or `erased`) with what goes with them, all in one; closes the case.
+
+        Args:
+            case: the case; open again once the graph is in line.
+            account: who decided.
+            reason: why; it may name someone and is sealed.
+            decided: pseudonym → what was decided; a later decision on the same replaces the earlier.
+            rows: delivery, or account that waits → its sealed rows as they are from now on.
+            sources: pseudonyms of the sources that go with who is erased: what was asked of them goes too.
+        """
+        key = self.key(case, create=False)
+        with transaction(self._database) as connection:
+            for pseudonym, kind in decided.items():
+                mine = (tables.overrules.c.case_id == case, tables.overrules.c.pseudonym == pseudonym)
+                connection.execute(tables.overrules.delete().where(*mine))
+                connection.execute(
+                    tables.overrules.insert().values(
+                        case_id=case,
+                        pseudonym=pseudonym,
+                        kind=kind,
+                        account=account,
+                        reason_sealed=pack(key, reason, f"overrule {case} {pseudonym}"),
+                        at=now(),
+                    )
+                )
+            gone = [pseudonym for pseudonym, kind in decided.items() if kind == "erased"]
+            for table, column, ids in (
+                (tables.reviews, tables.reviews.c.pseudonym, gone),
+                (tables.questions, tables.questions.c.source, sources),
+            ):
+                connection.execute(table.delete().where(table.c.case_id == case, column.in_(ids)))
+            for number, sealed in (rows or {}).items():
+                mine = (tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
+                connection.execute(tables.deliveries.update().where(*mine).values(rows_sealed=sealed))
+                waits = (tables.waiting.c.case_id == case, tables.waiting.c.number == number)
+                connection.execute(tables.waiting.update().where(*waits).values(rows_sealed=sealed))
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+            _ask_rewrite(connection, case)
+
+    def mask_reasons(self, case: str, mask: Callable[[str], str]) -> None:
+        """Mask who was erased in the words of people: requests, holds, exports, decisions, and what they typed or keep."""
+        key = self.key(case, create=False)
+        follow = following.followed(key, {}, self.overrules(case, "erased"))
+        with transaction(self._database) as connection:
+            mask_words(connection, case, key, mask, (*REASONS, *TYPED))
+            following.settle(connection, case, key, follow, mask)
+
+    def ask_rewrite(self, case: str) -> None:
+        """Have the managed store written anew: the names of a case have to go from its files."""
+        with transaction(self._database) as connection:
+            _ask_rewrite(connection, case)
+
+    def rewriting(self) -> bool:
+        """Whether the managed store still has to be written anew."""
+        with transaction(self._database) as connection:
+            table = tables.rewrites
+            return connection.execute(sa.select(table.c.id).where(table.c.done_at.is_(None))).first() is not None
+
+    def rewritten(self) -> None:
+        """The store has been written anew."""
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.rewrites.update().where(tables.rewrites.c.done_at.is_(None)).values(done_at=now())
+            )
+
+    def close_all(self) -> None:
+        """Close every case to readers: what the graph holds of it has to be written again."""
+        with transaction(self._database) as connection:
+            connection.execute(tables.cases.update().values(state="loading"))
+
+    def wipe_free_space(self) -> None:
+        """SQLite: leave nothing of what was replaced in the write-ahead log beside the database."""
+        if self._database.dialect.name == "sqlite":
+            with self._database.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def open_cases(self) -> dict[str, dict[str, Any] | None]:
+        """Open cases → what the graph held of each when it was last written (`store.mark.Held` as JSON)."""
+        table = tables.cases
+        with transaction(self._database) as connection:
+            rows = connection.execute(sa.select(table.c.id, table.c.held).where(table.c.state == "open"))
+            return {row.id: row.held for row in rows}
+
+    def close(self, case: str) -> None:
+        """Close a case to readers until it is written again."""
+        with transaction(self._database) as connection:
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+
+    def close_graded_otherwise(self, digest: str) -> None:
+        """Close the cases whose figures were not computed with the weights of this digest: they are to be written again."""
+        graded, state = tables.cases.c.graded_with, tables.cases.c.state
+        with transaction(self._database) as connection:
+            connection.execute(
+                tables.cases.update()
+                .where(state == "open", sa.or_(graded.is_(None), graded != digest))
+                .values(state="loading")
+            )
+
+    def finish(
+        self,
+        case: str,
+        key: bytes,
+        result: Graphed,
+        standing: Standings,
+        settled: Mapping[int, str],
+        graded_with: str,
+        held: Held,
+        *,
+        moves_open: bool,
+    ) -> None:
+        """Bring the vault in line with the graph, settle the deliveries and open the case again, all in one.
+
+        `standing` is how everybody stands from now on; `graded_with` the digest of the weights that the graph's figures
+        were computed with; `held` what the graph holds; `moves_open` whether anything under handling code P became another.
+
+        Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
+        and comments name everybody as the graph does.
+        """
+        kept: dict[str, Any] = {
+            level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
+        }
+        kept["shared"] = result.shared
+        follow = following.followed(key, result.shown, self.overrules(case, "erased"))
+        mine = tables.identities.c.case_id == case
+        with transaction(self._database) as connection:
+            connection.execute(tables.identities.delete().where(mine))
+            rows = [
+                self._identity(case, pseudonym, kind, values) for pseudonym, (kind, values) in result.identities.items()
+            ]
+            if rows:
+                connection.execute(tables.identities.insert(), rows)
+            connection.execute(tables.provenance.delete().where(tables.provenance.c.case_id == case))
+            if result.provenance:
+                connection.execute(
+                    tables.provenance.insert(),
+                    [
+                        {"case_id": case, "claim_id": claim, "delivery": delivery, "line": line}
+                        for claim, (delivery, line) in result.provenance.items()
+                    ],
+                )
+            for number, status in settled.items():
+                change: dict[str, Any] = {"status": status}
+                if status == "undone":
+                    change["rows_sealed"] = None
+                connection.execute(
+                    tables.deliveries.update()
+                    .where(tables.deliveries.c.case_id == case, tables.deliveries.c.number == number)
+                    .values(**change)
+                )
+            connection.execute(
+                tables.cases.update()
+                .where(tables.cases.c.id == case)
+                .values(
+                    state="open",
+                    version=tables.cases.c.version + 1,
+                    version_p=tables.cases.c.version_p + int(moves_open),
+                    graded_with=graded_with,
+                    held=held.as_json(),
+                    dependence_sealed=pack(key, kept, f"dependence {case}"),
+                    standings_sealed=pack(key, packed(standing), f"standings {case}"),
+                )
+            )
+            mask_words(connection, case, key, result.withhold, TYPED)
+            following.settle(connection, case, key, follow, result.withhold)
+            _forget_claims(connection, case, result.provenance)
+            self._vault.require_current(connection)
+
+    def _identity(self, case: str, pseudonym: str, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        what = f"identity {case} {pseudonym}"
+        key, wrapped = self._vault.new_key(what)
+        return {
+            "case_id": case,
+            "pseudonym": pseudonym,
+            "kind": kind,
+            "key_sealed": wrapped,
+            "values_sealed": pack(key, values, what),
+        }
+
+
+def _ask_rewrite(connection: sa.Connection, case: str) -> None:
+    connection.execute(tables.rewrites.insert().values(id=secrets.token_hex(16), case_id=case, asked_at=now()))
+
+
+def _forget_claims(connection: sa.Connection, case: str, there: Collection[str]) -> None:
+    """Of questions about claims that are not there any more, leave only that their source was asked."""
+    table = tables.questions
+    for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
+        if row.claim_id and row.claim_id not in there:
+            connection.execute(table.update().where(table.c.id == row.id).values(claim_id=""))
+
+
+def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
+    """Every case: id, state, version, version_p, created_at."""
+    columns = [tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at")]
+    with transaction(database) as connection:
+        return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
+
+
+def version_for(handling: str) -> str:
+    """The column that counts the changes that show to who is cleared for a handling code."""
+    return "version" if handling == "C" else "version_p"
+
+
+def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
+    """How often a case has been changed in what shows to who is cleared for a handling code.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    with transaction(database) as connection:
+        counted = tables.cases.c[version_for(handling)]
+        version = connection.execute(sa.select(counted).where(tables.cases.c.id == case)).scalar()
+    if version is None:
+        raise no_such_case(case)
+    return int(version)

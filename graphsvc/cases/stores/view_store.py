@@ -1,0 +1,317 @@
+"""The kept views of a case as one reader finds them in the application database, with their versions. Only storage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import tables
+from graphsvc.cases.stores.following import draft_bound, version_bound
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.views.picture import canvas
+from graphsvc.views.picture.canvas import State
+
+MOST_PICTURES = 500
+MOST_VERSIONS = 500
+MOST_SITTINGS = 5
+LONGEST_NAME = 120
+LONGEST_NOTES = 2_000
+_ROW, _VERSION, _DRAFT = tables.pictures, tables.picture_versions, tables.drafts
+# Links as `views.picture.since.packed` gives them; None if there are too many to compare.
+Links = list[list[Any]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A view as it was saved once. Times are UTC.
+
+    Attributes:
+        said: what is other than in the one before, in one line.
+    """
+
+    number: int
+    account: str
+    at: dt.datetime
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A kept view of the network, as this reader may know it. Times are UTC.
+
+    Attributes:
+        account: who made it. mine: that is this person.
+        handling: the level it was made at, `P` or `C`.
+        name, notes: of who wrote them; where `withheld` (they had source clearance, and the reader has none) the day it
+            was made, and nothing.
+        version: number of the newest version, which changed_by saved at changed_at.
+        savable: this person may add versions: they see the case at the level it was made at.
+    """
+
+    id: str
+    name: str
+    notes: str
+    withheld: bool
+    account: str
+    mine: bool
+    shared: bool
+    handling: str
+    savable: bool
+    version: int
+    created_at: dt.datetime
+    changed_at: dt.datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where an account was in one sitting, and which version of which view that began as (an empty id: none)."""
+
+    sitting: str
+    at: dt.datetime
+    state: State
+    picture: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """The views of a case that one account sees, inside one transaction.
+
+    Attributes:
+        key: the case's data key. grant: what the account is cleared for in the case.
+    """
+
+    connection: sa.Connection
+    key: bytes
+    case: str
+    account: str
+    grant: Grant
+
+    def pictures(self) -> list[Picture]:
+        """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
+        found = map(self._picture, self.connection.execute(self._seen()).all())
+        named = sorted(found, key=lambda one: (one.name, one.account))
+        return sorted(named, key=lambda one: one.changed_at, reverse=True)
+
+    def picture(self, identifier: str) -> Picture:
+        """One of them.
+
+        Raises:
+            NotFound: it is not there, or not theirs to see.
+        """
+        row = self.connection.execute(self._seen().where(_ROW.c.id == identifier)).first()
+        if row is None:
+            raise NotFound(
+                "There is no such view that you can see in this case. The page Saved views lists those you can."
+            )
+        return self._picture(row)
+
+    def versions(self, identifier: str) -> list[Version]:
+        """The versions of a view, newest first."""
+        columns = (_VERSION.c.number, _VERSION.c.account, _VERSION.c.at, _VERSION.c.said)
+        query = sa.select(*columns).where(_VERSION.c.picture_id == identifier).order_by(_VERSION.c.number.desc())
+        return [_version(row) for row in self.connection.execute(query)]
+
+    def version(self, identifier: str, number: int) -> tuple[Version, State, Links]:
+        """One version of a view, its state, and the links in it.
+
+        Raises:
+            NotFound: it has no such version.
+        """
+        row, state, links = self._kept(identifier, number)
+        return _version(row), canvas.bare(state) if self._withheld(row) else state, links
+
+    def changes(self, identifier: str, number: int, state: State) -> str:
+        """What is other in a state than in a version of a view, in one line, as far as this account sees that version."""
+        row, before, _ = self._kept(identifier, number)
+        return canvas.changes(*((canvas.bare(before), canvas.bare(state)) if self._withheld(row) else (before, state)))
+
+    def other(self, identifier: str) -> str:
+        """Who saved last in a view besides this account; empty if nobody did."""
+        others = (_VERSION.c.picture_id == identifier, _VERSION.c.account != self.account)
+        query = sa.select(_VERSION.c.account).where(*others).order_by(_VERSION.c.number.desc())
+        return str(self.connection.execute(query.limit(1)).scalar() or "")
+
+    # -- changing ---------------------------------------------------------------------------------------------
+
+    def new(self, words: list[str], *, shared: bool) -> str:
+        """A new view without a version yet; gives its id.
+
+        Raises:
+            RequestError: there are as many as there may be.
+        """
+        identifier, at = secrets.token_hex(16), now()
+        mine = (_ROW.c.case_id == self.case, _ROW.c.account == self.account)
+        count = self.connection.execute(sa.select(sa.func.count()).select_from(_ROW).where(*mine)).scalar_one()
+        if count >= MOST_PICTURES:
+            raise RequestError(f"You have {count} views in this case, which is the most there may be. Delete some.")
+        self.connection.execute(
+            _ROW.insert().values(
+                id=identifier,
+                case_id=self.case,
+                account=self.account,
+                handling=self.grant.handling,
+                sources=self.grant.sources,
+                words_sealed=pack(self.key, words, _bound(identifier)),
+                shared=shared,
+                version=0,
+                created_at=at,
+                changed_at=at,
+            )
+        )
+        return identifier
+
+    def add(self, identifier: str, state: State, links: Links, said: str) -> None:
+        """A new version of a view."""
+        at = now()
+        last = self.connection.execute(sa.select(_ROW.c.version).where(_ROW.c.id == identifier)).scalar_one()
+        self.connection.execute(
+            _VERSION.insert().values(
+                picture_id=identifier,
+                number=last + 1,
+                case_id=self.case,
+                account=self.account,
+                at=at,
+                said=said[:200],
+                sources=self.grant.sources,
+                state_sealed=pack(self.key, [state, links], version_bound(identifier, last + 1)),
+            )
+        )
+        self._change(identifier, version=last + 1, changed_at=at)
+
+    def rename(self, identifier: str, words: list[str]) -> None:
+        """Name and notes of a view: told from now on at the clearance of who wrote them."""
+        sealed = pack(self.key, words, _bound(identifier))
+        self._change(identifier, words_sealed=sealed, sources=self.grant.sources)
+
+    def share(self, identifier: str, *, shared: bool) -> None:
+        """Share a view, or no more."""
+        self._change(identifier, shared=shared)
+
+    def pass_to(self, identifier: str, account: str) -> None:
+        """Let a view be somebody else's. Its notes stay those of who wrote them."""
+        self._change(identifier, account=account)
+
+    def delete(self, identifier: str) -> None:
+        """Delete a view with its versions for good."""
+        self.connection.execute(_VERSION.delete().where(_VERSION.c.picture_id == identifier))
+        self.connection.execute(_ROW.delete().where(_ROW.c.id == identifier))
+
+    # -- where one was ----------------------------------------------------------------------------------------
+
+    def drafts(self) -> list[Kept]:
+        """Where the account was last, the latest sitting first."""
+        query = sa.select(_DRAFT).where(*self._own_drafts(), _DRAFT.c.handling.in_(self.grant.codes))
+        return [
+            Kept(
+                row.sitting,
+                row.at,
+                unpack(self.key, row.state_sealed, draft_bound(self.case, self.account, row.sitting)),
+                row.picture_id,
+                row.number,
+            )
+            for row in self.connection.execute(query.order_by(_DRAFT.c.at.desc(), _DRAFT.c.sitting))
+        ]
+
+    def keep_draft(self, sitting: str, state: State, picture: str, version: int) -> dt.datetime:
+        """Keep it in place of the last of this sitting, and of the oldest sitting if there are too many; gives when."""
+        at = now()
+        self.drop_draft(sitting)
+        sittings = sa.select(_DRAFT.c.sitting).where(*self._own_drafts()).order_by(_DRAFT.c.at.desc(), _DRAFT.c.sitting)
+        for (old,) in self.connection.execute(sittings.offset(MOST_SITTINGS - 1)).all():
+            self.drop_draft(old)
+        self.connection.execute(
+            _DRAFT.insert().values(
+                case_id=self.case,
+                account=self.account,
+                sitting=sitting,
+                handling=self.grant.handling,
+                at=at,
+                picture_id=picture,
+                number=version,
+                state_sealed=pack(self.key, state, draft_bound(self.case, self.account, sitting)),
+            )
+        )
+        return at
+
+    def drop_draft(self, sitting: str) -> None:
+        """Forget where the account was in a sitting."""
+        self.connection.execute(_DRAFT.delete().where(*self._own_drafts(), _DRAFT.c.sitting == sitting))
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    def _kept(self, identifier: str, number: int) -> tuple[Any, State, Links]:
+        mine = (_VERSION.c.picture_id == identifier, _VERSION.c.number == number)
+        row = self.connection.execute(sa.select(_VERSION).where(*mine)).first()
+        if row is None:
+            raise NotFound(f"This view has no version {number}. Its page lists those it has.")
+        state, links = unpack(self.key, row.state_sealed, version_bound(identifier, number))
+        return row, state, links
+
+    def _withheld(self, row: Any) -> bool:
+        """Whether somebody with source clearance made it and this account has none: their words may tell of sources."""
+        return bool(row.sources) and not self.grant.sources
+
+    def _own_drafts(self) -> tuple[sa.ColumnElement[bool], ...]:
+        return _DRAFT.c.case_id == self.case, _DRAFT.c.account == self.account
+
+    def _change(self, identifier: str, **values: Any) -> None:
+        self.connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
+
+    def _seen(self) -> sa.Select[Any]:
+        """Rows of what this account may see, each with who saved its newest version."""
+        newest = (_VERSION.c.picture_id == _ROW.c.id) & (_VERSION.c.number == _ROW.c.version)
+        theirs = (_ROW.c.account == self.account) | _ROW.c.shared
+        query = sa.select(_ROW, _VERSION.c.account.label("changed_by")).join(_VERSION, newest)
+        return query.where(_ROW.c.case_id == self.case, _ROW.c.handling.in_(self.grant.codes), theirs)
+
+    def _picture(self, row: Any) -> Picture:
+        name, notes = unpack(self.key, row.words_sealed, _bound(row.id))
+        withheld = self._withheld(row)
+        if withheld:
+            name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""
+        return Picture(
+            id=row.id,
+            name=name,
+            notes=notes,
+            withheld=withheld,
+            account=row.account,
+            mine=row.account == self.account,
+            shared=bool(row.shared),
+            handling=row.handling,
+            savable=row.handling == self.grant.handling,
+            version=row.version,
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            changed_by=row.changed_by,
+        )
+
+
+def worded(name: str, notes: str) -> list[str]:
+    """Name and notes as they are kept.
+
+    Raises:
+        RequestError: they cannot be.
+    """
+    name, notes = " ".join(name.split()), notes.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise RequestError(f"A view takes a name of 1 to {LONGEST_NAME} characters that can be printed.")
+    if len(notes) > LONGEST_NOTES:
+        raise RequestError(f"Notes take at most {LONGEST_NOTES:,} characters; these have {len(notes):,}.")
+    return [name, notes]
+
+
+def _version(row: Any) -> Version:
+    return Version(row.number, row.account, row.at, row.said)
+
+
+def _bound(identifier: str) -> str:
+    return f"picture {identifier}"

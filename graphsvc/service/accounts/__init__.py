@@ -1,0 +1,1 @@
+"""Accounts: one's own, and those an administrator manages."""

@@ -1,0 +1,1 @@
+"""Cypher of one's own: run, cancelled, its history, and the case's library of queries."""

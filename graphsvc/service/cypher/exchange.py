@@ -1,0 +1,142 @@
+"""Saved queries and the file that carries them from one case or home to another. Pure; what a file says is untrusted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from graphsvc.errors import InputError, RequestError
+from graphsvc.service.cypher import parameters
+
+FORMAT = "graphsvc saved queries"
+VERSION = 1
+MOST_BYTES = 256 * 1024
+MOST = 500  # queries of one file, and of one person in one case
+LONGEST = {"name": 100, "title": 200, "why": 1_000, "text": 20_000}
+_TOP = ("format", "version", "case", "queries")
+_KEYS = (*LONGEST, "parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody typed as a query.
+
+    Attributes:
+        name: tells it apart. title, why: what it asks and what for, in words. text: the Cypher.
+        parameters: name → JSON value.
+    """
+
+    name: str
+    text: str
+    title: str = ""
+    why: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def require(words: Words) -> Words:
+    """The words as they can be kept: without blanks around names, a text with one kind of line end.
+
+    Raises:
+        RequestError: what of them cannot be kept, in one sentence.
+    """
+    kept = {name: getattr(words, name).replace("\r\n", "\n").replace("\r", "\n") for name in LONGEST}
+    for name in ("name", "title", "why"):
+        kept[name] = " ".join(kept[name].split())
+    kept["text"] = kept["text"].rstrip()
+    for name, most in LONGEST.items():
+        if len(kept[name]) > most:
+            raise RequestError(f"The {name} has {len(kept[name]):,} characters; it may have {most:,}. Shorten it.")
+        if not all(letter.isprintable() or (letter in "\n\t" and name == "text") for letter in kept[name]):
+            raise RequestError(f"The {name} holds characters that cannot be shown. Write it without them.")
+    if not kept["name"]:
+        raise RequestError("Give the query a name.")
+    if not kept["text"].strip():
+        raise RequestError("There is no text to save.")
+    parameters.require(words.parameters)
+    return Words(**kept, parameters=dict(words.parameters))
+
+
+def written(case: str, queries: Iterable[Words]) -> str:
+    """Queries as a file (JSON)."""
+    known = [{key: asdict(one)[key] for key in _KEYS} for one in queries]
+    file = {"format": FORMAT, "version": VERSION, "case": case, "queries": known}
+    return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(file: bytes) -> tuple[list[Words], list[tuple[str, str]]]:
+    """The queries of a file, and what of it is refused: (name or place, one sentence why).
+
+    Raises:
+        InputError: it is no such file at all, in one sentence.
+    """
+    if len(file) > MOST_BYTES:
+        raise InputError(f"The file is larger than {MOST_BYTES // 1024} KiB. Export fewer queries at a time.")
+    try:
+        content = json.loads(file.decode("utf-8-sig"), object_pairs_hook=_each_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"The file is no JSON{where}. Choose one that Export made.") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError("The file is JSON, but no library of saved queries. Choose one that Export made.")
+    if content.get("version") != VERSION:
+        raise InputError(f"The file has another version of the format than {VERSION}, which this service reads.")
+    _require_keys(content, _TOP, "The file")
+    queries = content.get("queries")
+    if not isinstance(queries, list):
+        raise InputError("The file has no list of queries.")
+    if len(queries) > MOST:
+        raise InputError(f"The file has {len(queries):,} queries; {MOST} can be read at once.")
+    found: dict[str, Words] = {}
+    refused: list[tuple[str, str]] = []
+    for number, one in enumerate(queries, 1):
+        name = _named(one, number)
+        try:
+            words = _words(one)
+            if words.name.casefold() in found:
+                raise RequestError("The file has another query of this name before it.")
+            found[words.name.casefold()] = words
+        except (RequestError, InputError) as error:
+            refused.append((name, str(error)))
+    return list(found.values()), refused
+
+
+def _words(one: Any) -> Words:
+    if not isinstance(one, dict):
+        raise InputError("It is no query but another kind of value.")
+    _require_keys(one, _KEYS, "The query")
+    for key in LONGEST:
+        if not isinstance(one.get(key, ""), str):
+            raise InputError(f"Its {key} is no text.")
+    if not isinstance(one.get("parameters", {}), dict):
+        raise InputError("Its parameters are no object of names and values.")
+    return require(Words(one.get("name", ""), one.get("text", ""), one.get("title", ""), one.get("why", ""),
+                         one.get("parameters", {})))  # fmt: skip
+
+
+def _require_keys(value: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+    for key in value:
+        if key not in known:
+            raise InputError(f"{what} has a field {_shown(key)} that is not known. It takes: {', '.join(known)}.")
+
+
+def _named(one: Any, number: int) -> str:
+    name = one.get("name") if isinstance(one, dict) else None
+    return _shown(name) if isinstance(name, str) and name.strip() else f"number {number}"
+
+
+def _shown(text: str) -> str:
+    """A text of the file as it may stand in a sentence."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:60]
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise InputError("The file says a field of one and the same object twice. Choose one that Export made.")
+    return found
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(word)

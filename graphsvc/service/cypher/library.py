@@ -1,0 +1,284 @@
+"""The part of a session that keeps the case's library of Cypher queries: private ones, and shared ones.
+
+Shared ones are there for everyone who may write Cypher in the case. Only their author changes them; once the author can
+write there no more, so that nobody could, everyone can.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import accounts, policy
+from graphsvc.access.vault import pack, unpack
+from graphsvc.appdb import alone, tables, transaction
+from graphsvc.cases.register import known_cases
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service.cypher import exchange
+from graphsvc.service.cypher.cypher import Writing
+from graphsvc.service.cypher.exchange import Words
+
+_ROW = tables.saved_queries
+_LOCK = 0x63797068  # advisory lock of PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A query of the library.
+
+    Attributes:
+        account: its author. mine: that is this person.
+        changeable: this person may change it: it is theirs, or its author can write Cypher here no more.
+        version: from 1, counted up with every change of what it says.
+    """
+
+    id: str
+    words: Words
+    account: str
+    shared: bool
+    version: int
+    created_at: dt.datetime
+    changed_at: dt.datetime
+    mine: bool
+    changeable: bool
+
+    @property
+    def name(self) -> str:
+        """What tells it apart."""
+        return self.words.name
+
+
+class NameTaken(RequestError):
+    """A query of this name is there already.
+
+    Attributes:
+        by: that query; whether it can be replaced, its `changeable` says.
+    """
+
+    status = 409
+
+    def __init__(self, by: Saved) -> None:
+        whose = "you have saved" if by.mine else f"{by.account} has shared"
+        way_out = "Replace it, or choose another name." if by.changeable else "Choose another name."
+        super().__init__(f"There is a query named {by.name!r} that {whose} in this case. {way_out}")
+        self.by = by
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What a file of queries would bring, or has brought.
+
+    Attributes:
+        new, changed, same: the queries, by what becomes of them; `changed` replace one's own of the same name.
+        refused: (name or place, why).
+    """
+
+    new: list[Words]
+    changed: list[Words]
+    same: list[Words]
+    refused: list[tuple[str, str]]
+
+
+class Saving(Writing):
+    """The library of one case. Everything here takes what writing Cypher takes at that moment, and is in the log."""
+
+    def saved_queries(self) -> list[Saved]:
+        """One's own and the shared ones, by name.
+
+        Raises:
+            Refused: this person may not write Cypher freely now. So for all here.
+        """
+        with self._library("list", writing=False) as (connection, key):
+            return self._visible(connection, key)
+
+    def saved_query(self, identifier: str) -> Saved:
+        """One of them.
+
+        Raises:
+            NotFound: it is not there, or not theirs to see. So for all here that name one.
+        """
+        with self._library("open", writing=False, query_id=identifier) as (connection, key):
+            return self._saved_row(connection, key, identifier)
+
+    def save_query(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
+        """Keep a query; `replacing` one of the same name, which keeps being shared or not as it was if that is so.
+
+        Raises:
+            NameTaken: there is one of this name. RequestError: the words cannot be kept, or there are too many.
+        """
+        with self._library("save") as (connection, key):
+            words = exchange.require(words)
+            visible = self._visible(connection, key)
+            there = self._of_name(visible, words.name)
+            if there is not None and not (replacing and there.changeable):
+                raise NameTaken(there)
+            if shared:
+                self._require_free(visible, words.name, there)
+            return self._keep(connection, key, words, there, shared=shared or (there is not None and there.shared))
+
+    def rename_query(self, identifier: str, name: str, title: str, why: str) -> Saved:
+        """Change what a query is called and said to be for.
+
+        Raises:
+            NameTaken: another is called so. Refused: it is not theirs to change. So for all that change one.
+        """
+        with self._library("rename", query_id=identifier) as (connection, key):
+            one = self._changeable(connection, key, identifier)
+            words = exchange.require(replace(one.words, name=name, title=title, why=why))
+            others = [other for other in self._visible(connection, key) if other.id != one.id]
+            there = self._of_name(others, words.name)
+            if there is not None:
+                raise NameTaken(replace(there, changeable=False))
+            return self._keep(connection, key, words, one, shared=one.shared)
+
+    def share_query(self, identifier: str, *, shared: bool) -> Saved:
+        """Share a query with everyone who may write Cypher in the case, or share it no more."""
+        with self._library("share" if shared else "unshare", query_id=identifier) as (connection, key):
+            one = self._changeable(connection, key, identifier)
+            if shared:
+                self._require_free(self._visible(connection, key), one.name, one)
+            connection.execute(_ROW.update().where(_ROW.c.id == one.id).values(shared=shared))
+            return replace(one, shared=shared)
+
+    def delete_query(self, identifier: str) -> None:
+        """Delete a query for good."""
+        with self._library("delete", query_id=identifier) as (connection, key):
+            one = self._changeable(connection, key, identifier)
+            connection.execute(_ROW.delete().where(_ROW.c.id == one.id))
+
+    def export_queries(self) -> str:
+        """One's own and the shared ones as a file (JSON)."""
+        with self._library("export", writing=False) as (connection, key):
+            return exchange.written(self.case, (one.words for one in self._visible(connection, key)))
+
+    def preview_queries(self, file: bytes) -> Import:
+        """What a file of queries would bring; nothing is kept.
+
+        Raises:
+            InputError: it is no such file.
+        """
+        with self._library("preview import", writing=False) as (connection, key):
+            return self._sorted(self._visible(connection, key), file)
+
+    def import_queries(self, file: bytes) -> Import:
+        """Keep the queries of a file as one's own, private; those of the same name are replaced.
+
+        Raises:
+            InputError: it is no such file.
+        """
+        with self._library("import") as (connection, key):
+            visible = self._visible(connection, key)
+            found = self._sorted(visible, file)
+            for words in (*found.new, *found.changed):
+                there = self._of_name(visible, words.name)
+                self._keep(connection, key, words, there, shared=there is not None and there.shared)
+            return found
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _library(self, what: str, *, writing: bool = True, **detail: Any) -> Iterator[tuple[sa.Connection, bytes]]:
+        """One logged act on the library, in one transaction: its connection, and the case's key.
+
+        Those that write are done one after the other, so that no two keep the same name.
+        """
+        case = self.case
+        with self._service.gate.acting(
+            self.principal, self.purpose, "cypher", case, step="library", what=what, **detail
+        ):
+            policy.require_cypher(self.principal, [row["id"] for row in known_cases(self.database)])
+            key = self._service.register.key(case, create=False)
+            with alone(self.database, _LOCK) if writing else transaction(self.database) as connection:
+                yield connection, key
+
+    def _visible(self, connection: sa.Connection, key: bytes) -> list[Saved]:
+        mine = _ROW.c.account == self.principal.name
+        rows = connection.execute(sa.select(_ROW).where(_ROW.c.case_id == self.case, mine | _ROW.c.shared)).all()
+        here = self._writers() if any(row.account != self.principal.name for row in rows) else set()
+        found = [self._saved(row, key, here) for row in rows]
+        return sorted(found, key=lambda one: (one.name.casefold(), not one.mine, one.account))
+
+    def _saved_row(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
+        for one in self._visible(connection, key):
+            if one.id == identifier:
+                return one
+        raise NotFound("There is no such saved query that you can see in this case. The library lists those you can.")
+
+    def _changeable(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
+        one = self._saved_row(connection, key, identifier)
+        if not one.changeable:
+            raise Refused(f"Only {one.account} can change this query. Open it, and save it under a name of your own.")
+        return one
+
+    @staticmethod
+    def _of_name(known: list[Saved], name: str) -> Saved | None:
+        """The query of a name: one's own before those that others share."""
+        found = [one for one in known if one.name.casefold() == name.casefold()]
+        return found[0] if found else None
+
+    def _require_free(self, visible: list[Saved], name: str, one: Saved | None) -> None:
+        """Nothing, if no other query of the name is shared."""
+        others = [other for other in visible if other.shared and (one is None or other.id != one.id)]
+        there = self._of_name(others, name)
+        if there is not None:
+            raise NameTaken(replace(there, changeable=False))
+
+    def _saved(self, row: Any, key: bytes, writers: set[str]) -> Saved:
+        words = Words(*unpack(key, row.words_sealed, _bound(row.id)))
+        mine = row.account == self.principal.name
+        return Saved(row.id, words, row.account, bool(row.shared), row.version, row.created_at, row.changed_at,
+                     mine, mine or row.account not in writers)  # fmt: skip
+
+    def _writers(self) -> set[str]:
+        """Accounts that have role, grant and clearance for Cypher in this case, be it suspended by other cases."""
+        return {one.name for one in accounts.listed(self.database) if not policy.cypher_refusal(one, [self.case])}
+
+    def _keep(self, connection: sa.Connection, key: bytes, words: Words, there: Saved | None, *, shared: bool) -> Saved:
+        identifier, at = there.id if there else secrets.token_hex(16), now()
+        # A list, not an object: masking goes through every text of it, names of fields included.
+        plain = [words.name, words.text, words.title, words.why, words.parameters]
+        values = {
+            "account": self.principal.name,
+            "words_sealed": pack(key, plain, _bound(identifier)),
+            "shared": shared,
+            "version": there.version + 1 if there else 1,
+            "changed_at": at,
+        }
+        if there:
+            connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
+        else:
+            mine = (_ROW.c.case_id == self.case, _ROW.c.account == self.principal.name)
+            count = connection.execute(sa.select(sa.func.count()).select_from(_ROW).where(*mine)).scalar_one()
+            if count >= exchange.MOST:
+                raise RequestError(
+                    f"You have {count} queries in this case, which is the most there may be. Delete some."
+                )
+            connection.execute(_ROW.insert().values(id=identifier, case_id=self.case, created_at=at, **values))
+        row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier)).one()
+        return self._saved(row, key, {self.principal.name})
+
+    def _sorted(self, visible: list[Saved], file: bytes) -> Import:
+        queries, refused = exchange.read(file)
+        found = Import([], [], [], refused)
+        for words in queries:
+            there = self._of_name(visible, words.name)
+            if there is None:
+                found.new.append(words)
+            elif there.words == words:
+                found.same.append(words)
+            elif there.changeable:
+                found.changed.append(words)
+            else:
+                found.refused.append((words.name, str(NameTaken(there))))
+        return found
+
+
+def _bound(identifier: str) -> str:
+    return f"saved query {identifier}"

@@ -1,0 +1,325 @@
+"""What a session can do by form: add a statement with its claims and whom they name, correct one, and see its history.
+
+All of it is a delivery: checked, previewed, loaded and taken back as one that came in a file. What a form says of those
+who are there already it says by the ids that pages show; only here, under the case's lock, do they become delivered ids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries.casework import Progress
+from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, Rows, entered_id, reference_in, require_new
+from graphsvc.cases.deliveries.loaded import Loaded
+from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, Part
+from graphsvc.cases.progress import unwatched
+from graphsvc.errors import Refused, RequestError
+from graphsvc.ingest.check import Delivery, check_delivery
+from graphsvc.ingest.fold import State
+from graphsvc.ingest.raw import Limits
+from graphsvc.records.tables import TABLES
+from graphsvc.service.deliveries.statements import Remembering
+from graphsvc.service.search.search import Searching
+
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
+_REASON = 2000
+_CANDIDATES = 8
+_SURELY = 1  # level of a match up to which somebody may be the same: exactly, or a whole word
+# Of a statement that is there: they say whose account it is. Another source makes it another statement.
+_FIXED = ("id", "kind", "source_id")
+# What tells somebody or something apart, by column: by these those who may be the same are looked for.
+_TELLING = ("name", "aliases", "phones", "value", "registration", "date")
+
+
+class Changed(RequestError):
+    """What is corrected was changed by somebody else since the form was opened."""
+
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a form would do.
+
+    Attributes:
+        faults: with any, nothing is loaded.
+        counts: as of a delivery; see `Loaded`.
+        same_as: the earlier delivery that it repeats.
+        opens_at: when it opens to others at the earliest (UTC); None: at once.
+        ends: reference as typed → row of `entities.named` it means.
+        alike: handle of what is new → hits of `find` as dictionaries that may be the same, each with `by`: what they share.
+    """
+
+    faults: list[Fault]
+    counts: dict[str, dict[str, int]]
+    same_as: int | None
+    ends: dict[str, dict[str, Any]]
+    alike: dict[str, list[dict[str, Any]]]
+    opens_at: dt.datetime | None = None
+
+
+class Entering(Remembering, Searching):
+    """The part of a session that adds and corrects by form."""
+
+    def new_form(self) -> Form:
+        """An empty form.
+
+        Raises:
+            Refused, NotFound: see `require_loading`. So for all here.
+        """
+        self.require_loading()
+        return Form(secrets.token_hex(16))
+
+    def named_in(self, form: Form) -> dict[str, dict[str, Any]]:
+        """Reference in a form as typed → row of `entities.named` it means; what means nobody is left out."""
+        return self._references(form)[0]
+
+    def check_form(self, form: Form) -> Checked:
+        """What a form would do; nothing is loaded.
+
+        Raises:
+            Changed: the statement it corrects is another by now. NotFound: that statement is not theirs.
+            RequestError: the form was added already and holds something else by now, or corrects nothing.
+        """
+        ends, wrong = self._references(form)
+        if form.of and not 0 < len(form.reason) <= _REASON:
+            wrong.append(Fault("reason", f"is needed to correct a statement, in at most {_REASON} characters"))
+        if wrong:
+            return Checked([*wrong, *self._unread(form, {one.field for one in wrong})], {}, None, ends, {})
+        places: dict[tuple[str, int], str] = {}
+        loaded = self._enter(form, unwatched, places, dry_run=True)
+        return Checked(
+            statement_form.faults(loaded.rejections, places),
+            loaded.counts,
+            loaded.same_as,
+            ends,
+            {part.handle: found for part in form.new if (found := self._alike(part))},
+            self.next_opening() if self._waits(form) else None,
+        )
+
+    def enter(self, form: Form) -> str:
+        """Load what a form says, all or nothing, as a job; gives its id.
+
+        Raises:
+            RequestError: a reference means nobody, or several. Busy: the case is being loaded.
+        """
+        _ends, wrong = self._references(form)
+        if wrong:
+            raise RequestError(f"This cannot be loaded yet: {wrong[0].reason}")
+        self._require_quiet()
+
+        def work(progress: Progress) -> dict[str, Any]:
+            loaded = self._enter(form, progress, {})
+            return {
+                "delivery": loaded.delivery,
+                "same_as": loaded.same_as,
+                "committed": loaded.committed,
+                "counts": loaded.counts,
+                "rejected": len(loaded.rejections),
+                "notes": loaded.notes,
+                "waits": loaded.waits,
+            }
+
+        # Not told to others as a load is: when somebody added something, and who, is nobody's to know.
+        return self._start("add", work)
+
+    def entered(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
+        """The statement that a form added, empty if this person cannot see it, and what it added that they can see.
+
+        All by the ids that pages show.
+        """
+        self.require_loading()
+        _require_token(token)
+        key = self._service.register.key(self.case, create=False)
+        ids = [entered_id(key, token, handle) for handle in handles if _HANDLE.fullmatch(handle)]
+        shown = [self._told(key, identifier) for identifier in ids]
+        there = {row["id"] for row in self.rows("entities.named", ids=shown).dicts()} if shown else set()
+        said = entered_id(key, token, STATEMENT)
+        seen = self.rows("statements.one", id=said).rows
+        return (said if seen else ""), [one for one in shown if one in there]
+
+    def correctable(self, statement: str) -> Correctable:
+        """A statement, if this person may correct it.
+
+        Raises:
+            NotFound: it is not there, or not all of it is theirs to see.
+        """
+        self.require_loading()
+        found = self.statement(statement)
+        if found.truncated:
+            raise Refused("This statement makes more claims than a form takes. Correct it by a delivery.")
+        values = found.values
+        said = [
+            statement_form.statement_cells(values),
+            sorted((one["claim"], one["status"], statement_form.claim_cells(one)) for one in found.claims),
+        ]
+        return Correctable(found.id, values, found.claims, hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32])
+
+    def correctable_columns(self) -> list[str]:
+        """The columns of a statement that this person may correct: what they may not see stays as it is."""
+        withheld = {*_FIXED, *self._withheld()}
+        return [column.name for column in TABLES["statements"].columns if column.name not in withheld]
+
+    # -- references -------------------------------------------------------------------------------------------
+
+    def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
+        """What each reference of a form means to this person, and what is wrong with the others."""
+        self.require_loading()
+        _require_token(form.token)
+        new = {part.handle: part for part in form.new}
+        wanted: list[tuple[str, str, str]] = []
+        for handle, table, cells in _parts(form):
+            for column in TABLES[table].columns:
+                cell = reference_in(column.name, cells, table)
+                if cell and cell not in new:
+                    wanted.append(
+                        (
+                            f"{handle}.{column.name}",
+                            cell,
+                            "person" if column.name in ("source_id", "interpreter_id") else "",
+                        )
+                    )
+        known = {one for _, one, _ in wanted}
+        ends = {row["id"]: row for row in self.rows("entities.named", ids=sorted(known)).dicts()} if known else {}
+        ends |= {
+            handle: {"id": handle, "kind": TABLES[part.table].record, "name": _called(part), "sealed": False}
+            for handle, part in new.items()
+        }
+        wrong = [Fault(place, *self._meant(cell, kind)) for place, cell, kind in wanted if cell not in ends]
+        return ends, wrong
+
+    def _unread(self, form: Form, known: Collection[str]) -> list[Fault]:
+        """What can be told to be wrong with cells before it is known whom the form refers to."""
+        filled = {"links": "statement_id"}
+        rows = [
+            (
+                handle,
+                table,
+                {name: statement_form.plain(cell) for name, cell in cells.items()} | {filled.get(table, "id"): handle},
+            )
+            for handle, table, cells in _parts(form)
+            if handle != statement_form.STATEMENT or not form.of
+        ]
+        tables, places = statement_form.raw_tables(rows)
+        found = statement_form.faults(check_delivery(tables, self._limits).rejections, places)
+        return [one for one in found if one.field not in known]
+
+    @property
+    def _limits(self) -> Limits:
+        return Limits(self.settings.upload_mb << 20, self.settings.cell_chars)
+
+    def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
+        """Why a text means nobody yet, and whom it may mean."""
+        found = [row for row in self.find(text[:200]).dicts() if kind in ("", row["kind"])]
+        if not found:
+            return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
+        return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
+
+    def _alike(self, part: Part) -> list[dict[str, Any]]:
+        """Who and what of the same kind may be the same as something new, by what they share."""
+        record = TABLES[part.table].record
+        found: dict[str, dict[str, Any]] = {}
+        for column in _TELLING:
+            for text in re.split(r";\s*", statement_form.plain(part.cells.get(column, ""))):
+                if len(text) < 3:
+                    continue
+                for row in self.find(text[:200]).dicts():
+                    if row["kind"] == record and row["level"] <= _SURELY:
+                        found.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
+        return sorted(found.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
+
+    def _told(self, key: bytes, identifier: str) -> str:
+        """The id that pages show of what was added by hand: a pseudonym if the vault holds it."""
+        register = self._service.register
+        for kind in ("person", "thing"):
+            pseudonym = vault.pseudonym(key, kind, identifier)
+            if register.kind(self.case, pseudonym) is not None:
+                return pseudonym
+        return identifier
+
+    # -- loading ----------------------------------------------------------------------------------------------
+
+    def _enter(
+        self,
+        form: Form,
+        progress: Progress,
+        places: dict[tuple[str, int], str],
+        *,
+        dry_run: bool = False,
+    ) -> Loaded:
+        case = self.case
+        step = "correct" if form.of else "add"
+        with self._service.gate.acting(
+            self.principal, self.purpose, "load", case, step=step, dry_run=dry_run
+        ) as outcome:
+            self.require_loading()
+            loaded = self._service.casework.load(
+                case,
+                self.principal.name,
+                self._making(form, places),
+                progress,
+                partial=not form.of,
+                strict=True,
+                dry_run=dry_run,
+                waits=self._waits(form),
+                still=self._require_still,
+            )
+            outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
+        return loaded
+
+    def _waits(self, form: Form) -> bool:
+        """Whether what a form says waits to open with others: what a witness says who is not corrected."""
+        return bool(self._service.account_times) and form.statement.get("kind") == "witness" and not form.of
+
+    def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:
+        """Makes the delivery of a form on what is loaded."""
+
+        def make(state: State, key: bytes) -> Delivery:
+            rows = Rows(form, state, key, cache(lambda: self._service.casework.replay.told_as(self.case, state, key)))
+            if form.of:
+                now = self.correctable(form.of)
+                if now.seen != form.seen:
+                    raise Changed(
+                        "This statement was changed since you opened the form. Nothing of yours is loaded, and nothing is lost:"
+                        " what you typed stands below, beside what the statement says now."
+                    )
+                made = rows.correction(now, self.correctable_columns())
+            else:
+                made = rows.addition()
+            tables, found = statement_form.raw_tables(made)
+            places.update(found)
+            delivery = check_delivery(tables, self._limits)
+            if not form.of:
+                require_new(state, delivery)
+            return delivery
+
+        return make
+
+
+def _parts(form: Form) -> list[tuple[str, str, Cells]]:
+    claims = [part for part in form.claims if part.fate != "mistake"]
+    return [
+        (statement_form.STATEMENT, "statements", form.statement),
+        *((part.handle, part.table, part.cells) for part in (*claims, *form.new)),
+    ]
+
+
+def _called(part: Part) -> str:
+    cells = part.cells
+    return statement_form.plain(cells.get("name", "") or cells.get("value", "") or cells.get("date", "")) or part.handle
+
+
+def _require_token(token: str) -> None:
+    if not _TOKEN.fullmatch(token):
+        raise RequestError("This form is not one of this service. Open it anew; nothing was loaded.")

@@ -1,0 +1,176 @@
+"""What a session can look up of a statement: what it says, and what each delivery did to it.
+
+History is made of the rows that are kept, each version told as the graph would hold it: pseudonyms, masked texts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphsvc.access.door.redact import permits
+from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.image.graphing import Telling
+from graphsvc.errors import Refused
+from graphsvc.ingest.fold import Kept
+from graphsvc.ingest.versions import Step
+from graphsvc.records.tables import TABLES
+from graphsvc.service.ask import filled, nothing
+from graphsvc.service.deliveries.deliveries import Loading
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Everything a reader may know of one statement: released values, and rows of `statements.claims`."""
+
+    id: str
+    values: dict[str, Any]
+    claims: list[dict[str, Any]]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What one delivery did to a statement.
+
+    Attributes:
+        at: UTC. reason: why, as far as it was said. statement: column → (before, after).
+        claims: a released row each, with `did` (`added`, `changed`, `superseded`, `brought back` or `moved away`), `before`
+            (column → what it was) and `belief_before`.
+    """
+
+    delivery: int
+    account: str
+    at: dt.datetime
+    reason: str
+    statement: dict[str, tuple[str, str]]
+    claims: list[dict[str, Any]]
+
+
+class Remembering(Loading):
+    """The part of a session that looks at a statement and at its history."""
+
+    def statement(self, identifier: str) -> StatementPage:
+        """Everything this reader may know of one statement.
+
+        Raises:
+            NotFound: there is none, or it is not theirs to see.
+        """
+        found = self.rows("statements.one", id=identifier).dicts()
+        if not found:
+            raise nothing(identifier)
+        claims = self.rows("statements.claims", id=identifier)
+        return StatementPage(identifier, filled(found[0]), claims.dicts(), claims.truncated)
+
+    def statement_history(self, statement: str) -> list[Version]:
+        """What each delivery did to a statement and its claims, the newest first.
+
+        Raises:
+            NotFound: it is not theirs to see. Refused: without clearance for all of the case: its deliveries hold both codes.
+        """
+        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="history") as outcome:
+            found = self.statement(statement)
+            if self.grant.handling != "C":
+                raise Refused(
+                    "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
+                )
+            telling, steps = self._service.casework.replay.history(self.case, found.id)
+            told = _History(telling, {row["number"]: row for row in self._service.register.deliveries(self.case)})
+            versions = [told.version(step) for step in steps]
+            outcome["rows"] = len(versions)
+            named = self._names(
+                {end for one in versions for row in one.claims for end in (row["subject"], row["object"])}
+            )
+        return [_released(one, self._withheld(), named) for one in reversed(versions)]
+
+    def _withheld(self) -> set[str]:
+        """The columns of a statement that this person may not see."""
+        columns = TABLES["statements"].columns
+        return {column.name for column in columns if not permits(self.grant, f"Statement.{column.name}")}
+
+    def _names(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        return {row["id"]: row for row in self.rows("entities.named", ids=sorted(ids)).dicts()} if ids else {}
+
+
+class _History:
+    """Tells the steps of a statement, as the graph would hold each version."""
+
+    def __init__(self, telling: Telling, deliveries: Mapping[int, Mapping[str, Any]]) -> None:
+        self._telling, self._deliveries = telling, deliveries
+
+    def version(self, step: Step) -> Version:
+        """One step."""
+        identifier = step.standing.values["id"]
+        changes: dict[str, tuple[str, str]] = {}
+        if step.statement is not None:
+            before, after = (self._statement(identifier, row) for row in step.statement)
+            names = dict.fromkeys([*after, *before])
+            changes = {
+                name: (before.get(name, ""), after.get(name, ""))
+                for name in names
+                if before.get(name) != after.get(name)
+            }
+        standing = self._telling.statement(identifier, step.standing)
+        reason = statement_form.text(standing.get(statement_form.REASON)) if step.statement is not None else ""
+        changes.pop(statement_form.REASON, None)
+        claims = [self._claim(key, was, now) for key, (was, now) in step.claims.items()]
+        one = self._deliveries[step.delivery]
+        return Version(step.delivery, one["account"], one["loaded_at"], reason, changes, claims)
+
+    def _statement(self, identifier: str, row: Kept | None) -> dict[str, str]:
+        if row is None:
+            return {}
+        told = self._telling.statement(identifier, row)
+        return {name: statement_form.text(value) for name, value in told.items() if _is_told(name)}
+
+    def _claim(self, key: tuple[str, ...], was: Kept | None, now: Kept | None) -> dict[str, Any]:
+        before = self._row(key, was) if was is not None else {}
+        after = self._row(key, now) if now is not None else before
+        if was is None:
+            did = "added"
+        elif now is None:
+            did = "moved away"
+        elif now.status == "superseded":
+            did = "superseded"
+        else:
+            did = "brought back" if was.status == "superseded" and before == after else "changed"
+        belief = after.pop("belief", None)
+        changes = {
+            name: before.get(name) for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)
+        }
+        return after | {
+            "did": did,
+            "belief": belief,
+            "belief_before": changes.pop("belief", None),
+            "before": changes if was else {},
+        }
+
+    def _row(self, key: tuple[str, ...], row: Kept) -> dict[str, Any]:
+        claim, told = self._telling.claim(key, Kept(row.values, row.delivery, row.line))
+        ends = {
+            "subject": claim.subject,
+            "object": claim.object,
+            "subject_kind": claim.subject_kind,
+            "object_kind": claim.object_kind,
+        }
+        return {
+            **ends,
+            **{name: value for name, value in told.items() if _is_told(name) and not name.endswith("status")},
+        }
+
+
+def _is_told(name: str) -> bool:
+    """Whether a property says something of its own, rather than the ends of a date or what a search looks in."""
+    return name != "said" and not name.endswith(("_earliest", "_latest"))
+
+
+def _released(version: Version, hidden: Collection[str], named: Mapping[str, Mapping[str, Any]]) -> Version:
+    """A version without the columns this reader lacks clearance for, and with the names of whom it is about."""
+    claims = []
+    for row in version.claims:
+        names = {f"{end}_name": (named.get(row[end]) or {}).get("name") for end in ("subject", "object")}
+        claims.append(row | names)
+    changes = {name: pair for name, pair in version.statement.items() if name not in hidden}
+    return replace(version, statement=changes, claims=claims)

@@ -1,0 +1,1 @@
+"""Invented cases, and rankings held against what was planted in them."""

@@ -1,0 +1,172 @@
+"""Rankings held against what was planted in invented cases, beside textbook measures, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graphsvc.analysis.evaluation import comparison, measures
+from graphsvc.analysis.evaluation.measures import FIGURES
+from graphsvc.cases.deliveries.casework import Progress
+from graphsvc.errors import RequestError
+from graphsvc.service.evaluation import ranking_file, simulated_cases
+from graphsvc.service.evaluation.simulated_cases import Trial
+from graphsvc.views import intervals
+
+GIVEN, CHANCE = "ranking given", "chance"
+HALVED = "average precision on half of the witnesses"
+# Samples behind an interval: of cases, where there are several, they cost nothing.
+_OF_CASES, _OF_CANDIDATES = 2000, 200
+
+# Method → figure → values: of each case, or of each sample of one.
+Values = dict[str, dict[str, list[float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of one method: mean over the cases, and where it lies in 95 of 100 samples (NaN: not known)."""
+
+    method: str
+    figure: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came out.
+
+    Attributes:
+        cases: names of the folders.
+        sampled: what the intervals come from: `cases` or `candidates`.
+        candidates: how many were to be ranked, in all cases.
+        unranked: those of them the ranking given leaves out.
+        measures: by method, then figure.
+    """
+
+    cases: list[str]
+    sampled: str
+    candidates: int
+    unranked: int
+    measures: list[Measure]
+
+
+def compare(
+    folders: Sequence[Path], ranking: Path | None, *, halves: int = 5, seed: int = 0, progress: Progress
+) -> Compared:
+    """Every method on every folder.
+
+    Args:
+        folders: case folders with their truth.json.
+        ranking: a ranking of the one folder, beside those that are computed; None for these alone.
+        halves: how many random halves of the witnesses are ranked anew.
+        seed: of halves and samples.
+        progress: told what is being done.
+
+    Raises:
+        RequestError: no folder, a ranking of several, or a negative number of halves.
+        InputError: a folder is no case folder with a truth.json, or the ranking is none.
+    """
+    if not folders:
+        raise RequestError("Name one or several case folders, or a case and its --truth.")
+    if ranking is not None and len(folders) > 1:
+        raise RequestError("A ranking is of one case: name one folder with it.")
+    if halves < 0:
+        raise RequestError(f"halves is {halves}, but takes a whole number from 0.")
+    given = ranking_file.read(ranking) if ranking is not None else None
+    cases: Values = {}
+    samples: Values = {}
+    names, candidates, unranked = [], 0, 0
+    for number, folder in enumerate(folders, start=1):
+        of = f" ({number:,} of {len(folders):,})" if len(folders) > 1 else ""
+
+        def step(done: int, total: int, what: str, of: str = of, name: str = folder.name) -> None:
+            progress(done, total, f"{name}{of}: {what}")
+
+        step(0, 0, "reading")
+        trial = simulated_cases.read(folder)
+        names.append(trial.name)
+        candidates += len(trial.planted.candidates)
+        unranked += len(trial.planted.candidates - given.keys()) if given is not None else 0
+        scores = _scores(trial, given, step)
+        for method, found in scores.items():
+            for figure, value in measures.measured(found, trial.planted).items():
+                _add(cases, method, figure, value)
+        halved = _halved(trial, halves, seed, step)
+        for method, on_half in halved.items():
+            _add(cases, method, HALVED, measures.mean(on_half))
+        if len(folders) == 1:
+            samples = _sampled(trial, scores, seed, step)
+            for method, on_half in halved.items():
+                samples[method][HALVED] = on_half
+    sampled = "candidates" if len(folders) == 1 else "cases"
+    if sampled == "cases":
+        samples = {
+            method: {figure: measures.means(values, _OF_CASES, seed) for figure, values in found.items()}
+            for method, found in cases.items()
+        }
+    return Compared(names, sampled, candidates, unranked, _measures(cases, samples))
+
+
+def _add(values: Values, method: str, figure: str, value: float) -> None:
+    values.setdefault(method, {}).setdefault(figure, []).append(value)
+
+
+def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
+    """Each method with its scores: the ranking given first, chance last (nobody has a score, so all are tied)."""
+    found: dict[str, Mapping[str, float]] = {} if given is None else {GIVEN: given}
+    witnesses = set(trial.witness_of.values())
+    for place, method in enumerate(comparison.METHODS):
+        step(place, len(comparison.METHODS), f"ranking by {method}")
+        found |= comparison.scorings(trial.claims, trial.persons, trial.dependence, witnesses, [method])
+    return found | {CHANCE: {}}
+
+
+def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
+    """Method → average precision on each of some halves of the witnesses."""
+    found: dict[str, list[float]] = {}
+    for place, claims in enumerate(comparison.halves(trial.claims, count, seed)):
+        step(place, count, "ranking on half of the witnesses")
+        heard = {trial.witness_of[claim.source] for claim in claims if claim.source in trial.witness_of}
+        for method, scores in comparison.scorings(claims, trial.persons, trial.dependence, heard).items():
+            ranked_half = measures.order(scores, trial.planted.candidates, place)
+            found.setdefault(method, []).append(measures.average_precision(ranked_half, trial.planted.hubs))
+    return found
+
+
+def _sampled(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int, step: Progress) -> Values:
+    """The figures of each method on samples of the candidates of the one case."""
+    found: Values = {}
+    for place, (method, those) in enumerate(scores.items()):
+        step(place, len(scores), "sampling candidates")
+        for sample in measures.resampled(those, trial.planted, _OF_CANDIDATES, seed):
+            for figure, value in sample.items():
+                _add(found, method, figure, value)
+    return found
+
+
+def _measures(cases: Values, samples: Values) -> list[Measure]:
+    return [
+        Measure(
+            method,
+            figure,
+            measures.mean(cases[method][figure]),
+            *measures.interval(samples[method][figure]),
+        )
+        for method in cases
+        for figure in (*FIGURES, HALVED)
+        if figure in cases[method]
+    ]
+
+
+def picture(compared: Compared) -> str:
+    """What came out as one SVG: a panel for each figure."""
+    first = compared.measures[0].method if compared.measures else ""
+    panels: dict[str, list[intervals.Mark]] = {}
+    for one in compared.measures:
+        mark = intervals.Mark(one.method, one.value, one.low, one.high, ours=one.method == first)
+        panels.setdefault(one.figure, []).append(mark)
+    cases = compared.cases[0] if len(compared.cases) == 1 else f"{len(compared.cases):,} cases"
+    return intervals.svg(f"{cases}: {compared.candidates:,} candidates", list(panels.items()))

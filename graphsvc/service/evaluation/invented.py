@@ -1,0 +1,94 @@
+"""Invented cases: written for the command line, loaded for the demo, and held against what was planted in them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from graphsvc import simulate
+from graphsvc.access.people import accounts, changes
+from graphsvc.access.people.policy import ROLES
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.evaluation import measures
+from graphsvc.cases.deliveries.casework import Progress
+from graphsvc.cases.register import known_cases
+from graphsvc.service.evaluation import simulated_cases
+from graphsvc.service.home import Service
+from graphsvc.service.session import Session
+
+DEMO_CASE = "demo"
+_TOP = 10
+# What each role's demo account is cleared for. Not every reader sees everything: that is part of what the demo shows.
+# The analyst's covers all of the demo, so that they may write Cypher in it.
+_CLEARED = {
+    "investigator": Grant("P"),
+    "analyst": Grant("C", sources=True),
+    "custodian": Grant("C", sources=True),
+    "disclosure": Grant("C", sources=True),
+    "supervisor": Grant("C", sources=True),
+}
+
+
+def invent(
+    out: Path,
+    seed: int | None,
+    *,
+    people: int | None = None,
+    false_share: float = 0.2,
+    hard: bool = False,
+    progress: Progress,
+) -> None:
+    """Write an invented case folder; `seed` None writes the demo case, `people` None as many as the world likes."""
+    if seed is None:
+        simulate.demo(out)
+    else:
+        simulate.simulate(out, seed=seed, people=people, false_share=false_share, hard=hard, progress=progress)
+
+
+def demo_case(service: Service, progress: Progress) -> dict[str, str]:
+    """Make sure the home holds the demo case and an account for each role; gives role → account.
+
+    A second call changes nothing.
+    """
+    known = {principal.name for principal in accounts.listed(service.database)}
+    for role in ROLES:
+        if role not in known:
+            cleared = {DEMO_CASE: _CLEARED[role]} if role in _CLEARED else {}
+            accounts.add(service.database, role, [role], cleared)
+            if role == "analyst":
+                changes.set_free_cypher(service.database, role, given=True)
+    if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _loaded(service):
+        with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
+            invent(Path(folder) / DEMO_CASE, None, progress=progress)
+            loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
+            session = service.session(loader, "making the demo case", DEMO_CASE)
+            session.load(Path(folder) / DEMO_CASE, progress)
+    return {role: role for role in ROLES}
+
+
+def _loaded(service: Service) -> bool:
+    return any(row["status"] == "active" for row in service.register.deliveries(DEMO_CASE))
+
+
+def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
+    """Figures of the session's ranking against a `truth.json`: average precision and what was found.
+
+    Raises:
+        InputError: the file is no truth.json.
+    """
+    wanted = simulated_cases.planted(simulated_cases.read_truth(truth))
+    ranked = [lead.id for lead in session.ranking().leads if lead.id in wanted.candidates]
+    hubs = wanted.hubs
+    figures: dict[str, float | int | str] = {
+        "verdict": session.ranking().verdict,
+        "candidates": len(wanted.candidates),
+        "candidates ranked": len(ranked),
+        "hubs": len(hubs),
+        "average precision": measures.average_precision(ranked, hubs),
+        "average precision by chance": len(hubs) / max(1, len(wanted.candidates)),
+        "hubs among the first 10": measures.precision_at(ranked, hubs, _TOP),
+        "lawful helpers among the first 10": measures.precision_at(ranked, wanted.helpers, _TOP),
+    }
+    for name, those in (("leaders", wanted.leaders), ("brokers", wanted.brokers)):
+        figures[f"{name} found among the first {len(hubs)}"] = measures.recall_at(ranked, those, len(hubs))
+    return figures

@@ -1,0 +1,169 @@
+"""Invented cases read from their folders, without a server: what a ranking is tried on.
+
+A folder goes the way of every delivery (read, checked, folded, made into a graph), up to the store, so that a trial ranks
+what the service would rank once the folder is loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graphsvc.analysis.evaluation.measures import Planted
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.cases.image.graphing import Graphed, graphed
+from graphsvc.cases.image.standing import Deciding, standings
+from graphsvc.errors import InputError
+from graphsvc.ingest.check import Row, read_case
+from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.raw import Limits
+from graphsvc.records.dates import parse_date
+from graphsvc.records.tables import ENTITY_TABLES, TABLES
+
+# Texts are for people to read: no figure is made of them, and masking names in them takes most of the time.
+_READ = {
+    name: frozenset(
+        column.name
+        for column in table.columns
+        if column.kind not in ("text", "list") or column.name in ("source_id", "currency")
+    )
+    for name, table in TABLES.items()
+}
+_LIMITS = Limits(file_bytes=1 << 30, cell_chars=1 << 20)
+_LISTS = ("hubs", "leaders", "brokers", "helpers", "candidates")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One invented case, in the ids of its files.
+
+    Attributes:
+        name: of its folder.
+        witness_of: source → the person it is.
+        truth: all of truth.json.
+    """
+
+    name: str
+    claims: list[Claim]
+    persons: list[Person]
+    dependence: Dependence
+    witness_of: Mapping[str, str]
+    truth: dict[str, Any]
+
+    @property
+    def planted(self) -> Planted:
+        """Who is who."""
+        return planted(self.truth)
+
+    @property
+    def untrue(self) -> set[tuple[str, str, str]]:
+        """What is asserted though it is not so, by whomever: (subject, relation, object)."""
+        return {tuple(key) for name in ("false_links", "mistaken_links") for key in self.truth[name]}
+
+
+def planted(truth: Mapping[str, Any]) -> Planted:
+    """Who is who in a truth.json.
+
+    Raises:
+        KeyError, TypeError: a list is missing, or is no list of ids; nobody is a candidate.
+    """
+    hubs, leaders, brokers, helpers, candidates = (frozenset(truth[name]) for name in _LISTS)
+    if not candidates or not all(isinstance(one, str) for one in hubs | leaders | brokers | helpers | candidates):
+        raise TypeError("it takes lists of ids, and somebody to be ranked")
+    return Planted(hubs, leaders, brokers, helpers, candidates)
+
+
+def read_truth(path: Path) -> dict[str, Any]:
+    """A truth.json.
+
+    Raises:
+        InputError: the file cannot be read, or is no truth.json.
+    """
+    try:
+        truth: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        planted(truth)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"{path} is no truth.json of an invented case ({error}). `graphsvc simulate` writes one."
+        ) from None
+    return truth
+
+
+def read(folder: Path) -> Trial:
+    """One case folder with its truth.json.
+
+    Raises:
+        InputError: the folder is no case folder, has no truth.json, or rows that would be rejected.
+    """
+    truth = read_truth(folder / "truth.json")
+    delivery = read_case(folder, _LIMITS)
+    state = State()
+    report = fold(state, 1, map(_bare, delivery.rows), delivery.columns, partial=False)
+    rejections = delivery.rejections + report.rejections
+    if rejections:
+        raise InputError(f"{folder}: {len(rejections)} of its rows would be rejected, the first: {rejections[0]}")
+    key = secrets.token_bytes(32)
+    made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
+    return _trial(folder.resolve().name, made, truth)
+
+
+def _bare(row: Row) -> Row:
+    """The row without its texts."""
+    read = _READ[row.table]
+    return Row(row.table, row.file, row.line, {name: value for name, value in row.values.items() if name in read})
+
+
+def _last_day(state: State) -> dt.date:
+    """The day of the last statement: it decides who is under 18, so that figures do not change with the calendar."""
+    taken = (row.values.get("taken_on") for row in state.records["statements"].values())
+    return max((parse_date(day).latest for day in taken if day), default=dt.date(2020, 1, 1))
+
+
+def _trial(name: str, made: Graphed, truth: dict[str, Any]) -> Trial:
+    """What stands in the graph as the analysis takes it; pseudonyms become ids again: nobody in here exists."""
+    nodes, delivered = made.image.nodes, {pseudonym: identifier for identifier, pseudonym in made.sealed.items()}
+    kinds = {identifier: table.record for table in ENTITY_TABLES for identifier in nodes[table.label]}
+    claims = []
+    for identifier, (said, statement, subject, target) in made.image.claims.items():
+        source = made.image.given[statement]
+        claims.append(
+            Claim(
+                id=identifier,
+                subject=delivered.get(subject, subject),
+                relation=said["relation"],
+                object=delivered.get(target, target),
+                polarity=said["polarity"],
+                status=said["status"],
+                statement=statement,
+                source=source,
+                source_kind=nodes["Source"][source]["kind"],
+                source_grade=said["source_grade"],
+                assessment=said["assessment"],
+                on_record=said["on_record"],
+                weight=said["weight"],
+                handling=said["handling"],
+                subject_kind=kinds[subject],
+                object_kind=kinds[target],
+                amount=said.get("amount"),
+                currency=said.get("currency", ""),
+                from_on=said.get("from_on", ""),
+                to_on=said.get("to_on", ""),
+            )
+        )
+    persons = [
+        Person(delivered.get(identifier, identifier), "", frozenset(row["categories"]), row["sealed"])
+        for identifier, row in nodes["Person"].items()
+    ]
+    witness_of = {
+        source: values["id"]
+        for source, (kind, values) in made.identities.items()
+        if kind == "source" and nodes["Source"][source]["kind"] == "witness"
+    }
+    # In the order of what they say: the key, and with it every pseudonym and id of a claim, is another one each time.
+    claims.sort(key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on))
+    return Trial(name, claims, persons, made.dependence["all"], witness_of, truth)

@@ -1,0 +1,330 @@
+"""Sanitised exports: what would go, what is taken out, who could be worked out from it, and the file itself.
+
+Everything that goes passes the gate as for a reader without source clearance: witnesses' accounts are told only folded into
+links, small numbers of them read `few`, and free text stays here. Pseudonyms are new for each recipient of a case.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from graphsvc.access import vault
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.evidence.claims import LinkKey
+from graphsvc.analysis.exposure.witnesses import Exposure
+from graphsvc.cases.stores.export_store import Shown, expiry, merged, number, recipient_id
+from graphsvc.errors import Busy, Refused, RequestError
+from graphsvc.records.dates import shown
+from graphsvc.service.exports.bundle import bundle
+from graphsvc.service.exports.exposure import Resting, Wanted, facts
+from graphsvc.service.exports.given import Export, Giving, named_in
+from graphsvc.service.protection.requests import require_reason
+from graphsvc.views.forms import FORMS, About, files
+from graphsvc.views.forms.rows import link_rows, node_rows
+from graphsvc.views.picture.export import Outward, leaving, outward
+from graphsvc.views.picture.network import View
+from graphsvc.views.wording import is_pseudonym
+
+# What of an entity, statement or claim is never part of an export.
+NEVER = (
+    "notes, summaries, words as said and every other free text",
+    "of a person: aliases, phones, date of birth, nationality, sex, categories",
+    "statements, claims, sources and who said what",
+    "your own columns (x_)",
+)
+FORM_NAMES = tuple(FORMS)
+_NAME = 200
+_WAIT_S = 30.0
+_PREFIXES = {"person": "S-", "thing": "T-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an export would hold.
+
+    Attributes:
+        nodes, links: rows exactly as they would go.
+        taken_out: what was taken out of the picture, in words → how many.
+        earlier: exports you are cleared for that have gone to this recipient, or may at any moment.
+        exposure: over those and this one. Without source clearance one witness is taken to have told all of it.
+        names: id inside → what to call it, for the facts that `exposure` names.
+        left_out: links left out already.
+        arranged: whether places that somebody chose go along; at a stricter handling code they stay here, as they were
+            chosen in view of more.
+        by_source: whether `exposure` is told by source.
+    """
+
+    recipient: str
+    handling: str
+    nodes: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    taken_out: dict[str, int]
+    earlier: int
+    exposure: Exposure
+    names: dict[str, str]
+    left_out: tuple[LinkKey, ...]
+    by_source: bool
+    arranged: bool
+    never: tuple[str, ...] = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """An export that could be made: what goes, what it shows of whom, and how far that exposes."""
+
+    recipient: str
+    out: Outward
+    view: View
+    resting: Resting
+    exposure: Exposure
+    taken_out: dict[str, int]
+    earlier: int
+    arranged: bool
+
+
+class Exporting(Giving):
+    """The part of a session that lets something out, for someone outside."""
+
+    # -- making one -------------------------------------------------------------------------------------------
+
+    def preview_export(
+        self, wanted: Wanted, recipient: str, *, handling: str = "", left_out: Collection[LinkKey] = ()
+    ) -> Preview:
+        """What an export would hold and expose; nothing is made.
+
+        Args:
+            wanted: the picture, or the query whose answer is wanted.
+            recipient: who it is for: an organisation or a person.
+            handling: `P` to export what handling-P statements alone say; empty: all that you may see.
+            left_out: links (subject, relation, object) that stay here.
+
+        Raises:
+            Refused: the role or clearance is missing. RequestError: no recipient, or no such picture.
+        """
+        handling = self._handling(handling)
+        who = recipient_id(self._key, recipient)
+        with self._acting("preview", recipient=who, handling=handling) as outcome:
+            plan = self._plan(wanted, recipient, handling, left_out)
+            outcome |= {"rows": len(plan.out.view.edges), "sources": named_in(plan.exposure)}
+        return Preview(
+            plan.recipient,
+            handling,
+            node_rows(plan.out.view),
+            link_rows(plan.out.view),
+            plan.taken_out,
+            plan.earlier,
+            plan.exposure,
+            plan.view.names,
+            tuple(left_out),
+            self.grant.sources,
+            bool(plan.arranged),
+        )
+
+    def make_export(
+        self,
+        wanted: Wanted,
+        recipient: str,
+        reason: str,
+        *,
+        handling: str = "",
+        left_out: Collection[LinkKey] = (),
+        ask: bool = False,
+        forms: Collection[str] = (),
+    ) -> Export:
+        """Make an export. If it is safe it is held for you to fetch; if not, and you `ask`, it waits for a supervisor.
+
+        Args:
+            wanted: see `preview_export`, as for `recipient`, `handling` and `left_out`.
+            recipient: who it is for.
+            reason: why.
+            handling: `P` or `C`.
+            left_out: links that stay here.
+            ask: let a supervisor answer where it is not safe.
+            forms: names out of `views.forms.FORMS`; empty for all.
+
+        Raises:
+            Refused: as `preview_export`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
+            form, too.
+        """
+        handling, reason = self._handling(handling), require_reason(reason)
+        forms = known_forms(forms)
+        shelf, identifier = self._shelf, self._shelf.new_id()
+        who = recipient_id(self._key, recipient)
+        with self._acting("make", recipient=who, handling=handling, export=identifier) as outcome:
+            # One at a time: two that are safe each alone may not be so together.
+            with self._alone():
+                plan = self._plan(wanted, recipient, handling, left_out)
+                if not plan.exposure.safe and not ask:
+                    raise Refused(
+                        f"This export could give a witness away: fewer than {self.settings.exposure_below} people could"
+                        " have known all that it tells. Leave out the facts that the preview names, or ask a supervisor"
+                        " to agree (--ask)."
+                    )
+                made = now()
+                content = self._file(plan, identifier, reason, handling, made, forms)
+                shelf.add_recipient(self.case, self._key, plan.recipient, handling)
+                safe = plan.exposure.safe
+                shelf.keep(
+                    {
+                        "id": identifier,
+                        "case_id": self.case,
+                        "recipient": who,
+                        "account": self.principal.name,
+                        "made_at": made,
+                        "state": "held" if safe else "waiting",
+                        "handling": handling,
+                        "nodes": len(plan.out.view.nodes),
+                        "links": len(plan.out.view.edges),
+                        "sha256": hashlib.sha256(content).hexdigest(),
+                        "expires_at": expiry(self.settings.export_days),
+                    },
+                    self._key,
+                    reason,
+                    content,
+                    self._shown(plan),
+                )
+            if not safe:
+                self._ask("export", self.case, identifier, reason)
+            outcome |= {"rows": len(plan.out.view.edges), "outcome": "released" if safe else "waits for a supervisor"}
+        return next(one for one in self._listed(self.principal.name) if one.id == identifier)
+
+    def recipients(self) -> list[str]:
+        """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
+        with self._acting("recipients"):
+            return list(self._shelf.recipients(self.case, self._key, self.grant.codes).values())
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    def _handling(self, given: str) -> str:
+        policy.require(self.principal, "export")
+        handling = given or self.grant.handling
+        if handling not in ("P", "C"):
+            raise RequestError(f"The handling code of an export is P or C, not {given[:20]!r}.")
+        if handling not in self.grant.codes:
+            raise Refused(f"This takes clearance for handling code {handling} in the case {self.case}.")
+        return handling
+
+    def _plan(self, wanted: Wanted, recipient: str, handling: str, left_out: Collection[LinkKey]) -> _Plan:
+        name = " ".join(recipient.split())
+        if not name or len(name) > _NAME or not name.isprintable():
+            raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
+        if wanted.lead:
+            raise RequestError("A lead is exported as its network: choose the picture around it.")
+        # As someone without source clearance, at the handling level that goes out.
+        lowly = replace(self.principal, grants={self.case: Grant(handling)})
+        there = type(self)(self._service, lowly, self.purpose, self.case)
+        view, ties, things = leaving(there.selected(wanted))
+        who = recipient_id(self._key, name)
+        secret = self._shelf.pseudonym_key(self.case, who)
+        # Chosen in view of what C says too, places do not go with what P alone says.
+        arranged = wanted.arranged if handling == self.grant.handling else {}
+        out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out), arranged)
+        unknown = len(set(left_out)) - out.left_out
+        if unknown:
+            raise RequestError(
+                f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
+            )
+        shown = facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
+        resting = there._resting(shown)
+        given = self._shelf.released(self.case, who, self._key)
+        # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
+        found = self._exposure(there, resting, merged(told for _, told in given))
+        taken_out = {
+            "links left out by choice": out.left_out,
+            "family, sameness and dwellings of sealed people": ties,
+            "things that lead to sealed people": things,
+            "entities that nothing else ties to the rest": out.alone,
+            "entities hidden in the picture": view.hidden,
+            "names of sealed people and things, as new pseudonyms": sum(one != new for one, new in out.ids.items()),
+        }
+        return _Plan(
+            name,
+            out,
+            view,
+            resting,
+            found,
+            {word: many for word, many in taken_out.items() if many},
+            sum(code in self.grant.codes for code, _ in given),
+            not arranged.keys().isdisjoint(out.ids),
+        )
+
+    def _shown(self, plan: _Plan) -> Shown:
+        key, kinds = self._key, {node.id: node.kind for node in plan.view.nodes}
+        kept = plan.out.ids.keys()
+
+        def lasting(identifier: str) -> str:
+            kind = kinds[identifier]
+            if kind not in _PREFIXES or is_pseudonym(identifier):
+                return identifier
+            return vault.pseudonym(key, kind, identifier)
+
+        people = {one for one in kept if kinds[one] in _PREFIXES}
+        return Shown(
+            [
+                (lasting(one.subject), one.relation, lasting(one.object), one.first_on, one.last_on, tuple(sorted(by)))
+                for one, by in plan.resting.items()
+            ],
+            frozenset(map(lasting, people)),
+            frozenset(lasting(one) for one in people if not is_pseudonym(one)),
+            plan.taken_out,
+        )
+
+    def _file(
+        self, plan: _Plan, identifier: str, reason: str, handling: str, made: dt.datetime, forms: Collection[str]
+    ) -> bytes:
+        called = number(identifier)
+        mark = f"Handling {handling} · for {plan.recipient} · {called} · {made:%Y-%m-%d %H:%M} UTC"
+        about = {
+            "export": called,
+            "case": self.case,
+            "made_by": self.principal.name,
+            "made_for": plan.recipient,
+            "why": reason,
+            "made_at": f"{made:%Y-%m-%dT%H:%M:%S}Z",
+            "handling": handling,
+            "says": "Intelligence, not evidence. Belief stands in four steps, or as some where few witnesses alone say so; pseudonyms are this recipient's own.",
+            "entities": len(plan.out.view.nodes),
+            "links": len(plan.out.view.edges),
+            "taken_out": plan.taken_out,
+            "never_in_it": list(NEVER),
+            "forms": list(forms),
+        }
+        told = About(f"{self.case}: {called}", mark, self.case, handling, shown(f"{made:%Y-%m-%dT%H:%MZ}"))
+        return bundle(files(plan.out.view, told, forms), about)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        folder = self.settings.home / "locks"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            with FileLock(
+                folder / f"job-export-{hashlib.sha256(self.case.encode()).hexdigest()[:16]}.lock", _WAIT_S, 0o600
+            ):
+                yield
+        except Timeout:
+            raise Busy("Another export of this case is being made. Try again in a moment.") from None
+
+
+def known_forms(asked: Collection[str]) -> list[str]:
+    """The forms that are asked for, in the order of the table; all if none is.
+
+    Raises:
+        RequestError: there is no such form.
+
+    Example:
+        >>> known_forms(["csv", "pdf"])
+        ['pdf', 'csv']
+    """
+    for one in asked:
+        if one not in FORMS:
+            raise RequestError(f"There is no form {one[:20]!r}. The forms are {', '.join(FORMS)}.")
+    return [name for name in FORMS if not asked or name in asked]

@@ -1,0 +1,155 @@
+"""How far what is shown would let someone who knows the people work out who spoke.
+
+With source clearance it is told by source. Who has none must not learn which facts come from one witness, so for them
+one witness is taken to have told all of it: no answer then tells more than the picture, and none is less safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphsvc.analysis.exposure.presence import Fact, Ground, ground
+from graphsvc.analysis.exposure.witnesses import Exposure, exposure
+from graphsvc.errors import RequestError
+from graphsvc.records.tables import ENTITY_TABLES
+from graphsvc.service.leads.leads import Analysing
+from graphsvc.service.network.network import MOST_NODES, NODES, Picturing
+from graphsvc.views.picture.export import part
+from graphsvc.views.picture.network import Edge, View, picture
+
+_IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
+# Stands for whoever told it, where it must not be told who.
+SOMEONE = ""
+
+Resting = dict[Fact, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked at: a picture of the network, as `Session.network` takes it, or the answer of a named query.
+
+    Attributes:
+        query: name of a query: then the entities in its answer and the links among them.
+        lead: id of a person: then the links that speak for and against them as a lead.
+        only: of all that, these ids and the links among them; empty for all.
+        arranged: id → where somebody put it on the canvas, in pixels at zoom 1.
+    """
+
+    ids: tuple[str, ...] = ()
+    depth: int = 1
+    opened: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    least: float = 0.0
+    recorded: float = 0.0
+    grades: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    cap: int = NODES
+    arrangement: str = ""
+    query: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    lead: str = ""
+    only: tuple[str, ...] = ()
+    arranged: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+class Exposing(Analysing, Picturing):
+    """The part of a session that tells what could give a witness away."""
+
+    def exposed(self, wanted: Wanted) -> Exposure:
+        """How far what is wanted exposes the witnesses behind it, as this reader may know it.
+
+        Without source clearance `witnesses` has one entry at most, whose source is empty: whether it is `safe` is all it
+        says then.
+
+        Raises:
+            Refused: the role may not analyse. NotFound, RequestError: see `network`, `lead` and `query`.
+        """
+        shown = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="exposure") as outcome:
+            resting = self._resting(shown)
+            if not self.grant.sources:
+                resting = by_one(resting)
+            found = exposure(resting, self._ground(), self.settings.exposure_below)
+            outcome |= {"rows": len(shown), "sources": {one.source for one in found.witnesses} - {SOMEONE}}
+        return found
+
+    def selected(self, wanted: Wanted) -> View:
+        """The picture of what is wanted.
+
+        Raises:
+            RequestError: an answer names too many entities, or none; or nothing of `only` is in it.
+        """
+        whole = self._pictured(wanted)
+        if not wanted.only:
+            return whole
+        chosen = part(whole, frozenset(wanted.only))
+        if not chosen.nodes:
+            raise RequestError(
+                "None of what you selected is in this picture. Select it again, or take the whole picture."
+            )
+        return chosen
+
+    def _pictured(self, wanted: Wanted) -> View:
+        if not wanted.query:
+            return self.network(
+                wanted.ids,
+                depth=wanted.depth,
+                opened=wanted.opened,
+                added=wanted.added,
+                hidden=wanted.hidden,
+                relations=wanted.relations,
+                least=wanted.least,
+                recorded=wanted.recorded,
+                grades=wanted.grades,
+                apart=wanted.apart,
+                cap=wanted.cap,
+                arrangement=wanted.arrangement,
+            )
+        returns = self._service.library[wanted.query].returns
+        found: dict[str, None] = {}
+        for row in self.query(wanted.query, wanted.parameters).dicts():
+            for column, value in row.items():
+                if returns.get(column) in _IDS:
+                    found |= dict.fromkeys(str(one) for one in (value if isinstance(value, list) else [value]) if one)
+        if not found or len(found) > MOST_NODES:
+            raise RequestError(
+                f"The answer of {wanted.query} names {len(found)} entities; from 1 to {MOST_NODES} make a picture."
+                " Ask for less of it."
+            )
+        ids = list(found)
+        entities, among = self.rows("network.nodes", ids=ids), self.rows("network.among", ids=ids)
+        return picture([ids], entities.dicts(), among.dicts(), truncated=entities.truncated or among.truncated)
+
+    def _ground(self) -> Ground:
+        """Who is documented where in what this reader may see; for computing only."""
+        return self._service.grounds.of(self._state(), self._read_ground)
+
+    def _resting(self, shown: Iterable[Fact]) -> Resting:
+        """The facts that rest on witnesses, each with whom; for computing only."""
+        rests = self._ground().rests
+        return {fact: rests[fact.key] for fact in shown if fact.key in rests}
+
+    def _read_ground(self) -> Ground:
+        claims, persons, _dependence = self._material()
+        crossings = self.rows("cases.crossing_days", whole=True).dicts()
+        return ground(claims, persons, {row["id"]: row["date"] or "" for row in crossings})
+
+    def _lead_facts(self, identifier: str) -> list[Fact]:
+        _lead, why = self.lead(identifier)
+        along = (claim for path in why.paths for claim in path.claims)
+        claims = (*why.supporting, *why.other, *why.denying, *along)
+        return list({Fact(one.subject, one.relation, one.object, one.from_on, one.to_on) for one in claims})
+
+
+def facts(edges: Iterable[Edge]) -> list[Fact]:
+    """What the links of a picture show."""
+    return [Fact(one.subject, one.relation, one.object, one.first_on, one.last_on) for one in edges]
+
+
+def by_one(resting: Resting) -> Resting:
+    """The same as if one witness had told all of it."""
+    return {fact: frozenset({SOMEONE}) for fact in resting}

@@ -1,0 +1,275 @@
+"""Exports that are made: fetched by who made them, agreed to by a second person, recalled. And how far each exposes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphsvc.access import vault
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.exposure.presence import Fact
+from graphsvc.analysis.exposure.witnesses import Exposure, exposure
+from graphsvc.cases.stores.export_store import Shelf, Shown, expiry, merged, no_such_export, number
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service.exports.exposure import SOMEONE, Exposing, Resting, by_one
+from graphsvc.service.protection.requests import Protecting
+from graphsvc.views.wording import is_pseudonym
+
+Kept = Collection[tuple[str, str, str, str, str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export. Times are UTC.
+
+    Attributes:
+        number: what it is called on paper; id: what commands take.
+        state: `waiting` (for a supervisor), `held` (ready to fetch), `given`, `refused` or `removed`.
+        sha256: of the file.
+        recall: empty, or since when it was given somebody in it was `sealed` or `erased`.
+        recalled_at: when somebody said that it is back or destroyed.
+        fetchable, decidable: whether who looks at it may fetch it, may answer it.
+        exposure, names: of one that waits, for who may answer it; else None and nothing.
+    """
+
+    id: str
+    number: str
+    case: str
+    recipient: str
+    account: str
+    reason: str
+    made_at: dt.datetime
+    state: str
+    handling: str
+    nodes: int
+    links: int
+    sha256: str
+    expires_at: dt.datetime
+    given_at: dt.datetime | None
+    recall: str
+    recall_at: dt.datetime | None
+    recalled_at: dt.datetime | None
+    decided_by: str
+    answer: str
+    fetchable: bool
+    decidable: bool
+    taken_out: dict[str, int]
+    exposure: Exposure | None = None
+    by_source: bool = False
+
+
+class Giving(Exposing, Protecting):
+    """The part of a session that deals with exports that are made."""
+
+    def exports(self) -> list[Export]:
+        """Exports of the case, newest first: those you made, and all if you may agree to them."""
+        self._shelf.sweep()
+        with self._acting("list") as outcome:
+            found = self._listed(None if self._agrees() else self.principal.name)
+            outcome |= {"rows": len(found), "sources": {one for each in found for one in named_in(each.exposure)}}
+        return found
+
+    def fetch_export(self, export: str) -> tuple[str, bytes]:
+        """The file of an export, as (name, content).
+
+        One that is held for you is given then; one that waits for your answer you may look at.
+
+        Raises:
+            NotFound: it is not there, or not yours. Refused: it was not agreed to, or is not held any more.
+        """
+        self._shelf.sweep()
+        row = self._export(export)
+        with self._acting(
+            "look" if row.state == "waiting" else "get", export=row.id, recipient=row.recipient
+        ) as outcome:
+            register = self._service.register
+            decided = register.overrules(self.case, "erased"), register.overrules(self.case, "sealed")
+            self._shelf.settle(self.case, self._key, erased=decided[0], sealed=decided[1])
+            row = self._shelf.one(row.id)
+            if not self._fetchable(row) or row.content_sealed is None:
+                raise Refused(_CLOSED.get(row.state, "This export is not held any more. Make it again."))
+            content = self._shelf.content(row)
+            if row.state == "held":
+                self._shelf.move(row.id, ("held",), state="given", given_at=now())
+            outcome["rows"] = row.links
+        return f"{number(row.id)}.zip", content
+
+    def agree_export(self, export: str, answer: str = "") -> None:
+        """Agree to an export another person asked for, though it may give a witness away: it is held for them then.
+
+        Raises:
+            Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
+            RequestError: it has been answered already, or is not there any more.
+        """
+        self._answer(export, "agreed", answer)
+        self._shelf.move(export, ("waiting",), state="held", expires_at=expiry(self.settings.export_days))
+
+    def refuse_export(self, export: str, answer: str = "") -> None:
+        """Refuse an export another person asked for. Raises as `agree_export`."""
+        self._answer(export, "refused", answer)
+        self._shelf.move(export, ("waiting",), state="refused", content_sealed=None)
+
+    def recalls(self) -> list[Export]:
+        """Exports that were given and show somebody who was sealed or erased since: to be asked back.
+
+        For who may seal or erase, too.
+        """
+        action = next((one for one in ("export", "erase", "seal") if self.may(one)), "export")
+        with self._service.gate.acting(self.principal, self.purpose, action, self.case, step="recall") as outcome:
+            every = self.may("erase") or self.may("seal") or self._agrees()
+            self._require_case_for(every=every)
+            found = [one for one in self._listed(None if every else self.principal.name) if one.recall]
+            outcome["rows"] = len(found)
+        return found
+
+    def settle_recall(self, export: str) -> None:
+        """Write down that a recalled export is back or destroyed. Raises NotFound as `fetch_export`."""
+        row = self._export(export)
+        with self._acting("recalled", export=row.id, recipient=row.recipient):
+            if not row.recall:
+                raise RequestError("Nothing asks for this export back.")
+            self._shelf.move(row.id, ("given",), recalled_at=now())
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._service.shelf
+
+    @property
+    def _key(self) -> bytes:
+        policy.require_case(self.principal, self.case)
+        return self._service.register.key(self.case, create=False)
+
+    def _acting(self, step: str, **detail: Any) -> Any:
+        return self._service.gate.acting(self.principal, self.purpose, "export", self.case, step=step, **detail)
+
+    def _agrees(self) -> bool:
+        return self.may("agree") and self._whole(self.case)
+
+    def _require_case_for(self, *, every: bool) -> None:
+        if every:
+            self._require_whole_case(self.case)
+
+    def _exposure(self, there: Exposing, resting: Resting, given: Kept) -> Exposure:
+        """By source if this person is cleared for sources; counted over what was given before."""
+        earlier = there_again(given, self._inside(there) if given else str)
+        if not self.grant.sources:
+            resting, earlier = by_one(resting), by_one(earlier)
+        return exposure(resting, there._ground(), self.settings.exposure_below, earlier)
+
+    def _inside(self, there: Exposing) -> Callable[[str], str]:
+        """What stands in the graph now for someone who is kept by the pseudonym they have or would have."""
+        key = self._key
+        claims = there._ground().rests
+        known = {vault.pseudonym(key, "person", one): one for one in there._ground().people if not is_pseudonym(one)}
+        things = {end for one in claims for end in (one[0], one[2]) if not is_pseudonym(end)}
+        known |= {vault.pseudonym(key, "thing", one): one for one in things}
+        return lambda kept: known.get(kept, kept)
+
+    def _export(self, export: str) -> Any:
+        """The row of an export of this case that is this person's, or that they may answer.
+
+        Raises:
+            NotFound: it is not there, or not theirs; that somebody tried is in the log.
+        """
+        try:
+            row = self._shelf.one(export)
+        except NotFound:
+            row = None
+        here = row is not None and row.case_id == self.case and row.handling in self.grant.codes
+        if here and (row.account == self.principal.name or self._agrees()):
+            return row
+        with self._acting("look"):
+            raise no_such_export()
+
+    def _fetchable(self, row: Any) -> bool:
+        if row.state == "waiting":
+            return row.account != self.principal.name and self._agrees()
+        return row.state in ("held", "given") and row.account == self.principal.name
+
+    def _answer(self, export: str, state: str, answer: str) -> None:
+        policy.require(self.principal, "agree")
+        row = self._export(export)
+        request = self._asked().get(row.id)
+        if request is None or row.state != "waiting":
+            raise RequestError("This export does not wait for an answer.")
+        self._decide("export", request.id, state, answer, None)
+
+    def _asked(self) -> dict[str, Any]:
+        """Export → the row of its request."""
+        return {row.pseudonym: row for row in self._kept_requests.of("export", [self.case])}
+
+    def _listed(self, by: str | None) -> list[Export]:
+        names = self._shelf.recipients(self.case, self._key, self.grant.codes)
+        asked = self._asked()
+        return [
+            self._one(row, names, asked.get(row.id))
+            for row in self._shelf.of([self.case], by)
+            if row.handling in self.grant.codes
+        ]
+
+    def _one(self, row: Any, names: dict[str, str], request: Any) -> Export:
+        key = self._key
+        shown = self._shelf.shown(row, key)
+        decidable = row.state == "waiting" and row.account != self.principal.name and self._agrees()
+        answered = self._request(request) if request is not None else None
+        return Export(
+            id=row.id,
+            number=number(row.id),
+            case=row.case_id,
+            recipient=names.get(row.recipient, ""),
+            account=row.account,
+            reason=self._shelf.reason(row, key),
+            made_at=row.made_at,
+            state=row.state,
+            handling=row.handling,
+            nodes=row.nodes,
+            links=row.links,
+            sha256=row.sha256,
+            expires_at=row.expires_at,
+            given_at=row.given_at,
+            recall=row.recall,
+            recall_at=row.recall_at,
+            recalled_at=row.recalled_at,
+            decided_by=answered.decided_by if answered else "",
+            answer=answered.answer if answered else "",
+            fetchable=row.content_sealed is not None and self._fetchable(row),
+            decidable=decidable,
+            taken_out=shown.taken_out,
+            exposure=self._waiting(row, shown) if decidable else None,
+            by_source=self.grant.sources,
+        )
+
+    def _waiting(self, row: Any, shown: Shown) -> Exposure:
+        """How far an export that waits exposes witnesses, as things stand now."""
+        lowly = replace(self.principal, grants={self.case: Grant(row.handling)})
+        there = type(self)(self._service, lowly, self.purpose, self.case)
+        resting = there_again(shown.facts, self._inside(there))
+        given = merged(told for _, told in self._shelf.released(self.case, row.recipient, self._key, but=row.id))
+        return self._exposure(there, resting, given)
+
+
+def there_again(kept: Kept, inside: Callable[[str], str]) -> Resting:
+    """Facts that are kept, with the ids that stand in the graph now."""
+    found: Resting = {}
+    for subject, relation, target, first, last, sources in kept:
+        fact = Fact(inside(subject), relation, inside(target), first, last)
+        found[fact] = found.get(fact, frozenset()) | frozenset(sources)
+    return found
+
+
+def named_in(found: Exposure | None) -> set[str]:
+    """Pseudonyms of the sources that an exposure names."""
+    return {one.source for one in found.witnesses} - {SOMEONE} if found else set()
+
+
+_CLOSED = {
+    "waiting": "Nobody has agreed to this export yet. Another person, a supervisor, has to.",
+    "refused": "This export was refused. The list of exports says by whom and why.",
+    "removed": "This export is not held any more: its time was over, or somebody in it was sealed or erased. Make it again.",
+}

@@ -1,0 +1,165 @@
+"""The part of a session that reads a lead both ways: innocent readings, and the next best question.
+
+A question goes to who answers for a statement, about what it already says. To who has no source clearance nothing is told of
+questions about what witnesses said but that there is one; reports and records can be asked about by everyone who ranks leads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from graphsvc.access.decided.questions import Questions
+from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
+from graphsvc.analysis.doubt.readings import Reading, readings
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.errors import NotFound
+from graphsvc.records.told import OPEN_KINDS
+from graphsvc.service.leads.leads import Analysing
+
+__all__ = ["Asking", "NextQuestion", "Reading", "Weighing"]
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """One question worth putting.
+
+    Attributes:
+        claim: what it is about; without source clearance a report's or record's alone, without its source.
+        text: the question, one of a few fixed sentences.
+        rank_if_true: the lead's rank if the claim were as good as any; `rank_if_false` if it were not there; both None
+            without source clearance: together they would tell how much rests on witnesses.
+    """
+
+    claim: Claim
+    text: str
+    rank_if_true: int | None
+    rank_if_false: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What to ask next about a lead.
+
+    Attributes:
+        questions: the best, best first.
+        notes: what else is to be told, in fixed sentences.
+        put: of what is about this lead: claim → account and time of the question that was put.
+        most: how often one witness may be asked.
+    """
+
+    questions: tuple[NextQuestion, ...]
+    notes: tuple[str, ...]
+    put: dict[str, tuple[str, dt.datetime]]
+    most: int
+
+
+class Weighing(Analysing):
+    """Readings and questions about the leads of one case."""
+
+    def readings(self, lead: str) -> list[Reading]:
+        """What is known of a lead that would also fit somebody who did nothing wrong.
+
+        Raises:
+            NotFound: this person is no candidate, or not theirs to see.
+        """
+        with self._service.gate.acting(
+            self.principal, self.purpose, "analyse", self.case, query="readings", lead=lead
+        ) as outcome:
+            self._require_ranked(lead)
+            claims = self._material()[0] if self.grant.sources else self._folded()[0]
+            found = readings(lead, claims, self._interested(lead, claims))
+            outcome["rows"] = len(found)
+        return found
+
+    def questions(self, lead: str) -> Asking:
+        """The claims whose check would tell most about a lead, and who is to be asked about them.
+
+        Raises:
+            NotFound: this person is no candidate, or not theirs to see.
+        """
+        with self._service.gate.acting(
+            self.principal, self.purpose, "analyse", self.case, query="questions", lead=lead
+        ) as outcome:
+            self._require_ranked(lead)
+            weighed = self._service.weighed.of((*self._state(), self.grant.sources, lead), lambda: self._weigh(lead))
+            found = self._asking(lead, weighed)
+            outcome |= {
+                "rows": len(found.questions),
+                "sources": {question.claim.source for question in found.questions} - {""},
+            }
+        return found
+
+    def put_question(self, lead: str, claim: str) -> None:
+        """Keep that a question about a claim was put to who answers for its statement.
+
+        Raises:
+            Refused: the role is missing. NotFound: the lead or the claim is not there, or not theirs to see.
+            RequestError: it was put already, or its source has been asked often enough.
+        """
+        case, grant = self.case, self.grant
+        with self._service.gate.acting(
+            self.principal, self.purpose, "review", case, step="put", lead=lead, claim=claim
+        ) as outcome:
+            self._require_ranked(lead)
+            found = next((one for one in self._material()[0] if one.id == claim and one.counts), None)
+            if found is None or (found.source_kind not in OPEN_KINDS and not grant.sources):
+                raise NotFound(f"There is no claim with the id {claim[:40]!r} that you can see in this case.")
+            limited = found.source_kind == "witness"
+            self._put.put(
+                case,
+                grant,
+                claim=claim,
+                source=found.source,
+                handling=found.handling,
+                by=self.principal.name,
+                most=self.settings.questions_most if limited else None,
+            )
+            outcome |= {"rows": 1, "sources": {found.source} if limited else set()}
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    @property
+    def _put(self) -> Questions:
+        return Questions(self._service.database)
+
+    def _require_ranked(self, lead: str) -> None:
+        if all(one.id != lead for one in self._ranking(self.grant).leads):
+            raise NotFound(f"There is nothing with the id {lead[:80]!r} that you can see in this case.")
+
+    def _interested(self, lead: str, claims: list[Claim]) -> frozenset[str]:
+        """Statements about a lead for which an interest of the source is noted; none without source clearance."""
+        if not self.grant.sources:
+            return frozenset()
+        wanted = sorted({claim.statement for claim in claims if claim.subject == lead})
+        return frozenset(row["statement"] for row in self.rows("hubs.interests", ids=wanted).dicts())
+
+    @lasting()
+    def _weigh(self, lead: str) -> list[Question]:
+        kinds = ("witness", *OPEN_KINDS) if self.grant.sources else OPEN_KINDS
+        return weigh(lead, self._basis(self.grant), kinds)
+
+    def _asking(self, lead: str, weighed: list[Question]) -> Asking:
+        sources, most = self.grant.sources, self.settings.questions_most
+        put = self._put.of(self.case, self.grant)
+        about = [claim for claim in self._material()[0] if claim.counts and lead in (claim.subject, claim.object)]
+        choice = choose(weighed, put.asked, put.claims, most)
+        notes = [ENOUGH] if choice.enough else []
+        if not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):
+            notes.append(WITH_CUSTODIAN)
+        shown = [claim.id for claim in about if claim.id in put.claims and (sources or claim.source_kind in OPEN_KINDS)]
+        return Asking(
+            tuple(
+                NextQuestion(
+                    question.claim if sources else replace(question.claim, source=""),
+                    question.text,
+                    question.rank_if_true if sources else None,
+                    question.rank_if_false if sources else None,
+                )
+                for question in choice.questions
+            ),
+            tuple(notes),
+            {claim: put.claims[claim] for claim in sorted(shown)},
+            most,
+        )

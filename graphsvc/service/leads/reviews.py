@@ -1,0 +1,176 @@
+"""The part of a session in which a person decides about a lead: with a reason, beside what was shown then.
+
+The software ranks; a person decides. A decision changes no score. Who is cleared for less than the reviewer was is not
+told of it (handling) or not of its words and exact figures (sources).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, Kept, Reviews
+from graphsvc.access.vault import pseudonym
+from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
+from graphsvc.errors import NotFound
+from graphsvc.service.leads.leads import Analysing
+from graphsvc.views import wording
+
+__all__ = ["JUDGEMENTS", "Figures", "Review", "Reviewing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody decided about a lead, as this reader may know it.
+
+    Attributes:
+        lead: the id that pages show.
+        judgement: one of JUDGEMENTS. reason: empty where `withheld`.
+        handling: what the reviewer saw: `P` alone, or `C` as well.
+        case_version, rules: state of the data and version of the score's rules then.
+        version: state of the data now.
+        then: what was shown. now: the same today, empty where it cannot be compared: the reviewer saw less than the reader.
+        rules_changed: whether the score is made by other rules by now.
+        withheld: the reviewer had source clearance and the reader has none: the reason may tell of witnesses.
+    """
+
+    id: str
+    lead: str
+    account: str
+    at: dt.datetime
+    judgement: str
+    reason: str
+    handling: str
+    case_version: int
+    version: int
+    rules: str
+    then: Figures
+    now: Figures | None
+    rules_changed: bool
+    withheld: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether the data have changed since."""
+        return self.version != self.case_version
+
+    @property
+    def since(self) -> str:
+        """What has become of the lead since, in one line; empty if nothing can have."""
+        versions = self.case_version, self.version
+        return wording.since(self.then, self.now, versions, rules_changed=self.rules_changed)
+
+    @property
+    def done(self) -> str:
+        """The judgement as what was done: `agreed`, `refused`, `parked`."""
+        return wording.JUDGEMENTS[self.judgement][1]
+
+    @property
+    def shown(self) -> str:
+        """What was shown then, in one line."""
+        then = self.then
+        voices = wording.voices(then.groups, then.other_sources)
+        apart = "" if then.stands_out else ", no one stood out"
+        scores = f"score {then.score:.2f}, {then.score_on_record:.2f} on the record"
+        return f"rank {then.rank} of {then.of}{apart}; {scores}; {voices}; denied {then.denied}"
+
+
+class Reviewing(Analysing):
+    """Decisions about the leads of one case."""
+
+    def review(self, lead: str, judgement: str, reason: str) -> str:
+        """Agree with a lead, refuse it or park it; gives the review's id. It stands beside earlier ones for good.
+
+        Raises:
+            Refused: the role is missing. NotFound: this person is no candidate, or not theirs to see.
+            RequestError: judgement or reason is none.
+        """
+        case, grant = self.case, self.grant
+        step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
+        with self._service.gate.acting(self.principal, self.purpose, "review", case, lead=lead, **step) as outcome:
+            version = self.version
+            shown, told = (_figures(self._ranking(one), lead) for one in (grant, replace(grant, sources=False)))
+            if shown is None or told is None:
+                raise NotFound(f"There is nothing with the id {lead[:80]!r} that you can see in this case.")
+            outcome["rows"] = 1
+            return self._kept_reviews.add(
+                case,
+                self._pseudonyms([lead])[lead],
+                judgement,
+                reason,
+                by=self.principal.name,
+                grant=grant,
+                state=(version, RULES_VERSION),
+                figures=(shown, told),
+            )
+
+    def reviews(self, lead: str = "") -> list[Review]:
+        """What people decided about one lead, or about all that are ranked for this reader; newest first."""
+        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="reviews") as outcome:
+            kept = self._kept_reviews.of(self.case, self.grant)
+            found = self._told_reviews(kept, lead) if kept else []
+            outcome["rows"] = len(found)
+        return found
+
+    def _told_reviews(self, kept: list[Kept], lead: str) -> list[Review]:
+        """Those about leads that are ranked for this reader: of anybody else nothing is told."""
+        ranked = [one.id for one in self._ranking(self.grant).leads if not lead or one.id == lead]
+        shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
+        version = self.version
+        # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
+        since = {} if self.grant.sources else self._service.register.sealed_at(self.case)
+        return [
+            self._told_review(one, shown[one.pseudonym], version)
+            for one in kept
+            if one.pseudonym in shown and not (one.pseudonym in since and one.at < since[one.pseudonym])
+        ]
+
+    def _told_review(self, kept: Kept, lead: str, version: int) -> Review:
+        exact = self.grant.sources and kept.sources
+        now = None
+        if kept.handling == self.grant.handling:
+            now = _figures(self._ranking(replace(self.grant, sources=exact)), lead)
+        withheld = kept.sources and not self.grant.sources
+        return Review(
+            id=kept.id,
+            lead=lead,
+            account=kept.account,
+            at=kept.at,
+            judgement=kept.judgement,
+            reason="" if withheld else kept.reason,
+            handling=kept.handling,
+            case_version=kept.case_version,
+            version=version,
+            rules=kept.rules,
+            then=kept.shown if exact else kept.told,
+            now=now,
+            rules_changed=kept.rules != RULES_VERSION,
+            withheld=withheld,
+        )
+
+    @property
+    def _kept_reviews(self) -> Reviews:
+        return Reviews(self._service.database, self._service.register.key(self.case, create=False))
+
+    def _pseudonyms(self, people: list[str]) -> dict[str, str]:
+        """Person, by the id that pages show → the pseudonym they have, or would have if they were sealed."""
+        sealed = {person.id for person in self._material()[1] if person.sealed}
+        key = self._service.register.key(self.case, create=False)
+        return {one: one if one in sealed else pseudonym(key, "person", one) for one in people}
+
+
+def _figures(ranking: Ranking, lead: str) -> Figures | None:
+    """What a ranking says of one lead; None if it does not rank them."""
+    found = next((one for one in ranking.leads if one.id == lead), None)
+    if found is None:
+        return None
+    return Figures(
+        found.rank,
+        len(ranking.leads),
+        found.score,
+        found.score_on_record,
+        found.groups,
+        found.other_sources,
+        found.denied,
+        ranking.verdict == "leads",
+    )

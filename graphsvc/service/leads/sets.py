@@ -1,0 +1,120 @@
+"""The part of a session that looks for sets: who together holds the network together or reaches most of it, and what if.
+
+Everything is computed on the links as this reader is told them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.claims import LinkKey
+from graphsvc.analysis.links.removal import QUARRELS, Left, Rival, Successor, left, rivals, successors, taken_over
+from graphsvc.analysis.links.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
+from graphsvc.analysis.score.candidates import carried
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.service.leads.leads import Analysing
+
+__all__ = ["GOALS", "LARGEST", "KeyPlayers", "KeySet"]
+
+Links = dict[LinkKey, LinkFigures]
+Ground = tuple[frozenset[str], Network, Links]
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A set of people, and what if they were gone.
+
+    Attributes:
+        goal: `fragment` or `reach`, or `chosen` where people were named.
+        people: ids. untied: those of them who are in no tie of the operation.
+        of: how many people the network has. sampled: whether figures come from a sample of it.
+        reach: how much of the network the set reaches, 0 to 1.
+        before, after: what there is, and what is left without them; back: once the first successor of each took over.
+        successors: who ties the same people. rivals: who might gain.
+        names: id → name of everyone and every gang named here. ranks: id → rank among the leads.
+    """
+
+    goal: str
+    people: tuple[str, ...]
+    untied: tuple[str, ...]
+    of: int
+    sampled: bool
+    reach: float
+    before: Left
+    after: Left
+    back: Left
+    successors: tuple[Successor, ...]
+    rivals: tuple[Rival, ...]
+    names: dict[str, str]
+    ranks: dict[str, int]
+
+
+class KeyPlayers(Analysing):
+    """Sets of people of one case."""
+
+    def sets(self, size: int = 3, goal: str = "fragment", people: Sequence[str] = ()) -> KeySet:
+        """The people who together hold the network together (`fragment`) or reach most of it (`reach`), and what if.
+
+        Args:
+            size: how many, 1 to 10.
+            goal: `fragment` or `reach`.
+            people: ids to look at instead, 1 to 10; then nobody is looked for.
+
+        Raises:
+            RequestError: there is no such size or goal. NotFound: one of them may play no part, or is not theirs to see.
+        """
+        chosen = tuple(dict.fromkeys(people))
+        if goal not in GOALS:
+            raise RequestError(f"A set is looked for to {' or to '.join(GOALS)}, not to {goal[:40]!r}.")
+        if not 1 <= size <= LARGEST or len(chosen) > LARGEST:
+            raise RequestError(f"A set is of 1 to {LARGEST} people.")
+        with self._service.gate.acting(
+            self.principal, self.purpose, "analyse", self.case, query="sets", size=size, of=goal, people=list(chosen)
+        ) as outcome:
+            free, net, quarrels = self._network()
+            for one in chosen:
+                if one not in free:
+                    raise NotFound(
+                        f"There is nobody with the id {one[:80]!r} who may have played a part, that you can see in this case."
+                    )
+            found = chosen or self._players(net, size, goal)
+            outcome["rows"] = len(found)
+            return self._what_if(net, quarrels, "chosen" if chosen else goal, found)
+
+    def _what_if(self, net: Network, quarrels: Links, goal: str, people: tuple[str, ...]) -> KeySet:
+        heirs = successors(net, people)
+        gain = rivals(quarrels, people)
+        named = {*people, *(one.person for one in heirs)}
+        named |= {end for one in gain for end in (one.rival, one.gang) if end}
+        names = self.rows("entities.named", ids=sorted(named)).dicts() if named else []
+        return KeySet(
+            goal=goal,
+            people=people,
+            untied=tuple(one for one in people if one not in set(net.ids)),
+            of=len(net.ids),
+            sampled=sampled(net),
+            reach=reach(net, people),
+            before=left(net),
+            after=left(net, people),
+            back=left(taken_over(net, people, heirs), people),
+            successors=tuple(heirs),
+            rivals=tuple(gain),
+            names={row["id"]: row["name"] or row["id"] for row in names},
+            ranks={lead.id: lead.rank for lead in self._ranking(self.grant).leads if lead.id in named},
+        )
+
+    def _network(self) -> Ground:
+        """Who may play a part, the network among those who are said to, and the links that tell of quarrels."""
+        return self._service.networks.of((*self._state(), self.grant.sources), self._read_network)
+
+    def _read_network(self) -> Ground:
+        claims, persons, _ = self._material()
+        free = frozenset(person.id for person in persons) - carried(claims, persons)
+        links = self._links()
+        return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in QUARRELS}
+
+    def _players(self, net: Network, size: int, goal: str) -> tuple[str, ...]:
+        key = (*self._state(), self.grant.sources, goal, str(size))
+        return self._service.players.of(key, lambda: GOALS[goal](net, size))

@@ -1,0 +1,1 @@
+"""The network: pictures of it, ways through it, saved views, comments."""

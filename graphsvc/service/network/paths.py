@@ -1,0 +1,323 @@
+"""The part of a session that looks for ways: between people who were chosen, and from what witnesses say to one of them.
+
+Everything is computed on the links as this reader is told them; whoever and whatever they may not see is on no way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from sys import intern
+from typing import Any
+
+from graphsvc.analysis.evidence.belief import claim_belief
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.roles import OPERATION
+from graphsvc.analysis.links.ways import (
+    EVERY,
+    LOOKED,
+    Account,
+    Ground,
+    Rules,
+    Tie,
+    Way,
+    accounts,
+    every,
+    likeliest,
+    shortest,
+    web_of,
+)
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.service.leads.leads import Analysing
+
+__all__ = [
+    "BESIDES",
+    "EVERY",
+    "KINDS",
+    "MOST",
+    "MOST_ENDS",
+    "USUAL",
+    "USUAL_STEPS",
+    "Between",
+    "Step",
+    "Told",
+    "Traced",
+    "Tracing",
+]
+
+# Kind of ways → what it is called.
+KINDS = {
+    "shortest": "the shortest",
+    "likeliest": "the most believed",
+    "every": "every one up to a length",
+    "accounts": "the shortest from what each group of witnesses says",
+}
+# Kinds of relation that are no ties of the operation: ways go over them only if that is asked for.
+BESIDES = ("presence", "service", "family", "identity", "own")
+# Link → who says it, and who denies it.
+_Statements = dict[tuple[str, str, str], list[dict[str, Any]]]
+FEWEST_ENDS, MOST_ENDS = 2, 6
+USUAL, MOST = 10, 100
+USUAL_STEPS = 4
+_MOST_AVOIDED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a way: a link, in the direction in which it is said.
+
+    Attributes:
+        belief: 0 to 1, as this reader is told it. others: further links between the same two that a way may take.
+        asserting, denying: rows of `paths.said`: statements, and what witnesses say as one where they are not shown one by one.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    belief: float
+    others: int
+    asserting: tuple[dict[str, Any], ...]
+    denying: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One way.
+
+    Attributes:
+        nodes: ids, in order. belief: the product of its steps', 0 to 1; weakest: the place of the step believed least.
+        group: pseudonyms of the witnesses whose accounts begin it, where it begins with an account; source: of whose claim;
+            statement: that it is in.
+    """
+
+    nodes: tuple[str, ...]
+    steps: tuple[Step, ...]
+    belief: float
+    weakest: int
+    group: tuple[str, ...] = ()
+    source: str = ""
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Ways between two of the ends; `first` is empty where they begin with accounts.
+
+    Attributes:
+        ways: best first. more: how many there are besides; over: there are more than were counted or looked at.
+    """
+
+    first: str
+    second: str
+    ways: tuple[Told, ...]
+    more: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """An answer.
+
+    Attributes:
+        names: id → name and kind of everyone on a way, and of the ends.
+        cut: so many say it that not all statements are given.
+    """
+
+    kind: str
+    between: tuple[Between, ...]
+    names: dict[str, tuple[str, str]]
+    cut: bool = False
+
+
+class Tracing(Analysing):
+    """Ways in one case."""
+
+    def paths(
+        self,
+        ends: Sequence[str],
+        kind: str = "shortest",
+        *,
+        steps: int = USUAL_STEPS,
+        most: int = USUAL,
+        avoiding: Sequence[str] = (),
+        relations: Sequence[str] = (),
+        besides: Sequence[str] = (),
+        least: float = 0.0,
+        recorded: bool = False,
+    ) -> Traced:
+        """Ways between each two of the ends, or from what witnesses say to the only one.
+
+        Ways go over ties of the operation. That two were on one boat or at one place, lawful service and family say
+        nothing of it, so they count only where asked for.
+
+        Args:
+            ends: ids, 2 to 6; for `accounts` one.
+            kind: `shortest` (all of the least length), `likeliest` (by the product of beliefs), `every` (up to `steps`) or
+                `accounts` (from every group of witnesses, one way each).
+            steps: for `every`: the longest way, 1 to 6.
+            most: ways between two that are given, 1 to 100.
+            avoiding: ids that no way passes.
+            relations: only links of these; empty for those of the operation.
+            besides: kinds of relation besides: `presence`, `service`, `family`, `identity`, `own` (the deliverer's).
+            least: only links believed at least so much, 0 to 1.
+            recorded: only what is said on the record counts.
+
+        Raises:
+            RequestError: something is out of range. NotFound: an end is not there for this reader.
+            Refused: `accounts` without source clearance.
+        """
+        chosen = tuple(dict.fromkeys(one for one in ends if one))
+        _check(chosen, kind, steps, most, avoiding, besides, least)
+        if kind == "accounts" and not self.grant.sources:
+            raise Refused("Which witnesses lead to somebody takes source clearance. An administrator can give it.")
+        named = {row["id"] for row in self.rows("entities.named", ids=list(chosen)).dicts()}
+        for one in chosen:
+            if one not in named:
+                raise NotFound(f"There is nothing with the id {one[:80]!r} that you can see in this case.")
+        with self._service.gate.acting(
+            self.principal, self.purpose, "analyse", self.case, query="paths", of=kind, people=list(chosen)
+        ) as outcome:
+            web = self._web()
+            rules = Rules(_over(web, relations, besides), least, recorded, frozenset(avoiding) - set(chosen))
+            ground = Ground(web, rules)
+            if kind == "accounts":
+                found = [self._accounts(ground, rules, chosen[0], most)]
+                outcome["sources"] = {source for _, account in found[0].ways if account for source in account.group}
+            else:
+                found = [
+                    _between(ground, pair, kind, steps, most, LOOKED // (len(chosen) - 1))
+                    for pair in combinations(chosen, 2)
+                ]
+            outcome["rows"] = sum(len(one.ways) for one in found)
+        return self._told_ways(kind, chosen, ground, found)
+
+    def _web(self) -> dict[str, list[Tie]]:
+        """The links of the case as this reader is told them, kept until the case changes."""
+        return self._service.webs.of((*self._state(), self.grant.sources), self._read_web)
+
+    @lasting()
+    def _read_web(self) -> dict[str, list[Tie]]:
+        rows = self.rows("paths.links", whole=True).rows
+        return web_of((*map(intern, row[:3]), row[3], row[4] or 0.0) for row in rows)
+
+    def _accounts(self, ground: Ground, rules: Rules, end: str, most: int) -> _Found:
+        claims, _, dependence = self._material()
+
+        def strength(claim: Claim) -> float:
+            return claim_belief(
+                claim.source_kind, claim.source_grade, claim.assessment, claim.interest, self._service.weights
+            )
+
+        found = accounts(ground, rules, claims, dependence, end, strength)
+        return _Found("", end, [(one.way, one) for one in found[:most]], max(len(found) - most, 0), over=False)
+
+    def _told_ways(self, kind: str, ends: Sequence[str], ground: Ground, found: Sequence[_Found]) -> Traced:
+        """What was found, with who says it and what everyone is called."""
+        ways = [way for one in found for way in one.ways]
+        said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))
+        everyone = {*ends, *(node for way, _ in ways for node in way.nodes)}
+        rows = self.rows("entities.named", ids=sorted(everyone)).dicts()
+        between = tuple(
+            Between(one.first, one.second, tuple(_way(ground, *way, said) for way in one.ways), one.more, one.over)
+            for one in found
+        )
+        return Traced(kind, between, {row["id"]: (row["name"] or row["id"], row["kind"]) for row in rows}, cut)
+
+    def _said(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
+        """Who says each link, and who denies it; and whether rows were cut."""
+        wanted = list(links)
+        said: _Statements = {link: [] for link in wanted}
+        if not wanted:
+            return said, False
+        subjects, relations, objects = (list(column) for column in zip(*wanted, strict=True))
+        rows = self.rows("paths.said", subjects=subjects, relations=relations, objects=objects)
+        for row in rows.dicts():
+            said[row["subject"], row["relation"], row["object"]].append(row)
+        return said, rows.truncated
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Ways between two, each with the account it begins with, if it does."""
+
+    first: str
+    second: str
+    ways: list[tuple[Way, Account | None]]
+    more: int
+    over: bool
+
+
+def _between(ground: Ground, pair: tuple[str, str], kind: str, steps: int, most: int, look: int) -> _Found:
+    if kind == "likeliest":
+        found = likeliest(ground, *pair, most, look)
+    elif kind == "every":
+        found = every(ground, *pair, steps, most, look)
+    else:
+        found = shortest(ground, *pair, most)
+    more = max(found.number - len(found.ways), 0)
+    return _Found(*pair, [(way, None) for way in found.ways], more, found.over)
+
+
+def _links(ground: Ground, way: Way, account: Account | None) -> list[tuple[str, str, str, float, int]]:
+    """The links of a way, each with its belief and how many others there are between the two."""
+    found = []
+    for place, (one, other) in enumerate(pairwise(way.nodes)):
+        if place == 0 and account is not None:
+            claim = account.claim
+            found.append((claim.subject, claim.relation, claim.object, way.beliefs[0], 0))
+            continue
+        tie, *others = ground.between(one, other)
+        subject, target = (one, other) if tie.outward else (other, one)
+        found.append((subject, tie.relation, target, way.beliefs[place], len(others)))
+    return found
+
+
+def _way(
+    ground: Ground,
+    way: Way,
+    account: Account | None,
+    said: _Statements,
+) -> Told:
+    steps = []
+    for subject, relation, target, belief, others in _links(ground, way, account):
+        rows = said[subject, relation, target]
+        asserting, denying = (
+            tuple(row for row in rows if row["polarity"] == polarity) for polarity in ("asserts", "denies")
+        )
+        steps.append(Step(subject, relation, target, belief, others, asserting, denying))
+    if account is None:
+        return Told(way.nodes, tuple(steps), way.belief, way.weakest)
+    group, claim = tuple(sorted(account.group)), account.claim
+    return Told(way.nodes, tuple(steps), way.belief, way.weakest, group, account.source, claim.statement)
+
+
+def _over(web: dict[str, list[Tie]], relations: Sequence[str], besides: Sequence[str]) -> frozenset[str]:
+    """The relations a way may go over."""
+    if any(relations):
+        return frozenset(relations)
+    found = set(OPERATION) | {name for name, one in RELATIONS.items() if one.kind in besides}
+    if "own" in besides:
+        found |= {tie.relation for ties in web.values() for tie in ties if tie.relation.startswith(CUSTOM_PREFIX)}
+    return frozenset(found)
+
+
+def _check(
+    ends: Sequence[str], kind: str, steps: int, most: int, avoiding: Sequence[str], besides: Sequence[str], least: float
+) -> None:
+    to_one = kind == "accounts"
+    faults = {
+        f"ways are {', '.join(KINDS)}, not {kind[:40]!r}": kind not in KINDS,
+        "what witnesses say leads to one, so choose one": to_one and len(ends) != 1,
+        f"choose {FEWEST_ENDS} to {MOST_ENDS} ends": not to_one and not FEWEST_ENDS <= len(ends) <= MOST_ENDS,
+        f"a way of which every one is looked for has 1 to {EVERY} steps": not 1 <= steps <= EVERY,
+        f"the number of ways is from 1 to {MOST}": not 1 <= most <= MOST,
+        f"at most {_MOST_AVOIDED} can be avoided": len(avoiding) > _MOST_AVOIDED,
+        f"links besides those of the operation are of {', '.join(BESIDES)}": bool(set(besides) - set(BESIDES)),
+        "belief is a number from 0 to 1": not 0 <= least <= 1,
+    }
+    for fault, holds in faults.items():
+        if holds:
+            raise RequestError(f"These ways cannot be looked for: {fault}.")

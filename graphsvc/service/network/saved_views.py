@@ -1,0 +1,341 @@
+"""The part of a session that keeps pictures of the network: views with their versions, and where one was last.
+
+A view is private until it is shared with those of the case who are cleared for the handling level it was made at. It
+keeps ids, places and filters, never what was drawn: opening it draws anew through the reader's own gate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphsvc.access.people import policy
+from graphsvc.access.people.principal import Grant
+from graphsvc.appdb import alone, transaction
+from graphsvc.cases.stores.view_store import MOST_VERSIONS, Album, Links, Picture, Version, worded
+from graphsvc.errors import Refused, RequestError
+from graphsvc.service.ask import Reading
+from graphsvc.views.picture import canvas, since
+from graphsvc.views.picture.canvas import State
+from graphsvc.views.picture.since import Change, Figures, Key
+
+__all__ = ["Draft", "Keeping", "Opened", "OtherLevel", "Picture", "SavedMeanwhile", "Version"]
+
+_SITTING = re.compile(r"[0-9A-Za-z]{8,32}", re.ASCII)
+_LOCK = 0x70696374  # advisory lock of PostgreSQL: versions come one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One version of a view, for one reader.
+
+    Attributes:
+        version: the one that was opened; newest: it is the newest.
+        state: see `views.picture.canvas`; ids that are not there for this reader are not in it.
+        absent: how many ids of it are not there.
+        changes: its links that are not as they were; None if there were too many to compare.
+    """
+
+    picture: Picture
+    version: Version
+    newest: bool
+    state: State
+    absent: int
+    changes: list[Change] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Where somebody was in a case, in one sitting. Times are UTC.
+
+    Attributes:
+        picture: id of the view it began as; empty if none, or if that is not there any more. name: what it is called.
+        version: the version of it.
+    """
+
+    sitting: str
+    at: dt.datetime
+    state: State
+    picture: str
+    name: str
+    version: int
+
+
+class SavedMeanwhile(RequestError):
+    """Somebody saved a newer version than the one that was changed.
+
+    Attributes:
+        newest: that version.
+    """
+
+    status = 409
+
+    def __init__(self, newest: Version, base: int) -> None:
+        super().__init__(
+            f"{newest.account} saved version {newest.number} on {newest.at:%Y-%m-%d} at {newest.at:%H:%M} UTC, and yours"
+            f" began as version {base}. Nothing is lost and nothing was saved yet: save yours as a view of your own, look"
+            " at theirs, or save yours as the newest version all the same."
+        )
+        self.newest = newest
+
+
+class OtherLevel(RequestError):
+    """A view that was made at another handling level than that of who would save in it."""
+
+    status = 409
+
+    def __init__(self, found: Picture) -> None:
+        super().__init__(
+            f"This view was made at handling {found.handling}, and you see more. Save it as a view of your own, so that"
+            " nothing of what is C gets into it."
+        )
+
+
+class Keeping(Reading):
+    """The kept views of one case."""
+
+    def pictures(self) -> list[Picture]:
+        """One's own and the shared ones, last changed first."""
+        with self._album("read", "list") as album:
+            return album.pictures()
+
+    def picture(self, identifier: str) -> tuple[Picture, list[Version]]:
+        """A view and its versions, newest first.
+
+        Raises:
+            NotFound: it is not there, or not theirs to see. So for all here that name one.
+        """
+        with self._album("read", "open", picture_id=identifier) as album:
+            return album.picture(identifier), album.versions(identifier)
+
+    def open_picture(self, identifier: str, version: int = 0) -> Opened:
+        """One version of a view (0: the newest), with what has become of its links since.
+
+        Raises:
+            NotFound: it has no such version.
+        """
+        with self._album("read", "open", picture_id=identifier, version=version) as album:
+            found = album.picture(identifier)
+            opened, state, links = album.version(identifier, version or found.version)
+        there = self._standing(canvas.named(state))
+        shown = canvas.shown(state)
+        changes = self._since(links, self._linked(shown, found.handling), there)
+        newest = opened.number == found.version
+        return Opened(found, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
+
+    def newest_version(self, identifier: str) -> Version:
+        """The newest version of a view: cheap, for who asks again and again, and without a line in the log."""
+        policy.require(self.principal, "read")
+        grant = policy.require_case(self.principal, self.case)
+        key = self._service.register.key(self.case, create=False)
+        with transaction(self.database) as connection:
+            album = Album(connection, key, self.case, self.principal.name, grant)
+            album.picture(identifier)
+            return album.versions(identifier)[0]
+
+    def save_picture(self, state: Any, name: str, notes: str = "", *, shared: bool = False) -> Picture:
+        """Keep a new view; private unless `shared`.
+
+        Raises:
+            RequestError: the state cannot be kept, or name or notes cannot be, or there are too many.
+        """
+        words = worded(name, notes)
+        kept, links = self._as_kept(canvas.checked(state), self.grant.handling)
+        with self._album("keep", "save", writing=True) as album:
+            identifier = album.new(words, shared=shared)
+            album.add(identifier, kept, links, "saved first")
+            return album.picture(identifier)
+
+    def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> Picture:
+        """Add a version to a view: what was changed began as version `base`.
+
+        Raises:
+            SavedMeanwhile: that is not the newest any more, and it is not to be added `anyway`.
+            OtherLevel: it was made at another handling level. RequestError: the state cannot be kept.
+        """
+        return self._added("save", identifier, canvas.checked(state), None if anyway else base)
+
+    def restore_version(self, identifier: str, version: int) -> Picture:
+        """Make an earlier version the newest again, as a version of its own.
+
+        Raises:
+            NotFound: there is no such version. OtherLevel: the view was made at another handling level.
+        """
+        with self._album("read", "open", picture_id=identifier, version=version) as album:
+            album.picture(identifier)
+            _, state, _ = album.version(identifier, version)
+        return self._added("restore", identifier, state, None, f"version {version} again")
+
+    def rename_picture(self, identifier: str, name: str, notes: str) -> Picture:
+        """Change what a view is called and the notes on it.
+
+        Raises:
+            Refused: somebody else made it. RequestError: name or notes cannot be kept.
+        """
+        words = worded(name, notes)
+        with self._album("keep", "rename", writing=True, picture_id=identifier) as album:
+            _require_own(album.picture(identifier))
+            album.rename(identifier, words)
+            return album.picture(identifier)
+
+    def share_picture(self, identifier: str, *, shared: bool) -> Picture:
+        """Share a view with those of the case who are cleared for its level, or share it no more.
+
+        Raises:
+            Refused: somebody else made it, or has saved in it.
+        """
+        step = "share" if shared else "unshare"
+        with self._album("keep", step, writing=True, picture_id=identifier) as album:
+            _require_own(album.picture(identifier))
+            other = album.other(identifier)
+            if other and not shared:
+                raise Refused(f"{other} has saved in this view, so it stays shared: their work would be out of reach.")
+            album.share(identifier, shared=shared)
+            return album.picture(identifier)
+
+    def delete_picture(self, identifier: str) -> str:
+        """Delete a view with its versions for good; one that another saved in passes to them instead.
+
+        Gives the account it passed to, or an empty text.
+
+        Raises:
+            Refused: somebody else made it.
+        """
+        with self._album("keep", "delete", writing=True, picture_id=identifier) as album:
+            _require_own(album.picture(identifier))
+            other = album.other(identifier)
+            if other:
+                album.pass_to(identifier, other)
+            else:
+                album.delete(identifier)
+            return other
+
+    # -- where one was ----------------------------------------------------------------------------------------
+
+    def drafts(self) -> list[Draft]:
+        """Where one was last in this case, as far as it is there: the latest sitting first, five at most."""
+        with self._album("read", "drafts") as album:
+            kept = album.drafts()
+            names = {one.id: one.name for one in album.pictures()} if kept else {}
+        there = self._standing({one for draft in kept for one in canvas.named(draft.state)})
+        return [
+            Draft(
+                one.sitting,
+                one.at,
+                canvas.drawable(one.state, there),
+                one.picture if one.picture in names else "",
+                names.get(one.picture, ""),
+                one.version if one.picture in names else 0,
+            )
+            for one in kept
+        ]
+
+    def keep_draft(self, sitting: str, state: Any, picture: str = "", version: int = 0) -> dt.datetime:
+        """Keep where one is, in place of where one was in this sitting; gives when.
+
+        Args:
+            sitting: of one's own choice, 8 to 32 letters or digits: another for each page that is opened.
+            state: see `views.picture.canvas`.
+            picture: id of the view it began as; empty for none.
+            version: the version of that.
+
+        Raises:
+            RequestError: the state cannot be kept. NotFound: there is no such view.
+        """
+        if not _SITTING.fullmatch(sitting):
+            raise RequestError("A sitting is called by 8 to 32 letters or digits.")
+        kept = canvas.checked(state)
+        kept = canvas.only(kept, self._standing(canvas.named(kept)))
+        with self._album("keep", "draft", writing=True) as album:
+            if picture:
+                album.picture(picture)
+            return album.keep_draft(sitting, kept, picture, version)
+
+    def drop_draft(self, sitting: str) -> None:
+        """Forget where one was in a sitting."""
+        with self._album("keep", "forget", writing=True) as album:
+            album.drop_draft(sitting)
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _album(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[Album]:
+        """One logged act on the kept views, in one transaction. Nothing else may be logged inside.
+
+        Those that write are done one after the other.
+        """
+        case = self.case
+        with self._service.gate.acting(self.principal, self.purpose, action, case, step="view", what=what, **detail):
+            self._service.gate.require_open(case, self.grant)
+            key = self._service.register.key(case, create=False)
+            with alone(self.database, _LOCK) if writing else transaction(self.database) as connection:
+                yield Album(connection, key, case, self.principal.name, self.grant)
+
+    def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> Picture:
+        """A view with a version more; `base`: which one must still be the newest, if one must."""
+        with self._album("read", "open", picture_id=identifier) as album:
+            found = _require_addable(album, identifier, base)
+        kept, links = self._as_kept(state, found.handling)
+        with self._album("keep", what, writing=True, picture_id=identifier) as album:
+            found = _require_addable(album, identifier, base)
+            album.add(identifier, kept, links, said or album.changes(identifier, found.version, kept))
+            return album.picture(identifier)
+
+    def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
+        """A state with what is there for this reader alone, and its links as they are kept."""
+        kept = canvas.only(state, self._standing(canvas.named(state)))
+        links = self._linked(canvas.shown(kept), handling)
+        return kept, None if links is None else since.packed(links)
+
+    def _standing(self, ids: Collection[str]) -> set[str]:
+        """Those of some ids that are there for this reader."""
+        some, step = sorted(ids), self.settings.row_cap
+        parts = (some[start : start + step] for start in range(0, len(some), step))
+        return {row["id"] for part in parts for row in self.rows("network.there", ids=part).dicts()}
+
+    def _linked(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
+        """Links among some ids at a handling level, as told without source clearance; None if there are too many."""
+        if not ids:
+            return {}
+        reader = replace(self.principal, grants={self.case: Grant(handling)})
+        found = self._service.gate.read(
+            reader, self.purpose, "network.among", self.case, {"ids": sorted(ids)}, action="read"
+        )
+        return None if found.truncated else since.figures(found.dicts())
+
+    @staticmethod
+    def _since(links: Links, current: dict[Key, Figures] | None, there: Collection[str]) -> list[Change] | None:
+        """What has become of links, as far as both ends are there for this reader.
+
+        Held against what who is cleared for the view's level sees now, so that no clearance shows as a change.
+        """
+        if links is None or current is None:
+            return None
+        was, stands = (
+            {key: told for key, told in one.items() if key[0] in there and key[2] in there}
+            for one in (since.unpacked(links), current)
+        )
+        return since.changed(was, stands)
+
+
+def _require_own(found: Picture) -> None:
+    if not found.mine:
+        raise Refused(f"Only {found.account} can change this view. Save it as a view of your own.")
+
+
+def _require_addable(album: Album, identifier: str, base: int | None) -> Picture:
+    """The view, if a version may be added to it."""
+    found = album.picture(identifier)
+    if not found.savable:
+        raise OtherLevel(found)
+    if base is not None and base != found.version:
+        raise SavedMeanwhile(album.versions(identifier)[0], base)
+    if found.version >= MOST_VERSIONS:
+        raise RequestError(
+            f"This view has {found.version} versions, which is the most there may be. Save it as a view of your own."
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Protection: reveals, erasures, sealings, holds, and the vault's key."""

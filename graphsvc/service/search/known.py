@@ -1,0 +1,89 @@
+"""Looking for somebody sealed by a name, alias, number or id that one knows already: answered, and always in the log.
+
+Who plays no visible part stands by a pseudonym, whoever they are, so whoever works on a case has to be able to ask which
+one stands for somebody they know. The answer tells that, and nothing of being a source: of whom nothing is told that the
+reader may see, it tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphsvc.access.log import audit
+from graphsvc.access.vault import pseudonym
+from graphsvc.errors import Busy, RequestError
+from graphsvc.names.naming import spellings
+from graphsvc.service.ask import Reading
+
+_LONGEST = 200
+# So few of one name are told apart by what is seen of them; a name that more bear tells nothing.
+_MOST = 5
+# Digits that a number needs to be one.
+_NUMBER = 6
+# Looks of one account in the last lines of the log, at most: whoever goes through a list of names is not working on a case.
+_LOOKS, _OF_LINES = 30, 2_000
+
+
+class Known(Reading):
+    """The part of a session that finds the sealed by what is known of them."""
+
+    def known(self, what: str) -> list[dict[str, Any]]:
+        """The pseudonyms of people who are called so, as rows of `entities.named`; empty if there is nobody.
+
+        Args:
+            what: a whole name or alias however it is spelt, a whole phone number, or a delivered id.
+
+        Raises:
+            RequestError: it is none. Busy: this account has looked too often.
+            Refused, NotFound, Busy: see `access.door.gate`.
+        """
+        what = what.strip()
+        if not what or len(what) > _LONGEST:
+            raise RequestError(f"Give a whole name, number or id, of at most {_LONGEST} characters.")
+        case = self.case
+        with self._service.gate.acting(self.principal, self.purpose, "known", case, sought=what) as outcome:
+            self._require_seldom()
+            register = self._service.register
+            standing = register.standings(case, register.key(case, create=False)) or {}
+            sought = _Sought(what, pseudonym(register.key(case, create=False), "person", what))
+            names = [name for name, one in standing.items() if one.sealed and sought.is_one(name, one.identities)]
+            rows = self.rows("entities.named", ids=names).dicts() if names else []
+            found = [row for row in rows if row["kind"] == "person" and self.rows("entities.links", id=row["id"]).rows]
+            if len(found) > _MOST:
+                raise RequestError(f"More than {_MOST} people of this case are called so. Give a number or an id.")
+            outcome["rows"] = len(found)
+            outcome["sources"] = [row["id"] for row in found]
+        return found
+
+    def _require_seldom(self) -> None:
+        mine = audit.Sought(account=self.principal.name, action="known")
+        day = audit.now().date()
+        if sum(line["at"].date() == day for line in audit.lines(self.database, newest=_OF_LINES, sought=mine)) > _LOOKS:
+            raise Busy(f"You have looked {_LOOKS} times today, which is the most. Tomorrow it goes on.")
+
+
+class _Sought:
+    """What is looked for, as it may stand in an identity."""
+
+    def __init__(self, what: str, name: str) -> None:
+        self._name = name
+        self._spelt = spellings(what)
+        digits = _digits(what)
+        self._digits = digits if len(digits) >= _NUMBER else ""
+
+    def is_one(self, name: str, identities: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether it is somebody's, whose pseudonym and identities these are."""
+        return name == self._name or any(self._is(values) for values in identities)
+
+    def _is(self, values: Mapping[str, Any]) -> bool:
+        names = [values.get("name", ""), *values.get("aliases", ())]
+        if any(one and self._spelt & spellings(one) for one in names):
+            return True
+        return bool(self._digits) and any(_digits(one) == self._digits for one in values.get("phones", ()))
+
+
+def _digits(text: str) -> str:
+    """The digits of a number without the zero, or the code of the United Kingdom, that it begins with."""
+    digits = "".join(one for one in text if one.isdigit())
+    return digits.removeprefix("0044").removeprefix("44").lstrip("0")

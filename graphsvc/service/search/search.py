@@ -1,0 +1,151 @@
+"""The part of a session that searches a case: entities by what they are called, and free text by its words.
+
+The index of the graph database offers candidates among what this reader may see; the order is made here, from these
+alone (`names.likeness`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from graphsvc.names.likeness import LEVELS, Excerpt, Sought, excerpt, match
+from graphsvc.names.terms import TEXTS, fields
+from graphsvc.service.ask import Reading
+
+# Entities, and excerpts, that one search gives at most.
+MOST_FOUND, MOST_SAID = 50, 50
+# Columns of `entities.find` that tell what an entity is found by, under the names of `terms.FIELDS`.
+_COLUMNS = {"called": "name", "sort": "kind"}
+_FROM = ("id", "aliases", "phones", "value", "registration", "date", "launch_site", "landing_site", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entity that was found.
+
+    Attributes:
+        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`; name: its id where it has no name.
+        sealed: `id` is a pseudonym; links: how many it has.
+        level: how it matches: 0 exactly, 1 a whole word, 2 the beginning of a word, 3 inside a word, 4 one letter off,
+            5 it sounds alike; says: the same in words.
+        why: where each part of what was sought was found: what it is called (`alias`, `phone` …) and the text.
+    """
+
+    id: str
+    kind: str
+    name: str
+    sealed: bool
+    links: int
+    level: int
+    says: str
+    why: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A free text in which words were found, as far as the reader may see it.
+
+    Attributes:
+        column: where it stands: `summary`, `notes`, `place`, `subject_as_said` or `object_as_said`.
+        excerpt: the words around.
+        entity: whose note it is; None of a statement or claim.
+        statement: the row of `statements.said`; None of a note on an entity.
+    """
+
+    column: str
+    excerpt: Excerpt
+    entity: Mapping[str, Any] | None = None
+    statement: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, nearest first; `truncated`: there is more."""
+
+    hits: tuple[Hit, ...] = ()
+    truncated: bool = False
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The hits as dictionaries."""
+        return [asdict(hit) for hit in self.hits]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """Free texts that a search found, whole words first; `truncated`: there are more."""
+
+    texts: tuple[Said, ...] = ()
+    truncated: bool = False
+
+
+class Searching(Reading):
+    """Search of one case."""
+
+    def find(self, text: str) -> Found:
+        """Entities by name, alias, phone, registration, date, place or id, nearest first, whatever the script or spelling.
+
+        Exactly that comes before a whole word, the beginning of a word, inside one, one letter off, and what sounds alike;
+        then those with more links. Of several words each must match something.
+        """
+        sought = Sought(text)
+        if not sought.parts:
+            self._asked_nothing("entities.find")
+            return Found()
+        spelt = "|".join(sought.whole.spelt)
+        rows = self.rows("entities.find", text=sought.pattern, spelt=spelt, parts=sought.spelt)
+        ranked = []
+        for row in rows.dicts():
+            named = fields({name: row[name] for name in _FROM} | {to: row[name] for name, to in _COLUMNS.items()})
+            found = match(sought, named)
+            if found is not None:
+                name = row["name"] or row["id"]
+                hit = Hit(
+                    row["id"],
+                    row["kind"],
+                    name,
+                    row["sealed"],
+                    row["links"],
+                    found.level,
+                    LEVELS[found.level],
+                    found.why,
+                )
+                ranked.append(((found.level, found.weight, -row["links"], len(name), row["id"]), hit))
+        ranked.sort(key=lambda one: one[0])
+        hits = tuple(hit for _, hit in ranked)
+        return Found(hits[:MOST_FOUND], rows.truncated or len(hits) > MOST_FOUND)
+
+    def said(self, text: str) -> FoundText:
+        """Free texts with these words: notes, and what statements and claims say that this reader is shown one by one.
+
+        Each word must be in the text, whole or as a part of one; names of sealed people are not in it to be found.
+        """
+        sought = Sought(text)
+        if not sought.parts:
+            self._asked_nothing("statements.said")
+            return FoundText()
+        given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.spelt}
+        statements, entities = self.rows("statements.said", **given), self.rows("entities.said", **given)
+        texts = [
+            *_texts(sought, statements.dicts(), (*TEXTS["Statement"], *TEXTS["Claim"]), statement=True),
+            *_texts(sought, entities.dicts(), TEXTS["Entity"], statement=False),
+        ]
+        cut = statements.truncated or entities.truncated or len(texts) > MOST_SAID
+        return FoundText(tuple(texts[:MOST_SAID]), cut)
+
+    def _asked_nothing(self, query: str) -> None:
+        """A search for nothing is asked, allowed or refused, and logged, as any other."""
+        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query=query):
+            pass
+
+
+def _texts(sought: Sought, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool) -> list[Said]:
+    """The texts of these columns in which something was found, in the order of the rows."""
+    found = []
+    for row in rows:
+        for column in columns:
+            piece = excerpt(sought, str(row.get(column) or ""))
+            if piece is not None:
+                found.append(Said(column, piece, statement=row) if statement else Said(column, piece, entity=row))
+    return found
