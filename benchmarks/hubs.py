@@ -21,19 +21,18 @@ def run(people: int) -> Iterator[Figure]:
     """Everything on one loaded case; nothing is kept from one run to the next."""
     with invented(people) as folder, opened() as service:
         session = session_of(service, "bench")
-        session.load(folder, quiet)
+        session.deliveries.load(folder, quiet)
 
         def asked() -> None:
-            service.rankings.clear()
-            service.materials.clear()
-            session.ranking()
+            service.forget()
+            session.leads.ranking()
 
         cold = timed(asked)
         whole = statistics.median(timed(asked) for _ in range(RUNS))
-        reading = statistics.median(timed(session._read_material) for _ in range(RUNS))
-        claims, persons, dependence = session._material()
+        reading = statistics.median(timed(session._material._read) for _ in range(RUNS))
+        claims, persons, dependence = session._material.given()
         ranking = statistics.median(timed(lambda: rank(claims, persons, dependence)) for _ in range(RUNS))
-        assert len(session.ranking().leads) > people / 4, "most people are candidates"
+        assert len(session.leads.ranking().leads) > people / 4, "most people are candidates"
 
     yield Figure(f"{len(persons):,} persons, {len(claims):,} claims: first list after the load", f"{cold:.2f} s")
     yield Figure(f"from Neo4j to the list, median of {RUNS}", f"{whole:.2f} s", f"< {GOAL_S:.0f} s", whole < GOAL_S)

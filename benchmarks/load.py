@@ -38,7 +38,7 @@ def run(people: int) -> Iterator[Figure]:
         for first in ("ours", "bare"):
             with opened() as service:
                 if not writes:
-                    session_of(service, "source").load(folder, quiet)
+                    session_of(service, "source").deliveries.load(folder, quiet)
                     writes = bare_writes(read_image(service.store(), "source"))
                     # What lies ready must not slow the collector in what is measured.
                     gc.collect()
@@ -50,7 +50,7 @@ def run(people: int) -> Iterator[Figure]:
 
 def _warm(service: Service, small: Path) -> None:
     """Both ways once on a small case, so that neither is the first the server ever sees."""
-    session_of(service, "warm").load(small, quiet)
+    session_of(service, "warm").deliveries.load(small, quiet)
     _bare(service, "warm-bare", bare_writes(read_image(service.store(), "warm")))
 
 
@@ -58,7 +58,7 @@ def _round(service: Service, folder: Path, writes: Writes, first: str) -> Iterat
     took: dict[str, float] = {}
     for way in (first, "bare" if first == "ours" else "ours"):
         if way == "ours":
-            took[way] = timed(lambda: session_of(service, "ours").load(folder, quiet))
+            took[way] = timed(lambda: session_of(service, "ours").deliveries.load(folder, quiet))
         else:
             took[way] = timed(lambda: _bare(service, "bare", writes))
     nodes, relationships = count(service, "ours")

@@ -32,7 +32,7 @@ def demo_case() -> Iterator[Service]:
     """A service of its own with the demo case loaded."""
     with opened() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
         demo(Path(folder) / "case")
-        session_of(service, "demo").load(Path(folder) / "case", quiet)
+        session_of(service, "demo").deliveries.load(Path(folder) / "case", quiet)
         settle()  # as `graphsvc serve` does
         yield service
 
@@ -62,16 +62,16 @@ def addresses(session: Session) -> dict[str, str]:
     """Name → address of every page that shows something, each at the entity of its kind with the most links."""
     most: dict[str, tuple[int, str]] = {}
     ends: dict[str, int] = {}
-    kinds = {row["id"]: row["kind"] for row in session.rows("cases.entities", whole=True).dicts()}
-    links = session.rows("cases.links", whole=True).dicts()
+    kinds = {row["id"]: row["kind"] for row in session.ask.rows("cases.entities", whole=True).dicts()}
+    links = session.ask.rows("cases.links", whole=True).dicts()
     for link in links:
         for end in (link["subject"], link["object"]):
             ends[end] = ends.get(end, 0) + 1
     for identifier, count in ends.items():
         most[kinds[identifier]] = max(most.get(kinds[identifier], (0, "")), (count, identifier))
-    leads = session.leads()["hubs"]
+    leads = session.leads.table()["hubs"]
     lead, first = leads[0]["id"], links[0]
-    statement = session.entity(lead).claims[0]["statement"]
+    statement = session.network.entities.look(lead).claims[0]["statement"]
     case = f"/case/{session.case}"
     link = {name: first[name] for name in ("subject", "relation", "object")}
     pages = {
@@ -98,7 +98,7 @@ def addresses(session: Session) -> dict[str, str]:
         "roles": "/roles",
     }
     pages |= {f"entity, {kind}": f"{case}/entity?id={identifier}" for kind, (_, identifier) in sorted(most.items())}
-    for query in session.queries():
+    for query in session.queries.listed():
         given = {f"p.{name}": _text(value) for name, value in query.example.get("parameters", {}).items()}
         pages[f"query {query.name}"] = f"{case}/query?{urlencode({'name': query.name, 'run': '1', **given})}"
     return pages

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.pages import demo_case
 from benchmarks.stage import Figure, invented, opened, p95, quiet, session_of
-from graphsvc.service import Service
+from graphsvc.service import PictureRequest, Service
 
 NODES = 500
 GOAL_S = 0.5
@@ -43,8 +43,8 @@ def run() -> Iterator[Figure]:
     """Time to a usable picture; what the server needs of it; and how many nodes there were."""
     with demo_case() as service, _served(service) as address, _chromium() as browser:
         session = session_of(service, "demo")
-        start = session.leads()["hubs"][0]["id"]
-        shown = len(session.network([start], depth=4, cap=NODES).nodes)
+        start = session.leads.table()["hubs"][0]["id"]
+        shown = len(session.network.picture(PictureRequest([start], depth=4, cap=NODES)).nodes)
         assert shown == NODES, shown
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{address}/link/{service.sign_in_link(session.principal.name, 'benchmark')}")
@@ -72,7 +72,7 @@ def run() -> Iterator[Figure]:
 def _whole(people: int, goal: float) -> Iterator[Figure]:
     """The overview of a whole invented case: with nothing kept by the service, and again."""
     with opened() as service, invented(people) as folder:
-        session_of(service, "whole").load(folder, quiet)
+        session_of(service, "whole").deliveries.load(folder, quiet)
         with _served(service) as address, _chromium() as browser:
             session = session_of(service, "whole")
             page = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -152,5 +152,5 @@ def demo(
     server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
     with Service(settings(**server, named="part")) as opened:
         loader = accounts.listed(opened.database)[0]
-        opened.session(loader, "tests", "demo").load(folder, lambda *_progress: None)
+        opened.session(loader, "tests", "demo").deliveries.load(folder, lambda *_progress: None)
         yield opened

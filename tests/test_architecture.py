@@ -31,11 +31,11 @@ ROOMS = {
         "cases",
         "access", "names", "store", "appdb", "ingest", "analysis", "views", "simulate", "queries", "config", "records", "errors",
     },
-    "web": {"service", "cases", "views", "config", "records", "errors", "access.people.principal"},
-    "cli": {"service", "cases", "config", "records", "errors", "access.people.principal", "web", "store.server.local"},
+    "web": {"service", "views", "config", "records", "errors", "access.people.principal"},
+    "cli": {"service", "config", "records", "errors", "access.people.principal", "web", "store.server.local"},
 }  # fmt: skip
 ALONE = {
-    "networkx": {"analysis", "views", "service.leads.leads"},
+    "networkx": {"analysis", "views", "service.network.network", "service.session"},
     "scipy": {"analysis", "views"},
     "neo4j": {"store"},
     "jgo": {"store"},
@@ -50,7 +50,7 @@ ALONE = {
     "anyascii": {"names.spelling"},
     "flask": {"web"},
     "click": {"cli"},
-    "pandas": {"service.leads.leads"},
+    "pandas": {"service.session"},
     "openpyxl": {"ingest"},
     "igraph": set[str](),  # GPL: read by a test alone, to see that what goes out opens there
 }

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from graphsvc.cases.deliveries.casework import Progress
-from graphsvc.service import Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Session, quiet
 
 
 def seal(asks: Session, agrees: Session, person: str, reason: str = "threatened", progress: Progress = quiet) -> str:
     """Have someone sealed who stands by name; what may remain, in words."""
-    return agrees.agree_sealing(asks.ask_sealing(person, reason), progress)
+    return agrees.protection.sealings.agree(asks.protection.sealings.ask(person, reason), progress)
 
 
 def unseal(asks: Session, agrees: Session, pseudonym: str, reason: str = "told in court") -> str:
     """Have someone sealed stand by name again; what may remain, in words."""
-    return agrees.agree_sealing(asks.ask_opening(pseudonym, reason), quiet)
+    return agrees.protection.sealings.agree(asks.protection.sealings.ask_opening(pseudonym, reason), quiet)

@@ -10,14 +10,14 @@ Result = TypeVar("Result")
 Key = tuple[str, int, *tuple[str | bool, ...]]
 
 
-class Kept(Generic[Result]):
+class Cache(Generic[Result]):
     """The latest results, at most `most`; a new version of a case drops what was computed on older ones.
 
     Example:
-        >>> kept = Kept[str](2)
-        >>> kept.of(("dover", 1, "P"), lambda: "old"), kept.of(("dover", 1, "P"), lambda: "not asked")
+        >>> cache = Cache[str](2)
+        >>> cache.of(("dover", 1, "P"), lambda: "old"), cache.of(("dover", 1, "P"), lambda: "not asked")
         ('old', 'old')
-        >>> kept.of(("dover", 2, "P"), lambda: "new"), kept.of(("dover", 1, "P"), lambda: "computed again")
+        >>> cache.of(("dover", 2, "P"), lambda: "new"), cache.of(("dover", 1, "P"), lambda: "computed again")
         ('new', 'computed again')
     """
 
@@ -26,7 +26,7 @@ class Kept(Generic[Result]):
         self._results: OrderedDict[Key, Result] = OrderedDict()
 
     def of(self, key: Key, compute: Callable[[], Result]) -> Result:
-        """The result kept for `key`, or else what `compute` gives, which is then kept."""
+        """The result cached under `key`, or else what `compute` gives, which is cached then."""
         try:
             return self._results[key]
         except KeyError:
@@ -42,3 +42,13 @@ class Kept(Generic[Result]):
     def clear(self) -> None:
         """Forget everything."""
         self._results.clear()
+
+
+class Caches:
+    """The caches of one subject: a subclass names them as attributes. One of each for a home (`service.home.Home.caches`)."""
+
+    def clear(self) -> None:
+        """Forget everything in all of them."""
+        for cache in vars(self).values():
+            if isinstance(cache, Cache):
+                cache.clear()

@@ -27,5 +27,5 @@ def unstoppable(progress: Progress) -> Progress:
     return told
 
 
-def unwatched(_done: int, _total: int, _text: str) -> None:
+def quiet(_done: int, _total: int, _text: str) -> None:
     """Progress that nobody watches."""

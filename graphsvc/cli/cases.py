@@ -13,8 +13,7 @@ from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import shown as date_shown
-from graphsvc.service import Loaded, Session
-from graphsvc.service.evaluation import invented
+from graphsvc.service import Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are: more is a list to lose
@@ -53,16 +52,16 @@ def load(
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
     with session(case) as acts, shown() as progress:
         if undo is not None:
-            for note in acts.undoing(undo):
+            for note in acts.deliveries.undoing(undo):
                 say(note, err=True)
             if dry_run:
                 say("Nothing was taken back (--dry-run).", err=True)
                 return
-            acts.undo(undo, progress)
+            acts.deliveries.undo(undo, progress)
             say(f"Delivery {undo} of {case} was taken back.", err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
-        loaded = acts.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
+        loaded = acts.deliveries.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
     _report(loaded, dry_run=dry_run)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
@@ -101,7 +100,7 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
 def deliveries(session: Opener, case: str) -> None:
     """List the deliveries of a case, newest first."""
     with session(case) as acts:
-        rows = acts.deliveries()
+        rows = acts.deliveries.listed()
     for row in rows:
         day = date_shown(row["loaded_at"].date().isoformat())
         read = sum(counts["read"] for counts in row["counts"].values())

@@ -15,8 +15,7 @@ from graphsvc.cli.looking import FORMATS, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import RequestError
-from graphsvc.service import Session
-from graphsvc.service.evaluation import comparison, invented
+from graphsvc.service import Session, comparison, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _COLUMNS = ("method", "figure", "value", "low", "high")

@@ -14,11 +14,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.relations import says
-from graphsvc.service import Session
-from graphsvc.service.exports.bundle import verify
-from graphsvc.service.exports.exports import FORM_NAMES
-from graphsvc.service.exports.exposure import Wanted
-from graphsvc.service.exports.given import Export
+from graphsvc.service import FORM_NAMES, Export, PictureRequest, Session, Wanted, bundle
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
@@ -55,7 +51,7 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
 def preview(session: Opener, case: str, recipient: str, handling: str | None, **asked: Any) -> None:
     """Show what an export would hold and whom it could give away; makes nothing."""
     with session(case) as acts:
-        found = acts.preview_export(
+        found = acts.exports.preview(
             _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
         )
     say(f"{len(found.nodes)} entities, {len(found.links)} links, handling {found.handling}")
@@ -96,7 +92,7 @@ def make(
     """Make an export; prints its id."""
     wanted, left_out = _wanted(asked), _links(asked["without"])
     with session(case) as acts:
-        made = acts.make_export(
+        made = acts.exports.make(
             wanted, recipient, reason, handling=handling or "", left_out=left_out, ask=ask, forms=forms
         )
     say(made.id)
@@ -112,7 +108,7 @@ def make(
 def list_exports(session: Opener, case: str) -> None:
     """The exports you made, and all of the case if you may agree to them."""
     with session(case) as acts:
-        _show(acts.exports(), "There is no export you can see in this case.")
+        _show(acts.exports.given.listed(), "There is no export you can see in this case.")
 
 
 @export.command("get")
@@ -126,7 +122,7 @@ def get(session: Opener, case: str, identifier: str, target: Path | None) -> Non
         place = target
         if place is not None and place.exists():
             raise RequestError(f"{place} is there already. Nothing was fetched; choose another file.")
-        name, content = acts.fetch_export(identifier)
+        name, content = acts.exports.given.fetch(identifier)
     place = place or Path(name)
     place.touch(mode=0o600)
     place.write_bytes(content)
@@ -141,7 +137,7 @@ def get(session: Opener, case: str, identifier: str, target: Path | None) -> Non
 def agree(session: Opener, case: str, identifier: str, note: str) -> None:
     """Agree to an export another person asked for. Takes the role supervisor."""
     with session(case) as acts:
-        acts.agree_export(identifier, note)
+        acts.exports.given.agree(identifier, note)
     say("Agreed. Who asked can fetch it now.", err=True)
 
 
@@ -153,7 +149,7 @@ def agree(session: Opener, case: str, identifier: str, note: str) -> None:
 def refuse(session: Opener, case: str, identifier: str, note: str) -> None:
     """Refuse an export another person asked for. Takes the role supervisor."""
     with session(case) as acts:
-        acts.refuse_export(identifier, note)
+        acts.exports.given.refuse(identifier, note)
     say("Refused.", err=True)
 
 
@@ -165,15 +161,15 @@ def recall(session: Opener, case: str, done: str) -> None:
     """The exports that show somebody who was sealed or erased since they were given."""
     with session(case) as acts:
         if done:
-            acts.settle_recall(done)
-        _show(acts.recalls(), "Nothing has to be asked back.")
+            acts.exports.given.settle(done)
+        _show(acts.exports.given.recalls(), "Nothing has to be asked back.")
 
 
 @export.command("verify")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def verify_file(path: Path) -> None:
     """Whether every file of an export is as its manifest says. Needs no account."""
-    faults = verify(path)
+    faults = bundle.verify(path)
     if faults:
         raise InputError(f"{path} is not as it was given: {'; '.join(faults)}.")
     say("It is as its manifest says.")
@@ -182,10 +178,9 @@ def verify_file(path: Path) -> None:
 def _wanted(asked: dict[str, Any]) -> Wanted:
     pairs = [one.partition("=") for one in asked["given"]]
     return Wanted(
-        ids=asked["ids"],
-        depth=asked["depth"],
-        relations=asked["relations"],
-        least=asked["least"],
+        picture=PictureRequest(
+            ids=asked["ids"], depth=asked["depth"], relations=asked["relations"], least=asked["least"]
+        ),
         query=asked["query"],
         parameters={name: value for name, _, value in pairs},
         only=asked["only"],

@@ -11,8 +11,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
-from graphsvc.service import Session
-from graphsvc.service.leads.groups import KINDS
+from graphsvc.service import PAIR_KINDS, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -30,7 +29,7 @@ def groups() -> None:
 def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str) -> None:
     """The groups of witnesses of a case, the largest first, with what each shares."""
     with session(case) as acts:
-        found = acts.witness_groups(sources or None)
+        found = acts.leads.groups.of(sources or None)
     if form == "json":
         told = [
             {
@@ -56,7 +55,7 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
 @click.argument("case")
 @click.argument("one")
 @click.argument("other")
-@click.option("--as", "kind", type=click.Choice(KINDS), required=True, help="What the two are after all.")
+@click.option("--as", "kind", type=click.Choice(PAIR_KINDS), required=True, help="What the two are after all.")
 @click.option("--reason", required=True, help="Why; kept sealed with the decision.")
 @click.option(
     "--handling",
@@ -68,7 +67,7 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
 def decide(session: Opener, case: str, one: str, other: str, kind: str, reason: str, handling: str | None) -> None:
     """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
-        say(acts.decide_pair(one, other, kind, reason, progress, handling or ""))
+        say(acts.leads.groups.decide(one, other, kind, reason, progress, handling or ""))
     say("Decided. The figures that rest on the two are computed anew.", err=True)
 
 
@@ -78,7 +77,7 @@ def decide(session: Opener, case: str, one: str, other: str, kind: str, reason: 
 def decisions(session: Opener, case: str) -> None:
     """What was decided on two witnesses, newest first; also what was taken back."""
     with session(case) as acts:
-        found = acts.pairings()
+        found = acts.leads.groups.pairings()
     for one in found:
         say(f"{one.id}  {one.kind:11} {one.handling}  {one.one} {one.other}")
         say(f"    {one.by} {one.at:%Y-%m-%d %H:%M}Z: {one.reason}")
@@ -96,5 +95,5 @@ def decisions(session: Opener, case: str) -> None:
 def take_back(session: Opener, case: str, decision: str, reason: str) -> None:
     """Take a decision back; it stays in the list. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
-        acts.end_pairing(decision, reason, progress)
+        acts.leads.groups.end(decision, reason, progress)
     say("Taken back. The figures that rest on the two are computed anew.", err=True)

@@ -13,7 +13,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import NotFound
-from graphsvc.service import Session, log
+from graphsvc.service import Session, sought
 
 _MOST = 2**53  # no log is as long
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -42,9 +42,9 @@ def audit(
     """The log, newest first: who did what, when, why, and how it ended. Takes the role auditor."""
     if context.invoked_subcommand is not None:
         return
-    wanted = log.sought(account, case, action, source, since)
+    wanted = sought(account, case, action, source, since)
     with session() as acts:
-        for line in acts.log(newest=newest, sought=wanted):
+        for line in acts.log.lines(newest=newest, sought=wanted):
             say(_written(line))
 
 
@@ -54,7 +54,7 @@ def audit(
 def text(session: Opener, line: int) -> None:
     """The text of Cypher that was typed, of one line of the log."""
     with session() as acts:
-        found = acts.log_texts(acts.log(newest=1, before=line + 1)).get(line)
+        found = acts.log.texts(acts.log.lines(newest=1, before=line + 1)).get(line)
     if found is None:
         raise NotFound(f"Line {line} has no text of Cypher. `graphsvc audit --action cypher` lists those that have.")
     if found.note:
@@ -69,7 +69,7 @@ def text(session: Opener, line: int) -> None:
 def verify(session: Opener) -> None:
     """Hold every line of the log, and where it ends, against the chain; ends with status 1 if anything is wrong."""
     with session() as acts, shown() as progress:
-        found = acts.verify_log(progress)
+        found = acts.log.verify(progress)
     for fault in found.faults:
         say(fault)
     if found.count > len(found.faults):

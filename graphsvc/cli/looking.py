@@ -29,7 +29,7 @@ _SHOWN_LEADS = 20
 def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     """Leads of a case, best first: intelligence, never evidence, and never a finding of guilt."""
     with session(case) as acts:
-        found = acts.leads()
+        found = acts.leads.table()
     chosen = found["hubs"] if everyone else found["hubs"][:_SHOWN_LEADS]
     if form == "json":
         answer = {"case": found["case"], "verdict": found["verdict"], "hubs": chosen}
@@ -66,13 +66,13 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
     """Run a named query; without a name, list them."""
     with session(case) as acts:
         if not name:
-            rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries())
+            rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries.listed())
             write(form, ["name", "title", "parameters"], rows)
             return
         if cypher:
-            say_text(acts.query_text(name))
+            say_text(acts.queries.text(name))
             return
-        answer = acts.query(name, as_given(given))
+        answer = acts.queries.run(name, as_given(given))
     write(form, answer.columns, answer.rows)
     if answer.truncated:
         say(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)

@@ -11,8 +11,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import RequestError
-from graphsvc.service import Service, Session, command_line
-from graphsvc.service.accounts import own, staff
+from graphsvc.service import Service, Session, clearances, command_line
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -58,9 +57,9 @@ def account() -> None:
 def own_password(session: Opener) -> None:
     """Change your password; asks for the old one, and ends your other sign-ins."""
     with session() as acts:
-        old = click.prompt("Old password", hide_input=True, err=True) if own.has_password(acts) else ""
+        old = click.prompt("Old password", hide_input=True, err=True) if acts.account.has_password() else ""
         new = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
-        own.change_password(acts, old, new, _token(acts))
+        acts.account.change_password(old, new, _token(acts))
     say("Your password was changed.", err=True)
 
 
@@ -71,13 +70,13 @@ def own_second_factor(session: Opener, remove: bool) -> None:
     """Set up a second factor: shows its secret once, and asks for a code of it."""
     with session() as acts:
         if remove:
-            own.remove_second_factor(acts, _code("Code"), _token(acts))
+            acts.account.remove_second_factor(_code("Code"), _token(acts))
             say("Your second factor was removed.", err=True)
             return
-        made = own.begin_second_factor(acts)
+        made = acts.account.begin_second_factor()
         say("Give this to an authenticator app; it is not shown again:", err=True)
         say(f"  secret   {made.secret}", f"  address  {made.uri}", err=True)
-        own.confirm_second_factor(acts, _code("Code it shows"), _token(acts))
+        acts.account.confirm_second_factor(_code("Code it shows"), _token(acts))
     say("Your second factor is set up: from now on signing in takes a code.", err=True)
 
 
@@ -86,7 +85,7 @@ def own_second_factor(session: Opener, remove: bool) -> None:
 def end_others(session: Opener) -> None:
     """End your sign-ins everywhere else."""
     with session() as acts:
-        ended = own.end_others(acts, _token(acts))
+        ended = acts.account.end_others(_token(acts))
     say(f"Ended: {ended}.", err=True)
 
 
@@ -95,7 +94,7 @@ def _code(text: str, default: str | None = None) -> str:
 
 
 def _token(acts: Session) -> str:
-    return command_line.kept_token(command_line.token_file(acts.service.settings))
+    return command_line.kept_token(command_line.token_file(acts.ask.settings))
 
 
 @click.group()
@@ -108,8 +107,8 @@ def users() -> None:
 def list_users(session: Opener) -> None:
     """Every account, disabled ones too: roles, clearance, second factor."""
     with session() as acts:
-        for one in staff.listed(acts):
-            clearance = [*(f"{case}:{text}" for case, text in staff.clearances(one)), "cypher" * one.free_cypher]
+        for one in acts.accounts.listed():
+            clearance = [*(f"{case}:{text}" for case, text in clearances(one)), "cypher" * one.free_cypher]
             state = [
                 "disabled" * one.disabled,
                 "second factor" * one.second_factor,
@@ -136,7 +135,7 @@ def add(session: Opener, name: str, roles: Sequence[str], grants: Sequence[str])
     """Add an account; asks for its password."""
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     with session() as acts:
-        staff.add(acts, name, roles, grants, password)
+        acts.accounts.add(name, roles, grants, password)
     say(f"{name} was added.", err=True)
 
 
@@ -148,12 +147,12 @@ def reset(session: Opener, name: str, second_factor: bool) -> None:
     """Give an account a new password (asks for it), or take its second factor away. Ends its sign-ins."""
     if second_factor:
         with session() as acts:
-            had = staff.reset_second_factor(acts, name)
+            had = acts.accounts.reset_second_factor(name)
         say(f"{name} has no second factor any more." if had else f"{name} had no second factor.", err=True)
         return
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     with session() as acts:
-        staff.reset_password(acts, name, password)
+        acts.accounts.reset_password(name, password)
     say(f"{name} has a new password.", err=True)
 
 
@@ -164,7 +163,7 @@ def reset(session: Opener, name: str, second_factor: bool) -> None:
 def roles(session: Opener, name: str, roles: Sequence[str]) -> None:
     """Give an account these roles and no others (none: takes all), and end its sign-ins."""
     with session() as acts:
-        staff.set_roles(acts, name, roles)
+        acts.accounts.set_roles(name, roles)
     say(f"{name} has {'the roles ' + ', '.join(sorted(set(roles))) if roles else 'no role'} now.", err=True)
 
 
@@ -180,11 +179,11 @@ def grant(session: Opener, name: str, clearance: str | None, revoke: str | None,
         raise RequestError("Say what: CASE:CODE[+sources], --revoke CASE, --cypher or --no-cypher.")
     with session() as acts:
         if revoke is not None:
-            staff.revoke(acts, name, revoke)
+            acts.accounts.revoke(name, revoke)
         if clearance is not None:
-            staff.grant(acts, name, clearance)
+            acts.accounts.grant(name, clearance)
         if cypher is not None:
-            staff.set_free_cypher(acts, name, given=cypher)
+            acts.accounts.set_free_cypher(name, given=cypher)
     say(f"The clearance of {name} was changed.", err=True)
 
 
@@ -194,7 +193,7 @@ def grant(session: Opener, name: str, clearance: str | None, revoke: str | None,
 def disable(session: Opener, name: str) -> None:
     """Disable an account and end its sign-ins."""
     with session() as acts:
-        staff.disable(acts, name)
+        acts.accounts.disable(name)
     say(f"{name} is disabled.", err=True)
 
 
@@ -204,7 +203,7 @@ def disable(session: Opener, name: str) -> None:
 def enable(session: Opener, name: str) -> None:
     """Let a disabled account sign in again."""
     with session() as acts:
-        staff.enable(acts, name)
+        acts.accounts.enable(name)
     say(f"{name} can sign in again.", err=True)
 
 

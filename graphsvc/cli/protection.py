@@ -11,10 +11,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
-from graphsvc.service import Session
-from graphsvc.service.protection import key
-from graphsvc.service.protection.holds import KINDS, NewHold
-from graphsvc.service.protection.requests import Request
+from graphsvc.service import HOLD_KINDS, NewHold, Request, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _REASON = click.option("--reason", required=True, help="Why; who agrees reads it.")
@@ -31,7 +28,7 @@ def vault() -> None:
 def rotate(session: Opener) -> None:
     """Give the vault a new master key; nobody is signed out. Takes the role administrator."""
     with session() as acts:
-        say(key.rotate_key(acts))
+        say(acts.protection.rotate_key())
 
 
 @click.group()
@@ -47,7 +44,7 @@ def reveal() -> None:
 def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
     """Ask for one identity. Takes the role custodian."""
     with session(case) as acts:
-        say(acts.ask_reveal(pseudonym, reason))
+        say(acts.protection.reveals.ask(pseudonym, reason))
     say("Asked. It opens for you alone once a supervisor, another person, agrees.", err=True)
 
 
@@ -56,7 +53,7 @@ def ask(session: Opener, case: str, pseudonym: str, reason: str) -> None:
 def list_reveals(session: Opener) -> None:
     """The reveals you asked for, and those of your cases if you may agree; with state and times."""
     with session() as acts:
-        _show(acts.reveals(), "There is no reveal you can see.")
+        _show(acts.protection.reveals.listed(), "There is no reveal you can see.")
 
 
 @reveal.command()
@@ -64,7 +61,7 @@ def list_reveals(session: Opener) -> None:
 def pending(session: Opener) -> None:
     """The reveals that wait for your answer."""
     with session() as acts:
-        _show([one for one in acts.reveals() if one.decidable], "No reveal waits for your answer.")
+        _show([one for one in acts.protection.reveals.listed() if one.decidable], "No reveal waits for your answer.")
 
 
 @reveal.command()
@@ -74,7 +71,7 @@ def pending(session: Opener) -> None:
 def agree(session: Opener, request: str, note: str) -> None:
     """Agree to a reveal another person asked for. Takes the role supervisor."""
     with session() as acts:
-        agreed = acts.agree_reveal(request, note)
+        agreed = acts.protection.reveals.agree(request, note)
         say(f"Agreed. It is open for {agreed.asked_by} until {_at(agreed.until)}.", err=True)
 
 
@@ -85,7 +82,7 @@ def agree(session: Opener, request: str, note: str) -> None:
 def refuse(session: Opener, request: str, note: str) -> None:
     """Refuse a reveal another person asked for. Takes the role supervisor."""
     with session() as acts:
-        acts.refuse_reveal(request, note)
+        acts.protection.reveals.refuse(request, note)
     say("Refused.", err=True)
 
 
@@ -95,7 +92,7 @@ def refuse(session: Opener, request: str, note: str) -> None:
 def open_identity(session: Opener, request: str) -> None:
     """Show the identity of a reveal of yours that was agreed to. Each time is in the log."""
     with session() as acts:
-        revealed = acts.open_reveal(request)
+        revealed = acts.protection.reveals.open(request)
     for name, value in revealed.values.items():
         say(f"{name:16} {', '.join(map(str, value)) if isinstance(value, list) else value}")
     say(f"Open until {_at(revealed.until)}. Do not write it down where others read.", err=True)
@@ -107,7 +104,7 @@ def open_identity(session: Opener, request: str) -> None:
 def end(session: Opener, request: str) -> None:
     """End a reveal of yours before its time."""
     with session() as acts:
-        acts.end_reveal(request)
+        acts.protection.reveals.end(request)
     say("Ended.", err=True)
 
 
@@ -119,7 +116,7 @@ def holds() -> None:
 @holds.command("add")
 @click.argument("case")
 @click.option("--person", default="", help="Id of one person; without it the whole case is held.")
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="What the material is held for.")
+@click.option("--kind", type=click.Choice(HOLD_KINDS), required=True, help="What the material is held for.")
 @click.option("--owner", required=True, help="Who answers for the hold.")
 @click.option("--reason", required=True, help="Why.")
 @click.option("--review", type=click.DateTime(["%Y-%m-%d"]), required=True, help="When to look at it again.")
@@ -127,7 +124,7 @@ def holds() -> None:
 def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, reason: str, review: dt.datetime) -> None:
     """Put a hold on a case, or on one person of it."""
     with session(case) as acts:
-        say(acts.add_hold(NewHold(kind, owner, reason, review.date()), person))
+        say(acts.protection.holds.add(NewHold(kind, owner, reason, review.date()), person))
 
 
 @holds.command("list")
@@ -136,7 +133,7 @@ def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, rea
 def list_holds(session: Opener, case: str) -> None:
     """The holds of a case, those that last first."""
     with session(case) as acts:
-        found = acts.holds()
+        found = acts.protection.holds.listed()
     for one in found:
         state = f"released by {one.released_by} {_at(one.released_at)}" if one.released_by else "lasts"
         due = "  REVIEW IS DUE" if one.due else ""
@@ -153,7 +150,7 @@ def list_holds(session: Opener, case: str) -> None:
 def release_hold(session: Opener, case: str, hold: str) -> None:
     """Release a hold; it stays in the list."""
     with session(case) as acts:
-        acts.release_hold(hold)
+        acts.protection.holds.release(hold)
     say("Released.", err=True)
 
 
@@ -173,7 +170,11 @@ def seal() -> None:
 def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening: bool) -> None:
     """Ask that someone who stands by name is sealed. Takes the role custodian or supervisor."""
     with session(case) as acts:
-        say(acts.ask_opening(person, reason) if opening else acts.ask_sealing(person, reason))
+        say(
+            acts.protection.sealings.ask_opening(person, reason)
+            if opening
+            else acts.protection.sealings.ask(person, reason)
+        )
     say("Asked. Nothing is changed until a supervisor, another person, agrees.", err=True)
 
 
@@ -182,7 +183,7 @@ def ask_sealing(session: Opener, case: str, person: str, reason: str, *, opening
 def list_sealings(session: Opener) -> None:
     """What you asked for on how somebody stands, and that of your cases if you may agree; with state and times."""
     with session() as acts:
-        _show(acts.sealings(), "Nothing was asked for that you can see.")
+        _show(acts.protection.sealings.listed(), "Nothing was asked for that you can see.")
 
 
 @seal.command("agree")
@@ -192,7 +193,7 @@ def list_sealings(session: Opener) -> None:
 def agree_sealing(session: Opener, request: str, note: str) -> None:
     """Agree to what another person asked for, and do it. Takes the role supervisor."""
     with session() as acts, shown() as progress:
-        told = acts.agree_sealing(request, progress, note)
+        told = acts.protection.sealings.agree(request, progress, note)
     say(f"Done. {told}", err=True)
 
 
@@ -203,7 +204,7 @@ def agree_sealing(session: Opener, request: str, note: str) -> None:
 def refuse_sealing(session: Opener, request: str, note: str) -> None:
     """Refuse what another person asked for. Takes the role supervisor."""
     with session() as acts:
-        acts.refuse_sealing(request, note)
+        acts.protection.sealings.refuse(request, note)
     say("Refused.", err=True)
 
 
@@ -213,7 +214,7 @@ def refuse_sealing(session: Opener, request: str, note: str) -> None:
 def who_is_sealed(session: Opener, case: str) -> None:
     """Who is sealed in a case, since when and why; and who stands by name of whom a delivery says they should be."""
     with session(case) as acts:
-        asked, sealed = acts.to_be_sealed(), acts.sealed()
+        asked, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
     for person, why in asked.items():
         say(f"{person}  stands by name; a delivery says: {why}")
     for one in sealed:
@@ -235,7 +236,7 @@ def waiting() -> None:
 def list_waiting(session: Opener, case: str) -> None:
     """The accounts that wait, in the order they were added."""
     with session(case) as acts:
-        found, opens = acts.waiting_accounts(), acts.next_opening()
+        found, opens = acts.protection.waiting.listed(), acts.deliveries.next_opening()
     for one in found:
         held = "  names what was taken back" if one.unfit else f"  held back by {one.held_by}" if one.held_by else ""
         say(f"{one.delivery:>4}  {_at(one.added_at)}  {one.claims:>4} claims  by {one.account}{held}")
@@ -252,7 +253,7 @@ def list_waiting(session: Opener, case: str) -> None:
 def hold_waiting(session: Opener, case: str, delivery: int) -> None:
     """Hold back one of them: it opens to nobody until it is let go."""
     with session(case) as acts:
-        acts.hold_account(delivery)
+        acts.protection.waiting.hold(delivery)
     say("Held back.", err=True)
 
 
@@ -263,7 +264,7 @@ def hold_waiting(session: Opener, case: str, delivery: int) -> None:
 def release_waiting(session: Opener, case: str, delivery: int) -> None:
     """Let one that is held back open with the others."""
     with session(case) as acts:
-        acts.release_account(delivery)
+        acts.protection.waiting.release(delivery)
     say("Let go. It opens with the others at the next set time.", err=True)
 
 
@@ -273,7 +274,7 @@ def release_waiting(session: Opener, case: str, delivery: int) -> None:
 def open_waiting(session: Opener, case: str) -> None:
     """Open all that wait and are not held back now, together."""
     with session(case) as acts, shown() as progress:
-        many = acts.open_accounts(progress)
+        many = acts.protection.waiting.open(progress)
     say(f"Opened: {many}.", err=True)
 
 
@@ -284,7 +285,7 @@ def open_waiting(session: Opener, case: str) -> None:
 def known(session: Opener, case: str, what: str) -> None:
     """Which pseudonym stands for somebody whose whole name, number or id (WHAT) you know. Each look is in the log."""
     with session(case) as acts:
-        found = acts.known(what)
+        found = acts.search.known(what)
     for row in found:
         say(row["id"])
     if not found:
@@ -304,7 +305,7 @@ def erase() -> None:
 def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
     """Ask that a person is erased. Takes the role custodian or supervisor."""
     with session(case) as acts:
-        say(acts.ask_erasure(person, reason))
+        say(acts.protection.erasures.ask(person, reason))
     say("Asked. Nothing is erased until a supervisor, another person, agrees.", err=True)
 
 
@@ -313,7 +314,7 @@ def ask_erasure(session: Opener, case: str, person: str, reason: str) -> None:
 def list_erasures(session: Opener) -> None:
     """The erasures you asked for, and those of your cases if you may agree; with state and times."""
     with session() as acts:
-        _show(acts.erasures(), "There is no erasure you can see.")
+        _show(acts.protection.erasures.listed(), "There is no erasure you can see.")
 
 
 @erase.command("agree")
@@ -323,7 +324,7 @@ def list_erasures(session: Opener) -> None:
 def agree_erasure(session: Opener, request: str, note: str) -> None:
     """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
     with session() as acts, shown() as progress:
-        told = acts.agree_erasure(request, progress, note)
+        told = acts.protection.erasures.agree(request, progress, note)
     say(f"Erased. {told}", err=True)
 
 
@@ -334,7 +335,7 @@ def agree_erasure(session: Opener, request: str, note: str) -> None:
 def refuse_erasure(session: Opener, request: str, note: str) -> None:
     """Refuse an erasure another person asked for. Takes the role supervisor."""
     with session() as acts:
-        acts.refuse_erasure(request, note)
+        acts.protection.erasures.refuse(request, note)
     say("Refused.", err=True)
 
 

@@ -9,8 +9,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
-from graphsvc.service import Session
-from graphsvc.service.leads.reviews import JUDGEMENTS, Review
+from graphsvc.service import JUDGEMENTS, Review, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -29,7 +28,7 @@ def review() -> None:
 def add(session: Opener, case: str, person: str, judgement: str, reason: str) -> None:
     """Agree with a lead, refuse it or park it. Takes the role investigator or analyst."""
     with session(case) as acts:
-        acts.review(person, judgement, reason)
+        acts.leads.reviews.add(person, judgement, reason)
     say("Kept. It cannot be changed or taken back, only followed by another.", err=True)
 
 
@@ -40,7 +39,7 @@ def add(session: Opener, case: str, person: str, judgement: str, reason: str) ->
 def listed(session: Opener, case: str, person: str) -> None:
     """What was decided about one lead, or about all you see; newest first."""
     with session(case) as acts:
-        found = acts.reviews(person)
+        found = acts.leads.reviews.of(person)
     for one in found:
         _show(one)
     if not found:
@@ -59,7 +58,7 @@ def question() -> None:
 def questions(session: Opener, case: str, person: str) -> None:
     """What to ask next about a lead, and the innocent readings of it."""
     with session(case) as acts:
-        read, asking = acts.readings(person), acts.questions(person)
+        read, asking = acts.leads.questions.readings(person), acts.leads.questions.next(person)
     for reading in read:
         say(f"reading: {reading.text}")
     for one in asking.questions:
@@ -83,7 +82,7 @@ def questions(session: Opener, case: str, person: str) -> None:
 def put(session: Opener, case: str, person: str, claim: str) -> None:
     """Note that a question was put. Takes the role investigator or analyst."""
     with session(case) as acts:
-        acts.put_question(person, claim)
+        acts.leads.questions.put(person, claim)
     say("Noted.", err=True)
 
 

@@ -14,13 +14,11 @@ from filelock import FileLock, Timeout
 from waitress import wasyncore
 from waitress.server import create_server
 
-from graphsvc.cases.gc_pause import settle
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.service import Service, command_line
-from graphsvc.service.evaluation import invented
+from graphsvc.service import Service, command_line, invented, settle
 
 _THREADS = 8
 

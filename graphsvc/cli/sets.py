@@ -11,8 +11,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.service import Session
-from graphsvc.service.leads.sets import GOALS, KeySet
+from graphsvc.service import GOALS, KeySet, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
 
@@ -29,7 +28,7 @@ Opener = Callable[..., AbstractContextManager[Session]]
 def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ...], form: str) -> None:
     """Who together holds the network together or reaches most of it, and what if they were gone."""
     with session(case) as acts:
-        found = acts.sets(size, goal, people)
+        found = acts.leads.sets.find(size, goal, people)
     if form == "json":
         say_text(json.dumps(asdict(found), ensure_ascii=False, indent=1))
     else:

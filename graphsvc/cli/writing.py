@@ -14,9 +14,7 @@ from graphsvc.cli.looking import FORMATS, Opener, as_given, write
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import CypherFault, NotFound, RequestError
-from graphsvc.service import Session
-from graphsvc.service.cypher import parameters
-from graphsvc.service.cypher.cypher import Run, Step
+from graphsvc.service import Run, Session, Step, parameters
 
 _LOOK_S = 0.5
 _SAID_AFTER_S = 2.0
@@ -61,7 +59,7 @@ def cypher(
             text, kept = _saved(acts, saved)
             values = kept | values
         if explain:
-            examined = acts.examine(text)
+            examined = acts.cypher.examine(text)
             say(*_plan(examined.plan))
             say(f"parameters: {', '.join(examined.parameters) or 'none'}", err=True)
             return
@@ -80,22 +78,22 @@ def cypher(
 def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
     """Run it, saying so once it takes long; stopped here it is stopped in the database."""
     began = time.monotonic()
-    identifier = acts.start_cypher(text, values)
+    identifier = acts.cypher.start(text, values)
     with shown() as progress:
         try:
             while True:
-                found = acts.cypher_run(identifier, wait_s=_LOOK_S)
+                found = acts.cypher.result(identifier, wait_s=_LOOK_S)
                 if found.state != "running":
                     return found
                 if time.monotonic() - began > _SAID_AFTER_S:
                     progress(0, 0, "running; Ctrl-C stops it")
         except KeyboardInterrupt:
-            acts.cancel_cypher(identifier)
+            acts.cypher.cancel(identifier)
             raise
 
 
 def _saved(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
-    known = acts.saved_queries()
+    known = acts.cypher.library.listed()
     for one in known:
         if one.name.casefold() == name.strip().casefold():
             return one.words.text, one.words.parameters

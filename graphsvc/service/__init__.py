@@ -1,26 +1,146 @@
-"""The use cases. A Session is the service with one principal and one purpose; nothing above holds anything deeper."""
+"""The use cases. A Session is one principal with one purpose; nothing above holds anything deeper, or imports deeper."""
 
+from graphsvc.access.decided.holds import HOLD_KINDS, NewHold
+from graphsvc.access.decided.pairs import PAIR_KINDS
+from graphsvc.access.decided.reviews import JUDGEMENTS
+from graphsvc.access.door.cyphergate import Examined
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
-from graphsvc.cases.deliveries.casework import CancelledError
+from graphsvc.cases.cypher_runs import Run
+from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.loaded import Loaded
+from graphsvc.cases.deliveries.statement_form import Form, Part
+from graphsvc.cases.gc_pause import settle
 from graphsvc.cases.jobs import Job
+from graphsvc.cases.progress import CancelledError, Progress, quiet
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
+from graphsvc.cases.stores.view_store import SavedView, ViewVersion
+from graphsvc.ingest.i2.chart import ChartRead, chart_mapping
 from graphsvc.queries import Query
-from graphsvc.service.home import Service
+from graphsvc.queries.library import BOUND
+from graphsvc.service import command_line
+from graphsvc.service.accounts.own import Enrolment
+from graphsvc.service.accounts.staff import choose_password, clearances
+from graphsvc.service.ask import CaseSummary
+from graphsvc.service.cypher import exchange, parameters
+from graphsvc.service.cypher.cypher import Past
+from graphsvc.service.cypher.exchange import Words
+from graphsvc.service.cypher.library import Import, NameTaken, Saved
+from graphsvc.service.deliveries.form import Changed, Checked
+from graphsvc.service.deliveries.statements import StatementVersion
+from graphsvc.service.evaluation import comparison, invented
+from graphsvc.service.exports import bundle
+from graphsvc.service.exports.exports import FORM_NAMES, known_forms
+from graphsvc.service.exports.exposure import Wanted
+from graphsvc.service.exports.given import Export
+from graphsvc.service.leads.groups import WitnessGroup
+from graphsvc.service.leads.leads import range_of
+from graphsvc.service.leads.reviews import Review
+from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
+from graphsvc.service.log import sought
+from graphsvc.service.network.comments import Comment
+from graphsvc.service.network.growth import MANY_NEIGHBOURS, Growth, Neighbours
+from graphsvc.service.network.network import Shown
+from graphsvc.service.network.paths import (
+    LONGEST_PATH,
+    MOST_PATHS,
+    PATH_KINDS,
+    USUAL_PATHS,
+    USUAL_STEPS,
+    ShownPath,
+    ShownPaths,
+)
+from graphsvc.service.network.request import MOST_DEPTH, MOST_NODES, NODES, PictureRequest
+from graphsvc.service.network.saved_views import Draft, OpenedView, OtherLevel, SavedMeanwhile
+from graphsvc.service.protection.requests import Request
+from graphsvc.service.search.search import Found
+from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
+from graphsvc.store.bolt import Step
 
 __all__ = [
+    "BOUND",
+    "FORM_NAMES",
+    "GOALS",
+    "HOLD_KINDS",
+    "JUDGEMENTS",
+    "LARGEST",
+    "LONGEST_PATH",
+    "MANY_NEIGHBOURS",
+    "MOST_DEPTH",
+    "MOST_NODES",
+    "MOST_PATHS",
+    "NODES",
+    "PAIR_KINDS",
+    "PATH_KINDS",
+    "SIGN_IN",
+    "USUAL_PATHS",
+    "USUAL_STEPS",
     "CancelledError",
+    "CaseSummary",
+    "Changed",
+    "ChartRead",
+    "Checked",
+    "Comment",
+    "Draft",
+    "Enrolment",
     "Entrance",
+    "Examined",
+    "Export",
+    "Form",
+    "Found",
+    "Growth",
+    "HeldError",
+    "Import",
     "Job",
+    "KeySet",
     "Loaded",
+    "NameTaken",
+    "Neighbours",
+    "NewHold",
+    "OpenedView",
     "Options",
+    "OtherLevel",
     "Parcel",
+    "Part",
+    "Past",
+    "PictureRequest",
+    "Progress",
     "Query",
+    "Request",
+    "Review",
+    "Run",
+    "Saved",
+    "SavedMeanwhile",
+    "SavedView",
     "Scratch",
     "Service",
     "Session",
+    "Shown",
+    "ShownPath",
+    "ShownPaths",
+    "StatementVersion",
+    "Step",
     "Upload",
+    "ViewVersion",
+    "Wanted",
+    "WitnessGroup",
+    "Words",
+    "bundle",
+    "chart_mapping",
+    "choose_password",
+    "clearances",
+    "command_line",
+    "comparison",
+    "exchange",
+    "invented",
+    "known_forms",
+    "parameters",
+    "quiet",
+    "range_of",
+    "settle",
+    "sought",
+    "statement_form",
 ]

@@ -1,12 +1,12 @@
-"""What every part of a session stands on: who asks, why, of which case, and the gate their questions pass."""
+"""Who asks, why and of which case: what every subject of a session is handed, and its only way to the gate."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,10 +17,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.register import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.queries import Query
-
-if TYPE_CHECKING:
-    from graphsvc.service.home import Service
+from graphsvc.service.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +29,23 @@ class CaseSummary:
     version: int
 
 
-class Reading:
-    """One principal, one purpose and, once chosen, one case: asks named queries through the gate."""
+class Ask:
+    """One principal, one purpose and, once chosen, one case: asks the service's own queries, acts, and is logged.
 
-    def __init__(self, service: Service, principal: Principal, purpose: str, case: str = "") -> None:
-        self._service = service
+    Attributes:
+        home: what the process holds open.
+        principal: who asks. purpose: why; both stand in each line of the log.
+    """
+
+    def __init__(self, home: Home, principal: Principal, purpose: str, case: str = "") -> None:
+        self.home = home
         self.principal = principal
         self.purpose = purpose
         self._case = case
 
     @property
     def case(self) -> str:
-        """The case of this session; the only visible one where none was chosen.
+        """The case that is asked about; the only visible one where none was chosen.
 
         Raises:
             RequestError: there are several to choose from, or none.
@@ -56,22 +58,58 @@ class Reading:
             raise RequestError(f"Say which case. You can see: {named}.")
         return visible[0].id
 
-    def at(self, case: str) -> Self:
-        """The same session at another case."""
-        return type(self)(self._service, self.principal, self.purpose, case)
+    @property
+    def database(self) -> sa.Engine:
+        """The application database."""
+        return self.home.database
 
-    def close(self) -> None:
-        """Let go of everything; only for a session of `graphsvc.connect`, whose service is its own."""
-        self._service.close()
+    @property
+    def settings(self) -> Settings:
+        """The settings of the service."""
+        return self.home.settings
+
+    @property
+    def key(self) -> bytes:
+        """The data key of the case.
+
+        Raises:
+            NotFound: the case is not there or not theirs.
+        """
+        policy.require_case(self.principal, self.case)
+        return self.home.register.key(self.case, create=False)
+
+    def at(self, case: str) -> Ask:
+        """The same of another case."""
+        return Ask(self.home, self.principal, self.purpose, case)
+
+    def as_(self, grant: Grant) -> Ask:
+        """The same as somebody would ask who has this clearance in this case, and none elsewhere."""
+        case = self.case
+        return Ask(self.home, replace(self.principal, grants={case: grant}), self.purpose, case)
+
+    # -- who may ----------------------------------------------------------------------------------------------
 
     def may(self, action: str) -> bool:
         """Whether the principal's roles allow an action (`access.people.policy.ACTIONS`)."""
         return policy.may(self.principal, action)
 
+    def require(self, action: str) -> None:
+        """Nothing, if a role of this person allows an action.
+
+        Raises:
+            Refused: it does not.
+        """
+        policy.require(self.principal, action)
+
     @property
     def grant(self) -> Grant:
-        """The clearance in this session's case."""
+        """The clearance in this case."""
         return policy.require_case(self.principal, self.case)
+
+    @property
+    def grants(self) -> list[Grant | None]:
+        """The clearance in the case that was chosen, or all there are where none was."""
+        return [self.principal.grant(self._case)] if self._case else list(self.principal.grants.values())
 
     @property
     def version(self) -> int:
@@ -82,7 +120,12 @@ class Reading:
         """
         policy.require(self.principal, "read")
         policy.require_case(self.principal, self.case)
-        return version_of(self._service.database, self.case, self.grant.handling)
+        return version_of(self.database, self.case, self.grant.handling)
+
+    @property
+    def state(self) -> tuple[str, int, str]:
+        """What a result is computed on: it is current while this stays the same."""
+        return self.case, self.version, self.grant.handling
 
     def cases(self) -> list[CaseSummary]:
         """The cases this person can see, by name. An auditor or administrator sees none by that role."""
@@ -90,66 +133,44 @@ class Reading:
             return []
         return [
             CaseSummary(row["id"], state_for(row["state"], grant.handling), row[version_for(grant.handling)])
-            for row in known_cases(self._service.database)
+            for row in known_cases(self.database)
             if (grant := self.principal.grant(row["id"])) is not None
         ]
 
-    @property
-    def service(self) -> Service:
-        """The service behind this session, for other use cases of this room."""
-        return self._service
-
-    @property
-    def database(self) -> sa.Engine:
-        """The application database, for other use cases of this room."""
-        return self._service.database
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of the service, for other use cases of this room."""
-        return self._service.settings
-
-    def acting(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
-        """One logged act that needs no case: refused without a role that allows it."""
-        return self._service.gate.acting(self.principal, self.purpose, action, **detail)
-
-    def queries(self) -> list[Query]:
-        """The named queries this person may run: by role, and those about sources only with source clearance."""
-        grants = [self.principal.grant(self._case)] if self._case else list(self.principal.grants.values())
-        cleared = any(grant is not None and grant.sources for grant in grants)
-        return [
-            query
-            for query in self._service.library.public()
-            if (not query.roles or self.principal.roles & set(query.roles)) and (cleared or not query.for_sources)
-        ]
-
-    def query(self, name: str, parameters: Mapping[str, Any] | None = None) -> Released:
-        """Run a named query on the case.
+    def require_open(self) -> None:
+        """Nothing, if the case is there and nothing that shows at this clearance is being loaded.
 
         Raises:
-            RequestError: no such query, or a parameter is wrong. Refused, NotFound, Busy: see `access.door.gate`.
+            NotFound: it is not there. Busy: it is being loaded.
         """
-        if self._service.library[name].kind == "internal":
-            raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
-        return self._service.gate.read(self.principal, self.purpose, name, self.case, parameters)
+        self.home.gate.require_open(self.case, self.grant)
 
-    def query_text(self, name: str) -> str:
-        """The Cypher of a named query."""
-        return self._service.library[name].text
+    # -- acts -------------------------------------------------------------------------------------------------
+
+    def act(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
+        """One logged act on this case: see `access.door.gate.Gate.acting`.
+
+        Raises:
+            Refused: no role of theirs allows it. NotFound: the case is not there or not theirs.
+        """
+        return self.home.gate.acting(self.principal, self.purpose, action, self.case, **detail)
+
+    def act_anywhere(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
+        """One logged act that is on no case. Raises Refused as `act`."""
+        return self.home.gate.acting(self.principal, self.purpose, action, **detail)
 
     def rows(self, name: str, *, whole: bool = False, **parameters: Any) -> Released:
-        """Rows of one of the service's own queries, for pages; `whole` reads all of a case (an error if too much)."""
-        return self._service.gate.read(
-            self.principal,
-            self.purpose,
-            name,
-            self.case,
-            parameters,
-            action="analyse" if whole else "read",
-            whole=whole,
+        """Rows of one of the service's own queries; `whole` reads all of a case (an error if too much).
+
+        Raises:
+            Refused, NotFound, RequestError, Busy: see `access.door.gate.Gate.read`.
+        """
+        action = "analyse" if whole else "read"
+        return self.home.gate.read(
+            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole
         )
 
-    def _together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
+    def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.
 
         A server answers each question on one core alone; what does not wait for another answer is asked beside it.
@@ -157,6 +178,11 @@ class Reading:
         with ThreadPoolExecutor(len(asked)) as pool:
             waiting = [pool.submit(self.rows, name, whole=whole, **parameters) for name, parameters in asked]
             return [one.result() for one in waiting]
+
+    def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""
+        rows = self.rows("entities.named", ids=sorted(ids)).dicts() if ids else []
+        return {row["id"]: row for row in rows}
 
 
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:

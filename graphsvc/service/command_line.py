@@ -14,7 +14,7 @@ from graphsvc.access.people.principal import Principal
 from graphsvc.access.people.purpose import known_purpose
 from graphsvc.config import Settings
 from graphsvc.errors import NotSignedIn
-from graphsvc.service.home import SIGN_IN, Service
+from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 
 COMMAND_LINE = Entrance("command line")

@@ -1,4 +1,4 @@
-"""The part of a session that reads and verifies the log: for auditors, who get nothing else."""
+"""The log, read and verified: for auditors, who get nothing else."""
 
 from __future__ import annotations
 
@@ -14,63 +14,68 @@ from graphsvc.access.people import accounts, policy
 from graphsvc.cases.jobs import Job
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
-from graphsvc.service.ask import Reading
+from graphsvc.service.ask import Ask
 
-__all__ = ["Auditing", "Sought", "Verified", "sought"]
+__all__ = ["Log", "Sought", "Verified", "sought"]
 
 _KIND = "verify"
 _VERIFIED = "verified: "
 
 
-class Auditing(Reading):
+class Log:
     """Who did what, when, for which purpose, and how it ended; and whether the log is as it was written."""
 
-    def log(self, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING) -> list[dict[str, Any]]:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def lines(
+        self, *, newest: int = 200, before: int | None = None, sought: Sought = EVERYTHING
+    ) -> list[dict[str, Any]]:
         """Acts and how they ended, newest first; `before` (a line's number) gives the older ones.
 
         Raises:
             Refused: the role auditor is missing. So for all here.
         """
         asked = {name: getattr(sought, name) for name in ("account", "source", "since", "until")}
-        if not accounts.is_known(self._service.database, sought.account):
+        if not accounts.is_known(self._ask.database, sought.account):
             asked["account"] = len(sought.account)  # typed, so it may be anyone's name
         asked["in_case"], asked["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
         detail = {name: value for name, value in asked.items() if value}
-        with self.acting("log", **detail) as outcome:
-            found = audit.lines(self._service.database, newest=newest, before=before, sought=sought)
+        with self._ask.act_anywhere("log", **detail) as outcome:
+            found = audit.lines(self._ask.database, newest=newest, before=before, sought=sought)
             outcome["rows"] = len(found)
         return found
 
-    def log_texts(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
-        """Texts of Cypher that were typed, by number of line, of lines that `log` gave. Each look is in the log."""
-        with self.acting("log", what="texts") as outcome:
-            found = self._service.cypher_texts.of(lines)
+    def texts(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
+        """Texts of Cypher that were typed, by number of line, of lines that `lines` gave. Each look is in the log."""
+        with self._ask.act_anywhere("log", what="texts") as outcome:
+            found = self._ask.home.cypher_texts.of(lines)
             outcome["rows"] = len(found)
         return found
 
-    def verify_log(self, progress: Progress) -> Verified:
+    def verify(self, progress: Progress) -> Verified:
         """Hold every line of the log, and its end, against the chain; that it was done is in the log as well.
 
         Raises:
             OperatorError: database or anchor cannot be read.
         """
-        with self.acting("log", what=_KIND) as outcome:
-            found = verify(self._service.log, progress, self._service.cypher_texts.faults())
+        with self._ask.act_anywhere("log", what=_KIND) as outcome:
+            found = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
             said = "whole" if found.whole else f"{found.count} {'fault' if found.count == 1 else 'faults'}"
             outcome |= {"rows": found.lines, "outcome": f"{_VERIFIED}{said} up to line {found.lines}"}
         return found
 
     def verified(self) -> dict[str, Any] | None:
         """The newest verification that ended: account, outcome, rows (lines verified), ended_at; None: never yet."""
-        policy.require(self.principal, "log")
-        return audit.newest_ending(self._service.database, "log", _VERIFIED)
+        policy.require(self._ask.principal, "log")
+        return audit.newest_ending(self._ask.database, "log", _VERIFIED)
 
-    def start_verification(self) -> str:
+    def start(self) -> str:
         """Verify the log as a job; gives its id. Its result: lines, seal, count of faults, faults (sentences)."""
-        with self.acting("log", what="start verify"):
+        with self._ask.act_anywhere("log", what="start verify"):
 
             def work(progress: Progress) -> Mapping[str, Any]:
-                found = self.verify_log(progress)
+                found = self.verify(progress)
                 return {
                     "lines": found.lines,
                     "seal": found.seal,
@@ -78,16 +83,16 @@ class Auditing(Reading):
                     "faults": list(found.faults),
                 }
 
-            return self._service.jobs.start(self.principal.name, "", _KIND, work)
+            return self._ask.home.jobs.start(self._ask.principal.name, "", _KIND, work)
 
-    def verification(self, job: str, wait_s: float = 0.0) -> Job:
+    def job(self, job: str, wait_s: float = 0.0) -> Job:
         """A verification that was started, after waiting for its end so long at most.
 
         Raises:
             NotFound: there is none.
         """
-        policy.require(self.principal, "log")
-        return self._service.jobs.one(job, "", self.principal.name, wait_s)
+        policy.require(self._ask.principal, "log")
+        return self._ask.home.jobs.one(job, "", self._ask.principal.name, wait_s)
 
 
 def sought(

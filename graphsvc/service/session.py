@@ -5,117 +5,198 @@ Everything here passes the gate. What a reader may not see is not there; "not th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from graphsvc.errors import Refused
-from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.service.ask import filled, nothing
-from graphsvc.service.cypher.library import Saving
-from graphsvc.service.deliveries.form import Entering
-from graphsvc.service.deliveries.waiting import Waiting
-from graphsvc.service.exports.exports import Exporting
-from graphsvc.service.leads.groups import Grouping
-from graphsvc.service.leads.questions import Weighing
-from graphsvc.service.leads.reviews import Reviewing
-from graphsvc.service.leads.sets import KeyPlayers
-from graphsvc.service.log import Auditing
-from graphsvc.service.network.comments import Commenting
-from graphsvc.service.network.growth import Growing
-from graphsvc.service.network.overview import Overviewing
-from graphsvc.service.network.paths import Tracing
-from graphsvc.service.network.saved_views import Keeping
-from graphsvc.service.protection.sealings import Sealings
-from graphsvc.service.search.known import Known
-from graphsvc.service.search.search import Searching
+import networkx as nx
+import pandas as pd
 
-_ONE = {table.record: f"{table.name}.one" for table in ENTITY_TABLES}
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.service.accounts.own import OwnAccount
+from graphsvc.service.accounts.staff import Accounts
+from graphsvc.service.ask import Ask, CaseSummary
+from graphsvc.service.cypher.cypher import Cypher
+from graphsvc.service.deliveries.deliveries import Deliveries
+from graphsvc.service.exports.exports import Exports
+from graphsvc.service.home import Home
+from graphsvc.service.leads.leads import LEAD_COLUMNS, RANGE_COLUMNS, Leads
+from graphsvc.service.leads.material import Material
+from graphsvc.service.log import Log
+from graphsvc.service.network.network import Network, Shown
+from graphsvc.service.network.request import PictureRequest
+from graphsvc.service.protection.protection import Protection
+from graphsvc.service.protection.requests import Requests
+from graphsvc.service.queries import Queries
+from graphsvc.service.search.search import Search
 
 
-@dataclass(frozen=True, slots=True)
-class EntityPage:
-    """Everything a reader may know of one entity.
+class Session:
+    """One principal, one purpose and, once chosen, one case: has the subjects that can be asked about.
 
     Attributes:
-        kind: `person`, `boat`, `crossing`, `gang`, `workplace` or `thing`.
-        values: released properties that have a value, in the order of the case format.
-        links: rows of `entities.links`; claims: rows of `entities.claims`, where without source clearance what witnesses
-            say is one row for each link, polarity and status, with the groups behind it and neither claim nor statement.
-        truncated: there are more links or claims than are given.
+        ask: who asks, why and of which case: what every subject is handed.
+        principal: who acts. purpose: why.
     """
 
-    id: str
-    kind: str
-    name: str
-    values: dict[str, Any]
-    links: list[dict[str, Any]]
-    claims: list[dict[str, Any]]
-    truncated: bool
+    def __init__(self, home: Home, principal: Principal, purpose: str, case: str = "") -> None:
+        self.ask = Ask(home, principal, purpose, case)
+        self.principal = principal
+        self.purpose = purpose
 
+    # -- the subjects -----------------------------------------------------------------------------------------
 
-class Session(
-    Exporting,
-    Sealings,
-    Waiting,
-    Grouping,
-    Entering,
-    Auditing,
-    Saving,
-    Reviewing,
-    Weighing,
-    KeyPlayers,
-    Known,
-    Searching,
-    Growing,
-    Tracing,
-    Overviewing,
-    Keeping,
-    Commenting,
-):
-    """One principal, one purpose and, once chosen, one case."""
+    @cached_property
+    def leads(self) -> Leads:
+        """Who stands out, why, how sure that is, and what people decided about it."""
+        return Leads(self.ask, self._material)
 
-    def counts(self) -> dict[str, int]:
-        """How many entities of each kind are visible."""
-        return {row["kind"]: row["count"] for row in self.rows("cases.counts").dicts()}
+    @cached_property
+    def network(self) -> Network:
+        """Pictures of the network, ways through it, saved views, comments, and each entity in it."""
+        return Network(self.ask, self._material)
 
-    def entity(self, identifier: str) -> EntityPage:
-        """Everything this reader may know of one entity.
+    @cached_property
+    def search(self) -> Search:
+        """Entities by what they are called, and free text."""
+        return Search(self.ask)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """Named queries."""
+        return Queries(self.ask)
+
+    @cached_property
+    def cypher(self) -> Cypher:
+        """Cypher of one's own, with the grant, and the case's library of it."""
+        return Cypher(self.ask)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What is loaded: from files, by form; taken back; each statement and its history."""
+        return Deliveries(self.ask, self.search)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What goes out to someone else, and whom it could give away."""
+        return Exports(self.ask, self._requests)
+
+    @cached_property
+    def protection(self) -> Protection:
+        """Reveals, erasures, sealings, holds, accounts that wait, and the vault's key."""
+        return Protection(self.ask, self._requests)
+
+    @cached_property
+    def account(self) -> OwnAccount:
+        """One's own account."""
+        return OwnAccount(self.ask)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Everybody's accounts, for administrators."""
+        return Accounts(self.ask)
+
+    @cached_property
+    def log(self) -> Log:
+        """The log, for auditors."""
+        return Log(self.ask)
+
+    @cached_property
+    def _material(self) -> Material:
+        return Material(self.ask)
+
+    @cached_property
+    def _requests(self) -> Requests:
+        return Requests(self.ask)
+
+    # -- who asks, and where ----------------------------------------------------------------------------------
+
+    @property
+    def case(self) -> str:
+        """The case of this session: see `Ask.case`."""
+        return self.ask.case
+
+    @property
+    def grant(self) -> Grant:
+        """The clearance in this session's case."""
+        return self.ask.grant
+
+    @property
+    def version(self) -> int:
+        """How often the case has been changed in what shows at this clearance: see `Ask.version`."""
+        return self.ask.version
+
+    def at(self, case: str) -> Session:
+        """The same session at another case."""
+        return Session(self.ask.home, self.principal, self.purpose, case)
+
+    def cases(self) -> list[CaseSummary]:
+        """The cases this person can see, by name."""
+        return self.ask.cases()
+
+    def may(self, action: str) -> bool:
+        """Whether the principal's roles allow an action (`access.people.policy.ACTIONS`)."""
+        return self.ask.may(action)
+
+    def require(self, action: str) -> None:
+        """Nothing, if a role of this person allows an action.
 
         Raises:
-            NotFound: there is none, or it is not theirs to see.
+            Refused: it does not.
         """
-        named = self.rows("entities.named", ids=[identifier]).dicts()
-        if not named:
-            raise nothing(identifier)
-        kind = named[0]["kind"]
-        found = self.rows(_ONE[kind], id=identifier).dicts()
-        links = self.rows("entities.links", id=identifier)
-        claims = self.rows("entities.claims", id=identifier)
-        return EntityPage(
-            identifier,
-            kind,
-            named[0]["name"] or identifier,
-            filled(found[0]),
-            links.dicts(),
-            claims.dicts(),
-            links.truncated or claims.truncated,
-        )
+        self.ask.require(action)
 
-    def between(self, subject: str, relation: str, target: str) -> list[dict[str, Any]]:
-        """The claims behind one link, and what denies it."""
-        return self.rows("entities.between", subject=subject, relation=relation, object=target).dicts()
+    def close(self) -> None:
+        """Let go of everything; only for a session of `graphsvc.connect`, whose home is its own."""
+        self.ask.home.close()
 
-    def provenance(self, claims: list[str]) -> dict[str, tuple[int, int]]:
-        """Claim id → (delivery, line of its links file), for claims this session was given.
+    # -- for notebooks ----------------------------------------------------------------------------------------
 
-        Empty without clearance for all of the case: a line tells how many rows came before it.
+    def hubs(self) -> pd.DataFrame:
+        """The ranking as a table, best first; join a score of your own to it by `id`.
+
+        `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
+        """
+        found = self.leads.table()
+        frame = pd.DataFrame(found["hubs"], columns=[*LEAD_COLUMNS, *RANGE_COLUMNS])
+        frame.attrs = {"verdict": found["verdict"], "reason": found["reason"]}
+        return frame
+
+    def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
+        """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
         Raises:
-            Refused: without source clearance, whatever the ids: a claim of a witness leads nowhere then.
+            RequestError: no such query, or a parameter is wrong.
         """
-        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="provenance") as outcome:
-            if not self.grant.sources:
-                raise Refused("Where a claim was delivered takes source clearance. An administrator can give it.")
-            found = self._service.register.provenance(self.case, claims) if self.grant.handling == "C" else {}
-            outcome["rows"] = len(found)
-        return found
+        released = self.queries.run(query, parameters)
+        frame = pd.DataFrame(released.rows, columns=list(released.columns))
+        frame.attrs = {"truncated": released.truncated, "withheld": list(released.withheld)}
+        return frame
+
+    def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
+        """The answer of a text of Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
+
+        `$case` and the names the named queries use are bound. Nodes, relationships and paths are dictionaries with
+        `kind`. It takes the grant for free Cypher.
+
+        Raises:
+            CypherFault: the text is wrong or refused; `line` and `column` say where. Refused: no grant, or suspended.
+        """
+        found = self.cypher.run(text, parameters)
+        frame = pd.DataFrame(found.rows, columns=list(found.columns))
+        frame.attrs = {"truncated": found.truncated}
+        return frame
+
+    def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
+        """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`."""
+        return self.network.graph(of)
+
+    def show(self, *ids: str, title: str = "", **wanted: Any) -> Shown:
+        """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
+
+        Args:
+            ids: where the picture starts.
+            title: its heading; else the case and the ids.
+            wanted: what else the picture is asked for with (`PictureRequest`).
+        """
+        view = self.network.picture(PictureRequest(ids, **wanted))
+        return Shown(view, title or f"{self.case}: around {', '.join(ids)}")

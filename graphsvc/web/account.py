@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from graphsvc.errors import GraphsvcError, NotSignedIn, RequestError
-from graphsvc.service.accounts import own, staff
+from graphsvc.service import choose_password
 from graphsvc.views import qr
-from graphsvc.web.frame import TOKEN, answer, current, desk
+from graphsvc.web.frame import TOKEN, answer, current, home
 
 blueprint = Blueprint("account", __name__)
 
@@ -24,7 +24,7 @@ def page() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """A new password, for who knows the old one."""
     try:
-        own.change_password(current(), request.form.get("old", ""), _twice("new"), session[TOKEN])
+        current().account.change_password(request.form.get("old", ""), _twice("new"), session[TOKEN])
     except (NotSignedIn, RequestError) as error:
         return _page(error, "password")
     return _done("Your password was changed. You are signed out everywhere else.")
@@ -34,7 +34,7 @@ def password() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Begin to set it up: shows the secret."""
     try:
-        own.begin_second_factor(current())
+        current().account.begin_second_factor()
     except RequestError as error:
         return _page(error, "factor")
     return redirect(url_for("account.page") + "#factor", code=303)
@@ -44,7 +44,7 @@ def begin() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Complete the set-up with a code."""
     try:
-        own.confirm_second_factor(current(), request.form.get("code", ""), session[TOKEN])
+        current().account.confirm_second_factor(request.form.get("code", ""), session[TOKEN])
     except NotSignedIn as error:
         return _page(error, "factor")
     return _done("Your second factor is set up. From now on signing in takes a code.")
@@ -54,7 +54,7 @@ def confirm() -> ResponseReturnValue:
 def remove() -> ResponseReturnValue:
     """Take it away, with a code."""
     try:
-        own.remove_second_factor(current(), request.form.get("code", ""), session[TOKEN])
+        current().account.remove_second_factor(request.form.get("code", ""), session[TOKEN])
     except (NotSignedIn, RequestError) as error:
         return _page(error, "factor")
     return _done("Your second factor was removed. You are signed out everywhere else.")
@@ -63,7 +63,7 @@ def remove() -> ResponseReturnValue:
 @blueprint.post("/account/end-others")
 def end_others() -> ResponseReturnValue:
     """End every other sign-in."""
-    ended = own.end_others(current(), session[TOKEN])
+    ended = current().account.end_others(session[TOKEN])
     return _done("There was no other sign-in." if not ended else f"You are signed out everywhere else ({ended}).")
 
 
@@ -77,7 +77,7 @@ def setup(link: str) -> ResponseReturnValue:
 def choose(link: str) -> ResponseReturnValue:
     """Use the link up."""
     try:
-        staff.choose_password(desk(), link, _twice("new"))
+        choose_password(home(), link, _twice("new"))
     except GraphsvcError as error:
         wrong = (
             "This link is not good any more. Ask an administrator for a new one."
@@ -91,16 +91,16 @@ def choose(link: str) -> ResponseReturnValue:
 
 def _page(error: GraphsvcError | None = None, part: str = "") -> ResponseReturnValue:
     me = current()
-    made = own.pending_second_factor(me)
+    made = me.account.pending_second_factor()
     return answer(
         "account/page.html",
         error.status if error else 200,
-        has_password=own.has_password(me),
-        has_second_factor=own.has_second_factor(me),
-        must=sorted(me.principal.roles & desk().second_factor_roles),
+        has_password=me.account.has_password(),
+        has_second_factor=me.account.has_second_factor(),
+        must=sorted(me.principal.roles & home().second_factor_roles),
         made=made,
         code=Markup(qr.svg(made.uri, "The address of the second factor as a QR code")) if made else "",  # noqa: S704
-        cypher=own.cypher_refusal(me),
+        cypher=me.account.cypher_refusal(),
         wrong=str(error) if error else "",
         part=part,
     )

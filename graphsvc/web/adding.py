@@ -14,12 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.cases.deliveries.statement_form import FATES, STATEMENT, Form, Part, claim_cells, statement_cells
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
-from graphsvc.service import Session
-from graphsvc.service.deliveries.form import Changed, Checked
-from graphsvc.service.deliveries.statements import Version
+from graphsvc.service import Changed, Checked, Form, Part, Session, StatementVersion, statement_form
 from graphsvc.views.fields import brings, fields
 from graphsvc.web.formed import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.frame import answer, at, inward, page
@@ -34,7 +31,7 @@ _QUICK_S = 1.5  # a load that takes no longer is told at once, without a page of
 def form(case: str) -> ResponseReturnValue:
     """An empty form, one that begins with a claim between two, or the form of a statement that is there."""
     here = at(case)
-    here.require_loading()
+    here.deliveries.require()
     given = request.args
     if given.get("statement"):
         opened = _opened(here, given["statement"], given.getlist("claim"), given.get("fate", ""))
@@ -44,7 +41,9 @@ def form(case: str) -> ResponseReturnValue:
         "relation": given.get("relation", ""),
         "object_id": given.get("object", ""),
     }
-    begun = replace(here.new_form(), claims=(Part("c1", "links", {name: cell[:200] for name, cell in cells.items()}),))
+    begun = replace(
+        here.deliveries.form.new(), claims=(Part("c1", "links", {name: cell[:200] for name, cell in cells.items()}),)
+    )
     return _shown(here, begun)
 
 
@@ -52,7 +51,7 @@ def form(case: str) -> ResponseReturnValue:
 def send(case: str) -> ResponseReturnValue:
     """Whatever a button of the form asks for: another row, a preview, or to load it."""
     here = at(case)
-    here.require_loading()
+    here.deliveries.require()
     typed = sent_form(request.form)
     do, _, what = request.form.get("do", "check").partition(":")
     if do in EDITS:
@@ -66,7 +65,7 @@ def send(case: str) -> ResponseReturnValue:
             return _loading(here, typed)
         if do == "take":  # who is there already in the place of who is new, seen on the preview
             typed = same(typed, what)[0]
-        checked = here.check_form(typed)
+        checked = here.deliveries.form.check(typed)
     except Changed as error:
         return _shown(here, typed, said=str(error), status=error.status, changed=True)
     except NotFound:
@@ -83,11 +82,11 @@ def done(case: str) -> ResponseReturnValue:
     """How far it is, or what was added, with the way back and the way to undo it."""
     here = at(case)
     given = request.args
-    job = here.job(given.get("id", ""))
+    job = here.deliveries.job(given.get("id", ""))
     statement, back = "", _back(given)
     new: list[str] = []
     if job.state == "done":
-        statement, new = here.entered(given.get("token", ""), given.getlist("new"))
+        statement, new = here.deliveries.form.entered(given.get("token", ""), given.getlist("new"))
         if given.get("of"):
             statement = given["of"]
     return answer(
@@ -97,7 +96,7 @@ def done(case: str) -> ResponseReturnValue:
         of=given.get("of", ""),
         job=told(job),
         brings=brings(job.result.get("counts", {})),
-        opens=here.next_opening(),
+        opens=here.deliveries.next_opening(),
         statement=statement,
         new=[{"id": one} for one in new],
         back=_returning(here.case, back, new),
@@ -115,7 +114,7 @@ def history(case: str) -> ResponseReturnValue:
         handling="C",
         case=here.case,
         id=identifier,
-        versions=[_version(one) for one in here.statement_history(identifier)],
+        versions=[_version(one) for one in here.deliveries.statements.history(identifier)],
         correctable=here.may("load"),
     )
 
@@ -125,12 +124,12 @@ def history(case: str) -> ResponseReturnValue:
 
 def _opened(here: Session, statement: str, claims: list[str], fate: str) -> Form:
     """The form of a statement, with some of its claims opened."""
-    now = here.correctable(statement)
-    allowed = here.correctable_columns()
-    cells = {name: cell for name, cell in statement_cells(now.values).items() if name in allowed}
+    now = here.deliveries.form.correctable(statement)
+    allowed = here.deliveries.form.correctable_columns()
+    cells = {name: cell for name, cell in statement_form.statement_cells(now.values).items() if name in allowed}
     if fate == "withdrawn" and not claims:
         cells["status"] = "withdrawn"
-    form = replace(here.new_form(), of=now.id, seen=now.seen, statement=cells)
+    form = replace(here.deliveries.form.new(), of=now.id, seen=now.seen, statement=cells)
     for claim in claims[:MOST]:
         form = _with_claim(here, form, claim, fate)
     return form
@@ -144,10 +143,16 @@ def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
     """
     if any(part.claim == claim for part in form.claims):
         return form
-    for row in here.correctable(form.of).claims:
+    for row in here.deliveries.form.correctable(form.of).claims:
         if row["claim"] == claim and row["status"] != "superseded":
             handle = next_handle(form.claims, "c")
-            part = Part(handle, "links", claim_cells(row), claim, fate if fate in FATES else FATES[0])
+            part = Part(
+                handle,
+                "links",
+                statement_form.claim_cells(row),
+                claim,
+                fate if fate in statement_form.FATES else statement_form.FATES[0],
+            )
             return replace(form, claims=(*form.claims, part))
     raise NotFound("The statement makes no such claim that stands. Its page lists those it makes.")
 
@@ -167,17 +172,17 @@ def _shown(
 ) -> ResponseReturnValue:
     """The form with what was typed, what is wrong, and what somebody else changed meanwhile."""
     wrong = {one.field: (one.reason, one.meant) for one in (checked.faults if checked else ())}
-    ends = checked.ends if checked else here.named_in(form)
-    now = here.correctable(form.of) if form.of else None
+    ends = checked.ends if checked else here.deliveries.form.named_in(form)
+    now = here.deliveries.form.correctable(form.of) if form.of else None
     rows = {row["claim"]: row for row in now.claims} if now else {}
     latest: list[dict[str, Any]] = []
     if now and changed:
-        latest = [_version(one) for one in here.statement_history(form.of)[:1]]
+        latest = [_version(one) for one in here.deliveries.statements.history(form.of)[:1]]
         form = replace(form, seen=now.seen)
     shown: dict[str, Any] = {"ends": ends, "wrong": wrong}
-    sources = here.correctable_columns() if form.of else None
-    differs = _differing(form.statement, statement_cells(now.values)) if now and changed else {}
-    first, more = fields("statements", STATEMENT, form.statement, columns=sources, now=differs, **shown)
+    sources = here.deliveries.form.correctable_columns() if form.of else None
+    differs = _differing(form.statement, statement_form.statement_cells(now.values)) if now and changed else {}
+    first, more = fields("statements", statement_form.STATEMENT, form.statement, columns=sources, now=differs, **shown)
     opened = {part.claim for part in form.claims}
     return answer(
         "adding/form.html",
@@ -205,7 +210,7 @@ def _shown(
 
 
 def _claim(part: Part, row: dict[str, Any] | None, shown: Mapping[str, Any], *, changed: bool) -> dict[str, Any]:
-    now = _differing(part.cells, claim_cells(row)) if row and changed else {}
+    now = _differing(part.cells, statement_form.claim_cells(row)) if row and changed else {}
     first, more = fields("links", part.handle, part.cells, now=now, **shown)
     wrong = shown["wrong"].get(part.handle, ("",))[0]
     return {
@@ -296,7 +301,7 @@ def _sentence(part: Part, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, An
 
 def _loading(here: Session, form: Form) -> ResponseReturnValue:
     """Starts the load; if it ends at once and badly, gives the form back with what is wrong."""
-    job = here.job(here.enter(form), wait_s=_QUICK_S)
+    job = here.deliveries.job(here.deliveries.form.enter(form), wait_s=_QUICK_S)
     if job.state == "failed":
         return _shown(here, form, said=job.said, status=409, changed=bool(form.of))
     back = _back(request.form)
@@ -330,7 +335,7 @@ def _returning(case: str, back: str, new: list[str]) -> str:
     return f"{parts.path}?{urlencode(query)}#{urlencode([('new', one) for one in new])}"
 
 
-def _version(version: Version) -> dict[str, Any]:
+def _version(version: StatementVersion) -> dict[str, Any]:
     return {
         "delivery": version.delivery,
         "account": version.account,

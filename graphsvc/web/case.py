@@ -19,19 +19,19 @@ _NEWEST = 5
 def overview(case: str) -> ResponseReturnValue:
     """The first page of a case."""
     here = at(case)
-    crossings = here.rows("cases.crossings").dicts()
+    crossings = here.network.entities.crossings().dicts()
     verdict, reason, leads = _top(here)
     return answer(
         "case/overview.html",
         case=here.case,
-        counts=dict(_in_order(here.counts())),
-        statements={row["kind"]: row["count"] for row in here.rows("cases.statement_counts").dicts() if "count" in row},
+        counts=dict(_in_order(here.network.entities.counts())),
+        statements=here.network.entities.statement_counts(),
         timeline=charts.timeline(crossings),
         people_carried=sum(row["people_count"] or 0 for row in crossings),
         verdict=verdict,
         reason=reason,
         leads=leads,
-        deliveries=here.deliveries()[:_NEWEST],
+        deliveries=here.deliveries.listed()[:_NEWEST],
         whole=here.grant.handling == "C",
     )
 
@@ -40,7 +40,7 @@ def overview(case: str) -> ResponseReturnValue:
 def crossings(case: str) -> ResponseReturnValue:
     """All crossings, over time and as a table."""
     here = at(case)
-    found = here.rows("cases.crossings")
+    found = here.network.entities.crossings()
     rows = found.dicts()
     return answer(
         "case/crossings.html",
@@ -55,7 +55,7 @@ def crossings(case: str) -> ResponseReturnValue:
 def workplaces(case: str) -> ResponseReturnValue:
     """All workplaces, with how many people worked or lived there as far as is known."""
     here = at(case)
-    found = here.rows("cases.workplaces")
+    found = here.network.entities.workplaces()
     return answer("case/workplaces.html", case=here.case, workplaces=found.dicts(), truncated=found.truncated)
 
 
@@ -63,7 +63,7 @@ def _top(here: Session) -> tuple[str, str, list[dict[str, object]]]:
     """Verdict, reason and the first leads; nothing for those whose role ranks nobody."""
     if not here.may("analyse"):
         return "", "", []
-    ranking = here.ranking()
+    ranking = here.leads.ranking()
     return ranking.verdict, ranking.reason, lead_rows(ranking.leads[:_TOP])
 
 

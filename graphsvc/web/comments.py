@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Session
-from graphsvc.service.network.comments import Comment
+from graphsvc.service import Comment, Session
 from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 
 blueprint = Blueprint("comments", __name__, url_prefix="/case/<case>")
@@ -27,7 +26,7 @@ def about(case: str) -> ResponseReturnValue:
 
 def counts(case: str) -> ResponseReturnValue:
     """How many comments there are about each entity and link that has any."""
-    nodes, links = at(case).comment_counts()
+    nodes, links = at(case).network.comments.counts()
     told = [dict(zip(_LINK, link, strict=True), count=number) for link, number in links.items()]
     return jsonify({"nodes": nodes, "links": told})
 
@@ -39,7 +38,7 @@ blueprint.add_url_rule("/network/comments/counts.json", f"counts{TWIN}", counts,
 def add(case: str) -> ResponseReturnValue:
     """Says something."""
     here, ids = at(case), _about(request.form)
-    here.comment(ids, request.form.get("text", ""))
+    here.network.comments.add(ids, request.form.get("text", ""))
     return _back(here, ids)
 
 
@@ -47,7 +46,7 @@ def add(case: str) -> ResponseReturnValue:
 def take_back(case: str) -> ResponseReturnValue:
     """Takes back what one said."""
     here = at(case)
-    here.take_back_comment(request.form.get("comment", ""))
+    here.network.comments.take_back(request.form.get("comment", ""))
     return _back(here, _about(request.form))
 
 
@@ -55,7 +54,7 @@ def beside(here: Session, *ids: str) -> dict[str, Any]:
     """What `network/_comments.html` needs, about an entity (its id) or a link (subject, relation, object)."""
     names = ("id",) if len(ids) == 1 else _LINK
     return {
-        "comments": [_told(one) for one in here.comments(*ids)],
+        "comments": [_told(one) for one in here.network.comments.of(*ids)],
         "about": dict(zip(names, ids, strict=True)),
         "may_comment": here.may("keep"),
         "sees_taken_back": here.may("agree"),

@@ -11,13 +11,10 @@ from flask import Blueprint, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
-from graphsvc.service import Session
-from graphsvc.service.cypher import exchange, parameters
-from graphsvc.service.cypher.cypher import BOUND, Examined, Run
-from graphsvc.service.cypher.library import NameTaken
+from graphsvc.service import BOUND, Examined, NameTaken, Run, Session, exchange, parameters
 from graphsvc.web import cells
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, at, page, plain, wants_json
+from graphsvc.web.frame import answer, at, home, page, plain, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.worked import EXAMPLES, LABELS, RELATIONS
 
@@ -28,7 +25,7 @@ _WINDOW = 100  # characters of a faulty line that are shown
 
 
 @dataclass
-class Desk:
+class Editor:
     """What stands on the page of the editor."""
 
     text: str = ""
@@ -48,10 +45,10 @@ def editor(case: str) -> ResponseReturnValue:
     """The editor: empty, or with a text of the library, the history, a run or an example in it."""
     here = at(case)
     here.require("cypher")
-    refusal = here.cypher_refusal()
+    refusal = here.cypher.refusal()
     if refusal:
         return answer("cypher/refused.html", status=Refused.status, handling="P", case=here.case, refusal=refusal)
-    return _desk(here, _opened(here))
+    return _editor(here, _opened(here))
 
 
 @blueprint.post("/cypher")
@@ -59,7 +56,7 @@ def send(case: str) -> ResponseReturnValue:
     """Runs, checks or saves what is in the editor; what is wrong is said beside it, and nothing of it is lost."""
     here = writing(case)
     given = request.form
-    desk = Desk(
+    editor = Editor(
         given.get("text", "").replace("\r\n", "\n"),
         list(zip_longest(given.getlist("name"), given.getlist("value"), fillvalue="")),
         given.get("caret", "")[:40],
@@ -68,48 +65,50 @@ def send(case: str) -> ResponseReturnValue:
     )
     do = given.get("do", "run")
     try:
-        values = parameters.given(desk.rows)
+        values = parameters.given(editor.rows)
         if do in ("save", "replace"):
-            words = exchange.Words(desk.saving["name"], desk.text, desk.saving["title"], desk.saving["why"], values)
-            saved = here.save_query(words, shared=desk.saving["shared"], replacing=do == "replace")
+            words = exchange.Words(
+                editor.saving["name"], editor.text, editor.saving["title"], editor.saving["why"], values
+            )
+            saved = here.cypher.library.save(words, shared=editor.saving["shared"], replacing=do == "replace")
             return redirect(url_for("cypher.editor", case=case, saved=saved.id, done="saved"), code=303)
         if do == "check":
-            desk.examined = here.examine(desk.text)
-            missing = [name for name in desk.examined.parameters if name not in (*BOUND, *values)]
-            desk.rows = [row for row in desk.rows if any(row)] + [(name, "") for name in missing]
+            editor.examined = here.cypher.examine(editor.text)
+            missing = [name for name in editor.examined.parameters if name not in (*BOUND, *values)]
+            editor.rows = [row for row in editor.rows if any(row)] + [(name, "") for name in missing]
         else:
-            run_id = here.start_cypher(desk.text, values)
+            run_id = here.cypher.start(editor.text, values)
             return redirect(url_for("cypher.run", case=case, id=run_id, _anchor="answer"), code=303)
     except Refused:
         raise
     except NameTaken as error:
-        desk.taken = error
-        return _desk(here, desk, status=error.status)
+        editor.taken = error
+        return _editor(here, editor, status=error.status)
     except GraphsvcError as error:
-        desk.fault, desk.line, desk.column = str(error), getattr(error, "line", 0), getattr(error, "column", 0)
-        return _desk(here, desk, status=error.status)
-    return _desk(here, desk)
+        editor.fault, editor.line, editor.column = str(error), getattr(error, "line", 0), getattr(error, "column", 0)
+        return _editor(here, editor, status=error.status)
+    return _editor(here, editor)
 
 
 @page(blueprint, "/cypher/run")
 def run(case: str) -> ResponseReturnValue:
     """One run: as it runs, then its answer or why there is none."""
     here = writing(case)
-    found = here.cypher_run(request.args.get("id", ""), wait_s=_QUICK_S)
+    found = here.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S)
     if wants_json():
         return answer("cypher/run.html", case=here.case, run=_told(found))
     rows = [tuple(plain(value) for value in row) for row in found.rows]
     if request.args.get("as") == "csv":
         return csv_file("cypher.csv", found.columns, [[cells.flat(value) for value in row] for row in rows])
-    desk = Desk(found.text, _rows(found.parameters), fault=found.fault, line=found.line, column=found.column)
+    editor = Editor(found.text, _rows(found.parameters), fault=found.fault, line=found.line, column=found.column)
     shown = _shown(here, found, rows) if found.state == "done" and rows else None
-    return answer("cypher/run.html", run=found, result=shown, **_page(here, desk))
+    return answer("cypher/run.html", run=found, result=shown, **_page(here, editor))
 
 
 @blueprint.get("/cypher/progress")
 def progress(case: str) -> ResponseReturnValue:
     """How long a run has been going, for the page that shows it (JSON)."""
-    found = writing(case).cypher_run(request.args.get("id", ""))
+    found = writing(case).cypher.result(request.args.get("id", ""))
     return jsonify(state=found.state, seconds=round(found.seconds, 1))
 
 
@@ -117,7 +116,7 @@ def progress(case: str) -> ResponseReturnValue:
 def cancel(case: str) -> ResponseReturnValue:
     """Stops a run."""
     here = writing(case)
-    here.cancel_cypher(request.form.get("id", ""))
+    here.cypher.cancel(request.form.get("id", ""))
     return redirect(url_for("cypher.run", case=case, id=request.form.get("id", ""), _anchor="answer"), code=303)
 
 
@@ -125,7 +124,7 @@ def cancel(case: str) -> ResponseReturnValue:
 def history(case: str) -> ResponseReturnValue:
     """One's own texts, newest first, with what became of each."""
     here = writing(case)
-    return answer("cypher/history.html", case=here.case, past=here.cypher_history())
+    return answer("cypher/history.html", case=here.case, past=here.cypher.history())
 
 
 def writing(case: str) -> Session:
@@ -136,7 +135,7 @@ def writing(case: str) -> Session:
     """
     here = at(case)
     here.require("cypher")
-    refusal = here.cypher_refusal()
+    refusal = here.cypher.refusal()
     if refusal:
         raise Refused(refusal)
     return here
@@ -145,60 +144,60 @@ def writing(case: str) -> Session:
 # -- the editor -----------------------------------------------------------------------------------------------
 
 
-def _opened(here: Session) -> Desk:
+def _opened(here: Session) -> Editor:
     """What the address asks to have in the editor."""
     asked = request.args
     if "saved" in asked:
-        one = here.saved_query(asked["saved"])
+        one = here.cypher.library.look(asked["saved"])
         saving = {"name": one.name, "title": one.words.title, "why": one.words.why, "shared": one.shared}
         notice = f"Saved as {one.name}, version {one.version}." if asked.get("done") == "saved" else ""
-        return Desk(one.words.text, _rows(one.words.parameters), saving=saving, notice=notice)
+        return Editor(one.words.text, _rows(one.words.parameters), saving=saving, notice=notice)
     if "past" in asked:
-        for past in here.cypher_history():
+        for past in here.cypher.history():
             if str(past.id) == asked["past"]:
-                return Desk(past.text, _rows(past.parameters))
+                return Editor(past.text, _rows(past.parameters))
         raise NotFound("There is no such text in your history of this case. The page History lists those there are.")
     if "example" in asked:
         number = asked["example"]
         if number not in map(str, range(1, len(EXAMPLES) + 1)):
             raise NotFound("There is no such example.")
         example = EXAMPLES[int(number) - 1]
-        return Desk(example.text, _rows(example.parameters))
-    return Desk()
+        return Editor(example.text, _rows(example.parameters))
+    return Editor()
 
 
 def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, parameters.typed(value)) for name, value in values.items()]
 
 
-def _desk(here: Session, desk: Desk, status: int = 200) -> ResponseReturnValue:
+def _editor(here: Session, editor: Editor, status: int = 200) -> ResponseReturnValue:
     if wants_json():
-        return answer("cypher/editor.html", case=here.case, text=desk.text, parameters=dict(desk.rows))
-    return answer("cypher/editor.html", status=status, past=here.cypher_history(5), **_page(here, desk))
+        return answer("cypher/editor.html", case=here.case, text=editor.text, parameters=dict(editor.rows))
+    return answer("cypher/editor.html", status=status, past=here.cypher.history(5), **_page(here, editor))
 
 
-def _page(here: Session, desk: Desk) -> dict[str, Any]:
+def _page(here: Session, editor: Editor) -> dict[str, Any]:
     """What every page with an editor shows."""
     return {
         "case": here.case,
-        "desk": desk,
-        "where": _where(desk),
+        "editor": editor,
+        "where": _where(editor),
         "bound": BOUND,
-        "row_cap": here.settings.row_cap,
-        "time_limit": here.settings.cypher_timeout_s,
-        "going": here.cypher_running(),
+        "row_cap": home().settings.row_cap,
+        "time_limit": home().settings.cypher_timeout_s,
+        "going": here.cypher.running(),
         "examples": EXAMPLES,
         "labels": LABELS,
         "relations": RELATIONS,
     }
 
 
-def _where(desk: Desk) -> dict[str, Any] | None:
+def _where(editor: Editor) -> dict[str, Any] | None:
     """The faulty line with a caret under its place, cut to what can be read."""
-    lines = desk.text.split("\n")
-    if not 0 < desk.line <= len(lines):
+    lines = editor.text.split("\n")
+    if not 0 < editor.line <= len(lines):
         return None
-    text, column = lines[desk.line - 1].replace("\t", " "), max(desk.column, 1)
+    text, column = lines[editor.line - 1].replace("\t", " "), max(editor.column, 1)
     first = max(column - _WINDOW // 2, 0) if len(text) > _WINDOW else 0
     return {"text": text[first : first + _WINDOW], "caret": " " * min(column - 1 - first, _WINDOW) + "^"}
 
@@ -238,7 +237,7 @@ def _shown(here: Session, found: Run, rows: list[tuple[Any, ...]]) -> dict[str, 
 
 def _entities(here: Session, identifiers: list[str]) -> dict[str, tuple[str, str]]:
     """Id → (name, kind) of those that are entities of this case."""
-    found = here.rows("entities.named", ids=identifiers).dicts()
+    found = here.network.entities.named(identifiers).values()
     return {row["id"]: (row["name"] or "", row["kind"]) for row in found}
 
 

@@ -30,7 +30,7 @@ def page(case: str) -> ResponseReturnValue:
     """The page of one entity, or of all its links of one relation."""
     here = at(case)
     relation = request.args.get("relation", "")
-    found = here.entity(request.args.get("id", ""))
+    found = here.network.entities.look(request.args.get("id", ""))
     claims: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for claim in found.claims:
         claims[claim["subject"], claim["relation"], claim["object"]].append(claim)
@@ -92,6 +92,6 @@ def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
     """The line of this person in the ranking, if there is one and the reader may see rankings."""
     if not here.may("analyse"):
         return None
-    ranking = here.ranking()
+    ranking = here.leads.ranking()
     found = [lead for lead in ranking.leads if lead.id == identifier]
     return lead_rows(found)[0] | {"of": len(ranking.leads), "verdict": ranking.verdict} if found else None

@@ -13,7 +13,7 @@ blueprint = Blueprint("erasures", __name__)
 @page(blueprint, "/erasures")
 def table() -> ResponseReturnValue:
     """The erasures this person asked for or may answer, newest first."""
-    found = current().erasures()
+    found = current().protection.erasures.listed()
     return answer(
         "erasures/table.html",
         handling="C" if found else "",
@@ -32,7 +32,7 @@ def form(case: str) -> ResponseReturnValue:
 @blueprint.post("/case/<case>/erase")
 def ask(case: str) -> ResponseReturnValue:
     """Asks for an erasure."""
-    at(case).ask_erasure(request.form.get("id", ""), request.form.get("reason", ""))
+    at(case).protection.erasures.ask(request.form.get("id", ""), request.form.get("reason", ""))
     return redirect(url_for("erasures.table"), code=303)
 
 
@@ -41,7 +41,7 @@ def decide() -> ResponseReturnValue:
     """Agrees, which erases, or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
     if request.form.get("answer") != "agree":
-        current().refuse_erasure(identifier, note)
+        current().protection.erasures.refuse(identifier, note)
         return redirect(url_for("erasures.table"), code=303)
-    case, job = current().start_erasure(identifier, note)
+    case, job = current().protection.erasures.start(identifier, note)
     return redirect(url_for("sealing.work", case=case, id=job), code=303)

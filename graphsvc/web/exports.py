@@ -15,12 +15,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import Session
-from graphsvc.service.exports.exports import known_forms
-from graphsvc.service.exports.exposure import Wanted
+from graphsvc.service import PictureRequest, Session, Wanted, known_forms
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
-from graphsvc.web.frame import answer, at, page
+from graphsvc.web.frame import answer, at, home, page
 from graphsvc.web.network import asked
 
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
@@ -41,7 +39,7 @@ _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
 def exposure(case: str) -> ResponseReturnValue:
     """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
     here = at(case)
-    found = here.exposed(_wanted())
+    found = here.exports.exposed(_wanted())
     cleared = here.grant.sources
     told: dict[str, Any] = {
         "safe": found.safe,
@@ -65,7 +63,11 @@ def exposure(case: str) -> ResponseReturnValue:
 def table(case: str) -> ResponseReturnValue:
     """The exports this person made or may answer, newest first; for others who protect, those to ask back."""
     here = at(case)
-    found = here.exports() if here.may("export") or not (here.may("erase") or here.may("seal")) else here.recalls()
+    found = (
+        here.exports.given.listed()
+        if here.may("export") or not (here.may("erase") or here.may("seal"))
+        else here.exports.given.recalls()
+    )
     facts = (fact.fact for one in found if one.exposure for witness in one.exposure.witnesses for fact in witness.facts)
     return answer(
         "exports/table.html",
@@ -74,7 +76,7 @@ def table(case: str) -> ResponseReturnValue:
         recall=[one for one in found if one.recall and one.recalled_at is None],
         exports=[one for one in found if not one.decidable],
         names=_names(here, facts),
-        days=here.settings.export_days,
+        days=home().settings.export_days,
     )
 
 
@@ -93,14 +95,14 @@ def choose(case: str) -> ResponseReturnValue:
 def _asking(here: Session) -> dict[str, Any]:
     here.require("export")
     wanted = _wanted()
-    view = here.selected(wanted) if wanted.ids or wanted.query else None
+    view = here.exports.selected(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
     chosen = known_forms(request.values.getlist("form"))
     return {
         "case": here.case,
         "entities": len(view.nodes) if view else 0,
         "links": len(view.edges) if view else 0,
         "query": wanted.query,
-        "recipients": here.recipients(),
+        "recipients": here.exports.recipients(),
         "forms": [
             {"name": name, "title": form.title, "says": form.says, "chosen": name in chosen}
             for name, form in FORMS.items()
@@ -118,7 +120,7 @@ def _asking(here: Session) -> dict[str, Any]:
 def preview(case: str) -> ResponseReturnValue:
     """Shows what would go, what was taken out, and whom it could give away; makes nothing."""
     here, form = at(case), request.form
-    found = here.preview_export(
+    found = here.exports.preview(
         _wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
     )
     shown = (one.fact for witness in found.exposure.witnesses for one in witness.facts)
@@ -141,7 +143,7 @@ def preview(case: str) -> ResponseReturnValue:
 def make(case: str) -> ResponseReturnValue:
     """Makes an export: held at once if it is safe, else waiting for a supervisor."""
     form = request.form
-    at(case).make_export(
+    at(case).exports.make(
         _wanted(),
         form.get("recipient", ""),
         form.get("reason", ""),
@@ -156,7 +158,7 @@ def make(case: str) -> ResponseReturnValue:
 @blueprint.post("/exports/fetch")
 def fetch(case: str) -> ResponseReturnValue:
     """Gives the file of an export."""
-    name, content = at(case).fetch_export(request.form.get("id", ""))
+    name, content = at(case).exports.given.fetch(request.form.get("id", ""))
     response = Response(content, mimetype="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
@@ -167,16 +169,16 @@ def decide(case: str) -> ResponseReturnValue:
     """Agrees or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
     if request.form.get("answer") == "agree":
-        at(case).agree_export(identifier, note)
+        at(case).exports.given.agree(identifier, note)
     else:
-        at(case).refuse_export(identifier, note)
+        at(case).exports.given.refuse(identifier, note)
     return redirect(url_for("exports.table", case=case), code=303)
 
 
 @blueprint.post("/exports/recalled")
 def recalled(case: str) -> ResponseReturnValue:
     """Writes down that a recalled export is back or destroyed."""
-    at(case).settle_recall(request.form.get("id", ""))
+    at(case).exports.given.settle(request.form.get("id", ""))
     return redirect(url_for("exports.table", case=case), code=303)
 
 
@@ -188,14 +190,13 @@ def _wanted() -> Wanted:
     """
     values = request.values
     given = {key.removeprefix(_OWN): text for key, text in values.items() if key.startswith(_OWN)}
-    picture: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in asked().items()
-    }
+    query, lead, picture = values.get("query", ""), values.get("lead", ""), asked()
+    drawn = not query and not lead and (picture["ids"] or picture["added"])
     return Wanted(
-        **picture,
-        query=values.get("query", ""),
+        picture=PictureRequest(**picture) if drawn else None,
+        query=query,
         parameters=given,
-        lead=values.get("lead", ""),
+        lead=lead,
         only=tuple(dict.fromkeys(one for one in values.getlist("only") if one)),
         arranged=_arranged(values.get("arranged", "")),
     )
@@ -262,7 +263,4 @@ def _names(here: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, 
     """What to call the ends of facts and links."""
     ends = {end for fact in facts for end in (fact.subject, fact.object)}
     ids = sorted(ends | {end for subject, _, target in links for end in (subject, target)})
-    if not ids:
-        return {}
-    rows = here.rows("entities.named", ids=ids).dicts()
-    return {row["id"]: title(row["name"] or row["id"], row["kind"]) for row in rows}
+    return {one: title(row["name"] or one, row["kind"]) for one, row in here.network.entities.named(ids).items()}

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from werkzeug.datastructures import MultiDict
 
-from graphsvc.cases.deliveries.statement_form import FATES, STATEMENT, Form, Part, plain
 from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.service import Form, Part, statement_form
 
 MOST = 60  # claims, and new ones, that one form takes
 _HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")
@@ -23,12 +23,12 @@ def sent_form(sent: MultiDict[str, str]) -> Form:
     """The form as it was sent."""
     return Form(
         sent.get("token", ""),
-        _cells(sent, STATEMENT, "statements"),
+        _cells(sent, statement_form.STATEMENT, "statements"),
         tuple(_part(sent, handle, "links") for handle in _handles(sent, "claim", "c")),
         tuple(_part(sent, handle, _table(sent.get(f"{handle}.table", ""))) for handle in _handles(sent, "new", "new")),
         sent.get("of", "")[:200],
         sent.get("seen", "")[:32],
-        plain(sent.get("reason", "")),
+        statement_form.plain(sent.get("reason", "")),
     )
 
 
@@ -48,20 +48,26 @@ def _table(name: str) -> str:
 
 
 def _part(sent: MultiDict[str, str], handle: str, table: str) -> Part:
-    fate = sent.get(f"{handle}.fate", FATES[0])
+    fate = sent.get(f"{handle}.fate", statement_form.FATES[0])
     claim = sent.get(f"{handle}.claim", "")[:40]
-    return Part(handle, table, _cells(sent, handle, table), claim, fate if fate in FATES else FATES[0])
+    return Part(
+        handle,
+        table,
+        _cells(sent, handle, table),
+        claim,
+        fate if fate in statement_form.FATES else statement_form.FATES[0],
+    )
 
 
 def _cells(sent: MultiDict[str, str], handle: str, table: str) -> dict[str, str]:
     names = (column.name for column in TABLES[table].columns)
-    return {name: plain(sent[f"{handle}.{name}"]) for name in names if f"{handle}.{name}" in sent}
+    return {name: statement_form.plain(sent[f"{handle}.{name}"]) for name in names if f"{handle}.{name}" in sent}
 
 
 def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
     """A form as hidden fields: what `sent_form` makes it from."""
     pairs = [("token", form.token), ("of", form.of), ("seen", form.seen), ("reason", form.reason), ("next", back)]
-    pairs += [(f"{STATEMENT}.{name}", cell) for name, cell in form.statement.items()]
+    pairs += [(f"{statement_form.STATEMENT}.{name}", cell) for name, cell in form.statement.items()]
     for name, parts in (("claim", form.claims), ("new", form.new)):
         for part in parts:
             pairs += [(name, part.handle), (f"{part.handle}.claim", part.claim), (f"{part.handle}.fate", part.fate)]
@@ -130,13 +136,13 @@ EDITS: Mapping[str, Callable[[Form, str], tuple[Form, str]]] = MappingProxyType(
 
 def _at(form: Form, place: str) -> str:
     handle, _, column = place.partition(".")
-    cells = {part.handle: part.cells for part in form.claims} | {STATEMENT: form.statement}
+    cells = {part.handle: part.cells for part in form.claims} | {statement_form.STATEMENT: form.statement}
     return cells.get(handle, {}).get(column, "")
 
 
 def _put(form: Form, place: str, cell: str) -> Form:
     handle, _, column = place.partition(".")
-    if handle == STATEMENT and TABLES["statements"].column(column):
+    if handle == statement_form.STATEMENT and TABLES["statements"].column(column):
         return replace(form, statement={**form.statement, column: cell})
     claims = (
         replace(part, cells={**part.cells, column: cell})

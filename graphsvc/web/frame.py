@@ -90,7 +90,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def desk() -> Service:
+def home() -> Service:
     """The service this app shows."""
     service: Service = current_app.extensions["graphsvc"]
     return service
@@ -245,7 +245,7 @@ def _deny_by_default() -> ResponseReturnValue | None:
     _refuse_other_origins()
     token = session.get(TOKEN, "")
     try:
-        g.session = desk().session_of(token, used_from(), used=not _polls()) if token else None
+        g.session = home().session_of(token, used_from(), used=not _polls()) if token else None
     except NotSignedIn:
         g.session = None
     # An address that does not exist asks for a sign-in as well: it tells nobody which addresses there are.

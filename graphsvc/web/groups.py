@@ -8,8 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Session
-from graphsvc.service.leads.groups import KINDS, WitnessGroup
+from graphsvc.service import PAIR_KINDS, Session, WitnessGroup
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page
 
@@ -22,7 +21,7 @@ _QUICK_S = 0.3
 def table(case: str) -> ResponseReturnValue:
     """Every group of the case with what its witnesses share, searched and paged; and the decisions."""
     here = at(case)
-    every = here.witness_groups()
+    every = here.leads.groups.of()
     names = shared_names(here, every)
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
@@ -41,8 +40,8 @@ def table(case: str) -> ResponseReturnValue:
         page_size=PAGE,
         asked={"q": wanted},
         given=given,
-        pairings=here.pairings(),
-        kinds=list(KINDS),
+        pairings=here.leads.groups.pairings(),
+        kinds=list(PAIR_KINDS),
         codes=here.grant.codes,
         may_decide=here.may("regroup"),
     )
@@ -52,7 +51,7 @@ def table(case: str) -> ResponseReturnValue:
 def decide(case: str) -> ResponseReturnValue:
     """Decides on two sources."""
     given = request.form
-    job = at(case).start_deciding(
+    job = at(case).leads.groups.start_deciding(
         given.get("one", "").strip(),
         given.get("other", "").strip(),
         given.get("kind", ""),
@@ -65,7 +64,7 @@ def decide(case: str) -> ResponseReturnValue:
 @blueprint.post("/groups/end")
 def end(case: str) -> ResponseReturnValue:
     """Takes a decision back."""
-    job = at(case).start_ending(request.form.get("id", ""), request.form.get("reason", ""))
+    job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
     return redirect(url_for("groups.work", case=case, id=job), code=303)
 
 
@@ -73,7 +72,7 @@ def end(case: str) -> ResponseReturnValue:
 def work(case: str) -> ResponseReturnValue:
     """How far the figures are that a decision of this person moves."""
     here = at(case)
-    job = here.grouping_job(request.args.get("id", ""), wait_s=_QUICK_S)
+    job = here.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
     told = {name: getattr(job, name) for name in ("id", "kind", "state", "unfinished", "done", "total", "text", "said")}
     return answer("groups/work.html", handling=here.grant.handling, case=case, job=told)
 
@@ -102,9 +101,7 @@ def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[di
 def shared_names(here: Session, groups: Iterable[WitnessGroup]) -> dict[str, str]:
     """Id → name of each thing that groups share and this reader sees."""
     ids = sorted({one.thing for group in groups for one in group.shared if one.thing})
-    if not ids:
-        return {}
-    return {row["id"]: row["name"] or row["id"] for row in here.rows("entities.named", ids=ids).dicts()}
+    return {one: row["name"] or one for one, row in here.network.entities.named(ids).items()}
 
 
 def _fits(row: dict[str, Any], wanted: str) -> bool:

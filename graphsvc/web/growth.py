@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service.network.growth import MANY, Growth, Way
+from graphsvc.service import MANY_NEIGHBOURS, Growth, Neighbours, PictureRequest
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.network import asked
 
@@ -17,19 +17,21 @@ blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 @blueprint.app_context_processor
 def _many() -> dict[str, Any]:
     """For the network page: with more neighbours than this it is asked which."""
-    return {"GROWTH_MANY": MANY}
+    return {"GROWTH_MANY": MANY_NEIGHBOURS}
 
 
 @page(blueprint, "/growth")
 def counts(case: str) -> ResponseReturnValue:
     """Neighbours of the node `node` that the picture of the same address does not show, by relation and by kind."""
-    here = at(case)
-    found = here.growth(request.args.get("node", ""), **asked())
+    here, identifier, wanted = at(case), request.args.get("node", ""), asked()
+    if not wanted["ids"] and not wanted["added"]:
+        wanted |= {"ids": [identifier], "depth": 0}
+    found = here.network.growth(identifier, PictureRequest(**wanted))
     return answer(
         "network/growth.html",
         case=here.case,
         panel="panel" in request.args,
-        many=MANY,
+        many=MANY_NEIGHBOURS,
         growth=found,
         ways=[
             ("By relation", [(way, _address(here.case, way)) for way in found.relations]),
@@ -39,7 +41,7 @@ def counts(case: str) -> ResponseReturnValue:
     )
 
 
-def _address(case: str, way: Way | Growth) -> str:
+def _address(case: str, way: Neighbours | Growth) -> str:
     """The picture with what one way brings in."""
     query: dict[str, Any] = {
         name: values

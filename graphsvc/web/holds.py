@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service.protection.holds import KINDS, NewHold
+from graphsvc.service import HOLD_KINDS, NewHold
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("holds", __name__, url_prefix="/case/<case>")
@@ -17,7 +17,9 @@ blueprint = Blueprint("holds", __name__, url_prefix="/case/<case>")
 @page(blueprint, "/holds")
 def table(case: str) -> ResponseReturnValue:
     """The holds of the case, those that last first."""
-    return answer("holds/table.html", handling="C", case=case, holds=at(case).holds(), kinds=list(KINDS))
+    return answer(
+        "holds/table.html", handling="C", case=case, holds=at(case).protection.holds.listed(), kinds=list(HOLD_KINDS)
+    )
 
 
 @blueprint.post("/holds")
@@ -29,12 +31,12 @@ def add(case: str) -> ResponseReturnValue:
     except ValueError:
         raise RequestError("Write the day of review as 2027-01-31.") from None
     hold = NewHold(given.get("kind", ""), given.get("owner", ""), given.get("reason", ""), review)
-    at(case).add_hold(hold, given.get("person", "").strip())
+    at(case).protection.holds.add(hold, given.get("person", "").strip())
     return redirect(url_for("holds.table", case=case), code=303)
 
 
 @blueprint.post("/holds/release")
 def release(case: str) -> ResponseReturnValue:
     """Releases a hold."""
-    at(case).release_hold(request.form.get("id", ""))
+    at(case).protection.holds.release(request.form.get("id", ""))
     return redirect(url_for("holds.table", case=case), code=303)

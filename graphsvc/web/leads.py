@@ -13,9 +13,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import Session
-from graphsvc.service.leads.leads import range_of
-from graphsvc.service.leads.reviews import JUDGEMENTS, Review
+from graphsvc.service import JUDGEMENTS, Review, Session, range_of
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.groups import group_rows, shared_names
@@ -60,7 +58,7 @@ _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort",
 def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     here = at(case)
-    ranking = here.ranking()
+    ranking = here.leads.ranking()
     asked = {name: request.args.get(name, "") for name in _ASKED}
     rows = _chosen(reviewed(held(lead_rows(ranking.leads), here), here))
     # Where no one stands out an order would be taken for one: the list is there for who asks for it.
@@ -95,7 +93,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_COLUMNS)
-    for row in _chosen(reviewed(held(lead_rows(here.ranking().leads), here), here)):
+    for row in _chosen(reviewed(held(lead_rows(here.leads.ranking().leads), here), here)):
         writer.writerow([_cell(_written(row[name])) for name in _COLUMNS])
     return Response(
         text.getvalue(),
@@ -108,18 +106,18 @@ def table_csv(case: str) -> ResponseReturnValue:
 def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
     here = at(case)
-    found, why = here.lead(request.args.get("id", ""))
-    read, asking = here.readings(found.id), here.questions(found.id)
+    found, why = here.leads.look(request.args.get("id", ""))
+    read, asking = here.leads.questions.readings(found.id), here.leads.questions.next(found.id)
     everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
     everyone += [question.claim for question in asking.questions]
     for path in why.paths:
         everyone += path.claims
     mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
     names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
-    ranking = here.ranking()
+    ranking = here.leads.ranking()
     row = held(lead_rows([found]), here)[0]
-    falsehood, invented = here.falsehood(found.id) if here.grant.sources else (None, None)
-    groups = here.witness_groups({source for group in why.groups for source in group}) if why.groups else []
+    falsehood, invented = here.leads.falsehood(found.id) if here.grant.sources else (None, None)
+    groups = here.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
@@ -170,7 +168,7 @@ def lead(case: str) -> ResponseReturnValue:
         question_notes=list(asking.notes),
         put=[{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
         questions_most=asking.most,
-        reviews=[review_row(one) for one in here.reviews(found.id)],
+        reviews=[review_row(one) for one in here.leads.reviews.of(found.id)],
         may_review=here.may("review"),
     )
 
@@ -180,7 +178,7 @@ def review(case: str) -> ResponseReturnValue:
     """Keeps what a person decided about a lead."""
     given = request.form
     identifier = given.get("id", "")
-    at(case).review(identifier, given.get("judgement", ""), given.get("reason", ""))
+    at(case).leads.reviews.add(identifier, given.get("judgement", ""), given.get("reason", ""))
     return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
 
 
@@ -189,7 +187,7 @@ def question(case: str) -> ResponseReturnValue:
     """Keeps that a question about a claim was put to who answers for its statement."""
     given = request.form
     identifier = given.get("id", "")
-    at(case).put_question(identifier, given.get("claim", ""))
+    at(case).leads.questions.put(identifier, given.get("claim", ""))
     return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="questions"), code=303)
 
 
@@ -201,7 +199,7 @@ def review_row(review: Review) -> dict[str, Any]:
 def reviewed(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
     """The rows, each with the latest `review` of the lead that this reader may be told of."""
     latest: dict[str, dict[str, Any]] = {}
-    for one in here.reviews():
+    for one in here.leads.reviews.of():
         latest.setdefault(one.lead, review_row(one))
     return [row | {"review": latest.get(row["id"])} for row in rows]
 
@@ -233,7 +231,7 @@ def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
 
 def held(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
     """Rows with how far each place holds: `best_rank` … and what it `rests_on`."""
-    found = here.places()
+    found = here.leads.places()
     return [row | range_of(row["id"], row["rank"], found, sources=here.grant.sources) for row in rows]
 
 
@@ -293,11 +291,7 @@ def _written(value: Any) -> Any:
 
 def _names(here: Session, ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted(set(ids))
-    return (
-        {row["id"]: row["name"] or row["id"] for row in here.rows("entities.named", ids=wanted).dicts()}
-        if wanted
-        else {}
-    )
+    return {one: row["name"] or one for one, row in here.network.entities.named(wanted).items()}
 
 
 def _rows(

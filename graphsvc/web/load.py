@@ -17,10 +17,9 @@ from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
-from graphsvc.service import Job, Loaded, Options, Session
-from graphsvc.service.deliveries.deliveries import ChartRead, chart_mapping
+from graphsvc.service import ChartRead, Job, Loaded, Options, Session, chart_mapping
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, at, current, desk, page, wants_json
+from graphsvc.web.frame import answer, at, current, home, page, wants_json
 from graphsvc.web.receiving import ReceivingRequest
 
 blueprint = Blueprint("load", __name__)
@@ -47,7 +46,7 @@ def start() -> ResponseReturnValue:
     who = current()
     name = request.args.get("case", "").strip()
     if name:
-        who.at(name).require_loading()
+        who.at(name).deliveries.require()
         return redirect(url_for("load.form", case=name), code=303)
     return answer("load/start.html", cases=[case.id for case in who.cases()])
 
@@ -61,17 +60,17 @@ def form(case: str) -> ResponseReturnValue:
         handling="C",
         case=case,
         new=new,
-        deliveries=[] if new else here.deliveries(),
-        jobs=[told(job) for job in here.jobs() if job.kind != "preview"][:5],
-        running=next((told(job) for job in here.jobs() if job.unfinished), None),
-        uploads=here.uploads(),
-        mappings=here.mappings(),
+        deliveries=[] if new else here.deliveries.listed(),
+        jobs=[told(job) for job in here.deliveries.jobs() if job.kind != "preview"][:5],
+        running=next((told(job) for job in here.deliveries.jobs() if job.unfinished), None),
+        uploads=here.deliveries.uploads.listed(),
+        mappings=here.deliveries.uploads.mappings(),
         tables=[
             {"file": table.file, "columns": [{"name": c.name, "required": c.required} for c in table.columns]}
             for table in TABLES.values()
         ],
-        most_mb=desk().settings.upload_mb,
-        minutes=desk().settings.upload_minutes,
+        most_mb=home().settings.upload_mb,
+        minutes=home().settings.upload_minutes,
     )
 
 
@@ -79,7 +78,7 @@ def form(case: str) -> ResponseReturnValue:
 def receive(case: str) -> ResponseReturnValue:
     """Takes the file in, encrypted as it comes, and goes on to its preview."""
     here, _ = _place(case)
-    with here.receiving() as parcel:
+    with here.deliveries.uploads.receiving() as parcel:
         cast("ReceivingRequest", request).parcel = parcel
         sent = request.files.get("file")
         current_app.extensions["csrf"].protect()
@@ -87,7 +86,7 @@ def receive(case: str) -> ResponseReturnValue:
             raise InputError(
                 "No file was chosen. Choose a .zip of the case folder, an .xlsx workbook, or an .anx chart."
             )
-        upload = here.upload(parcel, sent.filename, _options(request.files.get("mapping_file")))
+        upload = here.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
     target = url_for("load.preview", case=case, upload=upload.id)
     return jsonify(next=target) if wants_json() else redirect(target, code=303)
 
@@ -96,13 +95,13 @@ def receive(case: str) -> ResponseReturnValue:
 def preview(case: str) -> ResponseReturnValue:
     """What the upload would do, and each row it would leave out."""
     here, new = _place(case)
-    upload = here.waiting(request.args.get("upload", ""))
-    loaded = here.previewed(upload.id)
+    upload = here.deliveries.uploads.look(request.args.get("upload", ""))
+    loaded = here.deliveries.uploads.previewed(upload.id)
     if loaded is None:
         job = _previewing(here, upload.id)
         if job.state != "done":
             return redirect(url_for("load.job_json" if wants_json() else "load.job", case=case, id=job.id), code=303)
-        loaded = here.previewed(upload.id)
+        loaded = here.deliveries.uploads.previewed(upload.id)
     if loaded is None:
         raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
     if request.args.get("as") == "csv":
@@ -138,7 +137,7 @@ def chart(case: str) -> ResponseReturnValue:
     ]
     statement = {name: text for name in _STATEMENT if (text := form.get(name, "").strip())}
     upload = form.get("upload", "")
-    here.correct_upload(upload, chart_mapping(chosen[0], chosen[1], statement))
+    here.deliveries.uploads.correct(upload, chart_mapping(chosen[0], chosen[1], statement))
     return redirect(url_for("load.preview", case=case, upload=upload), code=303)
 
 
@@ -146,14 +145,14 @@ def chart(case: str) -> ResponseReturnValue:
 def confirm(case: str) -> ResponseReturnValue:
     """Loads the upload."""
     here, _ = _place(case)
-    return _watch(case, here.confirm(request.form.get("upload", "")))
+    return _watch(case, here.deliveries.uploads.confirm(request.form.get("upload", "")))
 
 
 @blueprint.post(f"{_CASE}/cancel")
 def cancel(case: str) -> ResponseReturnValue:
     """Deletes the upload."""
     here, new = _place(case)
-    here.cancel_upload(request.form.get("upload", ""))
+    here.deliveries.uploads.cancel(request.form.get("upload", ""))
     return redirect(url_for("load.start") if new else url_for("load.form", case=case), code=303)
 
 
@@ -161,7 +160,7 @@ def cancel(case: str) -> ResponseReturnValue:
 def job(case: str) -> ResponseReturnValue:
     """How far a job is, and what came of it; polled by the page."""
     here, new = _place(case)
-    found = here.job(request.args.get("id", ""))
+    found = here.deliveries.job(request.args.get("id", ""))
     if found.kind == "preview" and found.state == "done" and not wants_json():
         return redirect(url_for("load.preview", case=case, upload=found.result["upload"]), code=303)
     return answer(
@@ -179,7 +178,7 @@ def stop(case: str) -> ResponseReturnValue:
     """Asks a job to stop."""
     here, _ = _place(case)
     identifier = request.form.get("id", "")
-    here.cancel_job(identifier)
+    here.deliveries.cancel_job(identifier)
     return _watch(case, identifier)
 
 
@@ -187,9 +186,9 @@ def stop(case: str) -> ResponseReturnValue:
 def take_back(case: str) -> ResponseReturnValue:
     """Asks once more before a delivery is taken back."""
     here = at(case)
-    here.require_loading()
+    here.deliveries.require()
     delivery = _delivery(here, request.args)
-    notes = here.undoing(delivery["number"])
+    notes = here.deliveries.undoing(delivery["number"])
     return answer("load/take_back.html", handling="C", case=case, delivery=delivery, notes=notes)
 
 
@@ -197,7 +196,7 @@ def take_back(case: str) -> ResponseReturnValue:
 def undo(case: str) -> ResponseReturnValue:
     """Takes a delivery back."""
     here = at(case)
-    return _watch(case, here.take_back(_delivery(here, request.form)["number"]))
+    return _watch(case, here.deliveries.take_back(_delivery(here, request.form)["number"]))
 
 
 # -- what the pages are made of -------------------------------------------------------------------------------
@@ -210,7 +209,7 @@ def _place(case: str) -> tuple[Session, bool]:
         here = at(case)
     except NotFound:
         here, new = current().at(case), True
-    here.require_loading()
+    here.deliveries.require()
     return here, new
 
 
@@ -231,9 +230,11 @@ def _options(sent: FileStorage | None) -> Options:
 
 def _previewing(here: Session, upload: str) -> Job:
     """The job that works out a preview: the one at work, or a new one, given a moment to end."""
-    jobs = (one for one in here.jobs() if one.kind == "preview" and one.result.get("upload") == upload)
+    jobs = (one for one in here.deliveries.jobs() if one.kind == "preview" and one.result.get("upload") == upload)
     at_work = next((one for one in jobs if one.unfinished), None)
-    return here.job(at_work.id if at_work else here.start_preview(upload), wait_s=_QUICK_S)
+    return here.deliveries.job(
+        at_work.id if at_work else here.deliveries.uploads.start_preview(upload), wait_s=_QUICK_S
+    )
 
 
 def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
@@ -289,7 +290,7 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
 def _delivery(here: Session, given: Any) -> dict[str, Any]:
     """The delivery a request names, if it can be taken back."""
     number = _whole(given.get("delivery", ""))
-    for delivery in here.deliveries():
+    for delivery in here.deliveries.listed():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
             return delivery
     raise NotFound(f"The case has no delivery {number} that can be taken back. The page Load lists them.")

@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import Session, log
-from graphsvc.service.home import SIGN_IN
+from graphsvc.service import SIGN_IN, Session, sought
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, current, desk, page
+from graphsvc.web.frame import answer, current, home, page
 
 blueprint = Blueprint("log", __name__)
 _PAGE = 100
@@ -41,14 +40,14 @@ def table() -> ResponseReturnValue:
     """One page of it, newest first, narrowed by what was asked; `before` (the number of a line) gives the older ones."""
     here = current()
     asked = {name: request.args.get(name, "").strip()[:100] for name in _ASKED}
-    sought = log.sought(**asked)
+    wanted = sought(**asked)
     given = {name: text for name, text in asked.items() if text}
     if request.args.get("as") == "csv":
-        rows = here.log(newest=_CSV, sought=sought)
+        rows = here.log.lines(newest=_CSV, sought=wanted)
         return csv_file("log.csv", _COLUMNS, ([_cell(line[name]) for name in _COLUMNS] for line in rows))
     before = _before()
-    found = here.log(newest=_PAGE, before=before, sought=sought)
-    texts = here.log_texts(found) if any("code" in line["detail"] for line in found) else {}
+    found = here.log.lines(newest=_PAGE, before=before, sought=wanted)
+    texts = here.log.texts(found) if any("code" in line["detail"] for line in found) else {}
     return answer(
         "log/table.html",
         lines=[line | {"said": _said(line["detail"]), "typed": texts.get(line["id"])} for line in found],
@@ -56,9 +55,9 @@ def table() -> ResponseReturnValue:
         older=found[-1]["id"] if len(found) == _PAGE else None,
         asked=asked,
         given=given,
-        actions=sorted({*desk().actions(), *_BESIDE}),
+        actions=sorted({*home().actions(), *_BESIDE}),
         most=_CSV,
-        verified=here.verified(),
+        verified=here.log.verified(),
         verification=_verification(here, request.args.get("job", "")),
     )
 
@@ -75,8 +74,8 @@ def _before() -> int | None:
 def verify() -> ResponseReturnValue:
     """Verifies the log as a job; its end is waited for a moment."""
     here = current()
-    job = here.start_verification()
-    here.verification(job, _WAIT_S)
+    job = here.log.start()
+    here.log.job(job, _WAIT_S)
     return redirect(url_for("log.table", job=job), code=303)
 
 
@@ -84,7 +83,7 @@ def _verification(here: Session, job: str) -> dict[str, Any] | None:
     """How far the verification is that was just asked for, or what it found."""
     if not job:
         return None
-    found = here.verification(job)
+    found = here.log.job(job)
     return {
         "state": found.state,
         "unfinished": found.unfinished,

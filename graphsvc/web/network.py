@@ -12,13 +12,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, redirect, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import NotFound, RequestError
+from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
-from graphsvc.service import Session
-from graphsvc.service.network.network import MOST_DEPTH, MOST_NODES, NODES, Asked
+from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.folding import BELONGING, folded
@@ -76,15 +75,15 @@ def view(case: str) -> ResponseReturnValue:
     if not wanted["ids"] and not wanted["added"]:
         return pictures.entered(here) or _entry(here)
     # What is wrong with the address is told by its status.
-    Asked(**wanted)
+    PictureRequest(**wanted)
     folds = _folds()
     began = pictures.begun(here) if _opens() else None
 
     def late() -> dict[str, Any]:
-        found = here.network(**wanted)
+        found = here.network.picture(PictureRequest(**wanted))
         if began and (lost := began.lost(found, MOST_NODES)):
             wanted["added"] += lost
-            found = here.network(**wanted)
+            found = here.network.picture(PictureRequest(**wanted))
         found = _folded(found, folds)
         kinds = [node.kind for node in found.nodes]
         counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
@@ -111,7 +110,7 @@ def measures(case: str) -> ResponseReturnValue:
     found = shown(here)
     told = measured(found)
     if here.may("analyse"):
-        for lead in lead_rows(here.ranking().leads):
+        for lead in lead_rows(here.leads.ranking().leads):
             if lead["id"] in told:
                 told[lead["id"]] |= {"score": lead["score"], "rank": lead["rank"], "groups": lead["groups"]}
     return answer(
@@ -127,7 +126,7 @@ def measures(case: str) -> ResponseReturnValue:
 def days(case: str) -> ResponseReturnValue:
     """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
     here = at(case)
-    rows = here.rows("cases.days").dicts()
+    rows = here.network.entities.days()
     crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == what] for what in _ON_DAYS)
     return answer(
         "network/days.html",
@@ -142,7 +141,7 @@ def days(case: str) -> ResponseReturnValue:
 def groups(case: str) -> ResponseReturnValue:
     """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
     here = at(case)
-    found = here.network(**asked())
+    found = here.network.picture(PictureRequest(**asked()))
     return answer(
         "network/groups.html",
         case=here.case,
@@ -155,7 +154,7 @@ def groups(case: str) -> ResponseReturnValue:
 def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
     here = at(case)
-    found = here.entity(request.args.get("id", ""))
+    found = here.network.entities.look(request.args.get("id", ""))
     asserting, denying, taken_back = _told(found.claims, found.links)
     return answer(
         "network/node.html",
@@ -182,11 +181,8 @@ def link(case: str) -> ResponseReturnValue:
     """What one link adds up to, the claims behind it, and what denies it."""
     here = at(case)
     subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
-    rows = here.rows("network.among", ids=[subject, target], relations=[relation]).dicts()
-    figures = next((row for row in rows if (row["subject"], row["object"]) == (subject, target)), None)
-    if figures is None:
-        raise NotFound("There is no such link that you can see in this case.")
-    claims = here.between(subject, relation, target)
+    figures = here.network.entities.link(subject, relation, target)
+    claims = here.network.entities.between(subject, relation, target)
     asserting, denying, taken_back = _told(claims, [])
     return answer(
         "network/link.html",
@@ -217,7 +213,7 @@ def shown(here: Session) -> View:
         RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
     """
     folds = _folds()
-    return _folded(here.network(**asked()), folds)
+    return _folded(here.network.picture(PictureRequest(**asked())), folds)
 
 
 def _folds() -> list[tuple[str, str | None]]:
@@ -328,14 +324,14 @@ def _entry(here: Session) -> ResponseReturnValue:
     wanted = request.args.get("find", "").strip()
     reason = ""
     if not wanted and here.may("analyse"):
-        ranking = here.ranking()
+        ranking = here.leads.ranking()
         reason = ranking.reason
         if ranking.verdict == "leads":
             endpoint = "network.view" + (TWIN if wants_json() else "")
             asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
             return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
-    found = here.find(wanted) if wanted else None
+    found = here.search.find(wanted) if wanted else None
     return answer(
         "network/entry.html",
         case=here.case,
@@ -362,7 +358,7 @@ def _page(here: Session, found: View) -> dict[str, Any]:
         "most_inline": INLINE,
         "filters": chosen,
         **grade_choices(here),
-        "picture": graph.drawn(found, here.coast(found) if found.frame else ()),
+        "picture": graph.drawn(found, here.network.coast(found) if found.frame else ()),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
         ],
@@ -405,6 +401,6 @@ def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
     """This person's line in the ranking, if there is one and the reader may see rankings."""
     if not here.may("analyse"):
         return None
-    ranking = here.ranking()
+    ranking = here.leads.ranking()
     found = [lead for lead in ranking.leads if lead.id == identifier]
     return lead_rows(found)[0] | {"of": len(ranking.leads)} if found else None

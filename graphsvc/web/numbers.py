@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.records import grading
 from graphsvc.views import wording
-from graphsvc.web.frame import answer, desk
+from graphsvc.web.frame import answer, home
 from graphsvc.web.frame import page as register
 
 blueprint = Blueprint("numbers", __name__)
@@ -24,10 +24,10 @@ def page() -> ResponseReturnValue:
         handling_codes=dict(grading.HANDLING),
         weights=[
             {"section": section, "name": name, "value": value, "from": origin}
-            for section, name, value, origin in desk().weights.rows()
+            for section, name, value, origin in home().weights.rows()
         ],
-        few_below=desk().settings.few_below,
-        questions_most=desk().settings.questions_most,
+        few_below=home().settings.few_below,
+        questions_most=home().settings.questions_most,
     )
 
 
@@ -36,6 +36,6 @@ def roles() -> ResponseReturnValue:
     """The role table, as the gate reads it."""
     return answer(
         "roles/table.html",
-        actions=desk().actions(),
-        roles=[{"role": role, "is": says, "may": may} for role, says, may in desk().roles()],
+        actions=home().actions(),
+        roles=[{"role": role, "is": says, "may": may} for role, says, may in home().roles()],
     )

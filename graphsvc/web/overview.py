@@ -30,7 +30,7 @@ def view(case: str) -> ResponseReturnValue:
     wanted = filters()
 
     def late() -> dict[str, Any]:
-        found = here.overview(**wanted)
+        found = here.network.overview.draw(**wanted)
         told = {
             "entities": len(found.ids),
             "ties": len(found.pairs),
@@ -66,7 +66,7 @@ def names(case: str) -> ResponseReturnValue:
 
 
 def _asked(here: Session) -> Overview:
-    return here.overview(**filters())
+    return here.network.overview.draw(**filters())
 
 
 def _group(here: Session, group: Group) -> dict[str, Any]:

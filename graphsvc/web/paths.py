@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import real
 from graphsvc.records.told import STEPS
-from graphsvc.service.network.paths import EVERY, KINDS, MOST, USUAL, USUAL_STEPS, Told, Traced
+from graphsvc.service import LONGEST_PATH, MOST_PATHS, PATH_KINDS, USUAL_PATHS, USUAL_STEPS, ShownPath, ShownPaths
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page, wants_json
 
@@ -31,7 +31,7 @@ BESIDE_WORDS = {
 @blueprint.app_context_processor
 def _choices() -> dict[str, Any]:
     """For the network page: what ways can be looked for."""
-    return {"PATHS": {"besides": BESIDE_WORDS, "longest": EVERY, "usual": USUAL_STEPS, "steps": STEPS}}
+    return {"PATHS": {"besides": BESIDE_WORDS, "longest": LONGEST_PATH, "usual": USUAL_STEPS, "steps": STEPS}}
 
 
 @page(blueprint, "/paths")
@@ -43,18 +43,18 @@ def ways(case: str) -> ResponseReturnValue:
     to_one = wanted["kind"] == "accounts"
     # A page with one end asks for the other; who asks for data is told what is missing.
     enough = len(ends) >= (1 if to_one else _ENDS) or (bool(ends) and wants_json())
-    traced = here.paths(ends, **wanted) if enough else None
+    traced = here.network.paths.find(ends, **wanted) if enough else None
     return answer(
         "paths/page.html",
         case=here.case,
         ends=ends,
         boxes=ends if enough else [*ends, "", ""][:_ENDS],
         asked=wanted,
-        kinds={word: says for word, says in KINDS.items() if word != "accounts" or here.grant.sources},
+        kinds={word: says for word, says in PATH_KINDS.items() if word != "accounts" or here.grant.sources},
         between=_rows(here.case, traced, in_steps=not here.grant.sources) if traced else [],
         names=traced.names if traced else {},
         cut=bool(traced and traced.cut),
-        most=MOST,
+        most=MOST_PATHS,
         to_one=to_one,
     )
 
@@ -66,7 +66,7 @@ def _asked() -> tuple[list[str], dict[str, Any]]:
     return ends, {
         "kind": args.get("kind") or "shortest",
         "steps": _whole("steps", USUAL_STEPS),
-        "most": _whole("most", USUAL),
+        "most": _whole("most", USUAL_PATHS),
         "avoiding": [one.strip() for text in args.getlist("avoid") for one in text.splitlines() if one.strip()],
         "relations": [one for one in args.getlist("relation") if one],
         "besides": [one for one in args.getlist("besides") if one],
@@ -92,7 +92,7 @@ def _share(name: str) -> float:
         raise RequestError(f"In the address, {name} takes a number from 0 to 1, not {text[:40]!r}.") from None
 
 
-def _rows(case: str, traced: Traced, *, in_steps: bool) -> list[dict[str, Any]]:
+def _rows(case: str, traced: ShownPaths, *, in_steps: bool) -> list[dict[str, Any]]:
     """What was found, in words and with addresses."""
     return [
         {
@@ -106,7 +106,7 @@ def _rows(case: str, traced: Traced, *, in_steps: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _way(case: str, way: Told, names: dict[str, tuple[str, str]], *, in_steps: bool) -> dict[str, Any]:
+def _way(case: str, way: ShownPath, names: dict[str, tuple[str, str]], *, in_steps: bool) -> dict[str, Any]:
     return {
         "nodes": way.nodes,
         "belief": way.belief,

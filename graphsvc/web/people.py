@@ -9,28 +9,27 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, RequestError
 from graphsvc.records.grading import HANDLING
-from graphsvc.service.accounts import staff
 from graphsvc.web import frame
-from graphsvc.web.frame import answer, current, desk
+from graphsvc.web.frame import answer, current, home
 from graphsvc.web.frame import page as register
 
 blueprint = Blueprint("people", __name__)
 
 # What a button says → what is done with the account the form names, and what is said then.
 _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
-    "roles": (lambda name: staff.set_roles(current(), name, request.form.getlist("role")), "The roles were changed."),
-    "grant": (lambda name: staff.grant(current(), name, _clearance()), "The clearance was changed."),
+    "roles": (lambda name: current().accounts.set_roles(name, request.form.getlist("role")), "The roles were changed."),
+    "grant": (lambda name: current().accounts.grant(name, _clearance()), "The clearance was changed."),
     "revoke": (
-        lambda name: staff.revoke(current(), name, request.form.get("case", "")),
+        lambda name: current().accounts.revoke(name, request.form.get("case", "")),
         "The clearance was taken back.",
     ),
     "cypher": (
-        lambda name: staff.set_free_cypher(current(), name, given=request.form.get("given") == "yes"),
+        lambda name: current().accounts.set_free_cypher(name, given=request.form.get("given") == "yes"),
         "The grant for free Cypher was changed.",
     ),
-    "disable": (lambda name: staff.disable(current(), name), "The account is disabled."),
-    "enable": (lambda name: staff.enable(current(), name), "The account can sign in again."),
-    "second-factor": (lambda name: staff.reset_second_factor(current(), name), "The second factor was removed."),
+    "disable": (lambda name: current().accounts.disable(name), "The account is disabled."),
+    "enable": (lambda name: current().accounts.enable(name), "The account can sign in again."),
+    "second-factor": (lambda name: current().accounts.reset_second_factor(name), "The second factor was removed."),
 }
 
 
@@ -51,7 +50,7 @@ def add() -> ResponseReturnValue:
     """Add an account; its owner chooses the password by a link."""
     name = request.form.get("name", "").strip()
     try:
-        staff.add(current(), name, request.form.getlist("role"), [], "")
+        current().accounts.add(name, request.form.getlist("role"), [], "")
     except RequestError as error:
         return _table(error)
     return _link(name)
@@ -85,12 +84,12 @@ def change(what: str) -> ResponseReturnValue:
 
 
 def _table(error: GraphsvcError | None = None) -> ResponseReturnValue:
-    found = staff.listed(current())
+    found = current().accounts.listed()
     return answer(
         "people/table.html",
         error.status if error else 200,
         people=found,
-        roles={role: says for role, says, _may in desk().roles()},
+        roles={role: says for role, says, _may in home().roles()},
         wrong=str(error) if error else "",
     )
 
@@ -99,8 +98,8 @@ def _one(name: str, error: GraphsvcError | None = None) -> ResponseReturnValue:
     return answer(
         "people/one.html",
         error.status if error else 200,
-        person=staff.one(current(), name),
-        roles={role: says for role, says, _may in desk().roles()},
+        person=current().accounts.look(name),
+        roles={role: says for role, says, _may in home().roles()},
         codes=dict(HANDLING),
         wrong=str(error) if error else "",
     )
@@ -108,10 +107,10 @@ def _one(name: str, error: GraphsvcError | None = None) -> ResponseReturnValue:
 
 def _link(name: str) -> ResponseReturnValue:
     # From the settings: what a request names as its host may be anyone's.
-    address = f"{frame.address()}/setup/{staff.setup_link(current(), name)}"
+    address = f"{frame.address()}/setup/{current().accounts.setup_link(name)}"
     # Shown once, in the answer itself: an address with it would stay in the browser's history.
     return render_template(
-        "people/link.html", handling="", name=name, address=address, hours=desk().settings.token_hours
+        "people/link.html", handling="", name=name, address=address, hours=home().settings.token_hours
     )
 
 

@@ -1,4 +1,4 @@
-"""Kept views of the network: the list, one of them with its versions, what changed since, and where somebody was last."""
+"""Saved views of the network: the list, one of them with its versions, what changed since, and where somebody was last."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.numbers import whole
-from graphsvc.service import Session
-from graphsvc.service.network.saved_views import Draft, Opened, Picture, SavedMeanwhile, Version
+from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Session, ViewVersion
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import View
@@ -40,7 +39,7 @@ def table(case: str) -> ResponseReturnValue:
     """One's own views and those that others share, searched and sorted; and where one was last."""
     here = at(case)
     wanted, sort = request.args.get("q", "").strip()[:200], request.args.get("sort", "")
-    found = here.pictures()
+    found = here.network.views.listed()
     fitting = [one for one in found if _fits(one, wanted.casefold())]
     orders = {
         "name": lambda one: one.name.casefold(),
@@ -54,7 +53,7 @@ def table(case: str) -> ResponseReturnValue:
         case=here.case,
         pictures=[_told(here, one) for one in fitting],
         total=len(found),
-        drafts=[_draft_line(here, one) for one in here.drafts()],
+        drafts=[_draft_line(here, one) for one in here.network.views.drafts()],
         asked={"q": wanted, "sort": sort if sort in _SORTS else "changed"},
         sorts=_SORTS,
         notice=_DONE.get(request.args.get("done", ""), ""),
@@ -72,20 +71,20 @@ def one(case: str) -> ResponseReturnValue:
 def version(case: str) -> ResponseReturnValue:
     """One version of a view, and which of its links are not as they were."""
     here = at(case)
-    opened = here.open_picture(request.args.get("id", ""), _number("version"))
+    opened = here.network.views.open(request.args.get("id", ""), _number("version"))
     return answer("pictures/version.html", case=here.case, **_opened(here, opened))
 
 
 def state(case: str) -> ResponseReturnValue:
     """The newest version of a view, for a page that asks again and again."""
-    found = at(case).newest_version(request.args.get("id", ""))
+    found = at(case).network.views.newest(request.args.get("id", ""))
     return jsonify(_version(found))
 
 
 def drafts(case: str) -> ResponseReturnValue:
     """Where this person was in each of their last sittings."""
     here = at(case)
-    return jsonify({"drafts": [_draft_line(here, one) | {"canvas": one.state} for one in here.drafts()]})
+    return jsonify({"drafts": [_draft_line(here, one) | {"canvas": one.state} for one in here.network.views.drafts()]})
 
 
 blueprint.add_url_rule("/pictures/state.json", f"state{TWIN}", state, methods=["GET"])
@@ -99,10 +98,10 @@ def save(case: str) -> ResponseReturnValue:
     identifier, sent = given.get("id", ""), _state()
     if not identifier:
         shared = given.get("shared") == "yes"
-        found = here.save_picture(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
+        found = here.network.views.save(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
         return _done(here, found, "saved")
     try:
-        found = here.save_version(identifier, sent, _number("base"), anyway=given.get("anyway") == "yes")
+        found = here.network.views.save_version(identifier, sent, _number("base"), anyway=given.get("anyway") == "yes")
     except SavedMeanwhile as error:
         if not wants_json():
             raise
@@ -116,7 +115,7 @@ def save(case: str) -> ResponseReturnValue:
 def restore(case: str) -> ResponseReturnValue:
     """Makes an earlier version the newest."""
     here = at(case)
-    return _done(here, here.restore_version(request.form.get("id", ""), _number("version")), "restored")
+    return _done(here, here.network.views.restore(request.form.get("id", ""), _number("version")), "restored")
 
 
 @blueprint.post("/pictures/rename")
@@ -125,7 +124,7 @@ def rename(case: str) -> ResponseReturnValue:
     here, given = at(case), request.form
     identifier = given.get("id", "")
     try:
-        found = here.rename_picture(identifier, given.get("name", ""), given.get("notes", ""))
+        found = here.network.views.rename(identifier, given.get("name", ""), given.get("notes", ""))
     except NotFound:
         raise
     except RequestError as error:
@@ -139,14 +138,14 @@ def rename(case: str) -> ResponseReturnValue:
 def share(case: str) -> ResponseReturnValue:
     """Shares a view, or no more."""
     here, shared = at(case), request.form.get("shared") == "yes"
-    found = here.share_picture(request.form.get("id", ""), shared=shared)
+    found = here.network.views.share(request.form.get("id", ""), shared=shared)
     return _done(here, found, "shared" if shared else "private")
 
 
 @blueprint.post("/pictures/delete")
 def delete(case: str) -> ResponseReturnValue:
     """Deletes a view, or lets it pass to who saved in it."""
-    passed = at(case).delete_picture(request.form.get("id", ""))
+    passed = at(case).network.views.delete(request.form.get("id", ""))
     if wants_json():
         return jsonify({"passed_to": passed})
     return redirect(url_for("pictures.table", case=case, done="passed" if passed else "deleted"), code=303)
@@ -156,14 +155,16 @@ def delete(case: str) -> ResponseReturnValue:
 def keep_draft(case: str) -> ResponseReturnValue:
     """Keeps where this person is."""
     given = request.form
-    kept_at = at(case).keep_draft(given.get("sitting", ""), _state(), given.get("picture", ""), _number("version"))
+    kept_at = at(case).network.views.keep_draft(
+        given.get("sitting", ""), _state(), given.get("picture", ""), _number("version")
+    )
     return jsonify({"at": f"{kept_at.isoformat()}Z"})
 
 
 @blueprint.post("/pictures/draft/forget")
 def forget(case: str) -> ResponseReturnValue:
     """Forgets where this person was in one sitting."""
-    at(case).drop_draft(request.form.get("sitting", ""))
+    at(case).network.views.drop_draft(request.form.get("sitting", ""))
     if wants_json():
         return jsonify({})
     return redirect(url_for("pictures.table", case=case), code=303)
@@ -179,7 +180,7 @@ def entered(here: Session) -> ResponseReturnValue | None:
     """
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
-        opened = here.open_picture(identifier, _number("version"))
+        opened = here.network.views.open(identifier, _number("version"))
         if not canvas.shown(opened.state):
             return redirect(url_for("pictures.one", case=here.case, id=identifier))
         return redirect(_address(here, opened.state, identifier, opened.version.number))
@@ -191,7 +192,7 @@ def entered(here: Session) -> ResponseReturnValue | None:
 
 def going_on(here: Session) -> dict[str, Any] | None:
     """Where this person was last, if anything of it is there: for a page that asks where to begin."""
-    return next((_draft_line(here, one) for one in here.drafts() if canvas.shown(one.state)), None)
+    return next((_draft_line(here, one) for one in here.network.views.drafts() if canvas.shown(one.state)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ def begun(here: Session) -> Begun | None:
     opened = draft = None
     if identifier and number:
         with suppress(NotFound):
-            opened = here.open_picture(identifier, number)
+            opened = here.network.views.open(identifier, number)
     if sitting:
         draft = _sat(here, sitting)
     if draft is None and opened is None:
@@ -239,7 +240,7 @@ def begun(here: Session) -> Begun | None:
 
 
 def _sat(here: Session, sitting: str) -> Draft | None:
-    return next((one for one in here.drafts() if one.sitting == sitting), None)
+    return next((one for one in here.network.views.drafts() if one.sitting == sitting), None)
 
 
 def _address(here: Session, kept: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
@@ -275,14 +276,14 @@ def _number(name: str) -> int:
         raise RequestError(f"{name} takes the number of a version, not {text[:40]!r}.") from None
 
 
-def _done(here: Session, found: Picture, what: str) -> ResponseReturnValue:
+def _done(here: Session, found: SavedView, what: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(plain(_told(here, found)))
     return redirect(url_for("pictures.one", case=here.case, id=found.id, done=what), code=303)
 
 
 def _one(here: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
-    found, versions = here.picture(identifier)
+    found, versions = here.network.views.look(identifier)
     return answer(
         "pictures/one.html",
         status=fault.status if fault else 200,
@@ -296,7 +297,7 @@ def _one(here: Session, identifier: str, fault: RequestError | None = None) -> R
     )
 
 
-def _told(here: Session, found: Picture) -> dict[str, Any]:
+def _told(here: Session, found: SavedView) -> dict[str, Any]:
     """A view as page and JSON tell it."""
     names = ("id", "name", "notes", "withheld", "mine", "shared", "savable", "version", "created_at", "changed_at")
     told = {name: getattr(found, name) for name in names}
@@ -308,15 +309,15 @@ def _told(here: Session, found: Picture) -> dict[str, Any]:
     }
 
 
-def _version(found: Version) -> dict[str, Any]:
+def _version(found: ViewVersion) -> dict[str, Any]:
     return {"version": found.number, "by": found.account, "at": f"{found.at.isoformat()}Z", "said": found.said}
 
 
-def _opened(here: Session, opened: Opened) -> dict[str, Any]:
+def _opened(here: Session, opened: OpenedView) -> dict[str, Any]:
     """One version as page and JSON tell it, its changed links with what their ends are called."""
     changes = opened.changes or []
     ends = sorted({end for one in changes for end in (one.subject, one.object)})
-    rows = here.rows("entities.named", ids=ends).dicts() if ends else []
+    named = here.network.entities.named(ends)
     return {
         "picture": _told(here, opened.picture),
         "version": _version(opened.version),
@@ -326,13 +327,13 @@ def _opened(here: Session, opened: Opened) -> dict[str, Any]:
         "absent": opened.absent,
         "compared": opened.changes is not None,
         "changes": changes,
-        "names": {row["id"]: row["name"] or row["id"] for row in rows},
+        "names": {one: row["name"] or one for one, row in named.items()},
         "since": _since(opened),
         "draws": url_for("network.view", case=here.case, picture=opened.picture.id, version=opened.version.number),
     }
 
 
-def _since(opened: Opened) -> str:
+def _since(opened: OpenedView) -> str:
     """What is other than when it was saved, in one line; empty if nothing is."""
     if opened.changes is None:
         return "More links than can be compared with when it was saved"
@@ -356,5 +357,5 @@ def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _fits(found: Picture, wanted: str) -> bool:
+def _fits(found: SavedView, wanted: str) -> bool:
     return not wanted or any(wanted in text.casefold() for text in (found.name, found.notes, found.account))

@@ -63,7 +63,7 @@ def one(case: str) -> ResponseReturnValue:
     faults = _faults(query, given) if asked else {}
     shown: dict[str, Any] = {}
     if asked and not faults:
-        released = here.query(query.name, given)
+        released = here.queries.run(query.name, given)
         rows = [tuple(plain(value) for value in row) for row in released.rows]
         if request.args.get("as") == "csv":
             return csv_file(f"{query.name}.csv", released.columns, rows)
@@ -102,7 +102,7 @@ def _runnable(here: Session) -> list[Query]:
     """
     if not here.may("query"):
         raise Refused("Your roles do not run queries.")
-    return here.queries()
+    return here.queries.listed()
 
 
 def _named(here: Session, name: str) -> Query:

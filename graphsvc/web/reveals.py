@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.web.frame import answer, at, current, page
+from graphsvc.web.frame import answer, at, current, home, page
 
 blueprint = Blueprint("reveals", __name__)
 
@@ -16,13 +16,13 @@ blueprint = Blueprint("reveals", __name__)
 @page(blueprint, "/reveals")
 def table() -> ResponseReturnValue:
     """The reveals this person asked for or may answer, newest first, with state and times."""
-    found = current().reveals()
+    found = current().protection.reveals.listed()
     return answer(
         "reveals/table.html",
         handling="C" if found else "",
         waiting=[one for one in found if one.decidable],
         others=[one for one in found if not one.decidable],
-        minutes=current().settings.reveal_minutes,
+        minutes=home().settings.reveal_minutes,
     )
 
 
@@ -37,7 +37,7 @@ def form(case: str) -> ResponseReturnValue:
 @blueprint.post("/case/<case>/reveal")
 def ask(case: str) -> ResponseReturnValue:
     """Asks for a reveal."""
-    at(case).ask_reveal(request.form.get("id", "").strip(), request.form.get("reason", ""))
+    at(case).protection.reveals.ask(request.form.get("id", "").strip(), request.form.get("reason", ""))
     return redirect(url_for("reveals.table"), code=303)
 
 
@@ -46,21 +46,21 @@ def decide() -> ResponseReturnValue:
     """Agrees or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
     if request.form.get("answer") == "agree":
-        current().agree_reveal(identifier, note)
+        current().protection.reveals.agree(identifier, note)
     else:
-        current().refuse_reveal(identifier, note)
+        current().protection.reveals.refuse(identifier, note)
     return redirect(url_for("reveals.table"), code=303)
 
 
 @blueprint.post("/reveals/open")
 def opened() -> ResponseReturnValue:
     """Shows the identity, once for each request."""
-    revealed = current().open_reveal(request.form.get("id", ""))
+    revealed = current().protection.reveals.open(request.form.get("id", ""))
     return render_template("reveals/opened.html", handling="C", revealed=revealed)
 
 
 @blueprint.post("/reveals/end")
 def end() -> ResponseReturnValue:
     """Ends a reveal before its time."""
-    current().end_reveal(request.form.get("id", ""))
+    current().protection.reveals.end(request.form.get("id", ""))
     return redirect(url_for("reveals.table"), code=303)

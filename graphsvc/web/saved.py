@@ -8,9 +8,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import InputError, NotFound, RequestError
-from graphsvc.service import Session
-from graphsvc.service.cypher import exchange
-from graphsvc.service.cypher.library import Import, NameTaken, Saved
+from graphsvc.service import Import, NameTaken, Saved, Session, exchange
 from graphsvc.web.cypher import writing
 from graphsvc.web.frame import answer, page
 
@@ -41,7 +39,7 @@ def rename(case: str) -> ResponseReturnValue:
     given = request.form
     here = writing(case)
     try:
-        found = here.rename_query(
+        found = here.cypher.library.rename(
             given.get("id", ""), given.get("name", ""), given.get("title", ""), given.get("why", "")
         )
     except NotFound:
@@ -56,7 +54,7 @@ def share(case: str) -> ResponseReturnValue:
     """Shares a query, or no more."""
     here, identifier = writing(case), request.form.get("id", "")
     try:
-        found = here.share_query(identifier, shared=request.form.get("shared") == "yes")
+        found = here.cypher.library.share(identifier, shared=request.form.get("shared") == "yes")
     except NameTaken as error:
         return _one(here, identifier, error)
     return redirect(url_for("saved.one", case=case, id=found.id), code=303)
@@ -65,14 +63,14 @@ def share(case: str) -> ResponseReturnValue:
 @blueprint.post("/saved/delete")
 def delete(case: str) -> ResponseReturnValue:
     """Deletes a query."""
-    writing(case).delete_query(request.form.get("id", ""))
+    writing(case).cypher.library.delete(request.form.get("id", ""))
     return redirect(url_for("saved.table", case=case, done="deleted"), code=303)
 
 
 @blueprint.get("/saved/export")
 def export(case: str) -> ResponseReturnValue:
     """The library as a file."""
-    response = Response(writing(case).export_queries(), mimetype="application/json")
+    response = Response(writing(case).cypher.library.export_file(), mimetype="application/json")
     response.headers.set("Content-Disposition", "attachment", filename="queries.json")
     return response
 
@@ -86,7 +84,7 @@ def receive(case: str) -> ResponseReturnValue:
         if sent is None or not sent.filename:
             raise InputError("No file was chosen. Choose one that Export made.")
         file = sent.stream.read(exchange.MOST_BYTES + 1)
-        found = here.preview_queries(file)
+        found = here.cypher.library.preview_file(file)
     except InputError as error:
         return _table(here, error)
     return answer(
@@ -97,7 +95,7 @@ def receive(case: str) -> ResponseReturnValue:
 @blueprint.post("/saved/bring")
 def bring(case: str) -> ResponseReturnValue:
     """Keeps what a previewed file brings; it is read again, and nothing in it is taken on trust."""
-    writing(case).import_queries(request.form.get("file", "").encode())
+    writing(case).cypher.library.import_file(request.form.get("file", "").encode())
     return redirect(url_for("saved.table", case=case, done="imported"), code=303)
 
 
@@ -106,7 +104,7 @@ def _table(here: Session, fault: InputError | None = None) -> ResponseReturnValu
         "saved/table.html",
         status=fault.status if fault else 200,
         case=here.case,
-        queries=[_told(one) for one in here.saved_queries()],
+        queries=[_told(one) for one in here.cypher.library.listed()],
         notice=_DONE.get(request.args.get("done", ""), ""),
         fault=str(fault or ""),
     )
@@ -117,7 +115,7 @@ def _one(here: Session, identifier: str, fault: RequestError | None = None) -> R
         "saved/one.html",
         status=fault.status if fault else 200,
         case=here.case,
-        query=_told(here.saved_query(identifier)),
+        query=_told(here.cypher.library.look(identifier)),
         fault=str(fault or ""),
     )
 

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.web.frame import answer, at, current, desk, page
+from graphsvc.web.frame import answer, at, current, home, page
 from graphsvc.web.paging import paged
 
 blueprint = Blueprint("sealing", __name__)
@@ -21,7 +21,7 @@ _COLUMNS = ("pseudonym", "since", "why", "against")
 @page(blueprint, "/sealings")
 def table() -> ResponseReturnValue:
     """What this person asked for on how somebody stands, or may answer, newest first."""
-    found = current().sealings()
+    found = current().protection.sealings.listed()
     return answer(
         "sealing/table.html",
         handling="C" if found else "",
@@ -35,8 +35,8 @@ def table() -> ResponseReturnValue:
 def sealed(case: str) -> ResponseReturnValue:
     """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
     here = at(case)
-    asked, kept = here.to_be_sealed(), here.sealed()
-    accounts = here.waiting_accounts()
+    asked, kept = here.protection.sealings.to_be_sealed(), here.protection.sealings.sealed()
+    accounts = here.protection.waiting.listed()
     rows = [(one.pseudonym, one.since, one.why, one.against or None) for one in kept]
     shown = paged(_COLUMNS, rows, request.args)
     return answer(
@@ -45,9 +45,9 @@ def sealed(case: str) -> ResponseReturnValue:
         case=case,
         asked=asked,
         accounts=accounts,
-        opens=here.next_opening(),
-        most_days=desk().settings.accounts_days,
-        enough=desk().settings.few_below,
+        opens=here.deliveries.next_opening(),
+        most_days=home().settings.accounts_days,
+        enough=home().settings.few_below,
         sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in shown.rows],
         reasons=Counter(one.why for one in kept).most_common(),
         number=len(kept),
@@ -62,11 +62,11 @@ def accounts(case: str) -> ResponseReturnValue:
     """Holds back an account that waits, lets it open again, or opens all that wait now."""
     here, do = at(case), request.form.get("do", "")
     if do == "open":
-        return redirect(url_for("sealing.work", case=case, id=here.start_opening_accounts()), code=303)
+        return redirect(url_for("sealing.work", case=case, id=here.protection.waiting.start()), code=303)
     number = request.form.get("delivery", "")
     if do not in ("hold", "release") or not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
         raise RequestError("Say which account that waits is to be held back or let go.")
-    (here.hold_account if do == "hold" else here.release_account)(int(number))
+    (here.protection.waiting.hold if do == "hold" else here.protection.waiting.release)(int(number))
     return redirect(url_for("sealing.sealed", case=case), code=303)
 
 
@@ -84,9 +84,9 @@ def ask(case: str) -> ResponseReturnValue:
     """Asks that someone is sealed, or stands by name again."""
     here, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
     if _asked(request.form.get("as", "seal")) == "open":
-        here.ask_opening(person, reason)
+        here.protection.sealings.ask_opening(person, reason)
     else:
-        here.ask_sealing(person, reason)
+        here.protection.sealings.ask(person, reason)
     return redirect(url_for("sealing.table"), code=303)
 
 
@@ -95,16 +95,16 @@ def decide() -> ResponseReturnValue:
     """Agrees, which does it, or refuses."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
     if request.form.get("answer") != "agree":
-        current().refuse_sealing(identifier, note)
+        current().protection.sealings.refuse(identifier, note)
         return redirect(url_for("sealing.table"), code=303)
-    case, job = current().start_sealing(identifier, note)
+    case, job = current().protection.sealings.start(identifier, note)
     return redirect(url_for("sealing.work", case=case, id=job), code=303)
 
 
 @page(blueprint, "/case/<case>/work")
 def work(case: str) -> ResponseReturnValue:
     """How far the sealing or erasing is that this person began."""
-    job = at(case).protecting_job(request.args.get("id", ""), wait_s=_QUICK_S)
+    job = at(case).protection.job(request.args.get("id", ""), wait_s=_QUICK_S)
     told = {
         "id": job.id,
         "kind": job.kind,

@@ -8,8 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import Session
-from graphsvc.service.search.search import Found
+from graphsvc.service import Found, Session
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("search", __name__, url_prefix="/case/<case>")
@@ -23,8 +22,8 @@ def results(case: str) -> ResponseReturnValue:
     """Entities by name, alias, phone, registration, place or id; and what was said with these words in it."""
     here = at(case)
     text = _asked()
-    found = here.find(text)
-    said = here.said(text)
+    found = here.search.find(text)
+    said = here.search.said(text)
     return answer(
         "search/results.html",
         case=here.case,
@@ -41,7 +40,7 @@ def known(case: str) -> ResponseReturnValue:
     """Which pseudonym stands for somebody whose name or number is known; each look is in the log."""
     here = at(case)
     text = request.form.get("what", "")
-    return answer("search/known.html", case=here.case, what=text, found=here.known(text))
+    return answer("search/known.html", case=here.case, what=text, found=here.search.known(text))
 
 
 @page(blueprint, "/search/near")
@@ -49,7 +48,7 @@ def near(case: str) -> ResponseReturnValue:
     """The nearest entities alone, as a box suggests them while somebody types."""
     here = at(case)
     text = _asked()
-    found = here.find(text)
+    found = here.search.find(text)
     return answer(
         "search/results.html",
         case=here.case,

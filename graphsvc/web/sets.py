@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service.leads.sets import LARGEST, KeySet
+from graphsvc.service import LARGEST, KeySet
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")
@@ -23,7 +23,7 @@ def table(case: str) -> ResponseReturnValue:
     if not size.isascii() or not size.isdecimal() or len(size) > 2:
         raise RequestError(f"A set is of 1 to {LARGEST} people.")
     people = [one for text in request.args.getlist("id") for one in text.split("\n") if one.strip()]
-    found = here.sets(int(size), goal, [one.strip() for one in people])
+    found = here.leads.sets.find(int(size), goal, [one.strip() for one in people])
     return answer(
         "sets/table.html",
         case=here.case,

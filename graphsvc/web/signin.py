@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotSignedIn
 from graphsvc.service import Entrance
-from graphsvc.web.frame import TOKEN, desk, inward, used_from
+from graphsvc.web.frame import TOKEN, home, inward, used_from
 
 blueprint = Blueprint("signin", __name__)
 _LONGEST_DEVICE = 100
@@ -38,7 +38,7 @@ def enter() -> ResponseReturnValue:
     device = request.cookies.get(_device_cookie(), "")[:_LONGEST_DEVICE] or secrets.token_urlsafe(24)
     place = Entrance(request.remote_addr or "", device)
     try:
-        token = desk().sign_in(
+        token = home().sign_in(
             name, request.form.get("password", ""), request.form.get("code", ""), purpose, place, used_from()
         )
     except NotSignedIn as error:
@@ -68,13 +68,13 @@ def link(token: str) -> ResponseReturnValue:
     # A link is printed on this machine's terminal and is worth nothing anywhere else.
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  # no address is not this machine
         raise NotSignedIn("Sign-in links work only on the machine that printed them. Sign in with a password.")
-    return _enter(desk().redeem_link(token, used_from()), inward(request.args.get("next", "")))
+    return _enter(home().redeem_link(token, used_from()), inward(request.args.get("next", "")))
 
 
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """Ends the session here and on the server."""
-    desk().sign_out(session.get(TOKEN, ""))
+    home().sign_out(session.get(TOKEN, ""))
     session.clear()
     return redirect(url_for("signin.form"))
 
@@ -85,7 +85,7 @@ def _device_cookie() -> str:
 
 def _enter(token: str, target: str) -> ResponseReturnValue:
     if TOKEN in session:  # another sign-in in the same browser ends the earlier one
-        desk().sign_out(session[TOKEN])
+        home().sign_out(session[TOKEN])
     session.clear()
     session[TOKEN] = token
     return redirect(target, code=303)

@@ -16,7 +16,7 @@ blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 def page(case: str) -> ResponseReturnValue:
     """The page of one statement."""
     here = at(case)
-    found = here.statement(request.args.get("id", ""))
+    found = here.deliveries.statements.look(request.args.get("id", ""))
     return answer(
         "statements/page.html",
         handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),

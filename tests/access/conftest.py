@@ -56,7 +56,7 @@ def cases(
                 values = {"id": case, "key_sealed": wrapped, "created_at": audit.now()}
                 connection.execute(appdb.cases.insert().values(**values))
             invented.write(folder / case, tables)
-            service.session(LOADER, "tests", case).load(folder / case, lambda *_progress: None)
+            service.session(LOADER, "tests", case).deliveries.load(folder / case, lambda *_progress: None)
 
         load("one", rows)
         yield Cases(service, rows, load)

@@ -30,13 +30,13 @@ def session(
     simulate(folder, seed=5, people=60)
     with Service(settings(cypher_timeout_s=1.0, query_timeout_s=120.0, row_cap=500)) as service:
         loader = accounts.only_account(service.database, "")
-        service.session(loader, "tests", CASE).load(folder, lambda *_progress: None)
+        service.session(loader, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
         yield service.session(ANN, "testing", CASE)
 
 
 def state(session: Session) -> list[tuple[object, ...]]:
     """What the database holds, and which indexes, constraints and accounts there are."""
-    store = session.service.store()
+    store = session.ask.home.store()
     questions = (
         "MATCH (n) RETURN count(n), count(DISTINCT labels(n)), sum(size(keys(n)))",
         "MATCH ()-[r]->() RETURN count(r), sum(size(keys(r)))",
@@ -64,7 +64,7 @@ def test_there_are_enough_hostile_texts() -> None:
 
 def test_no_hostile_text_gets_past_the_check_and_nothing_changes(session: Session) -> None:
     before = state(session)
-    refused = {text: fault for text in hostile.REFUSED if (fault := refusal(session.examine, text)) is not None}
+    refused = {text: fault for text in hostile.REFUSED if (fault := refusal(session.cypher.examine, text)) is not None}
     assert [text for text in hostile.REFUSED if text not in refused] == []
     for text, fault in refused.items():
         words = str(fault)
@@ -94,7 +94,7 @@ def test_the_plan_alone_is_refused_too(session: Session) -> None:
         *hostile.NESTED,
         *hostile.FILES,
     )
-    store = session.service.store()
+    store = session.ask.home.store()
     assert [text for text in texts if refusal(lambda one: require_reading(store.explain(one)), text) is None] == []
 
 
@@ -108,7 +108,7 @@ def test_what_is_refused_says_where_it_is_wrong(session: Session) -> None:
         ("RETURN 'a\nb", 1, 8),
     ):
         with pytest.raises(CypherFault) as refused:
-            session.examine(text)
+            session.cypher.examine(text)
         assert (refused.value.line, refused.value.column) == (line, column), text
         assert f"Line {line}, column {column}: " in str(refused.value)
 
@@ -118,34 +118,34 @@ def test_harmless_texts_run(session: Session) -> None:
     for text in hostile.HARMLESS:
         used = {name: value for name, value in given.items() if f"${name}" in text or f"$({name}" in text}
         used |= {"label": "Person"} if "$label" in text else {}
-        assert session.cypher(text, used).columns
+        assert session.cypher.run(text, used).columns
 
 
 @pytest.mark.parametrize("text", hostile.RUNAWAYS)
 def test_a_runaway_text_is_stopped_or_cut_and_the_service_goes_on(session: Session, text: str) -> None:
     outcome = hostile.RUNAWAYS[text]
-    ended = session.cypher_run(session.start_cypher(text), wait_s=120)
+    ended = session.cypher.result(session.cypher.start(text), wait_s=120)
     assert ended.state in {"cut": ("done",), "stopped": ("failed",), "either": ("done", "failed")}[outcome]
     if ended.state == "failed":
         assert "Ask for less" in ended.fault
         assert (ended.rows, ended.columns) == ([], ())
     else:
         assert ended.truncated or outcome == "either"
-        assert len(ended.rows) <= session.settings.row_cap
-    assert session.counts()["person"] > 0
+        assert len(ended.rows) <= session.ask.settings.row_cap
+    assert session.network.entities.counts()["person"] > 0
     running = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
-    assert session.service.store().read(running, {}, timeout=10, cap=1).rows == [(0,)]
+    assert session.ask.home.store().read(running, {}, timeout=10, cap=1).rows == [(0,)]
 
 
 @pytest.mark.parametrize("text", [*hostile.STUCK, *hostile.DEADLY])
 def test_where_only_a_new_start_helps_the_managed_server_is_started_again_and_it_is_told(
     session: Session, text: str
 ) -> None:
-    before = session.counts()
-    run = session.start_cypher(text)
-    ended = session.cypher_run(run, wait_s=240)
+    before = session.network.entities.counts()
+    run = session.cypher.start(text)
+    ended = session.cypher.result(run, wait_s=240)
     assert ended.state == "failed"
     assert ended.restarted
     assert "Neo4j" in ended.fault
     assert "nothing was lost" in ended.fault
-    assert session.counts() == before
+    assert session.network.entities.counts() == before

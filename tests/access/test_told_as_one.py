@@ -28,7 +28,7 @@ from graphsvc.appdb import tables as appdb
 from graphsvc.appdb import transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
-from graphsvc.service import Service, Session
+from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from tests.access.conftest import LOADER
@@ -165,7 +165,7 @@ def alike(
                 values = {"id": case, "key_sealed": wrapped, "created_at": audit.now()}
                 connection.execute(appdb.cases.insert().values(**values))
             write(folder / case, rows(case))
-            loaded = service.session(LOADER, "tests", case).load(folder / case, lambda *_progress: None)
+            loaded = service.session(LOADER, "tests", case).deliveries.load(folder / case, lambda *_progress: None)
             assert not loaded.rejections
         yield Alike(service)
 
@@ -174,7 +174,7 @@ def arguments(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every public query this reader may run, with the loosest parameters and, where it must have them, ids of the case."""
     loosest = {"int": 1, "float": 0.0, "date": "2027"}
     named = {"crossing": ["C1"], "boat": ["B1"], "gang": ["G1", "G2"], "workplace": ["K1"], "supplier": ["P3"]}
-    for query in session.queries():
+    for query in session.queries.listed():
         base = {p.name: loosest[p.type] for p in query.parameters if p.type in loosest and p.name != "most"}
         ids = [p for p in query.parameters if p.type == "id"]
         if not ids or all(p.default is not None for p in ids):
@@ -192,7 +192,7 @@ def answers(session: Session, subjects: str = "") -> dict[str, Any]:
     for name, given in arguments(session):
         if not name.startswith(subjects):
             continue
-        released = session.query(name, given)
+        released = session.queries.run(name, given)
         found[f"{name} {given}"] = (released.columns, released.rows, released.truncated, released.withheld)
     return found
 
@@ -219,10 +219,10 @@ def test_no_graph_table_or_explanation_of_a_notebook_does(alike: Alike, handling
     def notebook(session: Session) -> dict[str, str]:
         found = {f"graph {of}": as_text(session.graph(of)) for of in ("claims", "links", "operation")}
         found |= {name: session.frame(name).to_csv() for name in ("statements.denials", "quality.contradicted")}
-        found |= {"hubs": session.hubs().to_csv(), "leads": json.dumps(session.leads()["hubs"])}
-        found |= {"ranking": repr(session.ranking()), "counts": repr(session.counts())}
-        found |= {lead.id: repr(session.lead(lead.id)) for lead in session.ranking().leads}
-        return found | {"deliveries": repr([row["counts"] for row in session.deliveries()])}
+        found |= {"hubs": session.hubs().to_csv(), "leads": json.dumps(session.leads.table()["hubs"])}
+        found |= {"ranking": repr(session.leads.ranking()), "counts": repr(session.network.entities.counts())}
+        found |= {lead.id: repr(session.leads.look(lead.id)) for lead in session.leads.ranking().leads}
+        return found | {"deliveries": repr([row["counts"] for row in session.deliveries.listed()])}
 
     once, *others = (notebook(alike.at(case, handling)) for case in CASES)
     for case, other in zip(CASES[1:], others, strict=True):
@@ -330,7 +330,7 @@ def test_a_statement_of_a_witness_and_one_that_is_not_there_read_the_same(
 def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> None:
     """No id, date, word or amount of it on any page, and no claim's id leads anywhere."""
     cleared = alike.at("told-once", "C", sources=True)
-    theirs = [row["claim"] for row in cleared.rows("statements.claims", id="T1").dicts()]
+    theirs = [row["claim"] for row in cleared.ask.rows("statements.claims", id="T1").dicts()]
     assert len(theirs) == 13
     words = ["2020-06-01", "1 June 2020", "what she", "leave to stay", "the tall one", "the beach", "2500", "2,500"]
     for address, answer in walked["told-once"].items():
@@ -338,8 +338,8 @@ def test_nothing_of_a_single_account_comes_out(alike: Alike, walked: Walked) -> 
             assert [word for word in [*theirs, *words, '"T1"', ">T1<", " T1<"] if word in answer[2]] == [], address
     limited = alike.at("told-once", "C")
     with pytest.raises(Refused, match="takes source clearance"):
-        limited.provenance(theirs)
-    assert set(cleared.provenance(theirs)) == set(theirs)
+        limited.network.entities.provenance(theirs)
+    assert set(cleared.network.entities.provenance(theirs)) == set(theirs)
 
 
 def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> None:
@@ -347,7 +347,7 @@ def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> N
     assert "witness accounts: few independent groups" in text
     assert "intelligence report I1" in text
     assert "source clearance" in text
-    page = alike.at("told-once", "C").entity("P1")
+    page = alike.at("told-once", "C").network.entities.look("P1")
     told = [row for row in page.claims if row["statement"] is None]
     keys = [(row["subject"], row["relation"], row["object"], row["polarity"], row["status"]) for row in told]
     assert len(keys) == len(set(keys)) == 7
@@ -357,16 +357,21 @@ def test_who_points_to_whom_can_still_be_read(alike: Alike, walked: Walked) -> N
 def test_belief_cannot_be_probed_between_its_steps(alike: Alike) -> None:
     """A filter between two steps gives what the step gives; exact figures are for source clearance."""
     limited, cleared = (alike.at("told-once", "C", sources=sources) for sources in (False, True))
-    told = {row["belief"] for row in limited.rows("cases.links", whole=True).dicts()}
+    told = {row["belief"] for row in limited.ask.rows("cases.links", whole=True).dicts()}
     assert told <= {0.5, 0.125, 0.375, 0.625, 0.875}
     # What few witnesses alone speak of is believed some, and none of it more than other of it.
-    rows = alike.at("told-once", "C").rows("cases.links", whole=True).dicts()
+    rows = alike.at("told-once", "C").ask.rows("cases.links", whole=True).dicts()
     assert {row["belief"] for row in rows if row["groups"] == "few" and not row["other_sources"]} == {0.5}
-    exact = {row["belief"] for row in cleared.rows("cases.links", whole=True).dicts()}
+    exact = {row["belief"] for row in cleared.ask.rows("cases.links", whole=True).dicts()}
     assert len(exact - told) > 4
-    found = [len(limited.network(["P1"], depth=3, least=least).edges) for least in (0.51, 0.55, 0.6, 0.62)]
+    found = [
+        len(limited.network.picture(PictureRequest(["P1"], depth=3, least=least)).edges)
+        for least in (0.51, 0.55, 0.6, 0.62)
+    ]
     assert len(set(found)) == 1
-    shown = [len(cleared.network(["P1"], depth=3, least=least).edges) for least in (0.51, 0.6, 0.62)]
+    shown = [
+        len(cleared.network.picture(PictureRequest(["P1"], depth=3, least=least)).edges) for least in (0.51, 0.6, 0.62)
+    ]
     assert len(set(shown)) > 1
 
 
@@ -374,17 +379,17 @@ def test_a_suspect_who_is_a_witness_too_is_shown_without_the_tie(alike: Alike) -
     """Even with every clearance: that P9 gave T5 is known to the vault alone, and giving it makes nobody a lead."""
     for sources in (False, True):
         session = alike.at("told-once", "C", sources=sources)
-        page = session.entity("P9")
+        page = session.network.entities.look("P9")
         assert page.name == "Doe"
         assert page.values["categories"] == ["suspect"]
         assert "T5" not in without_pseudonyms(repr(page))
-        lead = next(lead for lead in session.ranking().leads if lead.id == "P9")
+        lead = next(lead for lead in session.leads.ranking().leads if lead.id == "P9")
         assert lead.score <= 0.0
         assert lead.groups == 0
     cleared = alike.at("told-once", "C", sources=True)
-    given = cleared.statement("T5")
+    given = cleared.deliveries.statements.look("T5")
     assert given.values["source"].startswith("Q-")
     assert "P9" not in without_pseudonyms(repr(given))
     assert "Doe" not in repr(given)
     with pytest.raises(NotFound):
-        alike.at("told-once", "C").statement("T5")
+        alike.at("told-once", "C").deliveries.statements.look("T5")

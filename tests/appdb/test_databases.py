@@ -234,12 +234,12 @@ def test_a_delivery_is_loaded_read_and_taken_back(
     simulate(tmp_path / "delivery", seed=4, people=40)
     with Service(at_server(home=home.home, database_url=home.database_url)) as service:
         session = service.session(accounts.only_account(service.database, ""), "testing", case)
-        loaded = session.load(tmp_path / "delivery", lambda *_progress: None)
+        loaded = session.deliveries.load(tmp_path / "delivery", lambda *_progress: None)
         assert loaded.committed
-        assert session.counts()["person"] > 0
-        assert [row["status"] for row in session.deliveries()] == ["active"]
-        session.undo(1, lambda *_progress: None)
-        assert [row["status"] for row in session.deliveries()] == ["undone"]
+        assert session.network.entities.counts()["person"] > 0
+        assert [row["status"] for row in session.deliveries.listed()] == ["active"]
+        session.deliveries.undo(1, lambda *_progress: None)
+        assert [row["status"] for row in session.deliveries.listed()] == ["undone"]
 
 
 @pytest.mark.neo4j
@@ -248,14 +248,14 @@ def test_a_case_of_before_is_closed_and_written_again_with_figures_as_they_are_t
 ) -> None:
     simulate(tmp_path / "delivery", seed=3, people=40)
     loader = accounts.only_account(service.database, "")
-    service.session(loader, "tests", case).load(tmp_path / "delivery", lambda *_progress: None)
+    service.session(loader, "tests", case).deliveries.load(tmp_path / "delivery", lambda *_progress: None)
     store = service.store()
     store.write("MATCH ({case: $case})-[r {case: $case}]->() REMOVE r.belief_told, r.belief_told_p", {"case": case})
     lowly = service.session(Principal("bob", frozenset({"analyst"}), {case: Grant("C")}), "tests", case)
-    assert lowly.rows("cases.links", whole=True).rows == []
+    assert lowly.ask.rows("cases.links", whole=True).rows == []
     migrate(service.database, "0008", up=False)
     migrate(service.database, "head", up=True)
     with pytest.raises(Busy):
-        lowly.counts()
+        lowly.network.entities.counts()
     assert service.recover() == [case]
-    assert lowly.rows("cases.links", whole=True).rows
+    assert lowly.ask.rows("cases.links", whole=True).rows

@@ -127,6 +127,6 @@ def test_a_load_that_finds_no_graph_changes_nothing(settings: SettingsFactory, t
         with pytest.raises(OperatorError, match="Nothing was changed"):
             service.store()
         with pytest.raises(OperatorError, match="Nothing was changed"):
-            session.load(tmp_path / "delivery", lambda *_progress: None)
+            session.deliveries.load(tmp_path / "delivery", lambda *_progress: None)
         assert service.register.deliveries("dover") == []
         assert service.register.cases() == []

@@ -80,9 +80,9 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     assert places(page)["g1"] == moved
     assert "#" not in page.url
     # What is on the canvas is what the store holds.
-    assert session_of(desk).entity(new).name == "Zana Hawrami"
-    number = max(one["number"] for one in session_of(desk).deliveries())
-    session_of(desk).undo(number, lambda *_progress: None)
+    assert session_of(desk).network.entities.look(new).name == "Zana Hawrami"
+    number = max(one["number"] for one in session_of(desk).deliveries.listed())
+    session_of(desk).deliveries.undo(number, lambda *_progress: None)
 
 
 def test_somebody_is_picked_from_suggestions_and_relations_narrow(pages: Pages) -> None:  # noqa: F811

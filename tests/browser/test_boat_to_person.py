@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from graphsvc import simulate
 from graphsvc.access.people import accounts
 from graphsvc.access.vault import pseudonym
-from graphsvc.service import Service, Session
+from graphsvc.service import PictureRequest, Service, Session
 from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow]
@@ -90,7 +90,9 @@ def on_canvas(page: Page) -> set[tuple[str, str, str]]:
 def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
     """The links that the store holds for the address of the page."""
     asked = parse_qs(urlsplit(page.url).query)
-    view = session.network(asked.get("id", []), opened=asked.get("open", []), added=asked.get("add", []))
+    view = session.network.picture(
+        PictureRequest(asked.get("id", []), opened=asked.get("open", []), added=asked.get("add", []))
+    )
     return {(edge.subject, edge.relation, edge.object) for edge in view.edges}
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from graphsvc.service import Service
+from graphsvc.service import PictureRequest, Service
 from graphsvc.views.picture.folding import folded
 from graphsvc.views.picture.folding import groups as groups_of
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
@@ -199,7 +199,7 @@ def test_filters_by_grade_take_out_or_fade(pages: Pages, desk: Service) -> None:
     page.wait_for_url("**assessment=A**")
     page.wait_for_function(f"() => networkPicture.edges.length < {len(held)}")
     grades = [f"{source}A" for source in "123"]
-    view = session_of(desk).network(["p1"], grades=grades)
+    view = session_of(desk).network.picture(PictureRequest(["p1"], grades=grades))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     expect(page.locator("#network-filtered b")).to_have_text("1")
     page.get_by_label("Faint, not gone").check()
@@ -212,7 +212,7 @@ def test_days_filter_the_picture_and_are_counted(pages: Pages, desk: Service) ->
     page = pages("id=x1&depth=1")
     page.keyboard.press("d")
     told = page.locator("#time-told")
-    crossings = [row for row in session_of(desk).rows("cases.days").dicts() if row["what"] == "crossings"]
+    crossings = [row for row in session_of(desk).ask.rows("cases.days").dicts() if row["what"] == "crossings"]
     expect(told).to_contain_text(f"{sum(row['count'] for row in crossings)} crossings")
     page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
     expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
@@ -228,7 +228,7 @@ def test_what_is_added_comes_in_alone(pages: Pages, desk: Service) -> None:  # n
     page.evaluate("networkCanvas.add(['p1'])")
     expect(page.locator("#network-count")).to_have_text(re.compile("^2 entities"))
     assert set(nodes(page)) == {"g1", "p1"}
-    view = session_of(desk).network(["g1"], depth=0, added=["p1"])
+    view = session_of(desk).network.picture(PictureRequest(["g1"], depth=0, added=["p1"]))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     assert chosen(page) == {"p1"}
 
@@ -242,7 +242,7 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
     expect(page.locator("#legend")).to_contain_text("Folded group")
     groups = [one for one in nodes(page) if one.startswith("group:gang:")]
     assert len(groups) == 1
-    view = session_of(desk).network(["p1"], depth=2, cap=60)
+    view = session_of(desk).network.picture(PictureRequest(["p1"], depth=2, cap=60))
     held = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
     assert set(nodes(page)) == {node.id for node in held.nodes}
     page.evaluate("(id) => networkCanvas.select([id])", groups[0])

@@ -15,8 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 from tests.leaks import invented
@@ -42,7 +41,7 @@ def desk(
     with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as opened:
         accounts.add(opened.database, "ann", ["investigator"], {CASE: Grant("C", sources=True)})
         accounts.add(opened.database, "cus", ["custodian"], {CASE: Grant("C", sources=True)})
-        assert session_of(opened).load(folder, quiet).rejections == []
+        assert session_of(opened).deliveries.load(folder, quiet).rejections == []
         yield opened
 
 
@@ -163,7 +162,7 @@ def test_a_node_says_what_it_would_bring_in_and_brings_that_alone(pages: Callabl
     growth.get_by_role("link", name="People").click()
     page.wait_for_url("**open=*")
     assert asked(page, "open") == ["~person~boss"]
-    wanted = session_of(desk).network(["boss"], depth=0, opened=["~person~boss"])
+    wanted = session_of(desk).network.picture(PictureRequest(["boss"], depth=0, opened=["~person~boss"]))
     assert on_canvas(page) == {node.id for node in wanted.nodes}
     expect(growth.locator("summary")).to_have_text("2 neighbours not in the picture")
     page.go_back()
@@ -206,7 +205,7 @@ def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Pa
     page.evaluate("networkCanvas.select(['boss', 'pilot'])")
     page.get_by_role("button", name="Ways").click()
     ways = page.locator("#paths .way")
-    (between,) = session_of(desk).paths(("boss", "pilot")).between
+    (between,) = session_of(desk).network.paths.find(("boss", "pilot")).between
     expect(ways).to_have_count(len(between.ways))
     expect(ways.first).to_contain_text("Name of boss gave instructions to Name of aide")
     ways.first.focus()

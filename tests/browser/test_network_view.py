@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import Service, Session
+from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 
@@ -30,7 +30,7 @@ def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterat
     server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
     with Service(settings(**server)) as opened:
         accounts.add(opened.database, "ann", ["investigator"], {CASE: Grant("C", sources=True)})
-        session_of(opened).load(CASE_FOLDER, lambda *_progress: None)
+        session_of(opened).deliveries.load(CASE_FOLDER, lambda *_progress: None)
         yield opened
 
 
@@ -103,7 +103,7 @@ def rows(page: Page, table: str) -> list[list[str]]:
 
 def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[..., Page], desk: Service) -> None:
     page = pages("id=p1")
-    view = session_of(desk).network(["p1"])
+    view = session_of(desk).network.picture(PictureRequest(["p1"]))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     on_canvas = nodes(page)
     assert on_canvas.keys() == {node.id for node in view.nodes}
@@ -124,7 +124,9 @@ def test_a_large_picture_brings_its_tables_when_they_are_opened(
     page = pages("id=p1")
     expect(page.locator("#network-links tr")).to_have_count(0)
     page.keyboard.press("t")
-    expect(page.locator("#network-links tr")).to_have_count(len(session_of(desk).network(["p1"]).edges))
+    expect(page.locator("#network-links tr")).to_have_count(
+        len(session_of(desk).network.picture(PictureRequest(["p1"])).edges)
+    )
     page.locator("#tables th", has_text="Belief").get_by_role("button").click()
     page.locator("#network-links a").first.click()
     expect(page.locator("#panel .panel-title")).to_be_visible()
@@ -133,7 +135,7 @@ def test_a_large_picture_brings_its_tables_when_they_are_opened(
     page.locator("#canvas").focus()
     page.keyboard.press("e")
     page.wait_for_url("**open=*")
-    more = session_of(desk).network(["p1"], opened=["x1"]).edges
+    more = session_of(desk).network.picture(PictureRequest(["p1"], opened=["x1"])).edges
     expect(page.locator("#network-links tr")).to_have_count(len(more))
 
 
@@ -307,7 +309,7 @@ def test_the_page_of_a_notebook_works_with_no_network(browser: Browser, desk: Se
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(saved.as_uri())
     page.wait_for_selector("body[data-ready]")
-    assert page.evaluate("picture.nodes.length") == len(session_of(desk).network(["p1"]).nodes)
+    assert page.evaluate("picture.nodes.length") == len(session_of(desk).network.picture(PictureRequest(["p1"])).nodes)
     expect(page.get_by_role("heading")).to_have_text("<b>Around</b>")
     opened.close()
     assert faults == []

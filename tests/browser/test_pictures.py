@@ -34,7 +34,7 @@ def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterat
         for name in ("ann", "ben"):
             accounts.add(opened.database, name, ["investigator"], {CASE: Grant("C", sources=True)})
         ann = next(account for account in accounts.listed(opened.database) if account.name == "ann")
-        opened.session(ann, "tests", CASE).load(CASE_FOLDER, lambda *_progress: None)
+        opened.session(ann, "tests", CASE).deliveries.load(CASE_FOLDER, lambda *_progress: None)
         yield opened
 
 

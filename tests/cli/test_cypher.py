@@ -43,8 +43,8 @@ def home(
         only = accounts.only_account(service.database, "")
         changes.set_free_cypher(service.database, only.name, given=True)
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
-        session.load(folder, lambda *_progress: None)
-        session.save_query(
+        session.deliveries.load(folder, lambda *_progress: None)
+        session.cypher.library.save(
             Words(
                 "People of", "MATCH (p:Person {case: $case, id: $who}) RETURN p.name AS name", parameters={"who": "P1"}
             )

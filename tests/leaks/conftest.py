@@ -20,8 +20,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
-from graphsvc.service import Service, command_line
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, command_line, quiet
 from graphsvc.store.image import read_image
 from graphsvc.web import create_app
 from tests.leaks import calls, commands, homes, invented, pages
@@ -88,7 +87,7 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
     who = next(one for one in accounts.listed(service.database) if one.name == name)
     session = service.session(who, "comparing", known.case)
     found.answers["queries"] = {
-        f"{query} {given}": calls.given(session, "rows", (query,), given) for query, given in known.runs
+        f"{query} {given}": calls.given(session, "ask.rows", (query,), given) for query, given in known.runs
     }
     found.answers["calls"] = dict(calls.walk(session, known))
     for thread in threading.enumerate():
@@ -113,7 +112,7 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
 def load(service: Service, case: str, rows: Tables, folder: Path) -> None:
     """Load rows into a case whose key is there."""
     invented.write(folder, rows)
-    service.session(LOADER, "tests", case).load(folder, quiet)
+    service.session(LOADER, "tests", case).deliveries.load(folder, quiet)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +128,7 @@ def twofold(
         for name, grants in READERS.items():
             accounts.add(whole.database, name, READING, grants)
         simulate.simulate(folder / "other", seed=8, people=40)
-        whole.session(LOADER, "tests", OTHER).load(folder / "other", quiet)
+        whole.session(LOADER, "tests", OTHER).deliveries.load(folder / "other", quiet)
         absent_home = homes.copied(whole, settings(**server, named="part"))
         wrapped = vault.encrypt(whole.vault._master, KEY, f"case {CASE}")
         with transaction(whole.database) as connection:

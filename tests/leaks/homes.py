@@ -20,8 +20,7 @@ import sqlalchemy as sa
 from graphsvc.access.log import audit, chain
 from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
-from graphsvc.service import Service
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.store.image import Image, difference, read_image, write
 
 MOMENT = dt.datetime(2026, 3, 4, 5, 6, 7, tzinfo=dt.UTC).replace(tzinfo=None)

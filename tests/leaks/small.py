@@ -12,8 +12,7 @@ from flask.testing import FlaskClient
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
 from tests.leaks import homes, invented, pages
 from tests.leaks.known import Known
@@ -133,18 +132,22 @@ def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]
         result = Small(service)
         for number, (rows, read) in enumerate(((FIRST, result.before), (SECOND, result.after))):
             invented.write(folder / str(number), rows)
-            loaded = result.session("high").load(folder / str(number), quiet)
+            loaded = result.session("high").deliveries.load(folder / str(number), quiet)
             assert loaded.rejections == []
             if number:  # what was decided on all of it is not for who sees a part
                 high = result.session("high")
-                high.review("boss-1", "agree", "on what is hidden")
-                high.save_picture({"arranged": {HIDDEN: [0, 0], "boss-1": [9, 9]}}, "of what is hidden", shared=True)
-                high.comment(["boss-1"], "of what is hidden")
-                high.comment(["boss-1", "DIRECTED", "aide-2"], "of what is hidden")
+                high.leads.reviews.add("boss-1", "agree", "on what is hidden")
+                high.network.views.save(
+                    {"arranged": {HIDDEN: [0, 0], "boss-1": [9, 9]}}, "of what is hidden", shared=True
+                )
+                high.network.comments.add(["boss-1"], "of what is hidden")
+                high.network.comments.add(["boss-1", "DIRECTED", "aide-2"], "of what is hidden")
             else:
                 low = result.session("low")
-                low.save_picture({"arranged": {"boss-1": [0, 0], "aide-1": [9, 9]}}, "of what is open", shared=True)
-                low.comment(["boss-1"], "of what is open")
+                low.network.views.save(
+                    {"arranged": {"boss-1": [0, 0], "aide-1": [9, 9]}}, "of what is open", shared=True
+                )
+                low.network.comments.add(["boss-1"], "of what is open")
             for name in ("low", "high") if watched else ():
                 read[name] = result.read(name)
         yield result

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from graphsvc.access.people import accounts
 from graphsvc.service import Service
 from graphsvc.web import create_app
 from tests.leaks import calls, commands, pages
@@ -26,8 +27,9 @@ def test_every_command_is_walked() -> None:
     assert set(commands.leaves()) == set(commands.COMMANDS)
 
 
-def test_every_call_of_a_notebook_is_walked() -> None:
-    assert calls.public() == set(calls.CALLS)
+def test_every_call_of_a_notebook_is_walked(service: Service) -> None:
+    session = service.session(accounts.only_account(service.database, ""), "tests")
+    assert calls.public(session) == set(calls.CALLS)
 
 
 def test_every_query_is_walked(twofold: Any) -> None:

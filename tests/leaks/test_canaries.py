@@ -27,8 +27,8 @@ from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
-from graphsvc.service import Options, Service, Session, command_line
-from graphsvc.service.home import quiet
+from graphsvc.service import Options, Service, Session, command_line, quiet
+from graphsvc.service.network.entities import Entities
 from graphsvc.web import create_app
 from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
@@ -96,9 +96,9 @@ def packed(rows: invented.Tables, folder: Path) -> bytes:
 
 
 def sent(session: Session, content: bytes, name: str) -> str:
-    with session.receiving() as parcel:
+    with session.deliveries.uploads.receiving() as parcel:
         parcel.write(content)
-        return session.upload(parcel, name, Options()).id
+        return session.deliveries.uploads.keep(parcel, name, Options()).id
 
 
 def asked(service: Service, name: str, known: Known, *, by_command: bool) -> list[tuple[str, str]]:
@@ -150,7 +150,7 @@ def provoked(client: FlaskClient, known: Known, typed: str) -> Iterator[tuple[in
         def fails(_session: Session, identifier: str) -> None:
             raise ValueError(f"no such thing: {identifier}")
 
-        patch.setattr(Session, "entity", fails)
+        patch.setattr(Entities, "look", fails)
         answer = pages.ask(client, pages.Call("", "GET", f"/case/{CASE}/entity?id={typed}"))
         yield answer.status, "a fault", answer.text
 
@@ -194,14 +194,16 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
     rejected = {"subject_id": "boss-1", "relation": found.text("a rejected row", "loader"), "object_id": "aide-1"}
     rows["links"].append(rejected | {"statement_id": "report-p"})
     content = packed(rows, folder / "sent")
-    job = loader.job(loader.confirm(sent(loader, content, f"{found.texts['name of witness']}.zip")), wait_s=WAIT_S)
+    job = loader.deliveries.job(
+        loader.deliveries.uploads.confirm(sent(loader, content, f"{found.texts['name of witness']}.zip")), wait_s=WAIT_S
+    )
     assert job.state == "done", job.said
     waiting = sent(loader, content, f"{found.texts['name of victim']}.zip")
-    assert len(loader.preview(waiting, quiet).rejections) == 1
+    assert len(loader.deliveries.uploads.preview(waiting, quiet).rejections) == 1
     key = service.register.key(CASE, create=False)
     witness = found.texts["id of witness"]
     pseudonyms = (vault.pseudonym(key, "person", witness), vault.pseudonym(key, "source", witness))
-    request = session("custodian").ask_reveal(pseudonyms[0], found.text("reason of a reveal", "reason"))
+    request = session("custodian").protection.reveals.ask(pseudonyms[0], found.text("reason of a reveal", "reason"))
     sealed = [vault.pseudonym(key, "person", found.texts[f"id of {kind}"]) for kind in canaries.SEALED]
     things = [vault.pseudonym(key, "thing", found.texts[f"id of a thing of {kind}"]) for kind in canaries.SEALED]
     hidden = [f"hidden-{name}" for name in ("boats", "crossings", "gangs", "workplaces", "things")]
@@ -241,13 +243,13 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
     )
     # What people keep and say: a view's name, notes and comments with source clearance, as who saved it has.
     discloser = session("disclosure")
-    discloser.save_picture(
+    discloser.network.views.save(
         {"asked": [["id", "boss-1"]], "arranged": {c_person: [0, 0]}},
         found.text("name of a view", "conditional source"),
         found.text("notes on a view", "conditional source"),
         shared=True,
     )
-    discloser.comment(["boss-1"], found.text("a comment", "conditional source"))
+    discloser.network.comments.add(["boss-1"], found.text("a comment", "conditional source"))
     few = {name: sets for name, sets in queries.items() if service.library[name].roles or len(sets) > 1}
     for name, (_, _, everything) in ROLES.items():
         asks = known if everything else replace(known, queries=few)
@@ -260,7 +262,7 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
         for status, what, answer in provoked(client, known, text):
             result.errors.setdefault(status, []).append((what, answer))
     with pytest.raises(GraphsvcError):
-        session("investigator-p").entity(typed)
+        session("investigator-p").network.entities.look(typed)
 
 
 # -- the tests -----------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, NotFound, Refused
 from graphsvc.ingest.check import Rejection
-from graphsvc.service import Options, Service, Session, ask
-from graphsvc.service.home import quiet
+from graphsvc.service import Options, PictureRequest, Service, Session, ask, quiet
+from graphsvc.service.network.entities import Entities
 from graphsvc.store.bolt import Store
 from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
@@ -52,20 +52,20 @@ def grown(
 
 
 def test_counts_are_of_what_is_seen(grown: Small) -> None:
-    low, high = (grown.session(name).counts() for name in ("low", "high"))
+    low, high = (grown.session(name).network.entities.counts() for name in ("low", "high"))
     assert (low["person"], high["person"]) == (4, 6)
     assert (low.get("boat", 0), high["boat"]) == (0, 1)
     # Statements of witnesses are not counted for who has no source clearance, at either level.
     for name in ("low", "high"):
-        assert "count" not in grown.session(name).rows("cases.statement_counts").columns
+        assert "count" not in grown.session(name).ask.rows("cases.statement_counts").columns
 
 
 def test_another_case_beside_it_changes_no_count(grown: Small, tmp_path: Path) -> None:
-    before = grown.session("low").counts()
+    before = grown.session("low").network.entities.counts()
     accounts.add(grown.service.database, "beside", ["investigator"], {"beside": Grant("C")})
     invented.write(tmp_path / "beside", FIRST)
-    grown.session("beside").at("beside").load(tmp_path / "beside", quiet)
-    assert grown.session("low").counts() == before
+    grown.session("beside").at("beside").deliveries.load(tmp_path / "beside", quiet)
+    assert grown.session("low").network.entities.counts() == before
     homes.wipe(grown.service, "beside")
 
 
@@ -102,7 +102,7 @@ def test_who_is_not_signed_in_gets_nothing(grown: Small) -> None:
 
 def test_history_is_told_to_who_sees_all_of_it(grown: Small) -> None:
     """That something came that one cannot see, when and by whom, would tell that somebody spoke."""
-    low, high = (grown.session(name).deliveries() for name in ("low", "high"))
+    low, high = (grown.session(name).deliveries.listed() for name in ("low", "high"))
     assert low == []
     assert len(high) == 2
     assert all(row["counts"] for row in high)
@@ -117,31 +117,32 @@ def test_lines_of_files_are_for_who_sees_all_of_them(grown: Small) -> None:
         who = Principal("pat", frozenset({"analyst"}), {CASE: Grant(handling, sources=True)})
         return grown.service.session(who, "classes", CASE)
 
-    claims = [row["claim"] for row in sourced("C").rows("cases.claims").dicts()]
-    assert len(sourced("C").provenance(claims)) == len(claims) > 0
-    assert sourced("P").provenance(claims) == {}
+    claims = [row["claim"] for row in sourced("C").ask.rows("cases.claims").dicts()]
+    assert len(sourced("C").network.entities.provenance(claims)) == len(claims) > 0
+    assert sourced("P").network.entities.provenance(claims) == {}
     for name in ("low", "high"):
         with pytest.raises(Refused):
-            grown.session(name).provenance(claims)
+            grown.session(name).network.entities.provenance(claims)
 
 
 def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) -> None:
     high, other, low = (grown.session(name) for name in ("high", "other", "low"))
-    with high.receiving() as parcel:
+    with high.deliveries.uploads.receiving() as parcel:
         parcel.write(b"PK\x03\x04 no archive")
-        upload = high.upload(parcel, f"{SEALED_NAME}.zip", Options()).id
-    for call in ("waiting", "previewed", "start_preview", "confirm", "cancel_upload"):
+        upload = high.deliveries.uploads.keep(parcel, f"{SEALED_NAME}.zip", Options()).id
+    for name in ("look", "previewed", "start_preview", "confirm", "cancel"):
+        call = f"deliveries.uploads.{name}"
         theirs, none = (calls.given(other, call, (one,)) for one in (upload, "0" * 32))
         assert theirs == none, call
         assert theirs.startswith("NotFound")
         assert calls.given(low, call, (upload,)) == calls.given(low, call, ("0" * 32,))
-    assert high.waiting(upload).id == upload
-    assert SEALED_NAME not in str(other.uploads())
-    job = high.start_preview(upload)
-    assert high.job(job, wait_s=60).said
+    assert high.deliveries.uploads.look(upload).id == upload
+    assert SEALED_NAME not in str(other.deliveries.uploads.listed())
+    job = high.deliveries.uploads.start_preview(upload)
+    assert high.deliveries.job(job, wait_s=60).said
     # Another who may load sees that there was a job, and not what its error said: that may be a cell.
-    assert [one.said for one in other.jobs() if one.id == job] == [""]
-    for name in ("jobs", "uploads"):
+    assert [one.said for one in other.deliveries.jobs() if one.id == job] == [""]
+    for name in ("deliveries.jobs", "deliveries.uploads.listed"):
         assert calls.given(low, name).startswith("Refused")
 
 
@@ -153,7 +154,7 @@ def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path
     invented.write(tmp_path / "sealed", {"people": [{"id": SEALED}], "links": []})
     invented.write(tmp_path / "unknown", {"people": [{"id": UNKNOWN}], "links": []})
     said = {
-        calls.given(grown.session("low"), "load", (tmp_path / name, quiet), {"dry_run": True})
+        calls.given(grown.session("low"), "deliveries.load", (tmp_path / name, quiet), {"dry_run": True})
         for name in ("sealed", "unknown", "not-there")
     }
     assert len(said) == 1
@@ -173,7 +174,7 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
         ],
     }
     invented.write(tmp_path / "probe", rows)
-    loaded = grown.session("other").load(tmp_path / "probe", quiet, dry_run=True)
+    loaded = grown.session("other").deliveries.load(tmp_path / "probe", quiet, dry_run=True)
     reasons = [one.reason for one in loaded.rejections]
     assert len(reasons) >= 5
     for text in (SEALED, SEALED_NAME, "Veronica", HIDDEN, "Hidden"):
@@ -232,7 +233,7 @@ def test_a_fault_of_the_software_tells_nothing_but_where(
         raise ValueError(f"no such thing: {identifier}")
 
     client = grown.client("high")
-    monkeypatch.setattr(Session, "entity", fails)
+    monkeypatch.setattr(Entities, "look", fails)
     answer = client.get(f"/case/{CASE}/entity?id={SEALED_NAME}")
     assert answer.status_code == 500
     assert SEALED_NAME not in answer.text
@@ -243,7 +244,7 @@ def test_a_fault_of_the_software_tells_nothing_but_where(
 
 def test_a_pseudonym_tells_neither_when_nor_how_many(grown: Small) -> None:
     key = grown.service.register.key(CASE, create=False)
-    shown = {row["id"] for row in grown.session("low").find("S-").dicts()}
+    shown = {row["id"] for row in grown.session("low").search.find("S-").dicts()}
     assert vault.pseudonym(key, "person", SEALED) in shown
     assert all(re.fullmatch(r"S(-[0-9A-HJKMNP-TV-Z]{4}){3}", one) for one in shown if one.startswith("S-"))
     # `tests/service/test_pseudonyms.py` holds the order of many against the order of delivery.
@@ -317,13 +318,13 @@ def work(service: Service) -> Iterator[list[str]]:
 
 
 CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
-    ("entity", lambda session, one: session.entity(one)),
-    ("statement", lambda session, one: session.statement(one)),
-    ("lead", lambda session, one: session.lead(one)),
-    ("network", lambda session, one: session.network([one])),
-    ("between", lambda session, one: session.between(one, "DIRECTED", "boss-1")),
-    ("find", lambda session, one: session.find(one)),
-    ("query", lambda session, one: session.query("people.acted_on", {"person": one})),
+    ("entity", lambda session, one: session.network.entities.look(one)),
+    ("statement", lambda session, one: session.deliveries.statements.look(one)),
+    ("lead", lambda session, one: session.leads.look(one)),
+    ("network", lambda session, one: session.network.picture(PictureRequest([one]))),
+    ("between", lambda session, one: session.network.entities.between(one, "DIRECTED", "boss-1")),
+    ("find", lambda session, one: session.search.find(one)),
+    ("query", lambda session, one: session.queries.run("people.acted_on", {"person": one})),
 )
 
 
@@ -332,7 +333,7 @@ CALLS: tuple[tuple[str, Callable[[Session, str], object]], ...] = (
 def test_hidden_and_absent_take_the_same_work(grown: Small, call: Any, hidden: str, absent: str) -> None:
     """Not a matter of milliseconds: the same questions are asked of store and database, and answered with as many rows."""
     session = grown.session("low")
-    session.ranking()
+    session.leads.ranking()
     taken, said = [], []
     for one in (hidden, absent):
         with work(grown.service) as done:
@@ -355,7 +356,7 @@ def test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there(grown:
         taken = []
         for case in ("not-theirs", "not-there"):
             with work(grown.service) as done, pytest.raises(NotFound):
-                grown.session("low").at(case).counts()
+                grown.session("low").at(case).network.entities.counts()
             taken.append(list(done))
             with pytest.raises(NotFound):
                 assert grown.session("low").at(case).version
@@ -370,11 +371,11 @@ def test_a_case_that_is_not_yours_takes_the_work_of_one_that_is_not_there(grown:
 def test_the_auditors_log_tells_no_name_that_was_looked_for(grown: Small) -> None:
     low = grown.session("low")
     for text in (SEALED_NAME, "Dov Hidden", SEALED):
-        low.find(text)
+        low.search.find(text)
         with pytest.raises(NotFound):
-            low.entity(text)
+            low.network.entities.look(text)
     with pytest.raises(Refused):
-        low.load(Path(SEALED_NAME), quiet)
+        low.deliveries.load(Path(SEALED_NAME), quiet)
     client = grown.client("auditor")
     shown = "".join(client.get(address).text for address in ("/log", "/log.json", "/log?as=csv"))
     assert "characters" in shown
@@ -393,5 +394,7 @@ def test_no_account_of_a_witness_is_told_apart_without_source_clearance(grown: S
     answers |= calls.walk(grown.session(name), asked)
     assert [what for what, answer in answers.items() if any(one in answer for one in accounts_)] == []
     for one in accounts_:
-        theirs, none = (calls.given(grown.session(name), "statement", (which,)) for which in (one, "x" * len(one)))
+        theirs, none = (
+            calls.given(grown.session(name), "deliveries.statements.look", (which,)) for which in (one, "x" * len(one))
+        )
         assert theirs.replace(one, "ASKED") == none.replace("x" * len(one), "ASKED")

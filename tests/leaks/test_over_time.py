@@ -18,8 +18,7 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import Service
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.store.image import read_image
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented, small
@@ -111,7 +110,9 @@ class Told:
             if text.startswith("writing"):
                 watching()
 
-        loaded = self.small.session("whole").load(self.folder / str(len(self.delivery)), progress, partial=True)
+        loaded = self.small.session("whole").deliveries.load(
+            self.folder / str(len(self.delivery)), progress, partial=True
+        )
         assert loaded.rejections == []
         assert loaded.delivery is not None
         self.delivery[name] = loaded.delivery
@@ -134,7 +135,7 @@ def told(
             accounts.add(service.database, name, roles, grants)
         result = Told(Small(service), folder)
         result.load("first", FIRST)
-        result.small.session("low").comment([WITNESS], "is often there")
+        result.small.session("low").network.comments.add([WITNESS], "is often there")
         yield result
 
 
@@ -142,7 +143,11 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
     low = told.small.session("low")
 
     def watched() -> list[Any]:
-        return [told.small.client("low").get(f"/case/{CASE}/leads.json").get_json(), low.cases(), low.deliveries()]
+        return [
+            told.small.client("low").get(f"/case/{CASE}/leads.json").get_json(),
+            low.cases(),
+            low.deliveries.listed(),
+        ]
 
     before, at_rest = told.small.read("low"), watched()
     for name, tables in HIDDEN.items():
@@ -152,9 +157,11 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
         assert all(one == at_rest for one in during), name
         assert differing(before, told.small.read("low")) == [], name
     whole = told.small.session("whole")
-    assert whole.entity(WITNESS).values != low.entity(WITNESS).values  # it is there for those who may know
+    assert (
+        whole.network.entities.look(WITNESS).values != low.network.entities.look(WITNESS).values
+    )  # it is there for those who may know
     for name in list(HIDDEN)[1::-1]:
-        whole.undo(told.delivery[name], quiet)
+        whole.deliveries.undo(told.delivery[name], quiet)
         assert differing(before, told.small.read("low")) == [], name
 
 
@@ -171,7 +178,7 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None
     hidden = vault.pseudonym(key, "person", small.SEALED)
     assert hidden in str(pages)
     whole = told.small.session("whole")
-    whole.undo(told.delivery["the sealed by another name, said to act"], quiet)
+    whole.deliveries.undo(told.delivery["the sealed by another name, said to act"], quiet)
     assert found(told, names) == []
     seal(told.small.session("cus"), told.small.session("sup"), "aide-3")
     told.load(
@@ -179,8 +186,8 @@ def test_who_was_ever_sealed_is_nowhere_whatever_comes_later(told: Told) -> None
     )
     names += ["Dov", "Lind"]
     assert found(told, names) == []
-    request = told.small.session("cus").ask_erasure(WITNESS, "the court says so")
-    told.small.session("sup").agree_erasure(request, quiet)
+    request = told.small.session("cus").protection.erasures.ask(WITNESS, "the court says so")
+    told.small.session("sup").protection.erasures.agree(request, quiet)
     names += ["Quist"]
     assert found(told, names) == []
     told.load("after it", {"people": [{"id": small.SEALED, "name": SEALED_NAME, "sealed": ""}]})

@@ -54,9 +54,9 @@ def refresh(session: Session, names: list[str]) -> list[str]:
         if names and query.name not in names:
             continue
         given = dict(query.example.get("parameters", {}))
-        found = len(session.query(query.name, given).rows)
+        found = len(session.queries.run(query.name, given).rows)
         for ids in islice(_other_ids(session, query, given), 0 if found else _TRIES):
-            found = len(session.query(query.name, given | ids).rows)
+            found = len(session.queries.run(query.name, given | ids).rows)
             if found:
                 given |= ids
                 break
@@ -80,8 +80,8 @@ def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterato
     asked = [parameter.name for parameter in query.parameters if parameter.type == "id" and parameter.name in given]
     if asked not in ([kind] for kind in _KINDS) and asked != ["first", "second"]:
         return
-    pseudonyms = {row["id"] for row in session.rows("cases.entities", whole=True).dicts() if row["sealed"]}
-    links = session.rows("cases.links", whole=True).dicts()
+    pseudonyms = {row["id"] for row in session.ask.rows("cases.entities", whole=True).dicts() if row["sealed"]}
+    links = session.ask.rows("cases.links", whole=True).dicts()
     linked = Counter(
         (link[end], link[f"{end}_kind"])
         for link in links
@@ -114,7 +114,7 @@ def main(arguments: list[str]) -> int:
         settings = Settings.read({}, home=Path(folder) / "home", jars=Path(jars), neo4j_version=version)
         with Service(settings) as service:
             session = service.session(reader, "bringing the examples up to date", "demo")
-            session.load(Path(folder) / "demo", lambda *_progress: None)
+            session.deliveries.load(Path(folder) / "demo", lambda *_progress: None)
             empty = refresh(session, arguments)
     for name in empty:
         print(f"{name}: its example finds nothing in the demo case; choose other parameters")

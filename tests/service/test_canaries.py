@@ -111,9 +111,9 @@ def session(service: Service, case: str) -> Session:
 
 
 def uploaded(session: Session, content: bytes, name: str = f"{NAME} case.zip", **options: Any) -> str:
-    with session.receiving() as parcel:
+    with session.deliveries.uploads.receiving() as parcel:
         parcel.write(content)
-        return session.upload(parcel, name, Options(**options)).id
+        return session.deliveries.uploads.keep(parcel, name, Options(**options)).id
 
 
 def graph(service: Service) -> Iterator[str]:
@@ -155,9 +155,9 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     upload = uploaded(session, delivery())
-    preview = session.preview(upload, lambda *_progress: None)
+    preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
     assert not preview.rejections
-    job = session.job(session.confirm(upload), wait_s=WAIT_S)
+    job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert job.state == "done", job.said
     assert sum(counts["masked"] for counts in job.result["counts"].values()) > 8 * len(MENTIONS)
 
@@ -182,35 +182,35 @@ def test_a_sealed_person_named_everywhere_is_found_nowhere(
                     assert needle.encode(encoding) not in data, (path, needle)
     assert not traces(caplog.text)
     assert not traces("".join(capfd.readouterr()))
-    for one in session.jobs():
+    for one in session.deliveries.jobs():
         assert not traces(f"{one.text} {one.result}"), one
-    assert not traces(str(session.deliveries()))
+    assert not traces(str(session.deliveries.listed()))
 
 
 def test_what_a_rejection_quotes_goes_to_the_loader_alone(
     service: Service, session: Session, case: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    session.job(session.confirm(uploaded(session, delivery())), wait_s=WAIT_S)
+    session.deliveries.job(session.deliveries.uploads.confirm(uploaded(session, delivery())), wait_s=WAIT_S)
     upload = uploaded(session, delivery(relation=f"{NAME} drove", id=f"L-{SLUG}"))
-    (rejection,) = session.preview(upload, lambda *_progress: None).rejections
+    (rejection,) = session.deliveries.uploads.preview(upload, lambda *_progress: None).rejections
     assert traces(str(rejection))
     reader = service.session(
         Principal("reader", frozenset({"investigator", "analyst"}), {case: Grant("P")}), "tests", case
     )
     for look in (
-        lambda: reader.waiting(upload),
-        lambda: reader.previewed(upload),
-        lambda: reader.preview(upload, lambda *_progress: None),
-        reader.uploads,
-        reader.jobs,
+        lambda: reader.deliveries.uploads.look(upload),
+        lambda: reader.deliveries.uploads.previewed(upload),
+        lambda: reader.deliveries.uploads.preview(upload, lambda *_progress: None),
+        reader.deliveries.uploads.listed,
+        reader.deliveries.jobs,
     ):
         with pytest.raises(GraphsvcError) as refused:
             look()
         assert isinstance(refused.value, Refused)
         assert not traces(str(refused.value))
-    assert not traces(str(reader.deliveries()))
-    job = session.job(session.confirm(upload), wait_s=WAIT_S)
+    assert not traces(str(reader.deliveries.listed()))
+    job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert not traces(f"{job.text} {job.result} {job.said}")
     assert not traces(caplog.text)
     assert not any(traces(text) for text in graph(service))
@@ -234,7 +234,7 @@ def test_what_an_error_says_goes_to_the_loader_alone(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     upload = uploaded(session, content, **options)
-    job = session.job(session.start_preview(upload), wait_s=WAIT_S)
+    job = session.deliveries.job(session.deliveries.uploads.start_preview(upload), wait_s=WAIT_S)
     assert job.state == "failed"
     assert job.said
     assert not traces(f"{job.text} {job.result}")
@@ -244,5 +244,5 @@ def test_what_an_error_says_goes_to_the_loader_alone(
             for row in connection.execute(sa.select(table)):
                 assert not traces(str([value for value in row if not isinstance(value, bytes)])), table.name
     with pytest.raises((InputError, GraphsvcError)):
-        session.preview(uploaded(session, content, **options), lambda *_progress: None)
+        session.deliveries.uploads.preview(uploaded(session, content, **options), lambda *_progress: None)
     assert not traces(caplog.text)

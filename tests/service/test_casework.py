@@ -24,8 +24,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image
 from tests.pseudonyms import without_pseudonyms
 
@@ -85,7 +84,7 @@ def image(service: Service, case: str) -> Image:
 def test_a_sealed_person_is_in_the_graph_by_pseudonym_alone(
     service: Service, session: Session, case: str, small: Path
 ) -> None:
-    loaded = session.load(small, quiet)
+    loaded = session.deliveries.load(small, quiet)
     found = image(service, case)
     (pseudonym,) = loaded.names
     assert loaded.names[pseudonym] == "P2 Wit Ness"
@@ -103,7 +102,7 @@ def test_a_sealed_person_is_in_the_graph_by_pseudonym_alone(
 def test_nothing_of_a_sealed_person_lies_readable_in_the_application_database(
     service: Service, session: Session, small: Path
 ) -> None:
-    session.load(small, quiet)
+    session.deliveries.load(small, quiet)
     with transaction(service.database) as connection:
         for table in tables.metadata.sorted_tables:
             for row in connection.execute(sa.select(table)):
@@ -116,48 +115,48 @@ def test_nothing_of_a_sealed_person_lies_readable_in_the_application_database(
 def test_loading_twice_changes_nothing_and_says_which_delivery_it_repeats(
     service: Service, session: Session, case: str, small: Path
 ) -> None:
-    session.load(small, quiet)
+    session.deliveries.load(small, quiet)
     before = image(service, case)
-    again = session.load(small, quiet)
+    again = session.deliveries.load(small, quiet)
     assert (again.delivery, again.same_as, again.committed) == (None, 1, False)
     assert image(service, case) == before
-    assert len(session.deliveries()) == 1
+    assert len(session.deliveries.listed()) == 1
 
 
 def test_a_dry_run_and_a_strict_load_with_a_rejection_commit_nothing(
     service: Service, session: Session, case: str, tmp_path: Path, small: Path
 ) -> None:
-    assert session.load(small, quiet, dry_run=True).counts["people"]["added"] == 2
+    assert session.deliveries.load(small, quiet, dry_run=True).counts["people"]["added"] == 2
     assert image(service, case).size() == 0
     assert session.cases() == []
     broken = write(
         tmp_path / "broken", people=[{"id": "P1", "category": "suspect"}], links=[said("P1", "PAID", "P9", "S1")]
     )
-    strict = session.load(broken, quiet, strict=True)
+    strict = session.deliveries.load(broken, quiet, strict=True)
     assert not strict.committed
     assert len(strict.rejections) == 1
     assert image(service, case).size() == 0
-    assert session.load(broken, quiet).committed
+    assert session.deliveries.load(broken, quiet).committed
     assert set(image(service, case).nodes["Person"]) == {"P1"}
 
 
 def test_an_undone_delivery_is_gone_and_cannot_be_undone_again(
     service: Service, session: Session, case: str, small: Path
 ) -> None:
-    session.load(small, quiet)
-    session.undo(1, quiet)
+    session.deliveries.load(small, quiet)
+    session.deliveries.undo(1, quiet)
     assert image(service, case).size() == 0
     with transaction(service.database) as connection:
         assert connection.execute(sa.select(tables.identities)).all() == []
         assert connection.execute(sa.select(tables.deliveries.c.rows_sealed)).scalar() is None
     with pytest.raises(NotFound, match="no delivery 1"):
-        session.undo(1, quiet)
+        session.deliveries.undo(1, quiet)
 
 
 def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, tmp_path: Path, small: Path) -> None:
     with Service(at_server(batch_rows=1)) as service:
         session = service.session(accounts.only_account(service.database, ""), "testing", case)
-        session.load(small, quiet)
+        session.deliveries.load(small, quiet)
         before = image(service, case)
         more = write(tmp_path / "more", people=[{"id": f"N{number}", "name": "New"} for number in range(20)])
 
@@ -166,43 +165,43 @@ def test_cancelling_takes_back_what_had_been_written(at_server: Any, case: str, 
                 raise CancelledError("enough")
 
         with pytest.raises(CancelledError):
-            session.load(more, stop_in_the_middle)
+            session.deliveries.load(more, stop_in_the_middle)
         assert image(service, case) == before
-        assert [row["number"] for row in session.deliveries()] == [1]
+        assert [row["number"] for row in session.deliveries.listed()] == [1]
         assert session.cases()[0].state == "open"
 
 
 def test_a_case_being_loaded_is_closed_to_readers_and_to_other_loaders(
     service: Service, session: Session, small: Path
 ) -> None:
-    session.load(small, quiet)
+    session.deliveries.load(small, quiet)
     seen: list[str] = []
 
     def look(_done: int, _total: int, text: str) -> None:
         if text == "writing to the graph" and not seen:
-            for act in (session.counts, lambda: session.undo(1, quiet)):
+            for act in (session.network.entities.counts, lambda: session.deliveries.undo(1, quiet)):
                 with pytest.raises(Busy) as caught:
                     act()
                 seen.append(str(caught.value))
 
-    session.undo(1, quiet)
-    session.load(small, look)
+    session.deliveries.undo(1, quiet)
+    session.deliveries.load(small, look)
     assert len(seen) == 2
-    assert session.counts() == {"person": 2}
+    assert session.network.entities.counts() == {"person": 2}
 
 
 def test_loading_takes_clearance_for_the_whole_case(service: Service, case: str, small: Path) -> None:
     accounts.add(service.database, "pat", ["analyst"], {case: Grant("P")})
     pat = next(principal for principal in accounts.listed(service.database) if principal.name == "pat")
     with pytest.raises(Refused, match="handling code C"):
-        service.session(pat, "testing", case).load(small, quiet)
+        service.session(pat, "testing", case).deliveries.load(small, quiet)
 
 
 @pytest.mark.parametrize("name", ["", " x", "a/b", "*", "x" * 101, "a\nb"])
 def test_a_case_needs_a_plain_name(service: Service, name: str, small: Path) -> None:
     principal = accounts.only_account(service.database, "")
     with pytest.raises(RequestError):
-        service.session(principal, "testing", name).load(small, quiet)
+        service.session(principal, "testing", name).deliveries.load(small, quiet)
 
 
 # -- random sequences of deliveries, taken back at random ---------------------------------------------------------
@@ -274,11 +273,11 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
             overrule_at_random(service, session, rng)
         if loaded and rng.random() < 0.25:
             number = rng.choice(sorted(loaded))
-            session.undo(number, quiet)
+            session.deliveries.undo(number, quiet)
             del loaded[number]
         else:
             folder, partial = random_delivery(rng, tmp_path / str(step), full=step == 0), rng.random() < 0.3
-            result = session.load(folder, quiet, partial=partial)
+            result = session.deliveries.load(folder, quiet, partial=partial)
             if result.delivery is not None:
                 loaded[result.delivery] = (folder, partial)
     twin_case(service, case, twin)
@@ -286,7 +285,7 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
     other = session.at(twin)
     for number in sorted(loaded):
         folder, partial = loaded[number]
-        other.load(folder, quiet, partial=partial)
+        other.deliveries.load(folder, quiet, partial=partial)
     here, there = image(service, case), image(service, twin)
     assert here.nodes == there.nodes
     assert here.claims == there.claims
@@ -300,16 +299,16 @@ def test_after_undos_a_case_equals_its_remaining_deliveries_loaded_in_order(
 
 def overrule_at_random(service: Service, session: Session, rng: random.Random) -> None:
     """Decide on two sources the case has, or take a decision back."""
-    lasting = [one for one in session.pairings() if one.ended_at is None]
+    lasting = [one for one in session.leads.groups.pairings() if one.ended_at is None]
     if lasting and rng.random() < 0.3:
-        session.end_pairing(rng.choice(lasting).id, "not so after all", quiet)
+        session.leads.groups.end(rng.choice(lasting).id, "not so after all", quiet)
         return
-    known = sorted(source for group in session.witness_groups() for source in group.sources)
+    known = sorted(source for group in session.leads.groups.of() for source in group.sources)
     if len(known) > 1:
         with suppress(RequestError):  # it is decided so already, or one of them speaks under C alone
             kind, handling = rng.choice(["independent", "dependent"]), rng.choice(["P", "C"])
             one, other = rng.sample(known, 2)
-            session.decide_pair(one, other, kind, "they say so", quiet, handling)
+            session.leads.groups.decide(one, other, kind, "they say so", quiet, handling)
 
 
 def twin_pairings(service: Service, case: str, twin: str) -> None:
@@ -343,10 +342,10 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
     settings: Settings = at_server(batch_rows=20)
     with Service(settings) as service:
         principal = accounts.only_account(service.database, "")
-        service.session(principal, "testing", case).load(invented, quiet)
+        service.session(principal, "testing", case).deliveries.load(invented, quiet)
         whole = image(service, case)
         everything = written(service, case)
-        service.session(principal, "testing", case).undo(1, quiet)
+        service.session(principal, "testing", case).deliveries.undo(1, quiet)
     rng = random.Random(1)
     half_written = 0
     for sixth in range(6):
@@ -356,11 +355,11 @@ def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
             half_written += 0 < left.size() < whole.size()
             service.recover()
             session = service.session(accounts.only_account(service.database, ""), "testing", case)
-            session.load(invented, quiet)
+            session.deliveries.load(invented, quiet)
             assert image(service, case) == whole
             assert session.cases()[0].state == "open"
-            (number,) = [row["number"] for row in session.deliveries() if row["status"] == "active"]
-            session.undo(number, quiet)
+            (number,) = [row["number"] for row in session.deliveries.listed() if row["status"] == "active"]
+            session.deliveries.undo(number, quiet)
             assert image(service, case).size() == 0
     assert half_written, "no kill met a load in the middle of writing"
 
@@ -411,7 +410,7 @@ def test_another_table_of_weights_closes_a_case_until_its_figures_are_computed_a
         return float(found)
 
     with Service(settings) as service:
-        service.session(accounts.only_account(service.database, ""), "testing", case).load(small, quiet)
+        service.session(accounts.only_account(service.database, ""), "testing", case).deliveries.load(small, quiet)
         assert belief(service) == pytest.approx(0.6)
         assert service.recover() == []
         untouched = image(service, case)

@@ -54,8 +54,8 @@ def test_a_folder_is_ranked_as_the_service_ranks_it_once_it_is_loaded(
 ) -> None:
     loader = accounts.listed(service.database)[0]
     session = service.session(loader, "tests", case)
-    session.load(folders[0], quiet)
-    served = service.session(loader, "tests", case).ranking()
+    session.deliveries.load(folders[0], quiet)
+    served = service.session(loader, "tests", case).leads.ranking()
     trial = simulated_cases.read(folders[0])
     tried = rank(trial.claims, trial.persons, trial.dependence)
     key = service.register.key(case, create=False)

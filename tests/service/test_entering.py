@@ -6,6 +6,7 @@ import doctest
 import io
 import zipfile
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -49,10 +50,10 @@ def zipped(**files: str) -> bytes:
 
 
 def delivered(session: Session, content: bytes, **options: Any) -> None:
-    with session.receiving() as parcel:
+    with session.deliveries.uploads.receiving() as parcel:
         parcel.write(content)
-        upload = session.upload(parcel, "case.zip", Options(**options)).id
-    job = session.job(session.confirm(upload), wait_s=WAIT_S)
+        upload = session.deliveries.uploads.keep(parcel, "case.zip", Options(**options)).id
+    job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert (job.state, job.result["rejected"]) == ("done", 0), job
 
 
@@ -72,9 +73,9 @@ def someone(service: Service, case: str, name: str, grant: Grant, role: str = "i
 
 def entered(session: Session, form: Form) -> int:
     """Load a form; gives the delivery's number."""
-    checked = session.check_form(form)
+    checked = session.deliveries.form.check(form)
     assert checked.faults == []
-    job = session.job(session.enter(form), wait_s=WAIT_S)
+    job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=WAIT_S)
     assert job.state == "done", job
     assert job.result["committed"], job
     assert {t: c | {"masked": 0} for t, c in checked.counts.items()} == {
@@ -87,14 +88,14 @@ def entered(session: Session, form: Form) -> int:
 def everything(session: Session) -> Any:
     """What a reader finds in the case."""
     names = ("cases.entities", "cases.claims", "cases.links")
-    return [session.rows(name, whole=True).rows for name in names]
+    return [session.ask.rows(name, whole=True).rows for name in names]
 
 
 def report(session: Session, *claims: dict[str, str], new: tuple[Part, ...] = (), **cells: str) -> Form:
     """A form with an intelligence report of these claims."""
     said = {"kind": "intelligence", "handling": "P", "assessment": "B", **cells}
     parts = tuple(Part(f"c{place}", "links", one) for place, one in enumerate(claims, start=1))
-    return replace(session.new_form(), statement=said, claims=parts, new=new)
+    return replace(session.deliveries.form.new(), statement=said, claims=parts, new=new)
 
 
 def link(subject: str, relation: str, target: str, **cells: str) -> dict[str, str]:
@@ -103,14 +104,20 @@ def link(subject: str, relation: str, target: str, **cells: str) -> dict[str, st
 
 def correction(session: Session, statement: str, **cells: str) -> Form:
     """The form of a statement as it is opened: its own cells, but for these."""
-    now = session.correctable(statement)
-    typed = {name: cell for name, cell in statement_cells(now.values).items() if name in session.correctable_columns()}
-    return replace(session.new_form(), of=statement, seen=now.seen, reason="misheard", statement=typed | cells)
+    now = session.deliveries.form.correctable(statement)
+    typed = {
+        name: cell
+        for name, cell in statement_cells(now.values).items()
+        if name in session.deliveries.form.correctable_columns()
+    }
+    return replace(
+        session.deliveries.form.new(), of=statement, seen=now.seen, reason="misheard", statement=typed | cells
+    )
 
 
 def corrected(session: Session, statement: str, which: str, fate: str = "stands", **cells: str) -> Form:
     """A form that corrects the claim of a relation."""
-    now = session.correctable(statement)
+    now = session.deliveries.form.correctable(statement)
     row = next(one for one in now.claims if one["relation"] == which and one["status"] == "active")
     part = Part("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
     return replace(correction(session, statement), claims=(part,))
@@ -120,7 +127,7 @@ def said(session: Session, statement: str) -> dict[str, tuple[Any, ...]]:
     """Relation → what the claims of a statement say of it."""
     return {
         row["relation"]: (row["subject"], row["object"], row["polarity"], row["status"], row["notes"])
-        for row in session.statement(statement).claims
+        for row in session.deliveries.statements.look(statement).claims
     }
 
 
@@ -135,31 +142,31 @@ def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Se
     person = Part("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
     form = report(ann, link("P1", "DIRECTED", "new1", place="Calais"), link("new1", "PILOTED", "X1"), new=(person,))
     number = entered(ann, form)
-    statement, (omar,) = ann.entered(form.token, ["new1"])
-    assert ann.entity(omar).name == "Omar Said"
+    statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
+    assert ann.network.entities.look(omar).name == "Omar Said"
     assert said(ann, statement)["PILOTED"][:4] == (omar, "X1", "asserts", "active")
-    assert ann.statement(statement).values["assessment"] == "B"
-    assert ann.between("P1", "DIRECTED", omar)[0]["place"] == "Calais"
-    assert ann.job(ann.take_back(number), wait_s=WAIT_S).state == "done"
+    assert ann.deliveries.statements.look(statement).values["assessment"] == "B"
+    assert ann.network.entities.between("P1", "DIRECTED", omar)[0]["place"] == "Calais"
+    assert ann.deliveries.job(ann.deliveries.take_back(number), wait_s=WAIT_S).state == "done"
     assert everything(ann) == before
-    assert ann.entered(form.token, ["new1"]) == ("", [])
+    assert ann.deliveries.form.entered(form.token, ["new1"]) == ("", [])
 
 
 def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(ann: Session) -> None:
     form = report(ann, link("P1", "PAID", "P2", amount="100", currency="GBP"))
     number = entered(ann, form)
     before = everything(ann)
-    again = ann.job(ann.enter(form), wait_s=WAIT_S)
+    again = ann.deliveries.job(ann.deliveries.form.enter(form), wait_s=WAIT_S)
     assert (again.result["committed"], again.result["same_as"]) == (False, number)
     with pytest.raises(RequestError, match="added already"):
-        ann.check_form(replace(form, claims=(replace(form.claims[0], cells=link("P2", "PAID", "P1")),)))
+        ann.deliveries.form.check(replace(form, claims=(replace(form.claims[0], cells=link("P2", "PAID", "P1")),)))
     assert everything(ann) == before
 
 
 def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -> None:
     form = report(ann, link("new1", "PILOTED", "X1"), new=(Part("new1", "people", {"name": "Omar Said"}),))
     entered(ann, form)
-    statement, (omar,) = ann.entered(form.token, ["new1"])
+    statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert statement != omar
     assert [one[:2] for one in (statement, omar)] == ["N-", "N-"]
 
@@ -173,39 +180,44 @@ def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(service: Service, c
         source_id="new1",
     )
     entered(ann, form)
-    statement, (layla,) = ann.entered(form.token, ["new1"])
+    statement, (layla,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert layla.startswith("S-")
-    assert ann.entity(layla).name == layla
-    assert ann.statement(statement).values["source"].startswith("Q-")
+    assert ann.network.entities.look(layla).name == layla
+    assert ann.deliveries.statements.look(statement).values["source"].startswith("Q-")
     bob = someone(service, case, "bob", Grant("C"))
-    assert bob.entered(form.token, ["new1"]) == ("", [layla])
+    assert bob.deliveries.form.entered(form.token, ["new1"]) == ("", [layla])
 
 
 def test_who_is_sealed_is_named_by_the_pseudonym_that_pages_show(ann: Session) -> None:
-    sealed = next(row["subject"] for row in ann.statement("R1").claims if row["relation"] == "CROSSED_ON")
+    sealed = next(
+        row["subject"] for row in ann.deliveries.statements.look("R1").claims if row["relation"] == "CROSSED_ON"
+    )
     assert sealed.startswith("S-")
     form = report(ann, link("P1", "TRANSPORTED", sealed), kind="witness", source_id=sealed)
     entered(ann, form)
-    statement, _ = ann.entered(form.token)
+    statement, _ = ann.deliveries.form.entered(form.token)
     assert said(ann, statement)["TRANSPORTED"][1] == sealed
     # The account and the one that was delivered are of one source.
-    assert ann.statement(statement).values["source"] == ann.statement("T1").values["source"]
+    assert (
+        ann.deliveries.statements.look(statement).values["source"]
+        == ann.deliveries.statements.look("T1").values["source"]
+    )
 
 
 @pytest.mark.parametrize("hidden", ["W1", "nobody at all"])
 def test_a_delivered_id_that_pages_do_not_show_is_as_one_that_is_not_there(ann: Session, hidden: str) -> None:
-    (fault,) = ann.check_form(report(ann, link("P1", "TRANSPORTED", hidden))).faults
+    (fault,) = ann.deliveries.form.check(report(ann, link("P1", "TRANSPORTED", hidden))).faults
     assert (fault.field, fault.meant) == ("c1.object_id", ())
     assert "nobody and nothing that you can see" in fault.reason
     assert hidden not in fault.reason
 
 
 def test_a_name_is_asked_about_and_never_guessed(ann: Session) -> None:
-    (fault,) = ann.check_form(report(ann, link("Idris", "PILOTED", "X1"))).faults
+    (fault,) = ann.deliveries.form.check(report(ann, link("Idris", "PILOTED", "X1"))).faults
     assert fault.field == "c1.subject_id"
     assert [row["id"] for row in fault.meant] == ["P1"]
     with pytest.raises(RequestError, match="cannot be loaded yet"):
-        ann.enter(report(ann, link("Idris", "PILOTED", "X1")))
+        ann.deliveries.form.enter(report(ann, link("Idris", "PILOTED", "X1")))
 
 
 def faults(checked: Checked) -> dict[str, str]:
@@ -221,32 +233,32 @@ def test_every_fault_is_told_by_its_field_at_once(ann: Session) -> None:
         new=(boat,),
         taken_on="8 May",
     )
-    found = faults(ann.check_form(form))
+    found = faults(ann.deliveries.form.check(form))
     assert set(found) == {"c1.subject_id", "c1.from_date", "new1.length_m", "s.taken_on"}
     assert "2020-05-08" in found["s.taken_on"]
 
 
 def test_a_relation_fits_the_kinds_of_both_ends_and_a_claim_is_no_more_open_than_its_statement(ann: Session) -> None:
-    found = faults(ann.check_form(report(ann, link("X1", "PILOTED", "P1"), link("P1", "", "X1"))))
+    found = faults(ann.deliveries.form.check(report(ann, link("X1", "PILOTED", "P1"), link("P1", "", "X1"))))
     assert "is a crossing, but PILOTED takes a person" in found["c1.subject_id"]
     assert found["c2.relation"] == "is empty, but must be filled"
     form = report(ann, link("P1", "PILOTED", "X1", handling="P"), handling="C", conditions="ask first")
-    assert "may only become stricter" in faults(ann.check_form(form))["c1.handling"]
+    assert "may only become stricter" in faults(ann.deliveries.form.check(form))["c1.handling"]
 
 
 def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> None:
     person = Part("new1", "people", {"name": "Idris Karam", "phones": "07700 900001"})
-    checked = ann.check_form(report(ann, link("new1", "PILOTED", "X1"), new=(person,)))
+    checked = ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(person,)))
     (same,) = checked.alike["new1"]
     assert (same["id"], same["by"]) == ("P1", ["name Idris Karam", "phones 07700 900001"])
     # Who is sealed is found by no name, whoever asks.
     sealed = Part("new1", "people", {"name": "Selam Bekele"})
-    assert ann.check_form(report(ann, link("new1", "PILOTED", "X1"), new=(sealed,))).alike == {}
+    assert ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(sealed,))).alike == {}
 
 
 def raw(session: Session) -> tuple[Any, Any]:
     """What is loaded, by delivered ids: rows of statements and of claims."""
-    casework = session.service.casework
+    casework = session.ask.home.casework
     state = folded(casework.replay.kept(session.case, casework.register.key(session.case, create=False)))
     return (
         {one: row.values for one, row in state.records["statements"].items()},
@@ -274,7 +286,7 @@ def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(an
     found = said(ann, "R1")
     assert found["DIRECTED"][3] == "superseded"
     assert found["RECRUITED"][:4] == ("P1", "P2", "asserts", "active")
-    assert len(ann.statement("R1").claims) == 4
+    assert len(ann.deliveries.statements.look("R1").claims) == 4
 
 
 def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Session) -> None:
@@ -289,7 +301,7 @@ def test_withdrawn_and_mistaken_claims_stay_without_weight_and_undo_gives_it_bac
     before = everything(ann)
     number = entered(ann, corrected(ann, "R1", "PILOTED", fate="withdrawn"))
     assert said(ann, "R1")["PILOTED"][2:4] == ("withdrawn", "withdrawn")
-    assert ann.job(ann.take_back(number), wait_s=WAIT_S).state == "done"
+    assert ann.deliveries.job(ann.deliveries.take_back(number), wait_s=WAIT_S).state == "done"
     assert everything(ann) == before
     entered(ann, corrected(ann, "R1", "PILOTED", fate="mistake"))
     assert said(ann, "R1")["PILOTED"][2:4] == ("asserts", "superseded")
@@ -297,7 +309,7 @@ def test_withdrawn_and_mistaken_claims_stay_without_weight_and_undo_gives_it_bac
 
 def test_a_statement_is_withdrawn_and_graded_anew(ann: Session) -> None:
     entered(ann, correction(ann, "T1", status="withdrawn", status_on="2020-06", assessment="E"))
-    values = ann.statement("T1").values
+    values = ann.deliveries.statements.look("T1").values
     assert (values["status"], values["status_on"], values["assessment"]) == ("withdrawn", "2020-06", "E")
     assert said(ann, "T1")["DIRECTED"][3] == "withdrawn"
     assert values["source"].startswith("Q-")
@@ -307,16 +319,20 @@ def test_a_claim_is_added_to_a_statement_that_is_there(ann: Session) -> None:
     form = replace(correction(ann, "R1"), claims=(Part("c1", "links", link("P2", "ASSISTED", "X1")),))
     entered(ann, form)
     assert said(ann, "R1")["ASSISTED"][:4] == ("P2", "X1", "asserts", "active")
-    assert len(ann.statement("R1").claims) == 4
+    assert len(ann.deliveries.statements.look("R1").claims) == 4
 
 
 def test_without_a_reason_or_a_change_nothing_is_corrected(ann: Session) -> None:
     before = everything(ann)
-    assert faults(ann.check_form(replace(correction(ann, "R1", assessment="A"), reason=""))).keys() == {"reason"}
+    assert faults(ann.deliveries.form.check(replace(correction(ann, "R1", assessment="A"), reason=""))).keys() == {
+        "reason"
+    }
     with pytest.raises(RequestError, match="Nothing is changed yet"):
-        ann.check_form(correction(ann, "R1"))
+        ann.deliveries.form.check(correction(ann, "R1"))
     with pytest.raises(RequestError, match="not one that stands"):
-        ann.check_form(replace(correction(ann, "R1"), claims=(Part("c1", "links", claim="0" * 24, fate="mistake"),)))
+        ann.deliveries.form.check(
+            replace(correction(ann, "R1"), claims=(Part("c1", "links", claim="0" * 24, fate="mistake"),))
+        )
     assert everything(ann) == before
 
 
@@ -325,12 +341,12 @@ def test_who_comes_second_is_told_and_nothing_is_lost(service: Service, case: st
     mine = corrected(bob, "R1", "PILOTED", place="Calais")
     entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk"))
     with pytest.raises(Changed, match="changed since"):
-        bob.check_form(mine)
-    job = bob.job(bob.enter(mine), wait_s=WAIT_S)
+        bob.deliveries.form.check(mine)
+    job = bob.deliveries.job(bob.deliveries.form.enter(mine), wait_s=WAIT_S)
     assert (job.state, "changed since" in job.said) == ("failed", True)
-    (row,) = [row for row in ann.statement("R1").claims if row["relation"] == "PILOTED"]
+    (row,) = [row for row in ann.deliveries.statements.look("R1").claims if row["relation"] == "PILOTED"]
     assert row["place"] == "Dunkirk"
-    latest = bob.statement_history("R1")[0]
+    latest = bob.deliveries.statements.history("R1")[0]
     assert (latest.account, latest.claims[0]["place"], latest.claims[0]["before"]) == (
         "ann",
         "Dunkirk",
@@ -342,7 +358,7 @@ def test_who_comes_second_is_told_and_nothing_is_lost(service: Service, case: st
 def test_history_tells_every_version_masked_as_the_graph_is(ann: Session) -> None:
     entered(ann, corrected(ann, "R1", "PILOTED", assessment="A"))
     entered(ann, corrected(ann, "R1", "DIRECTED", fate="mistake"))
-    last, graded, first = ann.statement_history("R1")
+    last, graded, first = ann.deliveries.statements.history("R1")
     assert [one.delivery for one in (last, graded, first)] == [3, 2, 1]
     assert [(row["relation"], row["did"]) for row in last.claims] == [("DIRECTED", "superseded")]
     (row,) = graded.claims
@@ -363,10 +379,10 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
         "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
     }
     delivered(ann, zipped(**files), partial=True)
-    shown = next(one["statement"] for one in ann.between("P1", "ORGANISED", "X1"))
+    shown = next(one["statement"] for one in ann.network.entities.between("P1", "ORGANISED", "X1"))
     assert "Selam" not in shown
     entered(ann, corrected(ann, shown, "ORGANISED", place="Calais"))
-    last, first = ann.statement_history(shown)
+    last, first = ann.deliveries.statements.history(shown)
     assert (last.claims[0]["place"], first.claims[0]["did"]) == ("Calais", "added")
     assert "Selam" not in repr([last, first])
     assert "note on Selam Bekele" in raw(ann)[0]
@@ -377,11 +393,11 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(
 ) -> None:
     entered(ann, correction(ann, "R1", interest="was promised leave", interpreter_id="P2"))
     bob = someone(service, case, "bob", Grant("C"))
-    assert "promised" in repr(ann.statement_history("R1"))
-    told = repr(bob.statement_history("R1"))
+    assert "promised" in repr(ann.deliveries.statements.history("R1"))
+    told = repr(bob.deliveries.statements.history("R1"))
     assert "promised" not in told
     assert "interpreter" not in told
-    assert not {"interest", "interpreter_id", "source_id"} & set(bob.correctable_columns())
+    assert not {"interest", "interpreter_id", "source_id"} & set(bob.deliveries.form.correctable_columns())
     # What somebody may not see they cannot change either, whatever they send.
     entered(
         bob,
@@ -393,28 +409,28 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(
     assert (kept["interest"], kept["interpreter_id"], kept.get("source_id")) == ("was promised leave", "P2", None)
 
 
-@pytest.mark.parametrize("act", ["correctable", "statement_history"])
+@pytest.mark.parametrize("act", ["form.correctable", "statements.history"])
 def test_the_statement_of_a_witness_is_not_there_without_source_clearance(
     service: Service, case: str, ann: Session, act: str
 ) -> None:
     bob = someone(service, case, "bob", Grant("C"))
     with pytest.raises(NotFound) as hidden:
-        getattr(bob, act)("T1")
+        attrgetter(act)(bob.deliveries)("T1")
     with pytest.raises(NotFound) as absent:
-        getattr(bob, act)("T9")
+        attrgetter(act)(bob.deliveries)("T9")
     assert str(hidden.value).replace("T1", "T9") == str(absent.value)
-    getattr(ann, act)("T1")
+    attrgetter(act)(ann.deliveries)("T1")
 
 
 def test_it_takes_what_loading_takes(service: Service, case: str, ann: Session) -> None:
     form = report(ann, link("P1", "PAID", "P2"))
     for name, grant, role in (("pam", Grant("P"), "investigator"), ("dis", Grant("C", sources=True), "disclosure")):
         other = someone(service, case, name, grant, role)
-        for act in (other.check_form, other.enter):
+        for act in (other.deliveries.form.check, other.deliveries.form.enter):
             with pytest.raises(Refused):
                 act(form)
         with pytest.raises(Refused):
-            other.correctable("R1")
+            other.deliveries.form.correctable("R1")
     pam = someone(service, case, "pat", Grant("P"))
     with pytest.raises(Refused, match="handling code C"):
-        pam.statement_history("R1")
+        pam.deliveries.statements.history("R1")

@@ -25,10 +25,9 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import InputError, NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
+from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.exports.bundle import verify
 from graphsvc.service.exports.exposure import Wanted
-from graphsvc.service.home import quiet
 from tests.two_persons import seal
 from tests.views.test_forms import said
 
@@ -36,7 +35,11 @@ pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
 PILOTED_1, PILOTED_2 = ("P2", "PILOTED", "C1"), ("P2", "PILOTED", "C2")
 WORK = ("P1", "CONTROLS", "K1")
-ALL, FIRST, SECOND = (Wanted(ids=("P1", "P2")), Wanted(ids=("C1",)), Wanted(ids=("C2",)))
+ALL, FIRST, SECOND = (
+    Wanted(picture=PictureRequest(ids=("P1", "P2"))),
+    Wanted(picture=PictureRequest(ids=("C1",))),
+    Wanted(picture=PictureRequest(ids=("C2",))),
+)
 POLICE, OTHERS, WHY = "Kent Police", "A charity", "the hearing of 3 June"
 CANARY = "Qqcanary"
 CARRIED = ("W1", "W2", "W3", "W4", "W5", "W6", "V1", "V2", "V3", "V4")
@@ -94,7 +97,7 @@ def crew(service: Service, case: str) -> People:
 
 def opened(service: Service, case: str, folder: Path) -> People:
     people = crew(service, case)
-    assert people("inv").load(write(folder), quiet).rejections == []
+    assert people("inv").deliveries.load(write(folder), quiet).rejections == []
     return people
 
 
@@ -133,31 +136,36 @@ def inside(service: Service, case: str) -> set[str]:
 
 
 def test_sets_as_counted_by_hand_and_what_to_leave_out(people: People) -> None:
-    found = people("inv").exposed(ALL)
+    found = people("inv").exports.exposed(ALL)
     # W1 told of both boats and K1: W1 alone was there each time. W2: six who were on C1 with P2.
     assert [one.size for one in found.witnesses] == [1, 6]
     assert (found.smallest, found.safe) == (1, False)
     # Without one boat and K1 the other boat's people are left; two facts is the fewest.
     assert (len(found.leave_out), found.exact) == (2, True)
     assert {fact.key for fact in found.leave_out} < {PILOTED_1, PILOTED_2, WORK}
-    assert people("inv").exposed(FIRST).safe
-    assert people("inv").exposed(Wanted(lead="P1")).smallest is not None
-    answer = people("inv").exposed(Wanted(query="crossings.behind", parameters={"crossing": "C1"}))
+    assert people("inv").exports.exposed(FIRST).safe
+    assert people("inv").exports.exposed(Wanted(lead="P1")).smallest is not None
+    answer = people("inv").exports.exposed(Wanted(query="crossings.behind", parameters={"crossing": "C1"}))
     assert [one.size for one in answer.witnesses] == [6]
 
 
 def test_without_source_clearance_one_witness_is_taken_to_have_told_it_all(people: People) -> None:
     inv, nosrc = people("inv"), people("nosrc")
-    two = Wanted(ids=("P1", "P2"), relations=("DIRECTED", "PILOTED"))
-    assert [one.size for one in inv.exposed(Wanted(ids=("P1", "P2"), relations=("DIRECTED",))).witnesses] == [6]
-    (one,) = nosrc.exposed(two).witnesses
+    two = Wanted(picture=PictureRequest(ids=("P1", "P2"), relations=("DIRECTED", "PILOTED")))
+    assert [
+        one.size
+        for one in inv.exports.exposed(
+            Wanted(picture=PictureRequest(ids=("P1", "P2"), relations=("DIRECTED",)))
+        ).witnesses
+    ] == [6]
+    (one,) = nosrc.exports.exposed(two).witnesses
     assert (one.source, one.size) == ("", 1)
     # Two facts of two witnesses and two of one read the same: neither tells who said what.
-    mixed = Wanted(ids=("P1", "P2", "C1"), depth=0)
-    assert [each.size for each in inv.exposed(mixed).witnesses] == [6, 6]
-    assert nosrc.exposed(mixed).safe
+    mixed = Wanted(picture=PictureRequest(ids=("P1", "P2", "C1"), depth=0))
+    assert [each.size for each in inv.exports.exposed(mixed).witnesses] == [6, 6]
+    assert nosrc.exports.exposed(mixed).safe
     with pytest.raises(Refused):
-        people("cus").exposed(ALL)
+        people("cus").exports.exposed(ALL)
 
 
 # -- what goes ----------------------------------------------------------------------------------------------------
@@ -168,11 +176,11 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
 ) -> None:
     service, _ = place
     inv = people("inv")
-    preview = inv.preview_export(FIRST, POLICE)
+    preview = inv.exports.preview(FIRST, POLICE)
     assert (preview.exposure.safe, preview.earlier) == (True, 0)
-    made = inv.make_export(FIRST, f"  {POLICE.upper()} ", WHY)
+    made = inv.exports.make(FIRST, f"  {POLICE.upper()} ", WHY)
     assert (made.state, made.fetchable, made.recipient) == ("held", True, POLICE.upper())
-    name, content = inv.fetch_export(made.id)
+    name, content = inv.exports.given.fetch(made.id)
     assert name == f"{made.number}.zip"
     held = unpacked(content)
     assert set(held) == {
@@ -232,8 +240,8 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
 
 def test_the_mark_stands_in_every_form(people: People) -> None:
     inv = people("inv")
-    made = inv.make_export(FIRST, "Mark & <Sons>", WHY)
-    held = unpacked(inv.fetch_export(made.id)[1])
+    made = inv.exports.make(FIRST, "Mark & <Sons>", WHY)
+    held = unpacked(inv.exports.given.fetch(made.id)[1])
     mark = f"Handling C · for Mark & <Sons> · {made.number}"
     assert mark in said(held["picture.pdf"])
     assert mark in json.loads(held["graph.json"])["mark"]
@@ -243,101 +251,103 @@ def test_the_mark_stands_in_every_form(people: People) -> None:
 
 def test_only_the_forms_that_were_asked_for_are_made(people: People) -> None:
     inv = people("inv")
-    made = inv.make_export(FIRST, "Forms", WHY, forms=["svg", "csv"])
-    held = unpacked(inv.fetch_export(made.id)[1])
+    made = inv.exports.make(FIRST, "Forms", WHY, forms=["svg", "csv"])
+    held = unpacked(inv.exports.given.fetch(made.id)[1])
     assert set(held) == {"nodes.csv", "links.csv", "picture.svg", "manifest.json"}
     assert json.loads(held["manifest.json"])["forms"] == ["svg", "csv"]
     with pytest.raises(RequestError, match=r"There is no form 'doc'\. The forms are pdf, png"):
-        inv.make_export(FIRST, "Forms", WHY, forms=["doc"])
+        inv.exports.make(FIRST, "Forms", WHY, forms=["doc"])
 
 
 def test_a_selection_goes_alone_and_exposes_alone(people: People) -> None:
     inv = people("inv")
-    whole, chosen = inv.preview_export(ALL, "Parts"), inv.preview_export(replace(ALL, only=("P1", "P2")), "Parts")
+    whole, chosen = inv.exports.preview(ALL, "Parts"), inv.exports.preview(replace(ALL, only=("P1", "P2")), "Parts")
     assert {row["id"] for row in chosen.nodes} == {"P1", "P2"} < {row["id"] for row in whole.nodes}
     assert {row["relation"] for row in chosen.links} == {"DIRECTED", "PAID", "RIVAL_OF"}
     assert (whole.exposure.safe, chosen.exposure.safe) == (False, True)
-    assert inv.exposed(replace(ALL, only=("P1", "P2"))).safe
+    assert inv.exports.exposed(replace(ALL, only=("P1", "P2"))).safe
     with pytest.raises(RequestError, match="None of what you selected"):
-        inv.preview_export(replace(ALL, only=("no-such",)), "Parts")
+        inv.exports.preview(replace(ALL, only=("no-such",)), "Parts")
 
 
 def test_it_goes_as_it_was_arranged_but_not_at_a_stricter_code(people: People) -> None:
     inv = people("inv")
     put = replace(FIRST, arranged={"P2": (4321.5, -7.25), "no-such": (0.0, 0.0)})
-    assert inv.preview_export(put, "Places").arranged
-    held = unpacked(inv.fetch_export(inv.make_export(put, "Places", WHY, forms=["anx"]).id)[1])
+    assert inv.exports.preview(put, "Places").arranged
+    held = unpacked(inv.exports.given.fetch(inv.exports.make(put, "Places", WHY, forms=["anx"]).id)[1])
     assert b'X="4322" Y="-7"' in held["chart.anx"]
     # Places chosen in view of C tell of it; and who asks for places of nobody in it gets none.
-    assert not inv.preview_export(put, "Places", handling="P").arranged
-    held = unpacked(inv.fetch_export(inv.make_export(put, "Places", WHY, handling="P", forms=["anx"]).id)[1])
+    assert not inv.exports.preview(put, "Places", handling="P").arranged
+    held = unpacked(inv.exports.given.fetch(inv.exports.make(put, "Places", WHY, handling="P", forms=["anx"]).id)[1])
     assert b'X="4322"' not in held["chart.anx"]
-    assert not inv.preview_export(replace(FIRST, arranged={"no-such": (0.0, 0.0)}), "Places").arranged
+    assert not inv.exports.preview(replace(FIRST, arranged={"no-such": (0.0, 0.0)}), "Places").arranged
 
 
 def test_at_handling_p_nothing_of_c_goes(people: People) -> None:
     inv = people("inv")
-    both = Wanted(ids=("P1", "P2"), depth=0)
-    assert {row["relation"] for row in inv.preview_export(both, POLICE).links} == {"DIRECTED", "PAID", "RIVAL_OF"}
-    shared = inv.preview_export(both, POLICE, handling="P")
+    both = Wanted(picture=PictureRequest(ids=("P1", "P2"), depth=0))
+    assert {row["relation"] for row in inv.exports.preview(both, POLICE).links} == {"DIRECTED", "PAID", "RIVAL_OF"}
+    shared = inv.exports.preview(both, POLICE, handling="P")
     assert {row["relation"] for row in shared.links} == {"DIRECTED", "PAID"}
-    assert shared.links == people("low").preview_export(both, POLICE).links
+    assert shared.links == people("low").exports.preview(both, POLICE).links
     with pytest.raises(Refused, match="handling code C"):
-        people("low").preview_export(both, POLICE, handling="C")
+        people("low").exports.preview(both, POLICE, handling="C")
 
 
 def test_whom_exports_at_c_were_for_is_not_told_at_p(people: People) -> None:
     inv, low = people("inv"), people("low")
     both, strict = "Recipient of both", "Recipient at C"
     for recipient in (both, strict):
-        assert inv.make_export(FIRST, recipient, WHY).handling == "C"
-    assert {both, strict} <= set(inv.recipients())
-    assert not {both, strict} & set(low.recipients())
-    assert inv.make_export(FIRST, both.upper(), WHY, handling="P").state == "held"
-    assert [one for one in low.recipients() if one.casefold() in (both.casefold(), strict.casefold())] == [both.upper()]
-    assert strict in inv.recipients()
-    assert [inv.preview_export(FIRST, one).earlier for one in (both, strict)] == [2, 1]
-    assert [low.preview_export(FIRST, one).earlier for one in (both, strict)] == [1, 0]
+        assert inv.exports.make(FIRST, recipient, WHY).handling == "C"
+    assert {both, strict} <= set(inv.exports.recipients())
+    assert not {both, strict} & set(low.exports.recipients())
+    assert inv.exports.make(FIRST, both.upper(), WHY, handling="P").state == "held"
+    assert [one for one in low.exports.recipients() if one.casefold() in (both.casefold(), strict.casefold())] == [
+        both.upper()
+    ]
+    assert strict in inv.exports.recipients()
+    assert [inv.exports.preview(FIRST, one).earlier for one in (both, strict)] == [2, 1]
+    assert [low.exports.preview(FIRST, one).earlier for one in (both, strict)] == [1, 0]
 
 
 def test_pseudonyms_are_new_for_each_recipient_and_the_same_for_one(people: People) -> None:
     def hidden(recipient: str) -> set[str]:
-        return {row["id"] for row in people("inv").preview_export(FIRST, recipient).nodes if row["sealed"]}
+        return {row["id"] for row in people("inv").exports.preview(FIRST, recipient).nodes if row["sealed"]}
 
     first, other = hidden("Recipient One"), hidden("Recipient Two")
     assert len(first) == len(other) == 6
     assert not first & other
     assert hidden("recipient  ONE") == first
-    picture = people("inv").network(["C1"])
+    picture = people("inv").network.picture(PictureRequest(["C1"]))
     assert not first & {node.id for node in picture.nodes}
     assert {node.id for node in picture.nodes if not node.sealed} <= {
-        row["id"] for row in people("inv").preview_export(FIRST, "Recipient One").nodes
+        row["id"] for row in people("inv").exports.preview(FIRST, "Recipient One").nodes
     }
 
 
 def test_facts_are_left_out_by_choice(people: People) -> None:
     inv = people("inv")
-    preview = inv.preview_export(ALL, OTHERS)
+    preview = inv.exports.preview(ALL, OTHERS)
     out = [fact.key for fact in preview.exposure.leave_out]
-    safe = inv.preview_export(ALL, OTHERS, left_out=out)
+    safe = inv.exports.preview(ALL, OTHERS, left_out=out)
     assert safe.exposure.safe
     assert safe.taken_out["links left out by choice"] == 2
     assert len(safe.links) == len(preview.links) - 2
     with pytest.raises(RequestError, match="not in this picture"):
-        inv.preview_export(FIRST, OTHERS, left_out=[WORK])
+        inv.exports.preview(FIRST, OTHERS, left_out=[WORK])
 
 
 def test_it_counts_over_what_one_recipient_was_given_not_over_others(people: People) -> None:
     inv = people("inv")
-    assert inv.make_export(FIRST, "Counted One", WHY).state == "held"
-    assert inv.preview_export(SECOND, "Counted Two").exposure.safe
-    after = inv.preview_export(SECOND, "counted  one")
+    assert inv.exports.make(FIRST, "Counted One", WHY).state == "held"
+    assert inv.exports.preview(SECOND, "Counted Two").exposure.safe
+    after = inv.exports.preview(SECOND, "counted  one")
     assert (after.earlier, after.exposure.smallest, after.exposure.safe) == (1, 1, False)
     (one,) = after.exposure.witnesses
     assert (one.earlier, one.before) == (1, 6)
     with pytest.raises(Refused, match="could give a witness away"):
-        inv.make_export(SECOND, "Counted One", WHY)
-    assert inv.make_export(SECOND, "Counted Two", WHY).state == "held"
+        inv.exports.make(SECOND, "Counted One", WHY)
+    assert inv.exports.make(SECOND, "Counted Two", WHY).state == "held"
 
 
 # -- a second person ----------------------------------------------------------------------------------------------
@@ -346,33 +356,33 @@ def test_it_counts_over_what_one_recipient_was_given_not_over_others(people: Peo
 def test_below_the_number_another_person_has_to_agree(place: tuple[Service, People], people: People) -> None:
     service, _ = place
     inv, sup = people("inv"), people("sup")
-    made = inv.make_export(ALL, "Agreed One", WHY, ask=True)
+    made = inv.exports.make(ALL, "Agreed One", WHY, ask=True)
     assert (made.state, made.fetchable) == ("waiting", False)
     with pytest.raises(Refused, match="Nobody has agreed"):
-        inv.fetch_export(made.id)
+        inv.exports.given.fetch(made.id)
     with pytest.raises(Refused, match="supervisor"):
-        inv.agree_export(made.id)
-    (seen,) = [one for one in sup.exports() if one.decidable and one.id == made.id]
+        inv.exports.given.agree(made.id)
+    (seen,) = [one for one in sup.exports.given.listed() if one.decidable and one.id == made.id]
     assert seen.exposure is not None
     assert (seen.exposure.smallest, seen.reason) == (1, WHY)
-    _name, looked = sup.fetch_export(made.id)
+    _name, looked = sup.exports.given.fetch(made.id)
     assert "manifest.json" in unpacked(looked)
-    sup.agree_export(made.id, "once")
-    assert inv.fetch_export(made.id)[1] == looked
-    (given,) = [one for one in inv.exports() if one.id == made.id]
+    sup.exports.given.agree(made.id, "once")
+    assert inv.exports.given.fetch(made.id)[1] == looked
+    (given,) = [one for one in inv.exports.given.listed() if one.id == made.id]
     assert (given.state, given.decided_by, given.answer) == ("given", "sup", "once")
     with pytest.raises(RequestError, match="does not wait"):
-        sup.agree_export(made.id)
-    refused = inv.make_export(ALL, "Refused One", WHY, ask=True)
-    sup.refuse_export(refused.id, "too much")
+        sup.exports.given.agree(made.id)
+    refused = inv.exports.make(ALL, "Refused One", WHY, ask=True)
+    sup.exports.given.refuse(refused.id, "too much")
     with pytest.raises(Refused, match="was refused"):
-        inv.fetch_export(refused.id)
+        inv.exports.given.fetch(refused.id)
     # What a refused one would have shown was not given.
-    assert inv.preview_export(FIRST, "Refused One").earlier == 0
-    own = sup.make_export(ALL, "Own One", WHY, ask=True)
+    assert inv.exports.preview(FIRST, "Refused One").earlier == 0
+    own = sup.exports.make(ALL, "Own One", WHY, ask=True)
     with pytest.raises(Refused, match="another person"):
-        sup.agree_export(own.id)
-    people("sup2").agree_export(own.id)
+        sup.exports.given.agree(own.id)
+    people("sup2").exports.given.agree(own.id)
     with transaction(service.database) as connection:
         lines = [str(tuple(row)) for row in connection.execute(sa.select(tables.log))]
         for table in (tables.exports, tables.recipients, tables.requests):
@@ -383,49 +393,53 @@ def test_below_the_number_another_person_has_to_agree(place: tuple[Service, Peop
 
 def test_who_has_no_source_clearance_needs_a_supervisor_sooner(people: People) -> None:
     nosrc = people("nosrc")
-    preview = nosrc.preview_export(Wanted(ids=("P2",)), "Unknowing")
+    preview = nosrc.exports.preview(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing")
     assert not preview.by_source
     assert [one.source for one in preview.exposure.witnesses] == [""]
     assert not preview.exposure.safe
-    made = nosrc.make_export(Wanted(ids=("P2",)), "Unknowing", WHY, ask=True)
+    made = nosrc.exports.make(Wanted(picture=PictureRequest(ids=("P2",))), "Unknowing", WHY, ask=True)
     assert made.exposure is None
-    assert people("sup").exports()[0].by_source
+    assert people("sup").exports.given.listed()[0].by_source
 
 
 def test_not_there_and_not_yours_read_the_same(people: People) -> None:
-    made = people("inv").make_export(FIRST, "Mine", WHY)
+    made = people("inv").exports.make(FIRST, "Mine", WHY)
 
     def said(name: str, act: Callable[[Session], Any]) -> str:
         with pytest.raises(NotFound) as caught:
             act(people(name))
         return str(caught.value)
 
-    absent = said("nosrc", lambda one: one.fetch_export("0" * 32))
-    assert said("nosrc", lambda one: one.fetch_export(made.id)) == absent
-    assert said("low", lambda one: one.fetch_export(made.id)) == absent
-    assert made.id not in [one.id for one in people("nosrc").exports()]
-    assert said("other", lambda one: one.exports()) == said("other", lambda one: one.preview_export(FIRST, POLICE))
-    assert said("other", lambda one: one.fetch_export(made.id)) == said("other", lambda one: one.exports())
+    absent = said("nosrc", lambda one: one.exports.given.fetch("0" * 32))
+    assert said("nosrc", lambda one: one.exports.given.fetch(made.id)) == absent
+    assert said("low", lambda one: one.exports.given.fetch(made.id)) == absent
+    assert made.id not in [one.id for one in people("nosrc").exports.given.listed()]
+    assert said("other", lambda one: one.exports.given.listed()) == said(
+        "other", lambda one: one.exports.preview(FIRST, POLICE)
+    )
+    assert said("other", lambda one: one.exports.given.fetch(made.id)) == said(
+        "other", lambda one: one.exports.given.listed()
+    )
     with pytest.raises(Refused):
-        people("cus").exports()
+        people("cus").exports.given.listed()
     with pytest.raises(Refused):
-        people("cus").preview_export(FIRST, POLICE)
+        people("cus").exports.preview(FIRST, POLICE)
     with pytest.raises(NotFound):
-        people("low").preview_export(Wanted(ids=("nobody",)), POLICE)
+        people("low").exports.preview(Wanted(picture=PictureRequest(ids=("nobody",))), POLICE)
     for recipient, why in (("", WHY), (POLICE, " "), ("x" * 300, WHY)):
         with pytest.raises(RequestError):
-            people("inv").make_export(FIRST, recipient, why)
+            people("inv").exports.make(FIRST, recipient, why)
 
 
 def test_held_too_long_it_is_gone(place: tuple[Service, People], people: People) -> None:
     service, _ = place
-    made = people("inv").make_export(FIRST, "Late", WHY)
+    made = people("inv").exports.make(FIRST, "Late", WHY)
     with transaction(service.database) as connection:
         late = audit.now()
         connection.execute(tables.exports.update().where(tables.exports.c.id == made.id).values(expires_at=late))
     with pytest.raises(Refused, match="not held any more"):
-        people("inv").fetch_export(made.id)
-    assert people("inv").preview_export(SECOND, "Late").earlier == 0
+        people("inv").exports.given.fetch(made.id)
+    assert people("inv").exports.preview(SECOND, "Late").earlier == 0
     with transaction(service.database) as connection:
         row = connection.execute(sa.select(tables.exports).where(tables.exports.c.id == made.id)).one()
     assert (row.state, row.content_sealed) == ("removed", None)
@@ -444,35 +458,35 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
 ) -> None:
     people = opened(service, case, tmp_path / "case")
     inv, cus, sup = people("inv"), people("cus"), people("sup")
-    given = inv.make_export(FIRST, POLICE, WHY)
-    inv.fetch_export(given.id)
-    apart = inv.make_export(Wanted(ids=("C2",), depth=0), OTHERS, WHY)
-    inv.fetch_export(apart.id)
-    held = inv.make_export(SECOND, OTHERS, WHY)
-    waiting = inv.make_export(ALL, OTHERS, WHY, ask=True)
+    given = inv.exports.make(FIRST, POLICE, WHY)
+    inv.exports.given.fetch(given.id)
+    apart = inv.exports.make(Wanted(picture=PictureRequest(ids=("C2",), depth=0)), OTHERS, WHY)
+    inv.exports.given.fetch(apart.id)
+    held = inv.exports.make(SECOND, OTHERS, WHY)
+    waiting = inv.exports.make(ALL, OTHERS, WHY, ask=True)
     # Shows nobody who is sealed, but its text could name them.
-    ready = inv.make_export(Wanted(ids=("K1",), depth=0), OTHERS, WHY)
+    ready = inv.exports.make(Wanted(picture=PictureRequest(ids=("K1",), depth=0)), OTHERS, WHY)
     told = seal(cus, sup, "P2")
     assert "1 export that was given has to be recalled" in told
-    states = {one.id: (one.state, one.recall) for one in sup.exports()}
+    states = {one.id: (one.state, one.recall) for one in sup.exports.given.listed()}
     away = {one.id: ("removed", "") for one in (held, waiting, ready)}
     assert states == {given.id: ("given", "sealed"), apart.id: ("given", "")} | away
     assert {one for one, there in contents(service).items() if there} == {apart.id}
-    (back,) = cus.recalls()
+    (back,) = cus.exports.given.recalls()
     assert (back.id, back.recipient) == (given.id, POLICE)
     with pytest.raises(RequestError, match="does not wait"):
-        sup.agree_export(waiting.id)
+        sup.exports.given.agree(waiting.id)
     # Sealed since, they are the same person to who was given the first boat.
-    assert inv.preview_export(SECOND, POLICE).exposure.smallest == 1
+    assert inv.exports.preview(SECOND, POLICE).exposure.smallest == 1
 
-    held = inv.make_export(SECOND, OTHERS, "about W1")
+    held = inv.exports.make(SECOND, OTHERS, "about W1")
     hidden = dict(service.register.identities(case))
     w1 = next(one for one, values in hidden.items() if one.startswith("S-") and values["id"] == "W1")
     assert any(fact[5] for row in service.shelf.of([case]) for fact in service.shelf.shown(row, service.register.key(case, create=False)).facts)  # fmt: skip
-    request = cus.ask_erasure(w1, "ordered by the court")
-    told = sup.agree_erasure(request, quiet)
+    request = cus.protection.erasures.ask(w1, "ordered by the court")
+    told = sup.protection.erasures.agree(request, quiet)
     assert "1 export that was given has to be recalled" in told
-    assert {one.id: one.recall for one in sup.recalls()} == {given.id: "erased"}
+    assert {one.id: one.recall for one in sup.exports.given.recalls()} == {given.id: "erased"}
     assert contents(service)[held.id] is False
     assert contents(service)[apart.id] is True
     # Nothing that rested on them, or said anything of them, is left in what was kept of exports.
@@ -481,9 +495,9 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
         for fact in service.shelf.shown(row, key).facts:
             assert w1 not in fact
             assert fact[1] == "DIRECTED", fact
-    inv.settle_recall(given.id)
+    inv.exports.given.settle(given.id)
     assert service.shelf.to_recall(case) == 0
-    assert [one.recalled_at is not None for one in sup.recalls()] == [True]
+    assert [one.recalled_at is not None for one in sup.exports.given.recalls()] == [True]
 
 
 def test_who_two_persons_sealed_is_recalled_and_no_delivery_does_it_alone(
@@ -491,17 +505,20 @@ def test_who_two_persons_sealed_is_recalled_and_no_delivery_does_it_alone(
 ) -> None:
     people = opened(service, case, tmp_path / "case")
     inv = people("inv")
-    made = inv.make_export(FIRST, POLICE, WHY)
-    inv.fetch_export(made.id)
-    held = inv.make_export(SECOND, OTHERS, WHY)
+    made = inv.exports.make(FIRST, POLICE, WHY)
+    inv.exports.given.fetch(made.id)
+    held = inv.exports.make(SECOND, OTHERS, WHY)
     later = tmp_path / "later"
     later.mkdir()
     (later / "people.csv").write_text("id,name,sealed\nP2,Bo Quist,yes\n")
     (later / "links.csv").write_text("subject_id,relation,object_id,statement_id\n")
-    assert inv.load(later, quiet, partial=True).asked == 1
-    assert {one.id: (one.state, one.recall) for one in inv.exports()} == {made.id: ("given", ""), held.id: ("held", "")}
+    assert inv.deliveries.load(later, quiet, partial=True).asked == 1
+    assert {one.id: (one.state, one.recall) for one in inv.exports.given.listed()} == {
+        made.id: ("given", ""),
+        held.id: ("held", ""),
+    }
     seal(people("cus"), people("sup"), "P2")
-    assert {one.id: (one.state, one.recall) for one in inv.exports()} == {
+    assert {one.id: (one.state, one.recall) for one in inv.exports.given.listed()} == {
         made.id: ("given", "sealed"),
         held.id: ("removed", ""),
     }
@@ -514,4 +531,4 @@ def test_the_key_of_the_vault_can_be_changed_while_exports_are_held(place: tuple
 
 
 def test_a_number_tells_no_order(people: People) -> None:
-    assert all(re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", one.number) for one in people("inv").exports())
+    assert all(re.fullmatch(r"E-[0-9A-F]{4}-[0-9A-F]{4}", one.number) for one in people("inv").exports.given.listed())

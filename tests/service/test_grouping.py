@@ -14,8 +14,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries import replay
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image
 
 pytestmark = pytest.mark.neo4j
@@ -56,7 +55,7 @@ def reader(service: Service, case: str, handling: str = "C", *roles: str, source
 @pytest.fixture
 def loaded(service: Service, case: str, tmp_path: Path) -> str:
     local = service.session(accounts.only_account(service.database, ""), "tests", case)
-    local.load(write(tmp_path / "case", LINKS), quiet)
+    local.deliveries.load(write(tmp_path / "case", LINKS), quiet)
     return case
 
 
@@ -75,18 +74,18 @@ def groups(service: Service, case: str, suffix: str = "") -> int:
 
 def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Service, loaded: str) -> None:
     q1, q2, q3, q4 = (source(service, loaded, f"W{n}") for n in range(1, 5))
-    (group,) = reader(service, loaded).witness_groups()
+    (group,) = reader(service, loaded).leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3, q4)))
     assert {(one.reason, one.thing, one.sources) for one in group.shared} == {
         ("crossing", "X1", tuple(sorted((q1, q2, q4)))),
         ("family", "", tuple(sorted((q1, q3)))),
     }
     # Under P alone W4 is not there.
-    (group,) = reader(service, loaded, "P").witness_groups()
+    (group,) = reader(service, loaded, "P").leads.groups.of()
     assert group.sources == tuple(sorted((q1, q2, q3)))
     assert q4 not in str(group)
     # Among fewer sources only what joins these counts.
-    apart = reader(service, loaded).witness_groups([q2, q3, "Q-0000-0000-0000"])
+    apart = reader(service, loaded).leads.groups.of([q2, q3, "Q-0000-0000-0000"])
     assert [one.sources for one in apart] == sorted([(q2,), (q3,)])
 
 
@@ -95,21 +94,21 @@ def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(se
     session, before = reader(service, loaded), image(service, loaded)
     assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 1)
     version = session.version
-    first = session.decide_pair(q2, q1, "independent", REASON, quiet, "P")
+    first = session.leads.groups.decide(q2, q1, "independent", REASON, quiet, "P")
     # All four hang together through W4, who shares the boat with both; under P nobody else does.
     assert (groups(service, loaded), groups(service, loaded, "_p")) == (1, 2)
     assert session.version > version
-    second = session.decide_pair(q1, source(service, loaded, "W4"), "independent", REASON, quiet)
-    session.decide_pair(q2, source(service, loaded, "W4"), "independent", REASON, quiet)
+    second = session.leads.groups.decide(q1, source(service, loaded, "W4"), "independent", REASON, quiet)
+    session.leads.groups.decide(q2, source(service, loaded, "W4"), "independent", REASON, quiet)
     assert (groups(service, loaded), groups(service, loaded, "_p")) == (3, 2)
     belief = "belief"
     assert image(service, loaded).links[DIRECTED][belief] > before.links[DIRECTED][belief]
-    found = session.lead("B")[1].groups
+    found = session.leads.look("B")[1].groups
     assert len(found) == 3
-    for pairing in session.pairings():
-        session.end_pairing(pairing.id, "they had met", quiet)
+    for pairing in session.leads.groups.pairings():
+        session.leads.groups.end(pairing.id, "they had met", quiet)
     assert image(service, loaded) == before
-    history = session.pairings()
+    history = session.leads.groups.pairings()
     assert {one.id for one in history} >= {first, second}
     assert all(one.ended_by == "pat" and one.ended_reason == "they had met" for one in history)
 
@@ -118,37 +117,40 @@ def test_two_who_depend_on_each_other_after_all_count_once(service: Service, loa
     local = service.session(accounts.only_account(service.database, ""), "tests", loaded)
     q2, q3 = (source(service, loaded, f"W{n}") for n in (2, 3))
     session = reader(service, loaded)
-    assert [len(one.sources) for one in session.witness_groups([q2, q3])] == [1, 1]
-    session.decide_pair(q2, q3, "dependent", REASON, quiet, "P")
-    (group,) = session.witness_groups([q2, q3])
+    assert [len(one.sources) for one in session.leads.groups.of([q2, q3])] == [1, 1]
+    session.leads.groups.decide(q2, q3, "dependent", REASON, quiet, "P")
+    (group,) = session.leads.groups.of([q2, q3])
     assert [one.kind for one in group.decided] == ["dependent"]
     # It outlasts a later delivery, and being taken back of that.
-    number = local.load(write(service.settings.home / "more", [*LINKS, "A,PAID,B,T1"]), quiet).delivery
-    assert len(session.witness_groups([q2, q3])) == 1
+    number = local.deliveries.load(write(service.settings.home / "more", [*LINKS, "A,PAID,B,T1"]), quiet).delivery
+    assert len(session.leads.groups.of([q2, q3])) == 1
     assert number is not None
-    local.undo(number, quiet)
-    assert len(session.witness_groups([q2, q3])) == 1
+    local.deliveries.undo(number, quiet)
+    assert len(session.leads.groups.of([q2, q3])) == 1
     # The other way about replaces it.
-    session.decide_pair(q2, q3, "independent", "the book was another one", quiet, "P")
-    newest, oldest = session.pairings()
+    session.leads.groups.decide(q2, q3, "independent", "the book was another one", quiet, "P")
+    newest, oldest = session.leads.groups.pairings()
     assert (newest.kind, newest.ended_at, oldest.kind, oldest.ended_by) == ("independent", None, "dependent", "pat")
-    assert len(session.witness_groups([q2, q3])) == 2
+    assert len(session.leads.groups.of([q2, q3])) == 2
 
 
 def test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p(service: Service, loaded: str) -> None:
     q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
     low, before = reader(service, loaded, "P"), image(service, loaded).links[DIRECTED]
-    kept = [low.witness_groups(), low.pairings(), low.ranking()]
-    reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet)
+    kept = [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()]
+    reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet)
     after = image(service, loaded).links[DIRECTED]
     assert {name: after[name] for name in after if name.endswith("_p")} == {
         name: before[name] for name in before if name.endswith("_p")
     }
-    assert [low.witness_groups(), low.pairings(), low.ranking()] == kept
+    assert [low.leads.groups.of(), low.leads.groups.pairings(), low.leads.ranking()] == kept
     # Decided the same under P it counts there, and the one under C stays.
-    assert low.decide_pair(q1, q2, "independent", "known to both of them", quiet)
-    assert [one.handling for one in low.pairings()] == ["P"]
-    assert sorted(one.handling for one in reader(service, loaded).pairings() if one.ended_at is None) == ["C", "P"]
+    assert low.leads.groups.decide(q1, q2, "independent", "known to both of them", quiet)
+    assert [one.handling for one in low.leads.groups.pairings()] == ["P"]
+    assert sorted(one.handling for one in reader(service, loaded).leads.groups.pairings() if one.ended_at is None) == [
+        "C",
+        "P",
+    ]
 
 
 def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Service, loaded: str) -> None:
@@ -159,8 +161,8 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
         reader(service, loaded, "C", "auditor", "administrator"),
     ):
         for act in (
-            session.witness_groups,
-            session.pairings,
+            session.leads.groups.of,
+            session.leads.groups.pairings,
             lambda s=session: s.decide_pair(q1, q2, "independent", REASON, quiet),
             lambda s=session: s.start_deciding(q1, q2, "independent", REASON),
             lambda s=session: s.start_ending("x", REASON),
@@ -169,7 +171,7 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
             with pytest.raises((Refused, NotFound)):
                 act()
     with pytest.raises(Refused):
-        reader(service, loaded, "C", "investigator").decide_pair(q1, q2, "independent", REASON, quiet)
+        reader(service, loaded, "C", "investigator").leads.groups.decide(q1, q2, "independent", REASON, quiet)
     session = reader(service, loaded)
     for pair, kind, reason, handling, error in (
         ((q1, q1), "independent", REASON, "", RequestError),
@@ -181,28 +183,28 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
         ((q1, q4), "independent", REASON, "P", RequestError),
     ):
         with pytest.raises(error):
-            session.decide_pair(*pair, kind, reason, quiet, handling)
+            session.leads.groups.decide(*pair, kind, reason, quiet, handling)
         with pytest.raises(error):
-            session.start_deciding(*pair, kind, reason, handling)
+            session.leads.groups.start_deciding(*pair, kind, reason, handling)
     low = reader(service, loaded, "P")
     with pytest.raises(NotFound):
-        low.decide_pair(q1, q4, "independent", REASON, quiet)
+        low.leads.groups.decide(q1, q4, "independent", REASON, quiet)
     with pytest.raises(Refused):
-        low.decide_pair(q1, q2, "independent", REASON, quiet, "C")
-    assert session.pairings() == []
+        low.leads.groups.decide(q1, q2, "independent", REASON, quiet, "C")
+    assert session.leads.groups.pairings() == []
     assert session.cases()[0].state == "open"
-    session.decide_pair(q1, q2, "independent", REASON, quiet)
+    session.leads.groups.decide(q1, q2, "independent", REASON, quiet)
     with pytest.raises(RequestError, match="already"):
-        session.decide_pair(q2, q1, "independent", REASON, quiet)
-    (only,) = session.pairings()
+        session.leads.groups.decide(q2, q1, "independent", REASON, quiet)
+    (only,) = session.leads.groups.pairings()
     with pytest.raises(NotFound):
-        low.end_pairing(only.id, REASON, quiet)
+        low.leads.groups.end(only.id, REASON, quiet)
 
 
 def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Service, loaded: str) -> None:
     q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
-    reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet)
-    (only,) = reader(service, loaded).pairings()
+    reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet)
+    (only,) = reader(service, loaded).leads.groups.pairings()
     assert "Wil Two" not in only.reason
     assert only.reason.startswith("They were interviewed")
     with transaction(service.database) as connection:
@@ -217,14 +219,14 @@ def test_the_reason_is_sealed_and_masked_and_the_act_is_in_the_log(service: Serv
 def test_who_is_erased_leaves_no_decision_behind(service: Service, loaded: str) -> None:
     q1, q2, q3 = (source(service, loaded, f"W{n}") for n in range(1, 4))
     session = reader(service, loaded)
-    session.decide_pair(q1, q2, "independent", REASON, quiet)
-    session.decide_pair(q2, q3, "dependent", REASON, quiet)
-    session.decide_pair(q1, q3, "independent", REASON, quiet)
+    session.leads.groups.decide(q1, q2, "independent", REASON, quiet)
+    session.leads.groups.decide(q2, q3, "dependent", REASON, quiet)
+    session.leads.groups.decide(q1, q3, "independent", REASON, quiet)
     person = next(
         name for name, values in service.register.identities(loaded) if values.get("id") == "W2" and name != q2
     )
     service.casework.erase(loaded, person, "pat", "asked for", quiet)
-    assert [set(one.pair) for one in session.pairings()] == [{q1, q3}]
+    assert [set(one.pair) for one in session.leads.groups.pairings()] == [{q1, q3}]
     with transaction(service.database) as connection:
         assert len(connection.execute(sa.select(tables.pairings.c.id)).all()) == 1
 
@@ -240,8 +242,8 @@ def test_a_decision_is_kept_only_once_what_follows_from_it_is_worked_out(
     with monkeypatch.context() as patch:
         patch.setattr(replay, "graphed", fails)
         with pytest.raises(MemoryError):
-            reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet, "P")
-    assert reader(service, loaded).pairings() == []
+            reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
+    assert reader(service, loaded).leads.groups.pairings() == []
     assert groups(service, loaded, "_p") == 1
 
 
@@ -256,9 +258,9 @@ def test_a_kill_before_the_figures_are_written_is_completed(
     with monkeypatch.context() as patch:
         patch.setattr(service.casework.replay, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            reader(service, loaded).decide_pair(q1, q2, "independent", REASON, quiet, "P")
+            reader(service, loaded).leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
     assert groups(service, loaded, "_p") == 1
     assert service.recover() == [loaded]
     assert groups(service, loaded, "_p") == 2
-    (only,) = reader(service, loaded).pairings()
+    (only,) = reader(service, loaded).leads.groups.pairings()
     assert isinstance(only, Pairing)

@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from graphsvc.web import create_app
 
@@ -50,7 +49,7 @@ def write(folder: Path, links: str = LINKS) -> Path:
 
 
 def loaded(service: Service, case: str, folder: Path) -> None:
-    service.session(accounts.only_account(service.database, ""), "tests", case).load(folder, quiet)
+    service.session(accounts.only_account(service.database, ""), "tests", case).deliveries.load(folder, quiet)
 
 
 def reader(service: Service, case: str, handling: str, *, sources: bool) -> Session:
@@ -59,7 +58,7 @@ def reader(service: Service, case: str, handling: str, *, sources: bool) -> Sess
 
 
 def marks(session: Session, *link: str) -> list[str | None]:
-    return [row["interest"] for row in session.between(*link) if row["statement"] == "T1"]
+    return [row["interest"] for row in session.network.entities.between(*link) if row["statement"] == "T1"]
 
 
 DIRECTED, PAID = ("B", "DIRECTED", "A"), ("A", "PAID", "B")
@@ -74,7 +73,7 @@ def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(
     assert marks(reader(service, case, "P", sources=True), *DIRECTED) == ["owed"]
     for handling in ("C", "P"):
         lowly = reader(service, case, handling, sources=False)
-        rows = lowly.between(*DIRECTED) + lowly.entity("B").claims
+        rows = lowly.network.entities.between(*DIRECTED) + lowly.network.entities.look("B").claims
         assert rows
         assert all("interest" not in row for row in rows)
         assert {edge["interest"] for *_, edge in edges(lowly)} == {""}
@@ -89,16 +88,16 @@ def test_without_what_is_under_c_there_is_no_mark_of_it(service: Service, case: 
 def test_every_list_of_claims_shows_the_mark(service: Service, case: str, tmp_path: Path) -> None:
     loaded(service, case, write(tmp_path / "case"))
     cleared = reader(service, case, "C", sources=True)
-    _, why = cleared.lead("B")
+    _, why = cleared.leads.look("B")
     seen = [
-        [row["interest"] for row in cleared.statement("T1").claims],
-        [row["interest"] for row in cleared.entity("A").claims if row["statement"] == "T1"],
-        [row["interest"] for row in cleared.rows("cases.claims", whole=True).dicts() if row["statement"] == "T1"],
+        [row["interest"] for row in cleared.deliveries.statements.look("T1").claims],
+        [row["interest"] for row in cleared.network.entities.look("A").claims if row["statement"] == "T1"],
+        [row["interest"] for row in cleared.ask.rows("cases.claims", whole=True).dicts() if row["statement"] == "T1"],
         [claim.interest for claim in (*why.supporting, *why.denying) if claim.statement == "T1"],
         [edge["interest"] for *_, edge in cleared.graph("claims").edges(data=True) if edge["statement"] == "T1"],
     ]
     assert seen == [["owes", "owes"]] * len(seen)
-    rows = cleared.query("statements.interests").dicts()
+    rows = cleared.queries.run("statements.interests").dicts()
     assert [(row["statement"], row["marked"]) for row in rows] == [("T1", 2)]
 
 
@@ -117,7 +116,7 @@ def test_a_table_may_give_such_claims_less_weight_at_each_level_by_its_own_marks
         after = read_image(service.store(), case).links[DIRECTED]
         assert after["belief"] == pytest.approx(0.3 / 1.3)
         assert after["belief_p"] == before["belief_p"] == before["belief"] == pytest.approx(0.6)
-        high, low = (reader(service, case, handling, sources=True).ranking().leads for handling in ("C", "P"))
+        high, low = (reader(service, case, handling, sources=True).leads.ranking().leads for handling in ("C", "P"))
         assert next(lead.score for lead in high if lead.id == "B") < next(lead.score for lead in low if lead.id == "B")
 
 
@@ -144,29 +143,29 @@ def test_denials_and_withdrawn_accounts_lower_belief_and_stay_everywhere(
     assert ("B", "RUNS", "G") not in after
     for sources in (True, False):
         session = reader(service, case, "C", sources=sources)
-        _, why = session.lead("B")
+        _, why = session.leads.look("B")
         told = [
             {claim.key for claim in why.taken_back},
-            {key(row) for row in session.entity("B").claims if row["status"] == "withdrawn"},
-            {key(row) for row in session.query("statements.taken_back").dicts()},
-            {key(row) for row in session.rows("cases.claims", whole=True).dicts() if row["status"] == "withdrawn"},
+            {key(row) for row in session.network.entities.look("B").claims if row["status"] == "withdrawn"},
+            {key(row) for row in session.queries.run("statements.taken_back").dicts()},
+            {key(row) for row in session.ask.rows("cases.claims", whole=True).dicts() if row["status"] == "withdrawn"},
             {(a, edge["relation"], b) for a, b, edge in edges(session) if edge["status"] == "withdrawn"},
             {
                 link
                 for link in (DIRECTED, ("B", "RUNS", "G"))
-                for row in session.between(*link)
+                for row in session.network.entities.between(*link)
                 if row["status"] == "withdrawn"
             },
         ]
         assert told == [{DIRECTED, ("B", "RUNS", "G")}] * len(told)
         denied = [
             {claim.key for claim in why.denying},
-            {key(row) for row in session.entity("B").claims if row["polarity"] == "denies"},
-            {key(row) for row in session.query("statements.denials").dicts()},
+            {key(row) for row in session.network.entities.look("B").claims if row["polarity"] == "denies"},
+            {key(row) for row in session.queries.run("statements.denials").dicts()},
             {(a, edge["relation"], b) for a, b, edge in edges(session) if edge["polarity"] == "denies"},
         ]
         assert denied == [{PAID}] * len(denied)
-    withdrawn = reader(service, case, "C", sources=True).statement("T2")
+    withdrawn = reader(service, case, "C", sources=True).deliveries.statements.look("T2")
     assert {row["status"] for row in withdrawn.claims} == {"withdrawn"}
     assert len(withdrawn.claims) == 2
 

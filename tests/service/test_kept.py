@@ -6,7 +6,7 @@ import doctest
 from collections.abc import Callable
 
 from graphsvc.cases import cache
-from graphsvc.cases.cache import Kept
+from graphsvc.cases.cache import Cache, Caches
 from graphsvc.config import Settings
 from graphsvc.service import Service
 
@@ -17,7 +17,7 @@ def test_the_example_holds() -> None:
 
 
 def test_levels_of_one_version_stay_apart_and_the_oldest_goes_first() -> None:
-    results = Kept[str](2)
+    results = Cache[str](2)
     for level in ("P", "C", "other"):
         results.of(("dover", 1, level), lambda level=level: level)  # type: ignore[misc]  # bound at once
     assert results.of(("dover", 1, "C"), lambda: "again") == "C"
@@ -26,7 +26,8 @@ def test_levels_of_one_version_stay_apart_and_the_oldest_goes_first() -> None:
 
 def test_a_service_forgets_all_it_has_kept(settings: Callable[..., Settings]) -> None:
     with Service(settings()) as service:
-        everything = [one for one in vars(service).values() if isinstance(one, Kept)]
+        subjects = [service.caches(kind) for kind in Caches.__subclasses__()]
+        everything = [one for subject in subjects for one in vars(subject).values() if isinstance(one, Cache)]
         assert len(everything) > 9
         for one in everything:
             one.of(("dover", 1, "C"), lambda: "old")

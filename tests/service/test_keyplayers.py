@@ -11,8 +11,7 @@ from flask.testing import FlaskClient
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
 from tests.leaks import invented
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
@@ -47,12 +46,12 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
     for number, rows in enumerate((FIRST, MORE, SECOND)):
         invented.write(tmp_path / str(number), rows)
     for first in "01":
-        assert service.session(known["whole"], "tests", case).load(tmp_path / first, quiet).rejections == []
+        assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / first, quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 
 
 def test_who_holds_it_together_what_is_left_and_who_takes_over(people: People) -> None:
-    found = people("whole").sets(1)
+    found = people("whole").leads.sets.find(1)
     assert (found.goal, found.people, found.untied) == ("fragment", ("boss-1",), ())
     assert (found.before.pieces, found.before.people) == (1, found.of)
     assert found.after.people == found.of - 1
@@ -66,36 +65,36 @@ def test_who_holds_it_together_what_is_left_and_who_takes_over(people: People) -
 
 
 def test_people_are_chosen_by_hand(people: People) -> None:
-    found = people("low").sets(people=("hand-0", "hand-1", "hand-0"))
+    found = people("low").leads.sets.find(people=("hand-0", "hand-1", "hand-0"))
     assert (found.goal, found.people) == ("chosen", ("hand-0", "hand-1"))
     assert found.rivals == ()
-    assert people("low").sets(2, "reach").reach >= found.reach
+    assert people("low").leads.sets.find(2, "reach").reach >= found.reach
     # Whoever was only carried has no part in it: not there, in the words for whoever is not.
     told = set()
     for one in (SEALED, HIDDEN, "nobody"):
         with pytest.raises(NotFound) as error:
-            people("low").sets(people=(one,))
+            people("low").leads.sets.find(people=(one,))
         told.add(str(error.value).replace(repr(one), ""))
     assert len(told) == 1
 
 
 def test_what_is_hidden_moves_no_set(people: People, tmp_path: Path) -> None:
     asked = [(size, goal) for size in (1, 2, 3) for goal in ("fragment", "reach")]
-    before = {name: [people(name).sets(*one) for one in asked] for name in ("low", "sourced", "whole")}
-    people("whole").load(tmp_path / "2", quiet)
+    before = {name: [people(name).leads.sets.find(*one) for one in asked] for name in ("low", "sourced", "whole")}
+    people("whole").deliveries.load(tmp_path / "2", quiet)
     for name in ("low", "sourced"):
-        assert [people(name).sets(*one) for one in asked] == before[name]
-    assert [people("whole").sets(*one) for one in asked] != before["whole"]
+        assert [people(name).leads.sets.find(*one) for one in asked] == before[name]
+    assert [people("whole").leads.sets.find(*one) for one in asked] != before["whole"]
 
 
 def test_a_set_has_a_size_a_goal_and_a_role(people: People) -> None:
     for wrong in ((0, "fragment"), (11, "reach"), (3, "arrest")):
         with pytest.raises(RequestError):
-            people("low").sets(*wrong)
+            people("low").leads.sets.find(*wrong)
     with pytest.raises(RequestError):
-        people("low").sets(people=[f"p{n}" for n in range(11)])
+        people("low").leads.sets.find(people=[f"p{n}" for n in range(11)])
     with pytest.raises(Refused):
-        people("cus").sets()
+        people("cus").leads.sets.find()
 
 
 def test_an_empty_case_has_no_set(service: Service, case: str, tmp_path: Path) -> None:
@@ -108,8 +107,8 @@ def test_an_empty_case_has_no_set(service: Service, case: str, tmp_path: Path) -
         "links": said("r1", "p1 RELATED_TO p2"),
     }
     invented.write(tmp_path / "only", rows)
-    here.load(tmp_path / "only", quiet)
-    found = here.sets()
+    here.deliveries.load(tmp_path / "only", quiet)
+    found = here.leads.sets.find()
     assert (found.people, found.of) == ((), 0)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,19 +36,19 @@ def session(service: Service, case: str) -> Session:
 
 
 def uploaded(session: Session, content: bytes, **options: Any) -> str:
-    with session.receiving() as parcel:
+    with session.deliveries.uploads.receiving() as parcel:
         parcel.write(content)
-        return session.upload(parcel, "case.zip", Options(**options)).id
+        return session.deliveries.uploads.keep(parcel, "case.zip", Options(**options)).id
 
 
 def loaded(session: Session, content: bytes) -> Job:
-    return session.job(session.confirm(uploaded(session, content)), wait_s=WAIT_S)
+    return session.deliveries.job(session.deliveries.uploads.confirm(uploaded(session, content)), wait_s=WAIT_S)
 
 
 def everything(session: Session) -> Any:
     """What a reader finds in the case, but for its version."""
-    rows = [session.rows(name, whole=True).rows for name in ("cases.entities", "cases.claims", "cases.links")]
-    return rows, [(one["number"], one["status"]) for one in session.deliveries()]
+    rows = [session.ask.rows(name, whole=True).rows for name in ("cases.entities", "cases.claims", "cases.links")]
+    return rows, [(one["number"], one["status"]) for one in session.deliveries.listed()]
 
 
 def cancel_at(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -91,31 +92,31 @@ def test_taking_back_that_is_cancelled_leaves_the_case_as_it_was(
     before = everything(session)
     with monkeypatch.context() as patched:
         cancel_at(patched, "writing to the graph")
-        assert session.job(session.take_back(2), wait_s=WAIT_S).state == "cancelled"
+        assert session.deliveries.job(session.deliveries.take_back(2), wait_s=WAIT_S).state == "cancelled"
     assert everything(session) == before
-    assert session.job(session.take_back(2), wait_s=WAIT_S).state == "done"
-    assert [one["status"] for one in session.deliveries()] == ["undone", "active"]
+    assert session.deliveries.job(session.deliveries.take_back(2), wait_s=WAIT_S).state == "done"
+    assert [one["status"] for one in session.deliveries.listed()] == ["undone", "active"]
 
 
 def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = uploaded(session, zipped(links=LINKS + "P1,DIRECTED,P9,ST1\n"))
-    preview = session.preview(upload, lambda *_progress: None)
-    monkeypatch.setattr(session._service.casework, "load", None)
-    assert session.preview(upload, lambda *_progress: None) is preview
+    preview = session.deliveries.uploads.preview(upload, lambda *_progress: None)
+    monkeypatch.setattr(session.ask.home.casework, "load", None)
+    assert session.deliveries.uploads.preview(upload, lambda *_progress: None) is preview
     monkeypatch.undo()
-    job = session.job(session.confirm(upload), wait_s=WAIT_S)
+    job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     # How many cells are masked is known once the case is made.
     assert job.result["counts"] == {table: row | {"masked": 0} for table, row in preview.counts.items()}
     assert job.result["rejected"] == len(preview.rejections) == 1
     with pytest.raises(NotFound):
-        session.previewed(upload)
+        session.deliveries.uploads.previewed(upload)
 
 
 def test_progress_names_no_file(session: Session) -> None:
     said: list[str] = []
-    session.preview(uploaded(session, zipped()), lambda _done, _total, text: said.append(text))
+    session.deliveries.uploads.preview(uploaded(session, zipped()), lambda _done, _total, text: said.append(text))
     assert "reading the delivery" in said
     assert not [text for text in said if ".csv" in text]
 
@@ -125,10 +126,10 @@ def test_while_a_case_is_being_loaded_an_upload_goes_on_waiting(session: Session
     upload = uploaded(session, zipped(PEOPLE + "P3,Omar Said\n"))
     service.register.mark(session.case, 1, "loading", "loading")
     with pytest.raises(Busy):
-        session.confirm(upload)
-    assert session.waiting(upload).id == upload
+        session.deliveries.uploads.confirm(upload)
+    assert session.deliveries.uploads.look(upload).id == upload
     service.recover()
-    assert session.job(session.confirm(upload), wait_s=WAIT_S).state == "done"
+    assert session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S).state == "done"
 
 
 def test_a_start_settles_what_a_kill_left(session: Session, service: Service) -> None:
@@ -150,8 +151,13 @@ def test_loading_takes_the_role_and_the_whole_case(service: Service, case: str) 
         Principal("dis", frozenset({"disclosure"}), {"*": Grant("C")}),
     ):
         session = service.session(principal, "tests", case)
-        for act in (session.uploads, session.jobs, session.require_loading, lambda: session.take_back(1)):  # noqa: B023
+        for act in (
+            session.deliveries.uploads.listed,
+            session.deliveries.jobs,
+            session.deliveries.require,
+            partial(session.deliveries.take_back, 1),
+        ):
             with pytest.raises(Refused):
                 act()
-        with pytest.raises(Refused), session.receiving():
+        with pytest.raises(Refused), session.deliveries.uploads.receiving():
             pass

@@ -11,8 +11,7 @@ from graphsvc.access.door import gate
 from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
-from graphsvc.service import Service
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.store.image import Image, difference, read_image, write
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented
@@ -29,7 +28,7 @@ def home(settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path:
     invented.write(tmp_path / "1", FIRST)
     with Service(chosen) as service:
         owner = accounts.only_account(service.database, "")
-        assert service.session(owner, "tests", CASE).load(tmp_path / "1", quiet).committed
+        assert service.session(owner, "tests", CASE).deliveries.load(tmp_path / "1", quiet).committed
     return chosen
 
 
@@ -53,7 +52,7 @@ def test_a_store_that_was_emptied_is_restored_at_the_next_start(
         assert read_image(service.store(), CASE) != before
     with Service(home) as service:
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
-        assert session.leads()["hubs"][0]["id"] == "boss-1"
+        assert session.leads.table()["hubs"][0]["id"] == "boss-1"
         assert read_image(service.store(), CASE) == before
 
 
@@ -63,25 +62,25 @@ def test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored(
     monkeypatch.setattr(gate, "_LOOK_S", 0.0)
     with Service(home) as service:
         session = service.session(accounts.only_account(service.database, ""), "tests", CASE)
-        assert session.counts()["person"] == 4
+        assert session.network.entities.counts()["person"] == 4
         before = read_image(service.store(), CASE)
         homes.wipe(service, CASE)
         service.store().write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": CASE})
         with pytest.raises(OperatorError, match="does not hold what was last written"):
-            session.leads()
+            session.leads.table()
         with pytest.raises(Busy):
-            session.counts()
+            session.network.entities.counts()
         assert read_image(service.store(), CASE) == Image()
         assert service.recover() == [CASE]
         assert read_image(service.store(), CASE) == before
-        assert session.counts()["person"] == 4
+        assert session.network.entities.counts()["person"] == 4
 
 
 def test_a_case_that_cannot_be_opened_keeps_no_other_closed(home: Settings, tmp_path: Path) -> None:
     with Service(home) as service:
         owner = accounts.only_account(service.database, "")
         invented.write(tmp_path / "2", FIRST)
-        assert service.session(owner, "tests", "another").load(tmp_path / "2", quiet).committed
+        assert service.session(owner, "tests", "another").deliveries.load(tmp_path / "2", quiet).committed
         real = service.register.key
 
         def key(case: str, *, create: bool) -> bytes:
@@ -93,6 +92,6 @@ def test_a_case_that_cannot_be_opened_keeps_no_other_closed(home: Settings, tmp_
             service.register.close(case)
         service.register.key = key  # type: ignore[method-assign]
         assert service.recover() == [CASE]
-        assert service.session(owner, "tests", CASE).counts()["person"] == 4
+        assert service.session(owner, "tests", CASE).network.entities.counts()["person"] == 4
         with pytest.raises(Busy):
-            service.session(owner, "tests", "another").counts()
+            service.session(owner, "tests", "another").network.entities.counts()

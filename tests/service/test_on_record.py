@@ -8,8 +8,7 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
 
 pytestmark = pytest.mark.neo4j
@@ -30,7 +29,7 @@ LINKS = "id,subject_id,relation,object_id,statement_id\n" + "".join(
 def loaded(service: Service, case: str, tmp_path: Path) -> str:
     for name, text in {"people": PEOPLE, "statements": STATEMENTS, "links": LINKS}.items():
         (tmp_path / f"{name}.csv").write_text(text, "utf-8")
-    service.session(accounts.only_account(service.database, ""), "tests", case).load(tmp_path, quiet)
+    service.session(accounts.only_account(service.database, ""), "tests", case).deliveries.load(tmp_path, quiet)
     return case
 
 
@@ -48,11 +47,11 @@ def test_links_leads_and_frames_tell_groups_and_others_on_the_record(
     service: Service, loaded: str, handling: str, sources: bool, all_groups: int | str, on_record: int | str
 ) -> None:
     session = reader(service, loaded, handling, sources=sources)
-    (lead,) = [lead for lead in session.ranking().leads if lead.id == "B"]
+    (lead,) = [lead for lead in session.leads.ranking().leads if lead.id == "B"]
     (hub,) = session.hubs().query("id == 'B'").to_dict("records")
-    (link,) = session.entity("B").links
+    (link,) = session.network.entities.look("B").links
     (edge,) = [edge for *_, edge in session.graph("operation").edges(data=True)]
-    (query,) = session.query("people.on_the_record", {"person": "B"}).dicts()
+    (query,) = session.queries.run("people.on_the_record", {"person": "B"}).dicts()
     assert (lead.groups, lead.other_sources) == (all_groups, 2)
     assert (lead.groups_on_record, lead.other_sources_on_record, lead.rank_on_record) == (on_record, 1, 1)
     for row in (hub, link, edge, query):

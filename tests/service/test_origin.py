@@ -9,8 +9,7 @@ import pytest
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.simulate import simulate
 from tests.leaks import invented
 
@@ -32,13 +31,13 @@ def shuffled(tables: invented.Tables, seed: int) -> invented.Tables:
 
 def told(session: Session) -> list[object]:
     """Everything that ranks people: leads with shares, and what is said for and against the first of them."""
-    ranking = session.ranking()
+    ranking = session.leads.ranking()
     first = [lead.id for lead in ranking.leads[:3]]
     return [
         ranking,
-        *(session.lead(one)[1] for one in first),
-        *(session.readings(one) for one in first),
-        *(session.questions(one) for one in first),
+        *(session.leads.look(one)[1] for one in first),
+        *(session.leads.questions.readings(one) for one in first),
+        *(session.leads.questions.next(one) for one in first),
     ]
 
 
@@ -54,18 +53,18 @@ def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Pat
     for column in ORIGIN:
         assert len({row.get(column, "") for row in tables["people"]} - {""}) > 1, column
     invented.write(tmp_path / "one", tables)
-    assert here.load(tmp_path / "one", quiet).rejections == []
+    assert here.deliveries.load(tmp_path / "one", quiet).rejections == []
     before, properties = told(here), people(here)
     invented.write(tmp_path / "other", shuffled(tables, 1))
-    assert here.load(tmp_path / "other", quiet).rejections == []
+    assert here.deliveries.load(tmp_path / "other", quiet).rejections == []
     assert people(here) != properties
     assert told(here) == before
 
 
 def people(session: Session) -> list[tuple[object, ...]]:
     """Nationality and sex of everyone as the graph holds them."""
-    ids = [lead.id for lead in session.ranking().leads]
-    values = [session.entity(one).values for one in ids]
+    ids = [lead.id for lead in session.leads.ranking().leads]
+    values = [session.network.entities.look(one).values for one in ids]
     return [
         (one, *(value.get(column) for column in ("nationality", "sex"))) for one, value in zip(ids, values, strict=True)
     ]

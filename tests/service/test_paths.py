@@ -13,9 +13,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import MIDDLES
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
-from graphsvc.service.network.growth import MANY
+from graphsvc.service import PictureRequest, Service, Session, quiet
+from graphsvc.service.network.growth import MANY_NEIGHBOURS
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import invented
 from tests.leaks.small import said
@@ -29,7 +28,7 @@ FIRST: invented.Tables = {
         {"id": one, "name": f"Name of {one}", "handling": "P", "category": "" if one.startswith("wit") else "suspect"}
         for one in PEOPLE
     ]
-    + [{"id": f"seen-{number}", "handling": "P", "category": "suspect"} for number in range(MANY + 5)]
+    + [{"id": f"seen-{number}", "handling": "P", "category": "suspect"} for number in range(MANY_NEIGHBOURS + 5)]
     + [{"id": "~PAID~odd", "handling": "P", "category": "suspect"}],
     "crossings": [
         {"id": "x1", "date": "2020-05-08", "handling": "P"},
@@ -56,7 +55,7 @@ FIRST: invented.Tables = {
     + said("a1", "aide DIRECTED driver", "wit-1 CROSSED_ON x1")
     + said("a2", "aide PAID driver", "wit-2 CROSSED_ON x1")
     + said("a3", "pilot PAID host", "pilot PILOTED x2")
-    + said("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY + 5))),
+    + said("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY_NEIGHBOURS + 5))),
 }
 SECOND: invented.Tables = {
     "people": [{"id": "hidden", "name": "Hidden", "handling": "C", "category": "suspect"}],
@@ -100,17 +99,17 @@ def grown(
         for number, tables in enumerate((FIRST, SECOND)):
             folder = tmp_path_factory.mktemp("ways") / str(number)
             invented.write(folder, tables)
-            assert session(service, "ann").load(folder, quiet).rejections == []
+            assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
             answers.append([told(session(service, name)) for name in ("pam", "sue")])
         yield service, answers[0], answers[1]
 
 
 def told(reader: Session) -> list[Any]:
-    found: list[Any] = [reader.paths(ends, **given) for ends, given in ASKED]
-    found += [reader.growth(one) for one in ("boss", "pilot", "host")]
-    found.append(reader.growth("boss", ids=["boss"], depth=1, opened=["pilot"]))
+    found: list[Any] = [reader.network.paths.find(ends, **given) for ends, given in ASKED]
+    found += [reader.network.growth(one) for one in ("boss", "pilot", "host")]
+    found.append(reader.network.growth("boss", PictureRequest(ids=["boss"], depth=1, opened=["pilot"])))
     if reader.grant.sources:
-        found += [reader.paths([one], "accounts") for one in ("boss", "pilot", "driver")]
+        found += [reader.network.paths.find([one], "accounts") for one in ("boss", "pilot", "driver")]
     return found
 
 
@@ -125,7 +124,7 @@ def sue(grown: tuple[Service, Any, Any]) -> Session:
 
 
 def ways(reader: Session, *ends: str, **given: Any) -> list[tuple[str, ...]]:
-    return [way.nodes for one in reader.paths(ends, **given).between for way in one.ways]
+    return [way.nodes for one in reader.network.paths.find(ends, **given).between for way in one.ways]
 
 
 def test_what_is_hidden_moves_nothing(grown: tuple[Service, list[Any], list[Any]]) -> None:
@@ -134,28 +133,28 @@ def test_what_is_hidden_moves_nothing(grown: tuple[Service, list[Any], list[Any]
     ann = session(service, "ann")
     assert ways(ann, "boss", "pilot") == [("boss", "pilot")]  # it is there, and shorter
     assert ("boss", "hidden", "pilot") in ways(ann, "boss", "pilot", kind="every")
-    assert ann.growth("boss").number > session(service, "pam").growth("boss").number
+    assert ann.network.growth("boss").number > session(service, "pam").network.growth("boss").number
 
 
 def test_shortest_likeliest_and_every_way(pam: Session) -> None:
     assert ways(pam, "boss", "pilot") == [("boss", "aide", "pilot"), ("boss", "x2", "pilot"), ("boss", "host", "pilot")]
-    first, *_ = pam.paths(("boss", "pilot"), "likeliest").between[0].ways
+    first, *_ = pam.network.paths.find(("boss", "pilot"), "likeliest").between[0].ways
     assert first.nodes == ("boss", "aide", "pilot")
     assert first.belief == first.steps[0].belief * first.steps[1].belief
     assert all(step.belief in MIDDLES.values() for step in first.steps)  # as without source clearance
     assert ways(pam, "boss", "pilot", kind="every", steps=2) == ways(pam, "boss", "pilot")
     assert ways(pam, "boss", "pilot", most=1) == [("boss", "aide", "pilot")]
-    assert pam.paths(("boss", "pilot"), most=1).between[0].more == 2
+    assert pam.network.paths.find(("boss", "pilot"), most=1).between[0].more == 2
 
 
 def test_each_step_says_who_says_it_and_what_else_is_between(pam: Session, sue: Session) -> None:
-    _, paid = pam.paths(("boss", "pilot")).between[0].ways[0].steps
+    _, paid = pam.network.paths.find(("boss", "pilot")).between[0].ways[0].steps
     assert (paid.subject, paid.relation, paid.object, paid.others) == ("aide", "PAID", "pilot", 1)
     assert [(row["statement"], row["statement_kind"]) for row in paid.asserting] == [("r1", "record")]
-    (way,) = pam.paths(("aide", "driver")).between[0].ways
+    (way,) = pam.network.paths.find(("aide", "driver")).between[0].ways
     (row,) = way.steps[0].asserting
     assert (row["statement"], row["statement_kind"], row["groups"]) == (None, "witness", "few")
-    (row,) = sue.paths(("aide", "driver")).between[0].ways[0].steps[0].asserting
+    (row,) = sue.network.paths.find(("aide", "driver")).between[0].ways[0].steps[0].asserting
     assert row["statement"] in ("a1", "a2")
 
 
@@ -173,34 +172,34 @@ def test_ways_keep_to_what_was_chosen(pam: Session) -> None:
     assert ways(pam, "boss", "pilot", relations=["CONTACTED"]) == [("boss", "host", "pilot")]
     assert ways(pam, "boss", "pilot", recorded=True) == [("boss", "aide", "pilot")]
     assert ways(pam, "boss", "pilot", least=0.7) == [("boss", "aide", "pilot")]
-    several = pam.paths(("boss", "pilot", "driver")).between
+    several = pam.network.paths.find(("boss", "pilot", "driver")).between
     assert [(one.first, one.second) for one in several] == [("boss", "pilot"), ("boss", "driver"), ("pilot", "driver")]
 
 
 def test_what_witnesses_say_leads_to_someone_for_those_cleared_for_sources(pam: Session, sue: Session) -> None:
     with pytest.raises(Refused, match="takes source clearance"):
-        pam.paths(["boss"], "accounts")
-    (between,) = sue.paths(["boss"], "accounts").between
+        pam.network.paths.find(["boss"], "accounts")
+    (between,) = sue.network.paths.find(["boss"], "accounts").between
     assert [(len(way.group), way.nodes, way.statement) for way in between.ways] == [
         (2, ("driver", "aide", "boss"), between.ways[0].statement),
         (1, ("pilot", "x2", "boss"), "a3"),
     ]
     assert between.ways[0].statement in ("a1", "a2")
     assert between.ways[0].source in between.ways[0].group
-    logged = audit.lines(sue.database, sought=audit.Sought(source=between.ways[0].source))
+    logged = audit.lines(sue.ask.database, sought=audit.Sought(source=between.ways[0].source))
     assert [line["detail"]["of"] for line in logged if line["detail"].get("query") == "paths"][:1] == ["accounts"]
 
 
 def test_who_may_not_analyse_looks_for_no_ways(grown: tuple[Service, Any, Any]) -> None:
     with pytest.raises(Refused, match="link analysis"):
-        session(grown[0], "cus").paths(("boss", "pilot"))
-    assert session(grown[0], "cus").growth("boss").number
+        session(grown[0], "cus").network.paths.find(("boss", "pilot"))
+    assert session(grown[0], "cus").network.growth("boss").number
 
 
 @pytest.mark.parametrize("asked", ["hidden", "no-such-person"])
 def test_not_there_and_not_yours_are_one_answer(pam: Session, asked: str) -> None:
     said_of = []
-    for call in (lambda: pam.paths(("boss", asked)), lambda: pam.growth(asked)):
+    for call in (lambda: pam.network.paths.find(("boss", asked)), lambda: pam.network.growth(asked)):
         with pytest.raises(NotFound) as error:
             call()
         said_of.append(str(error.value).replace(asked, "it"))
@@ -223,41 +222,43 @@ def test_not_there_and_not_yours_are_one_answer(pam: Session, asked: str) -> Non
 )
 def test_what_cannot_be_looked_for_is_said(pam: Session, ends: tuple[str, ...], given: Any, why: str) -> None:
     with pytest.raises(RequestError, match=why):
-        pam.paths(ends, **given)
+        pam.network.paths.find(ends, **given)
 
 
 # -- growth ---------------------------------------------------------------------------------------------------
 
 
 def test_growth_counts_what_the_picture_does_not_show(pam: Session) -> None:
-    found = pam.growth("boss", ids=["boss"], depth=0)
+    found = pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0))
     assert {way.word: way.number for way in found.relations} == {
         "DIRECTED": 1, "CONTACTED": 1, "ORGANISED": 1, "CROSSED_ON": 1, "SERVED": 1, "PAID": 1,
     }  # fmt: skip
     assert {way.word: way.number for way in found.kinds} == {"person": 4, "crossing": 2}
     assert found.number == 6
     assert not found.super
-    assert pam.growth("boss", ids=["boss"], depth=1).number == 0
-    assert pam.growth("boss", ids=["boss"], depth=0, relations=["DIRECTED"]).number == 1
-    assert pam.growth("boss", ids=["boss"], depth=0, opened=[found.relations[0].open]).number == 5
+    assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=1)).number == 0
+    assert pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, relations=["DIRECTED"])).number == 1
+    assert (
+        pam.network.growth("boss", PictureRequest(ids=["boss"], depth=0, opened=[found.relations[0].open])).number == 5
+    )
 
 
 def test_growing_by_a_relation_or_kind_brings_those_alone_and_says_how_many_stay(pam: Session) -> None:
-    host = pam.growth("host", ids=["host"], depth=0)
+    host = pam.network.growth("host", PictureRequest(ids=["host"], depth=0))
     assert host.super
     recruited = next(way for way in host.relations if way.word == "RECRUITED")
-    assert (recruited.number, recruited.adds, recruited.open) == (MANY + 5, 20, "~RECRUITED~host")
-    view = pam.network(["host"], depth=0, opened=[recruited.open, recruited.open])
+    assert (recruited.number, recruited.adds, recruited.open) == (MANY_NEIGHBOURS + 5, 20, "~RECRUITED~host")
+    view = pam.network.picture(PictureRequest(["host"], depth=0, opened=[recruited.open, recruited.open]))
     assert len(view.nodes) == 41
     assert {edge.relation for edge in view.edges} == {"RECRUITED"}
-    left = pam.growth("host", ids=["host"], depth=0, opened=[recruited.open, recruited.open])
-    assert next(way for way in left.relations if way.word == "RECRUITED").number == MANY + 5 - 40
-    crossings = pam.network(["boss"], depth=0, opened=["~crossing~boss"])
+    left = pam.network.growth("host", PictureRequest(ids=["host"], depth=0, opened=[recruited.open, recruited.open]))
+    assert next(way for way in left.relations if way.word == "RECRUITED").number == MANY_NEIGHBOURS + 5 - 40
+    crossings = pam.network.picture(PictureRequest(["boss"], depth=0, opened=["~crossing~boss"]))
     assert {node.kind for node in crossings.nodes if not node.start} == {"crossing"}
 
 
 def test_an_id_that_reads_like_a_word_is_opened_all_the_same(pam: Session) -> None:
-    odd = pam.growth("~PAID~odd")
+    odd = pam.network.growth("~PAID~odd")
     assert odd.open == "~~~PAID~odd"
-    view = pam.network(["~PAID~odd"], depth=0, opened=[odd.open])
+    view = pam.network.picture(PictureRequest(["~PAID~odd"], depth=0, opened=[odd.open]))
     assert {node.id for node in view.nodes} == {"~PAID~odd", "boss"}

@@ -16,8 +16,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.service.network.saved_views import OtherLevel, SavedMeanwhile
 from tests.leaks import invented
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
@@ -52,7 +51,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
     known = {one.name: one for one in accounts.listed(service.database)}
     invented.write(tmp_path / "1", FIRST)
     invented.write(tmp_path / "2", SECOND)
-    assert service.session(known["high"], "tests", case).load(tmp_path / "1", quiet).rejections == []
+    assert service.session(known["high"], "tests", case).deliveries.load(tmp_path / "1", quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 
 
@@ -84,7 +83,7 @@ def stored(service: Service, case: str) -> str:
 
 def test_a_view_is_kept_as_it_was_with_each_version(people: People) -> None:
     low = people("low")
-    made = low.save_picture(STATE, "  Ari's\n people ", "ask about the boat")
+    made = low.network.views.save(STATE, "  Ari's\n people ", "ask about the boat")
     assert (made.name, made.notes, made.version, made.mine, made.shared) == (
         "Ari's people",
         "ask about the boat",
@@ -92,7 +91,7 @@ def test_a_view_is_kept_as_it_was_with_each_version(people: People) -> None:
         True,
         False,
     )
-    opened = low.open_picture(made.id)
+    opened = low.network.views.open(made.id)
     assert opened.state["asked"] == [["id", "boss-1"], ["depth", "1"], ["find", "Bo Quist"]]
     assert opened.state["arranged"]["aide-1"] == [100.0, 50]
     assert (opened.state["pinned"], opened.state["look"]) == (["aide-1"], STATE["look"])
@@ -102,17 +101,17 @@ def test_a_view_is_kept_as_it_was_with_each_version(people: People) -> None:
         asked=[["id", "boss-1"], ["depth", "2"]],
         pinned=[],
     )
-    assert low.save_version(made.id, moved, 1).version == 2
-    found, versions = low.picture(made.id)
+    assert low.network.views.save_version(made.id, moved, 1).version == 2
+    found, versions = low.network.views.look(made.id)
     assert [(one.number, one.said) for one in versions] == [(2, "1 moved, pins, filters"), (1, "saved first")]
     assert (found.version, found.changed_by) == (2, "low")
-    first = low.open_picture(made.id, 1)
+    first = low.network.views.open(made.id, 1)
     assert (first.newest, first.state["arranged"]["aide-1"]) == (False, [100.0, 50])
-    again = low.restore_version(made.id, 1)
-    assert (again.version, low.picture(made.id)[1][0].said) == (3, "version 1 again")
-    assert low.open_picture(made.id).state == first.state
+    again = low.network.views.restore(made.id, 1)
+    assert (again.version, low.network.views.look(made.id)[1][0].said) == (3, "version 1 again")
+    assert low.network.views.open(made.id).state == first.state
     with pytest.raises(NotFound):
-        low.open_picture(made.id, 9)
+        low.network.views.open(made.id, 9)
 
 
 @pytest.mark.parametrize(
@@ -134,17 +133,17 @@ def test_a_view_is_kept_as_it_was_with_each_version(people: People) -> None:
 def test_what_is_no_state_is_not_kept(people: People, state: Any) -> None:
     low = people("low")
     with pytest.raises(RequestError):
-        low.save_picture(state, "x")
+        low.network.views.save(state, "x")
     with pytest.raises(RequestError):
-        low.keep_draft("sitting1", state)
-    assert (low.pictures(), low.drafts()) == ([], [])
+        low.network.views.keep_draft("sitting1", state)
+    assert (low.network.views.listed(), low.network.views.drafts()) == ([], [])
 
 
 @pytest.mark.parametrize(("name", "notes"), [("", ""), (" ", ""), ("x" * 121, ""), ("x", "n" * 2001), ("a\x07", "")])
 def test_what_is_no_name_is_not_kept(people: People, name: str, notes: str) -> None:
     with pytest.raises(RequestError):
-        people("low").save_picture(STATE, name, notes)
-    assert people("low").pictures() == []
+        people("low").network.views.save(STATE, name, notes)
+    assert people("low").network.views.listed() == []
 
 
 def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service, case: str, people: People) -> None:
@@ -153,153 +152,160 @@ def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service,
         arranged={SEALED: [0, 0], "aide-1": [1, 1]},
         pinned=[SEALED],
     )
-    made = people("low").save_picture(guess, "a guess")
-    people("low").keep_draft("sitting1", guess)
+    made = people("low").network.views.save(guess, "a guess")
+    people("low").network.views.keep_draft("sitting1", guess)
     assert SEALED not in stored(service, case)
-    assert people("low").open_picture(made.id).state["asked"] == [["id", "boss-1"]]
+    assert people("low").network.views.open(made.id).state["asked"] == [["id", "boss-1"]]
 
 
 # -- who sees ------------------------------------------------------------------------------------------------------
 
 
 def test_a_view_is_its_makers_until_it_is_shared(people: People) -> None:
-    made = people("low").save_picture(STATE, "mine")
-    assert people("low2").pictures() == []
-    for call in (people("low2").picture, people("low2").open_picture, people("low2").newest_version):
+    made = people("low").network.views.save(STATE, "mine")
+    assert people("low2").network.views.listed() == []
+    for call in (
+        people("low2").network.views.look,
+        people("low2").network.views.open,
+        people("low2").network.views.newest,
+    ):
         with pytest.raises(NotFound):
             call(made.id)
-    people("low").share_picture(made.id, shared=True)
-    (seen,) = people("low2").pictures()
+    people("low").network.views.share(made.id, shared=True)
+    (seen,) = people("low2").network.views.listed()
     assert (seen.id, seen.mine, seen.savable, seen.account) == (made.id, False, True, "low")
     for act in (
-        lambda: people("low2").rename_picture(made.id, "theirs", ""),
-        lambda: people("low2").share_picture(made.id, shared=False),
-        lambda: people("low2").delete_picture(made.id),
+        lambda: people("low2").network.views.rename(made.id, "theirs", ""),
+        lambda: people("low2").network.views.share(made.id, shared=False),
+        lambda: people("low2").network.views.delete(made.id),
     ):
         with pytest.raises(Refused):
             act()
-    people("low").share_picture(made.id, shared=False)
-    assert people("low2").pictures() == []
+    people("low").network.views.share(made.id, shared=False)
+    assert people("low2").network.views.listed() == []
     with pytest.raises(NotFound):
-        people("nobody").pictures()
+        people("nobody").network.views.listed()
     with pytest.raises(Refused):
-        people("aud").pictures()
+        people("aud").network.views.listed()
 
 
 def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: People) -> None:
-    made = people("high").save_picture(STATE, "with C", shared=True)
-    assert people("low").pictures() == people("sourced").pictures() == []
+    made = people("high").network.views.save(STATE, "with C", shared=True)
+    assert people("low").network.views.listed() == people("sourced").network.views.listed() == []
     with pytest.raises(NotFound):
-        people("low").open_picture(made.id)
-    assert [one.id for one in people("whole").pictures()] == [made.id]
+        people("low").network.views.open(made.id)
+    assert [one.id for one in people("whole").network.views.listed()] == [made.id]
 
 
 def test_notes_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
-    made = people("sourced").save_picture(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
-    (told,) = people("low").pictures()
+    made = people("sourced").network.views.save(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
+    (told,) = people("low").network.views.listed()
     assert (told.notes, told.withheld) == ("", True)
-    assert people("whole").picture(made.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
+    assert people("whole").network.views.look(made.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
 
 
 def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
     look = {"layout": "force", "colour": "Q-AAAA-BBBB-CCCC"}
     kept = other(look=look, asked=[["id", "boss-1"], ["depth", "1"], ["find", "Q-AAAA-BBBB-CCCC"]])
-    made = people("sourced").save_picture(kept, "what Q-AAAA-BBBB-CCCC told", shared=True)
+    made = people("sourced").network.views.save(kept, "what Q-AAAA-BBBB-CCCC told", shared=True)
     low = people("low")
-    (told,) = low.pictures()
+    (told,) = low.network.views.listed()
     assert (told.name, told.withheld) == (f"View made on {made.created_at:%Y-%m-%d}", True)
-    state = low.open_picture(made.id).state
+    state = low.network.views.open(made.id).state
     assert state["asked"] == [["id", "boss-1"], ["depth", "1"]]
-    assert (state["arranged"], state["pinned"]) == (low.open_picture(made.id).state["arranged"], ["aide-1"])
+    assert (state["arranged"], state["pinned"]) == (low.network.views.open(made.id).state["arranged"], ["aide-1"])
     assert "look" not in state
-    assert "Q-AAAA" not in json.dumps([state, str(low.picture(made.id)), str(low.drafts())])
+    assert "Q-AAAA" not in json.dumps([state, str(low.network.views.look(made.id)), str(low.network.views.drafts())])
     for reader in ("sourced", "whole"):
-        assert people(reader).open_picture(made.id).state["look"] == look
-        assert people(reader).picture(made.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
+        assert people(reader).network.views.open(made.id).state["look"] == look
+        assert people(reader).network.views.look(made.id)[0].name == "what Q-AAAA-BBBB-CCCC told"
     # What others add to it is theirs; what it was stays as it is.
-    assert low.save_version(made.id, other(look={"layout": "rings"}), 1).version == 2
-    assert low.open_picture(made.id).state["look"] == {"layout": "rings"}
-    assert people("sourced").restore_version(made.id, 1).version == 3
-    assert "look" not in low.open_picture(made.id).state
-    assert "look" not in low.open_picture(low.restore_version(made.id, 1).id).state
+    assert low.network.views.save_version(made.id, other(look={"layout": "rings"}), 1).version == 2
+    assert low.network.views.open(made.id).state["look"] == {"layout": "rings"}
+    assert people("sourced").network.views.restore(made.id, 1).version == 3
+    assert "look" not in low.network.views.open(made.id).state
+    assert "look" not in low.network.views.open(low.network.views.restore(made.id, 1).id).state
 
 
 def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: People, tmp_path: Path) -> None:
-    made = people("low").save_picture(STATE, "on P", shared=True)
-    people("high").load(tmp_path / "2", quiet)
+    made = people("low").network.views.save(STATE, "on P", shared=True)
+    people("high").deliveries.load(tmp_path / "2", quiet)
     with pytest.raises(OtherLevel):
-        people("high").save_version(made.id, other(arranged={HIDDEN: [0, 0]}), 1)
-    assert not people("high").pictures()[0].savable
-    assert people("low").picture(made.id)[0].version == 1
-    own = people("high").save_picture(other(arranged={HIDDEN: [0, 0]}), "on C", shared=True)
-    assert people("high").open_picture(own.id).state["arranged"] == {HIDDEN: [0, 0]}
-    assert [one.name for one in people("low").pictures()] == ["on P"]
+        people("high").network.views.save_version(made.id, other(arranged={HIDDEN: [0, 0]}), 1)
+    assert not people("high").network.views.listed()[0].savable
+    assert people("low").network.views.look(made.id)[0].version == 1
+    own = people("high").network.views.save(other(arranged={HIDDEN: [0, 0]}), "on C", shared=True)
+    assert people("high").network.views.open(own.id).state["arranged"] == {HIDDEN: [0, 0]}
+    assert [one.name for one in people("low").network.views.listed()] == ["on P"]
 
 
 # -- two people ----------------------------------------------------------------------------------------------------
 
 
 def test_saving_over_what_another_saved_meanwhile_is_told_and_loses_nothing(people: People) -> None:
-    made = people("low").save_picture(STATE, "ours", shared=True)
-    people("low2").save_version(made.id, other(pinned=[]), 1)
-    assert people("low").newest_version(made.id).account == "low2"
+    made = people("low").network.views.save(STATE, "ours", shared=True)
+    people("low2").network.views.save_version(made.id, other(pinned=[]), 1)
+    assert people("low").network.views.newest(made.id).account == "low2"
     mine = other(arranged={"boss-1": [7, 7]})
     with pytest.raises(SavedMeanwhile, match=r"low2 saved version 2 on .* UTC, and yours began as version 1") as told:
-        people("low").save_version(made.id, mine, 1)
+        people("low").network.views.save_version(made.id, mine, 1)
     assert (told.value.status, told.value.newest.number) == (409, 2)
-    assert people("low").save_version(made.id, mine, 1, anyway=True).version == 3
-    assert people("low").open_picture(made.id, 2).state["pinned"] == []
-    assert people("low").open_picture(made.id, 3).state["arranged"] == {"boss-1": [7, 7]}
+    assert people("low").network.views.save_version(made.id, mine, 1, anyway=True).version == 3
+    assert people("low").network.views.open(made.id, 2).state["pinned"] == []
+    assert people("low").network.views.open(made.id, 3).state["arranged"] == {"boss-1": [7, 7]}
 
 
 def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: People) -> None:
-    made = people("low").save_picture(STATE, "ours", shared=True)
-    people("low2").save_version(made.id, other(pinned=[]), 1)
+    made = people("low").network.views.save(STATE, "ours", shared=True)
+    people("low2").network.views.save_version(made.id, other(pinned=[]), 1)
     with pytest.raises(Refused, match="low2 has saved in this view"):
-        people("low").share_picture(made.id, shared=False)
-    assert people("low").delete_picture(made.id) == "low2"
-    (theirs,) = people("low2").pictures()
+        people("low").network.views.share(made.id, shared=False)
+    assert people("low").network.views.delete(made.id) == "low2"
+    (theirs,) = people("low2").network.views.listed()
     assert (theirs.id, theirs.mine, theirs.version) == (made.id, True, 2)
-    own = people("low").save_picture(STATE, "mine")
-    assert people("low").delete_picture(own.id) == ""
+    own = people("low").network.views.save(STATE, "mine")
+    assert people("low").network.views.delete(own.id) == ""
     with pytest.raises(NotFound):
-        people("low").picture(own.id)
+        people("low").network.views.look(own.id)
 
 
 # -- what changed since --------------------------------------------------------------------------------------------
 
 
 def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: People, tmp_path: Path) -> None:
-    on_p = people("low").save_picture(STATE, "on P", shared=True)
-    on_c = people("high").save_picture(STATE, "on C", shared=True)
-    people("high").load(tmp_path / "2", quiet)  # all of it C
-    assert people("low").open_picture(on_p.id).changes == []
-    assert people("whole").open_picture(on_p.id).changes == []
-    told = {(one.subject, one.relation, one.object): one for one in people("whole").open_picture(on_c.id).changes or []}
+    on_p = people("low").network.views.save(STATE, "on P", shared=True)
+    on_c = people("high").network.views.save(STATE, "on C", shared=True)
+    people("high").deliveries.load(tmp_path / "2", quiet)  # all of it C
+    assert people("low").network.views.open(on_p.id).changes == []
+    assert people("whole").network.views.open(on_p.id).changes == []
+    told = {
+        (one.subject, one.relation, one.object): one
+        for one in people("whole").network.views.open(on_c.id).changes or []
+    }
     assert told["boss-1", "DIRECTED", "aide-2"].kind == "new"
     assert told["boss-1", "DIRECTED", "aide-1"].kind == "moved"
     assert "rested on" in told["boss-1", "DIRECTED", "aide-1"].what
     assert told == {
-        (one.subject, one.relation, one.object): one for one in people("high").open_picture(on_c.id).changes or []
+        (one.subject, one.relation, one.object): one for one in people("high").network.views.open(on_c.id).changes or []
     }
     # Taken back, it is as it was.
-    people("whole").undo(2, quiet)
-    assert people("high").open_picture(on_c.id).changes == []
+    people("whole").deliveries.undo(2, quiet)
+    assert people("high").network.views.open(on_c.id).changes == []
 
 
 def test_links_that_are_gone_or_denied_since_are_told(people: People, tmp_path: Path) -> None:
-    made = people("low").save_picture(STATE, "on P")
+    made = people("low").network.views.save(STATE, "on P")
     denial = {
         "people": [{"id": "aide-9", "name": "Eve Nine", "category": "suspect"}],
         "statements": [{"id": "report-9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
         "links": [row | {"polarity": "denies"} for row in said("report-9", "aide-2 MEMBER_OF gang-1")],
     }
     invented.write(tmp_path / "9", denial)
-    people("high").load(tmp_path / "9", quiet)
-    (change,) = people("low").open_picture(made.id).changes or []
+    people("high").deliveries.load(tmp_path / "9", quiet)
+    (change,) = people("low").network.views.open(made.id).changes or []
     assert (change.kind, "denied by someone now" in change.what) == ("moved", True)
-    people("whole").undo(1, quiet)
-    opened = people("low").open_picture(made.id)
+    people("whole").deliveries.undo(1, quiet)
+    opened = people("low").network.views.open(made.id)
     assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])
 
 
@@ -310,12 +316,12 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Pat
         "links": said("report-9", "boss-1 PAID aide-9"),
     }
     invented.write(tmp_path / "9", more)
-    people("high").load(tmp_path / "9", quiet, partial=True)
+    people("high").deliveries.load(tmp_path / "9", quiet, partial=True)
     state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
-    made = people("low").save_picture(state, "round Eve")
-    people("low").keep_draft("sitting1", state)
-    people("whole").undo(2, quiet)
-    for left in (people("low").open_picture(made.id).state, people("low").drafts()[0].state):
+    made = people("low").network.views.save(state, "round Eve")
+    people("low").network.views.keep_draft("sitting1", state)
+    people("whole").deliveries.undo(2, quiet)
+    for left in (people("low").network.views.open(made.id).state, people("low").network.views.drafts()[0].state):
         assert left["asked"] == [["depth", "1"], ["add", "boss-1"]]
 
 
@@ -324,32 +330,32 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Pat
 
 def test_where_one_was_is_kept_for_each_account_and_sitting(people: People) -> None:
     low = people("low")
-    assert low.drafts() == []
-    made = low.save_picture(STATE, "begun")
-    low.keep_draft("first000", other(pinned=["gang-1"]), made.id, 1)
-    low.keep_draft("first000", other(pinned=["gang-1", "boss-1"]), made.id, 1)
-    (draft,) = low.drafts()
+    assert low.network.views.drafts() == []
+    made = low.network.views.save(STATE, "begun")
+    low.network.views.keep_draft("first000", other(pinned=["gang-1"]), made.id, 1)
+    low.network.views.keep_draft("first000", other(pinned=["gang-1", "boss-1"]), made.id, 1)
+    (draft,) = low.network.views.drafts()
     assert (draft.picture, draft.name, draft.version) == (made.id, "begun", 1)
     assert draft.state["pinned"] == ["gang-1", "boss-1"]
-    assert people("low2").drafts() == []
+    assert people("low2").network.views.drafts() == []
     with pytest.raises(NotFound):
-        people("low2").keep_draft("first000", STATE, made.id, 1)
+        people("low2").network.views.keep_draft("first000", STATE, made.id, 1)
     with pytest.raises(RequestError):
-        low.keep_draft("no", STATE)
-    low.delete_picture(made.id)
-    assert [one.name for one in low.drafts()] == [""]
+        low.network.views.keep_draft("no", STATE)
+    low.network.views.delete(made.id)
+    assert [one.name for one in low.network.views.drafts()] == [""]
     for number in range(6):
-        low.keep_draft(f"later00{number}", other(pinned=[]))
-    assert [one.sitting for one in low.drafts()] == [f"later00{number}" for number in (5, 4, 3, 2, 1)]
-    low.drop_draft("later004")
-    assert len(low.drafts()) == 4
+        low.network.views.keep_draft(f"later00{number}", other(pinned=[]))
+    assert [one.sitting for one in low.network.views.drafts()] == [f"later00{number}" for number in (5, 4, 3, 2, 1)]
+    low.network.views.drop_draft("later004")
+    assert len(low.network.views.drafts()) == 4
 
 
 def test_a_draft_made_with_more_is_not_there_once_less_is_seen(service: Service, case: str, people: People) -> None:
-    people("high").keep_draft("sitting1", STATE)
+    people("high").network.views.keep_draft("sitting1", STATE)
     who = next(one for one in accounts.listed(service.database) if one.name == "high")
     lowered = service.session(type(who)(who.name, who.roles, {case: Grant("P")}), "tests", case)
-    assert lowered.drafts() == []
+    assert lowered.network.views.drafts() == []
 
 
 # -- who is sealed or erased ---------------------------------------------------------------------------------------
@@ -359,54 +365,54 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     service: Service, case: str, people: People
 ) -> None:
     low = people("low")
-    made = low.save_picture(STATE, "Bo Quist's boats", "Bo Quist was seen", shared=True)
-    low.keep_draft("sitting1", STATE, made.id, 1)
-    low.comment(["aide-1"], "Bo Quist is quiet")
-    low.comment(["boss-1", "DIRECTED", "aide-1"], "twice")
+    made = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist was seen", shared=True)
+    low.network.views.keep_draft("sitting1", STATE, made.id, 1)
+    low.network.comments.add(["aide-1"], "Bo Quist is quiet")
+    low.network.comments.add(["boss-1", "DIRECTED", "aide-1"], "twice")
     sealed = pseudonym(service.register.key(case, create=False), "person", "aide-1")
     seal(people("cus"), people("sup"), "aide-1")
     assert "aide-1" not in stored(service, case)
     assert "Quist" not in stored(service, case)
     assert sealed not in stored(service, case)
-    opened = low.open_picture(made.id)
+    opened = low.network.views.open(made.id)
     assert opened.state["pinned"] == []
     assert opened.state["look"]["seen"] == []
     assert "aide-1" not in opened.state["arranged"]
     assert (opened.absent, opened.changes) == (0, [])
     assert opened.picture.notes == "[withheld] was seen"
-    assert low.comments(sealed) == []
-    assert low.comments("boss-1", "DIRECTED", sealed) == []
-    assert [one.state["pinned"] for one in low.drafts()] == [[]]
+    assert low.network.comments.of(sealed) == []
+    assert low.network.comments.of("boss-1", "DIRECTED", sealed) == []
+    assert [one.state["pinned"] for one in low.network.views.drafts()] == [[]]
 
 
 def test_who_two_persons_opened_is_followed_back(service: Service, case: str, people: People) -> None:
     low = people("low")
     sealed = pseudonym(service.register.key(case, create=False), "person", SEALED)
-    made = low.save_picture(other(arranged={sealed: [5, 5]}), "then")
-    assert low.open_picture(made.id).state["arranged"] == {sealed: [5, 5]}
+    made = low.network.views.save(other(arranged={sealed: [5, 5]}), "then")
+    assert low.network.views.open(made.id).state["arranged"] == {sealed: [5, 5]}
     unseal(people("cus"), people("sup"), sealed)
-    assert low.open_picture(made.id).state["arranged"] == {SEALED: [5, 5]}
+    assert low.network.views.open(made.id).state["arranged"] == {SEALED: [5, 5]}
 
 
 def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, people: People) -> None:
     low = people("low")
-    made = low.save_picture(STATE, "Bo Quist's boats", "Bo Quist, aide-1, was seen", shared=True)
-    low.keep_draft("sitting1", STATE, made.id, 1)
+    made = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist, aide-1, was seen", shared=True)
+    low.network.views.keep_draft("sitting1", STATE, made.id, 1)
     for about in (["aide-1"], ["boss-1", "DIRECTED", "aide-1"]):
-        low.comment(about, "of him alone")
-    low.comment(["boss-1"], "He paid Bo Quist")
-    request = people("cus").ask_erasure("aide-1", "asked for it")
-    people("sup").agree_erasure(request, quiet)
+        low.network.comments.add(about, "of him alone")
+    low.network.comments.add(["boss-1"], "He paid Bo Quist")
+    request = people("cus").protection.erasures.ask("aide-1", "asked for it")
+    people("sup").protection.erasures.agree(request, quiet)
     for word in ("aide-1", "Quist", "of him alone", "S-"):
         assert word not in stored(service, case).replace("S-ERASED", ""), word
-    opened = low.open_picture(made.id)
+    opened = low.network.views.open(made.id)
     assert (sorted(opened.state["arranged"]), opened.state["pinned"], opened.state["look"]["seen"]) == (
         ["aide-2", "boss-1", "gang-1"],
         [],
         [],
     )
     assert (opened.absent, opened.changes) == (0, [])
-    assert len(low.comments("boss-1")) == 1
+    assert len(low.network.comments.of("boss-1")) == 1
 
 
 # -- comments ------------------------------------------------------------------------------------------------------
@@ -414,70 +420,70 @@ def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, peopl
 
 def test_comments_are_told_in_order_and_counted(people: People) -> None:
     low = people("low")
-    low.comment(["boss-1"], " seen at the harbour ")
-    people("low2").comment(["boss-1"], "when?")
-    people("low2").comment(["boss-1", "DIRECTED", "aide-1"], "who says so?")
-    told = low.comments("boss-1")
+    low.network.comments.add(["boss-1"], " seen at the harbour ")
+    people("low2").network.comments.add(["boss-1"], "when?")
+    people("low2").network.comments.add(["boss-1", "DIRECTED", "aide-1"], "who says so?")
+    told = low.network.comments.of("boss-1")
     assert [(one.account, one.text, one.mine) for one in told] == [
         ("low", "seen at the harbour", True),
         ("low2", "when?", False),
     ]
-    assert low.comment_counts() == ({"boss-1": 2}, {("boss-1", "DIRECTED", "aide-1"): 1})
-    assert low.comments("aide-1") == []
+    assert low.network.comments.counts() == ({"boss-1": 2}, {("boss-1", "DIRECTED", "aide-1"): 1})
+    assert low.network.comments.of("aide-1") == []
 
 
 def test_what_is_taken_back_keeps_its_place_and_its_words_are_for_supervisors(people: People) -> None:
     low = people("low")
-    one = low.comment(["boss-1"], "wrong")
+    one = low.network.comments.add(["boss-1"], "wrong")
     with pytest.raises(Refused):
-        people("low2").take_back_comment(one)
-    low.take_back_comment(one)
-    low.take_back_comment(one)
+        people("low2").network.comments.take_back(one)
+    low.network.comments.take_back(one)
+    low.network.comments.take_back(one)
     for name, words in (("low", ""), ("low2", ""), ("sup", "wrong")):
-        (told,) = people(name).comments("boss-1")
+        (told,) = people(name).network.comments.of("boss-1")
         assert told.taken_back_at is not None
         assert told.text == words
-    assert low.comment_counts() == ({}, {})
+    assert low.network.comments.counts() == ({}, {})
     with pytest.raises(NotFound):
-        low.take_back_comment("no such")
+        low.network.comments.take_back("no such")
 
 
 def test_a_comment_is_told_at_the_level_of_who_wrote_it(people: People) -> None:
-    one = people("high").comment(["boss-1"], "C says more")
-    people("sourced").comment(["boss-1"], "the cook told it")
-    assert [(one.text, one.withheld) for one in people("low").comments("boss-1")] == [("", True)]
-    assert people("low").comment_counts() == ({"boss-1": 1}, {})
-    assert [(one.text, one.withheld) for one in people("whole").comments("boss-1")] == [
+    one = people("high").network.comments.add(["boss-1"], "C says more")
+    people("sourced").network.comments.add(["boss-1"], "the cook told it")
+    assert [(one.text, one.withheld) for one in people("low").network.comments.of("boss-1")] == [("", True)]
+    assert people("low").network.comments.counts() == ({"boss-1": 1}, {})
+    assert [(one.text, one.withheld) for one in people("whole").network.comments.of("boss-1")] == [
         ("C says more", False),
         ("the cook told it", False),
     ]
     with pytest.raises(NotFound):
-        people("low").take_back_comment(one)
+        people("low").network.comments.take_back(one)
 
 
 def test_comments_are_about_what_is_there(people: People, tmp_path: Path) -> None:
-    people("high").load(tmp_path / "2", quiet)
+    people("high").deliveries.load(tmp_path / "2", quiet)
     low = people("low")
-    people("high").comment([HIDDEN], "new")
-    people("high").comment([HIDDEN, "DIRECTED", "boss-1"], "new")
+    people("high").network.comments.add([HIDDEN], "new")
+    people("high").network.comments.add([HIDDEN, "DIRECTED", "boss-1"], "new")
     for about in ([HIDDEN], ["nobody"], [HIDDEN, "DIRECTED", "boss-1"], ["boss-1", "PAID", "gang-1"], [SEALED]):
         with pytest.raises(NotFound):
-            low.comment(about, "guessing")
+            low.network.comments.add(about, "guessing")
         with pytest.raises(NotFound):
-            low.comments(*about)
+            low.network.comments.of(*about)
     for about in ([], ["boss-1", "DIRECTED"], [""]):
         with pytest.raises(RequestError):
-            low.comment(about, "x")
+            low.network.comments.add(about, "x")
     for text in ("", "  ", "x" * 2001):
         with pytest.raises(RequestError):
-            low.comment(["boss-1"], text)
-    assert low.comment_counts() == ({}, {})
+            low.network.comments.add(["boss-1"], text)
+    assert low.network.comments.counts() == ({}, {})
 
 
 def test_the_log_says_that_somebody_kept_something_and_not_what(service: Service, people: People) -> None:
     low = people("low")
-    low.save_picture(STATE, "Ari Berg and his people", "the cook told it")
-    low.comment(["boss-1"], "the cook told it")
+    low.network.views.save(STATE, "Ari Berg and his people", "the cook told it")
+    low.network.comments.add(["boss-1"], "the cook told it")
     text = str(audit.lines(service.database))
     assert "'what': 'save'" in text
     assert "'what': 'add'" in text

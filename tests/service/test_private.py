@@ -59,7 +59,7 @@ def test_nothing_in_a_home_is_open_to_others(settings: Callable[..., Settings], 
         with service.uploads.opened(upload.id, account.name, "dover"), Locks(home.home).case("dover"):
             seen.append(others_may(home.home))
         with suppress(OperatorError):
-            service.session(account, "testing", "dover").load(tmp_path / "delivery", lambda *_progress: None)
+            service.session(account, "testing", "dover").deliveries.load(tmp_path / "delivery", lambda *_progress: None)
         masterkey.rotate(home, service.database)
     seen.append(others_may(home.home))
     assert seen == [{}, {}, {}]

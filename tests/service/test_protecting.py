@@ -23,8 +23,7 @@ from graphsvc.cases.deliveries.casework import HeldError
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image
 from graphsvc.store.server import launch, local
 from tests.two_persons import seal
@@ -131,20 +130,20 @@ def hold(**values: Any) -> NewHold:
 def test_what_is_held_cannot_be_taken_back_until_it_is_released(
     service: Service, case: str, people: People, first: Path, second: Path
 ) -> None:
-    people("inv").load(first, quiet)
-    people("inv").load(second, quiet)
-    kept = people("sup").add_hold(hold(), "zoraya-1")
+    people("inv").deliveries.load(first, quiet)
+    people("inv").deliveries.load(second, quiet)
+    kept = people("sup").protection.holds.add(hold(), "zoraya-1")
     before = image(service, case)
     for number in (1, 2):
         with pytest.raises(HeldError) as caught:
-            people("inv").undo(number, quiet)
+            people("inv").deliveries.undo(number, quiet)
         assert not {"zoraya", "Zoraya", "S-", "DI Marsh", "Quist"} & set(str(caught.value).split())
     assert image(service, case) == before
-    assert [row["status"] for row in people("inv").deliveries()] == ["active", "active"]
-    people("sup").release_hold(kept)
-    people("inv").undo(2, quiet)
+    assert [row["status"] for row in people("inv").deliveries.listed()] == ["active", "active"]
+    people("sup").protection.holds.release(kept)
+    people("inv").deliveries.undo(2, quiet)
     assert "P3" not in image(service, case).nodes["Person"]
-    (listed,) = people("sup").holds()
+    (listed,) = people("sup").protection.holds.listed()
     assert (listed.released_by, listed.owner, listed.reason) == ("sup", "DI Marsh", "R v Quist")
 
 
@@ -157,38 +156,38 @@ def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
         people=[{"id": "H1", "name": "Held One", "category": "suspect"}, {"id": "H2", "name": "Other"}],
         links=[said("H1", "PAID", "H2", "S9")],
     )
-    people("inv").load(base, quiet)
-    people("inv").load(more, quiet)
-    people("inv").load(first, quiet)
-    people("sup").add_hold(hold(), "H1")
+    people("inv").deliveries.load(base, quiet)
+    people("inv").deliveries.load(more, quiet)
+    people("inv").deliveries.load(first, quiet)
+    people("sup").protection.holds.add(hold(), "H1")
     with pytest.raises(HeldError):
-        people("inv").undo(1, quiet)  # names nobody, but the claim about H1 rests on its statement
-    people("inv").undo(3, quiet)
+        people("inv").deliveries.undo(1, quiet)  # names nobody, but the claim about H1 rests on its statement
+    people("inv").deliveries.undo(3, quiet)
 
 
 def test_a_hold_on_the_case_holds_everything(people: People, first: Path) -> None:
-    people("inv").load(first, quiet)
-    people("sup").add_hold(hold(kind="investigation"))
+    people("inv").deliveries.load(first, quiet)
+    people("sup").protection.holds.add(hold(kind="investigation"))
     with pytest.raises(HeldError):
-        people("inv").undo(1, quiet)
+        people("inv").deliveries.undo(1, quiet)
     with pytest.raises(HeldError):
-        people("cus").ask_erasure("P2", "asked for it")
+        people("cus").protection.erasures.ask("P2", "asked for it")
 
 
 def test_holds_take_role_clearance_and_sense(service: Service, people: People, first: Path) -> None:
-    people("inv").load(first, quiet)
+    people("inv").deliveries.load(first, quiet)
     for name in ("inv", "cus", "low"):
         with pytest.raises(Refused):
-            people(name).add_hold(hold())
+            people(name).protection.holds.add(hold())
         with pytest.raises(Refused):
-            people(name).holds()
+            people(name).protection.holds.listed()
     for wrong in ({"kind": "whim"}, {"owner": " "}, {"reason": ""}, {"review_on": dt.date(2020, 1, 1)}):
         with pytest.raises(RequestError):
-            people("sup").add_hold(hold(**wrong))
+            people("sup").protection.holds.add(hold(**wrong))
     with pytest.raises(NotFound):
-        people("sup").add_hold(hold(), "nobody")
+        people("sup").protection.holds.add(hold(), "nobody")
     with pytest.raises(NotFound):
-        people("sup").release_hold("0" * 32)
+        people("sup").protection.holds.release("0" * 32)
     with transaction(service.database) as connection:
         assert connection.execute(sa.select(tables.holds)).all() == []
 
@@ -199,8 +198,8 @@ def test_holds_take_role_clearance_and_sense(service: Service, people: People, f
 def test_sealed_by_hand_someone_is_a_pseudonym_everywhere_and_stays_one(
     service: Service, case: str, people: People, first: Path, second: Path
 ) -> None:
-    people("inv").load(first, quiet)
-    people("inv").load(second, quiet)
+    people("inv").deliveries.load(first, quiet)
+    people("inv").deliveries.load(second, quiet)
     assert "Zoraya" in everything(service, case)
     told = seal(people("cus"), people("sup"), "zoraya-1")
     assert "your own Neo4j server" in told
@@ -209,28 +208,28 @@ def test_sealed_by_hand_someone_is_a_pseudonym_everywhere_and_stays_one(
         assert word not in found
     (hidden,) = [one for one, row in image(service, case).nodes["Person"].items() if row["sealed"]]
     assert hidden in image(service, case).nodes["Statement"]["S1"]["summary"]
-    people("inv").undo(2, quiet)
-    people("inv").load(second, quiet)
+    people("inv").deliveries.undo(2, quiet)
+    people("inv").deliveries.load(second, quiet)
     assert "Zoraya" not in everything(service, case)
     assert hidden in image(service, case).nodes["Person"]
     assert service.register.identity(case, hidden)[1]["name"] == LONG
     with pytest.raises(RequestError, match="already"):
-        people("sup").ask_sealing(hidden, "again")
+        people("sup").protection.sealings.ask(hidden, "again")
     for row in audit.lines(service.database, newest=1000):
         assert "oraya" not in str(row)
 
 
 def test_sealing_takes_role_clearance_and_a_reason(service: Service, case: str, people: People, first: Path) -> None:
-    people("inv").load(first, quiet)
+    people("inv").deliveries.load(first, quiet)
     before = image(service, case)
     for name in ("inv", "low"):
         with pytest.raises(Refused):
-            people(name).ask_sealing("P2", "why not")
+            people(name).protection.sealings.ask("P2", "why not")
     with pytest.raises(RequestError, match="reason"):
-        people("cus").ask_sealing("P2", " ")
+        people("cus").protection.sealings.ask("P2", " ")
     for absent in ("nobody", "S1", "phone-7"):
         with pytest.raises(NotFound):
-            people("cus").ask_sealing(absent, "why not")
+            people("cus").protection.sealings.ask(absent, "why not")
     assert image(service, case) == before
 
 
@@ -240,14 +239,16 @@ def test_sealing_takes_role_clearance_and_a_reason(service: Service, case: str, 
 def test_erased_someone_is_nowhere_and_does_not_come_back(
     service: Service, case: str, people: People, first: Path, second: Path
 ) -> None:
-    people("inv").load(first, quiet)
-    people("inv").load(second, quiet)
-    people("sup").release_hold(people("sup").add_hold(hold(reason=f"{LONG} is on trial"), "zoraya-1"))
-    assert [one.person for one in people("sup").holds()] == ["zoraya-1"]
-    request = people("cus").ask_erasure("zoraya-1", f"the court ordered that {LONG} goes")
+    people("inv").deliveries.load(first, quiet)
+    people("inv").deliveries.load(second, quiet)
+    people("sup").protection.holds.release(
+        people("sup").protection.holds.add(hold(reason=f"{LONG} is on trial"), "zoraya-1")
+    )
+    assert [one.person for one in people("sup").protection.holds.listed()] == ["zoraya-1"]
+    request = people("cus").protection.erasures.ask("zoraya-1", f"the court ordered that {LONG} goes")
     with pytest.raises(Refused):
-        people("cus").agree_erasure(request, quiet)
-    people("sup").agree_erasure(request, quiet)
+        people("cus").protection.erasures.agree(request, quiet)
+    people("sup").protection.erasures.agree(request, quiet)
     found = image(service, case)
     text = everything(service, case)
     for word in ("oraya", "Quillfeather", "phone-7", "7700900123", "PAID", "DIRECTED"):
@@ -261,60 +262,60 @@ def test_erased_someone_is_nowhere_and_does_not_come_back(
     for number, kept in service.register.counting(case).items():
         assert "oraya" not in str(open_rows(key, case, number, kept.rows_sealed))
     assert "oraya" not in str(dict(service.register.identities(case)))
-    again = people("inv").load(first, quiet)
+    again = people("inv").deliveries.load(first, quiet)
     assert any("erased" in one.reason for one in again.rejections)
     assert (again.committed, again.same_as) == (False, 1)  # it says what is left of delivery 1
-    people("inv").undo(2, quiet)
-    people("inv").load(second, quiet)
+    people("inv").deliveries.undo(2, quiet)
+    people("inv").deliveries.load(second, quiet)
     assert "oraya" not in everything(service, case)
-    (told,) = people("sup").erasures()
+    (told,) = people("sup").protection.erasures.listed()
     assert (told.state, told.reason) == ("done", "the court ordered that [erased] goes")
-    (listed,) = people("sup").holds()
+    (listed,) = people("sup").protection.holds.listed()
     assert (listed.reason, listed.person) == ("[erased] is on trial", "[erased]")
     with pytest.raises(RequestError, match="answered already"):
-        people("sup2").refuse_erasure(request)
+        people("sup2").protection.erasures.refuse(request)
     for row in audit.lines(service.database, newest=1000):
         assert "oraya" not in str(row)
 
 
 def test_nobody_erases_alone_and_held_material_stays(service: Service, case: str, people: People, first: Path) -> None:
-    people("inv").load(first, quiet)
+    people("inv").deliveries.load(first, quiet)
     before = image(service, case)
-    own = people("sup").ask_erasure("P2", "asked for it")
+    own = people("sup").protection.erasures.ask("P2", "asked for it")
     with pytest.raises(Refused, match="another person"):
-        people("sup").agree_erasure(own, quiet)
-    people("sup2").refuse_erasure(own)
-    request = people("cus").ask_erasure("P2", "asked for it")
-    kept = people("sup").add_hold(hold(), "zoraya-1")  # P2 was paid by who is held: that claim would go
+        people("sup").protection.erasures.agree(own, quiet)
+    people("sup2").protection.erasures.refuse(own)
+    request = people("cus").protection.erasures.ask("P2", "asked for it")
+    kept = people("sup").protection.holds.add(hold(), "zoraya-1")  # P2 was paid by who is held: that claim would go
     with pytest.raises(HeldError):
-        people("sup").agree_erasure(request, quiet)
+        people("sup").protection.erasures.agree(request, quiet)
     with pytest.raises(HeldError):
-        people("cus").ask_erasure("zoraya-1", "asked for it")
+        people("cus").protection.erasures.ask("zoraya-1", "asked for it")
     assert image(service, case) == before
-    people("sup").release_hold(kept)
-    people("sup").agree_erasure(request, quiet)
+    people("sup").protection.holds.release(kept)
+    people("sup").protection.erasures.agree(request, quiet)
     assert set(image(service, case).nodes["Person"]) == {"zoraya-1"}
 
 
 def test_an_erasure_that_could_not_be_done_is_agreed_to_again(
     service: Service, case: str, people: People, first: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    people("inv").load(first, quiet)
-    request = people("cus").ask_erasure("zoraya-1", "asked for it")
+    people("inv").deliveries.load(first, quiet)
+    request = people("cus").protection.erasures.ask("zoraya-1", "asked for it")
     with monkeypatch.context() as patched:
         patched.setattr(service.casework, "erase", busy)
         with pytest.raises(Busy):
-            people("sup").agree_erasure(request, quiet)
+            people("sup").protection.erasures.agree(request, quiet)
     assert "zoraya-1" in image(service, case).nodes["Person"]
-    assert [one.decidable for one in people("sup").erasures()] == [True]
+    assert [one.decidable for one in people("sup").protection.erasures.listed()] == [True]
     with monkeypatch.context() as patched:
         patched.setattr(service.casework.replay, "carry_out", killed)
         with pytest.raises(KeyboardInterrupt):
-            people("sup").agree_erasure(request, quiet)
+            people("sup").protection.erasures.agree(request, quiet)
     service.recover()
     assert set(image(service, case).nodes["Person"]) == {"P2"}
-    people("sup").agree_erasure(request, quiet)
-    assert [(one.decidable, one.state) for one in people("sup").erasures()] == [(False, "done")]
+    people("sup").protection.erasures.agree(request, quiet)
+    assert [(one.decidable, one.state) for one in people("sup").protection.erasures.listed()] == [(False, "done")]
 
 
 def busy(*_given: Any) -> None:
@@ -386,7 +387,7 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
         "links": [],
     }
     for step, rows in enumerate([base, *(random_rows(rng) for _ in range(4))]):
-        result = inv.load(write(tmp_path / str(step), **rows), quiet)
+        result = inv.deliveries.load(write(tmp_path / str(step), **rows), quiet)
         if result.delivery is not None:
             loaded[result.delivery] = rows
     person = rng.choice(POOL)
@@ -394,7 +395,7 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
     service.casework.erase(case, pseudonym(key, "person", person), "inv", "why", quiet)
     statements = {row["id"] for rows in loaded.values() for row in rows["statements"] if row["source_id"] == person}
     for number in rng.sample(sorted(set(loaded) - {1}), min(2, len(loaded) - 1)):
-        inv.undo(number, quiet)
+        inv.deliveries.undo(number, quiet)
         del loaded[number]
     twin = f"{case}-twin"
     with transaction(service.database) as connection:
@@ -404,7 +405,7 @@ def test_after_erasure_and_undos_a_case_equals_its_other_deliveries_minus_the_er
     first = accounts.listed(service.database)
     owner = service.session(next(one for one in first if "*" in one.grants), "tests", twin)
     for number in sorted(loaded):
-        owner.load(write(tmp_path / f"twin-{number}", **minus(loaded[number], person, statements)), quiet)
+        owner.deliveries.load(write(tmp_path / f"twin-{number}", **minus(loaded[number], person, statements)), quiet)
     here, there = image(service, case), image(service, twin)
     assert here.nodes == there.nodes
     assert here.claims == there.claims
@@ -478,11 +479,11 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
 ) -> None:
     store, sealed = launch.server_home(managed.settings.home), b"quillfeather"
     crew_of = crew(managed, "one")
-    crew_of("inv").load(first, quiet)
-    crew_of("inv").load(second, quiet)
-    crew_of("inv").load(third, quiet)
+    crew_of("inv").deliveries.load(first, quiet)
+    crew_of("inv").deliveries.load(second, quiet)
+    crew_of("inv").deliveries.load(third, quiet)
     owner = next(one for one in accounts.listed(managed.database) if "*" in one.grants)
-    managed.session(owner, "tests", "two").load(second, quiet)
+    managed.session(owner, "tests", "two").deliveries.load(second, quiet)
     other = image(managed, "two")
     assert on_disk(store, sealed, *HERS) == {sealed, *HERS}
     steps: set[str] = set()
@@ -491,17 +492,17 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     assert "loading every case into the new store" in steps
     assert on_disk(store, sealed, *HERS) == set(HERS)
     assert image(managed, "two") == other
-    assert crew_of("inv").counts()["person"] == 4
+    assert crew_of("inv").network.entities.counts()["person"] == 4
     assert all(one.state == "open" for one in crew_of("inv").cases())
-    request = crew_of("cus").ask_erasure(HER_ID, "the court ordered that Ingeborg Halvorsen Okonjo goes")
-    crew_of("sup").agree_erasure(request, quiet, "the keeper of Skagen is to be forgotten")
+    request = crew_of("cus").protection.erasures.ask(HER_ID, "the court ordered that Ingeborg Halvorsen Okonjo goes")
+    crew_of("sup").protection.erasures.agree(request, quiet, "the keeper of Skagen is to be forgotten")
     # The store, its logs and indexes, the application database with what is written ahead of it, locks, the anchor.
     assert on_disk(managed.settings.home, *HERS) == set()
     with transaction(managed.database) as connection:
         for table in tables.metadata.sorted_tables:
             for row in connection.execute(sa.select(table)):
                 assert not {word for word in HERS if word in str(tuple(row)).lower().encode()}, table.name
-    (asked,) = crew_of("sup").erasures()
+    (asked,) = crew_of("sup").protection.erasures.listed()
     assert (asked.reason, asked.answer) == ("the court ordered that [erased] goes", "[erased] is to be forgotten")
     found = image(managed, "one")
     assert found.nodes["Person"]["P2"]["notes"] == "owes [erased]"

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.people import accounts
 from graphsvc.appdb import tables, transaction
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image
 
 pytestmark = pytest.mark.neo4j
@@ -52,12 +51,12 @@ def test_pseudonyms_are_stable_in_a_case_unlinkable_across_cases_and_tell_no_ord
     service: Service, case: str, folder: Path
 ) -> None:
     other = f"{case}-other"
-    at(service, case).load(folder, quiet)
-    at(service, other).load(folder, quiet)
+    at(service, case).deliveries.load(folder, quiet)
+    at(service, other).deliveries.load(folder, quiet)
     first = order(service, case, read_image(service.store(), case))
     there = read_image(service.store(), other)
-    at(service, case).undo(1, quiet)
-    at(service, case).load(folder, quiet)
+    at(service, case).deliveries.undo(1, quiet)
+    at(service, case).deliveries.load(folder, quiet)
     here = read_image(service.store(), case)
     assert order(service, case, here) == first
     assert len(set(first)) == len(WITNESSES)
@@ -76,7 +75,7 @@ def test_pseudonyms_are_stable_in_a_case_unlinkable_across_cases_and_tell_no_ord
 def test_what_a_sealed_person_used_is_sealed_and_what_others_used_is_not(
     service: Service, case: str, folder: Path
 ) -> None:
-    at(service, case).load(folder, quiet)
+    at(service, case).deliveries.load(folder, quiet)
     things = read_image(service.store(), case).nodes["Thing"]
     assert things["T2"]["value"] == "+447700900778"
     (sealed,) = set(things) - {"T2"}
@@ -87,7 +86,7 @@ def test_what_a_sealed_person_used_is_sealed_and_what_others_used_is_not(
 def test_that_a_suspect_is_a_source_stands_in_no_node_or_relationship(
     service: Service, case: str, folder: Path
 ) -> None:
-    at(service, case).load(folder, quiet)
+    at(service, case).deliveries.load(folder, quiet)
     image = read_image(service.store(), case)
     source = image.given["S-own"]
     assert image.nodes["Person"]["suspect-1"]["name"] == "Ari Berg"

@@ -15,8 +15,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 
 pytestmark = pytest.mark.neo4j
 REASON = "Wit Ness asks for protection"
@@ -38,7 +37,7 @@ def place(opened: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
     (folder / "statements.csv").write_text("id,kind,source_id,handling\nS1,witness,P2,P\n")
     (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
     first = accounts.only_account(opened.database, "")
-    (pseudonym,) = opened.session(first, "tests", case).load(Path(folder), quiet).names
+    (pseudonym,) = opened.session(first, "tests", case).deliveries.load(Path(folder), quiet).names
     whole = {case: Grant("C", sources=True)}
     for name, roles, grants in (
         ("cus", ["custodian"], whole),
@@ -84,25 +83,25 @@ def test_asked_agreed_opened_and_ended_for_one_person_and_all_in_the_log(
 ) -> None:
     _, pseudonym = place
     since = newest(opened)
-    request = people("cus").ask_reveal(pseudonym, REASON)
+    request = people("cus").protection.reveals.ask(pseudonym, REASON)
     with pytest.raises(Refused, match="Nobody has agreed"):
-        people("cus").open_reveal(request)
-    (waiting,) = [one for one in people("sup").reveals() if one.decidable]
+        people("cus").protection.reveals.open(request)
+    (waiting,) = [one for one in people("sup").protection.reveals.listed() if one.decidable]
     assert (waiting.reason, waiting.asked_by, waiting.pseudonym) == (REASON, "cus", pseudonym)
-    people("sup").agree_reveal(request, "go on")
+    people("sup").protection.reveals.agree(request, "go on")
     for name, error in (("cus2", NotFound), ("both", NotFound), ("low", NotFound), ("sup", Refused), ("inv", Refused)):
         with pytest.raises(error):
-            people(name).open_reveal(request)
-    revealed = people("cus").open_reveal(request)
+            people(name).protection.reveals.open(request)
+    revealed = people("cus").protection.reveals.open(request)
     assert (revealed.values["id"], revealed.values["name"]) == ("P2", "Wit Ness")
     assert revealed.until - audit.now() <= dt.timedelta(minutes=30)
     for name in ("cus", "sup"):
-        told = next(one for one in people(name).reveals() if one.id == request)
+        told = next(one for one in people(name).protection.reveals.listed() if one.id == request)
         assert (told.state, told.decided_by, told.answer) == ("opened", "sup", "go on")
         assert told.opened_at is not None
-    people("cus").end_reveal(request)
+    people("cus").protection.reveals.end(request)
     with pytest.raises(Refused, match="over"):
-        people("cus").open_reveal(request)
+        people("cus").protection.reveals.open(request)
     assert logged(opened, since) == [
         ("cus", "reveal", "ask", "released"),
         ("cus", "reveal", "open", "refused"),
@@ -121,14 +120,14 @@ def test_refused_it_does_not_open_and_the_history_stays(
     opened: Service, place: tuple[str, str], people: People
 ) -> None:
     since = newest(opened)
-    request = people("cus").ask_reveal(place[1], REASON)
-    people("sup").refuse_reveal(request, "not needed")
+    request = people("cus").protection.reveals.ask(place[1], REASON)
+    people("sup").protection.reveals.refuse(request, "not needed")
     with pytest.raises(Refused, match="was refused"):
-        people("cus").open_reveal(request)
+        people("cus").protection.reveals.open(request)
     with pytest.raises(RequestError, match="answered already"):
-        people("sup").agree_reveal(request)
+        people("sup").protection.reveals.agree(request)
     for name in ("cus", "sup"):
-        told = next(one for one in people(name).reveals() if one.id == request)
+        told = next(one for one in people(name).protection.reveals.listed() if one.id == request)
         assert (told.state, told.answer, told.reason) == ("refused", "not needed", REASON)
     assert logged(opened, since) == [
         ("cus", "reveal", "ask", "released"),
@@ -141,27 +140,27 @@ def test_refused_it_does_not_open_and_the_history_stays(
 def test_its_time_ends_by_itself_and_that_is_in_the_log(
     opened: Service, place: tuple[str, str], people: People
 ) -> None:
-    request = people("cus").ask_reveal(place[1], REASON)
-    people("sup").agree_reveal(request)
-    people("cus").open_reveal(request)
+    request = people("cus").protection.reveals.ask(place[1], REASON)
+    people("sup").protection.reveals.agree(request)
+    people("cus").protection.reveals.open(request)
     with transaction(opened.database) as connection:
         late = audit.now() - dt.timedelta(seconds=1)
         connection.execute(tables.requests.update().where(tables.requests.c.id == request).values(until=late))
     since = newest(opened)
     with pytest.raises(Refused, match="over"):
-        people("cus").open_reveal(request)
-    assert next(one for one in people("sup").reveals() if one.id == request).state == "ended"
+        people("cus").protection.reveals.open(request)
+    assert next(one for one in people("sup").protection.reveals.listed() if one.id == request).state == "ended"
     assert logged(opened, since) == [("cus", "reveal", "end", "ended"), ("cus", "reveal", "open", "refused")]
 
 
 def test_nobody_agrees_to_what_they_asked_themselves(opened: Service, place: tuple[str, str], people: People) -> None:
-    request = people("both").ask_reveal(place[1], REASON)
+    request = people("both").protection.reveals.ask(place[1], REASON)
     since = newest(opened)
     with pytest.raises(Refused, match="another person"):
-        people("both").agree_reveal(request)
+        people("both").protection.reveals.agree(request)
     assert logged(opened, since) == [("both", "agree", "agree", "refused")]
-    assert not any(one.decidable for one in people("both").reveals() if one.id == request)
-    people("sup").refuse_reveal(request)
+    assert not any(one.decidable for one in people("both").protection.reveals.listed() if one.id == request)
+    people("sup").protection.reveals.refuse(request)
 
 
 def test_not_there_and_not_yours_read_the_same(place: tuple[str, str], people: People) -> None:
@@ -172,30 +171,30 @@ def test_not_there_and_not_yours_read_the_same(place: tuple[str, str], people: P
             act()
         return str(caught.value).replace(pseudonym, "X").replace("S-0000-0000-0000", "X")
 
-    absent = said(lambda: people("cus").ask_reveal("S-0000-0000-0000", REASON))
-    assert said(lambda: people("low").ask_reveal(pseudonym, REASON)) == absent
-    request = people("cus").ask_reveal(pseudonym, REASON)
-    nothing = said(lambda: people("sup").agree_reveal("0" * 32))
-    assert said(lambda: people("away").agree_reveal(request)) == nothing
-    assert said(lambda: people("cus2").open_reveal(request)) == nothing
-    assert said(lambda: people("low").open_reveal("0" * 32)) == nothing
-    assert said(lambda: people("out").ask_reveal(pseudonym, REASON)) == said(
-        lambda: people("out").at("no case").ask_reveal(pseudonym, REASON)
+    absent = said(lambda: people("cus").protection.reveals.ask("S-0000-0000-0000", REASON))
+    assert said(lambda: people("low").protection.reveals.ask(pseudonym, REASON)) == absent
+    request = people("cus").protection.reveals.ask(pseudonym, REASON)
+    nothing = said(lambda: people("sup").protection.reveals.agree("0" * 32))
+    assert said(lambda: people("away").protection.reveals.agree(request)) == nothing
+    assert said(lambda: people("cus2").protection.reveals.open(request)) == nothing
+    assert said(lambda: people("low").protection.reveals.open("0" * 32)) == nothing
+    assert said(lambda: people("out").protection.reveals.ask(pseudonym, REASON)) == said(
+        lambda: people("out").at("no case").protection.reveals.ask(pseudonym, REASON)
     ).replace("'no case'", repr(place[0]))
-    assert people("away").reveals() == people("cus2").reveals() == []
-    people("sup").refuse_reveal(request)
+    assert people("away").protection.reveals.listed() == people("cus2").protection.reveals.listed() == []
+    people("sup").protection.reveals.refuse(request)
 
 
 def test_it_takes_role_and_reason(place: tuple[str, str], people: People) -> None:
     for name in ("inv", "sup"):
         with pytest.raises(Refused, match="custodian"):
-            people(name).ask_reveal(place[1], REASON)
+            people(name).protection.reveals.ask(place[1], REASON)
     with pytest.raises(Refused, match="supervisor"):
-        people("cus2").agree_reveal(people("cus2").ask_reveal(place[1], REASON))
+        people("cus2").protection.reveals.agree(people("cus2").protection.reveals.ask(place[1], REASON))
     with pytest.raises(RequestError, match="reason"):
-        people("cus").ask_reveal(place[1], " ")
+        people("cus").protection.reveals.ask(place[1], " ")
     with pytest.raises(RequestError, match="already"):
-        people("cus2").ask_reveal(place[1], REASON)
+        people("cus2").protection.reveals.ask(place[1], REASON)
 
 
 def test_who_a_source_is_takes_source_clearance(opened: Service, place: tuple[str, str], people: People) -> None:
@@ -208,7 +207,7 @@ def test_who_a_source_is_takes_source_clearance(opened: Service, place: tuple[st
     accounts.add(opened.database, "nosrc", ["custodian"], {place[0]: Grant("C")})
     nosrc = next(one for one in accounts.listed(opened.database) if one.name == "nosrc")
     with pytest.raises(NotFound):
-        opened.session(nosrc, "tests", place[0]).ask_reveal(source, REASON)
-    request = people("cus").ask_reveal(source, REASON)
-    people("sup").agree_reveal(request)
-    assert people("cus").open_reveal(request).values["name"] == "Wit Ness"
+        opened.session(nosrc, "tests", place[0]).protection.reveals.ask(source, REASON)
+    request = people("cus").protection.reveals.ask(source, REASON)
+    people("sup").protection.reveals.agree(request)
+    assert people("cus").protection.reveals.open(request).values["name"] == "Wit Ness"

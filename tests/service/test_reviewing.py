@@ -13,8 +13,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from tests.leaks import homes, invented
 from tests.leaks.small import FIRST, SECOND
 from tests.two_persons import seal
@@ -40,7 +39,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
     known = {one.name: one for one in accounts.listed(service.database)}
     invented.write(tmp_path / "1", FIRST)
     invented.write(tmp_path / "2", SECOND)
-    assert service.session(known["high"], "tests", case).load(tmp_path / "1", quiet).rejections == []
+    assert service.session(known["high"], "tests", case).deliveries.load(tmp_path / "1", quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 
 
@@ -51,18 +50,18 @@ def kept(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
 
 def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: People, tmp_path: Path) -> None:
     here = people("high")
-    before = here.leads()
+    before = here.leads.table()
     shown = next(row for row in before["hubs"] if row["id"] == "aide-2")
-    here.review("aide-2", "park", "the tall one may be a cousin")
-    assert here.leads() == before
-    here.load(tmp_path / "2", quiet)
-    here.review("aide-2", "agree", "the boat was his")
-    newest, first = here.reviews("aide-2")
+    here.leads.reviews.add("aide-2", "park", "the tall one may be a cousin")
+    assert here.leads.table() == before
+    here.deliveries.load(tmp_path / "2", quiet)
+    here.leads.reviews.add("aide-2", "agree", "the boat was his")
+    newest, first = here.leads.reviews.of("aide-2")
     assert (newest.judgement, newest.changed) == ("agree", False)
     assert (first.judgement, first.reason, first.account) == ("park", "the tall one may be a cousin", "high")
     assert (first.case_version, first.version, first.changed) == (1, 2, True)
     assert (first.then.rank, first.then.score, first.then.groups) == (shown["rank"], shown["score"], shown["groups"])
-    now = next(row for row in here.leads()["hubs"] if row["id"] == "aide-2")
+    now = next(row for row in here.leads.table()["hubs"] if row["id"] == "aide-2")
     assert first.now is not None
     assert (first.now.rank, first.now.of) == (now["rank"], 5)
     assert (first.then.of, first.then.score) != (first.now.of, first.now.score)
@@ -72,54 +71,56 @@ def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: People,
 def test_those_of_one_moment_come_newest_first(people: People) -> None:
     with homes.standing_still():
         for number in range(6):
-            people("low").review("boss-1", "park", f"look {number}")
-        assert [one.reason for one in people("low").reviews()] == [f"look {number}" for number in reversed(range(6))]
+            people("low").leads.reviews.add("boss-1", "park", f"look {number}")
+        assert [one.reason for one in people("low").leads.reviews.of()] == [
+            f"look {number}" for number in reversed(range(6))
+        ]
 
 
 def test_rules_that_have_changed_since_are_named(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    people("low").review("boss-1", "agree", "two reports")
+    people("low").leads.reviews.add("boss-1", "agree", "two reports")
     monkeypatch.setattr("graphsvc.service.leads.reviews.RULES_VERSION", "another")
-    (one,) = people("low").reviews("boss-1")
+    (one,) = people("low").leads.reviews.of("boss-1")
     assert one.rules_changed
 
 
 def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people: People) -> None:
-    people("high").review("boss-1", "refuse", "seen with C")
-    assert people("low").reviews("boss-1") == []
-    assert people("sourced").reviews() == []
-    people("low").review("boss-1", "agree", "on P alone")
-    assert [one.reason for one in people("low").reviews()] == ["on P alone"]
+    people("high").leads.reviews.add("boss-1", "refuse", "seen with C")
+    assert people("low").leads.reviews.of("boss-1") == []
+    assert people("sourced").leads.reviews.of() == []
+    people("low").leads.reviews.add("boss-1", "agree", "on P alone")
+    assert [one.reason for one in people("low").leads.reviews.of()] == ["on P alone"]
     # Who sees more is told of both; figures of a narrower view are not held against their own.
-    seen = {one.reason: one for one in people("high").reviews("boss-1")}
+    seen = {one.reason: one for one in people("high").leads.reviews.of("boss-1")}
     assert seen["on P alone"].now is None
     assert seen["seen with C"].now is not None
 
 
 def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
-    people("whole").review("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
-    (told,) = people("high").reviews("boss-1")
+    people("whole").leads.reviews.add("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
+    (told,) = people("high").leads.reviews.of("boss-1")
     assert (told.reason, told.withheld, told.judgement) == ("", True, "agree")
     assert (told.then, told.now) == (told.now, told.then)  # as they are told, then and now
     assert told.then.groups == "few"
-    (known,) = people("dis").reviews("boss-1")
+    (known,) = people("dis").leads.reviews.of("boss-1")
     assert (known.reason, known.withheld) == ("Q-AAAA-BBBB-CCCC is sure", False)
     assert isinstance(known.then.groups, int)
 
 
 def test_reviews_of_whom_the_reader_does_not_see_are_not_told(people: People, tmp_path: Path) -> None:
-    people("high").load(tmp_path / "2", quiet)
-    people("high").review("hidden-person-1", "agree", "gave the orders")
+    people("high").deliveries.load(tmp_path / "2", quiet)
+    people("high").leads.reviews.add("hidden-person-1", "agree", "gave the orders")
     with pytest.raises(NotFound):
-        people("low").review("hidden-person-1", "agree", "guessing")
+        people("low").leads.reviews.add("hidden-person-1", "agree", "guessing")
     with pytest.raises(NotFound):
-        people("low").review("nobody", "agree", "guessing")
-    assert people("low").reviews("hidden-person-1") == []
+        people("low").leads.reviews.add("nobody", "agree", "guessing")
+    assert people("low").leads.reviews.of("hidden-person-1") == []
 
 
 @pytest.mark.parametrize("name", ["dis", "sup", "cus"])
 def test_reviewing_takes_a_role(service: Service, case: str, people: People, name: str) -> None:
     with pytest.raises(Refused):
-        people(name).review("boss-1", "agree", "why not")
+        people(name).leads.reviews.add("boss-1", "agree", "why not")
     assert kept(service, case) == []
     (row,) = [one for one in audit.lines(service.database) if one["action"] == "review"]
     assert row["outcome"].startswith("refused")
@@ -130,12 +131,12 @@ def test_a_review_has_a_judgement_and_a_reason(
     service: Service, case: str, people: People, judgement: str, reason: str
 ) -> None:
     with pytest.raises(RequestError):
-        people("low").review("boss-1", judgement, reason)
+        people("low").leads.reviews.add("boss-1", judgement, reason)
     assert kept(service, case) == []
 
 
 def test_the_log_says_that_somebody_decided_and_not_why(service: Service, people: People) -> None:
-    people("low").review("boss-1", "refuse", "Ari Berg is the interpreter")
+    people("low").leads.reviews.add("boss-1", "refuse", "Ari Berg is the interpreter")
     (row,) = [one for one in audit.lines(service.database) if one["action"] == "review"]
     assert (row["detail"]["kind"], row["detail"]["step"], row["outcome"]) == ("refuse", "add", "released")
     assert "interpreter" not in str(row)
@@ -144,31 +145,33 @@ def test_the_log_says_that_somebody_decided_and_not_why(service: Service, people
 def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_sources(
     service: Service, case: str, people: People
 ) -> None:
-    people("low").review("aide-1", "park", "Bo Quist may have been made to")
+    people("low").leads.reviews.add("aide-1", "park", "Bo Quist may have been made to")
     seal(people("cus"), people("sup"), "aide-1")
-    assert [one for one in people("low").reviews() if one.judgement == "park"] == []
-    assert people("low").reviews("aide-1") == []
-    (one,) = [one for one in people("whole").reviews() if one.judgement == "park"]
+    assert [one for one in people("low").leads.reviews.of() if one.judgement == "park"] == []
+    assert people("low").leads.reviews.of("aide-1") == []
+    (one,) = [one for one in people("whole").leads.reviews.of() if one.judgement == "park"]
     assert one.lead.startswith("S-")
     assert one.reason == "[withheld] may have been made to"
-    assert [again.id for again in people("whole").reviews(one.lead)] == [one.id]
-    assert people("low").reviews(one.lead) == []
+    assert [again.id for again in people("whole").leads.reviews.of(one.lead)] == [one.id]
+    assert people("low").leads.reviews.of(one.lead) == []
     assert "aide-1" not in str(kept(service, case))
 
 
 def test_erasing_takes_the_reviews_about_a_person_and_their_name_from_others(
     service: Service, case: str, people: People
 ) -> None:
-    people("low").review("aide-1", "agree", "was at the helm")
-    people("low").review("boss-1", "agree", "gave orders to Bo Quist")
-    people("sup").agree_erasure(people("cus").ask_erasure("aide-1", "the court ordered it"), quiet)
-    (left,) = people("low").reviews()
+    people("low").leads.reviews.add("aide-1", "agree", "was at the helm")
+    people("low").leads.reviews.add("boss-1", "agree", "gave orders to Bo Quist")
+    people("sup").protection.erasures.agree(
+        people("cus").protection.erasures.ask("aide-1", "the court ordered it"), quiet
+    )
+    (left,) = people("low").leads.reviews.of()
     assert (left.lead, left.reason) == ("boss-1", "gave orders to [erased]")
     assert len(kept(service, case)) == 1
 
 
 def test_nothing_of_why_stands_in_the_database_in_the_clear(service: Service, case: str, people: People) -> None:
-    people("low").review("boss-1", "agree", "gave orders on the beach")
+    people("low").leads.reviews.add("boss-1", "agree", "gave orders on the beach")
     (row,) = kept(service, case)
     assert b"beach" not in row.words_sealed
     assert "boss-1" not in str(row)

@@ -13,8 +13,6 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, Refused
 from graphsvc.service import Service, Session
-from graphsvc.service.accounts import staff
-from graphsvc.service.protection import key
 from graphsvc.service.protection.holds import NewHold
 from graphsvc.simulate import simulate
 from graphsvc.store.server.local import LocalServer
@@ -27,25 +25,29 @@ REASON = "a reason that is long enough"
 
 # Action → a call that takes it. What is asked about need not be there: whether the role may is settled before.
 CALLS: dict[str, Callable[[Session], object]] = {
-    "read": lambda session: session.counts(),
-    "query": lambda session: session.query("people.list" if "people.list" in _names(session) else _names(session)[0]),
-    "analyse": lambda session: session.ranking(),
-    "export": lambda session: session.exports(),
-    "review": lambda session: session.review("no-such-person", "agree", REASON),
-    "keep": lambda session: session.delete_picture("no-such-view"),
-    "regroup": lambda session: session.decide_pair("Q-0", "Q-1", "independent", REASON, lambda *_progress: None),
-    "load": lambda session: session.require_loading(),
-    "cypher": lambda session: session.examine("RETURN 1 AS one"),
-    "log": lambda session: session.log(),
-    "accounts": staff.listed,
-    "reveal": lambda session: session.ask_reveal("S-0000-0000-0000", REASON),
-    "agree": lambda session: session.agree_reveal("no-such-request"),
-    "hold": lambda session: session.add_hold(HOLD),
-    "known": lambda session: session.known("Nobody At All"),
-    "seal": lambda session: session.ask_sealing("no-such-person", REASON),
-    "open": lambda session: session.ask_opening("S-0000-0000-0000", REASON),
-    "erase": lambda session: session.ask_erasure("no-such-person", REASON),
-    "keys": key.rotate_key,
+    "read": lambda session: session.network.entities.counts(),
+    "query": lambda session: session.queries.run(
+        "people.list" if "people.list" in _names(session) else _names(session)[0]
+    ),
+    "analyse": lambda session: session.leads.ranking(),
+    "export": lambda session: session.exports.given.listed(),
+    "review": lambda session: session.leads.reviews.add("no-such-person", "agree", REASON),
+    "keep": lambda session: session.network.views.delete("no-such-view"),
+    "regroup": lambda session: session.leads.groups.decide(
+        "Q-0", "Q-1", "independent", REASON, lambda *_progress: None
+    ),
+    "load": lambda session: session.deliveries.require(),
+    "cypher": lambda session: session.cypher.examine("RETURN 1 AS one"),
+    "log": lambda session: session.log.lines(),
+    "accounts": lambda session: session.accounts.listed(),
+    "reveal": lambda session: session.protection.reveals.ask("S-0000-0000-0000", REASON),
+    "agree": lambda session: session.protection.reveals.agree("no-such-request"),
+    "hold": lambda session: session.protection.holds.add(HOLD),
+    "known": lambda session: session.search.known("Nobody At All"),
+    "seal": lambda session: session.protection.sealings.ask("no-such-person", REASON),
+    "open": lambda session: session.protection.sealings.ask_opening("S-0000-0000-0000", REASON),
+    "erase": lambda session: session.protection.erasures.ask("no-such-person", REASON),
+    "keys": lambda session: session.protection.rotate_key(),
 }
 # Of these the call itself succeeds; of the others what it asks about is not there.
 SUCCEED = {"read", "query", "known", "analyse", "export", "load", "cypher", "log", "accounts", "hold"}
@@ -54,7 +56,7 @@ CELLS = [(role, action) for role in policy.ROLES for action in policy.ACTIONS]
 
 def _names(session: Session) -> list[str]:
     """Queries that run without anything given."""
-    library = session.service.library
+    library = session.ask.home.library
     return [query.name for query in library.public() if all(p.default is not None for p in query.parameters)]
 
 
@@ -66,7 +68,7 @@ def opened(
     simulate(folder, seed=4, people=40)
     with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
         loader = accounts.only_account(service.database, "")
-        service.session(loader, "tests", CASE).load(folder, lambda *_progress: None)
+        service.session(loader, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
         yield service
 
 
@@ -98,20 +100,20 @@ def test_neither_administrator_nor_auditor_has_a_case(opened: Service, role: str
     session = asking(opened, role)
     assert session.cases() == []
     for attempt in (
-        lambda: session.entity("P1"),
-        lambda: session.statement("S1"),
-        lambda: session.find("a"),
-        lambda: session.said("a"),
-        lambda: session.growth("P1"),
-        lambda: session.paths(("P1", "P2")),
-        lambda: session.deliveries(),
+        lambda: session.network.entities.look("P1"),
+        lambda: session.deliveries.statements.look("S1"),
+        lambda: session.search.find("a"),
+        lambda: session.search.said("a"),
+        lambda: session.network.growth("P1"),
+        lambda: session.network.paths.find(("P1", "P2")),
+        lambda: session.deliveries.listed(),
         lambda: session.graph(),
         lambda: session.hubs(),
-        lambda: session.overview(),
-        lambda: session.pictures(),
+        lambda: session.network.overview.draw(),
+        lambda: session.network.views.listed(),
         lambda: session.frame(_names(session)[0]),
-        lambda: session.load(tmp_path, lambda *_progress: None),
-        lambda: session.lead("P1"),
+        lambda: session.deliveries.load(tmp_path, lambda *_progress: None),
+        lambda: session.leads.look("P1"),
     ):
         with pytest.raises(Refused):
             attempt()

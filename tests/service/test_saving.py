@@ -40,7 +40,7 @@ def ann(service: Service, case: str, tmp_path: Path) -> Session:
     changes.set_free_cypher(service.database, "ann", given=True)
     session = asking(service, "ann", case)
     statements = "id,kind,handling\nS1,intelligence,P\n"
-    session.load(delivery(tmp_path, "first", PEOPLE, statements, LINKS), quiet)
+    session.deliveries.load(delivery(tmp_path, "first", PEOPLE, statements, LINKS), quiet)
     return session
 
 
@@ -55,13 +55,13 @@ def about(name: str, identifier: str) -> Words:
 
 
 def kept(session: Session) -> str:
-    return str([one.words for one in session.saved_queries()])
+    return str([one.words for one in session.cypher.library.listed()])
 
 
 def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, case: str, ann: Session) -> None:
-    ann.save_query(about("Zoraya Quillfeather", "zoraya-1"))
+    ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
     seal(asking(service, "cus", case), asking(service, "sup", case), "zoraya-1")
-    (one,) = ann.saved_queries()
+    (one,) = ann.cypher.library.listed()
     assert "oraya" not in kept(ann)
     assert "Quillfeather" not in kept(ann)
     assert "Bo Quist" in kept(ann)
@@ -70,19 +70,21 @@ def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, cas
 
 
 def test_a_query_goes_on_naming_who_gives_an_account(ann: Session, tmp_path: Path, service: Service, case: str) -> None:
-    ann.save_query(about("Mirela Vantongeren", "P3"), shared=True)
-    ann.load(delivery(tmp_path, "second", "id,name\n", "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
+    ann.cypher.library.save(about("Mirela Vantongeren", "P3"), shared=True)
+    ann.deliveries.load(
+        delivery(tmp_path, "second", "id,name\n", "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet
+    )
     before = kept(ann)
     assert "Vantongeren" in before
     third = "id,name,category\nP3,Mirela Vantongeren,victim\n"
-    ann.load(delivery(tmp_path, "third", third, "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
+    ann.deliveries.load(delivery(tmp_path, "third", third, "id,kind,source_id,handling\nS2,witness,P3,C\n"), quiet)
     assert kept(ann) == before
 
 
 def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, ann: Session) -> None:
-    ann.save_query(about("Zoraya Quillfeather", "zoraya-1"))
-    request = asking(service, "cus", case).ask_erasure("zoraya-1", "the court ordered it")
-    asking(service, "sup", case).agree_erasure(request, quiet)
+    ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
+    request = asking(service, "cus", case).protection.erasures.ask("zoraya-1", "the court ordered it")
+    asking(service, "sup", case).protection.erasures.agree(request, quiet)
     assert "oraya" not in kept(ann)
     assert "[erased]" in kept(ann)
     # Nor is the text of before left anywhere in the row.
@@ -94,6 +96,6 @@ def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, 
 
 def test_a_case_that_came_to_nothing_leaves_no_queries(service: Service, case: str, ann: Session) -> None:
     service.register.key(f"{case}-new", create=True)
-    ann.at(f"{case}-new").save_query(Words("One", "RETURN 1"))
+    ann.at(f"{case}-new").cypher.library.save(Words("One", "RETURN 1"))
     service.register.unmake(f"{case}-new")
     assert [row["id"] for row in service.register.cases()] == [case]

@@ -13,8 +13,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
 from tests.leaks import invented
@@ -47,7 +46,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
         accounts.add(service.database, name, [role], {case: grant})
     known = {one.name: one for one in accounts.listed(service.database)}
     made: People = lambda name: service.session(known[name], "tests", case)  # noqa: E731
-    assert made("whole").load(wrote(tmp_path / "1", FIRST), quiet).rejections == []
+    assert made("whole").deliveries.load(wrote(tmp_path / "1", FIRST), quiet).rejections == []
     return made
 
 
@@ -71,15 +70,17 @@ def test_a_preview_says_what_would_have_opened_and_it_stays_sealed(
     service: Service, case: str, people: People, tmp_path: Path
 ) -> None:
     folder = wrote(tmp_path / "2", EMPTY)
-    told = people("whole").load(folder, quiet, dry_run=True)
+    told = people("whole").deliveries.load(folder, quiet, dry_run=True)
     assert told.stay_sealed == 1
     assert "would open 1 identity: it stays sealed" in told.notes[0]
-    assert people("whole").load(folder, quiet).stay_sealed == 1
-    (kept,) = [one for one in people("cus").sealed() if one.pseudonym == name_of(service, case, SEALED)]
+    assert people("whole").deliveries.load(folder, quiet).stay_sealed == 1
+    (kept,) = [
+        one for one in people("cus").protection.sealings.sealed() if one.pseudonym == name_of(service, case, SEALED)
+    ]
     assert (kept.why, kept.against) == ("no visible part", 2)
     assert SEALED_NAME not in str(read_image(service.store(), case))
     with pytest.raises(Refused, match="source clearance"):
-        people("sup2").sealed()
+        people("sup2").protection.sealings.sealed()
 
 
 def test_an_undo_says_what_would_have_opened(people: People, tmp_path: Path) -> None:
@@ -90,29 +91,29 @@ def test_an_undo_says_what_would_have_opened(people: People, tmp_path: Path) -> 
         "links": said("report-8", "boss-1 PAID aide-4"),
     }
     whole = people("whole")
-    whole.load(wrote(tmp_path / "2", marked), quiet)
-    whole.load(wrote(tmp_path / "3", plain), quiet, partial=True)
-    assert whole.undoing(3) == []
-    (note,) = whole.undoing(2)
+    whole.deliveries.load(wrote(tmp_path / "2", marked), quiet)
+    whole.deliveries.load(wrote(tmp_path / "3", plain), quiet, partial=True)
+    assert whole.deliveries.undoing(3) == []
+    (note,) = whole.deliveries.undoing(2)
     assert "would open 1 identity" in note
-    whole.undo(2, quiet)
-    assert "Eve Nine" not in str(whole.find("Eve Nine").hits)
+    whole.deliveries.undo(2, quiet)
+    assert "Eve Nine" not in str(whole.search.find("Eve Nine").hits)
     with pytest.raises(NotFound):
-        whole.undoing(9)
+        whole.deliveries.undoing(9)
 
 
 def test_taking_back_tells_nobody_whether_there_were_accounts(people: People, tmp_path: Path) -> None:
     report: Tables = {"people": [{"id": "aide-5", "category": "suspect"}]}
-    people("high").load(wrote(tmp_path / "2", report), quiet)
-    people("whole").load(wrote(tmp_path / "3", {"people": [{"id": "aide-6", "category": "suspect"}]}), quiet)
+    people("high").deliveries.load(wrote(tmp_path / "2", report), quiet)
+    people("whole").deliveries.load(wrote(tmp_path / "3", {"people": [{"id": "aide-6", "category": "suspect"}]}), quiet)
     said_of = []
     for number in (1, 3):
         with pytest.raises(Refused) as refused:
-            people("high").undo(number, quiet)
+            people("high").deliveries.undo(number, quiet)
         said_of.append(str(refused.value))
     assert said_of[0] == said_of[1]
-    people("high").undo(2, quiet)
-    people("whole").undo(1, quiet)
+    people("high").deliveries.undo(2, quiet)
+    people("whole").deliveries.undo(1, quiet)
 
 
 def test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone(people: People, tmp_path: Path) -> None:
@@ -121,42 +122,45 @@ def test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone(people
         "statements": [{"id": "account-9", "kind": "witness", "handling": "C", "source_id": "w-9"}],
         "links": said("account-9", "boss-1 DIRECTED aide-2"),
     }
-    number = people("high").load(wrote(tmp_path / "2", account), quiet).delivery
+    number = people("high").deliveries.load(wrote(tmp_path / "2", account), quiet).delivery
     assert number is not None
     with pytest.raises(Refused, match="source clearance"):
-        people("high").undo(number, quiet)
-    people("whole").undo(number, quiet)
+        people("high").deliveries.undo(number, quiet)
+    people("whole").deliveries.undo(number, quiet)
 
 
 def test_nobody_agrees_to_what_they_asked_for(people: People) -> None:
-    request = people("sup").ask_sealing("aide-1", "threatened")
+    request = people("sup").protection.sealings.ask("aide-1", "threatened")
     with pytest.raises(Refused, match="another person"):
-        people("sup").agree_sealing(request, quiet)
+        people("sup").protection.sealings.agree(request, quiet)
     with pytest.raises(Refused, match="another person"):
-        people("sup").start_sealing(request)
-    assert people("low").entity("aide-1").name == "Bo Quist"
+        people("sup").protection.sealings.start(request)
+    assert people("low").network.entities.look("aide-1").name == "Bo Quist"
 
 
 def test_nobody_by_name_is_sealed_by_a_delivery_but_two_persons_are_asked(
     service: Service, case: str, people: People, tmp_path: Path
 ) -> None:
-    told = people("whole").load(
+    told = people("whole").deliveries.load(
         wrote(tmp_path / "2", {"people": [{"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes"}]}), quiet
     )
     assert (told.asked, told.sealed_anew) == (1, 0)
-    assert people("low").entity("aide-1").name == "Bo Quist"
-    assert people("cus").to_be_sealed() == {"aide-1": "age disputed"}
+    assert people("low").network.entities.look("aide-1").name == "Bo Quist"
+    assert people("cus").protection.sealings.to_be_sealed() == {"aide-1": "age disputed"}
     cus, sup = people("cus"), people("sup")
-    request = cus.ask_sealing("aide-1", "a child, it seems")
+    request = cus.protection.sealings.ask("aide-1", "a child, it seems")
     with pytest.raises(Refused):
-        cus.agree_sealing(request, quiet)
-    (asked,) = sup.sealings()
+        cus.protection.sealings.agree(request, quiet)
+    (asked,) = sup.protection.sealings.listed()
     assert (asked.kind, asked.state, asked.decidable) == ("seal", "asked", True)
-    sup.agree_sealing(request, quiet)
+    sup.protection.sealings.agree(request, quiet)
     assert "Bo Quist" not in str(read_image(service.store(), case))
-    assert (people("cus").to_be_sealed(), people("cus").sealings()[0].state) == ({}, "done")
+    assert (people("cus").protection.sealings.to_be_sealed(), people("cus").protection.sealings.listed()[0].state) == (
+        {},
+        "done",
+    )
     with pytest.raises(RequestError):
-        sup.agree_sealing(request, quiet)
+        sup.protection.sealings.agree(request, quiet)
 
 
 def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
@@ -164,19 +168,19 @@ def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
 ) -> None:
     sealed = name_of(service, case, SEALED)
     with pytest.raises(Refused, match="custodian"):
-        people("sup").ask_opening(sealed, "told in court")
+        people("sup").protection.sealings.ask_opening(sealed, "told in court")
     with pytest.raises(NotFound):
-        people("cus").ask_opening(name_of(service, case, "aide-1"), "stands by name")
+        people("cus").protection.sealings.ask_opening(name_of(service, case, "aide-1"), "stands by name")
     unseal(people("cus"), people("sup"), sealed)
-    assert people("low").entity(SEALED).name == SEALED_NAME
+    assert people("low").network.entities.look(SEALED).name == SEALED_NAME
     seal(people("cus"), people("sup"), SEALED, "threatened after all")
     assert SEALED_NAME not in str(read_image(service.store(), case))
 
 
 def test_a_refused_request_changes_nothing(people: People) -> None:
-    request = people("cus").ask_sealing("aide-1", "threatened")
-    people("sup").refuse_sealing(request, "not needed")
-    assert people("low").entity("aide-1").name == "Bo Quist"
+    request = people("cus").protection.sealings.ask("aide-1", "threatened")
+    people("sup").protection.sealings.refuse(request, "not needed")
+    assert people("low").network.entities.look("aide-1").name == "Bo Quist"
 
 
 def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
@@ -193,9 +197,9 @@ def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
         "links": said("report-8", f"{SEALED} USED phone-1"),
     }
     whole = people("whole")
-    whole.load(wrote(tmp_path / "2", phone), quiet)
+    whole.deliveries.load(wrote(tmp_path / "2", phone), quiet)
     assert "7700900321" in str(read_image(service.store(), case))
-    assert whole.load(wrote(tmp_path / "3", theirs), quiet, partial=True).sealed_anew == 1
+    assert whole.deliveries.load(wrote(tmp_path / "3", theirs), quiet, partial=True).sealed_anew == 1
     assert "7700900321" not in str(read_image(service.store(), case))
     assert not service.register.rewriting()  # written anew before the delivery was said to be done
 
@@ -205,12 +209,12 @@ def test_who_somebody_sealed_is_takes_source_clearance(people: People, tmp_path:
         "statements": [{"id": "report-6", "kind": "record", "handling": "P"}],
         "links": said("report-6", f"{SEALED} SAME_AS aide-1"),
     }
-    people("whole").load(wrote(tmp_path / "2", same), quiet, partial=True)
+    people("whole").deliveries.load(wrote(tmp_path / "2", same), quiet, partial=True)
     for name, seen in (("low", False), ("high", False), ("whole", True)):
-        page = people(name).entity("aide-1")
+        page = people(name).network.entities.look("aide-1")
         assert any(link["relation"] == "SAME_AS" for link in page.links) is seen, name
         assert any(claim["relation"] == "SAME_AS" for claim in page.claims) is seen, name
-    (claim,) = [one for one in people("whole").entity("aide-1").claims if one["relation"] == "SAME_AS"]
+    (claim,) = [one for one in people("whole").network.entities.look("aide-1").claims if one["relation"] == "SAME_AS"]
     assert claim["handling"] == "P"
 
 
@@ -221,7 +225,7 @@ def test_who_somebody_sealed_is_takes_source_clearance(people: People, tmp_path:
 def test_who_knows_a_name_is_told_the_pseudonym_and_it_is_in_the_log(
     service: Service, case: str, people: People, what: str
 ) -> None:
-    (found,) = people("low").known(what)
+    (found,) = people("low").search.known(what)
     assert found["id"] == name_of(service, case, SEALED)
     (line,) = [one for one in audit.lines(service.database) if one["action"] == "known"]
     assert (line["account"], line["outcome"], line["rows"]) == ("low", "released", 1)
@@ -237,21 +241,21 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: People,
         ],
         "links": said("account-9", "boss-1 DIRECTED aide-2") + said("report-9", "w-8 CROSSED_ON crossing-1"),
     }
-    people("whole").load(wrote(tmp_path / "2", hidden), quiet)
+    people("whole").deliveries.load(wrote(tmp_path / "2", hidden), quiet)
     for what in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
-        assert people("low").known(what) == [], what
-    assert people("high").known("Nora Only") == []  # of whom nothing is told is told to be nowhere
-    assert len(people("high").known("Cora Hidden")) == 1
+        assert people("low").search.known(what) == [], what
+    assert people("high").search.known("Nora Only") == []  # of whom nothing is told is told to be nowhere
+    assert len(people("high").search.known("Cora Hidden")) == 1
     with pytest.raises(RequestError):
-        people("low").known(" ")
+        people("low").search.known(" ")
 
 
 def test_nobody_goes_through_a_list_of_names(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)
     for _ in range(2):
-        people("low").known("Nobody Atall")
+        people("low").search.known("Nobody Atall")
     with pytest.raises(Busy):
-        people("low").known(SEALED_NAME)
+        people("low").search.known(SEALED_NAME)
 
 
 # -- while it is loaded --------------------------------------------------------------------------------------------
@@ -272,6 +276,6 @@ def test_a_load_asks_again_whether_its_account_may(
 
     before = read_image(service.store(), case)
     with pytest.raises(Refused):
-        people("whole").load(wrote(tmp_path / "2", EMPTY), meanwhile)
+        people("whole").deliveries.load(wrote(tmp_path / "2", EMPTY), meanwhile)
     assert read_image(service.store(), case) == before
     assert [row["number"] for row in service.register.deliveries(case)] == [1]

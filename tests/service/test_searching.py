@@ -13,8 +13,7 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound
 from graphsvc.names.likeness import Sought, match
 from graphsvc.names.terms import fields
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.server.local import LocalServer
 from graphsvc.views.wording import is_pseudonym
 from tests.leaks import invented
@@ -80,9 +79,9 @@ def grown(
         for number, tables in enumerate((FIRST, SECOND)):
             folder = tmp_path_factory.mktemp("search") / str(number)
             invented.write(folder, tables)
-            assert session(service, "ann").load(folder, quiet).rejections == []
+            assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
             pam = session(service, "pam")
-            answers.append({text: (pam.find(text), pam.said(text)) for text in ASKED})
+            answers.append({text: (pam.search.find(text), pam.search.said(text)) for text in ASKED})
         yield service, answers[0], answers[1]
 
 
@@ -102,7 +101,7 @@ def ann(grown: tuple[Service, object, object]) -> Session:
 
 
 def ids(found: Session, text: str) -> list[str]:
-    return [hit.id for hit in found.find(text).hits]
+    return [hit.id for hit in found.search.find(text).hits]
 
 
 def test_what_is_hidden_moves_nothing_of_what_is_found(
@@ -110,8 +109,8 @@ def test_what_is_hidden_moves_nothing_of_what_is_found(
 ) -> None:
     _, before, after = grown
     assert before == after
-    assert len(ann.find("karim").hits) == 50  # they are there, and nearer
-    assert ann.find("karim").truncated
+    assert len(ann.search.find("karim").hits) == 50  # they are there, and nearer
+    assert ann.search.find("karim").truncated
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ def test_the_nearest_come_first_in_any_script(pam: Session, text: str, wanted: l
 
 
 def test_each_says_how_and_why_it_matched(pam: Session) -> None:
-    first, second, *_ = pam.find("karim").hits
+    first, second, *_ = pam.search.find("karim").hits
     assert (first.says, first.why) == ("exactly", (("name", "Карим"),))
     assert (second.says, second.why) == ("a whole word", (("alias", "Abu Karim"),))
 
@@ -147,20 +146,20 @@ def test_each_says_how_and_why_it_matched(pam: Session) -> None:
 @pytest.mark.parametrize("text", ["Quartermaine", "wilhelmina", "07700 900123", "7700900123"])
 def test_nothing_of_somebody_sealed_is_in_the_index(ann: Session, text: str) -> None:
     assert ids(ann, text) == []
-    assert ann.said(text).texts == ()
-    sealed = next(hit for hit in ann.find("s").hits if hit.sealed)
+    assert ann.search.said(text).texts == ()
+    sealed = next(hit for hit in ann.search.find("s").hits if hit.sealed)
     assert ids(ann, sealed.id) == [sealed.id]
 
 
 def test_words_are_found_in_what_the_reader_is_shown_one_by_one(pam: Session, ann: Session) -> None:
     def told(session: Session) -> set[tuple[str, str]]:
-        return {(one.column, one.statement["statement"]) for one in session.said("lorry").texts if one.statement}
+        return {(one.column, one.statement["statement"]) for one in session.search.said("lorry").texts if one.statement}
 
     assert told(pam) == {("summary", "R1"), ("object_as_said", "R1")}
     assert told(ann) == {
         *told(pam), ("summary", "A1"), ("notes", "A1"), ("summary", "R2"), ("notes", "R2"), ("place", "R2"),
     }  # fmt: skip
-    (note,) = pam.said("anchor").texts
+    (note,) = pam.search.said("anchor").texts
     assert (note.column, note.entity and note.entity["id"], note.excerpt.found) == ("notes", "P1", "Anchor")
 
 
@@ -168,9 +167,9 @@ def test_order_and_answer_are_those_of_reading_everything(demo: Service) -> None
     """The index and its cut leave nothing out that matches, in another order than the match score gives."""
     loader = accounts.listed(demo.database)[0]
     here = demo.session(loader, "tests", "demo")
-    named = {row["id"]: row for row in here.rows("cases.entities", whole=True).dicts()}
+    named = {row["id"]: row for row in here.ask.rows("cases.entities", whole=True).dicts()}
     for text in ("hew", "bestun hama", "p0397", "karim"):
-        hits = here.find(text).hits
+        hits = here.search.find(text).hits
         assert [hit.level for hit in hits] == sorted(hit.level for hit in hits)
         by_name = {
             one for one, row in named.items()
@@ -184,6 +183,6 @@ def test_a_case_that_is_not_theirs_is_not_searched(grown: tuple[Service, object,
     pam = session(grown[0], "pam").at("elsewhere")
     for text in ("karim", "%"):
         with pytest.raises(NotFound, match="no case"):
-            pam.find(text)
+            pam.search.find(text)
         with pytest.raises(NotFound, match="no case"):
-            pam.said(text)
+            pam.search.said(text)

@@ -12,8 +12,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from tests.leaks import invented
 from tests.leaks.small import said
 
@@ -59,20 +58,20 @@ def people(service: Service, case: str, tmp_path: Path) -> Callable[[str], Sessi
         accounts.add(service.database, name, ["analyst"], {case: grant})
     known = {one.name: one for one in accounts.listed(service.database)}
     invented.write(tmp_path / "rows", ROWS)
-    assert service.session(known["whole"], "tests", case).load(tmp_path / "rows", quiet).rejections == []
+    assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / "rows", quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 
 
 def told(session: Session, identifier: str) -> dict[str, object]:
     row: dict[str, object]
-    (row,) = [row for row in session.leads()["hubs"] if row["id"] == identifier]
+    (row,) = [row for row in session.leads.table()["hubs"] if row["id"] == identifier]
     return row
 
 
 def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Callable[[str], Session]) -> None:
     session = people("sourced")
     row = told(session, "told-1")
-    place = session.places()["told-1"]
+    place = session.leads.places()["told-1"]
     assert row["rests_on"] == "one witness"
     assert place.best <= int(str(row["rank"])) < place.worst == row["worst_rank"]
     assert place.loss == pytest.approx(1, abs=0.05)
@@ -90,10 +89,10 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
 ) -> None:
     session = people("sourced")
     assert int(str(told(session, "told-1")["rank"])) <= 10
-    found, invented_accounts = session.falsehood("told-1")
+    found, invented_accounts = session.leads.falsehood("told-1")
     assert found is not None
     (source,) = found.sources
-    assert source in {claim.source for claim in session._material()[0] if claim.subject == "told-1"}
+    assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
     assert found.fewest
     assert found.rank > 10
     assert invented_accounts is not None
@@ -104,9 +103,9 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
 
 def test_what_false_accounts_could_do_is_for_who_knows_sources(people: Callable[[str], Session]) -> None:
     with pytest.raises(Refused, match="source clearance"):
-        people("low").falsehood("told-1")
+        people("low").leads.falsehood("told-1")
 
 
 def test_of_nobody_it_is_not_told(people: Callable[[str], Session]) -> None:
     with pytest.raises(NotFound):
-        people("sourced").falsehood("nobody")
+        people("sourced").leads.falsehood("nobody")

@@ -18,8 +18,7 @@ from graphsvc.cases.deliveries import batches
 from graphsvc.cases.deliveries.statement_form import Form, Part
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from graphsvc.store.server.local import LocalServer
 from tests.leaks import homes, invented
@@ -72,8 +71,8 @@ class Place:
         session = self.as_(who)
         with homes.standing_still(at):
             form = self.form(session, source, *links, **cells)
-            assert session.check_form(form).faults == []
-            job = session.job(session.enter(form), wait_s=60)
+            assert session.deliveries.form.check(form).faults == []
+            job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=60)
         assert (job.state, job.result["waits"], job.result["committed"]) == ("done", True, True), job
         number: int = job.result["delivery"]
         return number
@@ -86,7 +85,7 @@ class Place:
             for n, one in enumerate(links or (("boss", "ORGANISED", "C1"),), start=1)
         )
         statement = {"kind": "witness", "handling": "P", "source_id": shown, **cells}
-        return replace(session.new_form(), statement=statement, claims=parts)
+        return replace(session.deliveries.form.new(), statement=statement, claims=parts)
 
     def look(self, at: dt.datetime) -> None:
         """What the service does every half minute."""
@@ -96,9 +95,9 @@ class Place:
     def there(self, name: str) -> Any:
         """All that somebody finds in the case."""
         session = self.as_(name)
-        told = [session.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")]
-        loading = session.jobs() if session.grant.handling == "C" else []
-        return [told, session.leads(), session.deliveries(), loading, session.cases()]
+        told = [session.ask.rows(query, whole=True).rows for query in ("cases.entities", "cases.links", "cases.claims")]
+        loading = session.deliveries.jobs() if session.grant.handling == "C" else []
+        return [told, session.leads.table(), session.deliveries.listed(), loading, session.cases()]
 
 
 @pytest.fixture(scope="module")
@@ -115,12 +114,12 @@ def service(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Ite
 def place(service: Service, request: pytest.FixtureRequest, tmp_path: Any) -> Place:
     made = Place(service, f"waits-{abs(hash(request.node.name)) % 10**8}")
     invented.write(tmp_path / "first", FIRST)
-    assert made.as_("ann").load(tmp_path / "first", quiet).rejections == []
+    assert made.as_("ann").deliveries.load(tmp_path / "first", quiet).rejections == []
     return made
 
 
 def organised(place: Place, name: str = "low") -> Any:
-    rows = place.as_(name).rows("cases.links", whole=True).dicts()
+    rows = place.as_(name).ask.rows("cases.links", whole=True).dicts()
     return next((row["groups"] for row in rows if row["relation"] == "ORGANISED"), None)
 
 
@@ -134,18 +133,18 @@ def test_an_account_is_nowhere_before_it_opens_with_others(place: Place) -> None
     place.look(SIX + dt.timedelta(days=2, hours=6))
     assert {name: place.there(name) for name in before} == before
     assert read_image(place.service.store(), place.case) == image
-    assert [row["status"] for row in place.as_("ann").deliveries()] == ["waiting"] * 3 + ["active"]
+    assert [row["status"] for row in place.as_("ann").deliveries.listed()] == ["waiting"] * 3 + ["active"]
     place.look(SIX + dt.timedelta(days=3, minutes=7))
     assert organised(place) == 3
     # Who added them, when, and one by one: told to those who may know sources, and to who did.
     opened = SIX + dt.timedelta(days=3)
-    rows = place.as_("bob").deliveries()
+    rows = place.as_("bob").deliveries.listed()
     assert [(row["number"], row["account"], row["loaded_at"]) for row in rows] == [
         (2, "", opened),
         (1, "ann", rows[1]["loaded_at"]),
     ]
-    assert not set(mine) & {row["number"] for row in place.as_("ann").deliveries()}
-    assert [row["account"] for row in place.as_("ann").deliveries()] == ["ann"] * 4
+    assert not set(mine) & {row["number"] for row in place.as_("ann").deliveries.listed()}
+    assert [row["account"] for row in place.as_("ann").deliveries.listed()] == ["ann"] * 4
     assert place.there("tom")[3] == before["tom"][3]
 
 
@@ -172,54 +171,54 @@ def test_one_alone_opens_when_it_has_waited_long_enough(place: Place) -> None:
 def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
     numbers = [place.add("ann", one) for one in (0, 1, 2)]
     custodian = place.as_("cus")
-    custodian.hold_account(numbers[0])
-    assert {one.delivery: one.held_by for one in custodian.waiting_accounts()} == dict(
+    custodian.protection.waiting.hold(numbers[0])
+    assert {one.delivery: one.held_by for one in custodian.protection.waiting.listed()} == dict(
         zip(numbers, ("cus", "", ""), strict=True)
     )
     place.look(SIX + dt.timedelta(days=8))
     assert organised(place) == "few"
     # From then on it waits as one that is added now does: it does not come alone, the moment it is let go.
     with homes.standing_still(SIX + dt.timedelta(days=20, hours=5)):
-        custodian.release_account(numbers[0])
+        custodian.protection.waiting.release(numbers[0])
     for day in (20, 21, 27):
         place.look(SIX + dt.timedelta(days=day, hours=6))
         assert organised(place) == "few"
     place.look(SIX + dt.timedelta(days=28))
     assert organised(place) == 3
     with pytest.raises(NotFound, match="no account"):
-        custodian.hold_account(numbers[0])
+        custodian.protection.waiting.hold(numbers[0])
     for name in ("ann", "bob", "low"):
         with pytest.raises(Refused):
-            place.as_(name).waiting_accounts()
+            place.as_(name).protection.waiting.listed()
 
 
 def test_a_custodian_opens_all_that_wait_where_safety_needs_it(place: Place) -> None:
     place.add("ann", 0)
     custodian = place.as_("cus")
-    job = custodian.protecting_job(custodian.start_opening_accounts(), wait_s=60)
+    job = custodian.protection.job(custodian.protection.waiting.start(), wait_s=60)
     assert job.state == "done", job
-    assert (organised(place), custodian.waiting_accounts()) == ("few", [])
+    assert (organised(place), custodian.protection.waiting.listed()) == ("few", [])
 
 
 def test_who_added_it_takes_it_back_and_nothing_of_it_stays(place: Place) -> None:
     before = {name: place.there(name) for name in ("low", "bob")}
     number = place.add("tom", 0, summary="what Selam says")
-    place.as_("cus").hold_account(number)
+    place.as_("cus").protection.waiting.hold(number)
     tom = place.as_("tom")
-    assert tom.job(tom.take_back(number), wait_s=60).state == "done"
+    assert tom.deliveries.job(tom.deliveries.take_back(number), wait_s=60).state == "done"
     place.look(SIX + dt.timedelta(days=9))
     assert {name: place.there(name) for name in before} == before
-    assert tom.deliveries() == place.as_("bob").deliveries()
+    assert tom.deliveries.listed() == place.as_("bob").deliveries.listed()
     assert place.service.waitlist.rows(place.case) == {}
 
 
 def test_what_was_done_by_form_pushes_nothing_out_of_the_list_of_jobs(place: Place) -> None:
-    before = place.as_("bob").jobs()
+    before = place.as_("bob").deliveries.jobs()
     for _ in range(21):
         number = place.add("tom", 0)
         tom = place.as_("tom")
-        tom.job(tom.take_back(number), wait_s=60)
-    assert place.as_("bob").jobs() == before
+        tom.deliveries.job(tom.deliveries.take_back(number), wait_s=60)
+    assert place.as_("bob").deliveries.jobs() == before
 
 
 def test_those_under_c_hide_none_that_comes_alone_under_p(place: Place) -> None:
@@ -227,20 +226,20 @@ def test_those_under_c_hide_none_that_comes_alone_under_p(place: Place) -> None:
         place.add("ann", one, handling="C")
     place.add("ann", 2)
     place.look(SIX + dt.timedelta(days=6))
-    assert len(place.as_("cus").waiting_accounts()) == 3
+    assert len(place.as_("cus").protection.waiting.listed()) == 3
 
 
 def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Place, tmp_path: Any) -> None:
     invented.write(tmp_path / "more", {"crossings": [{"id": "C2", "date": "2020-06-01", "handling": "P"}]})
-    more = place.as_("ann").load(tmp_path / "more", quiet, partial=True)
+    more = place.as_("ann").deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
     for one in (0, 1):
         place.add("ann", one, ("boss", "ORGANISED", "C2"))
     place.add("ann", 2)
-    place.as_("ann").undo(more.delivery, quiet)
+    place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=1))
     assert organised(place) is None
-    assert sorted(one.unfit for one in place.as_("cus").waiting_accounts()) == [False, False, True]
+    assert sorted(one.unfit for one in place.as_("cus").protection.waiting.listed()) == [False, False, True]
 
 
 def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_path: Any) -> None:
@@ -248,11 +247,11 @@ def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_pat
     ann = place.as_("ann")
     for name, day in (("more", "2020-06-01"), ("again", "2020-06-02")):
         invented.write(tmp_path / name, {"crossings": [{"id": "C2", "date": day, "handling": "P"}]})
-    more = ann.load(tmp_path / "more", quiet, partial=True)
+    more = ann.deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
     place.add("ann", 0, ("boss", "ORGANISED", "C2"))
-    ann.undo(more.delivery, quiet)
-    ann.load(tmp_path / "again", quiet, partial=True)
+    ann.deliveries.undo(more.delivery, quiet)
+    ann.deliveries.load(tmp_path / "again", quiet, partial=True)
     place.look(SIX + dt.timedelta(days=9))
     assert organised(place) == "few"
 
@@ -261,7 +260,7 @@ def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: 
     place.add("ann", 0)
     other = Place(place.service, f"{place.case}-z")
     invented.write(tmp_path / "other", FIRST)
-    other.as_("ann").load(tmp_path / "other", quiet)
+    other.as_("ann").deliveries.load(tmp_path / "other", quiet)
     other.add("ann", 0)
     real = place.service.casework.replay.write
 
@@ -284,19 +283,19 @@ def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: 
 def test_the_same_form_twice_waits_once_and_another_under_its_name_is_refused(place: Place) -> None:
     session = place.as_("ann")
     form = place.form(session, 0)
-    first = session.job(session.enter(form), wait_s=60).result
-    again = session.job(session.enter(form), wait_s=60).result
+    first = session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).result
+    again = session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).result
     assert (again["committed"], again["same_as"]) == (False, first["delivery"])
     with pytest.raises(RequestError, match="added already"):
-        session.check_form(replace(form, statement={**form.statement, "summary": "more"}))
+        session.deliveries.form.check(replace(form, statement={**form.statement, "summary": "more"}))
 
 
 def test_an_erasure_takes_along_what_waits(place: Place) -> None:
     place.add("ann", 0)
     place.add("ann", 1, ("boss", "TRANSPORTED", pseudonym(key_of(place), "person", "wit-0")))
     name = pseudonym(key_of(place), "person", "wit-0")
-    request = place.as_("cus").ask_erasure(name, "asked for it")
-    place.as_("sup").agree_erasure(request, quiet)
+    request = place.as_("cus").protection.erasures.ask(name, "asked for it")
+    place.as_("sup").protection.erasures.agree(request, quiet)
     assert "wit-0" not in rows_waiting(place)
     assert "wit-1" in rows_waiting(place)
     place.look(SIX + dt.timedelta(days=9))
@@ -316,14 +315,14 @@ def rows_waiting(place: Place) -> str:
 
 def test_one_that_names_what_was_taken_back_meanwhile_is_held_back(place: Place, tmp_path: Any) -> None:
     invented.write(tmp_path / "more", {"crossings": [{"id": "C2", "date": "2020-06-01", "handling": "P"}]})
-    more = place.as_("ann").load(tmp_path / "more", quiet, partial=True)
+    more = place.as_("ann").deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
     number = place.add("ann", 0, ("boss", "ORGANISED", "C2"))
     place.add("ann", 1)
-    place.as_("ann").undo(more.delivery, quiet)
+    place.as_("ann").deliveries.undo(more.delivery, quiet)
     place.look(SIX + dt.timedelta(days=9))
     assert organised(place) == "few"
-    (one,) = place.as_("cus").waiting_accounts()
+    (one,) = place.as_("cus").protection.waiting.listed()
     assert (one.delivery, one.unfit) == (number, True)
 
 
@@ -345,12 +344,12 @@ def killed(*_given: Any) -> None:
 def test_reports_and_corrections_are_there_at_once(place: Place) -> None:
     session = place.as_("ann")
     form = replace(
-        session.new_form(),
+        session.deliveries.form.new(),
         statement={"kind": "intelligence", "handling": "P"},
         claims=(Part("c1", "links", {"subject_id": "boss", "relation": "ORGANISED", "object_id": "C1"}),),
     )
-    assert session.check_form(form).opens_at is None
-    assert session.job(session.enter(form), wait_s=60).result["waits"] is False
+    assert session.deliveries.form.check(form).opens_at is None
+    assert session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).result["waits"] is False
     assert organised(place) == 0
 
 

@@ -15,8 +15,7 @@ from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, Session, quiet
 from tests.leaks import invented
 from tests.leaks.small import FIRST, SEALED, SECOND, said
 
@@ -54,7 +53,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
     for number, rows in enumerate((FIRST, MORE, SECOND)):
         invented.write(tmp_path / str(number), rows)
     for first in "01":
-        assert service.session(known["whole"], "tests", case).load(tmp_path / first, quiet).rejections == []
+        assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / first, quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 
 
@@ -64,15 +63,15 @@ def rows(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
 
 
 def about(session: Session, lead: str) -> list[tuple[str, str, str]]:
-    return [question.claim.key for question in session.questions(lead).questions]
+    return [question.claim.key for question in session.leads.questions.next(lead).questions]
 
 
 def claims_of(session: Session, statement: str) -> list[str]:
-    return sorted(claim.id for claim in session._material()[0] if claim.statement == statement and claim.counts)
+    return sorted(claim.id for claim in session._material.given()[0] if claim.statement == statement and claim.counts)
 
 
 def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(service: Service, people: People) -> None:
-    asking = people("sourced").questions("boss-1")
+    asking = people("sourced").leads.questions.next("boss-1")
     assert asking.questions
     for question in asking.questions:
         assert question.claim.statement
@@ -83,7 +82,7 @@ def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(serv
 
 
 def test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one(people: People) -> None:
-    asking = people("low").questions("boss-1")
+    asking = people("low").leads.questions.next("boss-1")
     assert asking.questions
     for question in asking.questions:
         assert question.claim.source_kind in ("intelligence", "record")
@@ -96,18 +95,18 @@ def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(
 ) -> None:
     sourced = people("sourced")
     first, second, third = claims_of(sourced, "account-1")
-    sourced.put_question("boss-1", first)
+    sourced.leads.questions.put("boss-1", first)
     with pytest.raises(RequestError, match="already"):
-        people("whole").put_question("boss-1", first)
-    sourced.put_question("boss-1", second)
+        people("whole").leads.questions.put("boss-1", first)
+    sourced.leads.questions.put("boss-1", second)
     with pytest.raises(RequestError, match="often enough"):
-        sourced.put_question("boss-1", third)
+        sourced.leads.questions.put("boss-1", third)
     assert len(rows(service, case)) == MOST
-    asked = {question.claim.id for question in sourced.questions("boss-1").questions}
+    asked = {question.claim.id for question in sourced.leads.questions.next("boss-1").questions}
     assert not asked & {first, second, third}
     # A report may be asked about as often as need be.
     for claim in claims_of(sourced, "report-1")[: MOST + 1]:
-        people("low").put_question("boss-1", claim)
+        people("low").leads.questions.put("boss-1", claim)
     assert len(rows(service, case)) == 2 * MOST + 1
     acts = [one for one in audit.lines(service.database) if one["action"] == "review"]
     assert len(acts) == 2 * MOST + 3
@@ -117,13 +116,13 @@ def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(
 def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: People) -> None:
     sourced = people("sourced")
     assert ("aide-9", "DIRECTED", "aide-2") in about(sourced, "aide-9")
-    for claim in sourced._material()[0]:
+    for claim in sourced._material.given()[0]:
         if (claim.statement == "account-2" and claim.subject == "boss-1") or claim.relation == "RELATED_TO":
-            sourced.put_question("boss-1", claim.id)
-    left = sourced.questions("aide-9")
+            sourced.leads.questions.put("boss-1", claim.id)
+    left = sourced.leads.questions.next("aide-9")
     assert all(one.claim.statement != "account-2" for one in left.questions)
     assert ENOUGH in left.notes
-    assert ENOUGH not in people("low").questions("aide-9").notes
+    assert ENOUGH not in people("low").leads.questions.next("aide-9").notes
 
 
 def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Service, case: str, people: People) -> None:
@@ -131,11 +130,11 @@ def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Serv
     texts = set()
     for given in (claim, "0" * 24):
         with pytest.raises(NotFound) as told:
-            people("low").put_question("boss-1", given)
+            people("low").leads.questions.put("boss-1", given)
         texts.add(str(told.value).replace(given, ""))
     assert len(texts) == 1
     with pytest.raises(NotFound):
-        people("sourced").put_question("nobody", claim)
+        people("sourced").leads.questions.put("nobody", claim)
     assert rows(service, case) == []
 
 
@@ -144,31 +143,33 @@ def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: People, tm
     hidden = said("account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2")
     secret = {"id": "account-c2", "kind": "witness", "handling": "C", "source_id": SEALED}
     invented.write(tmp_path / "more", {"people": [{"id": SEALED}], "statements": [secret], "links": hidden})
-    people("whole").load(tmp_path / "more", quiet, partial=True)
-    before = people("sourced").questions("boss-1"), people("low").questions("boss-1")
+    people("whole").deliveries.load(tmp_path / "more", quiet, partial=True)
+    before = people("sourced").leads.questions.next("boss-1"), people("low").leads.questions.next("boss-1")
     for claim in claims_of(people("whole"), "account-c2")[:MOST]:
-        people("whole").put_question("boss-1", claim)
+        people("whole").leads.questions.put("boss-1", claim)
         with pytest.raises(NotFound):
-            people("sourced").put_question("boss-1", claim)
-    assert (people("sourced").questions("boss-1"), people("low").questions("boss-1")) == before
+            people("sourced").leads.questions.put("boss-1", claim)
+    assert (people("sourced").leads.questions.next("boss-1"), people("low").leads.questions.next("boss-1")) == before
     for claim in claims_of(people("sourced"), "account-1")[:MOST]:  # of the same source
-        people("sourced").put_question("boss-1", claim)
+        people("sourced").leads.questions.put("boss-1", claim)
 
 
 @pytest.mark.parametrize("name", ["dis", "sup"])
 def test_putting_takes_a_role(people: People, name: str) -> None:
     claim = claims_of(people("whole"), "account-1")[0]
     with pytest.raises(Refused):
-        people(name).put_question("boss-1", claim)
-    assert people(name).questions("boss-1").questions  # reading does not
+        people(name).leads.questions.put("boss-1", claim)
+    assert people(name).leads.questions.next("boss-1").questions  # reading does not
 
 
 def test_erasing_a_witness_takes_what_was_asked_of_them(service: Service, case: str, people: People) -> None:
     sourced = people("sourced")
-    sourced.put_question("boss-1", claims_of(sourced, "account-1")[0])
-    sourced.put_question("boss-1", claims_of(sourced, "account-2")[0])
+    sourced.leads.questions.put("boss-1", claims_of(sourced, "account-1")[0])
+    sourced.leads.questions.put("boss-1", claims_of(sourced, "account-2")[0])
     witness = next(one for one in service.register.identities(case) if one[1].get("id") == SEALED and one[0][0] == "S")
-    people("sup").agree_erasure(people("cus").ask_erasure(witness[0], "the court ordered it"), quiet)
+    people("sup").protection.erasures.agree(
+        people("cus").protection.erasures.ask(witness[0], "the court ordered it"), quiet
+    )
     assert len(rows(service, case)) == 1
 
 
@@ -176,17 +177,21 @@ def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
     service: Service, case: str, people: People
 ) -> None:
     sourced = people("sourced")
-    claim = next(one.id for one in sourced._material()[0] if one.key == ("boss-1", "PAID", "aide-1"))
-    sourced.put_question("boss-1", claim)
-    people("sup").agree_erasure(people("cus").ask_erasure("aide-1", "the court ordered it"), quiet)
+    claim = next(one.id for one in sourced._material.given()[0] if one.key == ("boss-1", "PAID", "aide-1"))
+    sourced.leads.questions.put("boss-1", claim)
+    people("sup").protection.erasures.agree(
+        people("cus").protection.erasures.ask("aide-1", "the court ordered it"), quiet
+    )
     (row,) = rows(service, case)
     assert row.claim_id == ""
     assert row.source.startswith("Q-")
 
 
 def test_readings_are_the_same_with_and_without_sources_but_for_interests(people: People) -> None:
-    low, sourced = ([one.name for one in people(name).readings("aide-9")] for name in ("low", "sourced"))
+    low, sourced = (
+        [one.name for one in people(name).leads.questions.readings("aide-9")] for name in ("low", "sourced")
+    )
     assert low == ["family"]
     assert sourced == ["family", "owing"]
     with pytest.raises(NotFound):
-        people("low").readings("nobody")
+        people("low").leads.questions.readings("nobody")

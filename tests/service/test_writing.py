@@ -14,10 +14,10 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import tables, transaction
+from graphsvc.cases.cypher_runs import Runs
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, NotFound, Refused
 from graphsvc.service import Service, Session
-from graphsvc.service.cypher.cypher import Runs
 from graphsvc.simulate import simulate
 from graphsvc.store.server.local import LocalServer
 from graphsvc.store.typed import Typed
@@ -38,7 +38,7 @@ def opened(
     at = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
     with Service(settings(cypher_timeout_s=20.0, row_cap=50, **at)) as service:
         loader = accounts.only_account(service.database, "")
-        service.session(loader, "tests", CASE).load(folder, lambda *_progress: None)
+        service.session(loader, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
         yield service
 
 
@@ -55,7 +55,7 @@ def texts(service: Service, newest: int) -> list[tuple[str, str, str]]:
 
 
 def test_an_answer_comes_as_json_holds_it(session: Session) -> None:
-    run = session.cypher(
+    run = session.cypher.run(
         "MATCH p = (a:Person {case: $case})-[r:PILOTED]->(c:Crossing) RETURN a, r, p, c.date_earliest AS day,"
         " point({latitude: 51, longitude: 1}) AS at, duration('P1D') AS span, [1, 2.5, null, $x] AS list LIMIT 1",
         {"x": {"a": "b"}},
@@ -76,16 +76,16 @@ def test_parameters_that_are_missing_or_bound_are_told_and_others_are_passed_ove
         ("MATCH (n {case: $case}) RETURN n", {"case": "other"}, "case is bound for you"),
     ):
         with pytest.raises(CypherFault, match=says):
-            session.start_cypher(text, given)
-    assert session.cypher("RETURN $x", {"x": 1, "not_used": 2}).rows == [(1,)]
-    assert session.cypher("MATCH (p:Person {case: $case}) RETURN count(p) AS n").rows[0][0] > 0
-    assert session.examine("MATCH (n {case: $case}) WHERE n.id = $who RETURN n").parameters == ("case", "who")
+            session.cypher.start(text, given)
+    assert session.cypher.run("RETURN $x", {"x": 1, "not_used": 2}).rows == [(1,)]
+    assert session.cypher.run("MATCH (p:Person {case: $case}) RETURN count(p) AS n").rows[0][0] > 0
+    assert session.cypher.examine("MATCH (n {case: $case}) WHERE n.id = $who RETURN n").parameters == ("case", "who")
 
 
 def test_rows_beyond_the_cap_are_cut_and_it_says_so(session: Session) -> None:
-    run = session.cypher("UNWIND range(1, 60) AS i RETURN i")
+    run = session.cypher.run("UNWIND range(1, 60) AS i RETURN i")
     assert (len(run.rows), run.truncated) == (50, True)
-    assert session.cypher("UNWIND range(1, 50) AS i RETURN i").truncated is False
+    assert session.cypher.run("UNWIND range(1, 50) AS i RETURN i").truncated is False
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_who_may_not_is_refused_and_the_text_stands_in_the_log(opened: Service, 
         connection.execute(tables.cases.insert().values(**values))
     try:
         here = opened.session(who, "testing", CASE)
-        for attempt in (here.examine, here.start_cypher, here.cypher):
+        for attempt in (here.cypher.examine, here.cypher.start, here.cypher.run):
             with pytest.raises(Refused):
                 attempt("RETURN 1 AS one")
-        for look in (here.cypher_history, lambda: here.cypher_run("none")):
+        for look in (here.cypher.history, lambda: here.cypher.result("none")):
             with pytest.raises(Refused):
                 look()
-        assert here.cypher_refusal()
+        assert here.cypher.refusal()
         assert texts(opened, 1) == [("check", "refused: Refused", "RETURN 1 AS one")]
     finally:
         with transaction(opened.database) as connection:
@@ -126,7 +126,7 @@ def test_a_case_that_only_the_graph_knows_suspends_the_grant(opened: Service) ->
     store.write("CREATE (:Entity:Person {case: $case, id: 'x', handling: 'P'})", {"case": other})
     try:
         with pytest.raises(Refused, match="suspended") as refused:
-            here.cypher("MATCH (n) RETURN n.case")
+            here.cypher.run("MATCH (n) RETURN n.case")
         assert other not in str(refused.value)
     finally:
         store.write("MATCH (n {case: $case}) DETACH DELETE n", {"case": other})
@@ -139,7 +139,7 @@ def test_the_mark_of_a_case_suspends_nothing(opened: Service) -> None:
     who = replace(ANN, grants={case: Grant("C", sources=True) for case in {CASE, *(row[0] for row in there)}})
     store.write("CREATE (:GraphsvcMark {of: $case, mark: 'x'})", {"case": other})
     try:
-        assert opened.session(who, "testing", CASE).cypher("RETURN 1 AS one").rows
+        assert opened.session(who, "testing", CASE).cypher.run("RETURN 1 AS one").rows
     finally:
         store.write("MATCH (m:GraphsvcMark {of: $case}) DELETE m", {"case": other})
 
@@ -149,11 +149,11 @@ def test_a_case_that_is_not_there_and_one_that_is_not_theirs_read_the_same(opene
     for case in ("nowhere", CASE):
         who = replace(ANN, grants={"mine": Grant("C", sources=True)})
         with pytest.raises(NotFound) as refused:
-            opened.session(who, "testing", case).examine("RETURN 1")
+            opened.session(who, "testing", case).cypher.examine("RETURN 1")
         said.append(str(refused.value).replace(case, "CASE"))
     assert said[0] == said[1]
     with pytest.raises(NotFound):
-        opened.session(ANN, "testing", "nowhere").examine("RETURN 1")
+        opened.session(ANN, "testing", "nowhere").cypher.examine("RETURN 1")
 
 
 def test_while_a_case_is_loaded_nobody_writes_cypher(opened: Service, session: Session) -> None:
@@ -162,35 +162,35 @@ def test_while_a_case_is_loaded_nobody_writes_cypher(opened: Service, session: S
         connection.execute(tables.cases.update().where(mine).values(state="loading"))
     try:
         with pytest.raises(Busy, match="being loaded"):
-            session.cypher("RETURN 1")
+            session.cypher.run("RETURN 1")
     finally:
         with transaction(opened.database) as connection:
             connection.execute(tables.cases.update().where(mine).values(state="open"))
 
 
 def test_a_long_text_is_cancelled_here_and_on_the_server(opened: Service, session: Session) -> None:
-    run = session.start_cypher(LONG)
-    assert [one.id for one in session.cypher_running()] == [run]
-    shown = session.cypher_run(run, wait_s=1.0)
+    run = session.cypher.start(LONG)
+    assert [one.id for one in session.cypher.running()] == [run]
+    shown = session.cypher.result(run, wait_s=1.0)
     assert (shown.state, shown.rows, shown.text) == ("running", [], LONG)
-    session.cancel_cypher(run)
-    ended = session.cypher_run(run, wait_s=60)
+    session.cypher.cancel(run)
+    ended = session.cypher.result(run, wait_s=60)
     assert (ended.state, ended.rows, ended.fault) == ("cancelled", [], "The query was cancelled.")
     assert ended.seconds < 19
-    assert session.cypher_running() == []
+    assert session.cypher.running() == []
     left = "SHOW TRANSACTIONS YIELD metaData WHERE metaData.graphsvc IS NOT NULL RETURN count(*)"
     assert opened.store().read(left, {}, timeout=10, cap=1).rows == [(0,)]
-    session.cancel_cypher(run)  # it has ended: nothing
+    session.cypher.cancel(run)  # it has ended: nothing
 
 
 def test_runs_are_of_who_began_them_alone(opened: Service, session: Session) -> None:
-    run = session.start_cypher("RETURN 1 AS one")
-    assert session.cypher_run(run, wait_s=60).rows == [(1,)]
+    run = session.cypher.start("RETURN 1 AS one")
+    assert session.cypher.result(run, wait_s=60).rows == [(1,)]
     bob = opened.session(replace(ANN, name="bob"), "testing", CASE)
-    for attempt in (bob.cypher_run, bob.cancel_cypher):
+    for attempt in (bob.cypher.result, bob.cypher.cancel):
         with pytest.raises(NotFound):
             attempt(run)
-    assert [past.text for past in bob.cypher_history()].count("RETURN 1 AS one") == 0
+    assert [past.text for past in bob.cypher.history()].count("RETURN 1 AS one") == 0
 
 
 def test_no_more_run_at_once_than_may() -> None:
@@ -212,43 +212,43 @@ def test_no_more_run_at_once_than_may() -> None:
 
 
 def test_the_history_tells_what_ran_and_what_was_refused(session: Session) -> None:
-    session.cypher("MATCH (p:Person {case: $case}) RETURN p.id AS id LIMIT $n", {"n": 3})
+    session.cypher.run("MATCH (p:Person {case: $case}) RETURN p.id AS id LIMIT $n", {"n": 3})
     with pytest.raises(CypherFault):
-        session.start_cypher("MATCH (n) DELETE n")
-    refused, ran = session.cypher_history(2)
+        session.cypher.start("MATCH (n) DELETE n")
+    refused, ran = session.cypher.history(2)
     assert (refused.text, refused.outcome) == ("MATCH (n) DELETE n", "refused")
     assert (ran.parameters, ran.outcome, ran.rows) == ({"n": 3}, "answered", 3)
     assert ran.seconds > 0
 
 
 def test_the_log_holds_text_and_sources_and_finds_a_text_that_was_changed(opened: Service, session: Session) -> None:
-    session.cypher("MATCH (q:Source {case: $case}) RETURN q.id AS source LIMIT 2")
+    session.cypher.run("MATCH (q:Source {case: $case}) RETURN q.id AS source LIMIT 2")
     act = audit.lines(opened.database, newest=1, sought=audit.Sought(action="cypher"))[0]
     assert (act["outcome"], act["rows"], act["sources"]) == ("released", 2, 2)
     assert "Source" not in json.dumps(act["detail"])
     auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
-    assert auditor.log_texts([act])[act["id"]].text.startswith("MATCH (q:Source")
+    assert auditor.log.texts([act])[act["id"]].text.startswith("MATCH (q:Source")
     with pytest.raises(Refused):
-        session.log_texts([act])
-    assert auditor.verify_log(lambda *_progress: None).whole
+        session.log.texts([act])
+    assert auditor.log.verify(lambda *_progress: None).whole
     kept, mine = tables.cypher_texts, tables.cypher_texts.c.line == act["id"]
     with transaction(opened.database) as connection:
         before = connection.execute(sa.select(kept.c.text_sealed).where(mine)).scalar_one()
         other = connection.execute(sa.select(kept.c.text_sealed).where(~mine)).scalars().first()
         connection.execute(kept.update().where(mine).values(text_sealed=other))
-    changed = auditor.verify_log(lambda *_progress: None)
+    changed = auditor.log.verify(lambda *_progress: None)
     assert changed.faults == (f"Line {act['id']}: The text is not the one that was typed.",)
     with transaction(opened.database) as connection:
         connection.execute(kept.delete().where(mine))
-    assert auditor.verify_log(lambda *_progress: None).faults == (f"Line {act['id']}: The text is gone.",)
+    assert auditor.log.verify(lambda *_progress: None).faults == (f"Line {act['id']}: The text is gone.",)
     with transaction(opened.database) as connection:
         connection.execute(kept.insert().values(line=act["id"], case_id=CASE, text_sealed=before))
 
 
 def test_a_name_that_is_erased_goes_from_kept_texts_too(opened: Service, session: Session) -> None:
-    session.cypher("MATCH (p:Person) WHERE p.name = 'Zebulon Quist' RETURN p.id")
+    session.cypher.run("MATCH (p:Person) WHERE p.name = 'Zebulon Quist' RETURN p.id")
     opened.register.mask_reasons(CASE, lambda text: text.replace("Zebulon Quist", "[erased]"))
-    past = session.cypher_history(1)[0]
+    past = session.cypher.history(1)[0]
     assert past.text == "MATCH (p:Person) WHERE p.name = '[erased]' RETURN p.id"
     auditor = opened.session(Principal("eve", frozenset({"auditor"}), {}), "auditing")
-    assert auditor.verify_log(lambda *_progress: None).whole
+    assert auditor.log.verify(lambda *_progress: None).whole

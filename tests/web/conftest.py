@@ -126,6 +126,6 @@ def site(
         accounts.add(service.database, "aud", ["auditor"], {})
         accounts.add(service.database, "dis", ["custodian"], everything)
         inv = next(account for account in accounts.listed(service.database) if account.name == "inv")
-        loaded = service.session(inv, "tests", case).load(folder, lambda *_progress: None)
+        loaded = service.session(inv, "tests", case).deliveries.load(folder, lambda *_progress: None)
         assert loaded.rejections == []
         yield Site(service, create_app(service), case)

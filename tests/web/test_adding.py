@@ -99,10 +99,10 @@ def case(desk: Service) -> str:
     name = f"by-hand-{uuid.uuid4().hex[:12]}"
     who = next(one for one in accounts.listed(desk.database) if one.name == "ann")
     session = desk.session(who, "tests", name)
-    with session.receiving() as parcel:
+    with session.deliveries.uploads.receiving() as parcel:
         parcel.write(io.BytesIO(zipped()).read())
-        upload = session.upload(parcel, "case.zip", Options()).id
-    assert session.job(session.confirm(upload), wait_s=WAIT_S).state == "done"
+        upload = session.deliveries.uploads.keep(parcel, "case.zip", Options()).id
+    assert session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S).state == "done"
     return name
 
 

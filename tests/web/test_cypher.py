@@ -78,7 +78,7 @@ def desk(
             changes.set_free_cypher(database, name, given=True)
         known = {one.name: one for one in accounts.listed(database)}
         for case in (CASE, OTHER):
-            opened.session(known["ann"], "tests", case).load(folder, lambda *_progress: None)
+            opened.session(known["ann"], "tests", case).deliveries.load(folder, lambda *_progress: None)
         yield opened
 
 

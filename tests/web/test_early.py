@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from graphsvc.errors import Busy
-from graphsvc.service import Session
+from graphsvc.service.network.network import Network
 
 pytestmark = pytest.mark.neo4j
 
@@ -37,13 +37,13 @@ def test_it_is_the_page_that_others_get(site: Any, inv: FlaskClient) -> None:
 
 
 def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, network = [], Session.network
+    asked, picture = [], Network.picture
 
-    def noting(session: Session, *args: Any, **named: Any) -> Any:
+    def noting(network: Network, *args: Any, **named: Any) -> Any:
         asked.append(args)
-        return network(session, *args, **named)
+        return picture(network, *args, **named)
 
-    monkeypatch.setattr(Session, "network", noting)
+    monkeypatch.setattr(Network, "picture", noting)
     answer = inv.get(site.address("network", id=site.boss), headers=OPENED, buffered=False)
     pieces = answer.iter_encoded()
     first = next(pieces).decode()
@@ -62,10 +62,10 @@ def test_its_frame_comes_before_anything_is_read(site: Any, inv: FlaskClient, mo
 def test_a_fault_that_comes_late_is_told_in_the_frame(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
 ) -> None:
-    def broken(_session: Session, *_args: Any, **_named: Any) -> None:
+    def broken(_network: Network, *_args: Any, **_named: Any) -> None:
         raise fault
 
-    monkeypatch.setattr(Session, "network", broken)
+    monkeypatch.setattr(Network, "picture", broken)
     text = inv.get(site.address("network", id=site.boss), headers=OPENED).text
     assert told in text
     assert "secret" not in text

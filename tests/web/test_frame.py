@@ -14,6 +14,7 @@ from graphsvc.access.people.policy import ALLOWED
 from graphsvc.access.people.principal import Principal
 from graphsvc.errors import RECORDED
 from graphsvc.service import Session
+from graphsvc.service.network.entities import Entities
 from graphsvc.web.frame import PUBLIC, plain
 
 pytestmark = pytest.mark.neo4j
@@ -226,7 +227,7 @@ def test_faults_become_pages_that_tell_no_secret(site: Any, inv: FlaskClient, mo
     def broken(_session: Session) -> dict[str, int]:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(Session, "counts", broken)
+    monkeypatch.setattr(Entities, "counts", broken)
     for address in (site.address(""), site.address("overview.json")):
         answer = inv.get(address)
         assert answer.status_code == 500

@@ -66,7 +66,7 @@ def groups(service: Service, case: str, tmp_path: Path) -> Groups:
         with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
     local = accounts.only_account(service.database, "")
-    service.session(local, "tests", case).load(tmp_path, lambda *_progress: None)
+    service.session(local, "tests", case).deliveries.load(tmp_path, lambda *_progress: None)
     accounts.add(service.database, "ann", ["analyst"], {case: Grant("C", sources=True)})
     accounts.add(service.database, "inv", ["investigator"], {case: Grant("C", sources=True)})
     accounts.add(service.database, "low", ["analyst"], {case: Grant("C")})

@@ -21,7 +21,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
-from graphsvc.service import Service
+from graphsvc.service import PictureRequest, Service
 from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 
@@ -418,9 +418,9 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     driver, lorry, tractor = (
         pseudonym(key, kind, one) for kind, one in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
     )
-    there = {node.id: node.sort for node in here.network([driver]).nodes}
+    there = {node.id: node.sort for node in here.network.picture(PictureRequest([driver])).nodes}
     assert there == {driver: "", lorry: "vehicle", tractor: "vehicle"}
-    claims = here.between(driver, "USED", tractor)
+    claims = here.network.entities.between(driver, "USED", tractor)
     assert [(claim["statement"], claim["handling"]) for claim in claims] == [("chart of the port", "P")]
 
 

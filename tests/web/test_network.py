@@ -16,7 +16,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import at_least
-from graphsvc.service import Service, Session
+from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 
@@ -35,7 +35,7 @@ def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterat
         accounts.add(opened.database, "pam", ["investigator"], {"*": Grant("P")})
         accounts.add(opened.database, "cus", ["custodian"], everywhere)
         loader = opened.session(Principal("ann", frozenset({"investigator"}), everywhere), "tests", CASE)
-        loaded = loader.load(Path(__file__).parent / "network_case", lambda *_progress: None)
+        loaded = loader.deliveries.load(Path(__file__).parent / "network_case", lambda *_progress: None)
         assert loaded.committed
         assert not loaded.rejections
         yield opened
@@ -94,10 +94,10 @@ AROUND_P1 = {
 
 
 def test_the_picture_holds_what_the_store_holds(full: Session) -> None:
-    view = full.network(["p1"])
+    view = full.network.picture(PictureRequest(["p1"]))
     assert links(view) == AROUND_P1
     figures = {(edge.subject, edge.relation, edge.object): edge for edge in view.edges}
-    for row in full.rows("entities.links", id="p1").dicts():
+    for row in full.ask.rows("entities.links", id="p1").dicts():
         edge = figures[row["subject"], row["relation"], row["object"]]
         assert (edge.belief, edge.denying, edge.other_sources) == (row["belief"], row["denying"], row["other_sources"])
     assert {node.id for node in view.nodes if node.start} == {"p1"}
@@ -105,17 +105,17 @@ def test_the_picture_holds_what_the_store_holds(full: Session) -> None:
 
 
 def test_a_denied_link_is_there_and_marked(full: Session) -> None:
-    view = full.network(["x1"], relations=["PILOTED"])
+    view = full.network.picture(PictureRequest(["x1"], relations=["PILOTED"]))
     assert [(edge.relation, edge.denied, edge.denying) for edge in view.edges] == [("PILOTED", True, 1)]
 
 
 def test_a_reader_without_clearance_gets_what_they_would_if_c_had_never_been_loaded(lawful: Session) -> None:
-    view = lawful.network(["p1", "b1"])
+    view = lawful.network.picture(PictureRequest(["p1", "b1"]))
     assert links(view) == AROUND_P1 - {("p4", "CONTACTED", "p1")} | {("b1", "USED_ON", "x1")}
     assert "p3" not in ids(view)
     assert next(node.more for node in view.nodes if node.id == "b1") == 0
     with pytest.raises(NotFound, match="that you can see in this case"):
-        lawful.network(["p4"])
+        lawful.network.picture(PictureRequest(["p4"]))
 
 
 def test_not_there_and_not_theirs_read_the_same(lawful: Session) -> None:
@@ -123,75 +123,86 @@ def test_not_there_and_not_theirs_read_the_same(lawful: Session) -> None:
         with pytest.raises(
             NotFound, match=f"There is nothing with the id '{identifier}' that you can see in this case."
         ):
-            lawful.network([identifier])
+            lawful.network.picture(PictureRequest([identifier]))
 
 
 def test_a_node_says_how_many_neighbours_are_not_shown_and_opening_brings_them(full: Session) -> None:
-    closed = full.network(["p1"])
+    closed = full.network.picture(PictureRequest(["p1"]))
     crossing = next(node for node in closed.nodes if node.id == "x1")
     assert crossing.more == 32  # 30 passengers, the witness and the boat
-    once = full.network(["p1"], opened=["x1"])
+    once = full.network.picture(PictureRequest(["p1"], opened=["x1"]))
     assert len(once.nodes) == len(closed.nodes) + 20
     assert next(node.more for node in once.nodes if node.id == "x1") == 12
-    twice = full.network(["p1"], opened=["x1", "x1"])
+    twice = full.network.picture(PictureRequest(["p1"], opened=["x1", "x1"]))
     assert len(twice.nodes) == len(closed.nodes) + 32
     assert next(node.more for node in twice.nodes if node.id == "x1") == 0
     assert {(n.id, n.x, n.y) for n in closed.nodes} <= {(n.id, n.x, n.y) for n in once.nodes}
 
 
 def test_what_is_opened_comes_most_believed_first(full: Session) -> None:
-    closed = full.network(["x1"], depth=0)
-    opened = full.network(["x1"], depth=0, opened=["x1"])
-    beliefs = {row["subject"]: row["belief"] for row in full.rows("entities.links", id="x1").dicts()}
+    closed = full.network.picture(PictureRequest(["x1"], depth=0))
+    opened = full.network.picture(PictureRequest(["x1"], depth=0, opened=["x1"]))
+    beliefs = {row["subject"]: row["belief"] for row in full.ask.rows("entities.links", id="x1").dicts()}
     came = ids(opened) - ids(closed)
     assert min(beliefs[one] for one in came) >= max(beliefs[one] for one in beliefs.keys() - came)
 
 
 def test_opening_what_is_not_in_the_picture_opens_nothing(full: Session) -> None:
-    assert full.network(["g1"], depth=0, opened=["x1"]) == full.network(["g1"], depth=0)
+    assert full.network.picture(PictureRequest(["g1"], depth=0, opened=["x1"])) == full.network.picture(
+        PictureRequest(["g1"], depth=0)
+    )
 
 
 def test_filters_are_applied_before_anything_is_counted(full: Session) -> None:
-    view = full.network(["p1"], relations=["RUNS", "PAID"])
+    view = full.network.picture(PictureRequest(["p1"], relations=["RUNS", "PAID"]))
     assert links(view) == {("p1", "RUNS", "g1"), ("p1", "PAID", EVIL)}
     assert all(node.more == 0 for node in view.nodes)
-    sure = full.network(["p1"], least=0.9)
+    sure = full.network.picture(PictureRequest(["p1"], least=0.9))
     assert sure.edges
     assert all(edge.belief >= 0.9 for edge in sure.edges)
-    record = full.network(["p1"], recorded=0.5)
+    record = full.network.picture(PictureRequest(["p1"], recorded=0.5))
     assert all(edge.belief_on_record >= 0.5 for edge in record.edges)
     assert ("p4", "CONTACTED", "p1") not in links(record)
 
 
 def test_links_are_filtered_by_the_grade_of_what_asserts_them(full: Session) -> None:
-    assert links(full.network(["p1"], grades=at_least("1", "A"))) == {
+    assert links(full.network.picture(PictureRequest(["p1"], grades=at_least("1", "A")))) == {
         ("p1", "RUNS", "g1"),
         ("p1", "PAID", EVIL),
         ("p1", "USED", "t1"),
     }
-    corroborated = full.network(["p1"], grades=at_least("2", "B"))
+    corroborated = full.network.picture(PictureRequest(["p1"], grades=at_least("2", "B")))
     assert links(corroborated) == AROUND_P1 - {("p4", "CONTACTED", "p1")}
     # Of grade 1A is the denial alone; what asserts that he piloted is not.
-    assert "PILOTED" not in {edge.relation for edge in full.network(["x1"], grades=["1A"]).edges}
-    assert full.growth("p1", ids=["p1"], depth=0, grades=["1A"]).number == 3
-    assert full.network(["p1"], depth=0, grades=["1A"]).nodes[0].more == 3
-    assert full.network(["p1"], depth=0, opened=["p1"], grades=["1A"]).names.keys() == {"p1", "g1", EVIL, "t1"}
+    assert "PILOTED" not in {
+        edge.relation for edge in full.network.picture(PictureRequest(["x1"], grades=["1A"])).edges
+    }
+    assert full.network.growth("p1", PictureRequest(ids=["p1"], depth=0, grades=["1A"])).number == 3
+    assert full.network.picture(PictureRequest(["p1"], depth=0, grades=["1A"])).nodes[0].more == 3
+    assert full.network.picture(PictureRequest(["p1"], depth=0, opened=["p1"], grades=["1A"])).names.keys() == {
+        "p1",
+        "g1",
+        EVIL,
+        "t1",
+    }
 
 
 def test_of_what_witnesses_said_no_grade_is_told_without_source_clearance(full: Session, lawful: Session) -> None:
     by_witness = {("p1", "DIRECTED", EVIL), ("p1", "ORGANISED", "x1")}
-    assert by_witness <= links(full.network(["p1"], grades=at_least("2", "B")))
+    assert by_witness <= links(full.network.picture(PictureRequest(["p1"], grades=at_least("2", "B"))))
     for grades in (at_least("2", "B"), at_least("3", "E")):
-        assert links(lawful.network(["p1"], grades=grades)) == {
+        assert links(lawful.network.picture(PictureRequest(["p1"], grades=grades))) == {
             ("p1", "RUNS", "g1"),
             ("p1", "PAID", EVIL),
             ("p1", "USED", "t1"),
         }
-        assert not by_witness & links(lawful.network(["p1"], depth=0, opened=["p1"], grades=grades))
+        assert not by_witness & links(
+            lawful.network.picture(PictureRequest(["p1"], depth=0, opened=["p1"], grades=grades))
+        )
 
 
 def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: FlaskClient) -> None:
-    view = full.network(["p1"], apart=["1A"])
+    view = full.network.picture(PictureRequest(["p1"], apart=["1A"]))
     assert links(view) == AROUND_P1
     assert {edge.relation for edge in view.edges if not edge.ungraded} == {"RUNS", "PAID", "USED"}
     page = ann.get(f"/case/{CASE}/network?id=p1&source_grade=1&assessment=A&fade=yes").get_data(as_text=True)
@@ -210,13 +221,13 @@ def test_who_has_no_source_clearance_is_told_what_grades_leave_out(
 
 
 def test_depth_and_cap(full: Session) -> None:
-    assert ids(full.network(["p1"], depth=0)) == {"p1"}
-    assert "b1" in ids(full.network(["p1"], depth=2, cap=500))
-    assert len(full.network(["p1"], depth=4, cap=12).nodes) == 12
+    assert ids(full.network.picture(PictureRequest(["p1"], depth=0))) == {"p1"}
+    assert "b1" in ids(full.network.picture(PictureRequest(["p1"], depth=2, cap=500)))
+    assert len(full.network.picture(PictureRequest(["p1"], depth=4, cap=12)).nodes) == 12
 
 
 def test_who_is_sealed_bears_a_pseudonym(full: Session) -> None:
-    view = full.network(["x1"], cap=500)
+    view = full.network.picture(PictureRequest(["x1"], cap=500))
     sealed = [node for node in view.nodes if node.sealed]
     assert sealed
     assert all(node.name == node.id and node.id.startswith("S-") for node in sealed)
@@ -225,7 +236,7 @@ def test_who_is_sealed_bears_a_pseudonym(full: Session) -> None:
 
 def test_groups_are_told_as_few_without_source_clearance(full: Session, lawful: Session) -> None:
     def groups(session: Session) -> dict[str, int | str]:
-        return {edge.relation: edge.groups for edge in session.network(["p1"]).edges}
+        return {edge.relation: edge.groups for edge in session.network.picture(PictureRequest(["p1"])).edges}
 
     assert groups(full)["DIRECTED"] == 1
     assert groups(lawful)["DIRECTED"] == "few"
@@ -246,13 +257,13 @@ def test_groups_are_told_as_few_without_source_clearance(full: Session, lawful: 
 )
 def test_what_is_out_of_range_is_refused(full: Session, wrong: dict[str, Any]) -> None:
     with pytest.raises(RequestError, match="This picture cannot be drawn"):
-        full.network(["p1"], **wrong)
+        full.network.picture(PictureRequest(["p1"], **wrong))
 
 
 def test_a_start_is_needed_and_not_too_many(full: Session) -> None:
     for starts in ([], [""], [str(number) for number in range(61)]):
         with pytest.raises(RequestError, match=r"starts? at"):
-            full.network(starts)
+            full.network.picture(PictureRequest(starts))
 
 
 def test_show_gives_a_page_for_a_cell_and_for_a_file(full: Session, tmp_path: Path) -> None:

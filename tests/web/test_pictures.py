@@ -16,8 +16,7 @@ from werkzeug.test import encode_multipart
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.web import create_app
 from tests.leaks import invented
 from tests.leaks.small import FIRST, SECOND
@@ -49,7 +48,7 @@ def browser(service: Service, case: str, tmp_path: Path) -> Browser:
     ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
     for number, rows in enumerate((FIRST, SECOND)):
         invented.write(tmp_path / str(number), rows)
-    service.session(ana, "tests", case).load(tmp_path / "0", quiet)
+    service.session(ana, "tests", case).deliveries.load(tmp_path / "0", quiet)
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
 
@@ -159,7 +158,7 @@ def test_what_changed_since_is_listed_with_names(case: str, service: Service, br
     address = f"/case/{case}/pictures/version?id={identifier}"
     assert "Nothing changed" in ana.get(address).text
     who = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    service.session(who, "tests", case).load(tmp_path / "1", quiet)
+    service.session(who, "tests", case).deliveries.load(tmp_path / "1", quiet)
     page = ana.get(address).text
     assert "1 link is not as it was" in page
     assert "Ari Berg" in page

@@ -14,8 +14,7 @@ from werkzeug.test import TestResponse
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.web import create_app
 
 pytestmark = pytest.mark.neo4j
@@ -32,7 +31,7 @@ def opened(at_server: Any, tmp_path: Path, case: str) -> Iterator[tuple[Service,
     (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
     with Service(at_server(named="part")) as service:
         first = accounts.only_account(service.database, "")
-        (pseudonym,) = service.session(first, "tests", case).load(folder, quiet).names
+        (pseudonym,) = service.session(first, "tests", case).deliveries.load(folder, quiet).names
         for name, role in (("cus", "custodian"), ("sup", "supervisor"), ("inv", "investigator")):
             accounts.add(service.database, name, [role], {case: Grant("C", sources=True)})
         yield service, pseudonym

@@ -45,7 +45,7 @@ def desk(
         accounts.add(opened.database, "pam", ["analyst"], {"*": Grant("P")})
         accounts.add(opened.database, "adm", ["administrator"], {"*": Grant("P")})
         ann = next(one for one in accounts.listed(opened.database) if one.name == "ann")
-        opened.session(ann, "tests", CASE).load(folder, lambda *_progress: None)
+        opened.session(ann, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
         yield opened
 
 

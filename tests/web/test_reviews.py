@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service
-from graphsvc.service.home import quiet
+from graphsvc.service import Service, quiet
 from graphsvc.web import create_app
 from tests.leaks import invented
 from tests.leaks.small import FIRST, SECOND
@@ -29,7 +28,7 @@ def browser(service: Service, case: str, tmp_path: Path) -> Browser:
     ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
     for number, rows in enumerate((FIRST, SECOND)):
         invented.write(tmp_path / str(number), rows)
-    service.session(ana, "tests", case).load(tmp_path / "0", quiet)
+    service.session(ana, "tests", case).deliveries.load(tmp_path / "0", quiet)
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
 
@@ -58,7 +57,7 @@ def test_a_decision_is_kept_shown_and_found(service: Service, case: str, browser
     assert "Data version 1, rules" in page
     assert "data have changed since" not in page
     who = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    service.session(who, "tests", case).load(tmp_path / "1", quiet)
+    service.session(who, "tests", case).deliveries.load(tmp_path / "1", quiet)
     (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
     assert row["since"].startswith("The data have changed since (version 1 → 2)")
     found = {

@@ -13,7 +13,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
 
-KINDS = ("investigation", "prosecution")
+HOLD_KINDS = ("investigation", "prosecution")
 _LONGEST = 2000
 _OWNER = 100
 _ROW = tables.holds
@@ -21,7 +21,7 @@ _ROW = tables.holds
 
 @dataclass(frozen=True, slots=True)
 class NewHold:
-    """What a hold is to be: `kind` of KINDS, who owns it, why, and the day it is looked at again."""
+    """What a hold is to be: `kind` of HOLD_KINDS, who owns it, why, and the day it is looked at again."""
 
     kind: str
     owner: str
@@ -66,8 +66,8 @@ class Holds:
         Raises:
             RequestError: kind, owner, reason or date is none.
         """
-        if hold.kind not in KINDS:
-            raise RequestError(f"A hold is for an {KINDS[0]} or a {KINDS[1]}, not for {hold.kind[:40]!r}.")
+        if hold.kind not in HOLD_KINDS:
+            raise RequestError(f"A hold is for an {HOLD_KINDS[0]} or a {HOLD_KINDS[1]}, not for {hold.kind[:40]!r}.")
         if not hold.owner.strip() or len(hold.owner) > _OWNER:
             raise RequestError(f"Name the owner of the hold, in at most {_OWNER} characters.")
         if not hold.reason.strip() or len(hold.reason) > _LONGEST:

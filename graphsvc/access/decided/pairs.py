@@ -18,7 +18,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
 
-INDEPENDENT, DEPENDENT = KINDS = ("independent", "dependent")
+INDEPENDENT, DEPENDENT = PAIR_KINDS = ("independent", "dependent")
 _LONGEST = 2000
 _ROW = tables.pairings
 
@@ -29,7 +29,7 @@ class Pairing:
 
     Attributes:
         one, other: pseudonyms, in order.
-        kind: of KINDS.
+        kind: of PAIR_KINDS.
         handling: `C` counts for those cleared for C alone, as what it rests on may be.
         ended_at: when it was taken back, or None while it lasts.
     """
@@ -187,8 +187,8 @@ def require_decision(pair: Collection[str], kind: str, handling: str, reason: st
     """
     if len(set(pair)) != 2 or len(pair) != 2:
         raise RequestError("Name two different sources, by the pseudonyms that the page of groups shows.")
-    if kind not in KINDS or handling not in ("P", "C"):
-        raise RequestError(f"Two sources are {' or '.join(KINDS)}, under handling P or C.")
+    if kind not in PAIR_KINDS or handling not in ("P", "C"):
+        raise RequestError(f"Two sources are {' or '.join(PAIR_KINDS)}, under handling P or C.")
     return require_reason(reason)
 
 

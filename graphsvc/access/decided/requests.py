@@ -14,8 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.log import audit
 from graphsvc.access.log.audit import hold_clock, now
 from graphsvc.access.people import live
+from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
 
@@ -125,3 +127,12 @@ class Requests:
                 _ROW.update().where(_ROW.c.id == request, _ROW.c.state.in_(states), *where).values(**values, **computed)
             )
             return bool(result.rowcount)
+
+
+def settle(database: sa.Engine) -> None:
+    """End the reveals whose time is over, each with a line in the log under the name of who had it open."""
+    for row in Requests(database).expired():
+        who = Principal(row.asked_by, frozenset())
+        detail = {"step": "end", "person": row.pseudonym}
+        line = audit.begin(database, who, "the time of the reveal is over", "reveal", row.case_id, **detail)
+        audit.finish(database, line, "ended")

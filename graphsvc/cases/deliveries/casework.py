@@ -27,7 +27,7 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.standing import alone_theirs, asked_by, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
-from graphsvc.cases.progress import CancelledError, Progress, unstoppable, unwatched
+from graphsvc.cases.progress import CancelledError, Progress, quiet, unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import Shelf
 from graphsvc.config import Settings
@@ -70,7 +70,7 @@ class Casework:
             register,
             settings,
             self._locks,
-            lambda case: self.replay.restore(case, register.key(case, create=False), unwatched),
+            lambda case: self.replay.restore(case, register.key(case, create=False), quiet),
         )
 
     def load(
@@ -151,7 +151,7 @@ class Casework:
                 self.replay.write(plan, progress)
             except CancelledError:
                 self.register.forget(case, number)
-                self.replay.restore(case, key, unwatched)
+                self.replay.restore(case, key, quiet)
                 self.register.unmake(case)
                 raise
             self.replay.finish(plan)
@@ -184,7 +184,7 @@ class Casework:
                 self.replay.carry_out(plan, progress)
             except CancelledError:
                 self.register.mark(case, number, "active", plan.state)
-                self.replay.restore(case, key, unwatched)
+                self.replay.restore(case, key, quiet)
                 raise
 
     def undoing(self, case: str, number: int) -> list[str]:

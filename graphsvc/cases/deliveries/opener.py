@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from graphsvc.cases.deliveries.batches import Wait
 from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.waitlist import Waitlist
-from graphsvc.cases.progress import Progress, unstoppable, unwatched
+from graphsvc.cases.progress import Progress, quiet, unstoppable
 
 
 class Opener:
@@ -52,7 +52,7 @@ class Opener:
         Raises:
             Busy: the case is being loaded, or accounts open at this moment.
         """
-        with self._casework.at_work(case, unwatched):
+        with self._casework.at_work(case, quiet):
             return self._waitlist.hold_back(case, number, by)
 
     def waits(self, case: str) -> dict[int, Wait]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.access.decided.pairs import KINDS, Pairing
+from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing
 from graphsvc.analysis.evidence.belief import claim_belief, link_table
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Thing, shared_keys
@@ -419,7 +419,7 @@ def _links(
         result.shared[level] = shares(chosen, writer.gradings, persons)
         # What somebody decided who knows of C is C, unless they said that it is not.
         decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
-        apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in KINDS)
+        apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in PAIR_KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):
         depends = result.dependence[level]

@@ -29,7 +29,7 @@ Links = list[list[Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ViewVersion:
     """A view as it was saved once. Times are UTC.
 
     Attributes:
@@ -43,7 +43,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SavedView:
     """A kept view of the network, as this reader may know it. Times are UTC.
 
     Attributes:
@@ -71,7 +71,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredDraft:
     """Where an account was in one sitting, and which version of which view that began as (an empty id: none)."""
 
     sitting: str
@@ -82,7 +82,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Album:
+class ViewStore:
     """The views of a case that one account sees, inside one transaction.
 
     Attributes:
@@ -95,13 +95,13 @@ class Album:
     account: str
     grant: Grant
 
-    def pictures(self) -> list[Picture]:
+    def pictures(self) -> list[SavedView]:
         """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
         found = map(self._picture, self.connection.execute(self._seen()).all())
         named = sorted(found, key=lambda one: (one.name, one.account))
         return sorted(named, key=lambda one: one.changed_at, reverse=True)
 
-    def picture(self, identifier: str) -> Picture:
+    def picture(self, identifier: str) -> SavedView:
         """One of them.
 
         Raises:
@@ -114,13 +114,13 @@ class Album:
             )
         return self._picture(row)
 
-    def versions(self, identifier: str) -> list[Version]:
+    def versions(self, identifier: str) -> list[ViewVersion]:
         """The versions of a view, newest first."""
         columns = (_VERSION.c.number, _VERSION.c.account, _VERSION.c.at, _VERSION.c.said)
         query = sa.select(*columns).where(_VERSION.c.picture_id == identifier).order_by(_VERSION.c.number.desc())
         return [_version(row) for row in self.connection.execute(query)]
 
-    def version(self, identifier: str, number: int) -> tuple[Version, State, Links]:
+    def version(self, identifier: str, number: int) -> tuple[ViewVersion, State, Links]:
         """One version of a view, its state, and the links in it.
 
         Raises:
@@ -207,11 +207,11 @@ class Album:
 
     # -- where one was ----------------------------------------------------------------------------------------
 
-    def drafts(self) -> list[Kept]:
+    def drafts(self) -> list[StoredDraft]:
         """Where the account was last, the latest sitting first."""
         query = sa.select(_DRAFT).where(*self._own_drafts(), _DRAFT.c.handling.in_(self.grant.codes))
         return [
-            Kept(
+            StoredDraft(
                 row.sitting,
                 row.at,
                 unpack(self.key, row.state_sealed, draft_bound(self.case, self.account, row.sitting)),
@@ -273,12 +273,12 @@ class Album:
         query = sa.select(_ROW, _VERSION.c.account.label("changed_by")).join(_VERSION, newest)
         return query.where(_ROW.c.case_id == self.case, _ROW.c.handling.in_(self.grant.codes), theirs)
 
-    def _picture(self, row: Any) -> Picture:
+    def _picture(self, row: Any) -> SavedView:
         name, notes = unpack(self.key, row.words_sealed, _bound(row.id))
         withheld = self._withheld(row)
         if withheld:
             name, notes = f"View made on {row.created_at:%Y-%m-%d}", ""
-        return Picture(
+        return SavedView(
             id=row.id,
             name=name,
             notes=notes,
@@ -309,8 +309,8 @@ def worded(name: str, notes: str) -> list[str]:
     return [name, notes]
 
 
-def _version(row: Any) -> Version:
-    return Version(row.number, row.account, row.at, row.said)
+def _version(row: Any) -> ViewVersion:
+    return ViewVersion(row.number, row.account, row.at, row.said)
 
 
 def _bound(identifier: str) -> str:

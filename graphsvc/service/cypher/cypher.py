@@ -1,34 +1,20 @@
-"""The part of a session that writes Cypher: texts checked, run in the background, cancelled, and their history."""
+"""Cypher of one person's own, from one case: texts checked, run in the background, cancelled, and their history."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import secrets
-import threading
-import time
-import traceback
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.door.cyphergate import Examined
 from graphsvc.access.log import audit
-from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
-from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
-from graphsvc.queries.library import BOUND
-from graphsvc.service.ask import Reading
-from graphsvc.store.bolt import Step
-from graphsvc.store.typed import CancelledTyped, Typed
+from graphsvc.cases.cypher_runs import Run
+from graphsvc.service.ask import Ask
+from graphsvc.service.cypher.library import QueryLibrary
+from graphsvc.store.typed import Typed
 
-__all__ = ["BOUND", "Examined", "Past", "Run", "Runs", "Step", "Writing"]
-
-_AT_ONCE = 4  # texts that run at the same time
-_MINE_AT_ONCE = 2
-_KEPT = 12  # answers kept in memory
-_KEPT_S = 1800.0
 _LOOKED_AT = 500  # lines of the log a history is made from
 _NOT_RUN = ("refused", "failed")
 # How the log says that a text ended, in words for who wrote it.
@@ -40,38 +26,6 @@ _ENDED = {
     "failed: Busy": "stopped",
     "failed: CancelledTyped": "cancelled",
 }
-_UNEXPECTED = "The service met an error it did not expect; it is in its log. Nothing was changed."
-_LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A text that runs or ran.
-
-    Attributes:
-        parameters: those that were given.
-        state: `running`, `done`, `cancelled` or `failed`.
-        started_at: UTC. seconds: how long it took, or has taken so far.
-        columns, rows: the answer once it is done; values as JSON holds them, nodes, relationships and paths as objects
-            with a `kind`.
-        truncated: there were more rows than may come out, or they were too large.
-        fault: what went wrong, one sentence. line, column: where, from 1; 0: not known.
-        restarted: the managed Neo4j had to be started again.
-    """
-
-    id: str
-    text: str
-    parameters: Mapping[str, Any]
-    state: str
-    started_at: dt.datetime
-    seconds: float
-    columns: tuple[str, ...] = ()
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    truncated: bool = False
-    fault: str = ""
-    line: int = 0
-    column: int = 0
-    restarted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,150 +41,17 @@ class Past:
     seconds: float
 
 
-class Runs:
-    """The texts of one process that run or ran a short while ago. Who may is decided before it is called."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._runs: OrderedDict[str, _Running] = OrderedDict()
-
-    def start(
-        self, account: str, case: str, text: str, parameters: Mapping[str, Any], work: Callable[[Typed], None]
-    ) -> str:
-        """Run `work` in a thread of its own; gives the run's id.
-
-        Raises:
-            Busy: as many run already as may at the same time.
-        """
-        run = _Running(account, case, text, parameters)
-        with self._lock:
-            going = [one for one in self._runs.values() if not one.ended_at]
-            mine = sum(one.account == account for one in going)
-            if mine >= _MINE_AT_ONCE or len(going) >= _AT_ONCE:
-                raise Busy(
-                    f"{mine} of your queries and {len(going)} in all are running. Wait for one to end, or cancel one."
-                )
-            for old in [name for name, one in self._runs.items() if one.older_than(_KEPT_S)]:
-                del self._runs[old]
-            ended = [name for name, one in self._runs.items() if one.ended_at]
-            for old in ended[: max(0, len(self._runs) + 1 - _KEPT)]:
-                del self._runs[old]
-            self._runs[run.id] = run
-        threading.Thread(target=run.work, args=(work,), name="cypher", daemon=True).start()
-        return run.id
-
-    def one(self, identifier: str, account: str, case: str, wait_s: float = 0.0) -> Run:
-        """A run of this person in this case, after waiting for its end so long at most.
-
-        Raises:
-            NotFound: there is none, or its answer is kept no longer.
-        """
-        run = self._runs.get(identifier)
-        if run is None or (run.account, run.case) != (account, case):
-            raise NotFound("There is no such run of yours, or its answer is kept no longer. Run the text again.")
-        if wait_s:
-            run.done.wait(wait_s)
-        return run.shown()
-
-    def cancel(self, identifier: str, account: str, case: str) -> None:
-        """End a run. Nothing if it has ended. Raises as `one`."""
-        self.one(identifier, account, case)
-        self._runs[identifier].typed.cancelled.set()
-
-    def going(self, account: str, case: str) -> list[Run]:
-        """What runs of this person in this case."""
-        with self._lock:
-            mine = [run for run in self._runs.values() if (run.account, run.case) == (account, case)]
-        return [run.shown() for run in mine if not run.ended_at]
-
-    def whole(self, identifier: str) -> Run:
-        """A run that has ended well.
-
-        Raises:
-            GraphsvcError: what ended it otherwise.
-        """
-        run = self._runs[identifier]
-        if run.error is not None:
-            raise run.error
-        return run.shown()
-
-    def close(self) -> None:
-        """End all that runs."""
-        with self._lock:
-            runs = list(self._runs.values())
-        for run in runs:
-            run.typed.cancelled.set()
-        for run in runs:
-            run.done.wait(10)
-
-
-class _Running:
-    """One run, as its thread and those who ask share it."""
-
-    def __init__(self, account: str, case: str, text: str, parameters: Mapping[str, Any]) -> None:
-        self.id = secrets.token_hex(16)
-        self.account, self.case, self.text, self.parameters = account, case, text, dict(parameters)
-        self.typed = Typed()
-        self.state, self.fault, self.line, self.column = "running", "", 0, 0
-        self.started_at, self._began = now(), time.monotonic()
-        self.ended_at = 0.0
-        self.done = threading.Event()
-        self.error: GraphsvcError | None = None
-
-    def older_than(self, seconds: float) -> bool:
-        return bool(self.ended_at) and time.monotonic() - self.ended_at > seconds
-
-    def work(self, work: Callable[[Typed], None]) -> None:
-        state = "failed"
-        try:
-            work(self.typed)
-            state = "done"
-        except CancelledTyped as error:
-            state, self.fault, self.error = "cancelled", str(error), error
-        except GraphsvcError as error:
-            self.fault, self.error = str(error), error
-            if isinstance(error, CypherFault):
-                self.line, self.column = error.line, error.column
-        except Exception as error:
-            # Not its message: it may hold values.
-            _LOG.error(
-                "a text of Cypher: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
-            )
-            self.error = OperatorError(_UNEXPECTED)
-            self.fault = _UNEXPECTED
-        if state != "done":
-            self.typed.rows, self.typed.columns = [], ()  # what was not released is not kept
-        self.ended_at = time.monotonic()
-        self.state = state
-        self.done.set()
-
-    def shown(self) -> Run:
-        ended = self.state != "running"  # set after the time it ended at
-        released = self.state == "done"
-        return Run(
-            self.id,
-            self.text,
-            self.parameters,
-            self.state,
-            self.started_at,
-            round((self.ended_at if ended else time.monotonic()) - self._began, 2),
-            self.typed.columns if released else (),
-            self.typed.rows if released else [],
-            bool(self.typed.truncated) and released,
-            self.fault,
-            self.line,
-            self.column,
-            self.typed.restarted,
-        )
-
-
-class Writing(Reading):
+class Cypher:
     """Free Cypher of one person, from one case."""
 
-    def cypher_refusal(self) -> str:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self.library = QueryLibrary(ask)
+
+    def refusal(self) -> str:
         """Why this person may not write Cypher now, in one sentence; empty if they may."""
-        policy.require_case(self.principal, self.case)
-        return self._service.cypher_gate.refusal(self.principal)
+        policy.require_case(self._ask.principal, self._ask.case)
+        return self._ask.home.cypher_gate.refusal(self._ask.principal)
 
     def examine(self, text: str) -> Examined:
         """What a text would do: its plan and the parameters it uses. Nothing is run.
@@ -238,62 +59,62 @@ class Writing(Reading):
         Raises:
             CypherFault: what is wrong or not allowed, and where. Refused, NotFound, Busy: see `access.door.cyphergate`.
         """
-        return self._service.cypher_gate.check(self.principal, self.purpose, self.case, text)
+        return self._ask.home.cypher_gate.check(self._ask.principal, self._ask.purpose, self._ask.case, text)
 
-    def start_cypher(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:
+    def start(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:
         """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs."""
-        gate, case, given = self._service.cypher_gate, self.case, dict(parameters or {})
-        gate.check(self.principal, self.purpose, case, text, given)
+        gate, case, given = self._ask.home.cypher_gate, self._ask.case, dict(parameters or {})
+        gate.check(self._ask.principal, self._ask.purpose, case, text, given)
 
         def work(typed: Typed) -> None:
-            gate.run(self.principal, self.purpose, case, text, given, typed)
+            gate.run(self._ask.principal, self._ask.purpose, case, text, given, typed)
 
-        return self._service.runs.start(self.principal.name, case, text, given, work)
+        return self._ask.home.runs.start(self._ask.principal.name, case, text, given, work)
 
-    def cypher_run(self, run: str, wait_s: float = 0.0) -> Run:
+    def result(self, run: str, wait_s: float = 0.0) -> Run:
         """A run of one's own, after waiting for its end so long at most.
 
         Raises:
             NotFound: there is none. Refused: the grant holds no longer.
         """
-        self._service.cypher_gate.require(self.principal, self.case)
-        return self._service.runs.one(run, self.principal.name, self.case, wait_s)
+        self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
+        return self._ask.home.runs.one(run, self._ask.principal.name, self._ask.case, wait_s)
 
-    def cancel_cypher(self, run: str) -> None:
-        """End a run of one's own. Nothing if it has ended. Raises NotFound as `cypher_run`."""
-        self._service.runs.cancel(run, self.principal.name, self.case)
+    def cancel(self, run: str) -> None:
+        """End a run of one's own. Nothing if it has ended. Raises NotFound as `result`."""
+        self._ask.home.runs.cancel(run, self._ask.principal.name, self._ask.case)
 
-    def cypher_running(self) -> list[Run]:
+    def running(self) -> list[Run]:
         """What runs of one's own in this case."""
-        return self._service.runs.going(self.principal.name, self.case)
+        return self._ask.home.runs.going(self._ask.principal.name, self._ask.case)
 
-    def cypher(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
+    def run(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
         """Run a text to its end; Ctrl-C cancels it.
 
         Raises:
             CypherFault: what is wrong or not allowed, and where. Busy: it took too long or too much.
         """
-        runs = self._service.runs
-        run = self.start_cypher(text, parameters)
+        runs = self._ask.home.runs
+        run = self.start(text, parameters)
         try:
-            while runs.one(run, self.principal.name, self.case, 0.5).state == "running":
+            while runs.one(run, self._ask.principal.name, self._ask.case, 0.5).state == "running":
                 pass
         except BaseException:
-            self.cancel_cypher(run)
+            self.cancel(run)
             raise
         return runs.whole(run)
 
-    def cypher_history(self, newest: int = 50) -> list[Past]:
+    def history(self, newest: int = 50) -> list[Past]:
         """One's own texts in this case, newest first: what ran, and what was refused before it could.
 
         Raises:
             Refused: the grant holds no longer.
         """
-        self._service.cypher_gate.require(self.principal, self.case)
-        mine = audit.Sought(account=self.principal.name, case=self.case, action="cypher")
-        acts = audit.lines(self.database, newest=_LOOKED_AT, sought=mine)
+        self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
+        mine = audit.Sought(account=self._ask.principal.name, case=self._ask.case, action="cypher")
+        acts = audit.lines(self._ask.database, newest=_LOOKED_AT, sought=mine)
         told = [act for act in acts if act["detail"].get("step") == "run" or act["outcome"].startswith(_NOT_RUN)]
-        texts = self._service.cypher_texts.of(told[:newest])
+        texts = self._ask.home.cypher_texts.of(told[:newest])
         return [
             Past(
                 act["id"],

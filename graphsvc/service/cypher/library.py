@@ -1,4 +1,4 @@
-"""The part of a session that keeps the case's library of Cypher queries: private ones, and shared ones.
+"""The case's library of Cypher queries: private ones, and shared ones.
 
 Shared ones are there for everyone who may write Cypher in the case. Only their author changes them; once the author can
 write there no more, so that nobody could, everyone can.
@@ -21,8 +21,8 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.cases.register import known_cases
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service.ask import Ask
 from graphsvc.service.cypher import exchange
-from graphsvc.service.cypher.cypher import Writing
 from graphsvc.service.cypher.exchange import Words
 
 _ROW = tables.saved_queries
@@ -86,10 +86,13 @@ class Import:
     refused: list[tuple[str, str]]
 
 
-class Saving(Writing):
+class QueryLibrary:
     """The library of one case. Everything here takes what writing Cypher takes at that moment, and is in the log."""
 
-    def saved_queries(self) -> list[Saved]:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def listed(self) -> list[Saved]:
         """One's own and the shared ones, by name.
 
         Raises:
@@ -98,7 +101,7 @@ class Saving(Writing):
         with self._library("list", writing=False) as (connection, key):
             return self._visible(connection, key)
 
-    def saved_query(self, identifier: str) -> Saved:
+    def look(self, identifier: str) -> Saved:
         """One of them.
 
         Raises:
@@ -107,7 +110,7 @@ class Saving(Writing):
         with self._library("open", writing=False, query_id=identifier) as (connection, key):
             return self._saved_row(connection, key, identifier)
 
-    def save_query(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
+    def save(self, words: Words, *, shared: bool = False, replacing: bool = False) -> Saved:
         """Keep a query; `replacing` one of the same name, which keeps being shared or not as it was if that is so.
 
         Raises:
@@ -123,7 +126,7 @@ class Saving(Writing):
                 self._require_free(visible, words.name, there)
             return self._keep(connection, key, words, there, shared=shared or (there is not None and there.shared))
 
-    def rename_query(self, identifier: str, name: str, title: str, why: str) -> Saved:
+    def rename(self, identifier: str, name: str, title: str, why: str) -> Saved:
         """Change what a query is called and said to be for.
 
         Raises:
@@ -138,7 +141,7 @@ class Saving(Writing):
                 raise NameTaken(replace(there, changeable=False))
             return self._keep(connection, key, words, one, shared=one.shared)
 
-    def share_query(self, identifier: str, *, shared: bool) -> Saved:
+    def share(self, identifier: str, *, shared: bool) -> Saved:
         """Share a query with everyone who may write Cypher in the case, or share it no more."""
         with self._library("share" if shared else "unshare", query_id=identifier) as (connection, key):
             one = self._changeable(connection, key, identifier)
@@ -147,18 +150,18 @@ class Saving(Writing):
             connection.execute(_ROW.update().where(_ROW.c.id == one.id).values(shared=shared))
             return replace(one, shared=shared)
 
-    def delete_query(self, identifier: str) -> None:
+    def delete(self, identifier: str) -> None:
         """Delete a query for good."""
         with self._library("delete", query_id=identifier) as (connection, key):
             one = self._changeable(connection, key, identifier)
             connection.execute(_ROW.delete().where(_ROW.c.id == one.id))
 
-    def export_queries(self) -> str:
+    def export_file(self) -> str:
         """One's own and the shared ones as a file (JSON)."""
         with self._library("export", writing=False) as (connection, key):
-            return exchange.written(self.case, (one.words for one in self._visible(connection, key)))
+            return exchange.written(self._ask.case, (one.words for one in self._visible(connection, key)))
 
-    def preview_queries(self, file: bytes) -> Import:
+    def preview_file(self, file: bytes) -> Import:
         """What a file of queries would bring; nothing is kept.
 
         Raises:
@@ -167,7 +170,7 @@ class Saving(Writing):
         with self._library("preview import", writing=False) as (connection, key):
             return self._sorted(self._visible(connection, key), file)
 
-    def import_queries(self, file: bytes) -> Import:
+    def import_file(self, file: bytes) -> Import:
         """Keep the queries of a file as one's own, private; those of the same name are replaced.
 
         Raises:
@@ -189,19 +192,16 @@ class Saving(Writing):
 
         Those that write are done one after the other, so that no two keep the same name.
         """
-        case = self.case
-        with self._service.gate.acting(
-            self.principal, self.purpose, "cypher", case, step="library", what=what, **detail
-        ):
-            policy.require_cypher(self.principal, [row["id"] for row in known_cases(self.database)])
-            key = self._service.register.key(case, create=False)
-            with alone(self.database, _LOCK) if writing else transaction(self.database) as connection:
+        with self._ask.act("cypher", step="library", what=what, **detail):
+            policy.require_cypher(self._ask.principal, [row["id"] for row in known_cases(self._ask.database)])
+            key = self._ask.key
+            with alone(self._ask.database, _LOCK) if writing else transaction(self._ask.database) as connection:
                 yield connection, key
 
     def _visible(self, connection: sa.Connection, key: bytes) -> list[Saved]:
-        mine = _ROW.c.account == self.principal.name
-        rows = connection.execute(sa.select(_ROW).where(_ROW.c.case_id == self.case, mine | _ROW.c.shared)).all()
-        here = self._writers() if any(row.account != self.principal.name for row in rows) else set()
+        mine = _ROW.c.account == self._ask.principal.name
+        rows = connection.execute(sa.select(_ROW).where(_ROW.c.case_id == self._ask.case, mine | _ROW.c.shared)).all()
+        here = self._writers() if any(row.account != self._ask.principal.name for row in rows) else set()
         found = [self._saved(row, key, here) for row in rows]
         return sorted(found, key=lambda one: (one.name.casefold(), not one.mine, one.account))
 
@@ -232,20 +232,22 @@ class Saving(Writing):
 
     def _saved(self, row: Any, key: bytes, writers: set[str]) -> Saved:
         words = Words(*unpack(key, row.words_sealed, _bound(row.id)))
-        mine = row.account == self.principal.name
+        mine = row.account == self._ask.principal.name
         return Saved(row.id, words, row.account, bool(row.shared), row.version, row.created_at, row.changed_at,
                      mine, mine or row.account not in writers)  # fmt: skip
 
     def _writers(self) -> set[str]:
         """Accounts that have role, grant and clearance for Cypher in this case, be it suspended by other cases."""
-        return {one.name for one in accounts.listed(self.database) if not policy.cypher_refusal(one, [self.case])}
+        return {
+            one.name for one in accounts.listed(self._ask.database) if not policy.cypher_refusal(one, [self._ask.case])
+        }
 
     def _keep(self, connection: sa.Connection, key: bytes, words: Words, there: Saved | None, *, shared: bool) -> Saved:
         identifier, at = there.id if there else secrets.token_hex(16), now()
         # A list, not an object: masking goes through every text of it, names of fields included.
         plain = [words.name, words.text, words.title, words.why, words.parameters]
         values = {
-            "account": self.principal.name,
+            "account": self._ask.principal.name,
             "words_sealed": pack(key, plain, _bound(identifier)),
             "shared": shared,
             "version": there.version + 1 if there else 1,
@@ -254,15 +256,15 @@ class Saving(Writing):
         if there:
             connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(**values))
         else:
-            mine = (_ROW.c.case_id == self.case, _ROW.c.account == self.principal.name)
+            mine = (_ROW.c.case_id == self._ask.case, _ROW.c.account == self._ask.principal.name)
             count = connection.execute(sa.select(sa.func.count()).select_from(_ROW).where(*mine)).scalar_one()
             if count >= exchange.MOST:
                 raise RequestError(
                     f"You have {count} queries in this case, which is the most there may be. Delete some."
                 )
-            connection.execute(_ROW.insert().values(id=identifier, case_id=self.case, created_at=at, **values))
+            connection.execute(_ROW.insert().values(id=identifier, case_id=self._ask.case, created_at=at, **values))
         row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier)).one()
-        return self._saved(row, key, {self.principal.name})
+        return self._saved(row, key, {self._ask.principal.name})
 
     def _sorted(self, visible: list[Saved], file: bytes) -> Import:
         queries, refused = exchange.read(file)

@@ -1,4 +1,4 @@
-"""What a session can do by form: add a statement with its claims and whom they name, correct one, and see its history.
+"""What is said by form: add a statement with its claims and whom they name, correct one, and see its history.
 
 All of it is a delivery: checked, previewed, loaded and taken back as one that came in a file. What a form says of those
 who are there already it says by the ids that pages show; only here, under the case's lock, do they become delivered ids.
@@ -17,19 +17,23 @@ from functools import cache
 from typing import Any
 
 from graphsvc.access import vault
+from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries.batches import next_time
 from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, Rows, entered_id, reference_in, require_new
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, Part
-from graphsvc.cases.progress import unwatched
+from graphsvc.cases.progress import quiet
 from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
-from graphsvc.service.deliveries.statements import Remembering
-from graphsvc.service.search.search import Searching
+from graphsvc.service.ask import Ask
+from graphsvc.service.deliveries.loading import Loading
+from graphsvc.service.deliveries.statements import Statements
+from graphsvc.service.search.search import Search
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
@@ -69,23 +73,29 @@ class Checked:
     opens_at: dt.datetime | None = None
 
 
-class Entering(Remembering, Searching):
-    """The part of a session that adds and corrects by form."""
+class StatementForms:
+    """The forms by which one person adds to one case and corrects it."""
 
-    def new_form(self) -> Form:
+    def __init__(self, ask: Ask, loading: Loading, statements: Statements, search: Search) -> None:
+        self._ask = ask
+        self._loading = loading
+        self._statements = statements
+        self._search = search
+
+    def new(self) -> Form:
         """An empty form.
 
         Raises:
-            Refused, NotFound: see `require_loading`. So for all here.
+            Refused, NotFound: see `Loading.require`. So for all here.
         """
-        self.require_loading()
+        self._loading.require()
         return Form(secrets.token_hex(16))
 
     def named_in(self, form: Form) -> dict[str, dict[str, Any]]:
         """Reference in a form as typed → row of `entities.named` it means; what means nobody is left out."""
         return self._references(form)[0]
 
-    def check_form(self, form: Form) -> Checked:
+    def check(self, form: Form) -> Checked:
         """What a form would do; nothing is loaded.
 
         Raises:
@@ -98,14 +108,14 @@ class Entering(Remembering, Searching):
         if wrong:
             return Checked([*wrong, *self._unread(form, {one.field for one in wrong})], {}, None, ends, {})
         places: dict[tuple[str, int], str] = {}
-        loaded = self._enter(form, unwatched, places, dry_run=True)
+        loaded = self._enter(form, quiet, places, dry_run=True)
         return Checked(
             statement_form.faults(loaded.rejections, places),
             loaded.counts,
             loaded.same_as,
             ends,
             {part.handle: found for part in form.new if (found := self._alike(part))},
-            self.next_opening() if self._waits(form) else None,
+            next_time(self._ask.home.account_times, now()) if self._waits(form) else None,
         )
 
     def enter(self, form: Form) -> str:
@@ -117,7 +127,7 @@ class Entering(Remembering, Searching):
         _ends, wrong = self._references(form)
         if wrong:
             raise RequestError(f"This cannot be loaded yet: {wrong[0].reason}")
-        self._require_quiet()
+        self._loading.require_quiet()
 
         def work(progress: Progress) -> dict[str, Any]:
             loaded = self._enter(form, progress, {})
@@ -132,21 +142,21 @@ class Entering(Remembering, Searching):
             }
 
         # Not told to others as a load is: when somebody added something, and who, is nobody's to know.
-        return self._start("add", work)
+        return self._loading.start("add", work)
 
     def entered(self, token: str, handles: Collection[str] = ()) -> tuple[str, list[str]]:
         """The statement that a form added, empty if this person cannot see it, and what it added that they can see.
 
         All by the ids that pages show.
         """
-        self.require_loading()
+        self._loading.require()
         _require_token(token)
-        key = self._service.register.key(self.case, create=False)
+        key = self._ask.key
         ids = [entered_id(key, token, handle) for handle in handles if _HANDLE.fullmatch(handle)]
         shown = [self._told(key, identifier) for identifier in ids]
-        there = {row["id"] for row in self.rows("entities.named", ids=shown).dicts()} if shown else set()
+        there = self._ask.named(shown)
         said = entered_id(key, token, STATEMENT)
-        seen = self.rows("statements.one", id=said).rows
+        seen = self._ask.rows("statements.one", id=said).rows
         return (said if seen else ""), [one for one in shown if one in there]
 
     def correctable(self, statement: str) -> Correctable:
@@ -155,8 +165,8 @@ class Entering(Remembering, Searching):
         Raises:
             NotFound: it is not there, or not all of it is theirs to see.
         """
-        self.require_loading()
-        found = self.statement(statement)
+        self._loading.require()
+        found = self._statements.look(statement)
         if found.truncated:
             raise Refused("This statement makes more claims than a form takes. Correct it by a delivery.")
         values = found.values
@@ -168,14 +178,14 @@ class Entering(Remembering, Searching):
 
     def correctable_columns(self) -> list[str]:
         """The columns of a statement that this person may correct: what they may not see stays as it is."""
-        withheld = {*_FIXED, *self._withheld()}
+        withheld = {*_FIXED, *self._statements.withheld()}
         return [column.name for column in TABLES["statements"].columns if column.name not in withheld]
 
     # -- references -------------------------------------------------------------------------------------------
 
     def _references(self, form: Form) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
         """What each reference of a form means to this person, and what is wrong with the others."""
-        self.require_loading()
+        self._loading.require()
         _require_token(form.token)
         new = {part.handle: part for part in form.new}
         wanted: list[tuple[str, str, str]] = []
@@ -191,7 +201,7 @@ class Entering(Remembering, Searching):
                         )
                     )
         known = {one for _, one, _ in wanted}
-        ends = {row["id"]: row for row in self.rows("entities.named", ids=sorted(known)).dicts()} if known else {}
+        ends = self._ask.named(known)
         ends |= {
             handle: {"id": handle, "kind": TABLES[part.table].record, "name": _called(part), "sealed": False}
             for handle, part in new.items()
@@ -217,11 +227,11 @@ class Entering(Remembering, Searching):
 
     @property
     def _limits(self) -> Limits:
-        return Limits(self.settings.upload_mb << 20, self.settings.cell_chars)
+        return Limits(self._ask.settings.upload_mb << 20, self._ask.settings.cell_chars)
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
         """Why a text means nobody yet, and whom it may mean."""
-        found = [row for row in self.find(text[:200]).dicts() if kind in ("", row["kind"])]
+        found = [row for row in self._search.find(text[:200]).dicts() if kind in ("", row["kind"])]
         if not found:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
@@ -234,17 +244,17 @@ class Entering(Remembering, Searching):
             for text in re.split(r";\s*", statement_form.plain(part.cells.get(column, ""))):
                 if len(text) < 3:
                     continue
-                for row in self.find(text[:200]).dicts():
+                for row in self._search.find(text[:200]).dicts():
                     if row["kind"] == record and row["level"] <= _SURELY:
                         found.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
         return sorted(found.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
     def _told(self, key: bytes, identifier: str) -> str:
         """The id that pages show of what was added by hand: a pseudonym if the vault holds it."""
-        register = self._service.register
+        register = self._ask.home.register
         for kind in ("person", "thing"):
             pseudonym = vault.pseudonym(key, kind, identifier)
-            if register.kind(self.case, pseudonym) is not None:
+            if register.kind(self._ask.case, pseudonym) is not None:
                 return pseudonym
         return identifier
 
@@ -258,35 +268,35 @@ class Entering(Remembering, Searching):
         *,
         dry_run: bool = False,
     ) -> Loaded:
-        case = self.case
+        case = self._ask.case
         step = "correct" if form.of else "add"
-        with self._service.gate.acting(
-            self.principal, self.purpose, "load", case, step=step, dry_run=dry_run
-        ) as outcome:
-            self.require_loading()
-            loaded = self._service.casework.load(
+        with self._ask.act("load", step=step, dry_run=dry_run) as outcome:
+            self._loading.require()
+            loaded = self._ask.home.casework.load(
                 case,
-                self.principal.name,
+                self._ask.principal.name,
                 self._making(form, places),
                 progress,
                 partial=not form.of,
                 strict=True,
                 dry_run=dry_run,
                 waits=self._waits(form),
-                still=self._require_still,
+                still=self._loading.require_still,
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         return loaded
 
     def _waits(self, form: Form) -> bool:
         """Whether what a form says waits to open with others: what a witness says who is not corrected."""
-        return bool(self._service.account_times) and form.statement.get("kind") == "witness" and not form.of
+        return bool(self._ask.home.account_times) and form.statement.get("kind") == "witness" and not form.of
 
     def _making(self, form: Form, places: dict[tuple[str, int], str]) -> Callable[[State, bytes], Delivery]:
         """Makes the delivery of a form on what is loaded."""
 
         def make(state: State, key: bytes) -> Delivery:
-            rows = Rows(form, state, key, cache(lambda: self._service.casework.replay.told_as(self.case, state, key)))
+            rows = Rows(
+                form, state, key, cache(lambda: self._ask.home.casework.replay.told_as(self._ask.case, state, key))
+            )
             if form.of:
                 now = self.correctable(form.of)
                 if now.seen != form.seen:

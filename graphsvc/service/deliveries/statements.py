@@ -1,4 +1,4 @@
-"""What a session can look up of a statement: what it says, and what each delivery did to it.
+"""Statements: what one says, and what each delivery did to it.
 
 History is made of the rows that are kept, each version told as the graph would hold it: pseudonyms, masked texts.
 """
@@ -17,8 +17,7 @@ from graphsvc.errors import Refused
 from graphsvc.ingest.fold import Kept
 from graphsvc.ingest.versions import Step
 from graphsvc.records.tables import TABLES
-from graphsvc.service.ask import filled, nothing
-from graphsvc.service.deliveries.deliveries import Loading
+from graphsvc.service.ask import Ask, filled, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class StatementPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class StatementVersion:
     """What one delivery did to a statement.
 
     Attributes:
@@ -49,49 +48,49 @@ class Version:
     claims: list[dict[str, Any]]
 
 
-class Remembering(Loading):
-    """The part of a session that looks at a statement and at its history."""
+class Statements:
+    """The statements of one case."""
 
-    def statement(self, identifier: str) -> StatementPage:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def look(self, identifier: str) -> StatementPage:
         """Everything this reader may know of one statement.
 
         Raises:
             NotFound: there is none, or it is not theirs to see.
         """
-        found = self.rows("statements.one", id=identifier).dicts()
+        found = self._ask.rows("statements.one", id=identifier).dicts()
         if not found:
             raise nothing(identifier)
-        claims = self.rows("statements.claims", id=identifier)
+        claims = self._ask.rows("statements.claims", id=identifier)
         return StatementPage(identifier, filled(found[0]), claims.dicts(), claims.truncated)
 
-    def statement_history(self, statement: str) -> list[Version]:
+    def history(self, statement: str) -> list[StatementVersion]:
         """What each delivery did to a statement and its claims, the newest first.
 
         Raises:
             NotFound: it is not theirs to see. Refused: without clearance for all of the case: its deliveries hold both codes.
         """
-        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query="history") as outcome:
-            found = self.statement(statement)
-            if self.grant.handling != "C":
+        with self._ask.act("read", query="history") as outcome:
+            found = self.look(statement)
+            if self._ask.grant.handling != "C":
                 raise Refused(
                     "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
                 )
-            telling, steps = self._service.casework.replay.history(self.case, found.id)
-            told = _History(telling, {row["number"]: row for row in self._service.register.deliveries(self.case)})
+            telling, steps = self._ask.home.casework.replay.history(self._ask.case, found.id)
+            told = _History(telling, {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)})
             versions = [told.version(step) for step in steps]
             outcome["rows"] = len(versions)
-            named = self._names(
+            named = self._ask.named(
                 {end for one in versions for row in one.claims for end in (row["subject"], row["object"])}
             )
-        return [_released(one, self._withheld(), named) for one in reversed(versions)]
+        return [_released(one, self.withheld(), named) for one in reversed(versions)]
 
-    def _withheld(self) -> set[str]:
+    def withheld(self) -> set[str]:
         """The columns of a statement that this person may not see."""
         columns = TABLES["statements"].columns
-        return {column.name for column in columns if not permits(self.grant, f"Statement.{column.name}")}
-
-    def _names(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        return {row["id"]: row for row in self.rows("entities.named", ids=sorted(ids)).dicts()} if ids else {}
+        return {column.name for column in columns if not permits(self._ask.grant, f"Statement.{column.name}")}
 
 
 class _History:
@@ -100,7 +99,7 @@ class _History:
     def __init__(self, telling: Telling, deliveries: Mapping[int, Mapping[str, Any]]) -> None:
         self._telling, self._deliveries = telling, deliveries
 
-    def version(self, step: Step) -> Version:
+    def version(self, step: Step) -> StatementVersion:
         """One step."""
         identifier = step.standing.values["id"]
         changes: dict[str, tuple[str, str]] = {}
@@ -117,7 +116,7 @@ class _History:
         changes.pop(statement_form.REASON, None)
         claims = [self._claim(key, was, now) for key, (was, now) in step.claims.items()]
         one = self._deliveries[step.delivery]
-        return Version(step.delivery, one["account"], one["loaded_at"], reason, changes, claims)
+        return StatementVersion(step.delivery, one["account"], one["loaded_at"], reason, changes, claims)
 
     def _statement(self, identifier: str, row: Kept | None) -> dict[str, str]:
         if row is None:
@@ -166,7 +165,9 @@ def _is_told(name: str) -> bool:
     return name != "said" and not name.endswith(("_earliest", "_latest"))
 
 
-def _released(version: Version, hidden: Collection[str], named: Mapping[str, Mapping[str, Any]]) -> Version:
+def _released(
+    version: StatementVersion, hidden: Collection[str], named: Mapping[str, Mapping[str, Any]]
+) -> StatementVersion:
     """A version without the columns this reader lacks clearance for, and with the names of whom it is about."""
     claims = []
     for row in version.claims:

@@ -13,7 +13,7 @@ from graphsvc.analysis.evaluation import measures
 from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.cases.register import known_cases
 from graphsvc.service.evaluation import simulated_cases
-from graphsvc.service.home import Service
+from graphsvc.service.service import Service
 from graphsvc.service.session import Session
 
 DEMO_CASE = "demo"
@@ -62,7 +62,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
             invent(Path(folder) / DEMO_CASE, None, progress=progress)
             loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
             session = service.session(loader, "making the demo case", DEMO_CASE)
-            session.load(Path(folder) / DEMO_CASE, progress)
+            session.deliveries.load(Path(folder) / DEMO_CASE, progress)
     return {role: role for role in ROLES}
 
 
@@ -77,10 +77,10 @@ def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
         InputError: the file is no truth.json.
     """
     wanted = simulated_cases.planted(simulated_cases.read_truth(truth))
-    ranked = [lead.id for lead in session.ranking().leads if lead.id in wanted.candidates]
+    ranked = [lead.id for lead in session.leads.ranking().leads if lead.id in wanted.candidates]
     hubs = wanted.hubs
     figures: dict[str, float | int | str] = {
-        "verdict": session.ranking().verdict,
+        "verdict": session.leads.ranking().verdict,
         "candidates": len(wanted.candidates),
         "candidates ranked": len(ranked),
         "hubs": len(hubs),

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -24,10 +24,11 @@ from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.cases.stores.export_store import Shown, expiry, merged, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import shown
+from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
-from graphsvc.service.exports.exposure import Resting, Wanted, facts
-from graphsvc.service.exports.given import Export, Giving, named_in
-from graphsvc.service.protection.requests import require_reason
+from graphsvc.service.exports.exposure import Exposures, Resting, Wanted, facts
+from graphsvc.service.exports.given import Export, GivenExports, named_in
+from graphsvc.service.protection.requests import Requests, require_reason
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.export import Outward, leaving, outward
@@ -91,12 +92,26 @@ class _Plan:
     arranged: bool
 
 
-class Exporting(Giving):
-    """The part of a session that lets something out, for someone outside."""
+class Exports:
+    """What one person lets out of one case, for someone outside."""
+
+    def __init__(self, ask: Ask, requests: Requests) -> None:
+        self._ask = ask
+        self._requests = requests
+        self._exposures = Exposures(ask)
+        self.given = GivenExports(ask, requests)
+
+    def exposed(self, wanted: Wanted) -> Exposure:
+        """How far what is wanted exposes the witnesses behind it: see `Exposures.exposed`."""
+        return self._exposures.exposed(wanted)
+
+    def selected(self, wanted: Wanted) -> View:
+        """The picture of what is wanted: see `Exposures.selected`."""
+        return self._exposures.selected(wanted)
 
     # -- making one -------------------------------------------------------------------------------------------
 
-    def preview_export(
+    def preview(
         self, wanted: Wanted, recipient: str, *, handling: str = "", left_out: Collection[LinkKey] = ()
     ) -> Preview:
         """What an export would hold and expose; nothing is made.
@@ -111,8 +126,8 @@ class Exporting(Giving):
             Refused: the role or clearance is missing. RequestError: no recipient, or no such picture.
         """
         handling = self._handling(handling)
-        who = recipient_id(self._key, recipient)
-        with self._acting("preview", recipient=who, handling=handling) as outcome:
+        who = recipient_id(self._ask.key, recipient)
+        with self.given.act("preview", recipient=who, handling=handling) as outcome:
             plan = self._plan(wanted, recipient, handling, left_out)
             outcome |= {"rows": len(plan.out.view.edges), "sources": named_in(plan.exposure)}
         return Preview(
@@ -125,11 +140,11 @@ class Exporting(Giving):
             plan.exposure,
             plan.view.names,
             tuple(left_out),
-            self.grant.sources,
+            self._ask.grant.sources,
             bool(plan.arranged),
         )
 
-    def make_export(
+    def make(
         self,
         wanted: Wanted,
         recipient: str,
@@ -143,7 +158,7 @@ class Exporting(Giving):
         """Make an export. If it is safe it is held for you to fetch; if not, and you `ask`, it waits for a supervisor.
 
         Args:
-            wanted: see `preview_export`, as for `recipient`, `handling` and `left_out`.
+            wanted: see `preview`, as for `recipient`, `handling` and `left_out`.
             recipient: who it is for.
             reason: why.
             handling: `P` or `C`.
@@ -152,65 +167,65 @@ class Exporting(Giving):
             forms: names out of `views.forms.FORMS`; empty for all.
 
         Raises:
-            Refused: as `preview_export`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
+            Refused: as `preview`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
             form, too.
         """
         handling, reason = self._handling(handling), require_reason(reason)
         forms = known_forms(forms)
-        shelf, identifier = self._shelf, self._shelf.new_id()
-        who = recipient_id(self._key, recipient)
-        with self._acting("make", recipient=who, handling=handling, export=identifier) as outcome:
+        shelf, identifier = self._ask.home.shelf, self._ask.home.shelf.new_id()
+        who = recipient_id(self._ask.key, recipient)
+        with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
             # One at a time: two that are safe each alone may not be so together.
             with self._alone():
                 plan = self._plan(wanted, recipient, handling, left_out)
                 if not plan.exposure.safe and not ask:
                     raise Refused(
-                        f"This export could give a witness away: fewer than {self.settings.exposure_below} people could"
+                        f"This export could give a witness away: fewer than {self._ask.settings.exposure_below} people could"
                         " have known all that it tells. Leave out the facts that the preview names, or ask a supervisor"
                         " to agree (--ask)."
                     )
                 made = now()
                 content = self._file(plan, identifier, reason, handling, made, forms)
-                shelf.add_recipient(self.case, self._key, plan.recipient, handling)
+                shelf.add_recipient(self._ask.case, self._ask.key, plan.recipient, handling)
                 safe = plan.exposure.safe
                 shelf.keep(
                     {
                         "id": identifier,
-                        "case_id": self.case,
+                        "case_id": self._ask.case,
                         "recipient": who,
-                        "account": self.principal.name,
+                        "account": self._ask.principal.name,
                         "made_at": made,
                         "state": "held" if safe else "waiting",
                         "handling": handling,
                         "nodes": len(plan.out.view.nodes),
                         "links": len(plan.out.view.edges),
                         "sha256": hashlib.sha256(content).hexdigest(),
-                        "expires_at": expiry(self.settings.export_days),
+                        "expires_at": expiry(self._ask.settings.export_days),
                     },
-                    self._key,
+                    self._ask.key,
                     reason,
                     content,
                     self._shown(plan),
                 )
             if not safe:
-                self._ask("export", self.case, identifier, reason)
+                self._requests.ask("export", identifier, reason)
             outcome |= {"rows": len(plan.out.view.edges), "outcome": "released" if safe else "waits for a supervisor"}
-        return next(one for one in self._listed(self.principal.name) if one.id == identifier)
+        return next(one for one in self.given.rows(self._ask.principal.name) if one.id == identifier)
 
     def recipients(self) -> list[str]:
         """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
-        with self._acting("recipients"):
-            return list(self._shelf.recipients(self.case, self._key, self.grant.codes).values())
+        with self.given.act("recipients"):
+            return list(self._ask.home.shelf.recipients(self._ask.case, self._ask.key, self._ask.grant.codes).values())
 
     # -- how --------------------------------------------------------------------------------------------------
 
     def _handling(self, given: str) -> str:
-        policy.require(self.principal, "export")
-        handling = given or self.grant.handling
+        policy.require(self._ask.principal, "export")
+        handling = given or self._ask.grant.handling
         if handling not in ("P", "C"):
             raise RequestError(f"The handling code of an export is P or C, not {given[:20]!r}.")
-        if handling not in self.grant.codes:
-            raise Refused(f"This takes clearance for handling code {handling} in the case {self.case}.")
+        if handling not in self._ask.grant.codes:
+            raise Refused(f"This takes clearance for handling code {handling} in the case {self._ask.case}.")
         return handling
 
     def _plan(self, wanted: Wanted, recipient: str, handling: str, left_out: Collection[LinkKey]) -> _Plan:
@@ -220,13 +235,12 @@ class Exporting(Giving):
         if wanted.lead:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
         # As someone without source clearance, at the handling level that goes out.
-        lowly = replace(self.principal, grants={self.case: Grant(handling)})
-        there = type(self)(self._service, lowly, self.purpose, self.case)
+        there = Exposures(self._ask.as_(Grant(handling)))
         view, ties, things = leaving(there.selected(wanted))
-        who = recipient_id(self._key, name)
-        secret = self._shelf.pseudonym_key(self.case, who)
+        who = recipient_id(self._ask.key, name)
+        secret = self._ask.home.shelf.pseudonym_key(self._ask.case, who)
         # Chosen in view of what C says too, places do not go with what P alone says.
-        arranged = wanted.arranged if handling == self.grant.handling else {}
+        arranged = wanted.arranged if handling == self._ask.grant.handling else {}
         out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out), arranged)
         unknown = len(set(left_out)) - out.left_out
         if unknown:
@@ -234,10 +248,10 @@ class Exporting(Giving):
                 f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
             )
         shown = facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
-        resting = there._resting(shown)
-        given = self._shelf.released(self.case, who, self._key)
+        resting = there.resting(shown)
+        given = self._ask.home.shelf.released(self._ask.case, who, self._ask.key)
         # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
-        found = self._exposure(there, resting, merged(told for _, told in given))
+        found = self.given.exposure(there, resting, merged(told for _, told in given))
         taken_out = {
             "links left out by choice": out.left_out,
             "family, sameness and dwellings of sealed people": ties,
@@ -253,12 +267,12 @@ class Exporting(Giving):
             resting,
             found,
             {word: many for word, many in taken_out.items() if many},
-            sum(code in self.grant.codes for code, _ in given),
+            sum(code in self._ask.grant.codes for code, _ in given),
             not arranged.keys().isdisjoint(out.ids),
         )
 
     def _shown(self, plan: _Plan) -> Shown:
-        key, kinds = self._key, {node.id: node.kind for node in plan.view.nodes}
+        key, kinds = self._ask.key, {node.id: node.kind for node in plan.view.nodes}
         kept = plan.out.ids.keys()
 
         def lasting(identifier: str) -> str:
@@ -285,8 +299,8 @@ class Exporting(Giving):
         mark = f"Handling {handling} · for {plan.recipient} · {called} · {made:%Y-%m-%d %H:%M} UTC"
         about = {
             "export": called,
-            "case": self.case,
-            "made_by": self.principal.name,
+            "case": self._ask.case,
+            "made_by": self._ask.principal.name,
             "made_for": plan.recipient,
             "why": reason,
             "made_at": f"{made:%Y-%m-%dT%H:%M:%S}Z",
@@ -298,16 +312,16 @@ class Exporting(Giving):
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }
-        told = About(f"{self.case}: {called}", mark, self.case, handling, shown(f"{made:%Y-%m-%dT%H:%MZ}"))
+        told = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, shown(f"{made:%Y-%m-%dT%H:%MZ}"))
         return bundle(files(plan.out.view, told, forms), about)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        folder = self.settings.home / "locks"
+        folder = self._ask.settings.home / "locks"
         folder.mkdir(mode=0o700, exist_ok=True)
         try:
             with FileLock(
-                folder / f"job-export-{hashlib.sha256(self.case.encode()).hexdigest()[:16]}.lock", _WAIT_S, 0o600
+                folder / f"job-export-{hashlib.sha256(self._ask.case.encode()).hexdigest()[:16]}.lock", _WAIT_S, 0o600
             ):
                 yield
         except Timeout:

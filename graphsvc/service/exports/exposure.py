@@ -12,10 +12,15 @@ from typing import Any
 
 from graphsvc.analysis.exposure.presence import Fact, Ground, ground
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
+from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.service.leads.leads import Analysing
-from graphsvc.service.network.network import MOST_NODES, NODES, Picturing
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.leads import Leads
+from graphsvc.service.leads.material import Material
+from graphsvc.service.network.network import Network
+from graphsvc.service.network.request import MOST_NODES, PictureRequest
+from graphsvc.service.queries import Queries
 from graphsvc.views.picture.export import part
 from graphsvc.views.picture.network import Edge, View, picture
 
@@ -28,27 +33,17 @@ Resting = dict[Fact, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked at: a picture of the network, as `Session.network` takes it, or the answer of a named query.
+    """What is looked at: a picture of the network, or the answer of a named query, or a lead.
 
     Attributes:
+        picture: what the picture is asked for with; None where it is a query's answer or a lead.
         query: name of a query: then the entities in its answer and the links among them.
         lead: id of a person: then the links that speak for and against them as a lead.
         only: of all that, these ids and the links among them; empty for all.
         arranged: id → where somebody put it on the canvas, in pixels at zoom 1.
     """
 
-    ids: tuple[str, ...] = ()
-    depth: int = 1
-    opened: tuple[str, ...] = ()
-    added: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
-    relations: tuple[str, ...] = ()
-    least: float = 0.0
-    recorded: float = 0.0
-    grades: tuple[str, ...] = ()
-    apart: tuple[str, ...] = ()
-    cap: int = NODES
-    arrangement: str = ""
+    picture: PictureRequest | None = None
     query: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lead: str = ""
@@ -56,8 +51,21 @@ class Wanted:
     arranged: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
-class Exposing(Analysing, Picturing):
-    """The part of a session that tells what could give a witness away."""
+class ExposureCaches(Caches):
+    """Who is documented where in cases."""
+
+    def __init__(self) -> None:
+        self.grounds: Cache[Ground] = Cache(2)
+
+
+class Exposures:
+    """What could give a witness away, as one person may know it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._material = Material(ask)
+        self._leads = Leads(ask, self._material)
+        self._network = Network(ask, self._material)
 
     def exposed(self, wanted: Wanted) -> Exposure:
         """How far what is wanted exposes the witnesses behind it, as this reader may know it.
@@ -69,11 +77,11 @@ class Exposing(Analysing, Picturing):
             Refused: the role may not analyse. NotFound, RequestError: see `network`, `lead` and `query`.
         """
         shown = self._lead_facts(wanted.lead) if wanted.lead else facts(self.selected(wanted).edges)
-        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="exposure") as outcome:
-            resting = self._resting(shown)
-            if not self.grant.sources:
+        with self._ask.act("analyse", query="exposure") as outcome:
+            resting = self.resting(shown)
+            if not self._ask.grant.sources:
                 resting = by_one(resting)
-            found = exposure(resting, self._ground(), self.settings.exposure_below)
+            found = exposure(resting, self.ground(), self._ask.settings.exposure_below)
             outcome |= {"rows": len(shown), "sources": {one.source for one in found.witnesses} - {SOMEONE}}
         return found
 
@@ -95,23 +103,10 @@ class Exposing(Analysing, Picturing):
 
     def _pictured(self, wanted: Wanted) -> View:
         if not wanted.query:
-            return self.network(
-                wanted.ids,
-                depth=wanted.depth,
-                opened=wanted.opened,
-                added=wanted.added,
-                hidden=wanted.hidden,
-                relations=wanted.relations,
-                least=wanted.least,
-                recorded=wanted.recorded,
-                grades=wanted.grades,
-                apart=wanted.apart,
-                cap=wanted.cap,
-                arrangement=wanted.arrangement,
-            )
-        returns = self._service.library[wanted.query].returns
+            return self._network.picture(wanted.picture or PictureRequest())
+        returns = self._ask.home.library[wanted.query].returns
         found: dict[str, None] = {}
-        for row in self.query(wanted.query, wanted.parameters).dicts():
+        for row in Queries(self._ask).run(wanted.query, wanted.parameters).dicts():
             for column, value in row.items():
                 if returns.get(column) in _IDS:
                     found |= dict.fromkeys(str(one) for one in (value if isinstance(value, list) else [value]) if one)
@@ -121,25 +116,25 @@ class Exposing(Analysing, Picturing):
                 " Ask for less of it."
             )
         ids = list(found)
-        entities, among = self.rows("network.nodes", ids=ids), self.rows("network.among", ids=ids)
+        entities, among = self._ask.rows("network.nodes", ids=ids), self._ask.rows("network.among", ids=ids)
         return picture([ids], entities.dicts(), among.dicts(), truncated=entities.truncated or among.truncated)
 
-    def _ground(self) -> Ground:
+    def ground(self) -> Ground:
         """Who is documented where in what this reader may see; for computing only."""
-        return self._service.grounds.of(self._state(), self._read_ground)
+        return self._ask.home.caches(ExposureCaches).grounds.of(self._ask.state, self._read_ground)
 
-    def _resting(self, shown: Iterable[Fact]) -> Resting:
+    def resting(self, shown: Iterable[Fact]) -> Resting:
         """The facts that rest on witnesses, each with whom; for computing only."""
-        rests = self._ground().rests
+        rests = self.ground().rests
         return {fact: rests[fact.key] for fact in shown if fact.key in rests}
 
     def _read_ground(self) -> Ground:
-        claims, persons, _dependence = self._material()
-        crossings = self.rows("cases.crossing_days", whole=True).dicts()
+        claims, persons, _dependence = self._material.given()
+        crossings = self._ask.rows("cases.crossing_days", whole=True).dicts()
         return ground(claims, persons, {row["id"]: row["date"] or "" for row in crossings})
 
     def _lead_facts(self, identifier: str) -> list[Fact]:
-        _lead, why = self.lead(identifier)
+        _lead, why = self._leads.look(identifier)
         along = (claim for path in why.paths for claim in path.claims)
         claims = (*why.supporting, *why.other, *why.denying, *along)
         return list({Fact(one.subject, one.relation, one.object, one.from_on, one.to_on) for one in claims})

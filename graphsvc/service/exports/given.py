@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access import vault
@@ -15,8 +15,10 @@ from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.stores.export_store import Shelf, Shown, expiry, merged, no_such_export, number
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service.exports.exposure import SOMEONE, Exposing, Resting, by_one
-from graphsvc.service.protection.requests import Protecting
+from graphsvc.service.ask import Ask
+from graphsvc.service.exports.exposure import SOMEONE, Exposures, Resting, by_one
+from graphsvc.service.protection.clearance import require_whole, sees_whole
+from graphsvc.service.protection.requests import Requests
 from graphsvc.views.wording import is_pseudonym
 
 Kept = Collection[tuple[str, str, str, str, str, tuple[str, ...]]]
@@ -62,18 +64,22 @@ class Export:
     by_source: bool = False
 
 
-class Giving(Exposing, Protecting):
-    """The part of a session that deals with exports that are made."""
+class GivenExports:
+    """The exports of one case that are made, as one person may see, fetch and answer them."""
 
-    def exports(self) -> list[Export]:
+    def __init__(self, ask: Ask, requests: Requests) -> None:
+        self._ask = ask
+        self._requests = requests
+
+    def listed(self) -> list[Export]:
         """Exports of the case, newest first: those you made, and all if you may agree to them."""
         self._shelf.sweep()
-        with self._acting("list") as outcome:
-            found = self._listed(None if self._agrees() else self.principal.name)
+        with self.act("list") as outcome:
+            found = self.rows(None if self._agrees() else self._ask.principal.name)
             outcome |= {"rows": len(found), "sources": {one for each in found for one in named_in(each.exposure)}}
         return found
 
-    def fetch_export(self, export: str) -> tuple[str, bytes]:
+    def fetch(self, export: str) -> tuple[str, bytes]:
         """The file of an export, as (name, content).
 
         One that is held for you is given then; one that waits for your answer you may look at.
@@ -83,12 +89,10 @@ class Giving(Exposing, Protecting):
         """
         self._shelf.sweep()
         row = self._export(export)
-        with self._acting(
-            "look" if row.state == "waiting" else "get", export=row.id, recipient=row.recipient
-        ) as outcome:
-            register = self._service.register
-            decided = register.overrules(self.case, "erased"), register.overrules(self.case, "sealed")
-            self._shelf.settle(self.case, self._key, erased=decided[0], sealed=decided[1])
+        with self.act("look" if row.state == "waiting" else "get", export=row.id, recipient=row.recipient) as outcome:
+            register = self._ask.home.register
+            decided = register.overrules(self._ask.case, "erased"), register.overrules(self._ask.case, "sealed")
+            self._shelf.settle(self._ask.case, self._ask.key, erased=decided[0], sealed=decided[1])
             row = self._shelf.one(row.id)
             if not self._fetchable(row) or row.content_sealed is None:
                 raise Refused(_CLOSED.get(row.state, "This export is not held any more. Make it again."))
@@ -98,7 +102,7 @@ class Giving(Exposing, Protecting):
             outcome["rows"] = row.links
         return f"{number(row.id)}.zip", content
 
-    def agree_export(self, export: str, answer: str = "") -> None:
+    def agree(self, export: str, answer: str = "") -> None:
         """Agree to an export another person asked for, though it may give a witness away: it is held for them then.
 
         Raises:
@@ -106,10 +110,10 @@ class Giving(Exposing, Protecting):
             RequestError: it has been answered already, or is not there any more.
         """
         self._answer(export, "agreed", answer)
-        self._shelf.move(export, ("waiting",), state="held", expires_at=expiry(self.settings.export_days))
+        self._shelf.move(export, ("waiting",), state="held", expires_at=expiry(self._ask.settings.export_days))
 
-    def refuse_export(self, export: str, answer: str = "") -> None:
-        """Refuse an export another person asked for. Raises as `agree_export`."""
+    def refuse(self, export: str, answer: str = "") -> None:
+        """Refuse an export another person asked for. Raises as `agree`."""
         self._answer(export, "refused", answer)
         self._shelf.move(export, ("waiting",), state="refused", content_sealed=None)
 
@@ -118,18 +122,18 @@ class Giving(Exposing, Protecting):
 
         For who may seal or erase, too.
         """
-        action = next((one for one in ("export", "erase", "seal") if self.may(one)), "export")
-        with self._service.gate.acting(self.principal, self.purpose, action, self.case, step="recall") as outcome:
-            every = self.may("erase") or self.may("seal") or self._agrees()
+        action = next((one for one in ("export", "erase", "seal") if self._ask.may(one)), "export")
+        with self._ask.act(action, step="recall") as outcome:
+            every = self._ask.may("erase") or self._ask.may("seal") or self._agrees()
             self._require_case_for(every=every)
-            found = [one for one in self._listed(None if every else self.principal.name) if one.recall]
+            found = [one for one in self.rows(None if every else self._ask.principal.name) if one.recall]
             outcome["rows"] = len(found)
         return found
 
-    def settle_recall(self, export: str) -> None:
-        """Write down that a recalled export is back or destroyed. Raises NotFound as `fetch_export`."""
+    def settle(self, export: str) -> None:
+        """Write down that a recalled export is back or destroyed. Raises NotFound as `fetch`."""
         row = self._export(export)
-        with self._acting("recalled", export=row.id, recipient=row.recipient):
+        with self.act("recalled", export=row.id, recipient=row.recipient):
             if not row.recall:
                 raise RequestError("Nothing asks for this export back.")
             self._shelf.move(row.id, ("given",), recalled_at=now())
@@ -138,35 +142,31 @@ class Giving(Exposing, Protecting):
 
     @property
     def _shelf(self) -> Shelf:
-        return self._service.shelf
+        return self._ask.home.shelf
 
-    @property
-    def _key(self) -> bytes:
-        policy.require_case(self.principal, self.case)
-        return self._service.register.key(self.case, create=False)
-
-    def _acting(self, step: str, **detail: Any) -> Any:
-        return self._service.gate.acting(self.principal, self.purpose, "export", self.case, step=step, **detail)
+    def act(self, step: str, **detail: Any) -> Any:
+        """One logged act on exports of the case."""
+        return self._ask.act("export", step=step, **detail)
 
     def _agrees(self) -> bool:
-        return self.may("agree") and self._whole(self.case)
+        return self._ask.may("agree") and sees_whole(self._ask, self._ask.case)
 
     def _require_case_for(self, *, every: bool) -> None:
         if every:
-            self._require_whole_case(self.case)
+            require_whole(self._ask)
 
-    def _exposure(self, there: Exposing, resting: Resting, given: Kept) -> Exposure:
-        """By source if this person is cleared for sources; counted over what was given before."""
+    def exposure(self, there: Exposures, resting: Resting, given: Kept) -> Exposure:
+        """How far facts expose witnesses: by source if this person is cleared for sources; counted over what was given before."""
         earlier = there_again(given, self._inside(there) if given else str)
-        if not self.grant.sources:
+        if not self._ask.grant.sources:
             resting, earlier = by_one(resting), by_one(earlier)
-        return exposure(resting, there._ground(), self.settings.exposure_below, earlier)
+        return exposure(resting, there.ground(), self._ask.settings.exposure_below, earlier)
 
-    def _inside(self, there: Exposing) -> Callable[[str], str]:
+    def _inside(self, there: Exposures) -> Callable[[str], str]:
         """What stands in the graph now for someone who is kept by the pseudonym they have or would have."""
-        key = self._key
-        claims = there._ground().rests
-        known = {vault.pseudonym(key, "person", one): one for one in there._ground().people if not is_pseudonym(one)}
+        key = self._ask.key
+        claims = there.ground().rests
+        known = {vault.pseudonym(key, "person", one): one for one in there.ground().people if not is_pseudonym(one)}
         things = {end for one in claims for end in (one[0], one[2]) if not is_pseudonym(end)}
         known |= {vault.pseudonym(key, "thing", one): one for one in things}
         return lambda kept: known.get(kept, kept)
@@ -181,43 +181,44 @@ class Giving(Exposing, Protecting):
             row = self._shelf.one(export)
         except NotFound:
             row = None
-        here = row is not None and row.case_id == self.case and row.handling in self.grant.codes
-        if here and (row.account == self.principal.name or self._agrees()):
+        here = row is not None and row.case_id == self._ask.case and row.handling in self._ask.grant.codes
+        if here and (row.account == self._ask.principal.name or self._agrees()):
             return row
-        with self._acting("look"):
+        with self.act("look"):
             raise no_such_export()
 
     def _fetchable(self, row: Any) -> bool:
         if row.state == "waiting":
-            return row.account != self.principal.name and self._agrees()
-        return row.state in ("held", "given") and row.account == self.principal.name
+            return row.account != self._ask.principal.name and self._agrees()
+        return row.state in ("held", "given") and row.account == self._ask.principal.name
 
     def _answer(self, export: str, state: str, answer: str) -> None:
-        policy.require(self.principal, "agree")
+        policy.require(self._ask.principal, "agree")
         row = self._export(export)
         request = self._asked().get(row.id)
         if request is None or row.state != "waiting":
             raise RequestError("This export does not wait for an answer.")
-        self._decide("export", request.id, state, answer, None)
+        self._requests.decide("export", request.id, state, answer)
 
     def _asked(self) -> dict[str, Any]:
         """Export → the row of its request."""
-        return {row.pseudonym: row for row in self._kept_requests.of("export", [self.case])}
+        return {row.pseudonym: row for row in self._requests.store.of("export", [self._ask.case])}
 
-    def _listed(self, by: str | None) -> list[Export]:
-        names = self._shelf.recipients(self.case, self._key, self.grant.codes)
+    def rows(self, by: str | None) -> list[Export]:
+        """Exports of the case, newest first: those one account made, or all."""
+        names = self._shelf.recipients(self._ask.case, self._ask.key, self._ask.grant.codes)
         asked = self._asked()
         return [
             self._one(row, names, asked.get(row.id))
-            for row in self._shelf.of([self.case], by)
-            if row.handling in self.grant.codes
+            for row in self._shelf.of([self._ask.case], by)
+            if row.handling in self._ask.grant.codes
         ]
 
     def _one(self, row: Any, names: dict[str, str], request: Any) -> Export:
-        key = self._key
+        key = self._ask.key
         shown = self._shelf.shown(row, key)
-        decidable = row.state == "waiting" and row.account != self.principal.name and self._agrees()
-        answered = self._request(request) if request is not None else None
+        decidable = row.state == "waiting" and row.account != self._ask.principal.name and self._agrees()
+        answered = self._requests.shown(request) if request is not None else None
         return Export(
             id=row.id,
             number=number(row.id),
@@ -242,16 +243,17 @@ class Giving(Exposing, Protecting):
             decidable=decidable,
             taken_out=shown.taken_out,
             exposure=self._waiting(row, shown) if decidable else None,
-            by_source=self.grant.sources,
+            by_source=self._ask.grant.sources,
         )
 
     def _waiting(self, row: Any, shown: Shown) -> Exposure:
         """How far an export that waits exposes witnesses, as things stand now."""
-        lowly = replace(self.principal, grants={self.case: Grant(row.handling)})
-        there = type(self)(self._service, lowly, self.purpose, self.case)
+        there = Exposures(self._ask.as_(Grant(row.handling)))
         resting = there_again(shown.facts, self._inside(there))
-        given = merged(told for _, told in self._shelf.released(self.case, row.recipient, self._key, but=row.id))
-        return self._exposure(there, resting, given)
+        given = merged(
+            told for _, told in self._shelf.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
+        )
+        return self.exposure(there, resting, given)
 
 
 def there_again(kept: Kept, inside: Callable[[str], str]) -> Resting:

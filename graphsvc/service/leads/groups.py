@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access.decided.pairs import KINDS, Pairing, no_such_pairing, require_decision, require_reason
+from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision, require_reason
 from graphsvc.access.people import policy
 from graphsvc.analysis.evidence.dependence import Shared, groups, in_common
 from graphsvc.cases.image.figures import FAMILY
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.progress import Progress
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service.leads.leads import Analysing
+from graphsvc.service.ask import Ask
 
-__all__ = ["KINDS", "Grouping", "Pairing", "WitnessGroup"]
+__all__ = ["PAIR_KINDS", "Groups", "Pairing", "WitnessGroup"]
 
 _KIND = "regroup"
 
@@ -40,10 +40,13 @@ class WitnessGroup:
     decided: tuple[Pairing, ...]
 
 
-class Grouping(Analysing):
-    """Groups of witnesses, and decisions on them."""
+class Groups:
+    """Groups of witnesses of one case, and decisions on them."""
 
-    def witness_groups(self, sources: Collection[str] | None = None) -> list[WitnessGroup]:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def of(self, sources: Collection[str] | None = None) -> list[WitnessGroup]:
         """The groups that some sources make among themselves, or those of the whole case, the largest first.
 
         Sources that are not there, or not this reader's to see, are in none.
@@ -51,8 +54,8 @@ class Grouping(Analysing):
         Raises:
             Refused: without source clearance, or without a role that analyses.
         """
-        with self._grouping("analyse", query="groups") as outcome:
-            shared, keys = self._shares(), self._service.register.dependence(self.case, self._level)
+        with self._act("analyse", query="groups") as outcome:
+            shared, keys = self._shares(), self._ask.home.register.dependence(self._ask.case, self._level)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
             lasting = [one for one in self._pairings(shared) if one.ended_at is None]
             found = [_group(those, shared, lasting) for those in groups(wanted, keys)]
@@ -63,14 +66,14 @@ class Grouping(Analysing):
         """What was decided on pairs of sources, newest first; also what was taken back.
 
         Raises:
-            Refused: as `witness_groups`.
+            Refused: as `of`.
         """
-        with self._grouping("analyse", query="pairings") as outcome:
+        with self._act("analyse", query="pairings") as outcome:
             found = self._pairings(self._shares())
             outcome["rows"], outcome["sources"] = len(found), {source for one in found for source in one.pair}
         return found
 
-    def decide_pair(self, one: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
+    def decide(self, one: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
         """Decide that two sources are `independent`, or `dependent`, after all; gives the decision's id.
 
         Every figure that rests on them is computed anew; the case is closed to readers meanwhile.
@@ -78,7 +81,7 @@ class Grouping(Analysing):
         Args:
             one: pseudonym of a source.
             other: pseudonym of another.
-            kind: of KINDS.
+            kind: of PAIR_KINDS.
             reason: why; sealed, and masked like all text of the case.
             progress: told what is done.
             handling: `P` lets it count for those cleared for P alone, `C` does not; empty: the reader's own level.
@@ -87,57 +90,57 @@ class Grouping(Analysing):
             Refused: role or source clearance is missing. NotFound: a source is not there, or not yours.
             RequestError: no pair, no reason, or decided so already. Busy: the case is being loaded.
         """
-        with self._grouping(_KIND, step="decide", kind=kind if kind in KINDS else "") as outcome:
+        with self._act(_KIND, step="decide", kind=kind if kind in PAIR_KINDS else "") as outcome:
             handling = self._decidable((one, other), handling)
             outcome["sources"], outcome["rows"] = {one, other}, 1
-            case, pairs = self.case, self._service.pairs
-            decision = ((one, other), kind, handling, reason, self.principal.name)
-            return self._service.casework.regroup(
+            case, pairs = self._ask.case, self._ask.home.pairs
+            decision = ((one, other), kind, handling, reason, self._ask.principal.name)
+            return self._ask.home.casework.regroup(
                 case,
                 lambda key: pairs.with_decided(case, key, *decision),
                 lambda key: pairs.decide(case, key, *decision),
                 progress,
             )
 
-    def end_pairing(self, pairing: str, reason: str, progress: Progress) -> None:
-        """Take a decision on two sources back; it stays in the list. Raises as `decide_pair`."""
-        with self._grouping(_KIND, step="end") as outcome:
+    def end(self, pairing: str, reason: str, progress: Progress) -> None:
+        """Take a decision on two sources back; it stays in the list. Raises as `decide`."""
+        with self._act(_KIND, step="end") as outcome:
             mine = {one.id: one for one in self._pairings(self._shares()) if one.ended_at is None}
             if pairing not in mine:
                 raise no_such_pairing()
             outcome["sources"], outcome["rows"] = set(mine[pairing].pair), 1
-            case, pairs = self.case, self._service.pairs
+            case, pairs = self._ask.case, self._ask.home.pairs
             require_reason(reason)
-            self._service.casework.regroup(
+            self._ask.home.casework.regroup(
                 case,
                 lambda key: pairs.without(case, key, pairing),
-                lambda key: pairs.end(case, key, pairing, reason, self.principal.name),
+                lambda key: pairs.end(case, key, pairing, reason, self._ask.principal.name),
                 progress,
             )
 
     def start_deciding(self, one: str, other: str, kind: str, reason: str, handling: str = "") -> str:
-        """Decide on two sources as a job; gives its id. Raises as `decide_pair`, but for what only the work finds."""
+        """Decide on two sources as a job; gives its id. Raises as `decide`, but for what only the work finds."""
         self._require_regrouping()
         require_decision((one, other), kind, self._decidable((one, other), handling), reason)
-        return self._regrouping(lambda progress: self.decide_pair(one, other, kind, reason, progress, handling))
+        return self._regrouping(lambda progress: self.decide(one, other, kind, reason, progress, handling))
 
     def start_ending(self, pairing: str, reason: str) -> str:
-        """Take a decision back as a job; gives its id. Raises as `end_pairing`, but for what only the work finds."""
+        """Take a decision back as a job; gives its id. Raises as `end`, but for what only the work finds."""
         self._require_regrouping()
         require_reason(reason)
         if pairing not in {one.id for one in self._pairings(self._shares()) if one.ended_at is None}:
             raise no_such_pairing()
-        return self._regrouping(lambda progress: self.end_pairing(pairing, reason, progress))
+        return self._regrouping(lambda progress: self.end(pairing, reason, progress))
 
-    def grouping_job(self, job: str, wait_s: float = 0.0) -> Job:
+    def job(self, job: str, wait_s: float = 0.0) -> Job:
         """A job of your own in this case that decided on two sources.
 
         Raises:
             NotFound: there is none.
         """
-        policy.require_case(self.principal, self.case)
-        found = self._service.jobs.one(job, self.case, self.principal.name, wait_s)
-        if found.account != self.principal.name or found.kind != _KIND:
+        policy.require_case(self._ask.principal, self._ask.case)
+        found = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
+        if found.account != self._ask.principal.name or found.kind != _KIND:
             raise NotFound("There is no such work of yours in this case.")
         return found
 
@@ -145,34 +148,34 @@ class Grouping(Analysing):
 
     @property
     def _level(self) -> str:
-        return "all" if self.grant.handling == "C" else "p"
+        return "all" if self._ask.grant.handling == "C" else "p"
 
     @contextmanager
-    def _grouping(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
+    def _act(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
         """One logged act of someone with source clearance."""
-        with self._service.gate.acting(self.principal, self.purpose, action, self.case, **detail) as outcome:
+        with self._ask.act(action, **detail) as outcome:
             self._require_sources()
             yield outcome
 
     def _require_sources(self) -> None:
-        if not self.grant.sources:
+        if not self._ask.grant.sources:
             raise Refused("Which witnesses depend on each other takes source clearance. An administrator can give it.")
 
     def _require_regrouping(self) -> None:
-        policy.require(self.principal, _KIND)
+        policy.require(self._ask.principal, _KIND)
         self._require_sources()
 
     def _shares(self) -> dict[str, list[tuple[str, str]]]:
         """What the sources this reader may see have to do with."""
-        return self._service.register.shared(self.case, self._level)
+        return self._ask.home.register.shared(self._ask.case, self._level)
 
     def _pairings(self, shared: Collection[str]) -> list[Pairing]:
         """The decisions this reader may see: at their level, on sources that are there."""
-        key = self._service.register.key(self.case, create=False)
+        key = self._ask.key
         return [
             one
-            for one in self._service.pairs.of(self.case, key)
-            if one.handling in self.grant.codes and one.one in shared and one.other in shared
+            for one in self._ask.home.pairs.of(self._ask.case, key)
+            if one.handling in self._ask.grant.codes and one.one in shared and one.other in shared
         ]
 
     def _decidable(self, pair: Collection[str], handling: str) -> str:
@@ -181,14 +184,14 @@ class Grouping(Analysing):
         Raises:
             NotFound: one is not there, or not this reader's. Refused: under C without clearance for it.
         """
-        wanted = handling or self.grant.handling
-        if wanted == "C" and self.grant.handling != "C":
-            raise Refused(f"This takes clearance for handling code C in the case {self.case}.")
+        wanted = handling or self._ask.grant.handling
+        if wanted == "C" and self._ask.grant.handling != "C":
+            raise Refused(f"This takes clearance for handling code C in the case {self._ask.case}.")
         shared = self._shares()
         for source in pair:
             if source not in shared:
                 raise NotFound(f"There is no source of a witness {source[:40]!r} that you can see in this case.")
-        if wanted == "P" and not set(pair) <= self._service.register.shared(self.case, "p").keys():
+        if wanted == "P" and not set(pair) <= self._ask.home.register.shared(self._ask.case, "p").keys():
             raise RequestError("One of these sources speaks under handling code C alone, so decide under C.")
         return wanted
 
@@ -197,7 +200,7 @@ class Grouping(Analysing):
             work(progress)
             return {}
 
-        return self._service.jobs.start(self.principal.name, self.case, _KIND, run)
+        return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, _KIND, run)
 
 
 def _group(sources: frozenset[str], shared: dict[str, list[tuple[str, str]]], lasting: list[Pairing]) -> WitnessGroup:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from graphsvc.access.decided.questions import Questions
+from graphsvc.access.decided.questions import Questions as QuestionStore
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
 from graphsvc.analysis.doubt.readings import Reading, readings
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
 from graphsvc.records.told import OPEN_KINDS
-from graphsvc.service.leads.leads import Analysing
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.material import LeadCaches, Material
 
-__all__ = ["Asking", "NextQuestion", "Reading", "Weighing"]
+__all__ = ["Asking", "NextQuestion", "Questions", "Reading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ class Asking:
     most: int
 
 
-class Weighing(Analysing):
-    """Readings and questions about the leads of one case."""
+class Questions:
+    """Innocent readings of the leads of one case, and what to ask about them."""
+
+    def __init__(self, ask: Ask, material: Material) -> None:
+        self._ask = ask
+        self._material = material
+        self._caches = ask.home.caches(LeadCaches)
 
     def readings(self, lead: str) -> list[Reading]:
         """What is known of a lead that would also fit somebody who did nothing wrong.
@@ -64,26 +70,24 @@ class Weighing(Analysing):
         Raises:
             NotFound: this person is no candidate, or not theirs to see.
         """
-        with self._service.gate.acting(
-            self.principal, self.purpose, "analyse", self.case, query="readings", lead=lead
-        ) as outcome:
-            self._require_ranked(lead)
-            claims = self._material()[0] if self.grant.sources else self._folded()[0]
+        with self._ask.act("analyse", query="readings", lead=lead) as outcome:
+            self._material.require_ranked(lead)
+            claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
             found = readings(lead, claims, self._interested(lead, claims))
             outcome["rows"] = len(found)
         return found
 
-    def questions(self, lead: str) -> Asking:
+    def next(self, lead: str) -> Asking:
         """The claims whose check would tell most about a lead, and who is to be asked about them.
 
         Raises:
             NotFound: this person is no candidate, or not theirs to see.
         """
-        with self._service.gate.acting(
-            self.principal, self.purpose, "analyse", self.case, query="questions", lead=lead
-        ) as outcome:
-            self._require_ranked(lead)
-            weighed = self._service.weighed.of((*self._state(), self.grant.sources, lead), lambda: self._weigh(lead))
+        with self._ask.act("analyse", query="questions", lead=lead) as outcome:
+            self._material.require_ranked(lead)
+            weighed = self._caches.questions.of(
+                (*self._ask.state, self._ask.grant.sources, lead), lambda: self._weigh(lead)
+            )
             found = self._asking(lead, weighed)
             outcome |= {
                 "rows": len(found.questions),
@@ -91,19 +95,17 @@ class Weighing(Analysing):
             }
         return found
 
-    def put_question(self, lead: str, claim: str) -> None:
+    def put(self, lead: str, claim: str) -> None:
         """Keep that a question about a claim was put to who answers for its statement.
 
         Raises:
             Refused: the role is missing. NotFound: the lead or the claim is not there, or not theirs to see.
             RequestError: it was put already, or its source has been asked often enough.
         """
-        case, grant = self.case, self.grant
-        with self._service.gate.acting(
-            self.principal, self.purpose, "review", case, step="put", lead=lead, claim=claim
-        ) as outcome:
-            self._require_ranked(lead)
-            found = next((one for one in self._material()[0] if one.id == claim and one.counts), None)
+        case, grant = self._ask.case, self._ask.grant
+        with self._ask.act("review", step="put", lead=lead, claim=claim) as outcome:
+            self._material.require_ranked(lead)
+            found = next((one for one in self._material.given()[0] if one.id == claim and one.counts), None)
             if found is None or (found.source_kind not in OPEN_KINDS and not grant.sources):
                 raise NotFound(f"There is no claim with the id {claim[:40]!r} that you can see in this case.")
             limited = found.source_kind == "witness"
@@ -113,37 +115,33 @@ class Weighing(Analysing):
                 claim=claim,
                 source=found.source,
                 handling=found.handling,
-                by=self.principal.name,
-                most=self.settings.questions_most if limited else None,
+                by=self._ask.principal.name,
+                most=self._ask.settings.questions_most if limited else None,
             )
             outcome |= {"rows": 1, "sources": {found.source} if limited else set()}
 
     # -- how --------------------------------------------------------------------------------------------------
 
     @property
-    def _put(self) -> Questions:
-        return Questions(self._service.database)
-
-    def _require_ranked(self, lead: str) -> None:
-        if all(one.id != lead for one in self._ranking(self.grant).leads):
-            raise NotFound(f"There is nothing with the id {lead[:80]!r} that you can see in this case.")
+    def _put(self) -> QuestionStore:
+        return QuestionStore(self._ask.database)
 
     def _interested(self, lead: str, claims: list[Claim]) -> frozenset[str]:
         """Statements about a lead for which an interest of the source is noted; none without source clearance."""
-        if not self.grant.sources:
+        if not self._ask.grant.sources:
             return frozenset()
         wanted = sorted({claim.statement for claim in claims if claim.subject == lead})
-        return frozenset(row["statement"] for row in self.rows("hubs.interests", ids=wanted).dicts())
+        return frozenset(row["statement"] for row in self._ask.rows("hubs.interests", ids=wanted).dicts())
 
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:
-        kinds = ("witness", *OPEN_KINDS) if self.grant.sources else OPEN_KINDS
-        return weigh(lead, self._basis(self.grant), kinds)
+        kinds = ("witness", *OPEN_KINDS) if self._ask.grant.sources else OPEN_KINDS
+        return weigh(lead, self._material.basis(self._ask.grant), kinds)
 
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
-        sources, most = self.grant.sources, self.settings.questions_most
-        put = self._put.of(self.case, self.grant)
-        about = [claim for claim in self._material()[0] if claim.counts and lead in (claim.subject, claim.object)]
+        sources, most = self._ask.grant.sources, self._ask.settings.questions_most
+        put = self._put.of(self._ask.case, self._ask.grant)
+        about = [claim for claim in self._material.given()[0] if claim.counts and lead in (claim.subject, claim.object)]
         choice = choose(weighed, put.asked, put.claims, most)
         notes = [ENOUGH] if choice.enough else []
         if not sources and any(claim.source_kind not in OPEN_KINDS for claim in about):

@@ -9,14 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, Kept, Reviews
+from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, Kept
+from graphsvc.access.decided.reviews import Reviews as ReviewStore
 from graphsvc.access.vault import pseudonym
 from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
-from graphsvc.errors import NotFound
-from graphsvc.service.leads.leads import Analysing
+from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.leads.material import Material
 from graphsvc.views import wording
 
-__all__ = ["JUDGEMENTS", "Figures", "Review", "Reviewing"]
+__all__ = ["JUDGEMENTS", "Figures", "Review", "Reviews"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,50 +76,56 @@ class Review:
         return f"rank {then.rank} of {then.of}{apart}; {scores}; {voices}; denied {then.denied}"
 
 
-class Reviewing(Analysing):
+class Reviews:
     """Decisions about the leads of one case."""
 
-    def review(self, lead: str, judgement: str, reason: str) -> str:
+    def __init__(self, ask: Ask, material: Material) -> None:
+        self._ask = ask
+        self._material = material
+
+    def add(self, lead: str, judgement: str, reason: str) -> str:
         """Agree with a lead, refuse it or park it; gives the review's id. It stands beside earlier ones for good.
 
         Raises:
             Refused: the role is missing. NotFound: this person is no candidate, or not theirs to see.
             RequestError: judgement or reason is none.
         """
-        case, grant = self.case, self.grant
+        case, grant = self._ask.case, self._ask.grant
         step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
-        with self._service.gate.acting(self.principal, self.purpose, "review", case, lead=lead, **step) as outcome:
-            version = self.version
-            shown, told = (_figures(self._ranking(one), lead) for one in (grant, replace(grant, sources=False)))
+        with self._ask.act("review", lead=lead, **step) as outcome:
+            version = self._ask.version
+            shown, told = (
+                _figures(self._material.ranking(one), lead) for one in (grant, replace(grant, sources=False))
+            )
             if shown is None or told is None:
-                raise NotFound(f"There is nothing with the id {lead[:80]!r} that you can see in this case.")
+                raise nothing(lead)
             outcome["rows"] = 1
-            return self._kept_reviews.add(
+            return self._store.add(
                 case,
                 self._pseudonyms([lead])[lead],
                 judgement,
                 reason,
-                by=self.principal.name,
+                by=self._ask.principal.name,
                 grant=grant,
                 state=(version, RULES_VERSION),
                 figures=(shown, told),
             )
 
-    def reviews(self, lead: str = "") -> list[Review]:
+    def of(self, lead: str = "") -> list[Review]:
         """What people decided about one lead, or about all that are ranked for this reader; newest first."""
-        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="reviews") as outcome:
-            kept = self._kept_reviews.of(self.case, self.grant)
-            found = self._told_reviews(kept, lead) if kept else []
+        with self._ask.act("analyse", query="reviews") as outcome:
+            kept = self._store.of(self._ask.case, self._ask.grant)
+            found = self._told(kept, lead) if kept else []
             outcome["rows"] = len(found)
         return found
 
-    def _told_reviews(self, kept: list[Kept], lead: str) -> list[Review]:
+    def _told(self, kept: list[Kept], lead: str) -> list[Review]:
         """Those about leads that are ranked for this reader: of anybody else nothing is told."""
-        ranked = [one.id for one in self._ranking(self.grant).leads if not lead or one.id == lead]
+        ranked = [one.id for one in self._material.ranking(self._ask.grant).leads if not lead or one.id == lead]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
-        version = self.version
+        version = self._ask.version
         # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
-        since = {} if self.grant.sources else self._service.register.sealed_at(self.case)
+        since = {} if self._ask.grant.sources else self._ask.home.register.sealed_at(self._ask.case)
         return [
             self._told_review(one, shown[one.pseudonym], version)
             for one in kept
@@ -126,11 +133,11 @@ class Reviewing(Analysing):
         ]
 
     def _told_review(self, kept: Kept, lead: str, version: int) -> Review:
-        exact = self.grant.sources and kept.sources
+        exact = self._ask.grant.sources and kept.sources
         now = None
-        if kept.handling == self.grant.handling:
-            now = _figures(self._ranking(replace(self.grant, sources=exact)), lead)
-        withheld = kept.sources and not self.grant.sources
+        if kept.handling == self._ask.grant.handling:
+            now = _figures(self._material.ranking(replace(self._ask.grant, sources=exact)), lead)
+        withheld = kept.sources and not self._ask.grant.sources
         return Review(
             id=kept.id,
             lead=lead,
@@ -149,13 +156,13 @@ class Reviewing(Analysing):
         )
 
     @property
-    def _kept_reviews(self) -> Reviews:
-        return Reviews(self._service.database, self._service.register.key(self.case, create=False))
+    def _store(self) -> ReviewStore:
+        return ReviewStore(self._ask.database, self._ask.key)
 
     def _pseudonyms(self, people: list[str]) -> dict[str, str]:
         """Person, by the id that pages show → the pseudonym they have, or would have if they were sealed."""
-        sealed = {person.id for person in self._material()[1] if person.sealed}
-        key = self._service.register.key(self.case, create=False)
+        sealed = {person.id for person in self._material.given()[1] if person.sealed}
+        key = self._ask.key
         return {one: one if one in sealed else pseudonym(key, "person", one) for one in people}
 
 

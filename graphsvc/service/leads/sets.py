@@ -14,9 +14,10 @@ from graphsvc.analysis.links.removal import QUARRELS, Left, Rival, Successor, le
 from graphsvc.analysis.links.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.service.leads.leads import Analysing
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.material import LeadCaches, Material
 
-__all__ = ["GOALS", "LARGEST", "KeyPlayers", "KeySet"]
+__all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
 
 Links = dict[LinkKey, LinkFigures]
 Ground = tuple[frozenset[str], Network, Links]
@@ -51,10 +52,15 @@ class KeySet:
     ranks: dict[str, int]
 
 
-class KeyPlayers(Analysing):
+class Sets:
     """Sets of people of one case."""
 
-    def sets(self, size: int = 3, goal: str = "fragment", people: Sequence[str] = ()) -> KeySet:
+    def __init__(self, ask: Ask, material: Material) -> None:
+        self._ask = ask
+        self._material = material
+        self._caches = ask.home.caches(LeadCaches)
+
+    def find(self, size: int = 3, goal: str = "fragment", people: Sequence[str] = ()) -> KeySet:
         """The people who together hold the network together (`fragment`) or reach most of it (`reach`), and what if.
 
         Args:
@@ -70,9 +76,7 @@ class KeyPlayers(Analysing):
             raise RequestError(f"A set is looked for to {' or to '.join(GOALS)}, not to {goal[:40]!r}.")
         if not 1 <= size <= LARGEST or len(chosen) > LARGEST:
             raise RequestError(f"A set is of 1 to {LARGEST} people.")
-        with self._service.gate.acting(
-            self.principal, self.purpose, "analyse", self.case, query="sets", size=size, of=goal, people=list(chosen)
-        ) as outcome:
+        with self._ask.act("analyse", query="sets", size=size, of=goal, people=list(chosen)) as outcome:
             free, net, quarrels = self._network()
             for one in chosen:
                 if one not in free:
@@ -88,7 +92,6 @@ class KeyPlayers(Analysing):
         gain = rivals(quarrels, people)
         named = {*people, *(one.person for one in heirs)}
         named |= {end for one in gain for end in (one.rival, one.gang) if end}
-        names = self.rows("entities.named", ids=sorted(named)).dicts() if named else []
         return KeySet(
             goal=goal,
             people=people,
@@ -101,20 +104,20 @@ class KeyPlayers(Analysing):
             back=left(taken_over(net, people, heirs), people),
             successors=tuple(heirs),
             rivals=tuple(gain),
-            names={row["id"]: row["name"] or row["id"] for row in names},
-            ranks={lead.id: lead.rank for lead in self._ranking(self.grant).leads if lead.id in named},
+            names={one: row["name"] or one for one, row in self._ask.named(named).items()},
+            ranks={lead.id: lead.rank for lead in self._material.ranking(self._ask.grant).leads if lead.id in named},
         )
 
     def _network(self) -> Ground:
         """Who may play a part, the network among those who are said to, and the links that tell of quarrels."""
-        return self._service.networks.of((*self._state(), self.grant.sources), self._read_network)
+        return self._caches.networks.of((*self._ask.state, self._ask.grant.sources), self._read_network)
 
     def _read_network(self) -> Ground:
-        claims, persons, _ = self._material()
+        claims, persons, _ = self._material.given()
         free = frozenset(person.id for person in persons) - carried(claims, persons)
-        links = self._links()
+        links = self._material.links()
         return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in QUARRELS}
 
     def _players(self, net: Network, size: int, goal: str) -> tuple[str, ...]:
-        key = (*self._state(), self.grant.sources, goal, str(size))
-        return self._service.players.of(key, lambda: GOALS[goal](net, size))
+        key = (*self._ask.state, self._ask.grant.sources, goal, str(size))
+        return self._caches.sets.of(key, lambda: GOALS[goal](net, size))

@@ -1,4 +1,4 @@
-"""The part of a session in which people say something to each other about an entity or a link.
+"""What people say to each other about an entity or a link.
 
 A comment is told at the level of who wrote it: who is cleared for less is not told of it (handling) or not of its words
 (sources). Who wrote it can take it back: that it was there stays, and its words are for supervisors then.
@@ -20,7 +20,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.cases.stores.following import about
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service.ask import Reading
+from graphsvc.service.ask import Ask, nothing
 
 LONGEST_COMMENT = 2_000
 MOST_COMMENTS = 500  # about one thing
@@ -54,36 +54,37 @@ class Comment:
     taken_back_at: dt.datetime | None
 
 
-class Commenting(Reading):
+class Comments:
     """The comments of one case."""
 
-    def comments(self, *ids: str) -> list[Comment]:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def of(self, *ids: str) -> list[Comment]:
         """What people said about an entity (its id) or a link (subject, relation, object), oldest first.
 
         Raises:
             NotFound: it is not there, or not theirs to see. RequestError: these are neither one id nor three.
         """
         self._require_there(ids)
-        with self._service.gate.acting(
-            self.principal, self.purpose, "read", self.case, step="comments", about=list(ids)
-        ) as outcome:
-            key = self._service.register.key(self.case, create=False)
-            mine = (_ROW.c.about == about(key, ids), *self._seen_comments())
-            with transaction(self.database) as connection:
+        with self._ask.act("read", step="comments", about=list(ids)) as outcome:
+            key = self._ask.key
+            mine = (_ROW.c.about == about(key, ids), *self._seen())
+            with transaction(self._ask.database) as connection:
                 rows = connection.execute(sa.select(_ROW).where(*mine).order_by(_ROW.c.number)).all()
             outcome["rows"] = len(rows)
             return [self._comment(row, key) for row in rows]
 
-    def comment_counts(self) -> tuple[dict[str, int], dict[Link, int]]:
+    def counts(self) -> tuple[dict[str, int], dict[Link, int]]:
         """How many comments there are about each entity and each link that is there for this reader; none where there are none.
 
         What was taken back does not count.
         """
-        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, step="comments", what="counts"):
-            key = self._service.register.key(self.case, create=False)
+        with self._ask.act("read", step="comments", what="counts"):
+            key = self._ask.key
             columns = (_ROW.c.id, _ROW.c.about, _ROW.c.about_sealed)
-            standing = (*self._seen_comments(), _ROW.c.taken_back_at.is_(None))
-            with transaction(self.database) as connection:
+            standing = (*self._seen(), _ROW.c.taken_back_at.is_(None))
+            with transaction(self._ask.database) as connection:
                 rows = connection.execute(sa.select(*columns).where(*standing)).all()
             counts = Counter(row.about for row in rows)
             subjects = {row.about: row for row in rows}  # one of each: what it is about is opened once
@@ -99,39 +100,41 @@ class Commenting(Reading):
             {one: number for one, number in sorted(links.items()) if one in joined},
         )
 
-    def comment(self, ids: Sequence[str], text: str) -> str:
+    def add(self, ids: Sequence[str], text: str) -> str:
         """Say something about an entity (one id) or a link (subject, relation, object); gives the comment's id.
 
         Raises:
             NotFound: it is not there, or not theirs to see. RequestError: the text cannot be kept, or there are too many.
         """
-        ids, text, grant = list(ids), text.strip(), self.grant
+        ids, text, grant = list(ids), text.strip(), self._ask.grant
         if not text or len(text) > LONGEST_COMMENT:
             raise RequestError(f"A comment takes 1 to {LONGEST_COMMENT:,} characters; this has {len(text):,}.")
         self._require_there(ids)
         identifier = secrets.token_hex(16)
-        with self._service.gate.acting(
-            self.principal, self.purpose, "keep", self.case, step="comment", what="add", about=ids
-        ):
-            self._service.gate.require_open(self.case, self.grant)
-            key = self._service.register.key(self.case, create=False)
+        with self._ask.act("keep", step="comment", what="add", about=ids):
+            self._ask.require_open()
+            key = self._ask.key
             hashed = about(key, ids)
-            with alone(self.database, _LOCK) as connection:
-                mine = (_ROW.c.case_id == self.case, _ROW.c.about == hashed)
+            with alone(self._ask.database, _LOCK) as connection:
+                mine = (_ROW.c.case_id == self._ask.case, _ROW.c.about == hashed)
                 # Those of this account alone: how many others wrote, at whatever level, is not told.
-                said = sa.select(sa.func.count()).select_from(_ROW).where(*mine, _ROW.c.account == self.principal.name)
+                said = (
+                    sa.select(sa.func.count())
+                    .select_from(_ROW)
+                    .where(*mine, _ROW.c.account == self._ask.principal.name)
+                )
                 if connection.execute(said).scalar_one() >= MOST_COMMENTS:
                     raise RequestError(
                         f"You have said {MOST_COMMENTS} things about this, which is the most there may be."
                     )
-                last = sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == self.case)
+                last = sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == self._ask.case)
                 connection.execute(
                     _ROW.insert().values(
                         id=identifier,
-                        case_id=self.case,
+                        case_id=self._ask.case,
                         about=hashed,
                         number=(connection.execute(last).scalar() or 0) + 1,
-                        account=self.principal.name,
+                        account=self._ask.principal.name,
                         at=now(),
                         handling=grant.handling,
                         sources=grant.sources,
@@ -141,31 +144,29 @@ class Commenting(Reading):
                 )
         return identifier
 
-    def take_back_comment(self, identifier: str) -> None:
+    def take_back(self, identifier: str) -> None:
         """Take back what one said: that it was there stays, its words are for supervisors. Nothing if it was already.
 
         Raises:
             NotFound: it is not there, or not theirs to see. Refused: somebody else wrote it.
         """
         with (
-            self._service.gate.acting(
-                self.principal, self.purpose, "keep", self.case, step="comment", what="take back", comment=identifier
-            ),
-            alone(self.database, _LOCK) as connection,
+            self._ask.act("keep", step="comment", what="take back", comment=identifier),
+            alone(self._ask.database, _LOCK) as connection,
         ):
-            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, *self._seen_comments())).first()
+            row = connection.execute(sa.select(_ROW).where(_ROW.c.id == identifier, *self._seen())).first()
             if row is None:
                 raise NotFound("There is no such comment that you can see in this case.")
-            if row.account != self.principal.name:
+            if row.account != self._ask.principal.name:
                 raise Refused(f"Only {row.account}, who wrote it, can take it back.")
             if row.taken_back_at is None:
                 connection.execute(_ROW.update().where(_ROW.c.id == identifier).values(taken_back_at=now()))
 
     # -- how --------------------------------------------------------------------------------------------------
 
-    def _seen_comments(self) -> tuple[sa.ColumnElement[bool], ...]:
+    def _seen(self) -> tuple[sa.ColumnElement[bool], ...]:
         """What this reader is told of."""
-        return _ROW.c.case_id == self.case, _ROW.c.handling.in_(self.grant.codes)
+        return _ROW.c.case_id == self._ask.case, _ROW.c.handling.in_(self._ask.grant.codes)
 
     def _require_there(self, ids: Sequence[str]) -> None:
         """Nothing, if this entity or link is there for this reader.
@@ -182,21 +183,21 @@ class Commenting(Reading):
         else:
             there = (ids[0], ids[1], ids[2]) in self._joined({ids[0], ids[2]})
         if not there:
-            raise NotFound(f"There is nothing with the id {' '.join(ids)[:80]!r} that you can see in this case.")
+            raise nothing(" ".join(ids))
 
     def _present(self, ids: set[str] | Sequence[str]) -> set[str]:
         """Those of some ids that are there for this reader."""
-        return {row["id"] for row in self.rows("network.there", ids=sorted(ids)).dicts()} if ids else set()
+        return {row["id"] for row in self._ask.rows("network.there", ids=sorted(ids)).dicts()} if ids else set()
 
     def _joined(self, ids: set[str]) -> set[Link]:
         """The links among some ids that are there for this reader."""
-        rows = self.rows("network.among", ids=sorted(ids)).dicts() if ids else []
+        rows = self._ask.rows("network.among", ids=sorted(ids)).dicts() if ids else []
         return {(row["subject"], row["relation"], row["object"]) for row in rows}
 
     def _comment(self, row: Any, key: bytes) -> Comment:
-        mine = row.account == self.principal.name
-        withheld = bool(row.sources) and not self.grant.sources
-        hidden = withheld or (row.taken_back_at is not None and not self.may("agree"))
+        mine = row.account == self._ask.principal.name
+        withheld = bool(row.sources) and not self._ask.grant.sources
+        hidden = withheld or (row.taken_back_at is not None and not self._ask.may("agree"))
         return Comment(
             id=row.id,
             about=tuple(unpack(key, row.about_sealed, _about_bound(row.id))),

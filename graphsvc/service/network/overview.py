@@ -1,19 +1,32 @@
-"""The part of a session that shows a whole case at a glance."""
+"""A whole case at a glance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.service.ask import Reading
+from graphsvc.service.ask import Ask
 from graphsvc.views.picture.overview import Overview, overview
 
+_RESULTS = 64
 
-class Overviewing(Reading):
+
+class OverviewCaches(Caches):
+    """Overviews of cases."""
+
+    def __init__(self) -> None:
+        self.overviews: Cache[Overview] = Cache(_RESULTS)
+
+
+class Overviews:
     """A whole case, computed on what this reader may see."""
 
-    def overview(
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def draw(
         self,
         *,
         relations: Sequence[str] = (),
@@ -32,14 +45,14 @@ class Overviewing(Reading):
         Raises:
             OperatorError: the case has more rows than may be analysed.
         """
-        with self._service.gate.acting(self.principal, self.purpose, "analyse", self.case, query="overview") as outcome:
+        with self._ask.act("analyse", query="overview") as outcome:
             filters = {"relations": sorted(relations), "least": least, "recorded": recorded, "grades": sorted(grades)}
-            level = (self.case, self.version, self.grant.handling, self.grant.sources, str(filters))
-            found = self._service.overviews.of(level, lambda: self._drawn(filters))
+            level = (self._ask.case, self._ask.version, self._ask.grant.handling, self._ask.grant.sources, str(filters))
+            found = self._ask.home.caches(OverviewCaches).overviews.of(level, lambda: self._drawn(filters))
             outcome["rows"] = len(found.ids)
         return found
 
     @lasting()
     def _drawn(self, filters: Mapping[str, Any]) -> Overview:
-        entities, links = self._together(("cases.entities", {}), ("network.whole", filters), whole=True)
+        entities, links = self._ask.together(("cases.entities", {}), ("network.whole", filters), whole=True)
         return overview(entities.dicts(), [(subject, objects) for subject, objects in links.rows])

@@ -1,4 +1,4 @@
-"""The part of a session that looks for ways: between people who were chosen, and from what witnesses say to one of them.
+"""Ways: between people who were chosen, and from what witnesses say to one of them.
 
 Everything is computed on the links as this reader is told them; whoever and whatever they may not see is on no way.
 """
@@ -15,7 +15,9 @@ from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.analysis.links.ways import (
-    EVERY,
+    EVERY as LONGEST_PATH,
+)
+from graphsvc.analysis.links.ways import (
     LOOKED,
     Account,
     Ground,
@@ -28,28 +30,30 @@ from graphsvc.analysis.links.ways import (
     shortest,
     web_of,
 )
+from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
-from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.errors import Refused, RequestError
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
-from graphsvc.service.leads.leads import Analysing
+from graphsvc.service.ask import Ask, nothing
+from graphsvc.service.leads.material import Material
 
 __all__ = [
     "BESIDES",
-    "EVERY",
-    "KINDS",
-    "MOST",
+    "LONGEST_PATH",
     "MOST_ENDS",
-    "USUAL",
+    "MOST_PATHS",
+    "PATH_KINDS",
+    "USUAL_PATHS",
     "USUAL_STEPS",
     "Between",
+    "Paths",
+    "ShownPath",
+    "ShownPaths",
     "Step",
-    "Told",
-    "Traced",
-    "Tracing",
 ]
 
 # Kind of ways → what it is called.
-KINDS = {
+PATH_KINDS = {
     "shortest": "the shortest",
     "likeliest": "the most believed",
     "every": "every one up to a length",
@@ -60,7 +64,7 @@ BESIDES = ("presence", "service", "family", "identity", "own")
 # Link → who says it, and who denies it.
 _Statements = dict[tuple[str, str, str], list[dict[str, Any]]]
 FEWEST_ENDS, MOST_ENDS = 2, 6
-USUAL, MOST = 10, 100
+USUAL_PATHS, MOST_PATHS = 10, 100
 USUAL_STEPS = 4
 _MOST_AVOIDED = 100
 
@@ -84,7 +88,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShownPath:
     """One way.
 
     Attributes:
@@ -112,13 +116,13 @@ class Between:
 
     first: str
     second: str
-    ways: tuple[Told, ...]
+    ways: tuple[ShownPath, ...]
     more: int
     over: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class ShownPaths:
     """An answer.
 
     Attributes:
@@ -132,22 +136,33 @@ class Traced:
     cut: bool = False
 
 
-class Tracing(Analysing):
+class PathCaches(Caches):
+    """The links of cases as ways go over them."""
+
+    def __init__(self) -> None:
+        self.webs: Cache[dict[str, list[Tie]]] = Cache(2)
+
+
+class Paths:
     """Ways in one case."""
 
-    def paths(
+    def __init__(self, ask: Ask, material: Material) -> None:
+        self._ask = ask
+        self._material = material
+
+    def find(
         self,
         ends: Sequence[str],
         kind: str = "shortest",
         *,
         steps: int = USUAL_STEPS,
-        most: int = USUAL,
+        most: int = USUAL_PATHS,
         avoiding: Sequence[str] = (),
         relations: Sequence[str] = (),
         besides: Sequence[str] = (),
         least: float = 0.0,
         recorded: bool = False,
-    ) -> Traced:
+    ) -> ShownPaths:
         """Ways between each two of the ends, or from what witnesses say to the only one.
 
         Ways go over ties of the operation. That two were on one boat or at one place, lawful service and family say
@@ -171,15 +186,13 @@ class Tracing(Analysing):
         """
         chosen = tuple(dict.fromkeys(one for one in ends if one))
         _check(chosen, kind, steps, most, avoiding, besides, least)
-        if kind == "accounts" and not self.grant.sources:
+        if kind == "accounts" and not self._ask.grant.sources:
             raise Refused("Which witnesses lead to somebody takes source clearance. An administrator can give it.")
-        named = {row["id"] for row in self.rows("entities.named", ids=list(chosen)).dicts()}
+        named = self._ask.named(chosen)
         for one in chosen:
             if one not in named:
-                raise NotFound(f"There is nothing with the id {one[:80]!r} that you can see in this case.")
-        with self._service.gate.acting(
-            self.principal, self.purpose, "analyse", self.case, query="paths", of=kind, people=list(chosen)
-        ) as outcome:
+                raise nothing(one)
+        with self._ask.act("analyse", query="paths", of=kind, people=list(chosen)) as outcome:
             web = self._web()
             rules = Rules(_over(web, relations, besides), least, recorded, frozenset(avoiding) - set(chosen))
             ground = Ground(web, rules)
@@ -196,35 +209,35 @@ class Tracing(Analysing):
 
     def _web(self) -> dict[str, list[Tie]]:
         """The links of the case as this reader is told them, kept until the case changes."""
-        return self._service.webs.of((*self._state(), self.grant.sources), self._read_web)
+        return self._ask.home.caches(PathCaches).webs.of((*self._ask.state, self._ask.grant.sources), self._read_web)
 
     @lasting()
     def _read_web(self) -> dict[str, list[Tie]]:
-        rows = self.rows("paths.links", whole=True).rows
+        rows = self._ask.rows("paths.links", whole=True).rows
         return web_of((*map(intern, row[:3]), row[3], row[4] or 0.0) for row in rows)
 
     def _accounts(self, ground: Ground, rules: Rules, end: str, most: int) -> _Found:
-        claims, _, dependence = self._material()
+        claims, _, dependence = self._material.given()
 
         def strength(claim: Claim) -> float:
             return claim_belief(
-                claim.source_kind, claim.source_grade, claim.assessment, claim.interest, self._service.weights
+                claim.source_kind, claim.source_grade, claim.assessment, claim.interest, self._ask.home.weights
             )
 
         found = accounts(ground, rules, claims, dependence, end, strength)
         return _Found("", end, [(one.way, one) for one in found[:most]], max(len(found) - most, 0), over=False)
 
-    def _told_ways(self, kind: str, ends: Sequence[str], ground: Ground, found: Sequence[_Found]) -> Traced:
+    def _told_ways(self, kind: str, ends: Sequence[str], ground: Ground, found: Sequence[_Found]) -> ShownPaths:
         """What was found, with who says it and what everyone is called."""
         ways = [way for one in found for way in one.ways]
         said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))
         everyone = {*ends, *(node for way, _ in ways for node in way.nodes)}
-        rows = self.rows("entities.named", ids=sorted(everyone)).dicts()
+        named = self._ask.named(everyone)
         between = tuple(
             Between(one.first, one.second, tuple(_way(ground, *way, said) for way in one.ways), one.more, one.over)
             for one in found
         )
-        return Traced(kind, between, {row["id"]: (row["name"] or row["id"], row["kind"]) for row in rows}, cut)
+        return ShownPaths(kind, between, {one: (row["name"] or one, row["kind"]) for one, row in named.items()}, cut)
 
     def _said(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
         """Who says each link, and who denies it; and whether rows were cut."""
@@ -233,7 +246,7 @@ class Tracing(Analysing):
         if not wanted:
             return said, False
         subjects, relations, objects = (list(column) for column in zip(*wanted, strict=True))
-        rows = self.rows("paths.said", subjects=subjects, relations=relations, objects=objects)
+        rows = self._ask.rows("paths.said", subjects=subjects, relations=relations, objects=objects)
         for row in rows.dicts():
             said[row["subject"], row["relation"], row["object"]].append(row)
         return said, rows.truncated
@@ -280,7 +293,7 @@ def _way(
     way: Way,
     account: Account | None,
     said: _Statements,
-) -> Told:
+) -> ShownPath:
     steps = []
     for subject, relation, target, belief, others in _links(ground, way, account):
         rows = said[subject, relation, target]
@@ -289,9 +302,9 @@ def _way(
         )
         steps.append(Step(subject, relation, target, belief, others, asserting, denying))
     if account is None:
-        return Told(way.nodes, tuple(steps), way.belief, way.weakest)
+        return ShownPath(way.nodes, tuple(steps), way.belief, way.weakest)
     group, claim = tuple(sorted(account.group)), account.claim
-    return Told(way.nodes, tuple(steps), way.belief, way.weakest, group, account.source, claim.statement)
+    return ShownPath(way.nodes, tuple(steps), way.belief, way.weakest, group, account.source, claim.statement)
 
 
 def _over(web: dict[str, list[Tie]], relations: Sequence[str], besides: Sequence[str]) -> frozenset[str]:
@@ -309,11 +322,11 @@ def _check(
 ) -> None:
     to_one = kind == "accounts"
     faults = {
-        f"ways are {', '.join(KINDS)}, not {kind[:40]!r}": kind not in KINDS,
+        f"ways are {', '.join(PATH_KINDS)}, not {kind[:40]!r}": kind not in PATH_KINDS,
         "what witnesses say leads to one, so choose one": to_one and len(ends) != 1,
         f"choose {FEWEST_ENDS} to {MOST_ENDS} ends": not to_one and not FEWEST_ENDS <= len(ends) <= MOST_ENDS,
-        f"a way of which every one is looked for has 1 to {EVERY} steps": not 1 <= steps <= EVERY,
-        f"the number of ways is from 1 to {MOST}": not 1 <= most <= MOST,
+        f"a way of which every one is looked for has 1 to {LONGEST_PATH} steps": not 1 <= steps <= LONGEST_PATH,
+        f"the number of ways is from 1 to {MOST_PATHS}": not 1 <= most <= MOST_PATHS,
         f"at most {_MOST_AVOIDED} can be avoided": len(avoiding) > _MOST_AVOIDED,
         f"links besides those of the operation are of {', '.join(BESIDES)}": bool(set(besides) - set(BESIDES)),
         "belief is a number from 0 to 1": not 0 <= least <= 1,

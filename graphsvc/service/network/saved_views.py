@@ -1,4 +1,4 @@
-"""The part of a session that keeps pictures of the network: views with their versions, and where one was last.
+"""Saved views: pictures of the network with their versions, and where one was last.
 
 A view is private until it is shared with those of the case who are cleared for the handling level it was made at. It
 keeps ids, places and filters, never what was drawn: opening it draws anew through the reader's own gate.
@@ -10,27 +10,27 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction
-from graphsvc.cases.stores.view_store import MOST_VERSIONS, Album, Links, Picture, Version, worded
+from graphsvc.cases.stores.view_store import MOST_VERSIONS, Links, SavedView, ViewStore, ViewVersion, worded
 from graphsvc.errors import Refused, RequestError
-from graphsvc.service.ask import Reading
+from graphsvc.service.ask import Ask
 from graphsvc.views.picture import canvas, since
 from graphsvc.views.picture.canvas import State
 from graphsvc.views.picture.since import Change, Figures, Key
 
-__all__ = ["Draft", "Keeping", "Opened", "OtherLevel", "Picture", "SavedMeanwhile", "Version"]
+__all__ = ["Draft", "OpenedView", "OtherLevel", "SavedMeanwhile", "SavedView", "SavedViews", "ViewVersion"]
 
 _SITTING = re.compile(r"[0-9A-Za-z]{8,32}", re.ASCII)
 _LOCK = 0x70696374  # advisory lock of PostgreSQL: versions come one after the other
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedView:
     """One version of a view, for one reader.
 
     Attributes:
@@ -40,8 +40,8 @@ class Opened:
         changes: its links that are not as they were; None if there were too many to compare.
     """
 
-    picture: Picture
-    version: Version
+    picture: SavedView
+    version: ViewVersion
     newest: bool
     state: State
     absent: int
@@ -74,7 +74,7 @@ class SavedMeanwhile(RequestError):
 
     status = 409
 
-    def __init__(self, newest: Version, base: int) -> None:
+    def __init__(self, newest: ViewVersion, base: int) -> None:
         super().__init__(
             f"{newest.account} saved version {newest.number} on {newest.at:%Y-%m-%d} at {newest.at:%H:%M} UTC, and yours"
             f" began as version {base}. Nothing is lost and nothing was saved yet: save yours as a view of your own, look"
@@ -88,22 +88,25 @@ class OtherLevel(RequestError):
 
     status = 409
 
-    def __init__(self, found: Picture) -> None:
+    def __init__(self, found: SavedView) -> None:
         super().__init__(
             f"This view was made at handling {found.handling}, and you see more. Save it as a view of your own, so that"
             " nothing of what is C gets into it."
         )
 
 
-class Keeping(Reading):
-    """The kept views of one case."""
+class SavedViews:
+    """The saved views of one case."""
 
-    def pictures(self) -> list[Picture]:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def listed(self) -> list[SavedView]:
         """One's own and the shared ones, last changed first."""
         with self._album("read", "list") as album:
             return album.pictures()
 
-    def picture(self, identifier: str) -> tuple[Picture, list[Version]]:
+    def look(self, identifier: str) -> tuple[SavedView, list[ViewVersion]]:
         """A view and its versions, newest first.
 
         Raises:
@@ -112,7 +115,7 @@ class Keeping(Reading):
         with self._album("read", "open", picture_id=identifier) as album:
             return album.picture(identifier), album.versions(identifier)
 
-    def open_picture(self, identifier: str, version: int = 0) -> Opened:
+    def open(self, identifier: str, version: int = 0) -> OpenedView:
         """One version of a view (0: the newest), with what has become of its links since.
 
         Raises:
@@ -125,32 +128,32 @@ class Keeping(Reading):
         shown = canvas.shown(state)
         changes = self._since(links, self._linked(shown, found.handling), there)
         newest = opened.number == found.version
-        return Opened(found, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
+        return OpenedView(found, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
 
-    def newest_version(self, identifier: str) -> Version:
+    def newest(self, identifier: str) -> ViewVersion:
         """The newest version of a view: cheap, for who asks again and again, and without a line in the log."""
-        policy.require(self.principal, "read")
-        grant = policy.require_case(self.principal, self.case)
-        key = self._service.register.key(self.case, create=False)
-        with transaction(self.database) as connection:
-            album = Album(connection, key, self.case, self.principal.name, grant)
+        policy.require(self._ask.principal, "read")
+        grant = policy.require_case(self._ask.principal, self._ask.case)
+        key = self._ask.key
+        with transaction(self._ask.database) as connection:
+            album = ViewStore(connection, key, self._ask.case, self._ask.principal.name, grant)
             album.picture(identifier)
             return album.versions(identifier)[0]
 
-    def save_picture(self, state: Any, name: str, notes: str = "", *, shared: bool = False) -> Picture:
+    def save(self, state: Any, name: str, notes: str = "", *, shared: bool = False) -> SavedView:
         """Keep a new view; private unless `shared`.
 
         Raises:
             RequestError: the state cannot be kept, or name or notes cannot be, or there are too many.
         """
         words = worded(name, notes)
-        kept, links = self._as_kept(canvas.checked(state), self.grant.handling)
+        kept, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
         with self._album("keep", "save", writing=True) as album:
             identifier = album.new(words, shared=shared)
             album.add(identifier, kept, links, "saved first")
             return album.picture(identifier)
 
-    def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> Picture:
+    def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> SavedView:
         """Add a version to a view: what was changed began as version `base`.
 
         Raises:
@@ -159,7 +162,7 @@ class Keeping(Reading):
         """
         return self._added("save", identifier, canvas.checked(state), None if anyway else base)
 
-    def restore_version(self, identifier: str, version: int) -> Picture:
+    def restore(self, identifier: str, version: int) -> SavedView:
         """Make an earlier version the newest again, as a version of its own.
 
         Raises:
@@ -170,7 +173,7 @@ class Keeping(Reading):
             _, state, _ = album.version(identifier, version)
         return self._added("restore", identifier, state, None, f"version {version} again")
 
-    def rename_picture(self, identifier: str, name: str, notes: str) -> Picture:
+    def rename(self, identifier: str, name: str, notes: str) -> SavedView:
         """Change what a view is called and the notes on it.
 
         Raises:
@@ -182,7 +185,7 @@ class Keeping(Reading):
             album.rename(identifier, words)
             return album.picture(identifier)
 
-    def share_picture(self, identifier: str, *, shared: bool) -> Picture:
+    def share(self, identifier: str, *, shared: bool) -> SavedView:
         """Share a view with those of the case who are cleared for its level, or share it no more.
 
         Raises:
@@ -197,7 +200,7 @@ class Keeping(Reading):
             album.share(identifier, shared=shared)
             return album.picture(identifier)
 
-    def delete_picture(self, identifier: str) -> str:
+    def delete(self, identifier: str) -> str:
         """Delete a view with its versions for good; one that another saved in passes to them instead.
 
         Gives the account it passed to, or an empty text.
@@ -263,19 +266,19 @@ class Keeping(Reading):
     # -- how --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _album(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[Album]:
+    def _album(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
         """One logged act on the kept views, in one transaction. Nothing else may be logged inside.
 
         Those that write are done one after the other.
         """
-        case = self.case
-        with self._service.gate.acting(self.principal, self.purpose, action, case, step="view", what=what, **detail):
-            self._service.gate.require_open(case, self.grant)
-            key = self._service.register.key(case, create=False)
-            with alone(self.database, _LOCK) if writing else transaction(self.database) as connection:
-                yield Album(connection, key, case, self.principal.name, self.grant)
+        case = self._ask.case
+        with self._ask.act(action, step="view", what=what, **detail):
+            self._ask.require_open()
+            key = self._ask.key
+            with alone(self._ask.database, _LOCK) if writing else transaction(self._ask.database) as connection:
+                yield ViewStore(connection, key, case, self._ask.principal.name, self._ask.grant)
 
-    def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> Picture:
+    def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> SavedView:
         """A view with a version more; `base`: which one must still be the newest, if one must."""
         with self._album("read", "open", picture_id=identifier) as album:
             found = _require_addable(album, identifier, base)
@@ -293,18 +296,15 @@ class Keeping(Reading):
 
     def _standing(self, ids: Collection[str]) -> set[str]:
         """Those of some ids that are there for this reader."""
-        some, step = sorted(ids), self.settings.row_cap
+        some, step = sorted(ids), self._ask.settings.row_cap
         parts = (some[start : start + step] for start in range(0, len(some), step))
-        return {row["id"] for part in parts for row in self.rows("network.there", ids=part).dicts()}
+        return {row["id"] for part in parts for row in self._ask.rows("network.there", ids=part).dicts()}
 
     def _linked(self, ids: Collection[str], handling: str) -> dict[Key, Figures] | None:
         """Links among some ids at a handling level, as told without source clearance; None if there are too many."""
         if not ids:
             return {}
-        reader = replace(self.principal, grants={self.case: Grant(handling)})
-        found = self._service.gate.read(
-            reader, self.purpose, "network.among", self.case, {"ids": sorted(ids)}, action="read"
-        )
+        found = self._ask.as_(Grant(handling)).rows("network.among", ids=sorted(ids))
         return None if found.truncated else since.figures(found.dicts())
 
     @staticmethod
@@ -322,12 +322,12 @@ class Keeping(Reading):
         return since.changed(was, stands)
 
 
-def _require_own(found: Picture) -> None:
+def _require_own(found: SavedView) -> None:
     if not found.mine:
         raise Refused(f"Only {found.account} can change this view. Save it as a view of your own.")
 
 
-def _require_addable(album: Album, identifier: str, base: int | None) -> Picture:
+def _require_addable(album: ViewStore, identifier: str, base: int | None) -> SavedView:
     """The view, if a version may be added to it."""
     found = album.picture(identifier)
     if not found.savable:

@@ -1,4 +1,4 @@
-"""What a session can do about how somebody stands: ask that they are sealed, or named again, and agree to it.
+"""How somebody stands: asked that they are sealed, or named again, and agreed to.
 
 Who is sealed stays sealed, and who is named stays named, but by the decision of two persons: one asks, a supervisor who
 is another one agrees. Only a custodian asks that somebody sealed stands by name again.
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.errors import RequestError
-from graphsvc.service.protection.requests import Protecting, Request, no_such_pseudonym
+from graphsvc.service.ask import Ask
+from graphsvc.service.protection.clearance import person_of, require_whole
+from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
 
 KINDS = ("seal", "open")
 _DECIDED = {"seal": "sealed", "open": "opened"}
@@ -32,22 +34,25 @@ class Sealed:
     against: int
 
 
-class Sealings(Protecting):
-    """The part of a session that decides who is sealed."""
+class Sealings:
+    """Who is sealed, as one person may ask for, see and decide it."""
 
-    def ask_sealing(self, person: str, reason: str) -> str:
+    def __init__(self, ask: Ask, requests: Requests) -> None:
+        self._ask = ask
+        self._requests = requests
+
+    def ask(self, person: str, reason: str) -> str:
         """Ask that someone who stands by name is sealed; gives the request's id. A supervisor, another person, agrees.
 
         Raises:
             Refused: role or clearance is missing. NotFound: not there, or not yours. RequestError: sealed already.
         """
-        case = self.case
-        with self._protecting("seal", case, step="ask"):
-            self._require_whole_case(case)
-            name, sealed = self._person(case, person)
+        with self._ask.act("seal", step="ask"):
+            require_whole(self._ask)
+            name, sealed = person_of(self._ask, person)
             if sealed:
                 raise RequestError("This person is sealed already.")
-            return self._ask("seal", case, name, reason)
+            return self._requests.ask("seal", name, reason)
 
     def ask_opening(self, pseudonym: str, reason: str) -> str:
         """Ask that someone sealed stands by name again, for everybody; gives the request's id. A supervisor agrees.
@@ -55,33 +60,38 @@ class Sealings(Protecting):
         Raises:
             Refused: the role custodian or clearance is missing. NotFound: there is no such person, or not yours.
         """
-        case = self.case
-        with self._protecting("open", case, step="ask", person=pseudonym):
-            self._require_whole_case(case)
-            if self._service.register.kind(case, pseudonym) != "person" or not self._person(case, pseudonym)[1]:
+        case = self._ask.case
+        with self._ask.act("open", step="ask", person=pseudonym):
+            require_whole(self._ask)
+            if self._ask.home.register.kind(case, pseudonym) != "person" or not person_of(self._ask, pseudonym)[1]:
                 raise no_such_pseudonym(pseudonym)
-            return self._ask("open", case, pseudonym, reason)
+            return self._requests.ask("open", pseudonym, reason)
 
-    def sealings(self) -> list[Request]:
+    def listed(self) -> list[Request]:
         """What was asked on how somebody stands, newest first: by you, and in all of your cases if you may agree.
 
         Raises:
             Refused: no role of yours asks for any of it, or agrees.
         """
-        if not any(map(self.may, (*KINDS, "agree"))):
-            self.require("seal")
-        found = [request for kind in KINDS if self.may(kind) or self.may("agree") for request in self._requests(kind)]
+        if not any(map(self._ask.may, (*KINDS, "agree"))):
+            self._ask.require("seal")
+        found = [
+            request
+            for kind in KINDS
+            if self._ask.may(kind) or self._ask.may("agree")
+            for request in self._requests.listed(kind)
+        ]
         return sorted(found, key=lambda one: one.asked_at, reverse=True)
 
-    def agree_sealing(self, request: str, progress: Progress, answer: str = "") -> str:
+    def agree(self, request: str, progress: Progress, answer: str = "") -> str:
         """Agree that somebody is sealed, or named again, and do it; gives what may remain, in words.
 
         Raises:
-            Refused, NotFound, RequestError: as `agree_reveal`.
+            Refused, NotFound, RequestError: as `Reveals.agree`.
         """
-        row = self._row(KINDS, request, mine=False)
-        casework, kind = self._service.casework, _DECIDED[row.kind]
-        return self._do_agreed(
+        row = self._requests.row(KINDS, request, mine=False)
+        casework, kind = self._ask.home.casework, _DECIDED[row.kind]
+        return self._requests.do(
             row,
             answer,
             progress,
@@ -91,15 +101,16 @@ class Sealings(Protecting):
             ),
         )
 
-    def refuse_sealing(self, request: str, answer: str = "") -> Request:
-        """Refuse what another person asked for. Raises as `agree_reveal`."""
-        return self._decide(self._row(KINDS, request, mine=False).kind, request, "refused", answer, None)
+    def refuse(self, request: str, answer: str = "") -> Request:
+        """Refuse what another person asked for. Raises as `Reveals.agree`."""
+        return self._requests.decide(self._requests.row(KINDS, request, mine=False).kind, request, "refused", answer)
 
-    def start_sealing(self, request: str, answer: str = "") -> tuple[str, str]:
-        """Agree and do it as a job; gives its case and id. Raises as `agree_sealing`."""
-        row = self._row(KINDS, request, mine=False)
-        here = self._agreeing(row)
-        return row.case_id, here._working(row.kind, lambda progress: here.agree_sealing(request, progress, answer))
+    def start(self, request: str, answer: str = "") -> tuple[str, str]:
+        """Agree and do it as a job; gives its case and id. Raises as `agree`."""
+        row = self._requests.row(KINDS, request, mine=False)
+        here = self._requests.agreeing(row)
+        theirs = Sealings(self._ask.at(row.case_id), here)
+        return row.case_id, here.start(row.kind, lambda progress: theirs.agree(request, progress, answer))
 
     # -- what a case says of it -------------------------------------------------------------------------------
 
@@ -109,16 +120,16 @@ class Sealings(Protecting):
         For custodians and supervisors with clearance for the whole case and for sources.
         """
         self._require_knowing("waiting")
-        return self._service.casework.waiting_to_be_sealed(self.case)
+        return self._ask.home.casework.waiting_to_be_sealed(self._ask.case)
 
     def sealed(self) -> list[Sealed]:
         """Everybody sealed in the case, with since when and why; for who may know it, as `to_be_sealed`."""
         self._require_knowing("sealed")
-        kept = self._service.register.sealed(self.case)
+        kept = self._ask.home.register.sealed(self._ask.case)
         return [Sealed(name, one.since, one.why, one.against) for name, one in sorted(kept.items())]
 
     def _require_knowing(self, step: str) -> None:
-        case = self.case
-        with self._protecting("seal", case, step=step):
-            self._require_whole_case(case)
-            policy.require_sources(self.principal, case)
+        case = self._ask.case
+        with self._ask.act("seal", step=step):
+            require_whole(self._ask)
+            policy.require_sources(self._ask.principal, case)

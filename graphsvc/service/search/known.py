@@ -14,7 +14,7 @@ from graphsvc.access.log import audit
 from graphsvc.access.vault import pseudonym
 from graphsvc.errors import Busy, RequestError
 from graphsvc.names.naming import spellings
-from graphsvc.service.ask import Reading
+from graphsvc.service.ask import Ask
 
 _LONGEST = 200
 # So few of one name are told apart by what is seen of them; a name that more bear tells nothing.
@@ -25,10 +25,13 @@ _NUMBER = 6
 _LOOKS, _OF_LINES = 30, 2_000
 
 
-class Known(Reading):
-    """The part of a session that finds the sealed by what is known of them."""
+class Known:
+    """The sealed of one case, found by what is known of them."""
 
-    def known(self, what: str) -> list[dict[str, Any]]:
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def look(self, what: str) -> list[dict[str, Any]]:
         """The pseudonyms of people who are called so, as rows of `entities.named`; empty if there is nobody.
 
         Args:
@@ -41,15 +44,17 @@ class Known(Reading):
         what = what.strip()
         if not what or len(what) > _LONGEST:
             raise RequestError(f"Give a whole name, number or id, of at most {_LONGEST} characters.")
-        case = self.case
-        with self._service.gate.acting(self.principal, self.purpose, "known", case, sought=what) as outcome:
+        with self._ask.act("known", sought=what) as outcome:
             self._require_seldom()
-            register = self._service.register
-            standing = register.standings(case, register.key(case, create=False)) or {}
-            sought = _Sought(what, pseudonym(register.key(case, create=False), "person", what))
+            key = self._ask.key
+            standing = self._ask.home.register.standings(self._ask.case, key) or {}
+            sought = _Sought(what, pseudonym(key, "person", what))
             names = [name for name, one in standing.items() if one.sealed and sought.is_one(name, one.identities)]
-            rows = self.rows("entities.named", ids=names).dicts() if names else []
-            found = [row for row in rows if row["kind"] == "person" and self.rows("entities.links", id=row["id"]).rows]
+            found = [
+                row
+                for row in self._ask.named(names).values()
+                if row["kind"] == "person" and self._ask.rows("entities.links", id=row["id"]).rows
+            ]
             if len(found) > _MOST:
                 raise RequestError(f"More than {_MOST} people of this case are called so. Give a number or an id.")
             outcome["rows"] = len(found)
@@ -57,9 +62,12 @@ class Known(Reading):
         return found
 
     def _require_seldom(self) -> None:
-        mine = audit.Sought(account=self.principal.name, action="known")
+        mine = audit.Sought(account=self._ask.principal.name, action="known")
         day = audit.now().date()
-        if sum(line["at"].date() == day for line in audit.lines(self.database, newest=_OF_LINES, sought=mine)) > _LOOKS:
+        if (
+            sum(line["at"].date() == day for line in audit.lines(self._ask.database, newest=_OF_LINES, sought=mine))
+            > _LOOKS
+        ):
             raise Busy(f"You have looked {_LOOKS} times today, which is the most. Tomorrow it goes on.")
 
 

@@ -1,4 +1,4 @@
-"""The part of a session that searches a case: entities by what they are called, and free text by its words.
+"""Search of a case: entities by what they are called, and free text by its words.
 
 The index of the graph database offers candidates among what this reader may see; the order is made here, from these
 alone (`names.likeness`).
@@ -12,7 +12,8 @@ from typing import Any
 
 from graphsvc.names.likeness import LEVELS, Excerpt, Sought, excerpt, match
 from graphsvc.names.terms import TEXTS, fields
-from graphsvc.service.ask import Reading
+from graphsvc.service.ask import Ask
+from graphsvc.service.search.known import Known
 
 # Entities, and excerpts, that one search gives at most.
 MOST_FOUND, MOST_SAID = 50, 50
@@ -80,8 +81,12 @@ class FoundText:
     truncated: bool = False
 
 
-class Searching(Reading):
+class Search:
     """Search of one case."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._known = Known(ask)
 
     def find(self, text: str) -> Found:
         """Entities by name, alias, phone, registration, date, place or id, nearest first, whatever the script or spelling.
@@ -94,7 +99,7 @@ class Searching(Reading):
             self._asked_nothing("entities.find")
             return Found()
         spelt = "|".join(sought.whole.spelt)
-        rows = self.rows("entities.find", text=sought.pattern, spelt=spelt, parts=sought.spelt)
+        rows = self._ask.rows("entities.find", text=sought.pattern, spelt=spelt, parts=sought.spelt)
         ranked = []
         for row in rows.dicts():
             named = fields({name: row[name] for name in _FROM} | {to: row[name] for name, to in _COLUMNS.items()})
@@ -126,7 +131,7 @@ class Searching(Reading):
             self._asked_nothing("statements.said")
             return FoundText()
         given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.spelt}
-        statements, entities = self.rows("statements.said", **given), self.rows("entities.said", **given)
+        statements, entities = self._ask.rows("statements.said", **given), self._ask.rows("entities.said", **given)
         texts = [
             *_texts(sought, statements.dicts(), (*TEXTS["Statement"], *TEXTS["Claim"]), statement=True),
             *_texts(sought, entities.dicts(), TEXTS["Entity"], statement=False),
@@ -134,9 +139,13 @@ class Searching(Reading):
         cut = statements.truncated or entities.truncated or len(texts) > MOST_SAID
         return FoundText(tuple(texts[:MOST_SAID]), cut)
 
+    def known(self, what: str) -> list[dict[str, Any]]:
+        """The pseudonyms of people who are called so: see `search.known.Known.look`."""
+        return self._known.look(what)
+
     def _asked_nothing(self, query: str) -> None:
         """A search for nothing is asked, allowed or refused, and logged, as any other."""
-        with self._service.gate.acting(self.principal, self.purpose, "read", self.case, query=query):
+        with self._ask.act("read", query=query):
             pass
 
 

@@ -1,4 +1,4 @@
-"""What a session can do with accounts that wait to open: see them, hold one back, let it open, open all that wait.
+"""Accounts that wait to open: see them, hold one back, let it open, open all that wait.
 
 For custodians and supervisors with clearance for the whole case and for sources. Whoever added an account takes it back
 as any delivery of theirs.
@@ -14,7 +14,9 @@ from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import SERVICE
 from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.errors import NotFound
-from graphsvc.service.protection.requests import Protecting
+from graphsvc.service.ask import Ask
+from graphsvc.service.protection.clearance import require_whole
+from graphsvc.service.protection.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,63 +42,67 @@ class WaitingAccount:
         return self.held_by == SERVICE
 
 
-class Waiting(Protecting):
-    """The part of a session that sees to accounts that wait."""
+class WaitingAccounts:
+    """The accounts of one case that wait."""
 
-    def waiting_accounts(self) -> list[WaitingAccount]:
+    def __init__(self, ask: Ask, requests: Requests) -> None:
+        self._ask = ask
+        self._requests = requests
+
+    def listed(self) -> list[WaitingAccount]:
         """The accounts that wait, in the order they were added.
 
         Raises:
             Refused: role or clearance is missing. So for all here.
         """
-        case = self.case
-        with self._protecting("seal", case, step="accounts"):
-            self._require_deciding(case)
+        case = self._ask.case
+        with self._ask.act("seal", step="accounts"):
+            self._require_deciding()
             return [
                 WaitingAccount(number, row.account, row.added_at, row.counts["links"]["read"], row.held_by)
-                for number, row in self._service.waitlist.rows(case).items()
+                for number, row in self._ask.home.waitlist.rows(case).items()
             ]
 
-    def hold_account(self, delivery: int) -> None:
+    def hold(self, delivery: int) -> None:
         """Hold back an account that waits: it opens to nobody until it is let go.
 
         Raises:
             NotFound: there is none. Busy: they open at this moment.
         """
-        self._hold(delivery, self.principal.name)
+        self._hold(delivery, self._ask.principal.name)
 
-    def release_account(self, delivery: int) -> None:
-        """Let an account that is held back open with the others at the next set time. Raises as `hold_account`."""
+    def release(self, delivery: int) -> None:
+        """Let an account that is held back open with the others at the next set time. Raises as `hold`."""
         self._hold(delivery, "")
 
-    def open_accounts(self, progress: Progress) -> int:
+    def open(self, progress: Progress) -> int:
         """Open all that wait and are not held back now, together; gives how many those were."""
-        case = self.case
-        with self._protecting("seal", case, step="open accounts"):
-            self._require_deciding(case)
-            opened = self._service.opener.open(
+        case = self._ask.case
+        with self._ask.act("seal", step="open accounts"):
+            self._require_deciding()
+            opened = self._ask.home.opener.open(
                 case, lambda waiting: [number for number, one in waiting.items() if not one.held], now(), progress
             )
         return len(opened)
 
-    def start_opening_accounts(self) -> str:
+    def start(self) -> str:
         """Open them as a job; gives its id."""
-        with self._protecting("seal", self.case, step="open accounts", dry_run=True):
-            self._require_deciding(self.case)
+        with self._ask.act("seal", step="open accounts", dry_run=True):
+            self._require_deciding()
 
         def work(progress: Progress) -> str:
-            self.open_accounts(progress)
+            self.open(progress)
             return ""
 
-        return self._working("accounts", work)
+        return self._requests.start("accounts", work)
 
     def _hold(self, delivery: int, by: str) -> None:
-        case = self.case
-        with self._protecting("seal", case, step="hold account" if by else "release account", delivery=delivery):
-            self._require_deciding(case)
-            if not self._service.opener.hold_back(case, delivery, by):
+        case = self._ask.case
+        with self._ask.act("seal", step="hold account" if by else "release account", delivery=delivery):
+            self._require_deciding()
+            if not self._ask.home.opener.hold_back(case, delivery, by):
                 raise NotFound(f"The case {case} has no account {delivery} that waits.")
 
-    def _require_deciding(self, case: str) -> None:
-        self._require_whole_case(case)
-        policy.require_sources(self.principal, case)
+    def _require_deciding(self) -> None:
+        require_whole(self._ask)
+        policy.require_sources(self._ask.principal, self._ask.case)

@@ -1,0 +1,131 @@
+"""What all that changes a case asks first, does and starts: who may, in which case, at once or as a job."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from graphsvc.access.people import accounts, policy
+from graphsvc.cases.case_name import require_name
+from graphsvc.cases.deliveries.loaded import Loaded
+from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.jobs import Job
+from graphsvc.cases.progress import Progress
+from graphsvc.cases.register import known_cases
+from graphsvc.cases.stores.uploads import Opened
+from graphsvc.errors import Busy, Refused
+from graphsvc.ingest.check import Delivery, read_case
+from graphsvc.ingest.mapping import load_mapping
+from graphsvc.ingest.raw import Limits
+from graphsvc.service.ask import Ask
+
+
+class Loading:
+    """Loads into one case."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        """Account and case: whose uploads and jobs these are."""
+        return self._ask.principal.name, self._ask.case
+
+    def require(self) -> None:
+        """Nothing, if this person may load into the case, or make it.
+
+        Raises:
+            Refused: role or clearance is missing. NotFound: the case is not theirs. RequestError: it is no name.
+        """
+        policy.require(self._ask.principal, "load")
+        case = self._ask.case
+        require_name(case)
+        self.require_whole()
+
+    def require_whole(self) -> None:
+        """Nothing, if this person is cleared for all of the case.
+
+        Raises:
+            Refused: they are not. NotFound: the case is not theirs.
+        """
+        case = self._ask.case
+        if policy.require_case(self._ask.principal, case).handling != "C":
+            raise Refused(
+                f"Loading takes clearance for handling code C in the case {case}: a delivery may hold both codes."
+            )
+
+    def require_still(self) -> None:
+        """Nothing, if this account may still do what it began: it may have been disabled, or its grant taken, meanwhile."""
+        now = accounts.current(self._ask.database, self._ask.principal.name)
+        if now is not None:
+            policy.require(now, "load")
+            case = self._ask.case
+            grant = now.grant(case)
+            if grant is None or grant.handling != "C":
+                raise Refused(f"Your clearance for the case {case} was taken back meanwhile. Nothing was loaded.")
+
+    def require_quiet(self) -> None:
+        """Nothing, if the case is not being changed at this moment."""
+        case = self._ask.case
+        states = {row["id"]: row["state"] for row in known_cases(self._ask.database)}
+        if states.get(case, "open") != "open" or any(job.unfinished and job.kind != "preview" for job in self.jobs()):
+            raise Busy(f"The case {case} is being loaded. Your upload goes on waiting; confirm it when that is done.")
+
+    def load(
+        self,
+        source: AbstractContextManager[Opened],
+        progress: Progress,
+        *,
+        partial: bool,
+        strict: bool,
+        dry_run: bool = False,
+    ) -> Loaded:
+        """Read a delivery, which lies open no longer than that, and load it."""
+        case = self._ask.case
+        detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
+        with self._ask.act("load", **detail) as outcome:
+            self.require_whole()
+            with source as opened:
+                delivery = self._read(opened, progress)
+            loaded = self._ask.home.casework.load(
+                case,
+                self._ask.principal.name,
+                delivery,
+                progress,
+                partial=partial,
+                strict=strict,
+                dry_run=dry_run,
+                still=self.require_still,
+            )
+            outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
+        return replace(loaded, chart=delivery.chart)
+
+    @uncollected()
+    def _read(self, opened: Opened, progress: Progress) -> Delivery:
+        settings = self._ask.settings
+        progress(0, 0, "reading the delivery")
+        return read_case(
+            opened.path,
+            Limits(settings.upload_mb * 1024 * 1024, settings.cell_chars),
+            load_mapping(opened.mapping) if opened.mapping else None,
+            lambda file, rows: progress(rows, 0, f"reading {file}" if opened.named else "reading the delivery"),
+        )
+
+    def start(self, kind: str, work: Any, **about: Any) -> str:
+        """Do something as a job; gives its id."""
+        return self._ask.home.jobs.start(*self.whose, kind, work, **about)
+
+    def job(self, job: str, wait_s: float = 0.0) -> Job:
+        """A job of the case, after waiting for its end so long at most. What an error said goes to who began it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self.require()
+        return self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
+
+    def jobs(self) -> list[Job]:
+        """The newest jobs of the case."""
+        self.require()
+        return self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))

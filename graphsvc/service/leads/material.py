@@ -1,0 +1,164 @@
+"""What leads are computed on: the claims this reader may see, and what follows from them, cached until the case changes.
+
+Sources are in it, so nothing of it is shown as it is; every look at it stands in the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from operator import attrgetter
+from sys import intern
+from typing import Any
+
+from graphsvc.access.door.redact import told
+from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.questions import Question
+from graphsvc.analysis.doubt.stability import Place, by_person, places, together, witnesses
+from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.links.sets import Network
+from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.folding import bare, folded
+from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
+from graphsvc.cases.cache import Cache, Caches
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.records.properties import LINK_FIGURES
+from graphsvc.records.told import score as told_score
+from graphsvc.service.ask import Ask, nothing
+
+# Claims, persons, and which sources depend on each other.
+Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
+# How many results are cached; of what they were computed from, which is large, only the latest two.
+_RESULTS = 64
+_LARGE = 2
+
+
+class LeadCaches(Caches):
+    """What is computed of leads."""
+
+    def __init__(self) -> None:
+        self.given: Cache[Given] = Cache(_LARGE)
+        self.folded: Cache[Given] = Cache(_LARGE)
+        self.bases: Cache[Basis] = Cache(_LARGE)
+        self.rankings: Cache[Ranking] = Cache(_RESULTS)
+        self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
+        self.questions: Cache[list[Question]] = Cache(_RESULTS)
+        self.networks: Cache[tuple[frozenset[str], Network, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
+        self.sets: Cache[tuple[str, ...]] = Cache(_RESULTS)
+
+
+class Material:
+    """The claims, links and persons of one case as one reader may compute on them, and the ranking of them."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._caches = ask.home.caches(LeadCaches)
+
+    def folded(self) -> Given:
+        """The material with what witnesses said told as one."""
+        return self._caches.folded.of(self._ask.state, self._fold)
+
+    @lasting()
+    def _fold(self) -> Given:
+        claims, persons, _ = self.given()
+        return folded(claims), persons, {}
+
+    def given(self) -> Given:
+        """What the analysis computes on; sources included, so nothing of it is shown as it is."""
+        return self._caches.given.of(self._ask.state, self._read)
+
+    def basis(self, grant: Grant) -> Basis:
+        """What a ranking is computed on with the source clearance of `grant`; nothing of it is shown as it is."""
+        return self._caches.bases.of((*self._ask.state, grant.sources), lambda: self._lay(grant))
+
+    @lasting()
+    def _lay(self, grant: Grant) -> Basis:
+        few_below = 0 if grant.sources else self._ask.settings.few_below
+        return basis(*self.given(), few_below=few_below, weights=self._ask.home.weights)
+
+    def ranking(self, grant: Grant) -> Ranking:
+        """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""
+        return self._caches.rankings.of((*self._ask.state, grant.sources), lambda: self._rank(grant))
+
+    @lasting()
+    def _rank(self, grant: Grant) -> Ranking:
+        few = self._ask.settings.few_below
+        found = ranked(self.basis(grant))
+        return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
+
+    def _read(self) -> Given:
+        gate, case = self._ask.home.gate, self._ask.case
+        with lasting():
+            claims = gate.material(self._ask.principal, self._ask.purpose, "hubs.claims", case, _claim)
+            claims.sort(key=attrgetter("id"))
+            persons = gate.material(self._ask.principal, self._ask.purpose, "hubs.persons", case, _person)
+        level = "all" if self._ask.grant.handling == "C" else "p"
+        return claims, persons, self._ask.home.register.dependence(case, level)
+
+    def places(self) -> dict[str, Place]:
+        """How far each place in the ranking holds: see `Leads.places`."""
+        return self._caches.places.of((*self._ask.state, self._ask.grant.sources), self._place)
+
+    @lasting()
+    def _place(self) -> dict[str, Place]:
+        on = self.basis(self._ask.grant)
+        if self._ask.grant.sources:
+            return places(on, [*witnesses(on.told), *together(on.told)])
+        return places(on, by_person(on.told))
+
+    def require_ranked(self, lead: str) -> Lead:
+        """The lead of a person.
+
+        Raises:
+            NotFound: this person is no candidate, or not theirs to see.
+        """
+        for one in self.ranking(self._ask.grant).leads:
+            if one.id == lead:
+                return one
+        raise nothing(lead)
+
+    def links(self) -> dict[LinkKey, LinkFigures]:
+        """The links of the case with what their claims add up to, as this reader is told them."""
+        links: dict[LinkKey, LinkFigures] = {}
+        for row in self._ask.rows("cases.links", whole=True).dicts():
+            figures: dict[str, Any] = {name: "" if row[name] is None else row[name] for name in LINK_FIGURES}
+            links[row["subject"], row["relation"], row["object"]] = LinkFigures(**figures)
+        return links
+
+    def claims(self) -> list[Claim]:
+        """The claims; without source clearance those of witnesses as one for each link, polarity and status."""
+        with self._ask.act("analyse", query="claims") as outcome:
+            claims = self.given()[0] if self._ask.grant.sources else [bare(claim) for claim in self.folded()[0]]
+            outcome |= {"rows": len(claims), "sources": {claim.source for claim in claims} - {""}}
+        return claims
+
+
+def _claim(statement: list[str], row: list[Any]) -> Claim:
+    """A row of `hubs.claims` as a claim, with its statement, source and kind of source in the middle.
+
+    Ids and words that come again and again are made one object each: they are looked up by the hundred thousand.
+    """
+    words: list[Any] = list(map(intern, row[1:8]))
+    row[10] = row[10][0]  # a reserved claim has the handling code of its statement
+    return Claim(row[0], *words[:5], *statement, *words[5:], *row[8:])
+
+
+def _person(block: list[bool], row: list[Any]) -> Person:
+    """A row of `hubs.persons` as a person."""
+    (sealed,), (identifier, name, categories) = block, row
+    return Person(identifier, name or "", frozenset(categories), sealed)
+
+
+def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
+    """A lead as a reader without source clearance is told it; its place in the list stays."""
+    return replace(
+        lead,
+        score=told_score(lead.score),
+        score_on_record=told_score(lead.score_on_record),
+        shares={name: told_score(share) for name, share in lead.shares.items()},
+        groups=told(grant, int(lead.groups), few_below),
+        groups_on_record=told(grant, int(lead.groups_on_record), few_below),
+        denied=told(grant, (lead.denying_groups, lead.denying_others), few_below),
+        denying_groups=0,
+        denying_others=0,
+    )

@@ -1,0 +1,90 @@
+"""What a picture of the network is asked for with, checked once: for pages, exports, exposure and notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.errors import RequestError
+from graphsvc.views.picture.arrangements import ARRANGEMENTS
+
+# Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
+NODES = 60
+MOST_NODES = 500
+MOST_OPENED = 1000
+MOST_DEPTH = 4
+MOST_STARTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """What a picture of the network is asked for with: the entities `ids`, what is within `depth` links of them, and more.
+
+    Attributes:
+        ids: where the picture starts, 1 to 60.
+        depth: links away from the start, 0 to 4.
+        opened: ids whose neighbours were asked for, in that order; each time adds up to 20, most believed first.
+            `~PAID~P1` asks for those by that relation alone, `~boat~P1` for those of that kind (`views.picture.network.opening`).
+        added: ids that came in alone, without their neighbours.
+        hidden: ids left out of the picture; the rest stays in its place.
+        relations: only links of these; empty for all.
+        least: only links believed at least so much, 0 to 1.
+        recorded: only links believed at least so much on the record alone, 0 to 1.
+        grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
+            for all. A statement that this reader is not shown by itself has no grade for them.
+        apart: links that no claim of one of these grades asserts are marked as such, and stay.
+        cap: nodes at most before anything was opened, 1 to 500.
+        arrangement: how it is laid out: empty for forces, or `command`, `rings`, `days`, `map`.
+
+    Raises:
+        RequestError: saying what is out of range.
+    """
+
+    ids: Sequence[str] = ()
+    depth: int = 1
+    opened: Sequence[str] = ()
+    added: Sequence[str] = ()
+    hidden: Collection[str] = ()
+    relations: Sequence[str] = ()
+    least: float = 0.0
+    recorded: float = 0.0
+    grades: Sequence[str] = ()
+    apart: Sequence[str] = ()
+    cap: int = NODES
+    arrangement: str = ""
+
+    def __post_init__(self) -> None:
+        most = max(map(len, (self.opened, self.added, self.hidden)))
+        faults = {
+            "a network view needs at least one id to start at": not self.starts and not self.added,
+            f"a network view starts at {MOST_STARTS} ids at most": len(self.starts) > MOST_STARTS,
+            f"depth takes a whole number from 0 to {MOST_DEPTH}": not 0 <= self.depth <= MOST_DEPTH,
+            f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= self.cap <= MOST_NODES,
+            "belief is a number from 0 to 1": not (0 <= self.least <= 1 and 0 <= self.recorded <= 1),
+            f"at most {MOST_NODES} nodes can be opened, added or hidden": most > MOST_NODES,
+            f"a layout is {', '.join(ARRANGEMENTS)} or left out": self.arrangement not in ("", *ARRANGEMENTS),
+        }
+        for fault, holds in faults.items():
+            if holds:
+                raise RequestError(f"This picture cannot be drawn: {fault}.")
+
+    @property
+    def starts(self) -> list[str]:
+        """Where it starts, each once."""
+        return list(dict.fromkeys(identifier for identifier in self.ids if identifier))
+
+    @property
+    def alone(self) -> list[str]:
+        """What came in without its neighbours, each once."""
+        return list(dict.fromkeys(identifier for identifier in self.added if identifier))
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What links must be, as the queries of `cypher/network` take it."""
+        return {
+            "relations": list(self.relations),
+            "least": self.least,
+            "recorded": self.recorded,
+            "grades": list(self.grades),
+        }

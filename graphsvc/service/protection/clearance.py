@@ -1,0 +1,40 @@
+"""What all that protects asks first: clearance for all of a case, and who somebody is by the id that pages show."""
+
+from __future__ import annotations
+
+from graphsvc.access.people import policy
+from graphsvc.access.vault import pseudonym
+from graphsvc.errors import NotFound, Refused
+from graphsvc.service.ask import Ask
+
+
+def sees_whole(ask: Ask, case: str) -> bool:
+    """Whether somebody is cleared for all of a case: for handling code C."""
+    grant = ask.principal.grant(case)
+    return grant is not None and grant.handling == "C"
+
+
+def require_whole(ask: Ask) -> None:
+    """Nothing, if somebody is cleared for all of the case.
+
+    Raises:
+        NotFound: it is not theirs. Refused: they are cleared for a part of it.
+    """
+    case = ask.case
+    policy.require_case(ask.principal, case)
+    if not sees_whole(ask, case):
+        raise Refused(f"This takes clearance for handling code C in the case {case}.")
+
+
+def person_of(ask: Ask, given: str) -> tuple[str, bool]:
+    """Pseudonym of a person by the id that pages show, and whether they are sealed.
+
+    Raises:
+        NotFound: there is no such person, or the reader does not see them.
+    """
+    found = ask.named([given]).get(given)
+    if found is None or found["kind"] != "person":
+        raise NotFound(f"There is no person with the id {given[:80]!r} that you can see in this case.")
+    if found["sealed"]:
+        return given, True
+    return pseudonym(ask.key, "person", given), False

@@ -1,0 +1,48 @@
+"""What protects sources and material: each act passes the gate and is in the log."""
+
+from __future__ import annotations
+
+from graphsvc.access.people import policy
+from graphsvc.access.vault import masterkey
+from graphsvc.cases.jobs import Job
+from graphsvc.errors import NotFound
+from graphsvc.service.ask import Ask
+from graphsvc.service.protection.erasures import Erasures
+from graphsvc.service.protection.holds import Holds
+from graphsvc.service.protection.requests import Requests
+from graphsvc.service.protection.reveals import Reveals
+from graphsvc.service.protection.sealings import Sealings
+from graphsvc.service.protection.waiting import WaitingAccounts
+
+
+class Protection:
+    """What one person may do to protect: reveals, erasures, sealings, holds, accounts that wait, the vault's key."""
+
+    def __init__(self, ask: Ask, requests: Requests) -> None:
+        self._ask = ask
+        self.reveals = Reveals(ask, requests)
+        self.erasures = Erasures(ask, requests)
+        self.sealings = Sealings(ask, requests)
+        self.waiting = WaitingAccounts(ask, requests)
+        self.holds = Holds(ask)
+
+    def job(self, job: str, wait_s: float = 0.0) -> Job:
+        """A job of your own in this case.
+
+        Raises:
+            NotFound: there is none.
+        """
+        policy.require_case(self._ask.principal, self._ask.case)
+        found = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
+        if found.account != self._ask.principal.name or found.kind not in ("seal", "open", "erase", "accounts"):
+            raise NotFound("There is no such work of yours in this case.")
+        return found
+
+    def rotate_key(self) -> str:
+        """Give the vault a new master key; where it is, in words for who keeps it.
+
+        Raises:
+            Refused: the role administrator is missing. OperatorError: the home is being served.
+        """
+        with self._ask.act_anywhere("keys"):
+            return masterkey.rotate(self._ask.settings, self._ask.database)

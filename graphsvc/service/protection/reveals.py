@@ -1,0 +1,123 @@
+"""Reveals: a custodian asks for the identity behind one pseudonym, a supervisor answers, it opens for a short time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.access.decided import requests
+from graphsvc.access.decided.requests import OPEN
+from graphsvc.access.log.audit import now
+from graphsvc.access.people import policy
+from graphsvc.access.vault import pseudonym
+from graphsvc.errors import Refused
+from graphsvc.service.ask import Ask
+from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym
+
+_CLOSED = {
+    "asked": "Nobody has agreed to this reveal yet. Another person, a supervisor, has to.",
+    "refused": "This reveal was refused. The list of reveals says by whom and why.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Who is behind a pseudonym: values that only the vault holds. To be shown once and kept nowhere.
+
+    Attributes:
+        kind: `person`, `thing` or `source`; of a source the values are those of the person who it is, if known.
+        until: when it ends.
+    """
+
+    request: Request
+    kind: str
+    values: dict[str, Any]
+    until: dt.datetime
+
+
+class Reveals:
+    """The reveals of one person."""
+
+    def __init__(self, ask: Ask, requests: Requests) -> None:
+        self._ask = ask
+        self._requests = requests
+
+    def ask(self, pseudonym: str, reason: str) -> str:
+        """Ask for the identity behind one pseudonym; gives the request's id.
+
+        Raises:
+            Refused: the role custodian is missing. RequestError: no reason, or asked already.
+            NotFound: there is no such pseudonym, or it is not theirs.
+        """
+        case = self._ask.case
+        with self._ask.act("reveal", step="ask", person=pseudonym):
+            self._require_mine(case, pseudonym)
+            return self._requests.ask("reveal", pseudonym, reason)
+
+    def listed(self) -> list[Request]:
+        """Reveals, newest first: those you asked for, and all of your cases if you may agree to them."""
+        self.settle()
+        return self._requests.listed("reveal")
+
+    def agree(self, request: str, answer: str = "") -> Request:
+        """Agree to a reveal another person asked for: it opens for them alone and for a short time.
+
+        Raises:
+            Refused: the role supervisor is missing, or it is your own. NotFound: it is not there, or not yours.
+            RequestError: it has been answered already.
+        """
+        until = now() + dt.timedelta(minutes=self._ask.settings.reveal_minutes)
+        return self._requests.decide("reveal", request, "agreed", answer, until)
+
+    def refuse(self, request: str, answer: str = "") -> Request:
+        """Refuse a reveal another person asked for. Raises as `agree`."""
+        return self._requests.decide("reveal", request, "refused", answer)
+
+    def open(self, request: str) -> Revealed:
+        """The identity, for who asked and while it is open. Each opening is in the log.
+
+        Raises:
+            NotFound: it is not there, or not yours. Refused: it was not agreed to, or its time is over.
+        """
+        self.settle()
+        row = self._requests.row("reveal", request, mine=True)
+        with self._ask.at(row.case_id).act("reveal", step="open", person=row.pseudonym) as outcome:
+            self._require_mine(row.case_id, row.pseudonym)
+            if row.state not in OPEN or not self._requests.store.opened(row.id):
+                raise Refused(_CLOSED.get(row.state, "The time of this reveal is over. Ask again if you must."))
+            kind, values = self._identity(row.case_id, row.pseudonym)
+            outcome["rows"] = 1
+            if kind == "source":
+                outcome["sources"] = [row.pseudonym]
+            return Revealed(self._requests.shown(self._requests.store.one(row.id)), kind, values, row.until)
+
+    def end(self, request: str) -> None:
+        """End a reveal of your own before its time. Nothing if it has ended. Raises NotFound as `open`."""
+        row = self._requests.row("reveal", request, mine=True)
+        with self._ask.at(row.case_id).act("reveal", step="end", person=row.pseudonym):
+            self._requests.store.end(row.id)
+
+    def settle(self) -> None:
+        """End the reveals whose time is over, each with its line in the log."""
+        requests.settle(self._ask.database)
+
+    def _require_mine(self, case: str, pseudonym: str) -> None:
+        """Nothing, if the vault holds who this is and the reader is cleared for it.
+
+        Raises:
+            NotFound: in the same words for what is not there and what is not theirs.
+        """
+        grant = policy.require_case(self._ask.principal, case)
+        kind = self._ask.home.register.kind(case, pseudonym)
+        if grant.handling != "C" or kind is None or (kind == "source" and not grant.sources):
+            raise no_such_pseudonym(pseudonym)
+
+    def _identity(self, case: str, name: str) -> tuple[str, dict[str, Any]]:
+        register = self._ask.home.register
+        kind, values = register.identity(case, name)
+        if kind == "source":
+            person = pseudonym(register.key(case, create=False), "person", values["id"])
+            if register.kind(case, person) is not None:
+                values = {**register.identity(case, person)[1], **values}
+        return kind, values
