@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from graphsvc import service
+from tests import house
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "graphsvc"
@@ -57,18 +61,9 @@ ALONE = {
 
 
 def imports(path: Path) -> set[str]:
-    """Modules a file imports while it runs; what is imported for types alone does not count."""
-    tree = ast.parse(path.read_text("utf-8"))
-    typing_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
-        for node in ast.walk(block)
-    }
+    """What a file imports, for types alone too."""
     found: set[str] = set()
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -102,6 +97,70 @@ def test_rooms_import_only_what_the_table_allows(name: str, path: Path) -> None:
         owners = ALONE.get(target.partition(".")[0])
         if owners is not None:
             assert any(name == owner or name.startswith(f"{owner}.") for owner in owners), f"{name} imports {target}"
+
+
+def test_nothing_reaches_behind_the_face_of_service() -> None:
+    face = {f"graphsvc.service.{name}" for name in service.__all__} | {"graphsvc.service"}
+    for name, path in modules():
+        if not name.startswith("service"):
+            behind = {target for target in imports(path) if target.startswith("graphsvc.service")} - face
+            assert not behind, f"{name} imports {behind}"
+
+
+def rooms_of_service() -> dict[str, set[str]]:
+    """Room of service → the other rooms it imports: a room is a module or a package beside its face."""
+    found: dict[str, set[str]] = {}
+    for name, path in modules():
+        storey, _, inner = name.partition(".")
+        if storey == "service" and inner:
+            room = inner.partition(".")[0]
+            inside = (
+                one.removeprefix("graphsvc.service.") for one in imports(path) if one.startswith("graphsvc.service.")
+            )
+            found.setdefault(room, set()).update({one.partition(".")[0] for one in inside} - {room})
+    return found
+
+
+def test_service_has_few_rooms_on_few_floors_and_no_circle() -> None:
+    rooms = rooms_of_service()
+    assert len(rooms) <= 15
+    floors = TopologicalSorter(rooms)
+    floors.prepare()  # a circle raises here
+    count = 0
+    while floors.is_active():
+        ready = floors.get_ready()
+        floors.done(*ready)
+        count += 1
+    assert count <= 7
+
+
+def test_no_package_imports_in_a_circle() -> None:
+    """Module by module, for types too."""
+    names = {name for name, _ in modules()}
+    arrows: dict[str, set[str]] = {}
+    for name, path in modules():
+        inner = {target.removeprefix("graphsvc.") for target in imports(path) if target.startswith("graphsvc.")}
+        arrows[name] = {one if one in names else one.rpartition(".")[0] for one in inner} - {name, ""}
+    TopologicalSorter(arrows).prepare()
+
+
+def test_no_subject_is_a_base_of_another() -> None:
+    names = {kind.name for kind in _classes()}
+    for kind in _classes():
+        bases = {base.id for base in kind.bases if isinstance(base, ast.Name)} & names
+        assert not bases - {"Home"}, f"{kind.name} is made of {bases}"
+
+
+def _classes() -> list[ast.ClassDef]:
+    files = (path for name, path in modules() if name.startswith("service."))
+    trees = (ast.parse(path.read_text("utf-8")) for path in files)
+    return [node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+
+
+def test_every_module_is_in_the_map() -> None:
+    """The map is made from first lines: `python -m tests.house` writes it anew."""
+    text = house.DOCUMENT.read_text("utf-8")
+    assert house.written() == text.partition(house.BEGIN)[2].partition(house.END)[0]
 
 
 def test_the_table_in_the_documentation_is_this_one() -> None:

@@ -83,7 +83,7 @@ tokens = sa.Table(
     sa.Column("expires_at", sa.DateTime, nullable=False),
     # Good for nothing but setting up the second factor that the account's role must have.
     sa.Column("limited", sa.Boolean, nullable=False, server_default=sa.false()),
-    # Of a session: it ends then, however it is used; and a hash of where it is used from (see service.home).
+    # Of a session: it ends then, however it is used; and a hash of where it is used from (see service.service).
     sa.Column("ends_at", sa.DateTime),
     sa.Column("bound", sa.String(64), nullable=False, server_default=""),
 )

@@ -45,7 +45,7 @@ class Cache(Generic[Result]):
 
 
 class Caches:
-    """The caches of one subject: a subclass names them as attributes. One of each for a home (`service.home.Home.caches`)."""
+    """The caches of one subject: a subclass names them as attributes. One of each for a home (`cases.home.Home.caches`)."""
 
     def clear(self) -> None:
         """Forget everything in all of them."""

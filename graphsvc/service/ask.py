@@ -14,10 +14,10 @@ from graphsvc.access.door.gate import state_for
 from graphsvc.access.door.redact import Released
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.cases.home import Home
 from graphsvc.cases.register import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.service.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from graphsvc.access.people import accounts, enrolment, policy
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.people.principal import Principal
 from graphsvc.access.people.purpose import known_purpose
+from graphsvc.cases.home import Home
 from graphsvc.errors import NotSignedIn
-from graphsvc.service.home import Home
 from graphsvc.service.session import Session
 
 NOWHERE = Entrance()

@@ -12,13 +12,14 @@ import networkx as nx
 import pandas as pd
 
 from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.cases.home import Home
 from graphsvc.service.accounts.own import OwnAccount
 from graphsvc.service.accounts.staff import Accounts
 from graphsvc.service.ask import Ask, CaseSummary
 from graphsvc.service.cypher.cypher import Cypher
+from graphsvc.service.cypher.named import Queries
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.exports.exports import Exports
-from graphsvc.service.home import Home
 from graphsvc.service.leads.leads import LEAD_COLUMNS, RANGE_COLUMNS, Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.log import Log
@@ -26,7 +27,6 @@ from graphsvc.service.network.network import Network, Shown
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
-from graphsvc.service.queries import Queries
 from graphsvc.service.search.search import Search
 
 

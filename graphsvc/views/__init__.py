@@ -1,1 +1,1 @@
-"""views."""
+"""Results → something to look at or to take away. Pure."""

@@ -16,12 +16,12 @@ import pandas as pd
 from graphsvc.access.decided.holds import NewHold
 from graphsvc.access.door.redact import Released
 from graphsvc.cases.deliveries.statement_form import Form, Part
+from graphsvc.cases.home import Home
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.service import Options, PictureRequest, Session, quiet
 from graphsvc.service.cypher.exchange import Words
 from graphsvc.service.exports.exposure import Wanted
-from graphsvc.service.home import Home
 from graphsvc.service.network.network import Shown
 from graphsvc.web.frame import plain
 from tests.leaks.known import NOWHERE, Known

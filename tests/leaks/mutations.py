@@ -1019,7 +1019,7 @@ MUTATIONS = (
     Mutation(
         "lost-at-start",
         "a store that was lost is restored from the deliveries at the next start",
-        "graphsvc/service/home.py",
+        "graphsvc/cases/home.py",
         "                lost = self.casework.close_lost(store)\n",
         "",
         f"{_LOST}::test_a_store_that_was_emptied_is_restored_at_the_next_start",

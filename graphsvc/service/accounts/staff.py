@@ -12,10 +12,10 @@ from graphsvc.access.people.changes import Account
 from graphsvc.access.people.passwords import MINIMUM_PASSWORD
 from graphsvc.access.people.principal import ANY_CASE, Grant
 from graphsvc.cases.case_name import require_name
+from graphsvc.cases.home import Home
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import HANDLING
 from graphsvc.service.ask import Ask
-from graphsvc.service.home import Home
 
 
 class Accounts:

@@ -16,11 +16,11 @@ from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.service.ask import Ask
+from graphsvc.service.cypher.named import Queries
 from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from graphsvc.service.network.request import MOST_NODES, PictureRequest
-from graphsvc.service.queries import Queries
 from graphsvc.views.picture.export import part
 from graphsvc.views.picture.network import Edge, View, picture
 

@@ -1,4 +1,4 @@
-"""The part of a session that says which witnesses depend on each other, why, and what somebody decided against it.
+"""Groups of witnesses: who depends on whom, why, and what somebody decided against it.
 
 All of it takes source clearance: it tells who spoke, by pseudonym, and what they have in common. What a reader without
 clearance for C is told is what P statements alone say, and decisions under P alone.

@@ -1,4 +1,4 @@
-"""The part of a session that reads a lead both ways: innocent readings, and the next best question.
+"""A lead read both ways: innocent readings, and the next best question.
 
 A question goes to who answers for a statement, about what it already says. To who has no source clearance nothing is told of
 questions about what witnesses said but that there is one; reports and records can be asked about by everyone who ranks leads.

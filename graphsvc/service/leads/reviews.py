@@ -1,4 +1,4 @@
-"""The part of a session in which a person decides about a lead: with a reason, beside what was shown then.
+"""Reviews: a person decides about a lead, with a reason, beside what was shown then.
 
 The software ranks; a person decides. A decision changes no score. Who is cleared for less than the reviewer was is not
 told of it (handling) or not of its words and exact figures (sources).

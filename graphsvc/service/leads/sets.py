@@ -1,4 +1,4 @@
-"""The part of a session that looks for sets: who together holds the network together or reaches most of it, and what if.
+"""Sets: who together holds the network together or reaches most of it, and what if they were gone.
 
 Everything is computed on the links as this reader is told them.
 """

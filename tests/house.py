@@ -1,0 +1,54 @@
+"""The map of the package in docs/architecture.md, made from the first lines of its packages and modules.
+
+    python -m tests.house     # writes it anew
+
+`test_architecture.py` holds that it is as it would be written now.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "graphsvc"
+DOCUMENT = ROOT / "docs" / "architecture.md"
+BEGIN, END = "<!-- the map: `python -m tests.house` writes it -->\n", "<!-- the end of the map -->\n"
+
+
+def first_line(path: Path) -> str:
+    """The first line of a module's docstring."""
+    said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return said.partition("\n")[0].strip()
+
+
+def written() -> str:
+    """The map: a heading for each room, a line for each package in it and each module."""
+    own = (path for path in sorted(PACKAGE.glob("*.py")) if path.name not in ("__init__.py", "__main__.py"))
+    lines = [f"- `{path.stem}` {first_line(path)}" for path in own]
+    for room in sorted(one for one in PACKAGE.iterdir() if (one / "__init__.py").exists()):
+        lines += ["", f"### {room.name}/", "", first_line(room / "__init__.py"), "", *_inside(room, "")]
+    return "\n".join(lines) + "\n"
+
+
+def _inside(folder: Path, indent: str) -> list[str]:
+    lines = []
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and (path / "__init__.py").exists():
+            lines.append(f"{indent}- **{path.name}/** {first_line(path / '__init__.py')}")
+            lines += _inside(path, f"{indent}  ")
+        elif path.suffix == ".py" and path.name != "__init__.py":
+            lines.append(f"{indent}- `{path.stem}` {first_line(path)}")
+    return lines
+
+
+def main() -> None:
+    """Write the map into the document, between its two marks."""
+    text = DOCUMENT.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}{written()}{END}{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
