@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.analysis.candidates import candidates
-from graphsvc.analysis.evidence import Person
+from graphsvc.analysis.candidates import parted
+from graphsvc.analysis.evidence import Claim, Person
 from graphsvc.analysis.examples import people, said
+
+
+def candidates(claims: list[Claim], persons: list[Person]) -> frozenset[str]:
+    return parted(claims, persons)[0]
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["by name", "by pseudonym"])
