@@ -1,7 +1,7 @@
 """What is found where the application database should be, told before anything is done with it.
 
-A home that was in use never gets a new database in silence: one that is gone, empty, damaged, of another program or of a
-newer version is refused in one sentence, and left as it is.
+A home that was in use never gets a new database in silence: one that is gone, empty, damaged, of another program, of a
+newer version or of one before the first release is refused, with the way out, and left as it is.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
     """Which of the `known` versions a database's tables are of; None of a new one. Nothing is changed in it.
 
     Raises:
-        OperatorError: it is empty although the home was in use, damaged, of another program or of a newer version.
+        OperatorError: it is empty although the home was in use, damaged, of another program, of a newer version or of one
+            before the first release.
     """
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -63,9 +64,16 @@ def version_of(settings: Settings, engine: sa.Engine, known: Collection[str]) ->
             f" its own are gone. It was left as it is. Give graphsvc a database of its own, restore yours from your"
             f" backup, {_OTHERWISE}."
         )
+    said = str(version)[:40]
+    if said < min(known):
+        raise OperatorError(
+            f"{_place(settings)} is of a graphsvc from before the first release (its tables have the version {said!r},"
+            f" and the oldest this one knows is {min(known)}). It was left as it is. Load its deliveries anew in a new home:"
+            " set GRAPHSVC_HOME to another folder, and GRAPHSVC_DATABASE_URL, if it is set, to another database."
+        )
     if version not in known:
         raise OperatorError(
-            f"{_place(settings)} is of a newer graphsvc (its tables have the version {str(version)[:40]!r}, and the newest"
+            f"{_place(settings)} is of a newer graphsvc (its tables have the version {said!r}, and the newest"
             f" this one knows is {max(known)}). It was left as it is. Run that graphsvc, {_OTHERWISE}."
         )
     return str(version)

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from graphsvc.errors import OperatorError
 
+_FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x746162  # advisory lock of PostgreSQL: two homes may open one database at once
 
 
@@ -39,7 +40,7 @@ def migrate(engine: sa.Engine) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

@@ -106,7 +106,7 @@ log = sa.Table(
     sa.Column("outcome", sa.String(200), nullable=False),
     sa.Column("rows", sa.Integer),
     sa.Column("sources_hmac", sa.String(64), nullable=False),  # over its lines of log_sources; empty: none
-    sa.Column("hmac", sa.String(64), nullable=False),  # empty: carried over from before there was a chain
+    sa.Column("hmac", sa.String(64), nullable=False),
 )
 # Which sources were released, by pseudonym: "who looked at this source?"
 log_sources = sa.Table(
@@ -142,9 +142,9 @@ cases = sa.Table(
     # How everybody stands, by name or by pseudonym, since when and why, with every identity ever delivered of who is
     # sealed: kept whatever later deliveries say (`cases.image.standing`)
     sa.Column("standings_sealed", sa.LargeBinary),
-    # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: of before.
+    # Digest of the weights of gradings that its figures were computed with (`records.weights`); none: never written.
     sa.Column("graded_with", sa.String(64)),
-    # What the graph held of it when it was last written: a random mark and counts (`store.mark`); none: of before.
+    # What the graph held of it when it was last written: a random mark and counts (`store.mark`); none: never.
     sa.Column("held", sa.JSON(none_as_null=True)),
 )
 deliveries = sa.Table(

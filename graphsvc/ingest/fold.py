@@ -7,7 +7,7 @@ equals the remaining deliveries loaded in order by construction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,6 @@ from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
 
-Progress = Callable[[int, int, str], None]
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
 _LINKS = "links"

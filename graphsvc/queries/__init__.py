@@ -1,6 +1,5 @@
 """Named queries: Cypher files with a checked header. Read here, run behind the gate."""
 
-from graphsvc.queries.catalogue import catalogue
 from graphsvc.queries.library import Library, Parameter, Query, cypher_folder
 
-__all__ = ["Library", "Parameter", "Query", "catalogue", "cypher_folder"]
+__all__ = ["Library", "Parameter", "Query", "cypher_folder"]

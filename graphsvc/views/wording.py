@@ -95,7 +95,7 @@ STAGES = MappingProxyType(
         "money": "money",
     }
 )
-# Family of ingredients (`analysis.score.hubs.FAMILIES`), or position in a plain network → what it is called and what it means.
+# Family of ingredients (`analysis.score.hubs.by_parts`), or position in a plain network → what it is called and what it means.
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to people who play a part, recruits or forces them"),
@@ -338,11 +338,6 @@ def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool
     if (now.rank, now.of) == (then.rank, then.of):
         return f"{told}: rank was and is {now.rank} of {now.of}."
     return f"{told}: rank was {then.rank} of {then.of}, is {now.rank} of {now.of}."
-
-
-def path(claims: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The steps of a path in words, the witness's own claim first."""
-    return [claim(row) for row in claims]
 
 
 def begin(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
@@ -242,6 +242,4 @@ def _entities(here: Session, identifiers: list[str]) -> dict[str, tuple[str, str
 
 
 def _picture(here: Session, drawn: list[str]) -> str:
-    if not drawn or "network.view" not in current_app.view_functions:
-        return ""
-    return url_for("network.view", case=here.case, id=drawn, depth=0)
+    return url_for("network.view", case=here.case, id=drawn, depth=0) if drawn else ""

@@ -315,7 +315,6 @@ def _shared() -> dict[str, Any]:
         "may_correct": who is not None and here is not None and who.may("load") and here.grant.handling == "C",
         "my_cases": [case.id for case in who.cases()] if who else [],
         "rail": _rail(who, here.case) if who and here else [],
-        "has": current_app.view_functions.__contains__,
     }
 
 
@@ -356,7 +355,7 @@ def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
     return [
         (label, url_for(endpoint, case=case), current_of(endpoint))
         for label, endpoint, action in _RAIL
-        if endpoint in current_app.view_functions and who.may(action) and (label != WITNESSES or cleared)
+        if who.may(action) and (label != WITNESSES or cleared)
     ]
 
 

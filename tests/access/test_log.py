@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -339,6 +338,19 @@ def test_a_missing_anchor_is_told_and_stays_in_the_log(filled: Kept) -> None:
     assert "Line 13 records that the anchor was missing" in fault
 
 
+@pytest.mark.parametrize("with_anchor", [True, False])
+def test_lines_whose_codes_were_blanked_are_never_chained_again(filled: Kept, *, with_anchor: bool) -> None:
+    filled.tamper("UPDATE log SET hmac = ''")
+    if not with_anchor:
+        filled.anchor.unlink()
+    filled.engine.dispose()
+    again = kept(filled.home)
+    assert any("Line 1 " in fault for fault in again.verify().faults)
+    again.act()
+    assert any("Line 1 " in fault for fault in again.verify().faults)
+    again.engine.dispose()
+
+
 @pytest.mark.parametrize("place", range(2))
 def test_an_anchor_that_was_written_by_hand_counts_for_nothing(filled: Kept, place: int) -> None:
     content = bytearray(filled.anchor.read_bytes())
@@ -356,8 +368,8 @@ def test_an_anchor_that_was_written_by_hand_counts_for_nothing(filled: Kept, pla
 _WRITER = """
 import sys
 from pathlib import Path
-from graphsvc.access import audit
-from graphsvc.access.principal import Principal
+from graphsvc.access.log import audit
+from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 home, count = Path(sys.argv[1]), int(sys.argv[2])
@@ -449,9 +461,9 @@ def test_a_death_at_each_step_is_no_tampering(log: Kept, dies: str, kept_lines: 
         import os
         from pathlib import Path
         import sqlalchemy as sa
-        from graphsvc.access import audit
-        from graphsvc.access.anchor import Anchor
-        from graphsvc.access.principal import Principal
+        from graphsvc.access.log import audit
+        from graphsvc.access.log.anchor import Anchor
+        from graphsvc.access.people.principal import Principal
         from graphsvc.appdb import open_database
         from graphsvc.config import Settings
         home = Path({str(log.home)!r})
@@ -585,48 +597,3 @@ def test_any_tampering_is_found(long: Path, tmp_path: Path, seed: int) -> None:
     opened.engine.dispose()
     assert not found.whole, statements
     assert all("ine" in fault for fault in found.faults)
-
-
-# -- an older database ------------------------------------------------------------------------------------------
-
-
-def test_the_lines_of_an_older_database_are_carried_over_chained_and_name_nobody(tmp_path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    from graphsvc.appdb import engine as engine_module
-
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    (home / "graphsvc.sqlite").touch(mode=0o600)
-    engine = sa.create_engine(f"sqlite:///{home / 'graphsvc.sqlite'}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    detail = json.dumps({"query": "entities.find", "parameters": {"text": "Wilma Witness"}})
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for number, ended in ((3, "'2026-01-01 10:00:01.000000'"), (7, "NULL")):
-            connection.exec_driver_sql(
-                "INSERT INTO log (id, at, account, purpose, action, case_id, detail, outcome, rows, ended_at) VALUES"
-                f" ({number}, '2026-01-01 10:00:00.000000', 'ann', 'why', 'read', 'one', '{detail}',"
-                f" '{'begun' if ended == 'NULL' else 'released'}', {'NULL' if ended == 'NULL' else 4}, {ended})"
-            )
-    engine.dispose()
-    opened = kept(home)
-    found = opened.verify()
-    assert found.whole, found.faults
-    newest, open_one, ended_one = audit.lines(opened.engine)
-    assert (newest["outcome"], newest["detail"]) == ("carried over", {"lines": 3})
-    assert (open_one["outcome"], open_one["ended_at"]) == ("begun", None)
-    assert (ended_one["outcome"], ended_one["rows"], ended_one["account"]) == ("released", 4, "ann")
-    assert ended_one["detail"] == {"query": "entities.find", "parameters": {"text": "13 characters"}}
-    opened.engine.dispose()
-    again = kept(home)
-    assert again.verify().lines == found.lines == 4
-    again.tamper("UPDATE log SET hmac = ''")
-    again.engine.dispose()
-    third = kept(home)
-    assert not third.verify().whole, "blanked lines were chained again"
-    third.engine.dispose()

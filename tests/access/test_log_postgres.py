@@ -23,8 +23,8 @@ KEY = bytes(range(32))
 _WRITER = """
 import sys
 from pathlib import Path
-from graphsvc.access import audit
-from graphsvc.access.principal import Principal
+from graphsvc.access.log import audit
+from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 home = Path(sys.argv[1])

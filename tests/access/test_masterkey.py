@@ -230,7 +230,7 @@ _DOOMED = """
 import os, signal, sys
 from pathlib import Path
 import sqlalchemy as sa
-from graphsvc.access.masterkey import rotate
+from graphsvc.access.vault.masterkey import rotate
 from graphsvc.appdb import open_database
 from graphsvc.config import Settings
 

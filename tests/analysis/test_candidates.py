@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from graphsvc.analysis.evidence.claims import Person
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
-from graphsvc.analysis.score.candidates import candidates
+from graphsvc.analysis.score.candidates import parted
+
+
+def candidates(claims: list[Claim], persons: list[Person]) -> frozenset[str]:
+    return parted(claims, persons)[0]
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["by name", "by pseudonym"])

@@ -1,4 +1,4 @@
-"""A database that is gone, empty, damaged, of another program or newer is refused in one sentence and left as it is."""
+"""A database that is gone, empty, damaged, of another program, newer or too old is refused and left as it is."""
 
 from __future__ import annotations
 
@@ -110,6 +110,10 @@ def test_on_postgresql_as_well(settings: SettingsFactory, used: Settings, tmp_pa
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(OperatorError, match="is of a newer graphsvc"):
         open_database(fresh)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0017'")
+    with pytest.raises(OperatorError, match="from before the first release"):
+        open_database(fresh)
     engine.dispose()
 
 
@@ -134,6 +138,16 @@ def test_a_database_of_a_newer_version_is_left_alone(used: Settings) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
     assert "is of a newer graphsvc (its tables have the version '9999'" in refused(used)
+
+
+@pytest.mark.parametrize("version", ["0001", "0017"])
+def test_a_database_of_before_the_first_release_is_left_alone(used: Settings, version: str) -> None:
+    with closing(sqlite3.connect(file_of(used))) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+        connection.commit()
+    said = refused(used)
+    assert f"before the first release (its tables have the version '{version}'" in said
+    assert "Load its deliveries anew in a new home" in said
 
 
 def test_a_database_that_lost_a_table_is_left_alone(used: Settings) -> None:

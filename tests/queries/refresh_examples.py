@@ -1,8 +1,7 @@
-"""Brings what depends on the demo case up to date: the number of rows in each query's example, and cypher/README.md.
+"""Brings what depends on the demo case up to date: the number of rows in each query's example.
 
-    python tests/queries/refresh_examples.py              the rows of every example, and the catalogue
-    python tests/queries/refresh_examples.py NAME …       only of these queries, such as crossings.behind
-    python tests/queries/refresh_examples.py --catalogue  only cypher/README.md (needs no Neo4j)
+    python tests/queries/refresh_examples.py         of every query
+    python tests/queries/refresh_examples.py NAME …  only of these, such as crossings.behind
 
 Run it when the demo case or a query has changed, from a checkout in which graphsvc is installed (or on PYTHONPATH).
 It makes the demo case in a temporary home, loads it into a managed server (jars: GRAPHSVC_JARS or .cache/jars, version:
@@ -27,7 +26,7 @@ from typing import Any
 from graphsvc import simulate
 from graphsvc.access.people.principal import ANY_CASE, Grant, Principal
 from graphsvc.config import Settings
-from graphsvc.queries import Library, Query, catalogue, cypher_folder
+from graphsvc.queries import Library, Query, cypher_folder
 from graphsvc.service import Service, Session
 
 _ROWS = re.compile(r"^// rows = \d+$", re.MULTILINE)
@@ -40,11 +39,6 @@ _TRIES = 400
 def file_of(name: str) -> Path:
     """The file of a named query."""
     return cypher_folder().joinpath(*name.split(".")).with_suffix(".cypher")
-
-
-def write_catalogue() -> None:
-    """Write cypher/README.md."""
-    (cypher_folder() / "README.md").write_text(catalogue(Library()), "utf-8")
 
 
 def refresh(session: Session, names: list[str]) -> list[str]:
@@ -102,9 +96,6 @@ def _other_ids(session: Session, query: Query, given: dict[str, Any]) -> Iterato
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments ask for, and give the exit status."""
-    write_catalogue()
-    if arguments == ["--catalogue"]:
-        return 0
     jars = os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[2] / ".cache" / "jars")
     version = os.environ.get("GRAPHSVC_NEO4J_VERSION") or Settings.neo4j_version
     roles = frozenset({"investigator", "analyst", "disclosure", "custodian"})

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from graphsvc.errors import OperatorError, RequestError
-from graphsvc.queries import Library, Parameter, catalogue, cypher_folder
+from graphsvc.queries import Library, Parameter, cypher_folder
+from tests.queries.catalogue import catalogue
 
 HEADER = {
     "title": 'title = "Boats"',
@@ -168,7 +169,7 @@ def test_a_value_of_another_type_is_refused(kind: str, given: object, takes: str
 
 def test_the_catalogue_is_current() -> None:
     written = (cypher_folder() / "README.md").read_text("utf-8")
-    assert written == catalogue(Library()), "run: python tests/queries/refresh_examples.py --catalogue"
+    assert written == catalogue(Library()), "run: python tests/queries/catalogue.py"
 
 
 def test_the_catalogue_tells_every_query_apart() -> None:

@@ -19,7 +19,7 @@ from graphsvc.config import Settings
 _HOLDER = """
 import sys
 from graphsvc.config import Settings
-from graphsvc.store.local import hold
+from graphsvc.store.server.local import hold
 with hold(Settings.read()) as server:
     print(server.uri, flush=True)
     sys.stdin.read()

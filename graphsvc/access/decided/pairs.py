@@ -18,7 +18,7 @@ from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
 
-INDEPENDENT, DEPENDENT = PAIR_KINDS = ("independent", "dependent")
+PAIR_KINDS = ("independent", "dependent")
 _LONGEST = 2000
 _ROW = tables.pairings
 

@@ -37,7 +37,6 @@ def keep(engine: sa.Engine, key: bytes, anchor: Path) -> Chain:
         OperatorError: the anchor's folder or the database cannot be used.
     """
     chain = Chain(engine, key, Anchor(anchor, key))
-    chain.carry_over()
     chain.hold_clock()
     _CHAINS[engine] = chain
     return chain

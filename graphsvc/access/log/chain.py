@@ -17,7 +17,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access.log.anchor import NOWHERE, Anchor, End, Mark
-from graphsvc.access.log.disclosed import told
 from graphsvc.access.people import live
 from graphsvc.appdb import alone, tables, transaction
 
@@ -38,7 +37,6 @@ _COLUMNS = (
 SERVICE = "graphsvc"  # whose name stands beside what the log says of itself
 BROKEN = "broken"
 SET_BACK = "clock set back"
-_CARRIED = "carried over"
 _END = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
 
 
@@ -122,33 +120,6 @@ class Chain:
         except (ValueError, TypeError):  # not a time any more; verifying names the line
             at = None
         return max((moment for moment in (at, self._seen) if moment is not None), default=None)
-
-    def carry_over(self) -> int:
-        """Chain the lines of an older database, once, and say so in a line; gives how many.
-
-        Only where no anchor has been written yet: later, a line without an HMAC is one that was tampered with.
-        """
-        with self.anchor.held():
-            if self.anchor.read() is not None:
-                return 0
-            with alone(self.database, _LOCK) as connection:
-                rows = connection.execute(sa.select(tables.log).order_by(tables.log.c.id)).mappings().all()
-                if not rows or any(row["hmac"] for row in rows):
-                    return 0
-                last = End()
-                for row in rows:
-                    line = dict(row) | {"detail": told(row["detail"])}
-                    last = End(row["id"], self.code(line, last.hmac))
-                    connection.execute(
-                        tables.log.update()
-                        .where(tables.log.c.id == row["id"])
-                        .values(detail=line["detail"], hmac=last.hmac)
-                    )
-                last = self._insert(connection, last, _own(_CARRIED, {"lines": len(rows)}))
-                mark = Mark(last, End(), pending=True)
-                self.anchor.write(mark)
-            self.anchor.write(replace(mark, pending=False, counter=mark.counter + 1))
-        return len(rows)
 
     def _insert(
         self, connection: sa.Connection, before: End, values: Mapping[str, Any], sources: Iterable[str] = ()

@@ -167,38 +167,18 @@ def _sides(ledger: Ledger, strength: Floats) -> list[tuple[Ints, Ints, Floats]]:
     return sides
 
 
-def link_belief(claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED) -> LinkFigures | None:
-    """What claims about one link add up to; None if no claim that carries weight asserts it.
-
-    Example:
-        >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
-        ...     "person", "gang", from_on="2020-05")
-        >>> link_belief([claim], {})
-        LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0)
-
-    Raises:
-        RequestError: if the claims are about several links.
-
-    Limits: belief in what is said, not in guilt. For many links `link_table` is far faster.
-    """
-    table = link_table(claims, dependence, weights)
-    if len(table) > 1:
-        raise RequestError("These claims are about several links; link_table tells them apart.")
-    return next(iter(table.values()), None)
-
-
 def link_table(
     claims: Iterable[Claim], dependence: Dependence, weights: Weights = SHIPPED
 ) -> dict[LinkKey, LinkFigures]:
     """What the claims add up to, link by link: only links that a claim with weight asserts.
 
     Example:
-        >>> claim = Claim("c1", "p1", "RUNS", "g1", "denies", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
-        ...     "person", "gang")
+        >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        ...     "person", "gang", from_on="2020-05")
         >>> link_table([claim], {})
-        {}
+        {('p1', 'RUNS', 'g1'): LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0)}
 
-    Limits: as `link_belief`.
+    Limits: belief in what is said, not in guilt.
     """
     ledger = encode(claims, dependence, weights)
     size = int(ledger.link.max(initial=-1)) + 1

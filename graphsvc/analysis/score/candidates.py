@@ -11,30 +11,20 @@ from graphsvc.analysis.evidence.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVE
 _CHARGED = frozenset({"suspect", "convicted"})
 
 
-def candidates(claims: Iterable[Claim], persons: Iterable[Person]) -> frozenset[str]:
-    """The ids of the persons to be ranked: everyone not `carried`, and of those carried whoever was not *only* that.
+def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
+    """The ids of the persons to be ranked, and those of `carried`; whoever is in both was carried, but not only that.
 
-    That is: no victim, and tied (contact, seen together, quarrel) to someone who plays a part.
+    Ranked is everyone not carried, and of those carried whoever is no victim and tied (contact, seen together, quarrel)
+    to someone who plays a part.
 
     Example:
         >>> claims = [Claim(f"c{number}", person, relation, "x1", "asserts", "active", "t1", "s1", "witness", "2", "D", True,
         ...     1, "P", "person", "crossing") for number, person, relation in ((1, "p1", "PILOTED"), (2, "p2", "CROSSED_ON"))]
-        >>> sorted(candidates(claims, [Person(name, "", frozenset(), True) for name in ("p1", "p2", "p3")]))
-        ['p1', 'p3']
+        >>> ranked, left_out = parted(claims, [Person(name, "", frozenset(), True) for name in ("p1", "p2", "p3")])
+        >>> sorted(ranked), sorted(left_out)
+        (['p1', 'p3'], ['p2'])
 
     Limits: an organiser known only as a passenger is not ranked until a claim gives them a part or such a tie.
-    """
-    return parted(claims, persons)[0]
-
-
-def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
-    """`candidates` and `carried` at once; whoever is in both was carried, but not only that.
-
-    Example:
-        >>> parted([], [Person("p1", "", frozenset({"victim"}), True)])
-        (frozenset(), frozenset({'p1'}))
-
-    Limits: as those.
     """
     claims, persons = list(claims), list(persons)
     ends = _Ends(claims)

@@ -27,7 +27,6 @@ RULES_VERSION = "2"
 FEWEST_VOICES = 3
 
 Shares = dict[str, Floats]
-FAMILIES = (*ingredients.FAMILIES, "only_carried")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[
     Example:
         >>> from graphsvc.analysis.examples import tied
         >>> whole = tied()
-        >>> sorted(by_parts(basis([], [], {}).ledger, whole, parts.read(whole), [])) == sorted(FAMILIES)
+        >>> sorted(by_parts(basis([], [], {}).ledger, whole, parts.read(whole), [])) == sorted([*ingredients.FAMILIES, "only_carried"])
         True
 
     Limits: see `parts.shares`.

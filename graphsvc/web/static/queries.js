@@ -16,7 +16,6 @@ if (filter) {
 }
 
 for (const input of document.querySelectorAll("input[data-suggest]")) {
-  if (!input.dataset.suggest) continue;
   let timer = 0;
   let asked = null;
   const ask = async () => {

@@ -1,10 +1,15 @@
-"""The table of named queries in cypher/README.md, made from the headers."""
+"""The table of named queries in cypher/README.md, made from the headers.
+
+    python tests/queries/catalogue.py
+
+Run it when the header of a query has changed, from a checkout in which graphsvc is installed (or on PYTHONPATH).
+"""
 
 from __future__ import annotations
 
 from itertools import groupby
 
-from graphsvc.queries.library import Library, Parameter, Query
+from graphsvc.queries import Library, Parameter, Query, cypher_folder
 
 _INTRODUCTION = """# Named queries
 
@@ -16,7 +21,7 @@ once the parameters that are bound for you otherwise (`docs/architecture.md`) ar
 
 `schema/` holds constraints and indexes, `load/` what writes a case. Files of kind `internal` are the service's own.
 
-This file is made from the headers: `python tests/queries/refresh_examples.py --catalogue`.
+This file is made from the headers: `python tests/queries/catalogue.py`.
 """
 
 
@@ -48,3 +53,7 @@ def _parameter(parameter: Parameter) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    (cypher_folder() / "README.md").write_text(catalogue(Library()), "utf-8")
