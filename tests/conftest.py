@@ -8,6 +8,8 @@ version. With GRAPHSVC_TEST_POSTGRES set the application database of every home 
 from __future__ import annotations
 
 import os
+import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,8 +24,9 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
 from graphsvc.store.server.jars import fetch_jars
+from graphsvc.store.server.launch import server_home
 from graphsvc.store.server.local import LocalServer, hold
-from tests import postgresql
+from tests import legs, postgresql
 from tests.postgresql import Postgres
 
 # How long an example takes says how busy the machine is.
@@ -31,20 +34,97 @@ hypothesis.settings.register_profile("graphsvc", deadline=None)
 hypothesis.settings.load_profile("graphsvc")
 SettingsFactory = Callable[..., Settings]
 # What leads a test to the server and the application database that the environment names.
+# Seconds of work above which a test is slow.
+_SLOW_S = 5.0
+# Bytes that the memory must have free for what tests write to lie in it.
+_ROOM = 4 << 30
+# What a run side by side begins with: the walks, each of some minutes.
+_LONGEST = (
+    "tests/leaks/test_canaries.py",
+    "tests/leaks/test_by_difference.py",
+    "tests/leaks/test_classes.py",
+    "tests/leaks/test_growing.py",
+    "tests/leaks/test_over_time.py",
+    "tests/access/test_told_as_one.py",
+    "tests/access/test_twin.py",
+    "tests/store/test_local.py",
+)
+# Of the Neo4j that tests share: where Linux tells how much it has worked.
+_JAVA: list[Path] = []
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--to-servers`: for a run beside another one, on other servers; what meets none of them is left to the other."""
-    parser.addoption("--to-servers", action="store_true", help="only tests that meet Neo4j or the application database")
+    """`--leg`: for a run beside another one, on other servers; what it has is in `tests/legs.py`."""
+    parser.addoption("--leg", choices=legs.LEGS, default="", help="only the tests of one of two runs side by side")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what tests write lie in memory where there is room: homes and stores of minutes need not reach a disk."""
+    room = Path("/dev/shm")
+    if config.option.basetemp is None and hasattr(os, "statvfs") and room.is_dir() and _free(room) > _ROOM:
+        config.option.basetemp = room / f"graphsvc-tests-{os.getpid()}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Nothing stays in memory."""
+    base = config.option.basetemp
+    if base is not None and Path(base).name == f"graphsvc-tests-{os.getpid()}":
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _free(folder: Path) -> int:
+    stat = os.statvfs(folder)
+    return stat.f_bavail * stat.f_frsize
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what `--to-servers` leaves out."""
-    if config.getoption("--to-servers", default=False):
-        meets = [bool(_TO_SERVERS & set(getattr(item, "fixturenames", ()))) for item in items]
-        config.hook.pytest_deselected(items=[item for item, does in zip(items, meets, strict=True) if not does])
-        items[:] = [item for item, does in zip(items, meets, strict=True) if does]
+    """Leave out what is of the other leg, and begin with what takes longest: at the end nobody waits for it alone."""
+    leg = config.getoption("--leg", default="")
+    chosen, left = [], []
+    for item in items:
+        meets = bool(_TO_SERVERS & set(getattr(item, "fixturenames", ())))
+        mine = legs.of_leg(_file(item), leg, to_servers=meets)
+        (chosen if mine else left).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+    chosen.sort(key=lambda item: not _file(item).startswith(_LONGEST))
+    items[:] = chosen
+
+
+def _file(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parents[1]).as_posix()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test that does more work than a few seconds of it says so, and why: `@pytest.mark.slow(reason="...")`.
+
+    What counts is the time of processors in this process and its Neo4j, not how long it takes where the machine is busy.
+    """
+    before = _worked(item)
+    yield
+    took = _worked(item) - before
+    marked = item.get_closest_marker("slow")
+    if took > _SLOW_S and (marked is None or not marked.kwargs.get("reason")):
+        pytest.fail(f"worked {took:.1f} s: make it less, or mark it slow with the reason (more than {_SLOW_S:.0f} s)")
+
+
+def _worked(item: pytest.Item) -> float:
+    """Seconds of processors that this process has used, and the Neo4j that tests share where this one uses it."""
+    used = time.process_time()
+    if "neo4j_server" in getattr(item, "fixturenames", ()):
+        for stat in _JAVA:
+            fields = stat.read_text("ascii", "replace").rpartition(")")[2].split()
+            used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def _java_of(home: Path) -> list[Path]:
+    """Where Linux tells how much the Neo4j of a home has worked; nothing elsewhere."""
+    lines = {path: path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()}
+    wanted = f"--home-dir={server_home(home)}".encode()
+    return [path.with_name("stat") for path, line in lines.items() if wanted in line]
 
 
 @pytest.fixture(scope="session")
@@ -114,8 +194,11 @@ def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]
 
     It plans queries for half an hour, which earns back what compiling its Java well takes.
     """
-    with hold(settings(quick_java=False)) as server:
+    made = settings(quick_java=False)
+    with hold(made) as server:
+        _JAVA[:] = _java_of(made.home)
         yield server
+        _JAVA.clear()
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""Which tests run on which servers where two runs go side by side, as `.ci/run` does.
+
+The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. What speaks Cypher or SQL of its
+own runs in both. What stands on that (a use case, a walk for leaks) runs once, in one of them: the two share these tests
+by file. Everything else runs in the main leg. Without `--leg` a run has every test; `.ci/run --all` runs all of the shared
+ones in both.
+"""
+
+from __future__ import annotations
+
+# Rooms of tests of which some speak to servers, and so are of both legs or shared.
+SHARED = ("tests/access/", "tests/leaks/", "tests/service/")
+BOTH = (
+    "tests/appdb/",
+    "tests/store/",
+    "tests/queries/",
+    "tests/access/test_gate.py",
+    "tests/access/test_log.py",
+    "tests/access/test_log_postgres.py",
+    "tests/access/test_signing_in.py",
+    "tests/service/test_casework.py",
+    "tests/service/test_loading.py",
+    "tests/service/test_lost.py",
+    "tests/service/test_writing.py",
+)
+# Of the shared ones, those of the long-term leg; the main leg has the others.
+LONG_TERM = (
+    "tests/access/test_freetext.py",
+    "tests/access/test_twin.py",
+    "tests/leaks/test_by_difference.py",
+    "tests/leaks/test_growing.py",
+    "tests/leaks/test_over_time.py",
+    "tests/service/test_canaries.py",
+    "tests/service/test_entering.py",
+    "tests/service/test_exporting.py",
+    "tests/service/test_grouping.py",
+    "tests/service/test_jobs.py",
+    "tests/service/test_pictures.py",
+    "tests/service/test_protecting.py",
+    "tests/service/test_roles.py",
+    "tests/service/test_saving.py",
+    "tests/service/test_searching.py",
+    "tests/service/test_standing.py",
+    "tests/service/test_waiting.py",
+)
+LEGS = ("main", "long-term", "long-term-all")
+
+
+def of_leg(file: str, leg: str, *, to_servers: bool) -> bool:
+    """Whether a test runs in a leg.
+
+    Args:
+        file: where it stands, as `tests/store/test_bolt.py`.
+        leg: of `LEGS`; empty for a run of everything. `long-term-all` has all of the shared ones as well.
+        to_servers: whether it meets Neo4j or the application database.
+
+    Example:
+        >>> of_leg("tests/store/test_bolt.py", "main", to_servers=True)
+        True
+        >>> [of_leg("tests/access/test_twin.py", leg, to_servers=True) for leg in ("main", "long-term")]
+        [False, True]
+        >>> [of_leg("tests/service/test_texts.py", leg, to_servers=False) for leg in ("main", "long-term")]
+        [True, False]
+    """
+    if not leg:
+        return True
+    if leg == "main":
+        return not to_servers or not file.startswith(LONG_TERM)
+    shared = SHARED if leg == "long-term-all" else LONG_TERM
+    return to_servers and file.startswith((*BOTH, *shared))
