@@ -81,7 +81,8 @@ def _free(folder: Path) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is of the other leg, and begin with what takes longest: at the end nobody waits for it alone."""
     leg = config.getoption("--leg", default="")
-    chosen, left = [], []
+    chosen: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         meets = bool(_TO_SERVERS & set(getattr(item, "fixturenames", ())))
         mine = legs.of_leg(_file(item), leg, to_servers=meets)

@@ -46,24 +46,27 @@ class Register:
 
     def dependence(self, case: str, level: str) -> dict[str, frozenset[str]]:
         """What the sources of a case share, at level `all` or `p`; for computing only."""
-        return {source: frozenset(keys) for source, keys in self._kept_dependence(case).get(level, {}).items()}
+        return _keys(self._kept_dependence(case), level)
 
-    def _kept_dependence(self, case: str) -> dict[str, Any]:
+    def depending(self, case: str, key: bytes, level: str) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
+        """What `shared` and `dependence` tell, in one look, with the case's key."""
+        kept = self._kept_dependence(case, key)
+        return _shared(kept, level), _keys(kept, level)
+
+    def _kept_dependence(self, case: str, key: bytes | None = None) -> dict[str, Any]:
         with transaction(self._database) as connection:
             row = connection.execute(
                 sa.select(tables.cases.c.dependence_sealed).where(tables.cases.c.id == case)
             ).first()
         if row is None or row.dependence_sealed is None:
             return {}
-        kept: dict[str, Any] = unpack(self.key(case, create=False), row.dependence_sealed, f"dependence {case}")
+        key = key or self.key(case, create=False)
+        kept: dict[str, Any] = unpack(key, row.dependence_sealed, f"dependence {case}")
         return kept
 
     def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
         """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
-        return {
-            source: [(reason, thing) for reason, thing in things]
-            for source, things in self._kept_dependence(case).get("shared", {}).get(level, {}).items()
-        }
+        return _shared(self._kept_dependence(case), level)
 
     def provenance(self, case: str, claims: list[str]) -> dict[str, tuple[int, int]]:
         """Claim id → (delivery, line in its links file)."""
@@ -437,6 +440,15 @@ class Register:
             "key_sealed": wrapped,
             "values_sealed": pack(key, values, what),
         }
+
+
+def _keys(kept: Mapping[str, Any], level: str) -> dict[str, frozenset[str]]:
+    return {source: frozenset(keys) for source, keys in kept.get(level, {}).items()}
+
+
+def _shared(kept: Mapping[str, Any], level: str) -> dict[str, list[Thing]]:
+    things = kept.get("shared", {}).get(level, {})
+    return {source: [(reason, thing) for reason, thing in some] for source, some in things.items()}
 
 
 def _ask_rewrite(connection: sa.Connection, case: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,8 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
 from graphsvc.cases.register import known_cases, version_for, version_of
 from graphsvc.config import Settings
-from graphsvc.errors import NotFound, RequestError
+from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.store.bolt import Item, Make
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,21 @@ class CaseSummary:
     id: str
     state: str
     version: int
+
+
+# Acts that may be a part of a look; what changes something is an act of its own.
+_LOOKING = ("read", "query", "analyse")
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look has opened so far. version: of the case, when it began."""
+
+    case: str
+    version: int
+    key: bytes | None = None
+    opened: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
 
 
 class Ask:
@@ -42,6 +59,7 @@ class Ask:
         self.principal = principal
         self.purpose = purpose
         self._case = case
+        self._looks = threading.local()
 
     @property
     def case(self) -> str:
@@ -76,7 +94,12 @@ class Ask:
             NotFound: the case is not there or not theirs.
         """
         policy.require_case(self.principal, self.case)
-        return self.home.register.key(self.case, create=False)
+        look = self._look
+        if look is None:
+            return self.home.register.key(self.case, create=False)
+        if look.key is None:
+            look.key = self.home.register.key(self.case, create=False)
+        return look.key
 
     def at(self, case: str) -> Ask:
         """The same of another case."""
@@ -120,6 +143,8 @@ class Ask:
         """
         policy.require(self.principal, "read")
         policy.require_case(self.principal, self.case)
+        if self._look is not None:
+            return self._look.version
         return version_of(self.database, self.case, self.grant.handling)
 
     @property
@@ -137,13 +162,13 @@ class Ask:
             if (grant := self.principal.grant(row["id"])) is not None
         ]
 
-    def require_open(self) -> None:
-        """Nothing, if the case is there and nothing that shows at this clearance is being loaded.
+    def require_open(self) -> int:
+        """The version of the case, if it is there and nothing that shows at this clearance is being loaded.
 
         Raises:
             NotFound: it is not there. Busy: it is being loaded.
         """
-        self.home.gate.require_open(self.case, self.grant)
+        return self.home.gate.require_open(self.case, self.grant)
 
     # -- acts -------------------------------------------------------------------------------------------------
 
@@ -153,7 +178,33 @@ class Ask:
         Raises:
             Refused: no role of theirs allows it. NotFound: the case is not there or not theirs.
         """
-        return self.home.gate.acting(self.principal, self.purpose, action, self.case, **detail)
+        return self._acting(self.principal, self.purpose, action, self.case, **detail)
+
+    @contextmanager
+    def look(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
+        """One logged act in which several things are opened: what is read and computed inside is a part of it.
+
+        It stands in the log as one line, with what it opened and whose claims were released. All of it is of one state of
+        the case.
+
+        Raises:
+            Refused, NotFound: as `act`. Busy: the case is being loaded, or was changed meanwhile.
+        """
+        if self._look is not None:
+            with self.act(action, **detail) as outcome:
+                yield outcome
+            return
+        with self.act(action, **detail) as outcome:
+            look = _Look(self.case, self.require_open())
+            self._looks.now = look
+            try:
+                yield outcome
+            finally:
+                self._looks.now = None
+                outcome["opened"] = look.opened
+                outcome["sources"] = look.sources.union(outcome.get("sources", ()))
+            if self.version != look.version:
+                raise Busy(f"The case {look.case} was changed while you looked. Look again; nothing is wrong with it.")
 
     def act_anywhere(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
         """One logged act that is on no case. Raises Refused as `act`."""
@@ -165,24 +216,65 @@ class Ask:
         Raises:
             Refused, NotFound, RequestError, Busy: see `access.door.gate.Gate.read`.
         """
-        action = "analyse" if whole else "read"
+        return self.read(name, parameters, action="analyse" if whole else "read", whole=whole)
+
+    def read(
+        self, name: str, parameters: Mapping[str, Any] | None = None, *, action: str = "query", whole: bool = False
+    ) -> Released:
+        """The released answer of any query. Raises as `rows`."""
+        acting = self._acting if self._look is not None else None
         return self.home.gate.read(
-            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole
+            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole, acting=acting
         )
+
+    def material(self, name: str, make: Make[Item]) -> list[Item]:
+        """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
+        acting = self._acting if self._look is not None else None
+        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, acting)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.
 
         A server answers each question on one core alone; what does not wait for another answer is asked beside it.
         """
+        look = self._look
+
+        def ask(name: str, parameters: Mapping[str, Any]) -> Released:
+            self._looks.now = look  # a part of what goes on in the thread that asks
+            return self.rows(name, whole=whole, **parameters)
+
         with ThreadPoolExecutor(len(asked)) as pool:
-            waiting = [pool.submit(self.rows, name, whole=whole, **parameters) for name, parameters in asked]
+            waiting = [pool.submit(ask, name, parameters) for name, parameters in asked]
             return [one.result() for one in waiting]
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""
         rows = self.rows("entities.named", ids=sorted(ids)).dicts() if ids else []
         return {row["id"]: row for row in rows}
+
+    @property
+    def _look(self) -> _Look | None:
+        """The look that goes on in this thread."""
+        return getattr(self._looks, "now", None)
+
+    def _acting(
+        self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
+    ) -> AbstractContextManager[dict[str, Any]]:
+        """An act of its own, or a part of the look that goes on."""
+        look = self._look
+        if look is None or look.case != case or action not in _LOOKING:
+            return self.home.gate.acting(principal, purpose, action, case, **detail)
+        return self._part(look, action, str(detail.get("query") or detail.get("step") or action))
+
+    @contextmanager
+    def _part(self, look: _Look, action: str, opened: str) -> Iterator[dict[str, Any]]:
+        """A part of a look: allowed or refused as an act of its own."""
+        policy.require(self.principal, action)
+        policy.require_case(self.principal, look.case)
+        look.opened.add(opened)
+        outcome: dict[str, Any] = {}
+        yield outcome
+        look.sources.update(outcome.get("sources", ()))
 
 
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Everything here passes the gate. What a reader may not see is not there; "not th
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
@@ -144,6 +145,10 @@ class Session:
             Refused: it does not.
         """
         self.ask.require(action)
+
+    def look(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
+        """One act in the log for all that is read inside: see `Ask.look`."""
+        return self.ask.look(action, **detail)
 
     def close(self) -> None:
         """Let go of everything; only for a session of `graphsvc.connect`, whose home is its own."""

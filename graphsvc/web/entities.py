@@ -25,7 +25,7 @@ _OPEN, _LINKS = 10, 50
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
 
-@register(blueprint, "/entity")
+@register(blueprint, "/entity", look="read", entity="id")
 def page(case: str) -> ResponseReturnValue:
     """The page of one entity, or of all its links of one relation."""
     here = at(case)

@@ -9,8 +9,9 @@ import dataclasses
 import datetime as dt
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -119,24 +120,49 @@ def at(case: str) -> Session:
     Raises:
         NotFound: in the same words for a case that is not there and one that is not theirs.
     """
+    here: Session | None = g.get("here")
+    if here is not None and here.case == case:
+        return here
     here = current().at(case)
     g.version = here.version  # asks whether it is there and theirs
     g.here = here
     return here
 
 
-def page(blueprint: Blueprint, rule: str, twin: str = "") -> Callable[[View], View]:
+def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **about: str) -> Callable[[View], View]:
     """Register a view as a page at `rule` and, with the same data, as JSON at `rule.json` (or `twin`).
 
     The twin's endpoint is the page's with `_json` behind it: `url_for("leads.table_json", case=case)`.
+
+    Args:
+        blueprint: of the page.
+        rule: its address.
+        twin: the address of its JSON.
+        look: action of the one look that opening it is (`Session.look`); empty: each thing it reads is an act.
+        about: particulars of that look: name → which word of the address holds it, or a word of ours after `=`.
     """
 
     def register(view: View) -> View:
-        blueprint.add_url_rule(rule, view.__name__, view, methods=["GET"])
-        blueprint.add_url_rule(twin or f"{rule}.json", view.__name__ + TWIN, view, methods=["GET"])
+        shown = _looking(view, look, about) if look else view
+        blueprint.add_url_rule(rule, view.__name__, shown, methods=["GET"])
+        blueprint.add_url_rule(twin or f"{rule}.json", view.__name__ + TWIN, shown, methods=["GET"])
         return view
 
     return register
+
+
+def _looking(view: View, action: str, about: Mapping[str, str]) -> View:
+    """A view of a case as one look."""
+
+    @wraps(view)
+    def looked(case: str) -> ResponseReturnValue:
+        detail = {
+            name: word[1:] if word.startswith("=") else request.args.get(word, "") for name, word in about.items()
+        }
+        with at(case).look(action, **detail):
+            return view(case)
+
+    return cast("View", looked)
 
 
 def wants_json() -> bool:

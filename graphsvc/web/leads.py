@@ -54,7 +54,7 @@ _ORDERS = {
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
 
 
-@page(blueprint, "/leads")
+@page(blueprint, "/leads", look="analyse", query="=hubs")
 def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
     here = at(case)
@@ -102,7 +102,7 @@ def table_csv(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/lead")
+@page(blueprint, "/lead", look="analyse", lead="id")
 def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
     here = at(case)

@@ -80,20 +80,21 @@ def view(case: str) -> ResponseReturnValue:
     began = pictures.begun(here) if _opens() else None
 
     def late() -> dict[str, Any]:
-        found = here.network.picture(PictureRequest(**wanted))
-        if began and (lost := began.lost(found, MOST_NODES)):
-            wanted["added"] += lost
+        with here.look("read", query="network"):
             found = here.network.picture(PictureRequest(**wanted))
-        found = _folded(found, folds)
-        kinds = [node.kind for node in found.nodes]
-        counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
-        told = {"asked": wanted, "counts": counts, "view": found}
-        return told if wants_json() else told | _page(here, found) | _near(here) | {"began": began}
+            if began and (lost := began.lost(found, MOST_NODES)):
+                wanted["added"] += lost
+                found = here.network.picture(PictureRequest(**wanted))
+            found = _folded(found, folds)
+            kinds = [node.kind for node in found.nodes]
+            counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
+            told = {"asked": wanted, "counts": counts, "view": found}
+            return told if wants_json() else told | _page(here, found) | _near(here) | {"began": began}
 
     return answer_early("network/view.html", late, case=here.case)
 
 
-@page(blueprint, "/case/<case>/network/tables")
+@page(blueprint, "/case/<case>/network/tables", look="read", query="=network")
 def tables(case: str) -> ResponseReturnValue:
     """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
     here = at(case)
@@ -103,7 +104,7 @@ def tables(case: str) -> ResponseReturnValue:
     return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
 
 
-@page(blueprint, "/case/<case>/network/measures")
+@page(blueprint, "/case/<case>/network/measures", look="read", query="=network")
 def measures(case: str) -> ResponseReturnValue:
     """What the nodes of the picture at the same address can be coloured and sized by."""
     here = at(case)
@@ -137,7 +138,7 @@ def days(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/case/<case>/network/groups")
+@page(blueprint, "/case/<case>/network/groups", look="read", query="=network")
 def groups(case: str) -> ResponseReturnValue:
     """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
     here = at(case)
@@ -150,7 +151,7 @@ def groups(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/case/<case>/network/node")
+@page(blueprint, "/case/<case>/network/node", look="read", entity="id")
 def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
     here = at(case)
@@ -176,7 +177,7 @@ def node(case: str) -> ResponseReturnValue:
     )
 
 
-@page(blueprint, "/case/<case>/network/link")
+@page(blueprint, "/case/<case>/network/link", look="read", subject="subject", relation="relation", object="object")
 def link(case: str) -> ResponseReturnValue:
     """What one link adds up to, the claims behind it, and what denies it."""
     here = at(case)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +35,9 @@ _WHOLE_S = 120.0
 _LOOK_S = 30.0
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
+
+# One act in the log, or a part of one that is: called with principal, purpose, action, case and particulars.
+Acting = Callable[..., AbstractContextManager[dict[str, Any]]]
 
 
 class Gate:
@@ -72,8 +75,11 @@ class Gate:
         *,
         action: str = "query",
         whole: bool = False,
+        acting: Acting | None = None,
     ) -> Released:
         """Run a named query and give what this principal may see of its answer.
+
+        `acting`: the act it is a part of, in place of one of its own; it has seen that the case is open.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -81,13 +87,14 @@ class Gate:
         query = self.library[name]
         given = given or {}
         detail = {"query": name, "parameters": disclosed.parameters(query, given)}
-        with self.acting(principal, purpose, action, case, **detail) as outcome:
+        with (acting or self.acting)(principal, purpose, action, case, **detail) as outcome:
             if query.roles and not principal.roles & set(query.roles):
                 raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
             grant = policy.require_case(principal, case)
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
-            self.require_open(case, grant)
+            if acting is None:
+                self.require_open(case, grant)
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
             released = release(
                 grant,
@@ -101,17 +108,27 @@ class Gate:
             outcome["sources"] = disclosed.sources(released.columns, released.rows, query.returns)
         return released
 
-    def material(self, principal: Principal, purpose: str, name: str, case: str, make: Make[Item]) -> list[Item]:
+    def material(
+        self,
+        principal: Principal,
+        purpose: str,
+        name: str,
+        case: str,
+        make: Make[Item],
+        acting: Acting | None = None,
+    ) -> list[Item]:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
         What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
-        `make` gives what becomes of each such row, called with the block's other columns and with the row.
+        `make` gives what becomes of each such row, called with the block's other columns and with the row. `acting`: as
+        for `read`.
         """
         query, cap = self.library[name], self._settings.analysis_row_cap
-        with self.acting(principal, purpose, "analyse", case, query=name) as outcome:
+        with (acting or self.acting)(principal, purpose, "analyse", case, query=name) as outcome:
             grant = policy.require_case(principal, case)
-            self.require_open(case, grant)
+            if acting is None:
+                self.require_open(case, grant)
             parameters = self._bound(query, case, grant) | {"limit": cap}
             found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
             self._require_all(cut=cut)
@@ -169,8 +186,8 @@ class Gate:
     def _bound(self, query: Query, case: str, grant: Grant) -> dict[str, Any]:
         return bound(case, grant, min(query.limit, self._settings.row_cap), self._settings.few_below)
 
-    def require_open(self, case: str, grant: Grant) -> None:
-        """Nothing, if the case is there and nothing that shows at this clearance is being loaded.
+    def require_open(self, case: str, grant: Grant) -> int:
+        """The version of a case that is there, if nothing that shows at this clearance is being loaded.
 
         Raises:
             NotFound: it is not there. Busy: it is being loaded.
@@ -181,11 +198,13 @@ class Gate:
         if state_for(row.state, grant.handling) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
         self._require_held(case, row)
+        return int(row.version if grant.handling == "C" else row.version_p)
 
     def _case(self, case: str) -> Any:
         with transaction(self._database) as connection:
-            table = tables.cases
-            return connection.execute(sa.select(table.c.state, table.c.held).where(table.c.id == case)).first()
+            row = tables.cases.c
+            columns = (row.state, row.held, row.version, row.version_p)
+            return connection.execute(sa.select(*columns).where(row.id == case)).first()
 
     def _require_held(self, case: str, row: Any) -> None:
         """Nothing, if the graph holds of a case what was written last; looked at now and then.

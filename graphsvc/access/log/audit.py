@@ -74,7 +74,14 @@ def begin(engine: sa.Engine, principal: Principal, purpose: str, action: str, ca
     )
 
 
-def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None, sources: Iterable[str] = ()) -> None:
+def finish(
+    engine: sa.Engine,
+    line: int,
+    outcome: str,
+    rows: int | None = None,
+    sources: Iterable[str] = (),
+    opened: Iterable[str] = (),
+) -> None:
     """Write how an act ended, once: `released`, `refused`, `failed: …`, the number of rows, and who was released.
 
     Args:
@@ -83,11 +90,13 @@ def finish(engine: sa.Engine, line: int, outcome: str, rows: int | None = None, 
         outcome: words of ours, never values.
         rows: how many.
         sources: pseudonyms of the sources that were released.
+        opened: of a look that opens several things: what they are, in words of ours.
 
     Raises:
         OperatorError: it could not be written; nothing may be released then.
     """
-    end = {"of_line": line, "account": "", "purpose": "", "action": "", "case_id": "", "detail": {}}
+    detail = told({"opened": sorted(set(opened))}) if opened else {}
+    end = {"of_line": line, "account": "", "purpose": "", "action": "", "case_id": "", "detail": detail}
     try:
         _chain(engine).append(end | {"outcome": storable(outcome)[:200], "rows": rows}, sources)
     except sa.exc.IntegrityError:
@@ -103,8 +112,8 @@ def recorded(
 ) -> Iterator[dict[str, Any]]:
     """An act in the log: its line before the block and how it ended after it, also when it is refused or fails.
 
-    Yields a dictionary with the `line` of the act: `rows`, `sources` (pseudonyms of sources released) and `outcome` (words
-    of ours) put into it go into the log.
+    Yields a dictionary with the `line` of the act: `rows`, `sources` (pseudonyms of sources released), `opened` (what a
+    look opened) and `outcome` (words of ours) put into it go into the log.
     """
     line = begin(engine, principal, purpose, action, case, **detail)
     outcome: dict[str, Any] = {"line": line}
@@ -112,9 +121,10 @@ def recorded(
         yield outcome
     except BaseException as error:
         kind = "refused" if isinstance(error, Refused) else "failed"
-        finish(engine, line, f"{kind}: {type(error).__name__}")
+        finish(engine, line, f"{kind}: {type(error).__name__}", opened=outcome.get("opened", ()))
         raise
-    finish(engine, line, outcome.get("outcome", "released"), outcome.get("rows"), outcome.get("sources", ()))
+    said = outcome.get("outcome", "released")
+    finish(engine, line, said, outcome.get("rows"), outcome.get("sources", ()), outcome.get("opened", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ def lines(
 ) -> list[dict[str, Any]]:
     """Acts and how they ended, newest first; `before` (a line's number) gives the older ones.
 
-    `sources` is the number of sources released.
+    `sources` is the number of sources released; `detail` has what a look `opened`, too.
     """
     act, end, linked = tables.log.alias("act"), tables.log.alias("ended"), tables.log_sources
     query = (
@@ -152,6 +162,7 @@ def lines(
             sa.func.coalesce(end.c.outcome, act.c.outcome).label("outcome"),
             end.c.rows,
             end.c.at.label("ended_at"),
+            end.c.detail.label("ending"),
             sa.select(sa.func.count()).where(linked.c.line == end.c.id).scalar_subquery().label("sources"),
         )
         .join_from(act, end, end.c.of_line == act.c.id, isouter=True)
@@ -172,7 +183,8 @@ def lines(
     if before is not None:
         query = query.where(act.c.id < before)
     with transaction(engine) as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+        found = [dict(row) for row in connection.execute(query).mappings()]
+    return [line | {"detail": line["detail"] | (line.pop("ending") or {})} for line in found]
 
 
 def newest_ending(engine: sa.Engine, action: str, prefix: str) -> dict[str, Any] | None:

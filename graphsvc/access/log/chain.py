@@ -82,11 +82,11 @@ class Chain:
         """
         with self.anchor.held():
             with alone(self.database, _LOCK) as connection:
-                tail, mark = end_of(connection), self.anchor.read()
+                (tail, latest), mark = self._newest(connection), self.anchor.read()
                 trusted = tail if agrees(connection, tail, mark) else None
                 last = tail if trusted else self._insert(connection, tail, _break(tail, mark))
                 at = now()
-                if live.set_back(at, self._latest(connection)):
+                if live.set_back(at, latest):
                     last = self._insert(connection, last, _own(SET_BACK, live.end_all(connection, at)))
                 if values:
                     last = self._insert(connection, last, values, sources)
@@ -106,20 +106,23 @@ class Chain:
         """
         at = now()
         with transaction(self.database) as connection:
-            latest = self._latest(connection)
+            latest = self._newest(connection)[1]
         if live.set_back(at, latest):
             self.append({})
         elif self._seen is None or at > self._seen:
             self._seen = at
 
-    def _latest(self, connection: sa.Connection) -> dt.datetime | None:
-        """The latest moment that is known to have been; None if none is."""
-        newest = sa.select(tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
+    def _newest(self, connection: sa.Connection) -> tuple[End, dt.datetime | None]:
+        """Where the log ends, and the latest moment that is known to have been; None if none is."""
+        newest = (
+            sa.select(tables.log.c.id, tables.log.c.hmac, tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
+        )
         try:
-            at = connection.execute(newest).scalar()
+            row = connection.execute(newest).first()
+            tail, at = (End(row.id, row.hmac), row.at) if row else (End(), None)
         except (ValueError, TypeError):  # not a time any more; verifying names the line
-            at = None
-        return max((moment for moment in (at, self._seen) if moment is not None), default=None)
+            tail, at = end_of(connection), None
+        return tail, max((moment for moment in (at, self._seen) if moment is not None), default=None)
 
     def _insert(
         self, connection: sa.Connection, before: End, values: Mapping[str, Any], sources: Iterable[str] = ()

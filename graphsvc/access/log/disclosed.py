@@ -17,7 +17,21 @@ from graphsvc.records.relations import RELATIONS
 
 # Particulars that are words of this software or of those who run it: never typed by who looks something up.
 _WORDS = frozenset(
-    {"account", "action", "format", "grant", "grants", "kind", "of", "query", "role", "roles", "state", "step"}
+    {
+        "account",
+        "action",
+        "format",
+        "grant",
+        "grants",
+        "kind",
+        "of",
+        "opened",
+        "query",
+        "role",
+        "roles",
+        "state",
+        "step",
+    }
     | {"what", "where"}
 )
 _SAFE = re.compile(

@@ -34,7 +34,7 @@ class Queries:
         """
         if self._ask.home.library[name].kind == "internal":
             raise RequestError(f"The query {name} is the service's own. `graphsvc query` lists those you can run.")
-        return self._ask.home.gate.read(self._ask.principal, self._ask.purpose, name, self._ask.case, parameters)
+        return self._ask.read(name, parameters)
 
     def text(self, name: str) -> str:
         """The Cypher of one."""

@@ -55,7 +55,8 @@ class Groups:
             Refused: without source clearance, or without a role that analyses.
         """
         with self._act("analyse", query="groups") as outcome:
-            shared, keys = self._shares(), self._ask.home.register.dependence(self._ask.case, self._level)
+            register = self._ask.home.register
+            shared, keys = register.depending(self._ask.case, self._ask.key, self._level)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
             lasting = [one for one in self._pairings(shared) if one.ended_at is None]
             found = [_group(those, shared, lasting) for those in groups(wanted, keys)]

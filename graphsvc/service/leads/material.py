@@ -87,13 +87,12 @@ class Material:
         return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
 
     def _read(self) -> Given:
-        gate, case = self._ask.home.gate, self._ask.case
         with lasting():
-            claims = gate.material(self._ask.principal, self._ask.purpose, "hubs.claims", case, _claim)
+            claims = self._ask.material("hubs.claims", _claim)
             claims.sort(key=attrgetter("id"))
-            persons = gate.material(self._ask.principal, self._ask.purpose, "hubs.persons", case, _person)
+            persons = self._ask.material("hubs.persons", _person)
         level = "all" if self._ask.grant.handling == "C" else "p"
-        return claims, persons, self._ask.home.register.dependence(case, level)
+        return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
 
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds: see `Leads.places`."""

@@ -1,0 +1,100 @@
+"""One look is one act: one line in the log that says what it opened, and few questions to the application database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from graphsvc.access.log import audit
+from graphsvc.access.people import accounts
+from graphsvc.errors import Busy, NotFound
+from graphsvc.service import Service, Session
+
+pytestmark = pytest.mark.neo4j
+MOST_STATEMENTS = 15
+
+
+@contextmanager
+def statements(service: Service) -> Iterator[list[str]]:
+    """The statements that the application database is sent in the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    sa.event.listen(service.database, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(service.database, "before_cursor_execute", note)
+
+
+def acts(service: Service) -> list[dict[str, Any]]:
+    return audit.lines(service.database, newest=100)
+
+
+@pytest.mark.parametrize(
+    ("page", "action", "opened"),
+    [
+        ("leads", "analyse", {"hubs", "places", "reviews"}),
+        ("lead", "analyse", {"readings", "questions", "reviews", "entities.named", "falsehood"}),
+        ("entity", "read", {"entities.named", "people.one", "entities.links", "entities.claims"}),
+        ("network", "read", {"network.nodes", "network.among", "network.reach"}),
+    ],
+)
+def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, action: str, opened: set[str]) -> None:
+    client = site.client("inv")
+    address = site.address(page, id=site.boss) if page != "leads" else site.address(page)
+    assert client.get(address).status_code == 200  # what is computed once is
+    before = len(acts(site.service))
+    with statements(site.service) as sent:
+        assert client.get(address).status_code == 200
+    lines = acts(site.service)
+    (line,) = lines[: len(lines) - before]
+    assert (line["action"], line["outcome"]) == (action, "released")
+    assert opened <= set(line["detail"]["opened"])
+    assert len(sent) <= MOST_STATEMENTS, "\n".join(sent)
+
+
+def session(site: Any) -> Session:
+    inv = next(one for one in accounts.listed(site.service.database) if one.name == "inv")
+    return site.service.session(inv, "looking", site.case)  # type: ignore[no-any-return]
+
+
+def fails(here: Session, inside: Callable[[], object]) -> None:
+    with here.look("read"):
+        inside()
+
+
+def test_a_look_that_fails_says_so_in_its_one_line(site: Any) -> None:
+    here = session(site)
+    before = len(acts(site.service))
+    with pytest.raises(NotFound):
+        fails(here, lambda: here.network.entities.look("no-such-entity"))
+    (line,) = acts(site.service)[: len(acts(site.service)) - before]
+    assert line["outcome"] == "failed: NotFound"
+    assert line["detail"]["opened"] == ["entities.named"]
+
+
+def test_what_changes_something_is_an_act_of_its_own(site: Any) -> None:
+    here = session(site)
+    fails(here, lambda: here.network.comments.add([site.boss], "seen"))
+    assert [line["action"] for line in acts(site.service)[:2]] == ["keep", "read"]
+
+
+def test_a_case_that_changes_meanwhile_is_not_shown_in_two_states(site: Any) -> None:
+    here = session(site)
+
+    def change() -> None:
+        here.network.entities.counts()
+        with site.service.database.begin() as connection:
+            connection.execute(sa.text("UPDATE cases SET version = version + 1, version_p = version_p + 1"))
+
+    with pytest.raises(Busy, match="changed while you looked"):
+        fails(here, change)
+    assert acts(site.service)[0]["outcome"] == "failed: Busy"
