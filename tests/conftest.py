@@ -24,7 +24,6 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
 from graphsvc.store.server.jars import fetch_jars
-from graphsvc.store.server.launch import server_home
 from graphsvc.store.server.local import LocalServer, hold
 from tests import legs, postgresql
 from tests.postgresql import Postgres
@@ -49,8 +48,6 @@ _LONGEST = (
     "tests/access/test_twin.py",
     "tests/store/test_local.py",
 )
-# Of the Neo4j that tests share: where Linux tells how much it has worked.
-_JAVA: list[Path] = []
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
 
 
@@ -99,33 +96,17 @@ def _file(item: pytest.Item) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """A test that does more work than a few seconds of it says so, and why: `@pytest.mark.slow(reason="...")`.
+    """A test that works longer than a few seconds says so, and why: `@pytest.mark.slow(reason="...")`.
 
-    What counts is the time of processors in this process and its Neo4j, not how long it takes where the machine is busy.
+    What counts is the time of processors in this process: how long Neo4j takes to plan its first texts, and all else where
+    the machine is busy, is no test's own. The slowest by the clock are printed at the end (`--durations`).
     """
-    before = _worked(item)
+    before = time.process_time()
     yield
-    took = _worked(item) - before
+    worked = time.process_time() - before
     marked = item.get_closest_marker("slow")
-    if took > _SLOW_S and (marked is None or not marked.kwargs.get("reason")):
-        pytest.fail(f"worked {took:.1f} s: make it less, or mark it slow with the reason (more than {_SLOW_S:.0f} s)")
-
-
-def _worked(item: pytest.Item) -> float:
-    """Seconds of processors that this process has used, and the Neo4j that tests share where this one uses it."""
-    used = time.process_time()
-    if "neo4j_server" in getattr(item, "fixturenames", ()):
-        for stat in _JAVA:
-            fields = stat.read_text("ascii", "replace").rpartition(")")[2].split()
-            used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
-
-
-def _java_of(home: Path) -> list[Path]:
-    """Where Linux tells how much the Neo4j of a home has worked; nothing elsewhere."""
-    lines = {path: path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()}
-    wanted = f"--home-dir={server_home(home)}".encode()
-    return [path.with_name("stat") for path, line in lines.items() if wanted in line]
+    if worked > _SLOW_S and (marked is None or not marked.kwargs.get("reason")):
+        pytest.fail(f"worked {worked:.1f} s: make it less, or mark it slow with the reason (more than {_SLOW_S:.0f} s)")
 
 
 @pytest.fixture(scope="session")
@@ -195,11 +176,8 @@ def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]
 
     It plans queries for half an hour, which earns back what compiling its Java well takes.
     """
-    made = settings(quick_java=False)
-    with hold(made) as server:
-        _JAVA[:] = _java_of(made.home)
+    with hold(settings(quick_java=False)) as server:
         yield server
-        _JAVA.clear()
 
 
 @pytest.fixture
