@@ -146,20 +146,24 @@ def write(store: Store, case: str, steps: Iterable[Step], batch: int, progress: 
         for start in range(0, len(step.rows), batch):
             progress(done, total, "writing to the graph")
             rows = step.rows[start : start + batch]
-            store.write(text, {"case": case, "rows": rows})
+            store.write(text, {"case": case, "label": step.word, "rows": rows})
             done += len(rows)
     progress(total, total, "written")
 
 
-def writing_text(file: str, word: str) -> str:
+def writing_text(file: str, word: str = "") -> str:
     """The text of a file of `cypher/load/`, its `LABEL` or `TYPE` replaced by a word of our own tables, never by data.
+
+    A server plans each text it has not met, so all kinds of entity share one: in it stands `Entity`, by which their keys
+    are found, and what else they are called is a parameter. A type stands in the text: looked for by a parameter, a server
+    goes through every relationship there is, for each row.
 
     Raises:
         ValueError: the word is in none of the tables.
     """
     if word and word not in NODE_LABELS and word not in TYPES:
         raise ValueError(word)
-    label = f"Entity:{word}" if word in ENTITY_LABELS else word
+    label = "Entity" if word in ENTITY_LABELS else word
     text = (cypher_folder() / "load" / f"{file}.cypher").read_text("utf-8")
     return text.replace(":LABEL", f":{label}").replace(":TYPE", f":{word}")
 
@@ -167,21 +171,20 @@ def writing_text(file: str, word: str) -> str:
 def read_image(store: Store, case: str) -> Image:
     """What the graph holds of a case."""
     image = Image()
-    for label in NODE_LABELS:
-        for identifier, found in _rows(store, case, "image_nodes", label):
+    for labels, identifier, found in _rows(store, case, "image_nodes"):
+        for label in image.nodes.keys() & labels:  # without `Entity`, or what somebody else may have put there
             image.nodes[label][identifier] = _own(found)
-    for identifier, found, statement, subject, target in _rows(store, case, "image_claims", ""):
+    for identifier, found, statement, subject, target in _rows(store, case, "image_claims"):
         # A claim that lacks an end (only an interrupted older version could leave one) is written anew.
         image.claims[identifier] = (_own(found), statement or "", subject or "", target or "")
-    image.given = dict(_rows(store, case, "image_given", ""))
-    for subject, relation, target, found in _rows(store, case, "image_links", ""):
+    image.given = dict(_rows(store, case, "image_given"))
+    for subject, relation, target, found in _rows(store, case, "image_links"):
         image.links[subject, relation, target] = _own(found)
     return image
 
 
-def _rows(store: Store, case: str, file: str, word: str) -> Iterator[tuple[Any, ...]]:
-    text = writing_text(file, word)
-    yield from store.read(text, {"case": case}, timeout=_READ_TIMEOUT_S, cap=100_000_000).rows
+def _rows(store: Store, case: str, file: str) -> Iterator[tuple[Any, ...]]:
+    yield from store.read(writing_text(file), {"case": case}, timeout=_READ_TIMEOUT_S, cap=100_000_000).rows
 
 
 def _own(found: Mapping[str, Any]) -> Properties:

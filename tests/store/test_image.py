@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from graphsvc.queries import cypher_folder
-from graphsvc.store.bolt import Store
-from graphsvc.store.image import Image, difference, read_image, write, writing_text
+from graphsvc.store.bolt import Rows, Store
+from graphsvc.store.image import ENTITY_LABELS, NODE_LABELS, Image, Step, difference, read_image, write, writing_text
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server.local import LocalServer
 
@@ -159,13 +159,88 @@ def test_nothing_to_nothing_takes_no_step() -> None:
     assert difference(small(), copy.deepcopy(small())) == []
 
 
+class Noted:
+    """A store that keeps what it is sent, and holds nothing."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def read(self, text: str, parameters: dict[str, Any], **_limits: float) -> Rows:
+        self.sent.append((text, parameters))
+        return Rows((), [], truncated=False)
+
+    def write(self, text: str, parameters: dict[str, Any]) -> None:
+        self.sent.append((text, parameters))
+
+
+def test_a_server_has_few_texts_to_plan() -> None:
+    """A new server takes up to a second for each; only a type of link has one of its own."""
+    image = small()
+    for label in ENTITY_LABELS:
+        image.nodes[label]["one more"] = {"handling": "P"}
+    noted: Any = Noted()
+    assert read_image(noted, "c") == Image()
+    assert len(noted.sent) == 4
+    write(noted, "c", difference(Image(), image) + difference(image, Image()), 100, quiet)
+    texts = {text for text, _ in noted.sent[4:]}
+    links = {text for text in texts if "MERGE (a)-[r:" in text}
+    assert len(links) == len({"PILOTED", "X_CUSTOM"})
+    assert len(texts - links) == len(("entities", "statements", "sources")) * 2 + 2 + 3
+    assert [given["label"] for text, given in noted.sent if "$label" in text] == list(NODE_LABELS)
+
+
 def test_labels_and_types_come_from_our_tables_alone() -> None:
-    assert "(n:Entity:Person {case: $case" in writing_text("nodes", "Person")
+    assert "MERGE (n:Entity {case: $case" in writing_text("nodes", "Person")
     assert "MERGE (n:Source {" in writing_text("nodes", "Source")
     assert "[r:PILOTED {relation: row.relation}]" in writing_text("links", "PILOTED")
-    for word in ("Person) DETACH DELETE (n", "PILOTED|RUNS", "X_KNEW", "Nobody"):
+    for word in ("Person) DETACH DELETE (n", "PILOTED|RUNS", "X_KNEW", "Nobody", "Entity"):
+        noted: Any = Noted()
         with pytest.raises(ValueError, match=r".+"):
             writing_text("links", word)
+        with pytest.raises(ValueError, match=r".+"):
+            write(noted, "c", [Step("nodes", word, [{"id": "P1", "set": {}}])], 100, quiet)
+        assert noted.sent == []
+
+
+@pytest.mark.neo4j
+def test_a_label_given_as_a_parameter_is_that_of_its_rows_alone(store: Store, case: str) -> None:
+    rewrite(store, case, small())
+    found = store.read("MATCH (n:Entity {case: $case}) RETURN n.id, labels(n)", {"case": case}, timeout=10, cap=9).rows
+    assert {identifier: set(labels) - {"Entity"} for identifier, labels in found} == {
+        "P1": {"Person"},
+        "P/2 'x'": {"Person"},
+        "B1": {"Boat"},
+        "C1": {"Crossing"},
+    }
+
+
+@pytest.mark.neo4j
+def test_an_id_may_come_to_stand_for_another_kind_of_entity(store: Store, case: str) -> None:
+    rewrite(store, case, small())
+    new = small()
+    new.nodes["Thing"]["B1"] = new.nodes["Boat"].pop("B1")
+    rewrite(store, case, new)
+    assert read_image(store, case) == new
+    text = "MATCH (n:Entity {case: $case, id: 'B1'}) RETURN labels(n)"
+    ((labels,),) = store.read(text, {"case": case}, timeout=10, cap=9).rows
+    assert sorted(labels) == ["Entity", "Thing"]
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize(
+    ("file", "word"),
+    [
+        *((file, word) for file in ("nodes", "remove_nodes") for word in ("Person", "Statement", "Source")),
+        *((file, "") for file in ("claims", "given", "remove_claims", "remove_given", "remove_links")),
+        *((file, "") for file in ("image_nodes", "image_claims", "image_given", "image_links")),
+        ("links", "PILOTED"),
+    ],
+)
+def test_what_is_written_and_read_is_found_by_its_key(store: Store, file: str, word: str) -> None:
+    """However full the server is: no node is found by looking at all of a label, or at all there are."""
+    operators = [step.operator for step in store.explain(writing_text(file, word)).root.walk()]
+    assert [one for one in operators if "Scan" in one or "Lookup" in one] == []
+    assert [one for one in operators if "IndexSeek" in one or one == "MergeUniqueNode"]
 
 
 def test_every_writing_file_binds_the_case() -> None:
