@@ -26,6 +26,7 @@ check: lint types
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/djlint --quiet --lint graphsvc/web/templates
 
 types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
