@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -69,3 +70,11 @@ def test_lock_files_have_hashes_and_no_hosts() -> None:
         assert pins
         assert text.count("--hash=sha256:") >= len(pins)
         assert "http" not in text
+
+
+def test_what_npm_brings_has_hashes_and_no_hosts() -> None:
+    text = (ROOT / "package-lock.json").read_text("utf-8")
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert "http" not in text
