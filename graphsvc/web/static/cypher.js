@@ -40,7 +40,8 @@ function editor() {
   };
   const type = (words) => {
     // This way the browser can undo it.
-    if (!document.execCommand("insertText", false, words)) text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
+    if (!document.execCommand("insertText", false, words))
+      text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
   };
   // Every line of the selection, moved in or out by two blanks.
   const indent = (outwards) => {

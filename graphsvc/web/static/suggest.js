@@ -24,7 +24,12 @@ export function suggest(box, { twin, take, note = () => "", first = false, most 
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   box.after(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-controls": list.id,
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+  })) {
     box.setAttribute(name, value);
   }
   let found = [];
@@ -83,7 +88,10 @@ export function suggest(box, { twin, take, note = () => "", first = false, most 
     if (box.value.trim().length < LEAST) return close();
     const mine = (asked = new AbortController());
     try {
-      const answer = await fetch(`${twin}?${new URLSearchParams({ q: box.value })}`, { signal: mine.signal, headers: { Accept: "application/json" } });
+      const answer = await fetch(`${twin}?${new URLSearchParams({ q: box.value })}`, {
+        signal: mine.signal,
+        headers: { Accept: "application/json" },
+      });
       const said = await answer.json();
       if (mine.signal.aborted) return;
       found = answer.ok ? said.results.slice(0, most) : [];

@@ -12,16 +12,22 @@ export class FilterForm {
     document.getElementById("clear-filters").addEventListener("click", (event) => {
       event.preventDefault();
       const names = new Set([...this.form.elements].filter((one) => one.type !== "hidden").map((one) => one.name));
-      canvas.go(new URLSearchParams([...canvas.params].filter(([name]) => !names.has(name))), "cleared the filters", { refit: true });
+      canvas.go(new URLSearchParams([...canvas.params].filter(([name]) => !names.has(name))), "cleared the filters", {
+        refit: true,
+      });
     });
     canvas.on("drawn", () => this.sync());
   }
 
   send() {
-    const named = new Set([...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name));
+    const named = new Set(
+      [...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name),
+    );
     const kept = [...this.canvas.params].filter(([name]) => !named.has(name));
     const defaults = { depth: "1", size: this.form.dataset.size };
-    const given = [...new FormData(this.form)].filter(([name, value]) => named.has(name) && value !== "" && value !== defaults[name]);
+    const given = [...new FormData(this.form)].filter(
+      ([name, value]) => named.has(name) && value !== "" && value !== defaults[name],
+    );
     return this.canvas.go(new URLSearchParams([...kept, ...given]), "filtered", { refit: true });
   }
 
