@@ -50,7 +50,7 @@ function pick(input) {
   const mark = (place) => {
     const options = [...list.children];
     chosen = (place + options.length) % options.length;
-    options.forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
+    for (const [number, option] of options.entries()) option.setAttribute("aria-selected", String(number === chosen));
     input.setAttribute("aria-activedescendant", options[chosen].id);
     options[chosen].scrollIntoView({ block: "nearest" });
   };

@@ -49,7 +49,9 @@ export function suggest(box, { twin, take, note = () => "", first = false, most 
   const choose = (place) => {
     if (!found.length) return;
     chosen = (place + found.length) % found.length;
-    [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
+    for (const [number, option] of [...list.children].entries()) {
+      option.setAttribute("aria-selected", String(number === chosen));
+    }
     box.setAttribute("aria-activedescendant", list.children[chosen].id);
     list.children[chosen].scrollIntoView({ block: "nearest" });
   };
@@ -86,7 +88,8 @@ export function suggest(box, { twin, take, note = () => "", first = false, most 
   const ask = async () => {
     asked?.abort();
     if (box.value.trim().length < LEAST) return close();
-    const mine = (asked = new AbortController());
+    const mine = new AbortController();
+    asked = mine;
     try {
       const answer = await fetch(`${twin}?${new URLSearchParams({ q: box.value })}`, {
         signal: mine.signal,

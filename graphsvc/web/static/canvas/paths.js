@@ -90,7 +90,7 @@ class Paths {
   params() {
     const params = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => value !== ""));
     if (params.get("kind") !== "every") params.delete("steps");
-    [...this.ends.keys()].forEach((id, place) => params.append(place || this.toOne ? "to" : "from", id));
+    for (const [place, id] of [...this.ends.keys()].entries()) params.append(place || this.toOne ? "to" : "from", id);
     for (const id of this.avoiding.keys()) params.append("avoid", id);
     return params;
   }
@@ -132,7 +132,8 @@ class Paths {
           : `Choose ${FEWEST} to ${MOST}: on the canvas, or by the box above.`,
       );
     this.asked?.abort();
-    const mine = (this.asked = new AbortController());
+    const mine = new AbortController();
+    this.asked = mine;
     const params = this.params();
     if (most) params.set("most", most);
     this.say("Looking…");
@@ -163,9 +164,7 @@ class Paths {
           ? `${name(pair.first)} and ${name(pair.second)}`
           : `What leads to ${name(pair.second)}`;
         const section = element("section", {}, element("h3", {}, heading));
-        section.append(
-          element("ol", { className: "paths-list" }, ...pair.ways.map((way) => this.way(way, pair, name))),
-        );
+        section.append(element("ol", { className: "paths-list" }, ...pair.ways.map((way) => this.way(way, name))));
         if (!pair.ways.length)
           section.append(
             element(
@@ -198,7 +197,7 @@ class Paths {
     );
   }
 
-  way(way, pair, name) {
+  way(way, name) {
     const words = `way ${name(way.nodes[0])} – ${name(way.nodes.at(-1))}`;
     const head = element("button", { type: "button", className: "way" });
     head.append(element("strong", {}, plural(way.steps.length, "step")), ` · ${way.believed}`);

@@ -115,9 +115,9 @@ export class Selecting {
     const gap = Math.max((last - first) / (order.length - 1), least);
     const start = (first + last - gap * (order.length - 1)) / 2;
     const places = {};
-    order.forEach(
-      (node, turn) => (places[node.id] = axis === "x" ? [start + turn * gap, line] : [line, start + turn * gap]),
-    );
+    for (const [turn, node] of order.entries()) {
+      places[node.id] = axis === "x" ? [start + turn * gap, line] : [line, start + turn * gap];
+    }
     this.picture.move(places);
     this.canvas.arranged(`put ${order.length} in a ${how}`);
   }
