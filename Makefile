@@ -13,7 +13,7 @@ NPM := npm --silent --no-audit --no-fund --no-update-notifier --ignore-scripts -
 help:
 	@echo "make demo    an invented case in the browser, from nothing"
 	@echo "make test    everything the tests check"
-	@echo "make check   lint and types"
+	@echo "make check   lint and types of code, templates and scripts (needs Node.js)"
 	@echo "make bench   the benchmarks"
 	@echo "make lock    the lock files anew from pyproject.toml and package.json"
 	@echo "make clean   take away what make made"
@@ -26,12 +26,14 @@ test: $(VENV)/.installed-dev chromium
 
 check: lint types
 
-lint: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev $(NODE)/.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/djlint --quiet --lint graphsvc/web/templates
+	@$(NODE)/node_modules/.bin/biome check --error-on-warnings
 
-types: $(VENV)/.installed-dev
+types: $(VENV)/.installed-dev $(NODE)/.installed
 	@$(BIN)/mypy
+	@$(NODE)/node_modules/.bin/tsc -p .
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks $(ARGS)

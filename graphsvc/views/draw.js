@@ -117,12 +117,11 @@ globalThis.NetworkPicture = class {
       font: { color: ink.text, face: NetworkPicture.FACE },
       opacity: faint ? NetworkPicture.FAINT : 1,
       hidden: this.look.gone(node),
-      shapeProperties: { borderDashes: false },
+      shapeProperties: { borderDashes: group === "sealed" ? [3, 3] : false },
+      size: this.look.radius(node) ?? node.size,
     };
-    dressed.size = this.look.radius(node) ?? node.size;
-    if (group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
-    if (node.shape === "custom") dressed.ctxRenderer = (drawing) => this.thing(node, drawing);
-    return dressed;
+    if (node.shape !== "custom") return dressed;
+    return { ...dressed, ctxRenderer: (drawing) => this.thing(node, drawing) };
   }
 
   dressEdge(edge) {

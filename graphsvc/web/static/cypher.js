@@ -26,7 +26,7 @@ function editor() {
       numbers.replaceChildren(
         ...Array.from({ length: lines }, (_, index) => {
           const one = document.createElement("span");
-          one.textContent = index + 1;
+          one.textContent = String(index + 1);
           if (index + 1 === faulty.line && text.value === faulty.text) one.className = "bad";
           return one;
         }).flatMap((one) => [one, "\n"]),

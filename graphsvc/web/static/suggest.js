@@ -19,7 +19,7 @@ const reason = (one) =>
 
 // `twin`: where to ask, with the text as `q`. `take(one, event)`: what was chosen. `note(one)`: a word behind a suggestion, or
 // nothing. `first`: whether the first is chosen by itself, so that Enter takes it. `most`: how many are shown.
-export function suggest(box, { twin, take, note = () => "", first = false, most = 8 }) {
+export function suggest(box, { twin, take, note = (_one) => "", first = false, most = 8 }) {
   const list = element("ul", { id: `${box.id}-suggestions`, className: "suggestions", hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");

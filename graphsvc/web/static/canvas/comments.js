@@ -101,7 +101,7 @@ class Comments {
   async send(form) {
     const section = form.closest(".comments");
     const button = form.querySelector("button");
-    const fields = new URLSearchParams(new FormData(form));
+    const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
     button.disabled = true;
     try {
       await this.canvas.json(form.action, { method: "POST", body: fields });

@@ -38,18 +38,18 @@ export class FilterForm {
       if (!control.name || control.type === "hidden") continue;
       if (control.type === "checkbox") {
         control.checked = params.getAll(control.name).includes(control.value);
-        active += control.checked && control.name !== "fade";
+        if (control.checked && control.name !== "fade") active += 1;
       } else {
         const plain = { depth: "1", size: this.form.dataset.size }[control.name] ?? "";
         control.value = params.get(control.name) || plain;
-        active += control.value !== plain && !["depth", "size"].includes(control.name);
+        if (control.value !== plain && !["depth", "size"].includes(control.name)) active += 1;
       }
     }
     const count = document.getElementById("network-filtered");
     count.textContent = "Filters";
     if (active) {
       const number = document.createElement("b");
-      number.textContent = active;
+      number.textContent = String(active);
       count.append(" ", number);
     }
   }

@@ -150,7 +150,7 @@ export class Look {
         "aria-hidden": "true",
         class: "hue",
       }))
-        mark.setAttribute(name, value);
+        mark.setAttribute(name, String(value));
       for (const [name, value] of Object.entries({ cx: 8, cy: 8, r: 6, fill: hue })) dot.setAttribute(name, value);
       mark.append(dot);
       line.append(mark, words);

@@ -88,7 +88,8 @@ class Paths {
   }
 
   params() {
-    const params = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => value !== ""));
+    const filled = /** @type {[string, string][]} */ ([...new FormData(this.form)]).filter(([, value]) => value !== "");
+    const params = new URLSearchParams(filled);
     if (params.get("kind") !== "every") params.delete("steps");
     for (const [place, id] of [...this.ends.keys()].entries()) params.append(place || this.toOne ? "to" : "from", id);
     for (const id of this.avoiding.keys()) params.append("avoid", id);

@@ -20,7 +20,7 @@ function clock(text) {
 }
 
 function ago(text) {
-  const minutes = Math.round((Date.now() - new Date(text)) / 60_000);
+  const minutes = Math.round((Date.now() - Date.parse(text)) / 60_000);
   return minutes < 1
     ? "just now"
     : minutes < 60
@@ -190,7 +190,8 @@ class Views {
     clearTimeout(this.waiting);
     this.pending = false;
     const body = this.body();
-    const options = { method: "POST", body, ...(body.get("state").size < KEPT_ALIVE ? { keepalive: true } : {}) };
+    const { size } = /** @type {File} */ (body.get("state"));
+    const options = { method: "POST", body, ...(size < KEPT_ALIVE ? { keepalive: true } : {}) };
     // Where it fails and the page stays, the next change keeps it.
     this.canvas.json(this.at.draft, options).catch(() => (this.pending = true));
   }

@@ -25,6 +25,7 @@ export class Time {
     this.canvas = canvas;
     this.strip = document.getElementById("time");
     this.drawing = document.getElementById("time-drawing");
+    this.days = null;
     this.told = document.getElementById("time-told");
     this.playing = null;
     this.drawing.addEventListener("pointerdown", (event) => this.brush(event));
@@ -61,7 +62,8 @@ export class Time {
       this.told.textContent = "Nothing in this case has a day.";
       return;
     }
-    [this.first, this.last] = [Math.min(...known), Math.max(...known) + 1];
+    this.first = Math.min(...known);
+    this.last = Math.max(...known) + 1;
     const days = this.last - this.first;
     this.step = [1, 7, 30, 91, 365].find((step) => days / step <= MOST_BARS) ?? Math.ceil(days / MOST_BARS);
     this.width = this.drawing.clientWidth;
