@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+NODE := .cache/node
+NPM := npm --silent --no-audit --no-fund --no-update-notifier --ignore-scripts --cache $(CURDIR)/.cache/npm
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types check lock bench chromium clean
@@ -11,9 +13,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 help:
 	@echo "make demo    an invented case in the browser, from nothing"
 	@echo "make test    everything the tests check"
-	@echo "make check   lint and types"
+	@echo "make check   lint and types of code, templates and scripts (needs Node.js)"
 	@echo "make bench   the benchmarks"
-	@echo "make lock    the lock files anew from pyproject.toml"
+	@echo "make lock    the lock files anew from pyproject.toml and package.json"
 	@echo "make clean   take away what make made"
 
 demo: $(VENV)/.installed
@@ -24,14 +26,28 @@ test: $(VENV)/.installed-dev chromium
 
 check: lint types
 
-lint: $(VENV)/.installed-dev
+lint: $(VENV)/.installed-dev $(NODE)/.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/djlint --quiet --lint graphsvc/web/templates
+	@$(NODE)/node_modules/.bin/biome check --error-on-warnings
 
-types: $(VENV)/.installed-dev
+types: $(VENV)/.installed-dev $(NODE)/.installed
 	@$(BIN)/mypy
+	@$(NODE)/node_modules/.bin/tsc -p .
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# npm writes into its lock where to send money as well: addresses, and no part of what is checked.
+define WITHOUT_HOSTS
+import json, pathlib
+path = pathlib.Path("package-lock.json")
+lock = json.loads(path.read_text("utf-8"))
+for package in lock["packages"].values():
+    package.pop("funding", None)
+path.write_text(json.dumps(lock, indent=2) + "\n", "utf-8")
+endef
+export WITHOUT_HOSTS
 
 lock: $(VENV)/.installed-dev
 	@for pair in "requirements.lock:--group install --extra fast" \
@@ -39,6 +55,8 @@ lock: $(VENV)/.installed-dev
 	  $(BIN)/uv pip compile -q pyproject.toml $${pair#*:} --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-find-links --no-emit-index-url --upgrade -o $${pair%%:*} || exit 1; \
 	done
+	@$(NPM) install --package-lock-only --omit-lockfile-registry-resolved
+	@$(BIN)/python -c "$$WITHOUT_HOSTS"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -62,6 +80,15 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/pytho
 	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
 	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@ $(VENV)/.installed
+
+# What checks the scripts comes from npm by version and hash; nothing of it is served or shipped.
+$(NODE)/.installed: package.json package-lock.json
+	@command -v npm >/dev/null || { \
+	  echo "The checks of the scripts need Node.js 18 or later with npm: install it (Debian: apt install nodejs npm)." >&2; exit 1; }
+	@mkdir -p $(NODE) && cp package.json package-lock.json $(NODE)
+	@cd $(NODE) && $(NPM) ci || { \
+	  echo "What checks the scripts could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
+	@touch $@
 
 # Without any Chromium the browser tests are skipped, and say so; where CI is set they fail instead.
 chromium: $(VENV)/.installed-dev

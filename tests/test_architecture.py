@@ -57,6 +57,7 @@ ALONE = {
     "pandas": {"service.session"},
     "openpyxl": {"ingest"},
     "igraph": set[str](),  # GPL: read by a test alone, to see that what goes out opens there
+    "djlint": set[str](),  # GPL: a command of `make check`, imported by nothing
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -69,3 +70,21 @@ def test_lock_files_have_hashes_and_no_hosts() -> None:
         assert pins
         assert text.count("--hash=sha256:") >= len(pins)
         assert "http" not in text
+
+
+def test_what_npm_brings_has_hashes_and_no_hosts() -> None:
+    text = (ROOT / "package-lock.json").read_text("utf-8")
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert "http" not in text
+
+
+def test_a_line_of_a_template_fits_on_a_screen() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "graphsvc" / "web" / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if len(line) > 160
+    ]
+    assert not long

@@ -111,11 +111,17 @@ globalThis.NetworkPicture = class {
   dressNode({ group, ...node }) {
     const ink = this.ink(group, this.look.fill(node));
     const faint = this.look.faint(node);
-    const dressed = { ...node, color: ink.color, font: { color: ink.text, face: NetworkPicture.FACE }, opacity: faint ? NetworkPicture.FAINT : 1, hidden: this.look.gone(node), shapeProperties: { borderDashes: false } };
-    dressed.size = this.look.radius(node) ?? node.size;
-    if (group === "sealed") dressed.shapeProperties = { borderDashes: [3, 3] };
-    if (node.shape === "custom") dressed.ctxRenderer = (drawing) => this.thing(node, drawing);
-    return dressed;
+    const dressed = {
+      ...node,
+      color: ink.color,
+      font: { color: ink.text, face: NetworkPicture.FACE },
+      opacity: faint ? NetworkPicture.FAINT : 1,
+      hidden: this.look.gone(node),
+      shapeProperties: { borderDashes: group === "sealed" ? [3, 3] : false },
+      size: this.look.radius(node) ?? node.size,
+    };
+    if (node.shape !== "custom") return dressed;
+    return { ...dressed, ctxRenderer: (drawing) => this.thing(node, drawing) };
   }
 
   dressEdge(edge) {
@@ -128,7 +134,12 @@ globalThis.NetworkPicture = class {
       smooth: false,
       ...edge,
       hidden: this.look.gone(edge),
-      color: { color, highlight: edge.denied ? palette.denied : palette.chosen, hover: color, opacity: faint ? NetworkPicture.FAINT : edge.denied ? 1 : crowded ? 0.4 : 0.9 },
+      color: {
+        color,
+        highlight: edge.denied ? palette.denied : palette.chosen,
+        hover: color,
+        opacity: faint ? NetworkPicture.FAINT : edge.denied ? 1 : crowded ? 0.4 : 0.9,
+      },
     };
     // A label takes vis-network longer than its line, an empty one too: only links that have said something have a font.
     if (this.edges.get(edge.id)?.font) dressed.font = this.wording(edge);
@@ -138,7 +149,13 @@ globalThis.NetworkPicture = class {
   // How a link says what it is.
   wording(edge) {
     const palette = this.palette;
-    return { color: edge.denied ? palette.denied : palette.quiet, strokeColor: palette.ground, strokeWidth: 4, align: "horizontal", face: NetworkPicture.FACE };
+    return {
+      color: edge.denied ? palette.denied : palette.quiet,
+      strokeColor: palette.ground,
+      strokeWidth: 4,
+      align: "horizontal",
+      face: NetworkPicture.FACE,
+    };
   }
 
   ink(group, fill) {
@@ -148,13 +165,20 @@ globalThis.NetworkPicture = class {
     const background = filled ? hue : palette.ground;
     const chosen = { background, border: palette.chosen };
     return {
-      color: { background, border: filled ? palette.ground : hue, highlight: chosen, hover: { background, border: hue } },
+      color: {
+        background,
+        border: filled ? palette.ground : hue,
+        highlight: chosen,
+        hover: { background, border: hue },
+      },
       text: group === "sealed" ? palette.quiet : palette.text,
     };
   }
 
   paints() {
-    return { nodes: { ...this.data.options.nodes, font: { strokeWidth: 4, strokeColor: this.palette.ground, vadjust: -2 } } };
+    return {
+      nodes: { ...this.data.options.nodes, font: { strokeWidth: 4, strokeColor: this.palette.ground, vadjust: -2 } },
+    };
   }
 
   setTheme(theme) {
@@ -294,7 +318,14 @@ globalThis.NetworkPicture = class {
     const large = NetworkPicture.LABEL;
     const crowded = this.data.nodes.length > NetworkPicture.MOST_NODES;
     // In a small picture no label lies over a node either; in a large one there would be none left.
-    const taken = crowded ? [] : this.data.nodes.map(({ x, y, size }) => [x * scale - size * scale * 0.7, y * scale - size * scale, x * scale + size * scale * 0.7, y * scale + size * scale * 0.7]);
+    const taken = crowded
+      ? []
+      : this.data.nodes.map(({ x, y, size }) => [
+          x * scale - size * scale * 0.7,
+          y * scale - size * scale,
+          x * scale + size * scale * 0.7,
+          y * scale + size * scale * 0.7,
+        ]);
     const clear = (box) => this.clear(box, taken);
     const labelled = new Set();
     const changes = [];
@@ -303,10 +334,13 @@ globalThis.NetworkPicture = class {
     const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
     for (const node of order) {
       const size = node.start ? large + 2 : large;
-      const half = (node.label.length * size * 0.29) + 3;
+      const half = node.label.length * size * 0.29 + 3;
       const [x, under] = [node.x * scale, (node.y + node.size) * scale];
       const box = [x - half, under, x + half, under + size * 1.5];
-      const free = !bare(node) && (node.start || clear(box)) && (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
+      const free =
+        !bare(node) &&
+        (node.start || clear(box)) &&
+        (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
       if (free) {
         taken.push(box);
         labelled.add(node.id);
@@ -316,7 +350,12 @@ globalThis.NetworkPicture = class {
       const label = free ? node.label : " ";
       const radius = Math.max(sized(node) ?? node.size, NetworkPicture.SMALLEST / scale);
       if (old.label !== label || !(Math.abs(old.font.size * scale - size) <= 0.5) || old.size !== radius) {
-        changes.push({ id: node.id, label, size: radius, font: { ...old.font, size: size / scale, strokeWidth: 3 / scale } });
+        changes.push({
+          id: node.id,
+          label,
+          size: radius,
+          font: { ...old.font, size: size / scale, strokeWidth: 3 / scale },
+        });
       }
     }
     this.counted = this.data.nodes.filter((node) => {
@@ -388,7 +427,10 @@ globalThis.NetworkPicture = class {
     const wide = Math.max(clientWidth - before - after - 2 * Math.min(2 * margin, clientWidth * 0.13), 80);
     const high = Math.max(clientHeight - above - below - 2 * margin, 80);
     const scale = Math.max(Math.min(wide / (right - left || 1), high / (bottom - top || 1), 1.3), 0.05);
-    const position = { x: (left + right + (after - before) / scale) / 2, y: (top + bottom + (below - above) / scale) / 2 };
+    const position = {
+      x: (left + right + (after - before) / scale) / 2,
+      y: (top + bottom + (below - above) / scale) / 2,
+    };
     return { scale, position };
   }
 
@@ -421,13 +463,18 @@ globalThis.NetworkPicture = class {
     const at = this.network.canvasToDOM(this.network.getPosition(id));
     const { clientWidth, clientHeight } = this.container;
     const { top, right, bottom, left } = this.covered;
-    return at.x >= left + 20 && at.y >= top + 10 && at.x <= clientWidth - right - 20 && at.y <= clientHeight - bottom - 30;
+    return (
+      at.x >= left + 20 && at.y >= top + 10 && at.x <= clientWidth - right - 20 && at.y <= clientHeight - bottom - 30
+    );
   }
 
   // Bring a node into sight, without moving what is in sight already.
   reveal(id) {
     if (this.inSight(id)) return;
     const { top, right, bottom, left } = this.covered;
-    this.network.moveTo({ position: this.network.getPosition(id), offset: { x: (left - right) / 2, y: (top - bottom) / 2 } });
+    this.network.moveTo({
+      position: this.network.getPosition(id),
+      offset: { x: (left - right) / 2, y: (top - bottom) / 2 },
+    });
   }
 };

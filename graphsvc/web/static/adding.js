@@ -29,7 +29,12 @@ function pick(input) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   input.after(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-controls": list.id,
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+  })) {
     input.setAttribute(name, value);
   }
   let asked = null;
@@ -45,7 +50,7 @@ function pick(input) {
   const mark = (place) => {
     const options = [...list.children];
     chosen = (place + options.length) % options.length;
-    options.forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
+    for (const [number, option] of options.entries()) option.setAttribute("aria-selected", String(number === chosen));
     input.setAttribute("aria-activedescendant", options[chosen].id);
     options[chosen].scrollIntoView({ block: "nearest" });
   };
@@ -85,7 +90,8 @@ function pick(input) {
   };
   const show = (rows) => {
     list.replaceChildren();
-    for (const one of rows.slice(0, 8)) option(one.name, one.name === one.id ? one.kind : `${one.kind} ${one.id}`, () => take(one));
+    for (const one of rows.slice(0, 8))
+      option(one.name, one.name === one.id ? one.kind : `${one.kind} ${one.id}`, () => take(one));
     for (const button of field.querySelectorAll("[data-new-kind]")) {
       option(`New ${button.dataset.newKind} “${input.value.trim()}”`, "", () => button.click(), "anew-option");
     }
@@ -136,13 +142,18 @@ function pick(input) {
 function fit(part) {
   const select = part?.querySelector("[data-relation]");
   if (!select) return;
-  const [subject, object] = ["subject_id", "object_id"].map((end) => part.querySelector(`[name$=".${end}"]`)?.dataset.kind ?? "");
+  const [subject, object] = ["subject_id", "object_id"].map(
+    (end) => part.querySelector(`[name$=".${end}"]`)?.dataset.kind ?? "",
+  );
   for (const option of select.querySelectorAll("option[data-subjects]")) {
-    const fits = (!subject || option.dataset.subjects.split(" ").includes(subject)) && (!object || option.dataset.objects.split(" ").includes(object));
+    const fits =
+      (!subject || option.dataset.subjects.split(" ").includes(subject)) &&
+      (!object || option.dataset.objects.split(" ").includes(object));
     option.hidden = !fits;
     option.disabled = !fits && !option.selected;
   }
-  for (const group of select.querySelectorAll("optgroup")) group.hidden = ![...group.children].some((option) => !option.hidden);
+  for (const group of select.querySelectorAll("optgroup"))
+    group.hidden = ![...group.children].some((option) => !option.hidden);
 }
 
 if (form && search) {

@@ -26,7 +26,7 @@ function editor() {
       numbers.replaceChildren(
         ...Array.from({ length: lines }, (_, index) => {
           const one = document.createElement("span");
-          one.textContent = index + 1;
+          one.textContent = String(index + 1);
           if (index + 1 === faulty.line && text.value === faulty.text) one.className = "bad";
           return one;
         }).flatMap((one) => [one, "\n"]),
@@ -40,7 +40,8 @@ function editor() {
   };
   const type = (words) => {
     // This way the browser can undo it.
-    if (!document.execCommand("insertText", false, words)) text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
+    if (!document.execCommand("insertText", false, words))
+      text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
   };
   // Every line of the selection, moved in or out by two blanks.
   const indent = (outwards) => {

@@ -24,6 +24,6 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("header details[open]")) {
-    if (!open.contains(event.target)) open.open = false;
+    if (!open.contains(/** @type {Node} */ (event.target))) open.open = false;
   }
 });

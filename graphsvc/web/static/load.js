@@ -1,5 +1,6 @@
 // Loading: says what was chosen, shows how far an upload is, and watches a job. Without it the forms work as forms.
-const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KiB` : `${(bytes / 1048576).toFixed(1)} MiB`);
+const size = (bytes) =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} KiB` : `${(bytes / 1048576).toFixed(1)} MiB`;
 const whole = new Intl.NumberFormat("en-GB");
 
 function fault(form, text) {
@@ -11,9 +12,11 @@ function fault(form, text) {
 // What is wrong with a file before it is sent, or nothing.
 function unfit(file, most) {
   if (!file) return "Choose a file first.";
-  if (!/\.(zip|xlsx|anx)$/i.test(file.name)) return `${file.name} is neither a .zip nor an .xlsx nor an .anx. Zip the case folder, save it as one workbook, or save the chart as Analyst's Notebook XML.`;
+  if (!/\.(zip|xlsx|anx)$/i.test(file.name))
+    return `${file.name} is neither a .zip nor an .xlsx nor an .anx. Zip the case folder, save it as one workbook, or save the chart as Analyst's Notebook XML.`;
   if (file.size === 0) return `${file.name} is empty.`;
-  if (file.size > most * 1048576) return `${file.name} has ${size(file.size)}; an upload may have ${most} MiB. Split the delivery.`;
+  if (file.size > most * 1048576)
+    return `${file.name} has ${size(file.size)}; an upload may have ${most} MiB. Split the delivery.`;
   return "";
 }
 
@@ -35,7 +38,8 @@ function send(form) {
     if (!event.lengthComputable) return;
     bar.max = event.total;
     bar.value = event.loaded;
-    text.textContent = event.loaded < event.total ? `Sending ${size(event.loaded)} of ${size(event.total)}` : "Reading it";
+    text.textContent =
+      event.loaded < event.total ? `Sending ${size(event.loaded)} of ${size(event.total)}` : "Reading it";
   });
   request.addEventListener("load", () => {
     if (request.response?.next) window.location.assign(request.response.next);
@@ -96,7 +100,9 @@ if (watched) {
       } else bar.removeAttribute("value");
       watched.querySelector("[data-count]").textContent = job.total
         ? `${whole.format(job.done)} of ${whole.format(job.total)}`
-        : job.done ? `${whole.format(job.done)} rows` : "\u00a0";
+        : job.done
+          ? `${whole.format(job.done)} rows`
+          : "\u00a0";
     } catch {
       // The service may be starting again; the next look tells.
     }

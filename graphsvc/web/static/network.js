@@ -26,7 +26,14 @@ const time = new Time(canvas);
 const exposure = document.getElementById("network-exposure");
 // What is at hand on the canvas besides: tool → module; each opens when its tool is chosen.
 // Adding by hand first: the address says what it brought, before anything else writes an address.
-const parts = { adding: adding(canvas), find: find(canvas), grow: grow(canvas), take: takeOut(canvas), comments: comments(canvas), pictures: pictures(canvas) };
+const parts = {
+  adding: adding(canvas),
+  find: find(canvas),
+  grow: grow(canvas),
+  take: takeOut(canvas),
+  comments: comments(canvas),
+  pictures: pictures(canvas),
+};
 if (document.getElementById("paths")) parts.paths = paths(canvas);
 
 // For tests and the curious: what is on the canvas.
@@ -98,7 +105,8 @@ const tools = {
 };
 root.addEventListener("click", (event) => {
   const tool = event.target.closest("[data-tool]");
-  for (const menu of root.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target) || tool) menu.open = false;
+  for (const menu of root.querySelectorAll("details.menu[open]"))
+    if (!menu.contains(event.target) || tool) menu.open = false;
   if (!tool) return;
   event.preventDefault();
   const { tool: name } = tool.dataset;
@@ -115,15 +123,20 @@ for (const choice of root.querySelectorAll("#looks select, #looks input")) {
 // What the buttons and choices say, in step with the canvas.
 function tellState() {
   const params = canvas.params;
-  for (const [name, words] of [["undo", steps.undoes], ["redo", steps.redoes]]) {
+  for (const [name, words] of [
+    ["undo", steps.undoes],
+    ["redo", steps.redoes],
+  ]) {
     const button = document.querySelector(`[data-tool="${name}"]`);
     button.disabled = words === null;
     button.title = words ? `${name === "undo" ? "Undo" : "Redo"}: ${words}` : "";
   }
   for (const choice of root.querySelectorAll("#looks select")) choice.value = params.get(choice.name) ?? "";
   root.querySelector('#looks [name="labels"]').checked = params.get("labels") !== "no";
-  for (const button of root.querySelectorAll('[data-tool="fold"]')) button.setAttribute("aria-pressed", String(params.getAll("fold").includes(button.dataset.by)));
-  for (const button of root.querySelectorAll('[data-tool="layout"]')) button.setAttribute("aria-pressed", String((params.get("layout") ?? "") === button.dataset.word));
+  for (const button of root.querySelectorAll('[data-tool="fold"]'))
+    button.setAttribute("aria-pressed", String(params.getAll("fold").includes(button.dataset.by)));
+  for (const button of root.querySelectorAll('[data-tool="layout"]'))
+    button.setAttribute("aria-pressed", String((params.get("layout") ?? "") === button.dataset.word));
 }
 canvas.on("drawn", () => {
   tellState();
@@ -133,7 +146,8 @@ canvas.on("changed", tellState);
 
 // The nearest node in a direction from the one chosen; from none, the first start.
 function neighbour(dx, dy) {
-  const from = panel.chosen && !panel.chosen.edge ? picture.data.nodes.find((node) => node.id === panel.chosen.id) : null;
+  const from =
+    panel.chosen && !panel.chosen.edge ? picture.data.nodes.find((node) => node.id === panel.chosen.id) : null;
   if (!from) return picture.data.nodes[0];
   let best = null;
   for (const node of selecting.shown()) {
@@ -162,8 +176,18 @@ picture.container.addEventListener("keydown", (event) => {
   }
 });
 
-const KEYS = { "+": tools.in, "=": tools.in, "-": tools.out, "−": tools.out, 0: tools.fit, t: tools.table, d: tools.time, l: lasso, i: tools.invert };
-const chosenOnes = () => (panel.chosen?.several ?? (panel.chosen && !panel.chosen.edge ? [panel.chosen.id] : []));
+const KEYS = {
+  "+": tools.in,
+  "=": tools.in,
+  "-": tools.out,
+  "−": tools.out,
+  0: tools.fit,
+  t: tools.table,
+  d: tools.time,
+  l: lasso,
+  i: tools.invert,
+};
+const chosenOnes = () => panel.chosen?.several ?? (panel.chosen && !panel.chosen.edge ? [panel.chosen.id] : []);
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, textarea, select, dialog[open]")) return;
   if (event.ctrlKey || event.metaKey) {
@@ -186,7 +210,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key in KEYS) KEYS[event.key]();
   else if (event.key === "e" && chosenOnes().length === 1) canvas.expand(chosenOnes()[0]);
   else if (event.key === "h" && chosenOnes().length) panel.acts.hide(chosenOnes());
-  else if (event.key === "p" && chosenOnes().length) canvas.pin(chosenOnes(), !chosenOnes().every((id) => steps.state.pinned.includes(id)));
+  else if (event.key === "p" && chosenOnes().length)
+    canvas.pin(chosenOnes(), !chosenOnes().every((id) => steps.state.pinned.includes(id)));
 });
 
 picture.network.once("afterDrawing", () =>

@@ -23,16 +23,33 @@ function unpack(buffer) {
     at += length * kind.BYTES_PER_ELEMENT;
     return found;
   };
-  return { count, ties, points: take(Float32Array, 2 * count), pairs: take(Uint32Array, 2 * ties), degree: take(Uint16Array, count), group: take(Uint16Array, count), kind: take(Uint8Array, count) };
+  return {
+    count,
+    ties,
+    points: take(Float32Array, 2 * count),
+    pairs: take(Uint32Array, 2 * ties),
+    degree: take(Uint16Array, count),
+    group: take(Uint16Array, count),
+    kind: take(Uint8Array, count),
+  };
 }
 
 async function fetched(address, read) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error("The picture could not be fetched. The groups are in the table below; reload to try again.");
+  if (!answer.ok)
+    throw new Error("The picture could not be fetched. The groups are in the table below; reload to try again.");
   return read(answer);
 }
 
-let data = { count: 0, ties: 0, points: new Float32Array(), pairs: new Uint32Array(), degree: new Uint16Array(), group: new Uint16Array(), kind: new Uint8Array() };
+let data = {
+  count: 0,
+  ties: 0,
+  points: new Float32Array(),
+  pairs: new Uint32Array(),
+  degree: new Uint16Array(),
+  group: new Uint16Array(),
+  kind: new Uint8Array(),
+};
 let named = { ids: [], names: {}, groups: [] };
 let grid = new Map();
 const CELL = 60;
@@ -71,8 +88,20 @@ function render() {
   paint.setTransform(1, 0, 0, 1, 0, 0);
   paint.fillStyle = palette.ground;
   paint.fillRect(0, 0, canvas.width, canvas.height);
-  paint.setTransform(ratio * scale, 0, 0, ratio * scale, ratio * (wide / 2 - x * scale), ratio * (high / 2 - y * scale));
-  const [left, right, top, bottom] = [x - wide / 2 / scale, x + wide / 2 / scale, y - high / 2 / scale, y + high / 2 / scale];
+  paint.setTransform(
+    ratio * scale,
+    0,
+    0,
+    ratio * scale,
+    ratio * (wide / 2 - x * scale),
+    ratio * (high / 2 - y * scale),
+  );
+  const [left, right, top, bottom] = [
+    x - wide / 2 / scale,
+    x + wide / 2 / scale,
+    y - high / 2 / scale,
+    y + high / 2 / scale,
+  ];
   const { points, pairs, kind, degree } = data;
   paint.strokeStyle = palette.link;
   paint.globalAlpha = data.ties > 20000 ? 0.12 : 0.3;
@@ -81,7 +110,13 @@ function render() {
   for (let at = 0; at < pairs.length; at += 2) {
     const [one, other] = [2 * pairs[at], 2 * pairs[at + 1]];
     const [ax, ay, bx, by] = [points[one], points[one + 1], points[other], points[other + 1]];
-    if ((ax < left && bx < left) || (ax > right && bx > right) || (ay < top && by < top) || (ay > bottom && by > bottom)) continue;
+    if (
+      (ax < left && bx < left) ||
+      (ax > right && bx > right) ||
+      (ay < top && by < top) ||
+      (ay > bottom && by > bottom)
+    )
+      continue;
     paint.moveTo(ax, ay);
     paint.lineTo(bx, by);
   }
@@ -139,7 +174,14 @@ function label(palette, wide, high, ratio) {
     const half = paint.measureText(words).width / 2 + 3;
     const middle = Math.min(Math.max(x, half), wide - half); // whole, at the edge too
     const box = [middle - half, y - 12, middle + half, y + 5];
-    if (x < 0 || y < 0 || x > wide || y > high || taken.some((other) => box[2] > other[0] && box[0] < other[2] && box[3] > other[1] && box[1] < other[3])) return false;
+    if (
+      x < 0 ||
+      y < 0 ||
+      x > wide ||
+      y > high ||
+      taken.some((other) => box[2] > other[0] && box[0] < other[2] && box[3] > other[1] && box[1] < other[3])
+    )
+      return false;
     taken.push(box);
     paint.strokeText(words, middle, y);
     paint.fillText(words, middle, y);
@@ -176,7 +218,10 @@ function moved() {
   const [wide, high, ratio] = size();
   if (image) {
     const grows = view.scale / image.from.scale;
-    const [dx, dy] = [(image.from.x - view.x) * view.scale + (wide / 2) * (1 - grows), (image.from.y - view.y) * view.scale + (high / 2) * (1 - grows)];
+    const [dx, dy] = [
+      (image.from.x - view.x) * view.scale + (wide / 2) * (1 - grows),
+      (image.from.y - view.y) * view.scale + (high / 2) * (1 - grows),
+    ];
     paint.setTransform(1, 0, 0, 1, 0, 0);
     paint.fillStyle = palettes[theme()].ground;
     paint.fillRect(0, 0, canvas.width, canvas.height);
@@ -190,7 +235,12 @@ function fit() {
   const [wide, high] = size();
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const { x, y, radius } of named.groups) {
-    [left, right, top, bottom] = [Math.min(left, x - radius), Math.max(right, x + radius), Math.min(top, y - radius), Math.max(bottom, y + radius)];
+    [left, right, top, bottom] = [
+      Math.min(left, x - radius),
+      Math.max(right, x + radius),
+      Math.min(top, y - radius),
+      Math.max(bottom, y + radius),
+    ];
   }
   for (let at = 0; at < data.count && !named.groups.length; at += 1) {
     const [x, y] = [data.points[2 * at], data.points[2 * at + 1]];
@@ -217,7 +267,10 @@ function zoom(factor, px = canvas.clientWidth / 2, py = canvas.clientHeight / 2)
 
 const place = (event) => {
   const box = canvas.getBoundingClientRect();
-  return [(event.clientX - box.x - box.width / 2) / view.scale + view.x, (event.clientY - box.y - box.height / 2) / view.scale + view.y];
+  return [
+    (event.clientX - box.x - box.width / 2) / view.scale + view.x,
+    (event.clientY - box.y - box.height / 2) / view.scale + view.y,
+  ];
 };
 
 // Numbers of the points within a reach, nearest first.
@@ -240,7 +293,12 @@ function hover(event) {
   const [x, y] = place(event);
   const [at] = NEAR / view.scale < CELL * 3 ? around(x, y, NEAR / view.scale) : [];
   const group = groupAt(x, y);
-  canvas.title = at !== undefined && nameOf(at) ? `${nameOf(at)} · ${KINDS[data.kind[at]]} · ${data.degree[at]} ties` : group ? `${group.title}: ${group.size} entities` : "";
+  canvas.title =
+    at !== undefined && nameOf(at)
+      ? `${nameOf(at)} · ${KINDS[data.kind[at]]} · ${data.degree[at]} ties`
+      : group
+        ? `${group.title}: ${group.size} entities`
+        : "";
 }
 
 // A node is chosen, or the group around where was clicked; a link leads to the canvas.
@@ -252,8 +310,12 @@ function choose(event) {
   told.replaceChildren();
   told.hidden = !group;
   if (group) {
-    if (at !== undefined) told.append(open(nameOf(at), `${root.dataset.network}?${new URLSearchParams({ id: named.ids[at] })}`), " in ");
-    told.append(`the group around ${group.title}: ${group.size} entities, ${group.ties} ties within, ${group.out} to others. `, open("Work on it", group.href));
+    if (at !== undefined)
+      told.append(open(nameOf(at), `${root.dataset.network}?${new URLSearchParams({ id: named.ids[at] })}`), " in ");
+    told.append(
+      `the group around ${group.title}: ${group.size} entities, ${group.ties} ties within, ${group.out} to others. `,
+      open("Work on it", group.href),
+    );
   }
   render();
 }
@@ -311,7 +373,15 @@ addEventListener("resize", moved);
 new MutationObserver(render).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 
 // For tests and the curious: what is on the canvas.
-globalThis.overviewPicture = { get data() { return data; }, get named() { return named; }, view };
+globalThis.overviewPicture = {
+  get data() {
+    return data;
+  },
+  get named() {
+    return named;
+  },
+  view,
+};
 try {
   data = unpack(await fetched(root.dataset.points, (answer) => answer.arrayBuffer()));
   fit();

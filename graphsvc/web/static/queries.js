@@ -10,7 +10,8 @@ if (filter) {
       row.hidden = !words.every((word) => text.includes(word));
       count += row.hidden ? 0 : 1;
     }
-    for (const group of document.querySelectorAll("[data-group]")) group.hidden = !group.querySelector("li:not([hidden])");
+    for (const group of document.querySelectorAll("[data-group]"))
+      group.hidden = !group.querySelector("li:not([hidden])");
     found.textContent = words.length ? `${count} of ${rows.length}` : "";
   });
 }
@@ -22,7 +23,9 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
     asked?.abort();
     asked = new AbortController();
     try {
-      const answer = await fetch(`${input.dataset.suggest}?${new URLSearchParams({ q: input.value })}`, { signal: asked.signal });
+      const answer = await fetch(`${input.dataset.suggest}?${new URLSearchParams({ q: input.value })}`, {
+        signal: asked.signal,
+      });
       if (!answer.ok) return;
       const { results } = await answer.json();
       input.list.replaceChildren(

@@ -19,12 +19,17 @@ const reason = (one) =>
 
 // `twin`: where to ask, with the text as `q`. `take(one, event)`: what was chosen. `note(one)`: a word behind a suggestion, or
 // nothing. `first`: whether the first is chosen by itself, so that Enter takes it. `most`: how many are shown.
-export function suggest(box, { twin, take, note = () => "", first = false, most = 8 }) {
+export function suggest(box, { twin, take, note = (_one) => "", first = false, most = 8 }) {
   const list = element("ul", { id: `${box.id}-suggestions`, className: "suggestions", hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   box.after(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) {
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-controls": list.id,
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+  })) {
     box.setAttribute(name, value);
   }
   let found = [];
@@ -44,7 +49,9 @@ export function suggest(box, { twin, take, note = () => "", first = false, most 
   const choose = (place) => {
     if (!found.length) return;
     chosen = (place + found.length) % found.length;
-    [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
+    for (const [number, option] of [...list.children].entries()) {
+      option.setAttribute("aria-selected", String(number === chosen));
+    }
     box.setAttribute("aria-activedescendant", list.children[chosen].id);
     list.children[chosen].scrollIntoView({ block: "nearest" });
   };
@@ -81,9 +88,13 @@ export function suggest(box, { twin, take, note = () => "", first = false, most 
   const ask = async () => {
     asked?.abort();
     if (box.value.trim().length < LEAST) return close();
-    const mine = (asked = new AbortController());
+    const mine = new AbortController();
+    asked = mine;
     try {
-      const answer = await fetch(`${twin}?${new URLSearchParams({ q: box.value })}`, { signal: mine.signal, headers: { Accept: "application/json" } });
+      const answer = await fetch(`${twin}?${new URLSearchParams({ q: box.value })}`, {
+        signal: mine.signal,
+        headers: { Accept: "application/json" },
+      });
       const said = await answer.json();
       if (mine.signal.aborted) return;
       found = answer.ok ? said.results.slice(0, most) : [];

@@ -7,7 +7,14 @@ import { Steps } from "./steps.js";
 // Parameters that only grow or shrink the picture: what stays in it stays where it is.
 const GROWTH = ["open", "add", "hide", "fold"];
 // What a new state of the picture replaces on the page.
-const PIECES = ["network-relations", "network-count", "network-empty", "network-legend", "network-tables", "network-exposure"];
+const PIECES = [
+  "network-relations",
+  "network-count",
+  "network-empty",
+  "network-legend",
+  "network-tables",
+  "network-exposure",
+];
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
 const read = (page) => JSON.parse(page.getElementById("network-data").textContent);
 
@@ -29,17 +36,31 @@ export class Canvas {
     this.page = new Page();
     this.heard = { changed: [], selected: [], drawn: [], shown: [], ways: [], tabled: [] };
     const given = document.getElementById("network-kept");
-    const start = given ? JSON.parse(given.textContent) : { asked: [...new URLSearchParams(location.search)], arranged: {}, pinned: [], look: {} };
-    this.steps = new Steps(start, (state) => this.address(state), (state, words) => this.arrive(state, words));
+    const start = given
+      ? JSON.parse(given.textContent)
+      : { asked: [...new URLSearchParams(location.search)], arranged: {}, pinned: [], look: {} };
+    this.steps = new Steps(
+      start,
+      (state) => this.address(state),
+      (state, words) => this.arrive(state, words),
+    );
     const { arranged } = this.steps.state;
     this.legend = document.getElementById("legend");
-    this.picture = new NetworkPicture(document.getElementById("canvas"), read(document), theme(), { top: 64, bottom: this.legend.offsetHeight }, arranged);
+    this.picture = new NetworkPicture(
+      document.getElementById("canvas"),
+      read(document),
+      theme(),
+      { top: 64, bottom: this.legend.offsetHeight },
+      arranged,
+    );
     this.drawnFor = String(served(this.params));
     this.measured = null;
     this.look = new Look(this.picture, () => this.measures());
     this.selecting = new Selecting(this, this.picture);
     this.picture.pinned = new Set(this.steps.state.pinned);
-    new MutationObserver(() => this.picture.setTheme(theme())).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+    new MutationObserver(() => this.picture.setTheme(theme())).observe(document.documentElement, {
+      attributeFilter: ["data-bs-theme"],
+    });
   }
 
   on(event, heard) {
@@ -82,7 +103,8 @@ export class Canvas {
     this.steps.push(settled, words);
     await this.show(settled, data, refit);
     // What came in is to be seen.
-    if (!refit && this.picture.data.nodes.some(({ id }) => !was.has(id) && !this.picture.inSight(id))) this.picture.fit();
+    if (!refit && this.picture.data.nodes.some(({ id }) => !was.has(id) && !this.picture.inSight(id)))
+      this.picture.fit();
     this.tell("changed", words);
     return true;
   }
@@ -173,7 +195,9 @@ export class Canvas {
 
   // Measures of the picture that colours and sizes are chosen by: id → name → number.
   async measures() {
-    this.measured ??= this.page.json(`${this.root.dataset.measures}?${served(this.params)}`).then(({ measures }) => measures);
+    this.measured ??= this.page
+      .json(`${this.root.dataset.measures}?${served(this.params)}`)
+      .then(({ measures }) => measures);
     try {
       return await this.measured;
     } catch (error) {
@@ -208,7 +232,11 @@ export class Canvas {
     const params = this.params;
     params.delete("layout");
     if (word) params.set("layout", word);
-    return this.to({ ...this.state(), asked: [...params], arranged: this.pinnedPlaces() }, `laid out ${word || "by forces"}`, { refit: true });
+    return this.to(
+      { ...this.state(), asked: [...params], arranged: this.pinnedPlaces() },
+      `laid out ${word || "by forces"}`,
+      { refit: true },
+    );
   }
 
   pinnedPlaces() {
@@ -247,7 +275,8 @@ export class Canvas {
     const group = this.picture.data.nodes.find((node) => node.id === id)?.fold;
     if (group) return this.unfold(group);
     const before = this.picture.data.nodes.length;
-    if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id })) this.page.say(`${this.picture.data.nodes.length - before} added`);
+    if (await this.append("open", [id], `expanded ${this.name(id)}`, { from: id }))
+      this.page.say(`${this.picture.data.nodes.length - before} added`);
   }
 
   // All groups of a kind as one node each; with none, all unfolded.
@@ -262,7 +291,9 @@ export class Canvas {
     const named = params.getAll("fold");
     let kept = named.filter((one) => one !== group);
     if (named.includes(by)) {
-      const others = this.picture.data.nodes.map((node) => node.fold).filter((one) => one?.startsWith(`${by}:`) && one !== group);
+      const others = this.picture.data.nodes
+        .map((node) => node.fold)
+        .filter((one) => one?.startsWith(`${by}:`) && one !== group);
       kept = [...named.filter((one) => one !== by), ...others];
     }
     params.delete("fold");
@@ -278,7 +309,9 @@ export class Canvas {
     const params = this.params;
     for (const name of ["id", ...GROWTH]) params.delete(name);
     for (const id of ids) params.append("id", id);
-    return this.to({ ...this.state(), asked: [...params], arranged: {}, pinned: [] }, "started somewhere else", { refit: true });
+    return this.to({ ...this.state(), asked: [...params], arranged: {}, pinned: [] }, "started somewhere else", {
+      refit: true,
+    });
   }
 
   set(name, value, words) {
@@ -294,7 +327,12 @@ export class Canvas {
 
   selected() {
     const links = this.picture.data.edges.filter((edge) => this.picture.network.getSelectedEdges().includes(edge.id));
-    return { nodes: this.selecting.nodes, links: this.selecting.nodes.length ? [] : links.map(({ from, relation, to }) => ({ subject: from, relation, object: to })) };
+    return {
+      nodes: this.selecting.nodes,
+      links: this.selecting.nodes.length
+        ? []
+        : links.map(({ from, relation, to }) => ({ subject: from, relation, object: to })),
+    };
   }
 
   select(ids) {

@@ -56,7 +56,8 @@ class Comments {
     paint.save();
     for (const node of picture.data.nodes) {
       const number = this.counts.get(node.id);
-      if (number && picture.nodes.get(node.id) && !picture.look?.gone?.(node)) mark(node.x - (node.size ?? 12) - size, node.y - (node.size ?? 12) - size, number);
+      if (number && picture.nodes.get(node.id) && !picture.look?.gone?.(node))
+        mark(node.x - (node.size ?? 12) - size, node.y - (node.size ?? 12) - size, number);
     }
     const places = this.links.size ? new Map(picture.data.nodes.map((node) => [node.id, node])) : new Map();
     for (const edge of this.links.size ? picture.data.edges : []) {
@@ -100,12 +101,13 @@ class Comments {
   async send(form) {
     const section = form.closest(".comments");
     const button = form.querySelector("button");
-    const fields = new URLSearchParams(new FormData(form));
+    const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
     button.disabled = true;
     try {
       await this.canvas.json(form.action, { method: "POST", body: fields });
       const params = new URLSearchParams({ panel: "1" });
-      for (const name of ["id", "subject", "relation", "object"]) if (fields.get(name)) params.set(name, fields.get(name));
+      for (const name of ["id", "subject", "relation", "object"])
+        if (fields.get(name)) params.set(name, fields.get(name));
       const page = await this.canvas.ask(`${this.at.about}?${params}`, { apart: true });
       const fresh = page?.querySelector(".comments");
       if (fresh) section.replaceWith(document.importNode(fresh, true));

@@ -25,7 +25,14 @@ export function install(canvas) {
     box.select();
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "a" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    if (
+      event.key !== "a" ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.target.closest("input, textarea, select, dialog")
+    )
+      return;
     event.preventDefault();
     open();
   });

@@ -12,16 +12,22 @@ export class FilterForm {
     document.getElementById("clear-filters").addEventListener("click", (event) => {
       event.preventDefault();
       const names = new Set([...this.form.elements].filter((one) => one.type !== "hidden").map((one) => one.name));
-      canvas.go(new URLSearchParams([...canvas.params].filter(([name]) => !names.has(name))), "cleared the filters", { refit: true });
+      canvas.go(new URLSearchParams([...canvas.params].filter(([name]) => !names.has(name))), "cleared the filters", {
+        refit: true,
+      });
     });
     canvas.on("drawn", () => this.sync());
   }
 
   send() {
-    const named = new Set([...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name));
+    const named = new Set(
+      [...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name),
+    );
     const kept = [...this.canvas.params].filter(([name]) => !named.has(name));
     const defaults = { depth: "1", size: this.form.dataset.size };
-    const given = [...new FormData(this.form)].filter(([name, value]) => named.has(name) && value !== "" && value !== defaults[name]);
+    const given = [...new FormData(this.form)].filter(
+      ([name, value]) => named.has(name) && value !== "" && value !== defaults[name],
+    );
     return this.canvas.go(new URLSearchParams([...kept, ...given]), "filtered", { refit: true });
   }
 
@@ -32,18 +38,18 @@ export class FilterForm {
       if (!control.name || control.type === "hidden") continue;
       if (control.type === "checkbox") {
         control.checked = params.getAll(control.name).includes(control.value);
-        active += control.checked && control.name !== "fade";
+        if (control.checked && control.name !== "fade") active += 1;
       } else {
         const plain = { depth: "1", size: this.form.dataset.size }[control.name] ?? "";
         control.value = params.get(control.name) || plain;
-        active += control.value !== plain && !["depth", "size"].includes(control.name);
+        if (control.value !== plain && !["depth", "size"].includes(control.name)) active += 1;
       }
     }
     const count = document.getElementById("network-filtered");
     count.textContent = "Filters";
     if (active) {
       const number = document.createElement("b");
-      number.textContent = active;
+      number.textContent = String(active);
       count.append(" ", number);
     }
   }

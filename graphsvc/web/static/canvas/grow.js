@@ -45,7 +45,8 @@ export function install(canvas) {
     const { id } = shown;
     const before = canvas.picture.data.nodes.length;
     const words = `grew ${canvas.name(id)}: ${way.textContent.trim()}`;
-    if (await canvas.append("open", [way.dataset.open], words, { from: id })) canvas.say(`${canvas.picture.data.nodes.length - before} added`);
+    if (await canvas.append("open", [way.dataset.open], words, { from: id }))
+      canvas.say(`${canvas.picture.data.nodes.length - before} added`);
   });
 
   // Opening by double click or key goes through here: very many are counted first.

@@ -34,7 +34,12 @@ export class Look {
     const data = this.picture.data;
     const kept = this.passing(params);
     const beside = new Set(data.edges.filter(kept).flatMap((edge) => [edge.from, edge.to]));
-    const out = params.get("handling") === "P" ? (node) => node.handling === "C" : params.get("handling") === "C" ? (node) => node.handling !== "C" : () => false;
+    const out =
+      params.get("handling") === "P"
+        ? (node) => node.handling === "C"
+        : params.get("handling") === "C"
+          ? (node) => node.handling !== "C"
+          : () => false;
     const narrowed = this.narrows(params);
     const off = (item) => narrowed && ("from" in item ? !kept(item) : !beside.has(item.id) || out(item));
     const fade = params.get("fade") === "yes";
@@ -53,9 +58,14 @@ export class Look {
     this.tell(paint.legend, colour, sized);
     for (const table of ["nodes", "links"]) {
       const items = table === "nodes" ? data.nodes : data.edges;
-      for (const row of document.querySelectorAll(`#network-${table} tr[data-i]`)) row.hidden = !fade && off(items[Number(row.dataset.i)]);
+      for (const row of document.querySelectorAll(`#network-${table} tr[data-i]`))
+        row.hidden = !fade && off(items[Number(row.dataset.i)]);
     }
-    return { shown: data.nodes.filter((node) => !off(node)).length, links: data.edges.filter((edge) => !off(edge)).length, narrowed };
+    return {
+      shown: data.nodes.filter((node) => !off(node)).length,
+      links: data.edges.filter((edge) => !off(edge)).length,
+      narrowed,
+    };
   }
 
   narrows(params) {
@@ -72,7 +82,9 @@ export class Look {
     const relations = fade ? params.getAll("relation").filter(Boolean) : [];
     const least = fade ? Number(params.get("least") || 0) : 0;
     const recorded = fade ? Number(params.get("recorded") || 0) : 0;
-    const dated = (edge) => touches(edge.on ?? ["", ""], from, to) || [edge.from, edge.to].some((id) => touches([nodes.get(id)?.day, ""], from, to));
+    const dated = (edge) =>
+      touches(edge.on ?? ["", ""], from, to) ||
+      [edge.from, edge.to].some((id) => touches([nodes.get(id)?.day, ""], from, to));
     const released = (edge) => ![edge.from, edge.to].some((id) => nodes.get(id)?.handling === "C");
     return (edge) =>
       (!relations.length || relations.includes(edge.relation)) &&
@@ -86,21 +98,35 @@ export class Look {
 
   paint(colour, known) {
     if (colour === "gang" || colour === "community") {
-      const of = (node) => (colour === "gang" ? (node.kind === "gang" ? node.label : node.gang) : known[node.id]?.community) || "";
+      const of = (node) =>
+        (colour === "gang" ? (node.kind === "gang" ? node.label : node.gang) : known[node.id]?.community) || "";
       const count = new Map();
       for (const node of this.picture.data.nodes) if (of(node)) count.set(of(node), (count.get(of(node)) ?? 0) + 1);
-      const order = [...count].sort((a, b) => b[1] - a[1] || (String(a[0]) < String(b[0]) ? -1 : 1)).map(([name]) => name);
+      const order = [...count]
+        .sort((a, b) => b[1] - a[1] || (String(a[0]) < String(b[0]) ? -1 : 1))
+        .map(([name]) => name);
       const hue = (name) => (name && order.indexOf(name) < HUES.length ? HUES[order.indexOf(name)] : NONE);
-      const legend = order.slice(0, HUES.length).map((name) => [hue(name), colour === "gang" ? name : `community ${name}`, count.get(name)]);
+      const legend = order
+        .slice(0, HUES.length)
+        .map((name) => [hue(name), colour === "gang" ? name : `community ${name}`, count.get(name)]);
       legend.push([NONE, order.length > HUES.length ? "others, or none" : "none", null]);
       return { fill: (node) => hue(of(node)), legend };
     }
     if (colour === "score") {
-      const values = Object.values(known).map((one) => one.score).filter((score) => score > 0);
+      const values = Object.values(known)
+        .map((one) => one.score)
+        .filter((score) => score > 0);
       const most = Math.max(...values, 0.01);
       const step = (score) => Math.min(Math.floor((score / most) * SCALE.length), SCALE.length - 1);
       const fill = (node) => (known[node.id]?.score > 0 ? SCALE[step(known[node.id].score)] : NONE);
-      return { fill, legend: [[SCALE[0], "low lead score", null], [SCALE.at(-1), "high (a lead is intelligence, not evidence)", null], [NONE, "no lead", null]] };
+      return {
+        fill,
+        legend: [
+          [SCALE[0], "low lead score", null],
+          [SCALE.at(-1), "high (a lead is intelligence, not evidence)", null],
+          [NONE, "no lead", null],
+        ],
+      };
     }
     return { fill: () => null, legend: [] };
   }
@@ -117,7 +143,14 @@ export class Look {
       const line = document.createElement("li");
       const mark = document.createElementNS(SVG, "svg");
       const dot = document.createElementNS(SVG, "circle");
-      for (const [name, value] of Object.entries({ width: 14, height: 14, viewBox: "0 0 16 16", "aria-hidden": "true", class: "hue" })) mark.setAttribute(name, value);
+      for (const [name, value] of Object.entries({
+        width: 14,
+        height: 14,
+        viewBox: "0 0 16 16",
+        "aria-hidden": "true",
+        class: "hue",
+      }))
+        mark.setAttribute(name, String(value));
       for (const [name, value] of Object.entries({ cx: 8, cy: 8, r: 6, fill: hue })) dot.setAttribute(name, value);
       mark.append(dot);
       line.append(mark, words);
@@ -129,7 +162,11 @@ export class Look {
       }
       return line;
     });
-    const size = { score: "Larger: higher lead score", groups: "Larger: more groups of witnesses", between: "Larger: more shortest ways pass here" }[sized];
+    const size = {
+      score: "Larger: higher lead score",
+      groups: "Larger: more groups of witnesses",
+      between: "Larger: more shortest ways pass here",
+    }[sized];
     if (size) {
       const line = document.createElement("li");
       line.textContent = size;

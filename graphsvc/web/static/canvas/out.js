@@ -40,7 +40,11 @@ export function install(canvas) {
   return {
     open() {
       const ids = chosen();
-      for (const [what, number] of [["whole", ids.all.length], ["passing", ids.passing.length], ["selected", ids.selected.length]]) {
+      for (const [what, number] of [
+        ["whole", ids.all.length],
+        ["passing", ids.passing.length],
+        ["selected", ids.selected.length],
+      ]) {
         const choice = form.querySelector(`[name="what"][value="${what}"]`).closest("label");
         choice.hidden = !number;
         choice.querySelector("[data-count]").textContent = number;

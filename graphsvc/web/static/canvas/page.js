@@ -54,13 +54,17 @@ export class Page {
       if (!this.asked && !options.quiet) this.progress.hidden = true;
     }
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw Object.assign(new Error(said.error?.message ?? said.error ?? FAULT), { status: answer.status, said });
+    if (!answer.ok)
+      throw Object.assign(new Error(said.error?.message ?? said.error ?? FAULT), { status: answer.status, said });
     return said;
   }
 
   headed({ headers = {}, ...options }, accept) {
     const token = document.querySelector("input[name=csrf_token]")?.value;
-    return { ...options, headers: { Accept: accept, ...(options.method && token ? { "X-CSRFToken": token } : {}), ...headers } };
+    return {
+      ...options,
+      headers: { Accept: accept, ...(options.method && token ? { "X-CSRFToken": token } : {}), ...headers },
+    };
   }
 
   cancel() {

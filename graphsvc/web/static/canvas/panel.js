@@ -12,7 +12,9 @@ export class Panel {
       event.preventDefault();
       this.acts[act.dataset.act](act.dataset.id ? [act.dataset.id] : canvas.selecting.nodes, act);
     });
-    canvas.on("selected", (ids) => (ids.length > 1 ? this.several(ids) : ids.length ? this.show(ids[0]) : this.close()));
+    canvas.on("selected", (ids) =>
+      ids.length > 1 ? this.several(ids) : ids.length ? this.show(ids[0]) : this.close(),
+    );
     canvas.on("drawn", () => {
       if (!this.chosen) return;
       if (this.chosen.several) this.picture.select(this.chosen.several);
@@ -23,7 +25,8 @@ export class Panel {
   acts = {
     expand: ([id]) => this.canvas.expand(id),
     hide: (ids) => this.after(this.canvas.hide(ids)),
-    only: (ids) => this.after(this.canvas.hide(this.picture.data.nodes.map((node) => node.id).filter((id) => !ids.includes(id)))),
+    only: (ids) =>
+      this.after(this.canvas.hide(this.picture.data.nodes.map((node) => node.id).filter((id) => !ids.includes(id)))),
     start: (ids) => this.canvas.startAt(ids),
     row: () => this.canvas.selecting.align("row"),
     column: () => this.canvas.selecting.align("column"),
@@ -48,7 +51,8 @@ export class Panel {
     const item = list[place];
     if (item.fold || item.bundle?.length > 1) return this.gathered(item, focus);
     const params = new URLSearchParams({ panel: "1" });
-    if (item.bundle) for (const [at, name] of ["subject", "relation", "object"].entries()) params.set(name, item.bundle[0][at]);
+    if (item.bundle)
+      for (const [at, name] of ["subject", "relation", "object"].entries()) params.set(name, item.bundle[0][at]);
     else if (edge) {
       const { from, relation, to } = list[place];
       for (const [name, value] of Object.entries({ subject: from, relation, object: to })) params.set(name, value);
@@ -70,9 +74,17 @@ export class Panel {
   // Of a group or a line of several links: what is in it.
   gathered(item, focus) {
     const body = document.getElementById("gathered").content.firstElementChild.cloneNode(true);
-    const [title, told, list, act] = [".panel-title", ".told", "ul", "[data-act]"].map((part) => body.querySelector(part));
-    title.textContent = item.fold ? item.label : `${this.canvas.name(item.from)} and ${this.canvas.name(item.to)}: ${item.links} links`;
-    told.textContent = item.fold ? item.title : item.links > item.bundle.length ? `The ${item.bundle.length} most believed:` : "";
+    const [title, told, list, act] = [".panel-title", ".told", "ul", "[data-act]"].map((part) =>
+      body.querySelector(part),
+    );
+    title.textContent = item.fold
+      ? item.label
+      : `${this.canvas.name(item.from)} and ${this.canvas.name(item.to)}: ${item.links} links`;
+    told.textContent = item.fold
+      ? item.title
+      : item.links > item.bundle.length
+        ? `The ${item.bundle.length} most believed:`
+        : "";
     act.hidden = !item.fold;
     act.dataset.id = item.id;
     for (const [subject, relation, object] of item.bundle ?? []) {

@@ -32,7 +32,8 @@ class Paths {
     });
     canvas.on("ways", (ids) => this.open(ids));
     const acts = { close: () => this.close(), selected: () => this.take(canvas.selected().nodes) };
-    for (const [name, act] of Object.entries(acts)) this.drawer.querySelector(`[data-paths="${name}"]`).addEventListener("click", act);
+    for (const [name, act] of Object.entries(acts))
+      this.drawer.querySelector(`[data-paths="${name}"]`).addEventListener("click", act);
     const box = document.getElementById("paths-end");
     suggest(box, {
       twin: this.drawer.dataset.near,
@@ -87,9 +88,10 @@ class Paths {
   }
 
   params() {
-    const params = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => value !== ""));
+    const filled = /** @type {[string, string][]} */ ([...new FormData(this.form)]).filter(([, value]) => value !== "");
+    const params = new URLSearchParams(filled);
     if (params.get("kind") !== "every") params.delete("steps");
-    [...this.ends.keys()].forEach((id, place) => params.append(place || this.toOne ? "to" : "from", id));
+    for (const [place, id] of [...this.ends.keys()].entries()) params.append(place || this.toOne ? "to" : "from", id);
     for (const id of this.avoiding.keys()) params.append("avoid", id);
     return params;
   }
@@ -98,7 +100,8 @@ class Paths {
     this.chips("paths-ends", this.ends);
     this.chips("paths-avoid", this.avoiding, "avoiding ");
     document.getElementById("paths-avoid").hidden = !this.avoiding.size;
-    for (const one of this.form.querySelectorAll("[data-for]")) one.hidden = one.dataset.for !== this.form.elements.kind.value;
+    for (const one of this.form.querySelectorAll("[data-for]"))
+      one.hidden = one.dataset.for !== this.form.elements.kind.value;
     document.getElementById("paths-page").href = `${this.drawer.dataset.page}?${this.params()}`;
   }
 
@@ -123,9 +126,15 @@ class Paths {
   }
 
   async look(most = "") {
-    if (!this.ready()) return this.say(this.toOne ? "Choose the one that accounts should lead to." : `Choose ${FEWEST} to ${MOST}: on the canvas, or by the box above.`);
+    if (!this.ready())
+      return this.say(
+        this.toOne
+          ? "Choose the one that accounts should lead to."
+          : `Choose ${FEWEST} to ${MOST}: on the canvas, or by the box above.`,
+      );
     this.asked?.abort();
-    const mine = (this.asked = new AbortController());
+    const mine = new AbortController();
+    this.asked = mine;
     const params = this.params();
     if (most) params.set("most", most);
     this.say("Looking…");
@@ -144,18 +153,41 @@ class Paths {
   list({ between, names, most }) {
     const count = between.reduce((sum, pair) => sum + pair.ways.length, 0);
     const rest = between.some((pair) => pair.over) ? ", and more" : "";
-    this.say(count ? `${plural(count, "way")}${rest}. Point at one to see it on the canvas; Enter adds it.` : "No way joins them, as far as the links that count go and you can see.");
+    this.say(
+      count
+        ? `${plural(count, "way")}${rest}. Point at one to see it on the canvas; Enter adds it.`
+        : "No way joins them, as far as the links that count go and you can see.",
+    );
     const name = (id) => names[id]?.[0] ?? id;
     this.found.replaceChildren(
       ...between.map((pair) => {
-        const heading = pair.first ? `${name(pair.first)} and ${name(pair.second)}` : `What leads to ${name(pair.second)}`;
+        const heading = pair.first
+          ? `${name(pair.first)} and ${name(pair.second)}`
+          : `What leads to ${name(pair.second)}`;
         const section = element("section", {}, element("h3", {}, heading));
-        section.append(element("ol", { className: "paths-list" }, ...pair.ways.map((way) => this.way(way, pair, name))));
-        if (!pair.ways.length) section.append(element("p", { className: "quiet" }, pair.over ? "More than can be looked through: fewer steps, a least belief, or leave somebody out." : "None."));
+        section.append(element("ol", { className: "paths-list" }, ...pair.ways.map((way) => this.way(way, name))));
+        if (!pair.ways.length)
+          section.append(
+            element(
+              "p",
+              { className: "quiet" },
+              pair.over
+                ? "More than can be looked through: fewer steps, a least belief, or leave somebody out."
+                : "None.",
+            ),
+          );
         if (pair.more || pair.over) {
-          const line = element("p", { className: "quiet" }, pair.more ? `${pair.more}${pair.over ? " or more" : ""} more. ` : "There are more. ");
+          const line = element(
+            "p",
+            { className: "quiet" },
+            pair.more ? `${pair.more}${pair.over ? " or more" : ""} more. ` : "There are more. ",
+          );
           if (pair.ways.length < most) {
-            const more = element("button", { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: `Up to ${most}` });
+            const more = element("button", {
+              type: "button",
+              className: "btn btn-sm btn-outline-secondary",
+              textContent: `Up to ${most}`,
+            });
             more.addEventListener("click", () => this.look(most));
             line.append(more);
           } else line.append("Narrow it: fewer steps, a least belief, only the record, or leave somebody out.");
@@ -166,11 +198,18 @@ class Paths {
     );
   }
 
-  way(way, pair, name) {
+  way(way, name) {
     const words = `way ${name(way.nodes[0])} – ${name(way.nodes.at(-1))}`;
     const head = element("button", { type: "button", className: "way" });
     head.append(element("strong", {}, plural(way.steps.length, "step")), ` · ${way.believed}`);
-    if (way.source) head.append(element("span", { className: "quiet" }, ` · from ${way.source}${way.group.length > 1 ? ` and ${way.group.length - 1} who depend on the same` : ""}`));
+    if (way.source)
+      head.append(
+        element(
+          "span",
+          { className: "quiet" },
+          ` · from ${way.source}${way.group.length > 1 ? ` and ${way.group.length - 1} who depend on the same` : ""}`,
+        ),
+      );
     const steps = way.steps.map((step, place) => {
       const line = element("li", {}, step.says);
       if (place === way.weakest) line.append(" ", element("span", { className: "tag" }, "weakest"));

@@ -12,13 +12,20 @@ const sorted = (pairs) => JSON.stringify(pairs.map(String).sort());
 
 function clock(text) {
   const at = new Date(text);
-  const day = at.toISOString().slice(0, 10) === new Date().toISOString().slice(0, 10) ? "" : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })}, `;
+  const day =
+    at.toISOString().slice(0, 10) === new Date().toISOString().slice(0, 10)
+      ? ""
+      : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })}, `;
   return `${day}${at.toISOString().slice(11, 16)} UTC`;
 }
 
 function ago(text) {
-  const minutes = Math.round((Date.now() - new Date(text)) / 60_000);
-  return minutes < 1 ? "just now" : minutes < 60 ? `${minutes} minute${minutes === 1 ? "" : "s"} ago` : `on ${clock(text)}`;
+  const minutes = Math.round((Date.now() - Date.parse(text)) / 60_000);
+  return minutes < 1
+    ? "just now"
+    : minutes < 60
+      ? `${minutes} minute${minutes === 1 ? "" : "s"} ago`
+      : `on ${clock(text)}`;
 }
 
 class Views {
@@ -51,7 +58,8 @@ class Views {
     const params = new URLSearchParams(location.search);
     const again = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
     const known = params.get("sitting") || (again ? sessionStorage.getItem("sitting") : "");
-    const sitting = known || [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
+    const sitting =
+      known || [...crypto.getRandomValues(new Uint8Array(12))].map((one) => one.toString(16).padStart(2, "0")).join("");
     sessionStorage.setItem("sitting", sitting);
     return sitting;
   }
@@ -93,19 +101,34 @@ class Views {
   capture() {
     const { asked, ...rest } = this.canvas.state();
     const { data, arranged } = this.canvas.picture;
-    return { ...rest, asked: plainly(asked), arranged: Object.fromEntries(data.nodes.map((node) => [node.id, arranged[node.id] ?? node.home])) };
+    return {
+      ...rest,
+      asked: plainly(asked),
+      arranged: Object.fromEntries(data.nodes.map((node) => [node.id, arranged[node.id] ?? node.home])),
+    };
   }
 
   get unsaved() {
     if (!this.opened) return this.touched;
     const was = this.opened.canvas;
     const now = this.capture();
-    const known = new Set([...Object.keys(was.arranged), ...was.asked.filter(([name]) => name === "add").map(([, id]) => id)]);
+    const known = new Set([
+      ...Object.keys(was.arranged),
+      ...was.asked.filter(([name]) => name === "add").map(([, id]) => id),
+    ]);
     const others = (asked) => asked.filter(([name]) => name !== "add");
     const added = now.asked.some(([name, id]) => name === "add" && !known.has(id));
-    const moved = Object.entries(was.arranged).some(([id, [x, y]]) => now.arranged[id] && Math.hypot(now.arranged[id][0] - x, now.arranged[id][1] - y) > NEAR);
+    const moved = Object.entries(was.arranged).some(
+      ([id, [x, y]]) => now.arranged[id] && Math.hypot(now.arranged[id][0] - x, now.arranged[id][1] - y) > NEAR,
+    );
     const rest = ({ asked, arranged, pinned, ...one }) => JSON.stringify(one);
-    return added || moved || sorted(others(was.asked)) !== sorted(others(now.asked)) || sorted(was.pinned) !== sorted(now.pinned) || rest(was) !== rest(now);
+    return (
+      added ||
+      moved ||
+      sorted(others(was.asked)) !== sorted(others(now.asked)) ||
+      sorted(was.pinned) !== sorted(now.pinned) ||
+      rest(was) !== rest(now)
+    );
   }
 
   changed() {
@@ -167,7 +190,8 @@ class Views {
     clearTimeout(this.waiting);
     this.pending = false;
     const body = this.body();
-    const options = { method: "POST", body, ...(body.get("state").size < KEPT_ALIVE ? { keepalive: true } : {}) };
+    const { size } = /** @type {File} */ (body.get("state"));
+    const options = { method: "POST", body, ...(size < KEPT_ALIVE ? { keepalive: true } : {}) };
     // Where it fails and the page stays, the next change keeps it.
     this.canvas.json(this.at.draft, options).catch(() => (this.pending = true));
   }
@@ -178,7 +202,8 @@ class Views {
       const [last] = drafts.filter((one) => one.entities && one.sitting !== this.sitting);
       if (!last || this.touched) return;
       this.offered = last;
-      by("view-offer").querySelector("span").textContent = `Go on where you were, ${clock(last.at)}, with ${last.entities} ${last.entities === 1 ? "entity" : "entities"}${last.name ? ` (${last.name})` : ""}?`;
+      by("view-offer").querySelector("span").textContent =
+        `Go on where you were, ${clock(last.at)}, with ${last.entities} ${last.entities === 1 ? "entity" : "entities"}${last.name ? ` (${last.name})` : ""}?`;
       by("view-offer").hidden = false;
     } catch {
       // Nothing is lost: the page of saved views offers it too.
@@ -192,9 +217,11 @@ class Views {
     const { id } = this.opened;
     try {
       const newest = await this.canvas.json(`${this.at.newest}?${new URLSearchParams({ id })}`);
-      if (this.opened?.id !== id || newest.version <= this.opened.version || newest.version === this.newest?.version) return;
+      if (this.opened?.id !== id || newest.version <= this.opened.version || newest.version === this.newest?.version)
+        return;
       this.newest = newest;
-      by("view-newer").querySelector("span").textContent = `${newest.by === this.at.me ? "You, in another window," : newest.by} saved version ${newest.version} of this view ${ago(newest.at)}: ${newest.said}.`;
+      by("view-newer").querySelector("span").textContent =
+        `${newest.by === this.at.me ? "You, in another window," : newest.by} saved version ${newest.version} of this view ${ago(newest.at)}: ${newest.said}.`;
       by("view-newer").hidden = false;
     } catch (error) {
       if (error.status !== 404) return; // asked again in a while
@@ -220,8 +247,10 @@ class Views {
     form.elements.notes.value = opened?.notes ?? "";
     form.elements.shared.checked = opened?.shared ?? false;
     by("view-open").hidden = !opened;
-    by("view-open").textContent = opened ? `${opened.name}, version ${opened.version}, ${opened.mine ? "yours" : `by ${opened.author}`}${opened.savable ? "" : `. It was made at handling ${opened.made_at} and you see more: save yours as a view of your own`}${opened.savable && !opened.mine ? ". Its name, notes and sharing stay as they are; what you write here is for a view of your own" : ""}.` : "";
-    form.querySelector('[type="submit"]').textContent = opened && opened.savable ? "Save as the next version" : "Save";
+    by("view-open").textContent = opened
+      ? `${opened.name}, version ${opened.version}, ${opened.mine ? "yours" : `by ${opened.author}`}${opened.savable ? "" : `. It was made at handling ${opened.made_at} and you see more: save yours as a view of your own`}${opened.savable && !opened.mine ? ". Its name, notes and sharing stay as they are; what you write here is for a view of your own" : ""}.`
+      : "";
+    form.querySelector('[type="submit"]').textContent = opened?.savable ? "Save as the next version" : "Save";
     by("view-own").hidden = by("view-copy").hidden = !opened;
     form.querySelector('[type="submit"]').hidden = Boolean(opened) && !opened.savable;
   }
@@ -229,11 +258,18 @@ class Views {
   async list() {
     by("views-loading").hidden = false;
     try {
-      const [{ pictures }, { drafts }] = await Promise.all([this.canvas.json(this.at.list), this.canvas.json(this.at.drafts)]);
+      const [{ pictures }, { drafts }] = await Promise.all([
+        this.canvas.json(this.at.list),
+        this.canvas.json(this.at.drafts),
+      ]);
       by("views-list").replaceChildren(...pictures.map((one) => this.line(one)));
-      by("views-drafts").replaceChildren(...drafts.filter((one) => one.entities && one.sitting !== this.sitting).map((one) => this.draftLine(one)));
+      by("views-drafts").replaceChildren(
+        ...drafts.filter((one) => one.entities && one.sitting !== this.sitting).map((one) => this.draftLine(one)),
+      );
       by("views-unsaved").hidden = !by("views-drafts").children.length;
-      by("views-loading").textContent = pictures.length ? "" : "No view is saved yet. Give this one a name and save it.";
+      by("views-loading").textContent = pictures.length
+        ? ""
+        : "No view is saved yet. Give this one a name and save it.";
       by("views-loading").hidden = Boolean(pictures.length);
       this.narrow();
     } catch (error) {
@@ -274,8 +310,11 @@ class Views {
 
   async openVersion(id, version = "") {
     try {
-      const told = this.read(await this.canvas.json(`${this.at.version}?${new URLSearchParams({ id, ...(version ? { version } : {}) })}`));
-      if (!told.canvas.asked.length && !Object.keys(told.canvas.arranged).length) return this.wrong("Nothing that was in this view is there for you any more.");
+      const told = this.read(
+        await this.canvas.json(`${this.at.version}?${new URLSearchParams({ id, ...(version ? { version } : {}) })}`),
+      );
+      if (!told.canvas.asked.length && !Object.keys(told.canvas.arranged).length)
+        return this.wrong("Nothing that was in this view is there for you any more.");
       if (!(await this.bring(told.canvas, `opened ${told.name}`, told))) return;
       this.opened = told;
       this.newest = null;
@@ -308,10 +347,18 @@ class Views {
   // A kept state onto the canvas, as one step: whatever was in it and is there comes back, whatever the data are now.
   async bring(kept, words, told) {
     const { canvas } = this;
-    const which = told ? [["picture", told.id], ["version", String(told.version)]] : [];
+    const which = told
+      ? [
+          ["picture", told.id],
+          ["version", String(told.version)],
+        ]
+      : [];
     const state = { ...structuredClone(kept), asked: [...plainly(kept.asked), ...which] };
     if (!(await canvas.restore(state, words))) return false;
-    const left = new Set([...canvas.picture.data.nodes.map((node) => node.id), ...state.asked.filter(([name]) => name === "hide").map(([, id]) => id)]);
+    const left = new Set([
+      ...canvas.picture.data.nodes.map((node) => node.id),
+      ...state.asked.filter(([name]) => name === "hide").map(([, id]) => id),
+    ]);
     const lost = Object.keys(kept.arranged).filter((id) => !left.has(id) && !id.startsWith("group:")); // folded groups come by themselves
     if (lost.length) {
       const whole = { ...canvas.state(), asked: [...plainly(kept.asked), ...lost.map((id) => ["add", id]), ...which] };
@@ -339,7 +386,13 @@ class Views {
     const state = this.capture();
     const body = new FormData();
     body.append("state", new Blob([JSON.stringify(state)], { type: "application/json" }), "state.json");
-    if (adding) for (const [field, value] of Object.entries({ id: opened.id, base: opened.version, ...(anyway ? { anyway: "yes" } : {}) })) body.append(field, value);
+    if (adding)
+      for (const [field, value] of Object.entries({
+        id: opened.id,
+        base: opened.version,
+        ...(anyway ? { anyway: "yes" } : {}),
+      }))
+        body.append(field, value);
     else for (const field of ["name", "notes"]) body.append(field, form.elements[field].value);
     if (!adding && form.elements.shared.checked) body.append("shared", "yes");
     try {
@@ -349,7 +402,10 @@ class Views {
       this.newest = null;
       by("view-newer").hidden = true;
       const { canvas } = this;
-      canvas.steps.amend({ ...canvas.state(), asked: [...state.asked, ["picture", saved.id], ["version", String(saved.version)]] });
+      canvas.steps.amend({
+        ...canvas.state(),
+        asked: [...state.asked, ["picture", saved.id], ["version", String(saved.version)]],
+      });
       this.tell();
       this.dialog.close();
       canvas.say(`${saved.name}, version ${saved.version}, is saved`);
@@ -363,9 +419,14 @@ class Views {
   // Name, notes and sharing, where they are other than they were.
   async renamed(saved) {
     const { name, notes, shared } = this.form.elements;
-    const post = (action, fields) => this.canvas.json(this.at.save.replace(/save$/, action), { method: "POST", body: new URLSearchParams({ id: saved.id, ...fields }) });
+    const post = (action, fields) =>
+      this.canvas.json(this.at.save.replace(/save$/, action), {
+        method: "POST",
+        body: new URLSearchParams({ id: saved.id, ...fields }),
+      });
     let told = saved;
-    if (name.value.trim() !== saved.name || notes.value.trim() !== saved.notes) told = await post("rename", { name: name.value, notes: notes.value });
+    if (name.value.trim() !== saved.name || notes.value.trim() !== saved.notes)
+      told = await post("rename", { name: name.value, notes: notes.value });
     if (shared.checked !== saved.shared) told = await post("share", { shared: shared.checked ? "yes" : "no" });
     return told;
   }

@@ -74,7 +74,11 @@ export class Selecting {
 
   invert() {
     const chosen = new Set(this.nodes);
-    this.canvas.select(this.shown().filter((node) => !chosen.has(node.id)).map((node) => node.id));
+    this.canvas.select(
+      this.shown()
+        .filter((node) => !chosen.has(node.id))
+        .map((node) => node.id),
+    );
   }
 
   shown() {
@@ -87,11 +91,13 @@ export class Selecting {
     const at = this.picture.network.getPositions(ids);
     const places = {};
     for (const node of this.picture.data.nodes) {
-      if (ids.includes(node.id)) places[node.id] = pinned.has(node.id) ? [node.x, node.y] : [at[node.id].x, at[node.id].y];
+      if (ids.includes(node.id))
+        places[node.id] = pinned.has(node.id) ? [node.x, node.y] : [at[node.id].x, at[node.id].y];
     }
     const moved = ids.filter((id) => !pinned.has(id));
     this.picture.move(places);
-    if (moved.length) this.canvas.arranged(moved.length === 1 ? `moved ${this.canvas.name(moved[0])}` : `moved ${moved.length}`);
+    if (moved.length)
+      this.canvas.arranged(moved.length === 1 ? `moved ${this.canvas.name(moved[0])}` : `moved ${moved.length}`);
     else this.canvas.say("Pinned: unpin to move.");
   }
 
@@ -109,7 +115,9 @@ export class Selecting {
     const gap = Math.max((last - first) / (order.length - 1), least);
     const start = (first + last - gap * (order.length - 1)) / 2;
     const places = {};
-    order.forEach((node, turn) => (places[node.id] = axis === "x" ? [start + turn * gap, line] : [line, start + turn * gap]));
+    for (const [turn, node] of order.entries()) {
+      places[node.id] = axis === "x" ? [start + turn * gap, line] : [line, start + turn * gap];
+    }
     this.picture.move(places);
     this.canvas.arranged(`put ${order.length} in a ${how}`);
   }
@@ -120,7 +128,8 @@ export class Selecting {
     const scale = this.picture.network.getScale();
     const places = {};
     for (const node of this.picture.data.nodes) {
-      if (this.nodes.includes(node.id) && !pinned.has(node.id)) places[node.id] = [node.x + (dx * APART) / scale, node.y + (dy * APART) / scale];
+      if (this.nodes.includes(node.id) && !pinned.has(node.id))
+        places[node.id] = [node.x + (dx * APART) / scale, node.y + (dy * APART) / scale];
     }
     const count = Object.keys(places).length;
     if (!count) return;

@@ -14,13 +14,18 @@ const make = (name, attributes, parent) => {
 const number = (day) => Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY);
 const named = (at) => new Date(at * DAY).toISOString().slice(0, 10);
 // A day that is known by its month or year alone stands at its beginning.
-const whole = (day) => `${day}-01-01`.slice(0, Math.max(day.length, 10)).replace(/^(\d{4}-\d\d)-01-01$/, "$1-01").slice(0, 10);
+const whole = (day) =>
+  `${day}-01-01`
+    .slice(0, Math.max(day.length, 10))
+    .replace(/^(\d{4}-\d\d)-01-01$/, "$1-01")
+    .slice(0, 10);
 
 export class Time {
   constructor(canvas) {
     this.canvas = canvas;
     this.strip = document.getElementById("time");
     this.drawing = document.getElementById("time-drawing");
+    this.days = null;
     this.told = document.getElementById("time-told");
     this.playing = null;
     this.drawing.addEventListener("pointerdown", (event) => this.brush(event));
@@ -49,18 +54,24 @@ export class Time {
   }
 
   draw() {
-    const known = [...this.days.crossings, ...this.days.statements].map(([day]) => number(whole(day))).filter(Number.isFinite);
+    const known = [...this.days.crossings, ...this.days.statements]
+      .map(([day]) => number(whole(day)))
+      .filter(Number.isFinite);
     this.drawing.replaceChildren();
     if (!known.length) {
       this.told.textContent = "Nothing in this case has a day.";
       return;
     }
-    [this.first, this.last] = [Math.min(...known), Math.max(...known) + 1];
+    this.first = Math.min(...known);
+    this.last = Math.max(...known) + 1;
     const days = this.last - this.first;
     this.step = [1, 7, 30, 91, 365].find((step) => days / step <= MOST_BARS) ?? Math.ceil(days / MOST_BARS);
     this.width = this.drawing.clientWidth;
     this.drawing.setAttribute("viewBox", `0 0 ${this.width} ${HIGH}`);
-    for (const [name, rows, base, up] of [["crossings", this.days.crossings, MIDDLE, 1], ["statements", this.days.statements, MIDDLE, -1]]) {
+    for (const [name, rows, base, up] of [
+      ["crossings", this.days.crossings, MIDDLE, 1],
+      ["statements", this.days.statements, MIDDLE, -1],
+    ]) {
       const bars = new Map();
       for (const [day, count] of rows) {
         const at = Math.floor((number(whole(day)) - this.first) / this.step);
@@ -69,14 +80,25 @@ export class Time {
       const most = Math.max(...bars.values(), 1);
       for (const [at, count] of bars) {
         const high = Math.max((count / most) * (up > 0 ? MIDDLE - 4 : HIGH - MIDDLE - 14), 1.5);
-        const [x, wide] = [this.x(this.first + at * this.step), Math.max(this.x(this.first + (at + 1) * this.step) - this.x(this.first + at * this.step) - 0.5, 1)];
-        const bar = make("rect", { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}` }, this.drawing);
+        const [x, wide] = [
+          this.x(this.first + at * this.step),
+          Math.max(this.x(this.first + (at + 1) * this.step) - this.x(this.first + at * this.step) - 0.5, 1),
+        ];
+        const bar = make(
+          "rect",
+          { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}` },
+          this.drawing,
+        );
         make("title", {}, bar).textContent = `${count} ${name}, ${named(this.first + at * this.step)}`;
       }
     }
     make("path", { d: `M0 ${MIDDLE + 0.5}H${this.width}`, class: "axis" }, this.drawing);
     const years = [];
-    for (let year = new Date(this.first * DAY).getUTCFullYear(); year <= new Date(this.last * DAY).getUTCFullYear(); year += 1) {
+    for (
+      let year = new Date(this.first * DAY).getUTCFullYear();
+      year <= new Date(this.last * DAY).getUTCFullYear();
+      year += 1
+    ) {
       for (const month of days > 1200 ? ["01"] : ["01", "04", "07", "10"]) years.push(`${year}-${month}-01`);
     }
     let free = 0;
@@ -110,7 +132,10 @@ export class Time {
     const all = !from && !to;
     this.window.setAttribute("x", this.x(left));
     this.window.setAttribute("width", all ? 0 : Math.max(this.x(right) - this.x(left), 2));
-    const within = (rows) => rows.filter(([day]) => all || (number(whole(day)) >= left && number(whole(day)) < right)).reduce((sum, [, count]) => sum + count, 0);
+    const within = (rows) =>
+      rows
+        .filter(([day]) => all || (number(whole(day)) >= left && number(whole(day)) < right))
+        .reduce((sum, [, count]) => sum + count, 0);
     const span = all ? "all days" : `${named(left)} to ${named(right - 1)}`;
     this.told.textContent = `${span}: ${within(this.days.crossings)} crossings, ${within(this.days.statements)} statements${this.days.withheld ? " (reports and records)" : ""}`;
     this.drawing.setAttribute("aria-valuetext", this.told.textContent);
@@ -118,7 +143,10 @@ export class Time {
 
   span(from, to) {
     const params = this.canvas.params;
-    for (const [name, value] of [["from", from], ["to", to]]) {
+    for (const [name, value] of [
+      ["from", from],
+      ["to", to],
+    ]) {
       params.delete(name);
       if (value) params.set(name, value);
     }
