@@ -21,8 +21,11 @@ help:
 demo: $(VENV)/.installed
 	@exec $(BIN)/graphsvc demo
 
+# Tests wait for their Neo4j for a good part of their time, so there is one worker more than processors; each has a Neo4j.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 test: $(VENV)/.installed-dev chromium
-	@GRAPHSVC_JARS="$${GRAPHSVC_JARS:-$(CURDIR)/.cache/jars}" $(BIN)/python -m pytest $(ARGS)
+	@GRAPHSVC_JARS="$${GRAPHSVC_JARS:-$(CURDIR)/.cache/jars}" $(BIN)/python -m pytest -n $(WORKERS) \
+	  --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 check: lint types
 

@@ -14,7 +14,7 @@ from graphsvc.queries import Library, Query
 from graphsvc.records.tables import TABLES
 from graphsvc.store.image import Image, read_image
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="asks every query of several cases")]
 QUERIES = list(Library().values())
 KEY = bytes(range(32))
 SENTINEL = "Twin"

@@ -72,7 +72,7 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.neo4j
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts servers and commands as a user does")
 def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder: Path, case: str) -> None:
     run = process
     loaded = run("load", str(folder), "--case", case)

@@ -25,7 +25,7 @@ def run(settings: Settings, command: str) -> click.testing.Result:
 
 
 @pytest.mark.neo4j
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts servers and commands as a user does")
 def test_start_keeps_the_server_until_stop(fresh: Settings) -> None:
     started = run(fresh, "start")
     answer = local.status(fresh)

@@ -16,7 +16,7 @@ from graphsvc.service import Service
 from graphsvc.web import create_app
 from tests.leaks import calls, commands, pages
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="walks every page, command, query and call of two services")]
 
 
 def test_every_address_is_walked(service: Service) -> None:

@@ -34,7 +34,7 @@ from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
 from tests.leaks.known import Known, as_text
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="walks everything under ten roles and searches every answer")]
 CASE = "canaries"
 P, C = Grant("P"), Grant("C")
 PS, CS = Grant("P", sources=True), Grant("C", sources=True)

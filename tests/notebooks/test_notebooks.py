@@ -38,7 +38,7 @@ def test_notebooks_hold_no_outputs_and_import_only_the_public_api(path: Path) ->
 
 
 @pytest.mark.neo4j
-@pytest.mark.slow
+@pytest.mark.slow(reason="runs whole notebooks in a kernel")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_run(path: Path, demo_home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in demo_home.items():

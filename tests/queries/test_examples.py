@@ -11,7 +11,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.queries import Library, Query
 from graphsvc.service import Service, Session
 
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow]
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="loads the demo and runs every query")]
 ROLES = frozenset({"investigator", "analyst", "disclosure", "custodian"})
 EXAMPLES = [pytest.param(query, id=query.name) for query in Library().public()]
 

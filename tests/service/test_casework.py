@@ -335,7 +335,7 @@ def invented(tmp_path: Path) -> Path:
     return tmp_path / "invented"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="takes many random sequences of deliveries")
 def test_killed_at_any_moment_a_load_is_completed_by_the_next_start(
     at_server: Any, case: str, invented: Path, tmp_path: Path
 ) -> None:

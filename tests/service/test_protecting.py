@@ -473,7 +473,7 @@ def on_disk(folder: Path, *words: bytes) -> set[bytes]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts a managed server of its own")
 def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     managed: Service, first: Path, second: Path, third: Path
 ) -> None:

@@ -231,7 +231,7 @@ def test_each_lock_is_sorted_and_names_each_jar_once(version: str) -> None:
     assert f"neo4j-{version}.jar" in names
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="reads and hashes every jar")
 def test_the_fetched_jars_are_the_locked_ones(
     request: pytest.FixtureRequest, settings: Callable[..., Settings]
 ) -> None:

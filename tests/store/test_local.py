@@ -55,7 +55,7 @@ def end(settings: Settings, kill: Callable[[int], None]) -> int:
     return pid
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts managed servers of its own")
 def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     fresh: Settings, holder: Holder, gone: Callable[..., None], kill: Callable[[int], None], eventually: Eventually
 ) -> None:
@@ -75,7 +75,7 @@ def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     assert local.status(fresh) is None
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts managed servers of its own")
 def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for_ever(
     fresh: Settings, kill: Callable[[int], None], eventually: Eventually
 ) -> None:
@@ -93,7 +93,7 @@ def test_neo4j_that_dies_comes_back_with_its_data_and_at_its_address_but_not_for
     assert "died 4 times in 10 minutes" in (fresh.home / "neo4j/logs/supervisor.log").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts managed servers of its own")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
 def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
     fresh: Settings, kill: Callable[[int], None], gone: Callable[..., None]
@@ -111,7 +111,7 @@ def test_a_killed_supervisor_leaves_no_java_and_the_next_start_finds_the_data(
         assert driver.execute_query("MATCH (n:Kept) RETURN n.value").records[0][0] == 8
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts managed servers of its own")
 def test_a_kept_server_outlives_its_holders_until_it_is_stopped(fresh: Settings, gone: Callable[..., None]) -> None:
     with hold(fresh):
         local.keep(fresh)
@@ -145,7 +145,7 @@ def test_a_supervisor_nobody_comes_to_ends(fresh: Settings, tmp_path: Path) -> N
     assert local.status(fresh) is None
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts managed servers of its own")
 def test_a_database_that_cannot_be_opened_is_reported_though_bolt_answers(fresh: Settings) -> None:
     with hold(fresh):
         pass
@@ -287,7 +287,7 @@ def test_neo4j_does_not_see_the_secrets_of_the_service(monkeypatch: pytest.Monke
     assert not {"GRAPHSVC_MASTER_KEY", "NEO4J_PASSWORD", "JAVA_TOOL_OPTIONS"} & set(passed)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="starts managed servers of its own")
 def test_a_renewed_store_is_empty_at_the_same_address_and_nothing_old_stays_on_the_disk(fresh: Settings) -> None:
     folder = launch.server_home(fresh.home)
     with hold(fresh) as server, driver_of(server) as driver:
