@@ -13,7 +13,11 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 Visiting = Callable[..., AbstractContextManager[Visit]]
 SERIOUS = {"serious", "critical"}

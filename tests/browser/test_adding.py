@@ -21,7 +21,11 @@ from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the sa
     session_of,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 Pages = Callable[..., Page]
 
 

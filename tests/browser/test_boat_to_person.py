@@ -21,7 +21,11 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.service import PictureRequest, Service, Session
 from tests.browser.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 MOST_ACTIONS = 15
 VIEWPORT = {"width": 1440, "height": 900}
 # A boat of that day, its crossing, the person behind it, and one whom somebody accuses falsely.

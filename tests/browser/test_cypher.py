@@ -14,7 +14,11 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.service import Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 
 Visiting = Callable[..., AbstractContextManager[Any]]
 SLOW = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE a = -b RETURN count(*) AS n"

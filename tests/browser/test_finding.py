@@ -21,7 +21,11 @@ from tests.browser.conftest import watched
 from tests.leaks import invented
 from tests.service.test_paths import FIRST
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 
 CASE = "finding"
 EVIL = "<img src=x onerror=\"document.title='pwned'\">"

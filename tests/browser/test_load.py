@@ -15,7 +15,11 @@ from graphsvc.access.people import accounts
 from graphsvc.ingest.check import Delivery
 from graphsvc.service import Loaded, Service
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 
 Visiting = Callable[..., AbstractContextManager[Any]]
 LONG_S = 60.0

@@ -17,7 +17,11 @@ from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 
 EVIL = 'p2"><script>document.title="pwned"</script>'
 CASE = f"picture-{uuid.uuid4().hex[:8]}"

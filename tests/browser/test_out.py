@@ -23,7 +23,11 @@ from tests.browser.conftest import watched
 from tests.service.test_exporting import opened
 from tests.views.test_forms import ABOUT, NAMES, everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 CASE = "taken-out"
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 

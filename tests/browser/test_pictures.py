@@ -18,7 +18,11 @@ from graphsvc.service import Service
 from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 
 CASE = f"views-{uuid.uuid4().hex[:8]}"
 CASE_FOLDER = Path(__file__).parents[1] / "web" / "network_case"

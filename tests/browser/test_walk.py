@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.neo4j, pytest.mark.slow(reason="a browser is driven through whole pages")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
 
 Visiting = Callable[..., AbstractContextManager[Any]]
 NARROW = {"width": 360, "height": 740}
