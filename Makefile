@@ -31,7 +31,7 @@ check: lint types
 
 lint: $(VENV)/.installed-dev $(NODE)/.installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/djlint --quiet --lint graphsvc/web/templates
+	@$(BIN)/djlint --quiet --lint graphsvc/web
 	@$(NODE)/node_modules/.bin/biome check --error-on-warnings
 
 types: $(VENV)/.installed-dev $(NODE)/.installed

@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphsvc.access.log.audit import now
-from graphsvc.access.people.policy import no_such_case
 from graphsvc.access.vault import Vault, pack, unpack
 from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.appdb import tables, transaction
@@ -19,6 +18,7 @@ from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.image.standing import Standing, Standings, packed, unpacked
 from graphsvc.cases.stores import following
 from graphsvc.cases.stores.peoples_words import REASONS, TYPED, mask_words
+from graphsvc.cases.versions import known_cases
 from graphsvc.ingest.check import Delivery
 from graphsvc.store.mark import Held
 
@@ -461,29 +461,3 @@ def _forget_claims(connection: sa.Connection, case: str, there: Collection[str])
     for row in connection.execute(sa.select(table.c.id, table.c.claim_id).where(table.c.case_id == case)).all():
         if row.claim_id and row.claim_id not in there:
             connection.execute(table.update().where(table.c.id == row.id).values(claim_id=""))
-
-
-def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
-    """Every case: id, state, version, version_p, created_at."""
-    columns = [tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at")]
-    with transaction(database) as connection:
-        return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
-
-
-def version_for(handling: str) -> str:
-    """The column that counts the changes that show to who is cleared for a handling code."""
-    return "version" if handling == "C" else "version_p"
-
-
-def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
-    """How often a case has been changed in what shows to who is cleared for a handling code.
-
-    Raises:
-        NotFound: there is no such case.
-    """
-    with transaction(database) as connection:
-        counted = tables.cases.c[version_for(handling)]
-        version = connection.execute(sa.select(counted).where(tables.cases.c.id == case)).scalar()
-    if version is None:
-        raise no_such_case(case)
-    return int(version)

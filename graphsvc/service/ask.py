@@ -16,7 +16,7 @@ from graphsvc.access.door.redact import Released
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
-from graphsvc.cases.register import known_cases, version_for, version_of
+from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, RequestError
 from graphsvc.store.bolt import Item, Make

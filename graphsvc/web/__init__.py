@@ -5,47 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import importlib
+import pkgutil
+from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response, abort, send_from_directory
 from flask.json.provider import DefaultJSONProvider
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import FileSystemLoader
 
 from graphsvc.service import Service
 from graphsvc.web import door, frame, words
-
-# One module each, with `blueprint`.
-ROOMS = (
-    "signin",
-    "account",
-    "people",
-    "cases",
-    "case",
-    "leads",
-    "groups",
-    "sets",
-    "entities",
-    "statements",
-    "network",
-    "growth",
-    "paths",
-    "pictures",
-    "comments",
-    "overview",
-    "search",
-    "numbers",
-    "log",
-    "reveals",
-    "holds",
-    "sealing",
-    "erasures",
-    "load",
-    "adding",
-    "queries",
-    "cypher",
-    "saved",
-    "exports",
-)
 
 
 def create_app(service: Service, address: str = "") -> Flask:
@@ -55,7 +25,7 @@ def create_app(service: Service, address: str = "") -> Flask:
         service: what the pages show.
         address: of the front page, as `door.address_of` gives it (empty: from the settings); they lie below its path.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     settings = service.settings
     address = address or door.address_of(settings)
     path = door.path_of(address)
@@ -82,6 +52,26 @@ def create_app(service: Service, address: str = "") -> Flask:
     CSRFProtect(app)
     Bootstrap5(app)
     words.install(app)
-    for room in ROOMS:
-        app.register_blueprint(importlib.import_module(f"graphsvc.web.{room}").blueprint)
+    _furnish(app)
     return app
+
+
+def _furnish(app: Flask) -> None:
+    """Give an app the blueprints of every room, with their templates, files and entries of the rail."""
+    home = Path(__file__).parent
+    found = sorted(one.name for one in pkgutil.walk_packages(__path__, f"{__name__}."))
+    modules = [importlib.import_module(name) for name in found]
+    for module in modules:
+        if hasattr(module, "blueprint"):
+            app.register_blueprint(module.blueprint)
+    entries = (entry for module in modules for entry in getattr(module, "ENTRIES", ()))
+    app.extensions["graphsvc-rail"] = sorted(entries)
+    app.jinja_loader = FileSystemLoader([home / "templates", *sorted(home.glob("*/templates"))])
+    folders = [home / "static", *sorted(home.glob("*/static"))]
+    files = {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*.*")}
+
+    @app.get("/static/<path:filename>", endpoint="static")
+    def static(filename: str) -> Response:
+        if filename not in files:
+            abort(404)
+        return send_from_directory(files[filename].parent, files[filename].name)

@@ -34,7 +34,7 @@ from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.service import Service, Session
-from graphsvc.web import peer
+from graphsvc.web import peer, rail
 
 PUBLIC = frozenset(
     {"signin.form", "signin.enter", "signin.link", "account.setup", "account.choose", "static", "bootstrap.static"}
@@ -344,45 +344,9 @@ def _shared() -> dict[str, Any]:
     }
 
 
-# Takes source clearance besides.
-WITNESSES = "Witnesses"
-# Label, endpoint, action it takes.
-_RAIL = (
-    ("Overview", "case.overview", "read"),
-    ("Leads", "leads.table", "analyse"),
-    ("Sets", "sets.table", "analyse"),
-    ("Network", "network.view", "read"),
-    ("Saved views", "pictures.table", "read"),
-    (WITNESSES, "groups.table", "analyse"),
-    ("Crossings", "case.crossings", "read"),
-    ("Workplaces", "case.workplaces", "read"),
-    ("Queries", "queries.table", "query"),
-    ("Cypher", "cypher.editor", "cypher"),
-    ("Exports", "exports.table", "export"),
-    ("Load", "load.form", "load"),
-    ("Holds", "holds.table", "hold"),
-)
-
-
 def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
-    """(label, address, `aria-current`) of what this person can go to in the case: `page` where they are, `true` if inside."""
-    room = (request.endpoint or "").removesuffix(TWIN)
-    at_rule = str(request.url_rule or "")
-    grant = who.principal.grant(case)
-    cleared = grant is not None and grant.sources
-
-    def current_of(endpoint: str) -> str:
-        if room == endpoint:
-            return "page"
-        (rule,) = current_app.url_map.iter_rules(endpoint)
-        # Everything in a case is below the address of its overview.
-        return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
-
-    return [
-        (label, url_for(endpoint, case=case), current_of(endpoint))
-        for label, endpoint, action in _RAIL
-        if who.may(action) and (label != WITNESSES or cleared)
-    ]
+    entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
+    return rail.shown(entries, who, case, (request.endpoint or "").removesuffix(TWIN))
 
 
 # -- errors ---------------------------------------------------------------------------------------------------

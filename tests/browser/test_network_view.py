@@ -124,7 +124,7 @@ def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[...
 def test_a_large_picture_brings_its_tables_when_they_are_opened(
     pages: Callable[..., Page], desk: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.web.network.INLINE", 3)
+    monkeypatch.setattr("graphsvc.web.network.network.INLINE", 3)
     page = pages("id=p1")
     expect(page.locator("#network-links tr")).to_have_count(0)
     page.keyboard.press("t")

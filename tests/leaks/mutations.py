@@ -823,7 +823,7 @@ MUTATIONS = (
     Mutation(
         "links",
         "links that are sent are made of the settings",
-        "graphsvc/web/people.py",
+        "graphsvc/web/accounts/people.py",
         'f"{frame.address()}/setup/',
         'f"{request.host_url}setup/',
         f"{_DOOR}::test_a_setup_link_names_the_host_of_the_settings",

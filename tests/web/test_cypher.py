@@ -22,7 +22,7 @@ from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
-from graphsvc.web.worked import EXAMPLES, LABELS
+from graphsvc.web.cypher.examples import EXAMPLES, LABELS
 
 pytestmark = pytest.mark.neo4j
 

@@ -293,7 +293,7 @@ def test_the_page_its_tables_and_its_twin_say_the_same(ann: FlaskClient) -> None
 
 def test_a_large_picture_brings_its_tables_when_asked(ann: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     small = ann.get(f"/case/{CASE}/network?id=p1&depth=2").get_data(as_text=True)
-    monkeypatch.setattr("graphsvc.web.network.INLINE", 3)
+    monkeypatch.setattr("graphsvc.web.network.network.INLINE", 3)
     large = ann.get(f"/case/{CASE}/network?id=p1&depth=2").get_data(as_text=True)
     assert "<table" not in large.partition('id="network-tables"')[2].partition("</section>")[0]
     address = f"/case/{CASE}/network/tables?id=p1&depth=2"

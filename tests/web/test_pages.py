@@ -97,8 +97,8 @@ def test_an_entity_shows_denials_and_what_was_taken_back_apart(site: Any, inv: F
 def test_many_links_of_one_relation_have_a_page_of_their_own(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.web.entities._OPEN", 0)
-    monkeypatch.setattr("graphsvc.web.entities._LINKS", 1)
+    monkeypatch.setattr("graphsvc.web.network.entities._OPEN", 0)
+    monkeypatch.setattr("graphsvc.web.network.entities._LINKS", 1)
     sections = inv.get(site.address("entity.json", id=site.boss)).get_json()["sections"]
     most = max(sections, key=lambda section: section["number"])
     assert most["number"] > 1

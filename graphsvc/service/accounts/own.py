@@ -10,7 +10,7 @@ from typing import Any
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts, attempts, changes, enrolment, factors, policy
 from graphsvc.access.people.passwords import MINIMUM_PASSWORD
-from graphsvc.cases.register import known_cases
+from graphsvc.cases.versions import known_cases
 from graphsvc.errors import NotSignedIn, RequestError
 from graphsvc.service.ask import Ask
 

@@ -19,7 +19,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.people import accounts, policy
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
-from graphsvc.cases.register import known_cases
+from graphsvc.cases.versions import known_cases
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher import exchange

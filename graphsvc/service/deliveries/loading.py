@@ -12,8 +12,8 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.progress import Progress
-from graphsvc.cases.register import known_cases
 from graphsvc.cases.stores.uploads import Opened
+from graphsvc.cases.versions import known_cases
 from graphsvc.errors import Busy, Refused
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import load_mapping

@@ -11,7 +11,7 @@ from graphsvc.access.people.policy import ROLES
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.evaluation import measures
 from graphsvc.cases.deliveries.casework import Progress
-from graphsvc.cases.register import known_cases
+from graphsvc.cases.versions import known_cases
 from graphsvc.service.evaluation import simulated_cases
 from graphsvc.service.service import Service
 from graphsvc.service.session import Session

@@ -1,0 +1,36 @@
+"""Which cases there are, and how often each was changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from graphsvc.access.people.policy import no_such_case
+from graphsvc.appdb import tables, transaction
+
+
+def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
+    """Every case: id, state, version, version_p, created_at."""
+    columns = [tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at")]
+    with transaction(database) as connection:
+        return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
+
+
+def version_for(handling: str) -> str:
+    """The column that counts the changes that show to who is cleared for a handling code."""
+    return "version" if handling == "C" else "version_p"
+
+
+def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
+    """How often a case has been changed in what shows to who is cleared for a handling code.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    with transaction(database) as connection:
+        counted = tables.cases.c[version_for(handling)]
+        version = connection.execute(sa.select(counted).where(tables.cases.c.id == case)).scalar()
+    if version is None:
+        raise no_such_case(case)
+    return int(version)

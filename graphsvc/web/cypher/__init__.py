@@ -1,0 +1,1 @@
+"""Pages of queries: the named ones, the editor of Cypher, the case's library."""

@@ -1,0 +1,247 @@
+"""Free Cypher: the editor, a run of a text with its answer as table, JSON, CSV or picture, and one's own history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import GraphsvcError, NotFound, Refused
+from graphsvc.service import BOUND, Examined, NameTaken, Run, Session, exchange, parameters
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.cypher import cells
+from graphsvc.web.cypher.examples import EXAMPLES, LABELS, RELATIONS
+from graphsvc.web.frame import answer, at, home, page, plain, wants_json
+from graphsvc.web.paging import paged
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(100, "Cypher", "cypher.editor", "cypher"),)
+_QUICK_S = 0.4  # a run that takes no longer is shown at once
+_PICTURED = 60  # entities a network view may start at
+_WINDOW = 100  # characters of a faulty line that are shown
+
+
+@dataclass
+class Editor:
+    """What stands on the page of the editor."""
+
+    text: str = ""
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    caret: str = ""
+    fault: str = ""
+    line: int = 0
+    column: int = 0
+    saving: dict[str, Any] = field(default_factory=dict)
+    taken: Any = None
+    notice: str = ""
+    examined: Examined | None = None
+
+
+@page(blueprint, "/cypher")
+def editor(case: str) -> ResponseReturnValue:
+    """The editor: empty, or with a text of the library, the history, a run or an example in it."""
+    here = at(case)
+    here.require("cypher")
+    refusal = here.cypher.refusal()
+    if refusal:
+        return answer("cypher/refused.html", status=Refused.status, handling="P", case=here.case, refusal=refusal)
+    return _editor(here, _opened(here))
+
+
+@blueprint.post("/cypher")
+def send(case: str) -> ResponseReturnValue:
+    """Runs, checks or saves what is in the editor; what is wrong is said beside it, and nothing of it is lost."""
+    here = writing(case)
+    given = request.form
+    editor = Editor(
+        given.get("text", "").replace("\r\n", "\n"),
+        list(zip_longest(given.getlist("name"), given.getlist("value"), fillvalue="")),
+        given.get("caret", "")[:40],
+        saving={name: given.get(f"save-{name}", "") for name in ("name", "title", "why")}
+        | {"shared": "save-shared" in given},
+    )
+    do = given.get("do", "run")
+    try:
+        values = parameters.given(editor.rows)
+        if do in ("save", "replace"):
+            words = exchange.Words(
+                editor.saving["name"], editor.text, editor.saving["title"], editor.saving["why"], values
+            )
+            saved = here.cypher.library.save(words, shared=editor.saving["shared"], replacing=do == "replace")
+            return redirect(url_for("cypher.editor", case=case, saved=saved.id, done="saved"), code=303)
+        if do == "check":
+            editor.examined = here.cypher.examine(editor.text)
+            missing = [name for name in editor.examined.parameters if name not in (*BOUND, *values)]
+            editor.rows = [row for row in editor.rows if any(row)] + [(name, "") for name in missing]
+        else:
+            run_id = here.cypher.start(editor.text, values)
+            return redirect(url_for("cypher.run", case=case, id=run_id, _anchor="answer"), code=303)
+    except Refused:
+        raise
+    except NameTaken as error:
+        editor.taken = error
+        return _editor(here, editor, status=error.status)
+    except GraphsvcError as error:
+        editor.fault, editor.line, editor.column = str(error), getattr(error, "line", 0), getattr(error, "column", 0)
+        return _editor(here, editor, status=error.status)
+    return _editor(here, editor)
+
+
+@page(blueprint, "/cypher/run")
+def run(case: str) -> ResponseReturnValue:
+    """One run: as it runs, then its answer or why there is none."""
+    here = writing(case)
+    found = here.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S)
+    if wants_json():
+        return answer("cypher/run.html", case=here.case, run=_told(found))
+    rows = [tuple(plain(value) for value in row) for row in found.rows]
+    if request.args.get("as") == "csv":
+        return csv_file("cypher.csv", found.columns, [[cells.flat(value) for value in row] for row in rows])
+    editor = Editor(found.text, _rows(found.parameters), fault=found.fault, line=found.line, column=found.column)
+    shown = _shown(here, found, rows) if found.state == "done" and rows else None
+    return answer("cypher/run.html", run=found, result=shown, **_page(here, editor))
+
+
+@blueprint.get("/cypher/progress")
+def progress(case: str) -> ResponseReturnValue:
+    """How long a run has been going, for the page that shows it (JSON)."""
+    found = writing(case).cypher.result(request.args.get("id", ""))
+    return jsonify(state=found.state, seconds=round(found.seconds, 1))
+
+
+@blueprint.post("/cypher/cancel")
+def cancel(case: str) -> ResponseReturnValue:
+    """Stops a run."""
+    here = writing(case)
+    here.cypher.cancel(request.form.get("id", ""))
+    return redirect(url_for("cypher.run", case=case, id=request.form.get("id", ""), _anchor="answer"), code=303)
+
+
+@page(blueprint, "/cypher/history")
+def history(case: str) -> ResponseReturnValue:
+    """One's own texts, newest first, with what became of each."""
+    here = writing(case)
+    return answer("cypher/history.html", case=here.case, past=here.cypher.history())
+
+
+def writing(case: str) -> Session:
+    """The session at a case of someone who may write Cypher there now.
+
+    Raises:
+        Refused: they may not, and why. NotFound: not their case.
+    """
+    here = at(case)
+    here.require("cypher")
+    refusal = here.cypher.refusal()
+    if refusal:
+        raise Refused(refusal)
+    return here
+
+
+# -- the editor -----------------------------------------------------------------------------------------------
+
+
+def _opened(here: Session) -> Editor:
+    """What the address asks to have in the editor."""
+    asked = request.args
+    if "saved" in asked:
+        one = here.cypher.library.look(asked["saved"])
+        saving = {"name": one.name, "title": one.words.title, "why": one.words.why, "shared": one.shared}
+        notice = f"Saved as {one.name}, version {one.version}." if asked.get("done") == "saved" else ""
+        return Editor(one.words.text, _rows(one.words.parameters), saving=saving, notice=notice)
+    if "past" in asked:
+        for past in here.cypher.history():
+            if str(past.id) == asked["past"]:
+                return Editor(past.text, _rows(past.parameters))
+        raise NotFound("There is no such text in your history of this case. The page History lists those there are.")
+    if "example" in asked:
+        number = asked["example"]
+        if number not in map(str, range(1, len(EXAMPLES) + 1)):
+            raise NotFound("There is no such example.")
+        example = EXAMPLES[int(number) - 1]
+        return Editor(example.text, _rows(example.parameters))
+    return Editor()
+
+
+def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(name, parameters.typed(value)) for name, value in values.items()]
+
+
+def _editor(here: Session, editor: Editor, status: int = 200) -> ResponseReturnValue:
+    if wants_json():
+        return answer("cypher/editor.html", case=here.case, text=editor.text, parameters=dict(editor.rows))
+    return answer("cypher/editor.html", status=status, past=here.cypher.history(5), **_page(here, editor))
+
+
+def _page(here: Session, editor: Editor) -> dict[str, Any]:
+    """What every page with an editor shows."""
+    return {
+        "case": here.case,
+        "editor": editor,
+        "where": _where(editor),
+        "bound": BOUND,
+        "row_cap": home().settings.row_cap,
+        "time_limit": home().settings.cypher_timeout_s,
+        "going": here.cypher.running(),
+        "examples": EXAMPLES,
+        "labels": LABELS,
+        "relations": RELATIONS,
+    }
+
+
+def _where(editor: Editor) -> dict[str, Any] | None:
+    """The faulty line with a caret under its place, cut to what can be read."""
+    lines = editor.text.split("\n")
+    if not 0 < editor.line <= len(lines):
+        return None
+    text, column = lines[editor.line - 1].replace("\t", " "), max(editor.column, 1)
+    first = max(column - _WINDOW // 2, 0) if len(text) > _WINDOW else 0
+    return {"text": text[first : first + _WINDOW], "caret": " " * min(column - 1 - first, _WINDOW) + "^"}
+
+
+# -- the answer -----------------------------------------------------------------------------------------------
+
+
+def _told(found: Run) -> dict[str, Any]:
+    """A run as JSON tells it: all its rows, each as an object."""
+    told = plain(found)
+    told["rows"] = [dict(zip(found.columns, row, strict=True)) for row in told["rows"]]
+    return told  # type: ignore[no-any-return]
+
+
+def _shown(here: Session, found: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+    """One page of the answer, with how each cell is to be shown and where the picture of it is."""
+    names = [str(number) for number in range(1, len(found.columns) + 1)]
+    one = paged(names, rows, request.args)
+    mentioned, elsewhere = cells.named(here.case, found.columns, rows)
+    known = _entities(here, list(mentioned)) if mentioned else {}
+    ids = [cells.is_id(column) for column in found.columns]
+    drawn = [identifier for identifier in mentioned if identifier in known]
+    return {
+        "count": len(rows),
+        "page": one,
+        "heads": list(zip(names, found.columns, strict=True)),
+        "cells": [
+            [cells.cell(value, here.case, known, is_one=is_one) for value, is_one in zip(row, ids, strict=True)]
+            for row in one.rows
+        ],
+        "picture": _picture(here, drawn[:_PICTURED]),
+        "drawn": min(len(drawn), _PICTURED),
+        "entities": len(drawn),
+        "elsewhere": len(elsewhere) + len(mentioned) - len(drawn),
+    }
+
+
+def _entities(here: Session, identifiers: list[str]) -> dict[str, tuple[str, str]]:
+    """Id → (name, kind) of those that are entities of this case."""
+    found = here.network.entities.named(identifiers).values()
+    return {row["id"]: (row["name"] or "", row["kind"]) for row in found}
+
+
+def _picture(here: Session, drawn: list[str]) -> str:
+    return url_for("network.view", case=here.case, id=drawn, depth=0) if drawn else ""

@@ -1,0 +1,227 @@
+"""Named queries: the list by subject, and one query with its form, its answer as table, CSV, JSON or picture, and its Cypher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.service import Query, Session
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer, at, page, plain, wants_json
+from graphsvc.web.paging import paged
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("queries", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(90, "Queries", "queries.table", "query"),)
+
+SUBJECTS = {
+    "people": "People",
+    "boats": "Boats",
+    "crossings": "Crossings",
+    "gangs": "Gangs",
+    "workplaces": "Workplaces",
+    "statements": "Statements and sources",
+    "hubs": "Who the operation runs through",
+    "paths": "Ways between two",
+    "quality": "Quality of the data",
+}
+# A query's own parameters bear this in an address, so that none can be taken for one of the page's.
+_OWN = "p."
+_PICTURED = 60  # entities a network view may start at
+
+
+@page(blueprint, "/queries")
+def table(case: str) -> ResponseReturnValue:
+    """Every query this person may run, by subject; with `q`, those that have all its words."""
+    here = at(case)
+    wanted = request.args.get("q", "").strip()[:200]
+    known = _runnable(here)
+    found = [query for query in known if _has(query, wanted.casefold().split())]
+    subjects = [
+        {
+            "subject": subject,
+            "title": SUBJECTS.get(subject, subject.capitalize()),
+            "queries": [{"name": q.name, "title": q.title, "why": q.why, "kind": q.kind} for q in queries],
+        }
+        for subject, queries in groupby(sorted(found, key=_place), key=lambda query: query.subject)
+    ]
+    return answer(
+        "queries/table.html", case=here.case, wanted=wanted, subjects=subjects, count=len(found), of=len(known)
+    )
+
+
+@page(blueprint, "/query")
+def one(case: str) -> ResponseReturnValue:
+    """One query: its form and, once asked (or if there is nothing to fill in), its answer."""
+    here = at(case)
+    query = _named(here, request.args.get("name", ""))
+    given = {key.removeprefix(_OWN): text for key, text in request.args.items() if key.startswith(_OWN)}
+    asked = "run" in request.args or bool(given) or not query.parameters
+    faults = _faults(query, given) if asked else {}
+    shown: dict[str, Any] = {}
+    if asked and not faults:
+        released = here.queries.run(query.name, given)
+        rows = [tuple(plain(value) for value in row) for row in released.rows]
+        if request.args.get("as") == "csv":
+            return csv_file(f"{query.name}.csv", released.columns, rows)
+        shown = {
+            "columns": released.columns,
+            "truncated": released.truncated,
+            "withheld": released.withheld,
+            "count": len(rows),
+        } | (
+            {"rows": [dict(zip(released.columns, row, strict=True)) for row in rows]}
+            if wants_json()
+            else _paged(released.columns, rows, query)
+        )
+    return answer(
+        "queries/one.html",
+        status=RequestError.status if faults else 200,
+        case=here.case,
+        query={"name": query.name, "title": query.title, "why": query.why, "kind": query.kind, "limit": query.limit},
+        subject=SUBJECTS.get(query.subject, query.subject.capitalize()),
+        fields=_fields(query, given, faults, asked=asked),
+        faults=faults,
+        given={_OWN + name: text for name, text in given.items() if text},
+        cypher=query.text,
+        result=shown or None,
+    )
+
+
+# -- which queries --------------------------------------------------------------------------------------------
+
+
+def _runnable(here: Session) -> list[Query]:
+    """What this person may run in the case.
+
+    Raises:
+        Refused: their roles run no queries.
+    """
+    if not here.may("query"):
+        raise Refused("Your roles do not run queries.")
+    return here.queries.listed()
+
+
+def _named(here: Session, name: str) -> Query:
+    for query in _runnable(here):
+        if query.name == name:
+            return query
+    raise NotFound(f"There is no named query {name[:80]!r} that you can run. The page Queries lists those you can.")
+
+
+def _has(query: Query, words: Sequence[str]) -> bool:
+    text = f"{query.name} {query.title} {query.why}".casefold()
+    return all(word in text for word in words)
+
+
+def _place(query: Query) -> tuple[int, str, str]:
+    subjects = list(SUBJECTS)
+    return (subjects.index(query.subject) if query.subject in SUBJECTS else len(subjects), query.subject, query.title)
+
+
+# -- the form -------------------------------------------------------------------------------------------------
+
+
+def _faults(query: Query, given: Mapping[str, str]) -> dict[str, str]:
+    """Parameter → what is wrong with what was given for it; empty key for what belongs to none."""
+    known = {parameter.name: parameter for parameter in query.parameters}
+    faults: dict[str, str] = {}
+    for name in given:
+        if name not in known:
+            faults[""] = f"This query has no parameter {name[:60]!r}."
+    for name, parameter in known.items():
+        text = given.get(name, "").strip()
+        if not text:
+            if parameter.default is None:
+                faults[name] = "This must be filled in."
+            continue
+        try:
+            parameter.value(text)
+        except RequestError as error:
+            faults[name] = str(error)
+    return faults
+
+
+def _fields(query: Query, given: Mapping[str, str], faults: Mapping[str, str], *, asked: bool) -> list[dict[str, Any]]:
+    """What the form shows of each parameter."""
+    examples = query.example.get("parameters", {})
+    return [
+        {
+            "name": parameter.name,
+            "key": _OWN + parameter.name,
+            "type": parameter.type,
+            "label": parameter.name.replace("_", " ").capitalize(),
+            "help": parameter.help,
+            "words": parameter.words,
+            "required": parameter.default is None,
+            "value": given[parameter.name] if asked and given.get(parameter.name) else _text(parameter.default),
+            "example": _text(examples.get(parameter.name)),
+            "fault": faults.get(parameter.name, ""),
+        }
+        for parameter in query.parameters
+    ]
+
+
+def _text(value: Any) -> str:
+    return ";".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+
+
+# -- the answer -----------------------------------------------------------------------------------------------
+
+
+def _paged(columns: Sequence[str], rows: list[tuple[Any, ...]], query: Query) -> dict[str, Any]:
+    """One page of the answer, sorted, with how each column is to be shown."""
+    found = paged(columns, rows, request.args)
+    return {
+        "rows": [dict(zip(columns, row, strict=True)) for row in found.rows],
+        "cells": _cells(columns, query),
+        "sort": found.sort,
+        "page": found.page,
+        "pages": found.pages,
+        "first": found.first,
+        "picture": _picture(columns, rows, query),
+    }
+
+
+def _cells(columns: Sequence[str], query: Query) -> list[dict[str, str]]:
+    """The columns of the page's table: an entity's name and kind stand in one cell with its id."""
+    cells, taken = [], set()
+    for place, column in enumerate(columns):
+        cell = {"column": column, "look": _look(query.returns[column]), "name": "", "kind": ""}
+        if cell["look"] == "entity":
+            near = columns[place + 1 : place + 3]
+            for part in ("name", "kind"):
+                cell[part] = next((one for one in (f"{column}_{part}", part if place == 0 else "") if one in near), "")
+        taken |= {cell["name"], cell["kind"]}
+        cells.append(cell)
+    return [cell for cell in cells if cell["column"] not in taken]
+
+
+def _look(shown: str) -> str:
+    """How the values of a column are shown, by the property it shows."""
+    label, _, name = shown.partition(".")
+    if name == "id":
+        return {"Statement": "statement", "Source": "source", "Claim": "text"}.get(label, "entity")
+    if name in ("belief", "belief_on_record"):
+        return "belief"
+    if name == "relation":
+        return "relation"
+    if name.endswith(("_on", "_earliest", "_latest")) or name in ("date", "date_of_birth"):
+        return "date"
+    return "text"
+
+
+def _picture(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], query: Query) -> str:
+    """Where the answer of a query of kind graph is drawn: the network among the entities it names, the first of them."""
+    if query.kind != "graph" or not rows:
+        return ""
+    ends = [list(columns).index(name) for name in ("subject", "object")]
+    ids = list(dict.fromkeys(str(row[end]) for row in rows for end in ends if row[end]))
+    return url_for(
+        "network.view", case=request.view_args["case"] if request.view_args else "", id=ids[:_PICTURED], depth=0
+    )

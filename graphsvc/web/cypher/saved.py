@@ -1,0 +1,136 @@
+"""The case's library of Cypher queries: the list, one of them with what can be done with it, export and import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import InputError, NotFound, RequestError
+from graphsvc.service import Import, NameTaken, Saved, Session, exchange
+from graphsvc.web.cypher.cypher import writing
+from graphsvc.web.frame import answer, page
+
+blueprint = Blueprint("saved", __name__, url_prefix="/case/<case>/cypher")
+
+_DONE = {
+    "deleted": "The query is deleted.",
+    "imported": "The file is imported. What came of it is yours, and private until you share it.",
+}
+
+
+@page(blueprint, "/saved")
+def table(case: str) -> ResponseReturnValue:
+    """The library: one's own queries and those that others share."""
+    return _table(writing(case))
+
+
+@page(blueprint, "/saved/one")
+def one(case: str) -> ResponseReturnValue:
+    """One query: what it says, whose it is, and the forms that change it."""
+    here = writing(case)
+    return _one(here, request.args.get("id", ""))
+
+
+@blueprint.post("/saved/rename")
+def rename(case: str) -> ResponseReturnValue:
+    """Calls a query otherwise."""
+    given = request.form
+    here = writing(case)
+    try:
+        found = here.cypher.library.rename(
+            given.get("id", ""), given.get("name", ""), given.get("title", ""), given.get("why", "")
+        )
+    except NotFound:
+        raise
+    except RequestError as error:
+        return _one(here, given.get("id", ""), error)
+    return redirect(url_for("saved.one", case=case, id=found.id), code=303)
+
+
+@blueprint.post("/saved/share")
+def share(case: str) -> ResponseReturnValue:
+    """Shares a query, or no more."""
+    here, identifier = writing(case), request.form.get("id", "")
+    try:
+        found = here.cypher.library.share(identifier, shared=request.form.get("shared") == "yes")
+    except NameTaken as error:
+        return _one(here, identifier, error)
+    return redirect(url_for("saved.one", case=case, id=found.id), code=303)
+
+
+@blueprint.post("/saved/delete")
+def delete(case: str) -> ResponseReturnValue:
+    """Deletes a query."""
+    writing(case).cypher.library.delete(request.form.get("id", ""))
+    return redirect(url_for("saved.table", case=case, done="deleted"), code=303)
+
+
+@blueprint.get("/saved/export")
+def export(case: str) -> ResponseReturnValue:
+    """The library as a file."""
+    response = Response(writing(case).cypher.library.export_file(), mimetype="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename="queries.json")
+    return response
+
+
+@blueprint.post("/saved/import")
+def receive(case: str) -> ResponseReturnValue:
+    """What a file would bring, before anything of it is kept."""
+    here = writing(case)
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise InputError("No file was chosen. Choose one that Export made.")
+        file = sent.stream.read(exchange.MOST_BYTES + 1)
+        found = here.cypher.library.preview_file(file)
+    except InputError as error:
+        return _table(here, error)
+    return answer(
+        "saved/preview.html", case=here.case, name=sent.filename[:100], found=_counts(found), file=file.decode()
+    )
+
+
+@blueprint.post("/saved/bring")
+def bring(case: str) -> ResponseReturnValue:
+    """Keeps what a previewed file brings; it is read again, and nothing in it is taken on trust."""
+    writing(case).cypher.library.import_file(request.form.get("file", "").encode())
+    return redirect(url_for("saved.table", case=case, done="imported"), code=303)
+
+
+def _table(here: Session, fault: InputError | None = None) -> ResponseReturnValue:
+    return answer(
+        "saved/table.html",
+        status=fault.status if fault else 200,
+        case=here.case,
+        queries=[_told(one) for one in here.cypher.library.listed()],
+        notice=_DONE.get(request.args.get("done", ""), ""),
+        fault=str(fault or ""),
+    )
+
+
+def _one(here: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
+    return answer(
+        "saved/one.html",
+        status=fault.status if fault else 200,
+        case=here.case,
+        query=_told(here.cypher.library.look(identifier)),
+        fault=str(fault or ""),
+    )
+
+
+def _told(found: Saved) -> dict[str, Any]:
+    """A query as page and JSON tell it."""
+    words = {name: getattr(found.words, name) for name in ("name", "title", "why", "text", "parameters")}
+    rest = ("shared", "version", "created_at", "changed_at", "mine", "changeable")
+    return {"id": found.id, **words, "author": found.account} | {name: getattr(found, name) for name in rest}
+
+
+def _counts(found: Import) -> dict[str, Any]:
+    kinds = (("new", "new"), ("changed", "replaces yours"), ("same", "no change"))
+    return {
+        "rows": [(word, words.name, words.title) for kind, word in kinds for words in getattr(found, kind)],
+        "refused": found.refused,
+        "kept": len(found.new) + len(found.changed),
+    }

@@ -1,0 +1,346 @@
+"""Adding by hand: a statement with its claims and whom they name; correcting one; and what became of it.
+
+Every button of the form sends all of it, so that nothing typed is lost and it works without JavaScript. Nothing is kept
+here between two of them, and nothing is loaded before its preview was confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.service import Changed, Checked, Form, Part, Session, StatementVersion, statement_form
+from graphsvc.views.fields import brings, fields
+from graphsvc.web.deliveries.form_fields import EDITS, MOST, hidden_fields, next_handle, same, sent_form
+from graphsvc.web.deliveries.load import COUNTS, told
+from graphsvc.web.frame import answer, at, inward, page
+
+blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
+
+_QUICK_S = 1.5  # a load that takes no longer is told at once, without a page of progress
+
+
+@page(blueprint, "/add")
+def form(case: str) -> ResponseReturnValue:
+    """An empty form, one that begins with a claim between two, or the form of a statement that is there."""
+    here = at(case)
+    here.deliveries.require()
+    given = request.args
+    if given.get("statement"):
+        opened = _opened(here, given["statement"], given.getlist("claim"), given.get("fate", ""))
+        return _shown(here, opened, focus=f"{opened.claims[0].handle}.relation" if opened.claims else "")
+    cells = {
+        "subject_id": given.get("subject", ""),
+        "relation": given.get("relation", ""),
+        "object_id": given.get("object", ""),
+    }
+    begun = replace(
+        here.deliveries.form.new(), claims=(Part("c1", "links", {name: cell[:200] for name, cell in cells.items()}),)
+    )
+    return _shown(here, begun)
+
+
+@blueprint.post("/add")
+def send(case: str) -> ResponseReturnValue:
+    """Whatever a button of the form asks for: another row, a preview, or to load it."""
+    here = at(case)
+    here.deliveries.require()
+    typed = sent_form(request.form)
+    do, _, what = request.form.get("do", "check").partition(":")
+    if do in EDITS:
+        edited, focus = EDITS[do](typed, what)
+        if do == "open":
+            edited = _with_claim(here, edited, what)
+            focus = next((f"{part.handle}.relation" for part in edited.claims if part.claim == what), "")
+        return _shown(here, edited, focus=focus)
+    try:
+        if do == "add":
+            return _loading(here, typed)
+        if do == "take":  # who is there already in the place of who is new, seen on the preview
+            typed = same(typed, what)[0]
+        checked = here.deliveries.form.check(typed)
+    except Changed as error:
+        return _shown(here, typed, said=str(error), status=error.status, changed=True)
+    except NotFound:
+        raise
+    except RequestError as error:
+        return _shown(here, typed, said=str(error), status=error.status)
+    if checked.faults:
+        return _shown(here, typed, checked=checked, status=422)
+    return _previewed(here, typed, checked)
+
+
+@page(blueprint, "/add/done")
+def done(case: str) -> ResponseReturnValue:
+    """How far it is, or what was added, with the way back and the way to undo it."""
+    here = at(case)
+    given = request.args
+    job = here.deliveries.job(given.get("id", ""))
+    statement, back = "", _back(given)
+    new: list[str] = []
+    if job.state == "done":
+        statement, new = here.deliveries.form.entered(given.get("token", ""), given.getlist("new"))
+        if given.get("of"):
+            statement = given["of"]
+    return answer(
+        "adding/done.html",
+        handling="C",
+        case=here.case,
+        of=given.get("of", ""),
+        job=told(job),
+        brings=brings(job.result.get("counts", {})),
+        opens=here.deliveries.next_opening(),
+        statement=statement,
+        new=[{"id": one} for one in new],
+        back=_returning(here.case, back, new),
+        again=url_for("adding.form", case=here.case, next=back or None),
+    )
+
+
+@page(blueprint, "/statement/history")
+def history(case: str) -> ResponseReturnValue:
+    """What each delivery did to a statement and its claims."""
+    here = at(case)
+    identifier = request.args.get("id", "")
+    return answer(
+        "adding/history.html",
+        handling="C",
+        case=here.case,
+        id=identifier,
+        versions=[_version(one) for one in here.deliveries.statements.history(identifier)],
+        correctable=here.may("load"),
+    )
+
+
+# -- a statement that is there --------------------------------------------------------------------------------
+
+
+def _opened(here: Session, statement: str, claims: list[str], fate: str) -> Form:
+    """The form of a statement, with some of its claims opened."""
+    now = here.deliveries.form.correctable(statement)
+    allowed = here.deliveries.form.correctable_columns()
+    cells = {name: cell for name, cell in statement_form.statement_cells(now.values).items() if name in allowed}
+    if fate == "withdrawn" and not claims:
+        cells["status"] = "withdrawn"
+    form = replace(here.deliveries.form.new(), of=now.id, seen=now.seen, statement=cells)
+    for claim in claims[:MOST]:
+        form = _with_claim(here, form, claim, fate)
+    return form
+
+
+def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
+    """A form with one more claim of its statement opened.
+
+    Raises:
+        NotFound: the statement makes no such claim that stands.
+    """
+    if any(part.claim == claim for part in form.claims):
+        return form
+    for row in here.deliveries.form.correctable(form.of).claims:
+        if row["claim"] == claim and row["status"] != "superseded":
+            handle = next_handle(form.claims, "c")
+            part = Part(
+                handle,
+                "links",
+                statement_form.claim_cells(row),
+                claim,
+                fate if fate in statement_form.FATES else statement_form.FATES[0],
+            )
+            return replace(form, claims=(*form.claims, part))
+    raise NotFound("The statement makes no such claim that stands. Its page lists those it makes.")
+
+
+# -- pages ----------------------------------------------------------------------------------------------------
+
+
+def _shown(
+    here: Session,
+    form: Form,
+    *,
+    focus: str = "",
+    checked: Checked | None = None,
+    said: str = "",
+    status: int = 200,
+    changed: bool = False,
+) -> ResponseReturnValue:
+    """The form with what was typed, what is wrong, and what somebody else changed meanwhile."""
+    wrong = {one.field: (one.reason, one.meant) for one in (checked.faults if checked else ())}
+    ends = checked.ends if checked else here.deliveries.form.named_in(form)
+    now = here.deliveries.form.correctable(form.of) if form.of else None
+    rows = {row["claim"]: row for row in now.claims} if now else {}
+    latest: list[dict[str, Any]] = []
+    if now and changed:
+        latest = [_version(one) for one in here.deliveries.statements.history(form.of)[:1]]
+        form = replace(form, seen=now.seen)
+    shown: dict[str, Any] = {"ends": ends, "wrong": wrong}
+    sources = here.deliveries.form.correctable_columns() if form.of else None
+    differs = _differing(form.statement, statement_form.statement_cells(now.values)) if now and changed else {}
+    first, more = fields("statements", statement_form.STATEMENT, form.statement, columns=sources, now=differs, **shown)
+    opened = {part.claim for part in form.claims}
+    return answer(
+        "adding/form.html",
+        status,
+        handling="C",
+        case=here.case,
+        token=form.token,
+        of=form.of,
+        seen=form.seen,
+        next=_back(request.values),
+        reason=form.reason,
+        reason_wrong=wrong.get("reason", ("",))[0],
+        said=said or "; ".join(one.reason for one in (checked.faults if checked else ()) if not one.field),
+        faults=len(wrong),
+        latest=latest,
+        kind=now.values["kind"] if now else "",
+        statement={"first": first, "more": more},
+        claims=[_claim(part, rows.get(part.claim), shown, changed=changed) for part in form.claims],
+        others=[row for row in rows.values() if row["status"] != "superseded" and row["claim"] not in opened],
+        new=[_new(part, shown) for part in form.new],
+        kinds=[{"table": table.name, "kind": table.record} for table in ENTITY_TABLES],
+        focus=focus or (next(iter(name for name in wrong if name), "") if wrong else ""),
+        full=len(form.claims) >= MOST,
+    )
+
+
+def _claim(part: Part, row: dict[str, Any] | None, shown: Mapping[str, Any], *, changed: bool) -> dict[str, Any]:
+    now = _differing(part.cells, statement_form.claim_cells(row)) if row and changed else {}
+    first, more = fields("links", part.handle, part.cells, now=now, **shown)
+    wrong = shown["wrong"].get(part.handle, ("",))[0]
+    return {
+        "handle": part.handle,
+        "claim": part.claim,
+        "fate": part.fate,
+        "row": row,
+        "first": first,
+        "more": more,
+        "wrong": wrong,
+    }
+
+
+def _new(part: Part, shown: Mapping[str, Any]) -> dict[str, Any]:
+    first, more = fields(part.table, part.handle, part.cells, **shown)
+    name = next((part.cells[one] for one in ("name", "value", "date") if part.cells.get(one)), "")
+    wrong = shown["wrong"].get(part.handle, ("",))[0]
+    kind = TABLES[part.table].record
+    return {
+        "handle": part.handle,
+        "table": part.table,
+        "kind": kind,
+        "name": name,
+        "first": first,
+        "more": more,
+        "wrong": wrong,
+    }
+
+
+def _differing(typed: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    return {name: now[name] for name in typed if name in now and now[name] != typed[name]}
+
+
+def _previewed(here: Session, form: Form, checked: Checked) -> ResponseReturnValue:
+    """What the form would do, and who may be in the case already."""
+    back = _back(request.values)
+    sentences = [
+        _sentence(part, checked.ends) | {"fate": part.fate, "correction": bool(part.claim)}
+        for part in form.claims
+        if part.fate != "mistake"
+    ]
+    return answer(
+        "adding/preview.html",
+        handling="C",
+        case=here.case,
+        of=form.of,
+        pairs=hidden_fields(form, back),
+        brings=brings(checked.counts),
+        counts={table: {name: count[name] for name in COUNTS} for table, count in checked.counts.items()},
+        same_as=checked.same_as,
+        opens=checked.opens_at,
+        sentences=sentences,
+        alike=[
+            {
+                "handle": part.handle,
+                "kind": TABLES[part.table].record,
+                "name": checked.ends[part.handle]["name"],
+                "found": checked.alike[part.handle],
+            }
+            for part in form.new
+            if part.handle in checked.alike
+        ],
+        seals=form.statement.get("kind") == "witness" and not form.of,
+        said=_said(form, checked),
+    )
+
+
+def _said(form: Form, checked: Checked) -> dict[str, str]:
+    """Who says so, with what counts where nothing was said."""
+    columns = TABLES["statements"].columns
+    said = {column.name: form.statement.get(column.name) or column.default for column in columns}
+    source = said["source_id"]
+    return said | {"source": str(checked.ends.get(source, {}).get("name") or source)}
+
+
+def _sentence(part: Part, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A claim as `views.wording.claim` wants it."""
+    cells = part.cells
+    found: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}
+    for end in ("subject", "object"):
+        row = ends.get(cells.get(f"{end}_id", ""), {})
+        found |= {
+            f"{end}_name": row.get("name") or row.get("id") or cells.get(f"{end}_id", ""),
+            f"{end}_kind": row.get("kind", ""),
+        }
+    return found | {"from_on": cells.get("from_date", ""), "to_on": cells.get("to_date", "")}
+
+
+def _loading(here: Session, form: Form) -> ResponseReturnValue:
+    """Starts the load; if it ends at once and badly, gives the form back with what is wrong."""
+    job = here.deliveries.job(here.deliveries.form.enter(form), wait_s=_QUICK_S)
+    if job.state == "failed":
+        return _shown(here, form, said=job.said, status=409, changed=bool(form.of))
+    back = _back(request.form)
+    return redirect(
+        url_for(
+            "adding.done",
+            case=here.case,
+            id=job.id,
+            token=form.token,
+            of=form.of or None,
+            new=[part.handle for part in form.new],
+            next=back or None,
+        ),
+        code=303,
+    )
+
+
+def _back(given: Mapping[str, str]) -> str:
+    """Where one came from: a page of this site, or nothing."""
+    target = given.get("next", "")
+    return target if target and inward(target) == target else ""
+
+
+def _returning(case: str, back: str, new: list[str]) -> str:
+    """Where one came from; the network with what is new brought into the picture."""
+    parts = urlsplit(back)
+    if not back or parts.path != url_for("network.view", case=case) or not new:
+        return back
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *(("add", one) for one in new)]
+    # The canvas chooses what stands behind the #.
+    return f"{parts.path}?{urlencode(query)}#{urlencode([('new', one) for one in new])}"
+
+
+def _version(version: StatementVersion) -> dict[str, Any]:
+    return {
+        "delivery": version.delivery,
+        "account": version.account,
+        "at": version.at,
+        "reason": version.reason,
+        "statement": version.statement,
+        "claims": version.claims,
+    }

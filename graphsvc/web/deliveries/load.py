@@ -1,0 +1,322 @@
+"""Loading a delivery: choose the file, see what it would do, confirm, watch; and take one back.
+
+Rejections may hold what names sealed persons: they are on the preview alone, and only for who uploaded it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, Flask, current_app, jsonify, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from graphsvc.errors import InputError, NotFound, RequestError
+from graphsvc.records.charts import ENTITY_CHOICES
+from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
+from graphsvc.records.relations import RELATIONS
+from graphsvc.records.tables import TABLES
+from graphsvc.service import ChartRead, Job, Loaded, Options, Session, chart_mapping
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer, at, current, home, page, wants_json
+from graphsvc.web.rail import Entry
+from graphsvc.web.receiving import ReceivingRequest
+
+blueprint = Blueprint("load", __name__)
+ENTRIES = (Entry(120, "Load", "load.form", "load"),)
+_CASE = "/case/<case>/load"
+
+COUNTS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
+REJECTION = ("file", "line", "column", "value", "reason")
+_PER_PAGE = 200
+# What of the statement of a chart can be chosen.
+_STATEMENT = ("id", "source_grade", "assessment", "handling")
+_QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
+
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    cast("Flask", state.app).request_class = ReceivingRequest
+    # Its form is read only after it is settled that the person may load; it asks for the token itself then.
+    state.app.extensions["csrf"].exempt(receive)
+
+
+@page(blueprint, "/load")
+def start() -> ResponseReturnValue:
+    """Into which case: one there is, or a new one."""
+    who = current()
+    name = request.args.get("case", "").strip()
+    if name:
+        who.at(name).deliveries.require()
+        return redirect(url_for("load.form", case=name), code=303)
+    return answer("load/start.html", cases=[case.id for case in who.cases()])
+
+
+@page(blueprint, _CASE)
+def form(case: str) -> ResponseReturnValue:
+    """The form, what waits or runs, and the deliveries so far."""
+    here, new = _place(case)
+    return answer(
+        "load/form.html",
+        handling="C",
+        case=case,
+        new=new,
+        deliveries=[] if new else here.deliveries.listed(),
+        jobs=[told(job) for job in here.deliveries.jobs() if job.kind != "preview"][:5],
+        running=next((told(job) for job in here.deliveries.jobs() if job.unfinished), None),
+        uploads=here.deliveries.uploads.listed(),
+        mappings=here.deliveries.uploads.mappings(),
+        tables=[
+            {"file": table.file, "columns": [{"name": c.name, "required": c.required} for c in table.columns]}
+            for table in TABLES.values()
+        ],
+        most_mb=home().settings.upload_mb,
+        minutes=home().settings.upload_minutes,
+    )
+
+
+@blueprint.post(_CASE)
+def receive(case: str) -> ResponseReturnValue:
+    """Takes the file in, encrypted as it comes, and goes on to its preview."""
+    here, _ = _place(case)
+    with here.deliveries.uploads.receiving() as parcel:
+        cast("ReceivingRequest", request).parcel = parcel
+        sent = request.files.get("file")
+        current_app.extensions["csrf"].protect()
+        if sent is None or not sent.filename:
+            raise InputError(
+                "No file was chosen. Choose a .zip of the case folder, an .xlsx workbook, or an .anx chart."
+            )
+        upload = here.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
+    target = url_for("load.preview", case=case, upload=upload.id)
+    return jsonify(next=target) if wants_json() else redirect(target, code=303)
+
+
+@page(blueprint, f"{_CASE}/preview")
+def preview(case: str) -> ResponseReturnValue:
+    """What the upload would do, and each row it would leave out."""
+    here, new = _place(case)
+    upload = here.deliveries.uploads.look(request.args.get("upload", ""))
+    loaded = here.deliveries.uploads.previewed(upload.id)
+    if loaded is None:
+        job = _previewing(here, upload.id)
+        if job.state != "done":
+            return redirect(url_for("load.job_json" if wants_json() else "load.job", case=case, id=job.id), code=303)
+        loaded = here.deliveries.uploads.previewed(upload.id)
+    if loaded is None:
+        raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
+    if request.args.get("as") == "csv":
+        rows = ([getattr(one, name) for name in REJECTION] for one in loaded.rejections)
+        return csv_file("rejections.csv", REJECTION, rows)
+    return answer(
+        "load/preview.html",
+        handling="C",
+        case=case,
+        new=new,
+        upload=upload,
+        **_counted(loaded.counts),
+        same_as=loaded.same_as,
+        notes=loaded.notes,
+        chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
+        blocked=upload.options.strict and bool(loaded.rejections),
+        **_rejections(loaded),
+    )
+
+
+@blueprint.post(f"{_CASE}/chart")
+def chart(case: str) -> ResponseReturnValue:
+    """Has a chart read as somebody chose in its preview."""
+    here, _ = _place(case)
+    form = request.form
+    chosen = [
+        {
+            name: read_as
+            for name, read_as in zip(form.getlist(kind), form.getlist(f"{kind}_as"), strict=False)
+            if read_as
+        }
+        for kind in ("entity", "link")
+    ]
+    statement = {name: text for name in _STATEMENT if (text := form.get(name, "").strip())}
+    upload = form.get("upload", "")
+    here.deliveries.uploads.correct(upload, chart_mapping(chosen[0], chosen[1], statement))
+    return redirect(url_for("load.preview", case=case, upload=upload), code=303)
+
+
+@blueprint.post(f"{_CASE}/confirm")
+def confirm(case: str) -> ResponseReturnValue:
+    """Loads the upload."""
+    here, _ = _place(case)
+    return _watch(case, here.deliveries.uploads.confirm(request.form.get("upload", "")))
+
+
+@blueprint.post(f"{_CASE}/cancel")
+def cancel(case: str) -> ResponseReturnValue:
+    """Deletes the upload."""
+    here, new = _place(case)
+    here.deliveries.uploads.cancel(request.form.get("upload", ""))
+    return redirect(url_for("load.start") if new else url_for("load.form", case=case), code=303)
+
+
+@page(blueprint, f"{_CASE}/job")
+def job(case: str) -> ResponseReturnValue:
+    """How far a job is, and what came of it; polled by the page."""
+    here, new = _place(case)
+    found = here.deliveries.job(request.args.get("id", ""))
+    if found.kind == "preview" and found.state == "done" and not wants_json():
+        return redirect(url_for("load.preview", case=case, upload=found.result["upload"]), code=303)
+    return answer(
+        "load/job.html",
+        handling="C",
+        case=case,
+        new=new,
+        job=told(found),
+        **_counted(found.result.get("counts", {})),
+    )
+
+
+@blueprint.post(f"{_CASE}/job/cancel")
+def stop(case: str) -> ResponseReturnValue:
+    """Asks a job to stop."""
+    here, _ = _place(case)
+    identifier = request.form.get("id", "")
+    here.deliveries.cancel_job(identifier)
+    return _watch(case, identifier)
+
+
+@page(blueprint, f"{_CASE}/take-back")
+def take_back(case: str) -> ResponseReturnValue:
+    """Asks once more before a delivery is taken back."""
+    here = at(case)
+    here.deliveries.require()
+    delivery = _delivery(here, request.args)
+    notes = here.deliveries.undoing(delivery["number"])
+    return answer("load/take_back.html", handling="C", case=case, delivery=delivery, notes=notes)
+
+
+@blueprint.post(f"{_CASE}/take-back")
+def undo(case: str) -> ResponseReturnValue:
+    """Takes a delivery back."""
+    here = at(case)
+    return _watch(case, here.deliveries.take_back(_delivery(here, request.form)["number"]))
+
+
+# -- what the pages are made of -------------------------------------------------------------------------------
+
+
+def _place(case: str) -> tuple[Session, bool]:
+    """The session at a case this person may load into, and whether the case is still to be made."""
+    new = False
+    try:
+        here = at(case)
+    except NotFound:
+        here, new = current().at(case), True
+    here.deliveries.require()
+    return here, new
+
+
+def _watch(case: str, identifier: str) -> ResponseReturnValue:
+    return redirect(url_for("load.job", case=case, id=identifier), code=303)
+
+
+def _options(sent: FileStorage | None) -> Options:
+    name, text = request.form.get("mapping", ""), ""
+    if sent is not None and sent.filename:
+        name = sent.filename
+        try:
+            text = sent.stream.read().decode("utf-8")
+        except UnicodeDecodeError:
+            raise InputError(f"The mapping file {name} is not UTF-8 text.") from None
+    return Options(name, text, partial="partial" in request.form, strict="strict" in request.form)
+
+
+def _previewing(here: Session, upload: str) -> Job:
+    """The job that works out a preview: the one at work, or a new one, given a moment to end."""
+    jobs = (one for one in here.deliveries.jobs() if one.kind == "preview" and one.result.get("upload") == upload)
+    at_work = next((one for one in jobs if one.unfinished), None)
+    return here.deliveries.job(
+        at_work.id if at_work else here.deliveries.uploads.start_preview(upload), wait_s=_QUICK_S
+    )
+
+
+def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """Counts in the order of the tables, their sum, and whether what was read is what became of it."""
+    ordered: list[dict[str, Any]] = [{"table": name, **counts[name]} for name in TABLES if name in counts]
+    total = {name: sum(row[name] for row in ordered) for name in COUNTS}
+    became = sum(total[name] for name in COUNTS[1:-1])
+    masked = sum(row.get("masked", 0) for row in ordered)
+    return {"counts": ordered, "total": total, "reconciles": total["read"] == became, "masked": masked}
+
+
+def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
+    """What a chart was read as, and what it could be read as."""
+    own = sorted({one.read_as for one in read.links} - set(RELATIONS) - {"ignore"})
+    return {
+        "entities": read.entities,
+        "links": read.links,
+        "statement": read.statement,
+        "graded": read.graded,
+        "others": read.others,
+        "ignored": read.ignored,
+        "kinds": ENTITY_CHOICES,
+        "relations": [*RELATIONS, *own, "ignore"],
+        "grades": {"source_grade": SOURCE_GRADES, "assessment": ASSESSMENTS, "handling": HANDLING},
+        "mapping": options.mapping_text,
+    }
+
+
+def _rejections(loaded: Loaded) -> dict[str, Any]:
+    """One page of the rejections: filtered by file, sorted."""
+    only, sort = request.args.get("file", ""), request.args.get("sort", "")
+    number = _whole(request.args.get("page", "1"))
+    files: dict[str, int] = {}
+    for one in loaded.rejections:
+        files[one.file] = files.get(one.file, 0) + 1
+    chosen = [one for one in loaded.rejections if not only or one.file == only]
+    if sort.removeprefix("-") in REJECTION:
+        chosen.sort(key=lambda one: getattr(one, sort.removeprefix("-")), reverse=sort.startswith("-"))
+    pages = max(1, -(-len(chosen) // _PER_PAGE))
+    number = min(max(1, number), pages)
+    return {
+        "rejections": chosen[(number - 1) * _PER_PAGE : number * _PER_PAGE],
+        "rejected": len(loaded.rejections),
+        "chosen": len(chosen),
+        "files": files,
+        "file": only,
+        "sort": sort,
+        "page": number,
+        "pages": pages,
+    }
+
+
+def _delivery(here: Session, given: Any) -> dict[str, Any]:
+    """The delivery a request names, if it can be taken back."""
+    number = _whole(given.get("delivery", ""))
+    for delivery in here.deliveries.listed():
+        if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
+            return delivery
+    raise NotFound(f"The case has no delivery {number} that can be taken back. The page Load lists them.")
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise RequestError(f"{text[:20]!r} is no number.")
+    return int(text)
+
+
+def told(job: Job) -> dict[str, Any]:
+    """A job as page and JSON tell it."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "unfinished": job.unfinished,
+        "done": job.done,
+        "total": job.total,
+        "text": job.text,
+        "account": job.account,
+        "said": job.said,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+        "result": dict(job.result),
+    }

@@ -1,0 +1,1 @@
+"""Pages that explain: what the numbers mean, who may do what."""

@@ -1,0 +1,112 @@
+"""Groups of witnesses: who depends on whom and why, and what somebody decided against it. Takes source clearance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.service import PAIR_KINDS, Session, WitnessGroup
+from graphsvc.views import wording
+from graphsvc.web.frame import answer, at, page
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("groups", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(60, "Witnesses", "groups.table", "analyse", sources=True),)
+PAGE = 25
+_QUICK_S = 0.3
+
+
+@page(blueprint, "/groups")
+def table(case: str) -> ResponseReturnValue:
+    """Every group of the case with what its witnesses share, searched and paged; and the decisions."""
+    here = at(case)
+    every = here.leads.groups.of()
+    names = shared_names(here, every)
+    wanted = request.args.get("q", "").strip()
+    rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
+    first = max(request.args.get("from", 1, int), 1)
+    given = {name: request.args.get(name, "")[:40] for name in ("one", "other")}
+    return answer(
+        "groups/table.html",
+        handling=here.grant.handling,
+        case=case,
+        groups=rows[first - 1 : first - 1 + PAGE],
+        found=len(rows),
+        total=len(every),
+        witnesses=sum(len(group.sources) for group in every),
+        alone=sum(len(group.sources) == 1 for group in every),
+        first=first,
+        page_size=PAGE,
+        asked={"q": wanted},
+        given=given,
+        pairings=here.leads.groups.pairings(),
+        kinds=list(PAIR_KINDS),
+        codes=here.grant.codes,
+        may_decide=here.may("regroup"),
+    )
+
+
+@blueprint.post("/groups")
+def decide(case: str) -> ResponseReturnValue:
+    """Decides on two sources."""
+    given = request.form
+    job = at(case).leads.groups.start_deciding(
+        given.get("one", "").strip(),
+        given.get("other", "").strip(),
+        given.get("kind", ""),
+        given.get("reason", ""),
+        given.get("handling", ""),
+    )
+    return redirect(url_for("groups.work", case=case, id=job), code=303)
+
+
+@blueprint.post("/groups/end")
+def end(case: str) -> ResponseReturnValue:
+    """Takes a decision back."""
+    job = at(case).leads.groups.start_ending(request.form.get("id", ""), request.form.get("reason", ""))
+    return redirect(url_for("groups.work", case=case, id=job), code=303)
+
+
+@page(blueprint, "/groups/work")
+def work(case: str) -> ResponseReturnValue:
+    """How far the figures are that a decision of this person moves."""
+    here = at(case)
+    job = here.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
+    told = {name: getattr(job, name) for name in ("id", "kind", "state", "unfinished", "done", "total", "text", "said")}
+    return answer("groups/work.html", handling=here.grant.handling, case=case, job=told)
+
+
+def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Groups as rows: the sources, what they share in words and by id, and what was decided on two of them."""
+    return [
+        {
+            "sources": list(group.sources),
+            "shared": [
+                {
+                    "reason": one.reason,
+                    "thing": one.thing,
+                    "name": names.get(one.thing, one.thing),
+                    "kind": wording.SHARED[one.reason][1],
+                    "sources": list(one.sources),
+                }
+                for one in group.shared
+            ],
+            "decided": [{"kind": one.kind, "one": one.one, "other": one.other} for one in group.decided],
+        }
+        for group in groups
+    ]
+
+
+def shared_names(here: Session, groups: Iterable[WitnessGroup]) -> dict[str, str]:
+    """Id → name of each thing that groups share and this reader sees."""
+    ids = sorted({one.thing for group in groups for one in group.shared if one.thing})
+    return {one: row["name"] or one for one, row in here.network.entities.named(ids).items()}
+
+
+def _fits(row: dict[str, Any], wanted: str) -> bool:
+    """Whether a source, a thing or a reason of a group has the text in it."""
+    words = [*row["sources"], *(one[name] for one in row["shared"] for name in ("reason", "thing", "name"))]
+    return not wanted or any(wanted in word.casefold() for word in words)

@@ -1,0 +1,318 @@
+"""Leads: the list with its picture, and why one person is a lead. A lead is intelligence, never evidence."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.service import JUDGEMENTS, Review, Session, range_of
+from graphsvc.views import charts, wording
+from graphsvc.web.frame import answer, at, page
+from graphsvc.web.leads.groups import group_rows, shared_names
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(20, "Leads", "leads.table", "analyse"),)
+
+PAGE = 50
+_BAR = 240.0
+_NAMED = 8  # of whom a reading speaks, at most by name
+_LINE = 90.0
+_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
+_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
+_COLUMNS = (
+    "rank",
+    *_RANGE,
+    "name",
+    "id",
+    "score",
+    "groups",
+    "other_sources",
+    "score_on_record",
+    *_ON_RECORD,
+    "denied",
+    "review",
+)
+# ?sort= → what to order by, best first.
+_ORDERS = {
+    "rank": lambda row: row["rank"],
+    "name": lambda row: row["name"].casefold(),
+    "worst_rank": lambda row: (row["worst_rank"], row["rank"]),
+    "groups": lambda row: (-row["counted"], row["rank"]),
+    "other_sources": lambda row: (-row["other_sources"], row["rank"]),
+    "score_on_record": lambda row: (row["rank_on_record"], row["rank"]),
+    "denied": lambda row: (-row["deniers"], row["rank"]),
+}
+
+
+_ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
+
+
+@page(blueprint, "/leads", look="analyse", query="=hubs")
+def table(case: str) -> ResponseReturnValue:
+    """Everyone ranked, filtered and paged."""
+    here = at(case)
+    ranking = here.leads.ranking()
+    asked = {name: request.args.get(name, "") for name in _ASKED}
+    rows = _chosen(reviewed(held(lead_rows(ranking.leads), here), here))
+    # Where no one stands out an order would be taken for one: the list is there for who asks for it.
+    if ranking.verdict == "abstains" and not any(asked.values()):
+        rows = []
+    first = max(request.args.get("from", 1, int), 1)
+    shown = rows[first - 1 : first - 1 + PAGE]
+    low, high = charts.scale([row["shares"] for row in shown])
+    for row in shown:
+        row["bar"] = charts.stack(row["shares"], low, high, _BAR, row["score_on_record"])
+        row["line"] = _line(row, len(ranking.leads))
+    return answer(
+        "leads/table.html",
+        case=here.case,
+        verdict=ranking.verdict,
+        reason=ranking.reason,
+        total=len(ranking.leads),
+        found=len(rows),
+        first=first,
+        leads=shown,
+        ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
+        asked=asked,
+        stages=list(wording.STAGES),
+        page_size=PAGE,
+    )
+
+
+@blueprint.get("/leads.csv")
+def table_csv(case: str) -> ResponseReturnValue:
+    """The same list, whole, as CSV."""
+    here = at(case)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for row in _chosen(reviewed(held(lead_rows(here.leads.ranking().leads), here), here)):
+        writer.writerow([_cell(_written(row[name])) for name in _COLUMNS])
+    return Response(
+        text.getvalue(),
+        mimetype="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
+    )
+
+
+@page(blueprint, "/lead", look="analyse", lead="id")
+def lead(case: str) -> ResponseReturnValue:
+    """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
+    here = at(case)
+    found, why = here.leads.look(request.args.get("id", ""))
+    read, asking = here.leads.questions.readings(found.id), here.leads.questions.next(found.id)
+    everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
+    everyone += [question.claim for question in asking.questions]
+    for path in why.paths:
+        everyone += path.claims
+    mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
+    names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
+    ranking = here.leads.ranking()
+    row = held(lead_rows([found]), here)[0]
+    falsehood, invented = here.leads.falsehood(found.id) if here.grant.sources else (None, None)
+    groups = here.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
+    low, high = charts.scale([row["shares"]])
+    return answer(
+        "leads/lead.html",
+        case=here.case,
+        verdict=ranking.verdict,
+        lead=row,
+        line=_line(row, len(ranking.leads)),
+        staged={stage: sum(stage in one.stages for one in ranking.leads) for stage in found.stages},
+        falsehood=falsehood,
+        invented=invented,
+        bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
+        total=len(ranking.leads),
+        supporting=_rows(why.supporting, names, why.voices),
+        other=_rows(why.other, names, why.voices),
+        denying=_rows(why.denying, names),
+        taken_back=_rows(why.taken_back, names),
+        groups=[list(group.sources) for group in groups],
+        reasons=group_rows(groups, shared_names(here, groups)),
+        other_sources=list(why.other_sources),
+        sources=here.grant.sources,
+        paths=[
+            {
+                "source": path.source,
+                "strength": path.strength,
+                "steps": [row | {"said": wording.claim(row)} for row in _rows(path.claims, names, why.voices)],
+            }
+            for path in why.paths
+        ],
+        readings=[
+            {
+                "name": reading.name,
+                "text": reading.text,
+                "entities": [(one, names.get(one, one)) for one in reading.entities[:_NAMED]],
+                "more": max(len(reading.entities) - _NAMED, 0),
+            }
+            for reading in read
+        ],
+        questions=[
+            {
+                "text": question.text,
+                "claim": row,
+                "rank_if_true": question.rank_if_true,
+                "rank_if_false": question.rank_if_false,
+            }
+            for question in asking.questions
+            for row in _rows([question.claim], names)
+        ],
+        question_notes=list(asking.notes),
+        put=[{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
+        questions_most=asking.most,
+        reviews=[review_row(one) for one in here.leads.reviews.of(found.id)],
+        may_review=here.may("review"),
+    )
+
+
+@blueprint.post("/lead/review")
+def review(case: str) -> ResponseReturnValue:
+    """Keeps what a person decided about a lead."""
+    given = request.form
+    identifier = given.get("id", "")
+    at(case).leads.reviews.add(identifier, given.get("judgement", ""), given.get("reason", ""))
+    return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="reviews"), code=303)
+
+
+@blueprint.post("/lead/question")
+def question(case: str) -> ResponseReturnValue:
+    """Keeps that a question about a claim was put to who answers for its statement."""
+    given = request.form
+    identifier = given.get("id", "")
+    at(case).leads.questions.put(identifier, given.get("claim", ""))
+    return redirect(url_for("leads.lead", case=case, id=identifier, _anchor="questions"), code=303)
+
+
+def review_row(review: Review) -> dict[str, Any]:
+    """A review as a row, with what has become of the lead since in words."""
+    return asdict(review) | {"changed": review.changed, "since": review.since, "shown": review.shown}
+
+
+def reviewed(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
+    """The rows, each with the latest `review` of the lead that this reader may be told of."""
+    latest: dict[str, dict[str, Any]] = {}
+    for one in here.leads.reviews.of():
+        latest.setdefault(one.lead, review_row(one))
+    return [row | {"review": latest.get(row["id"])} for row in rows]
+
+
+def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
+    """Leads as rows."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name or one.id,
+            "score": one.score,
+            "rank": one.rank,
+            "groups": one.groups,
+            "other_sources": one.other_sources,
+            "score_on_record": one.score_on_record,
+            "rank_on_record": one.rank_on_record,
+            "groups_on_record": one.groups_on_record,
+            "other_sources_on_record": one.other_sources_on_record,
+            "denied": one.denied,
+            "stages": dict(one.stages),
+            "shares": {name: value for name, value in one.shares.items() if value},
+            # For ordering: what is told as "few" must not be told by its place in the list.
+            "counted": one.groups if isinstance(one.groups, int) else 1,
+            "deniers": one.denied if isinstance(one.denied, int) else 1,
+        }
+        for one in leads
+    ]
+
+
+def held(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
+    """Rows with how far each place holds: `best_rank` … and what it `rests_on`."""
+    found = here.leads.places()
+    return [row | range_of(row["id"], row["rank"], found, sources=here.grant.sources) for row in rows]
+
+
+def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
+    best, worst, low, high = (int(row[name]) for name in _RANGE[:4])
+    return charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
+
+
+def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows the address asks for, in its order.
+
+    Raises:
+        RequestError: it asks for an order or a filter there is not.
+    """
+    wanted = request.args.get("q", "").strip().casefold()
+    if wanted:
+        rows = [row for row in rows if wanted in row["name"].casefold() or wanted in row["id"].casefold()]
+    tests: dict[tuple[str, str], Callable[[dict[str, Any]], bool]] = {
+        ("voices", "several"): lambda row: row["counted"] + row["other_sources"] >= 2,
+        ("record", "yes"): lambda row: row["score_on_record"] > 0,
+        ("denied", "yes"): lambda row: row["deniers"] > 0,
+        ("denied", "no"): lambda row: row["deniers"] == 0,
+        ("rests", "one"): lambda row: row["rests_on"] != "",
+        ("rests", "more"): lambda row: row["rests_on"] == "",
+        ("review", "none"): lambda row: row["review"] is None,
+        ("review", "any"): lambda row: row["review"] is not None,
+        ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
+    }
+    tests |= {("review", one): partial(_judged, one) for one in JUDGEMENTS}
+    tests |= {("stage", stage): partial(_has_a_hand, stage) for stage in wording.STAGES}
+    for name in ("voices", "record", "denied", "review", "rests", "stage"):
+        value = request.args.get(name, "")
+        if value and (name, value) not in tests:
+            raise RequestError(
+                f"The filter {name} takes {', '.join(v for n, v in tests if n == name)}, not {value[:40]!r}."
+            )
+        if value:
+            rows = [row for row in rows if tests[name, value](row)]
+    order = request.args.get("sort", "") or "rank"
+    if order not in _ORDERS:
+        raise RequestError(f"Leads can be sorted by {', '.join(_ORDERS)}, not by {order[:40]!r}.")
+    return sorted(rows, key=_ORDERS[order])
+
+
+def _has_a_hand(stage: str, row: dict[str, Any]) -> bool:
+    return stage in row["stages"]
+
+
+def _judged(judgement: str, row: dict[str, Any]) -> bool:
+    return row["review"] is not None and row["review"]["judgement"] == judgement
+
+
+def _written(value: Any) -> Any:
+    """A review as one word; anything else as it is."""
+    return value["judgement"] if isinstance(value, dict) else value
+
+
+def _names(here: Session, ids: Iterable[str]) -> dict[str, str]:
+    wanted = sorted(set(ids))
+    return {one: row["name"] or one for one, row in here.network.entities.named(wanted).items()}
+
+
+def _rows(
+    claims: Iterable[Any], names: dict[str, str], voices: Mapping[tuple[str, str, str], int | str] | None = None
+) -> list[dict[str, Any]]:
+    """Claims of the analysis as the rows of claims that pages show; `voices`: link → groups, for accounts told as one."""
+    return [
+        asdict(claim)
+        | {
+            "claim": claim.id,
+            "subject_name": names.get(claim.subject, claim.subject),
+            "object_name": names.get(claim.object, claim.object),
+            "statement_kind": claim.source_kind,
+            "groups": (voices or {}).get(claim.key, 0) if not claim.statement else 0,
+        }
+        for claim in claims
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,77 @@
+"""One case: what is in it, crossings over time, top leads, what is new; and its lists of crossings and workplaces."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from graphsvc.service import Session
+from graphsvc.views import charts, wording
+from graphsvc.web.frame import answer, at, page
+from graphsvc.web.leads.leads import lead_rows
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("case", __name__, url_prefix="/case/<case>")
+ENTRIES = (
+    Entry(10, "Overview", "case.overview", "read"),
+    Entry(70, "Crossings", "case.crossings", "read"),
+    Entry(80, "Workplaces", "case.workplaces", "read"),
+)
+_TOP = 8
+_NEWEST = 5
+
+
+@page(blueprint, "", twin="/overview.json")
+def overview(case: str) -> ResponseReturnValue:
+    """The first page of a case."""
+    here = at(case)
+    crossings = here.network.entities.crossings().dicts()
+    verdict, reason, leads = _top(here)
+    return answer(
+        "case/overview.html",
+        case=here.case,
+        counts=dict(_in_order(here.network.entities.counts())),
+        statements=here.network.entities.statement_counts(),
+        timeline=charts.timeline(crossings),
+        people_carried=sum(row["people_count"] or 0 for row in crossings),
+        verdict=verdict,
+        reason=reason,
+        leads=leads,
+        deliveries=here.deliveries.listed()[:_NEWEST],
+        whole=here.grant.handling == "C",
+    )
+
+
+@page(blueprint, "/crossings")
+def crossings(case: str) -> ResponseReturnValue:
+    """All crossings, over time and as a table."""
+    here = at(case)
+    found = here.network.entities.crossings()
+    rows = found.dicts()
+    return answer(
+        "case/crossings.html",
+        case=here.case,
+        timeline=charts.timeline(rows),
+        crossings=rows,
+        truncated=found.truncated,
+    )
+
+
+@page(blueprint, "/workplaces")
+def workplaces(case: str) -> ResponseReturnValue:
+    """All workplaces, with how many people worked or lived there as far as is known."""
+    here = at(case)
+    found = here.network.entities.workplaces()
+    return answer("case/workplaces.html", case=here.case, workplaces=found.dicts(), truncated=found.truncated)
+
+
+def _top(here: Session) -> tuple[str, str, list[dict[str, object]]]:
+    """Verdict, reason and the first leads; nothing for those whose role ranks nobody."""
+    if not here.may("analyse"):
+        return "", "", []
+    ranking = here.leads.ranking()
+    return ranking.verdict, ranking.reason, lead_rows(ranking.leads[:_TOP])
+
+
+def _in_order(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return [(kind, counts[kind]) for kind in wording.KINDS if kind in counts]

@@ -1,0 +1,97 @@
+"""One person, boat, crossing, gang, workplace or thing: everything known, each fact with who says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from graphsvc.records.grading import stricter
+from graphsvc.records.relations import RELATIONS, says
+from graphsvc.service import Session
+from graphsvc.web.frame import answer, at
+from graphsvc.web.frame import page as register
+from graphsvc.web.leads.leads import lead_rows
+
+blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
+
+# Kinds of relation (`records.relations`), the most telling first.
+_ORDER = ("part", "command", "tie", "identity", "material", "presence", "family", "service")
+# Links of one relation that are open at once, and that the page holds; with more, all of them have a page of their own.
+_OPEN, _LINKS = 10, 50
+# Shown elsewhere on the page, or of no use to a reader.
+_ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
+
+
+@register(blueprint, "/entity", look="read", entity="id")
+def page(case: str) -> ResponseReturnValue:
+    """The page of one entity, or of all its links of one relation."""
+    here = at(case)
+    relation = request.args.get("relation", "")
+    found = here.network.entities.look(request.args.get("id", ""))
+    claims: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for claim in found.claims:
+        claims[claim["subject"], claim["relation"], claim["object"]].append(claim)
+    links = [_link(link, claims.pop(_key(link), [])) for link in found.links]
+    rest = [claim for some in claims.values() for claim in some]
+    return answer(
+        "entities/page.html",
+        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
+        case=here.case,
+        id=found.id,
+        kind=found.kind,
+        name=found.name,
+        sealed=bool(found.values.get("sealed")),
+        values=found.values,
+        facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
+        sections=_sections([link for link in links if relation in ("", link["relation"])]),
+        relation=relation,
+        open=_OPEN,
+        most=None if relation else _LINKS,
+        # A denial or a claim taken back stands here when no link does that it speaks of.
+        denials=[claim for claim in rest if claim["status"] == "active"],
+        taken_back=[claim for claim in rest if claim["status"] != "active"],
+        lead=_lead(here, found.id) if found.kind == "person" else None,
+        truncated=found.truncated,
+    )
+
+
+def _sections(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Links by relation: parts played and orders given first, who was merely there after them."""
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for link in links:
+        grouped[link["relation"]].append(link)
+    return [
+        {"relation": relation, "says": says(relation), "number": len(some), "links": some}
+        for relation, some in sorted(grouped.items(), key=lambda item: (_place(item[0]), item[0]))
+    ]
+
+
+def _place(relation: str) -> int:
+    """Where the section of a relation stands; relations of the deliverer's own come last."""
+    return _ORDER.index(RELATIONS[relation].kind) if relation in RELATIONS else len(_ORDER)
+
+
+def _key(link: dict[str, Any]) -> tuple[str, str, str]:
+    return link["subject"], link["relation"], link["object"]
+
+
+def _link(link: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
+    """A link with the claims it is made of: what counts for it, what denies it, what was taken back."""
+    counting = [claim for claim in claims if claim["status"] == "active"]
+    return link | {
+        "claims": [claim for claim in counting if claim["polarity"] == "asserts"],
+        "denials": [claim for claim in counting if claim["polarity"] == "denies"],
+        "taken_back": [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
+    }
+
+
+def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
+    """The line of this person in the ranking, if there is one and the reader may see rankings."""
+    if not here.may("analyse"):
+        return None
+    ranking = here.leads.ranking()
+    found = [lead for lead in ranking.leads if lead.id == identifier]
+    return lead_rows(found)[0] | {"of": len(ranking.leads), "verdict": ranking.verdict} if found else None

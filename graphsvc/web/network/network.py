@@ -1,0 +1,409 @@
+"""The network view: the picture with its table, what is known of a node or link in it, and the files it is painted with.
+
+The address says where a picture starts and what was filtered, opened and hidden; so a link reopens the same picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, redirect, request, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
+from graphsvc.records.numbers import real, whole
+from graphsvc.records.relations import RELATIONS, says
+from graphsvc.records.told import STEPS
+from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
+from graphsvc.views import wording
+from graphsvc.views.picture import graph
+from graphsvc.views.picture.folding import BELONGING, folded
+from graphsvc.views.picture.folding import groups as groups_of
+from graphsvc.views.picture.measures import measured
+from graphsvc.views.picture.network import View
+from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
+from graphsvc.web.leads.leads import lead_rows
+from graphsvc.web.network import pictures
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("network", __name__)
+ENTRIES = (Entry(40, "Network", "network.view", "read"),)
+
+_Number = TypeVar("_Number", int, float)
+# Leads a picture starts at when nothing is asked for.
+_LEADS = 8
+# What links must be to be in a picture.
+FILTERS = ("relation", "least", "recorded", "source_grade", "assessment")
+_KEPT = ("depth", "size", *FILTERS, "fade", "layout", "fold")
+# What the browser alone heeds: it stands in the address so that a link reopens the same look.
+_LOOK = ("colour", "sized", "labels", "from", "to", "handling")
+# With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
+_NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
+# Claims a panel shows before it says how many more the entity's page has.
+_CLAIMS = 12
+# A picture with more links than this is usable sooner without their table in its page.
+INLINE = 300
+_SIZES = (30, NODES, 150, 300, MOST_NODES)
+_FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
+_ON_DAYS = ("crossings", "statements")
+# Headings of the filter over the kinds of `records.relations`.
+_KINDS = (
+    ("Parts played", ("part",)),
+    ("Acting on others", ("command",)),
+    ("Ties", ("tie", "family", "identity")),
+    ("Presence and service", ("presence", "service")),
+    ("Boats, places and things", ("material",)),
+)
+# Word of the address → what it is called.
+_LAYOUTS = {
+    "": "By forces",
+    "command": "By command",
+    "rings": "In rings round the start",
+    "days": "By day of crossing",
+    "map": "On a map",
+}
+# What a panel does not repeat.
+_ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
+
+
+@page(blueprint, "/case/<case>/network")
+def view(case: str) -> ResponseReturnValue:
+    """The picture the address asks for; with no start the neighbourhood of the first leads, or a form to choose one."""
+    here = at(case)
+    wanted = asked()
+    if not wanted["ids"] and not wanted["added"]:
+        return pictures.entered(here) or _entry(here)
+    # What is wrong with the address is told by its status.
+    PictureRequest(**wanted)
+    folds = _folds()
+    began = pictures.begun(here) if _opens() else None
+
+    def late() -> dict[str, Any]:
+        with here.look("read", query="network"):
+            found = here.network.picture(PictureRequest(**wanted))
+            if began and (lost := began.lost(found, MOST_NODES)):
+                wanted["added"] += lost
+                found = here.network.picture(PictureRequest(**wanted))
+            found = _folded(found, folds)
+            kinds = [node.kind for node in found.nodes]
+            counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
+            told = {"asked": wanted, "counts": counts, "view": found}
+            return told if wants_json() else told | _page(here, found) | _near(here) | {"began": began}
+
+    return answer_early("network/view.html", late, case=here.case)
+
+
+@page(blueprint, "/case/<case>/network/tables", look="read", query="=network")
+def tables(case: str) -> ResponseReturnValue:
+    """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
+    here = at(case)
+    found = shown(here)
+    if wants_json():
+        return answer("network/tables.html", case=here.case, view=found)
+    return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
+
+
+@page(blueprint, "/case/<case>/network/measures", look="read", query="=network")
+def measures(case: str) -> ResponseReturnValue:
+    """What the nodes of the picture at the same address can be coloured and sized by."""
+    here = at(case)
+    found = shown(here)
+    told = measured(found)
+    if here.may("analyse"):
+        for lead in lead_rows(here.leads.ranking().leads):
+            if lead["id"] in told:
+                told[lead["id"]] |= {"score": lead["score"], "rank": lead["rank"], "groups": lead["groups"]}
+    return answer(
+        "network/measures.html",
+        case=here.case,
+        names=found.names,
+        measures=told,
+        picture="" if wants_json() else _beside("network.view", here),
+    )
+
+
+@page(blueprint, "/case/<case>/network/days")
+def days(case: str) -> ResponseReturnValue:
+    """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
+    here = at(case)
+    rows = here.network.entities.days()
+    crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == what] for what in _ON_DAYS)
+    return answer(
+        "network/days.html",
+        case=here.case,
+        crossings=crossings,
+        statements=statements,
+        withheld=not here.grant.sources,
+    )
+
+
+@page(blueprint, "/case/<case>/network/groups", look="read", query="=network")
+def groups(case: str) -> ResponseReturnValue:
+    """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
+    here = at(case)
+    found = here.network.picture(PictureRequest(**asked()))
+    return answer(
+        "network/groups.html",
+        case=here.case,
+        groups={by: groups_of(found, by) for by in BELONGING},
+        picture="" if wants_json() else _beside("network.view", here),
+    )
+
+
+@page(blueprint, "/case/<case>/network/node", look="read", entity="id")
+def node(case: str) -> ResponseReturnValue:
+    """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
+    here = at(case)
+    found = here.network.entities.look(request.args.get("id", ""))
+    asserting, denying, taken_back = _told(found.claims, found.links)
+    return answer(
+        "network/node.html",
+        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
+        case=here.case,
+        panel="panel" in request.args,
+        id=found.id,
+        kind=found.kind,
+        name=found.name,
+        sealed=bool(found.values.get("sealed")),
+        facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
+        lead=_lead(here, found.id) if found.kind == "person" else None,
+        links=len(found.links),
+        denied_links=sum(bool(link["denying"]) for link in found.links),
+        asserting=asserting[:_CLAIMS],
+        denying=denying[:_CLAIMS],
+        taken_back=taken_back[:_CLAIMS],
+        more=max(len(asserting) - _CLAIMS, 0) + max(len(denying) - _CLAIMS, 0) + max(len(taken_back) - _CLAIMS, 0),
+    )
+
+
+@page(blueprint, "/case/<case>/network/link", look="read", subject="subject", relation="relation", object="object")
+def link(case: str) -> ResponseReturnValue:
+    """What one link adds up to, the claims behind it, and what denies it."""
+    here = at(case)
+    subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
+    figures = here.network.entities.link(subject, relation, target)
+    claims = here.network.entities.between(subject, relation, target)
+    asserting, denying, taken_back = _told(claims, [])
+    return answer(
+        "network/link.html",
+        handling=stricter("P", *(claim["handling"] for claim in claims)),
+        case=here.case,
+        panel="panel" in request.args,
+        link=figures,
+        says=says(relation),
+        ends={row[end]: (row[f"{end}_name"], row[f"{end}_kind"]) for row in claims for end in ("subject", "object")},
+        asserting=asserting,
+        denying=denying,
+        taken_back=taken_back,
+    )
+
+
+@blueprint.get("/network/library/<name>")
+def library(name: str) -> Response:
+    """The files the picture is painted with: vis-network from the installed pyvis package, and what uses it."""
+    if name not in _FILES:
+        abort(404)
+    return send_from_directory(_FILES[name], name, max_age=86_400)
+
+
+def shown(here: Session) -> View:
+    """The picture the address asks for, with the groups folded that it names.
+
+    Raises:
+        RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
+    """
+    folds = _folds()
+    return _folded(here.network.picture(PictureRequest(**asked())), folds)
+
+
+def _folds() -> list[tuple[str, str | None]]:
+    """What the address folds by, and which group of that; None for every one.
+
+    Raises:
+        RequestError: groups are not folded by that.
+    """
+    parts = [text.partition(":") for text in request.values.getlist("fold")]
+    for by, _, _ in parts:
+        if by not in BELONGING:
+            raise RequestError(f"Groups are folded by {', '.join(BELONGING)}, not by {by[:40]!r}.")
+    return [(by, key if colon else None) for by, colon, key in parts]
+
+
+def _folded(found: View, folds: list[tuple[str, str | None]]) -> View:
+    fold: list[tuple[str, str]] = []
+    for by, key in folds:
+        fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(found, by)]
+    return folded(found, fold)
+
+
+def _opens() -> bool:
+    """Whether a page is opened, rather than a picture fetched by one that is (of browsers that say which)."""
+    return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
+def asked() -> dict[str, Any]:
+    """What the address (or a form) asks for, as `Session.network` takes it.
+
+    Raises:
+        RequestError: a number is none.
+    """
+    args = request.values
+    chosen = filters()
+    return {
+        "ids": [identifier for identifier in args.getlist("id") if identifier],
+        "depth": _number("depth", 1, whole),
+        "opened": args.getlist("open"),
+        "added": args.getlist("add"),
+        "hidden": args.getlist("hide"),
+        "cap": _number("size", NODES, whole),
+        "arrangement": args.get("layout", ""),
+        # A link does not say what grades it has, so the browser could not tell which to draw faintly.
+    } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
+
+
+def filters() -> dict[str, Any]:
+    """What links must be to come into a picture, as the address asks for it.
+
+    Raises:
+        RequestError: a number is none, or out of range; or a grade is none.
+    """
+    source_grade, assessment = (request.values.get(name, "") for name in ("source_grade", "assessment"))
+    try:
+        grades = at_least(source_grade, assessment)
+    except ValueError:
+        raise RequestError(
+            f"In the address, source_grade takes {', '.join(SOURCE_GRADES)} and assessment {', '.join(ASSESSMENTS)},"
+            f" not {source_grade[:20]!r} and {assessment[:20]!r}."
+        ) from None
+    return {
+        "grades": grades,
+        "relations": [relation for relation in request.values.getlist("relation") if relation],
+        "least": _number("least", 0.0, real),
+        "recorded": _number("recorded", 0.0, real),
+    }
+
+
+def grade_choices(here: Session) -> dict[str, Any]:
+    """The choices of the filters by grade, what is chosen, and whether it leaves out what witnesses said."""
+    return {
+        # At least the worst is any.
+        "source_grades": list(SOURCE_GRADES.items())[:-1],
+        "assessments": list(ASSESSMENTS.items())[:-1],
+        "source_grade": request.args.get("source_grade", ""),
+        "assessment": request.args.get("assessment", ""),
+        "grades_withheld": not here.grant.sources,
+    }
+
+
+def _beside(endpoint: str, here: Session) -> str:
+    """The address of another page on what this one shows."""
+    asked = urlencode(list(request.args.items(multi=True)))
+    return f"{url_for(endpoint, case=here.case)}?{asked}"
+
+
+def _near(here: Session) -> dict[str, str]:
+    """The addresses of what else there is on the same picture."""
+    return {
+        "tables": _beside("network.tables", here),
+        "export": _beside("exports.new", here),
+        "exposure": _beside("exports.exposure", here),
+        "exposure_json": _beside("exports.exposure_json", here),
+    }
+
+
+def _number(name: str, default: _Number, kind: Callable[[str], _Number]) -> _Number:
+    text = request.values.get(name, "")
+    try:
+        return kind(text) if text else default
+    except ValueError:
+        raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
+
+
+def _entry(here: Session) -> ResponseReturnValue:
+    """Where to begin: at the first leads if there are any for this reader, else with a search."""
+    wanted = request.args.get("find", "").strip()
+    reason = ""
+    if not wanted and here.may("analyse"):
+        ranking = here.leads.ranking()
+        reason = ranking.reason
+        if ranking.verdict == "leads":
+            endpoint = "network.view" + (TWIN if wants_json() else "")
+            asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
+            starts = [lead.id for lead in ranking.leads[:_LEADS]]
+            return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
+    found = here.search.find(wanted) if wanted else None
+    return answer(
+        "network/entry.html",
+        case=here.case,
+        wanted=wanted,
+        reason=reason,
+        going_on=pictures.going_on(here),
+        found=found.dicts() if found else [],
+        truncated=bool(found and found.truncated),
+    )
+
+
+def _page(here: Session, found: View) -> dict[str, Any]:
+    """What the page needs beside the data: the picture and the choices of the filters."""
+    chosen = filters()
+    cap = _number("size", NODES, whole)
+    present: dict[str, int] = {}
+    for edge in found.edges:
+        present[edge.relation] = present.get(edge.relation, 0) + 1
+    own = sorted({*present, *chosen["relations"]} - set(RELATIONS))
+    relations = [(title, [name for name, one in RELATIONS.items() if one.kind in kinds]) for title, kinds in _KINDS]
+    if own:
+        relations.append(("The deliverer's own", own))
+    return {
+        "most_inline": INLINE,
+        "filters": chosen,
+        **grade_choices(here),
+        "picture": graph.drawn(found, here.network.coast(found) if found.frame else ()),
+        "relations": [
+            (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
+        ],
+        "steps": STEPS,
+        "sizes": sorted({*_SIZES, cap}),
+        "depths": range(MOST_DEPTH + 1),
+        "usual_size": NODES,
+        "widths": graph.WIDTHS,
+        "layouts": _LAYOUTS,
+        "folds": list(BELONGING),
+        "twin": TWIN,
+        "clearance": here.grant.handling,
+    }
+
+
+def _told(
+    claims: list[dict[str, Any]], links: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Claims that count for something, claims that deny, and those taken back; the best graded first.
+
+    What witnesses say, where it is told as one, has no grade of its own: it stands where its link does.
+    """
+    believed = {_key(link): link["belief"] for link in links}
+    counting = sorted(
+        (claim for claim in claims if claim["status"] == "active"),
+        key=lambda claim: (-(claim["belief"] or believed.get(_key(claim), 0.0)), claim["claim"] or "", _key(claim)),
+    )
+    return (
+        [claim for claim in counting if claim["polarity"] == "asserts"],
+        [claim for claim in counting if claim["polarity"] == "denies"],
+        [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
+    )
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["subject"], row["relation"], row["object"]
+
+
+def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
+    """This person's line in the ranking, if there is one and the reader may see rankings."""
+    if not here.may("analyse"):
+        return None
+    ranking = here.leads.ranking()
+    found = [lead for lead in ranking.leads if lead.id == identifier]
+    return lead_rows(found)[0] | {"of": len(ranking.leads)} if found else None

@@ -1,0 +1,363 @@
+"""Saved views of the network: the list, one of them with its versions, what changed since, and where somebody was last."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.numbers import whole
+from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Session, ViewVersion
+from graphsvc.views.picture import canvas
+from graphsvc.views.picture.canvas import MOST_BYTES, State
+from graphsvc.views.picture.network import View
+from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(50, "Saved views", "pictures.table", "read"),)
+
+_DONE = {
+    "saved": "The view is saved.",
+    "restored": "The earlier version is the newest again. The one before it is still there.",
+    "renamed": "Name and notes are saved.",
+    "shared": "The view is shared.",
+    "private": "The view is private.",
+    "deleted": "The view is deleted.",
+    "passed": "Somebody else has saved in the view, so it was not deleted: it is theirs now.",
+}
+_SORTS = ("changed", "name", "by", "made")
+# Parameters of an address that open a view here, rather than say what is in it.
+WHICH = ("picture", "version", "sitting")
+
+
+@page(blueprint, "/pictures")
+def table(case: str) -> ResponseReturnValue:
+    """One's own views and those that others share, searched and sorted; and where one was last."""
+    here = at(case)
+    wanted, sort = request.args.get("q", "").strip()[:200], request.args.get("sort", "")
+    found = here.network.views.listed()
+    fitting = [one for one in found if _fits(one, wanted.casefold())]
+    orders = {
+        "name": lambda one: one.name.casefold(),
+        "by": lambda one: (one.account.casefold(), one.name.casefold()),
+        "made": lambda one: -one.created_at.timestamp(),
+    }
+    if sort in orders:
+        fitting.sort(key=orders[sort])
+    return answer(
+        "pictures/table.html",
+        case=here.case,
+        pictures=[_told(here, one) for one in fitting],
+        total=len(found),
+        drafts=[_draft_line(here, one) for one in here.network.views.drafts()],
+        asked={"q": wanted, "sort": sort if sort in _SORTS else "changed"},
+        sorts=_SORTS,
+        notice=_DONE.get(request.args.get("done", ""), ""),
+    )
+
+
+@page(blueprint, "/pictures/one")
+def one(case: str) -> ResponseReturnValue:
+    """One view: what it is, its versions, and the forms that change it."""
+    here = at(case)
+    return _one(here, request.args.get("id", ""))
+
+
+@page(blueprint, "/pictures/version")
+def version(case: str) -> ResponseReturnValue:
+    """One version of a view, and which of its links are not as they were."""
+    here = at(case)
+    opened = here.network.views.open(request.args.get("id", ""), _number("version"))
+    return answer("pictures/version.html", case=here.case, **_opened(here, opened))
+
+
+def state(case: str) -> ResponseReturnValue:
+    """The newest version of a view, for a page that asks again and again."""
+    found = at(case).network.views.newest(request.args.get("id", ""))
+    return jsonify(_version(found))
+
+
+def drafts(case: str) -> ResponseReturnValue:
+    """Where this person was in each of their last sittings."""
+    here = at(case)
+    return jsonify({"drafts": [_draft_line(here, one) | {"canvas": one.state} for one in here.network.views.drafts()]})
+
+
+blueprint.add_url_rule("/pictures/state.json", f"state{TWIN}", state, methods=["GET"])
+blueprint.add_url_rule("/pictures/drafts.json", f"drafts{TWIN}", drafts, methods=["GET"])
+
+
+@blueprint.post("/pictures/save")
+def save(case: str) -> ResponseReturnValue:
+    """Keeps a view, or adds a version to the one that `id` names; `base` is the version that was changed."""
+    here, given = at(case), request.form
+    identifier, sent = given.get("id", ""), _state()
+    if not identifier:
+        shared = given.get("shared") == "yes"
+        found = here.network.views.save(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
+        return _done(here, found, "saved")
+    try:
+        found = here.network.views.save_version(identifier, sent, _number("base"), anyway=given.get("anyway") == "yes")
+    except SavedMeanwhile as error:
+        if not wants_json():
+            raise
+        response = jsonify({"error": str(error), "newest": _version(error.newest)})
+        response.status_code = error.status
+        return response
+    return _done(here, found, "saved")
+
+
+@blueprint.post("/pictures/restore")
+def restore(case: str) -> ResponseReturnValue:
+    """Makes an earlier version the newest."""
+    here = at(case)
+    return _done(here, here.network.views.restore(request.form.get("id", ""), _number("version")), "restored")
+
+
+@blueprint.post("/pictures/rename")
+def rename(case: str) -> ResponseReturnValue:
+    """Calls a view otherwise, with other notes."""
+    here, given = at(case), request.form
+    identifier = given.get("id", "")
+    try:
+        found = here.network.views.rename(identifier, given.get("name", ""), given.get("notes", ""))
+    except NotFound:
+        raise
+    except RequestError as error:
+        if wants_json():
+            raise
+        return _one(here, identifier, error)
+    return _done(here, found, "renamed")
+
+
+@blueprint.post("/pictures/share")
+def share(case: str) -> ResponseReturnValue:
+    """Shares a view, or no more."""
+    here, shared = at(case), request.form.get("shared") == "yes"
+    found = here.network.views.share(request.form.get("id", ""), shared=shared)
+    return _done(here, found, "shared" if shared else "private")
+
+
+@blueprint.post("/pictures/delete")
+def delete(case: str) -> ResponseReturnValue:
+    """Deletes a view, or lets it pass to who saved in it."""
+    passed = at(case).network.views.delete(request.form.get("id", ""))
+    if wants_json():
+        return jsonify({"passed_to": passed})
+    return redirect(url_for("pictures.table", case=case, done="passed" if passed else "deleted"), code=303)
+
+
+@blueprint.post("/pictures/draft")
+def keep_draft(case: str) -> ResponseReturnValue:
+    """Keeps where this person is."""
+    given = request.form
+    kept_at = at(case).network.views.keep_draft(
+        given.get("sitting", ""), _state(), given.get("picture", ""), _number("version")
+    )
+    return jsonify({"at": f"{kept_at.isoformat()}Z"})
+
+
+@blueprint.post("/pictures/draft/forget")
+def forget(case: str) -> ResponseReturnValue:
+    """Forgets where this person was in one sitting."""
+    at(case).network.views.drop_draft(request.form.get("sitting", ""))
+    if wants_json():
+        return jsonify({})
+    return redirect(url_for("pictures.table", case=case), code=303)
+
+
+# -- for the network page -------------------------------------------------------------------------------------
+
+
+def entered(here: Session) -> ResponseReturnValue | None:
+    """From an address that names a view (`picture`) or a sitting and nothing else, on to one that says what is in it.
+
+    None if the address names neither.
+    """
+    identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
+    if identifier:
+        opened = here.network.views.open(identifier, _number("version"))
+        if not canvas.shown(opened.state):
+            return redirect(url_for("pictures.one", case=here.case, id=identifier))
+        return redirect(_address(here, opened.state, identifier, opened.version.number))
+    draft = _sat(here, sitting) if sitting else None
+    if draft is None or not canvas.shown(draft.state):
+        return redirect(url_for("pictures.table", case=here.case)) if sitting else None
+    return redirect(_address(here, draft.state, draft.picture, draft.version, sitting))
+
+
+def going_on(here: Session) -> dict[str, Any] | None:
+    """Where this person was last, if anything of it is there: for a page that asks where to begin."""
+    return next((_draft_line(here, one) for one in here.network.views.drafts() if canvas.shown(one.state)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the network page was opened with.
+
+    Attributes:
+        kept: the state as it was kept, with the address as it is asked.
+        as_kept: the address asks for what was kept, and not for something else that began as it.
+        opened: the view it is or began as, as its version's page tells it; empty if none.
+    """
+
+    kept: State
+    as_kept: bool
+    opened: dict[str, Any]
+
+    def lost(self, view: View, most: int) -> list[str]:
+        """What was in the view and would not be in this picture, though it is there: at most so many are brought back."""
+        if not self.as_kept:
+            return []
+        left = set(view.names) | {value for name, value in self.kept["asked"] if name == "hide"}
+        room = most - sum(name == "add" for name, _ in self.kept["asked"])
+        # A group that is folded no more is not lost: who is in it is in the picture.
+        kept = [one for one in self.kept["arranged"] if canvas.entity(one) == one]
+        found = [one for one in kept if one not in left][: max(room, 0)]
+        self.kept["asked"].extend(["add", one] for one in found)
+        return found
+
+
+def begun(here: Session) -> Begun | None:
+    """What the address of the network page says it began as; None if that is nothing, or nothing that is there."""
+    identifier, number, sitting = request.args.get("picture", ""), _number("version"), request.args.get("sitting", "")
+    opened = draft = None
+    if identifier and number:
+        with suppress(NotFound):
+            opened = here.network.views.open(identifier, number)
+    if sitting:
+        draft = _sat(here, sitting)
+    if draft is None and opened is None:
+        return None
+    state = draft.state if draft else opened.state if opened else {}
+    asked = [[name, value] for name, value in request.args.items(multi=True) if name != "sitting"]
+    plainly = [pair for pair in asked if pair[0] not in WHICH]
+    return Begun(state | {"asked": asked}, plainly == state["asked"], _opened(here, opened) if opened else {})
+
+
+def _sat(here: Session, sitting: str) -> Draft | None:
+    return next((one for one in here.network.views.drafts() if one.sitting == sitting), None)
+
+
+def _address(here: Session, kept: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
+    """The network page on a state, and what it began as."""
+    which = [("picture", identifier), ("version", str(number))] if identifier else []
+    which += [("sitting", sitting)] if sitting else []
+    asked = [(name, value) for name, value in kept["asked"] if name not in WHICH]
+    endpoint = "network.view" + (TWIN if wants_json() else "")
+    return f"{url_for(endpoint, case=here.case)}?{urlencode(asked + which)}"
+
+
+# -- how ------------------------------------------------------------------------------------------------------
+
+
+def _state() -> State:
+    """The state that was sent, as a field or, as it may be long, as a file.
+
+    Raises:
+        RequestError: it is none that can be kept.
+    """
+    sent = request.files.get("state")
+    if sent is None:
+        return canvas.parsed(request.form.get("state", ""))
+    with closing(sent):  # a long one lies in a file meanwhile
+        return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
+
+
+def _number(name: str) -> int:
+    text = request.values.get(name, "")
+    try:
+        return whole(text) if text else 0
+    except ValueError:
+        raise RequestError(f"{name} takes the number of a version, not {text[:40]!r}.") from None
+
+
+def _done(here: Session, found: SavedView, what: str) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(plain(_told(here, found)))
+    return redirect(url_for("pictures.one", case=here.case, id=found.id, done=what), code=303)
+
+
+def _one(here: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
+    found, versions = here.network.views.look(identifier)
+    return answer(
+        "pictures/one.html",
+        status=fault.status if fault else 200,
+        case=here.case,
+        picture=_told(here, found),
+        versions=[_version(one) for one in versions],
+        fault=str(fault or ""),
+        notice=_DONE.get(request.args.get("done", ""), ""),
+        others=sorted({one.account for one in versions} - {found.account}),
+        may_keep=here.may("keep"),
+    )
+
+
+def _told(here: Session, found: SavedView) -> dict[str, Any]:
+    """A view as page and JSON tell it."""
+    names = ("id", "name", "notes", "withheld", "mine", "shared", "savable", "version", "created_at", "changed_at")
+    told = {name: getattr(found, name) for name in names}
+    return told | {
+        "made_at": found.handling,
+        "author": found.account,
+        "changed_by": found.changed_by,
+        "address": url_for("network.view", case=here.case, picture=found.id),
+    }
+
+
+def _version(found: ViewVersion) -> dict[str, Any]:
+    return {"version": found.number, "by": found.account, "at": f"{found.at.isoformat()}Z", "said": found.said}
+
+
+def _opened(here: Session, opened: OpenedView) -> dict[str, Any]:
+    """One version as page and JSON tell it, its changed links with what their ends are called."""
+    changes = opened.changes or []
+    ends = sorted({end for one in changes for end in (one.subject, one.object)})
+    named = here.network.entities.named(ends)
+    return {
+        "picture": _told(here, opened.picture),
+        "version": _version(opened.version),
+        "newest": opened.newest,
+        "canvas": opened.state,
+        "entities": len(canvas.shown(opened.state)),
+        "absent": opened.absent,
+        "compared": opened.changes is not None,
+        "changes": changes,
+        "names": {one: row["name"] or one for one, row in named.items()},
+        "since": _since(opened),
+        "draws": url_for("network.view", case=here.case, picture=opened.picture.id, version=opened.version.number),
+    }
+
+
+def _since(opened: OpenedView) -> str:
+    """What is other than when it was saved, in one line; empty if nothing is."""
+    if opened.changes is None:
+        return "More links than can be compared with when it was saved"
+    links, gone = len(opened.changes), opened.absent
+    words = [
+        f"{links} link{'' if links == 1 else 's'} changed" if links else "",
+        f"{gone} of what was in it {'is' if gone == 1 else 'are'} not here any more" if gone else "",
+    ]
+    return ", ".join(word for word in words if word) + (" since it was saved" if links or gone else "")
+
+
+def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:
+    return {
+        "sitting": draft.sitting,
+        "at": f"{draft.at.isoformat()}Z",
+        "entities": len(canvas.shown(draft.state)),
+        "picture": draft.picture,
+        "name": draft.name,
+        "version": draft.version,
+        "address": url_for("network.view", case=here.case, sitting=draft.sitting),
+    }
+
+
+def _fits(found: SavedView, wanted: str) -> bool:
+    return not wanted or any(wanted in text.casefold() for text in (found.name, found.notes, found.account))

@@ -1,0 +1,1 @@
+"""Pages of protection: reveals, erasures, sealings, holds."""

@@ -1,0 +1,44 @@
+"""Holds: what of a case stays for an investigation or prosecution; added and released by supervisors."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.service import HOLD_KINDS, NewHold
+from graphsvc.web.frame import answer, at, page
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("holds", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(130, "Holds", "holds.table", "hold"),)
+
+
+@page(blueprint, "/holds")
+def table(case: str) -> ResponseReturnValue:
+    """The holds of the case, those that last first."""
+    return answer(
+        "holds/table.html", handling="C", case=case, holds=at(case).protection.holds.listed(), kinds=list(HOLD_KINDS)
+    )
+
+
+@blueprint.post("/holds")
+def add(case: str) -> ResponseReturnValue:
+    """Puts a hold on the case or a person."""
+    given = request.form
+    try:
+        review = dt.date.fromisoformat(given.get("review_on", ""))
+    except ValueError:
+        raise RequestError("Write the day of review as 2027-01-31.") from None
+    hold = NewHold(given.get("kind", ""), given.get("owner", ""), given.get("reason", ""), review)
+    at(case).protection.holds.add(hold, given.get("person", "").strip())
+    return redirect(url_for("holds.table", case=case), code=303)
+
+
+@blueprint.post("/holds/release")
+def release(case: str) -> ResponseReturnValue:
+    """Releases a hold."""
+    at(case).protection.holds.release(request.form.get("id", ""))
+    return redirect(url_for("holds.table", case=case), code=303)

@@ -1,0 +1,49 @@
+"""The rail of a case: what somebody can go to in it. Each blueprint says what it has there: `ENTRIES`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from graphsvc.service import Session
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One entry of the rail.
+
+    Attributes:
+        place: where it stands, from the top; label: what it says; endpoint: where it leads.
+        action: what it takes (`access.people.policy.ACTIONS`). sources: whether it takes source clearance besides.
+    """
+
+    place: int
+    label: str
+    endpoint: str
+    action: str
+    sources: bool = False
+
+
+def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
+    """(label, address, `aria-current`) of what this person can go to in the case: `page` where they are, `true` if inside.
+
+    `room` is the endpoint of the page they are at.
+    """
+    at_rule = str(request.url_rule or "")
+    grant = who.principal.grant(case)
+    cleared = grant is not None and grant.sources
+
+    def current_of(endpoint: str) -> str:
+        if room == endpoint:
+            return "page"
+        (rule,) = current_app.url_map.iter_rules(endpoint)
+        # Everything in a case is below the address of its overview.
+        return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
+
+    return [
+        (one.label, url_for(one.endpoint, case=case), current_of(one.endpoint))
+        for one in entries
+        if who.may(one.action) and (cleared or not one.sources)
+    ]
