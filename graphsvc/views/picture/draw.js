@@ -129,6 +129,8 @@ globalThis.NetworkPicture = class {
     const crowded = this.data.edges.length > NetworkPicture.CROWD;
     const faint = this.look.faint(edge);
     const color = edge.denied ? palette.denied : palette.link;
+    // Named, so that no figure stands before a comma: in a picture that goes out one could be taken for data of the case.
+    const plain = edge.denied ? 1 : crowded ? 0.4 : 0.9;
     const dressed = {
       dashes: false,
       smooth: false,
@@ -138,7 +140,7 @@ globalThis.NetworkPicture = class {
         color,
         highlight: edge.denied ? palette.denied : palette.chosen,
         hover: color,
-        opacity: faint ? NetworkPicture.FAINT : edge.denied ? 1 : crowded ? 0.4 : 0.9,
+        opacity: faint ? NetworkPicture.FAINT : plain,
       },
     };
     // A label takes vis-network longer than its line, an empty one too: only links that have said something have a font.
