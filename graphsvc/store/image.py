@@ -155,8 +155,8 @@ def writing_text(file: str, word: str = "") -> str:
     """The text of a file of `cypher/load/`, its `LABEL` or `TYPE` replaced by a word of our own tables, never by data.
 
     A server plans each text it has not met, so all kinds of entity share one: in it stands `Entity`, by which their keys
-    are found, and what else they are called is a parameter. A type stands in the text: looked for by a parameter, a server
-    goes through every relationship there is, for each row.
+    are found, and what else they are called is a parameter. A type stands in the text: where it is a parameter, a server
+    plans, on an empty store, to go through every relationship there is for each row.
 
     Raises:
         ValueError: the word is in none of the tables.

@@ -1,0 +1,56 @@
+"""The glossary, held over the names of modules, classes and functions: a word that is gone does not come back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "graphsvc"
+# Words of the glossary's last table that no name may be made of.
+GONE = {"desk", "shelf", "album", "minus", "keyplayers", "telling", "trials", "whose", "watching", "collector"}
+# Kinds that several rooms have under one name, each of its own room and never imported beside another.
+SEVERAL: set[str] = set()
+
+
+def names() -> dict[str, list[str]]:
+    """Name of a module, class or function of the package → where it is."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        where = path.relative_to(ROOT).as_posix()
+        found[path.stem].append(where)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                found[node.name].append(where)
+    return found
+
+
+def classes() -> dict[str, list[str]]:
+    """Name of a public class → where it is."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_no_name_is_made_of_a_word_that_is_gone() -> None:
+    used = {
+        name: where
+        for name, where in names().items()
+        if GONE & set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
+    }
+    assert not used
+
+
+def test_no_class_name_is_borne_twice() -> None:
+    twice = {name: where for name, where in classes().items() if len(where) > 1 and name not in SEVERAL}
+    assert not twice
+
+
+def test_the_glossary_says_which_words_are_gone() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8").partition("## Gone")[2].lower()
+    assert {word for word in GONE if word not in text} == set()
