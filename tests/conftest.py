@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,8 @@ from graphsvc.store.server.jars import fetch_jars
 from graphsvc.store.server.local import LocalServer, hold
 from tests import legs, postgresql
 from tests.postgresql import Postgres
+from tests.toolbox import cases
+from tests.toolbox.cases import Lay, Place
 
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("graphsvc", deadline=None)
@@ -58,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let what tests write lie in memory where there is room: homes and stores of minutes need not reach a disk."""
+    config.addinivalue_line("markers", "changes: changes the case of `people`, and so has one of its own")
     room = Path("/dev/shm")
     if config.option.basetemp is None and hasattr(os, "statvfs") and room.is_dir() and _free(room) > _ROOM:
         config.option.basetemp = room / f"graphsvc-tests-{os.getpid()}"
@@ -180,7 +182,7 @@ def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def at_server(settings: SettingsFactory, neo4j_server: LocalServer) -> SettingsFactory:
     """`at_server(**overrides)`: as `settings`, on the shared server: a home of its own costs nothing then."""
 
@@ -191,28 +193,60 @@ def at_server(settings: SettingsFactory, neo4j_server: LocalServer) -> SettingsF
     return make
 
 
+@pytest.fixture(scope="session")
+def no_graph(settings: SettingsFactory) -> SettingsFactory:
+    """`no_graph(**overrides)`: as `settings`, where no page asks the graph, so none need run."""
+    return lambda **overrides: settings(**({"neo4j_uri": "bolt://127.0.0.1:9", "neo4j_password": "none"} | overrides))
+
+
+@pytest.fixture(scope="module")
+def lasting(lay: Lay) -> Iterator[Place]:
+    """The case of a module, which says with `lay` how it is laid."""
+    with lay() as place:
+        yield place
+
+
 @pytest.fixture
-def service(at_server: SettingsFactory) -> Iterator[Service]:
-    """A service with a fresh home on the shared server."""
+def people(request: pytest.FixtureRequest, lay: Lay) -> Iterator[Place]:
+    """`people("low")`: the session of somebody at the case of the module, which is loaded once.
+
+    What a test keeps beside the case (views, reviews, requests) goes with it. A test that changes the case itself is marked
+    `changes` and has one of its own: any other that does so fails.
+    """
+    if request.node.get_closest_marker("changes") is not None:
+        with lay() as own:
+            yield own
+        return
+    place: Place = request.getfixturevalue("lasting")
+    place.begin()
+    before = place.state()
+    yield place
+    place.forget()
+    assert place.state() == before, "this changed the case that others read: mark it `changes`"
+
+
+@pytest.fixture
+def service(request: pytest.FixtureRequest, at_server: SettingsFactory) -> Iterator[Service]:
+    """A service with a fresh home on the shared server; where a test has `people`, the one of theirs."""
+    if "lay" in request.fixturenames:
+        yield request.getfixturevalue("people").service
+        return
     with Service(at_server()) as opened:
         yield opened
 
 
 @pytest.fixture
-def case() -> str:
-    """A name no other test gives its case: they share a database."""
-    return f"case-{uuid.uuid4().hex[:12]}"
+def case(request: pytest.FixtureRequest) -> str:
+    """A name no other test gives its case; where a test has `people`, the one of theirs."""
+    return str(request.getfixturevalue("people").case) if "lay" in request.fixturenames else cases.new_name()
 
 
 @pytest.fixture(scope="session")
-def demo(
-    settings: SettingsFactory, neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+def demo(at_server: SettingsFactory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the demo case, loaded as `demo` once for all tests: only to be read."""
     folder = tmp_path_factory.mktemp("demo") / "case"
     simulate.demo(folder)
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server, named="part")) as opened:
+    with Service(at_server(named="part")) as opened:
         loader = accounts.listed(opened.database)[0]
         opened.session(loader, "tests", "demo").deliveries.load(folder, lambda *_progress: None)
         yield opened

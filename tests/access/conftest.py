@@ -20,9 +20,9 @@ from graphsvc.appdb import transaction
 from graphsvc.config import Settings
 from graphsvc.queries import Query
 from graphsvc.service import Service
-from graphsvc.store.server.local import LocalServer
 from tests.leaks import invented
-from tests.leaks.invented import KEY, Tables
+from tests.leaks.invented import KEY
+from tests.toolbox.rows import Tables, write
 
 LOADER = Principal("loader", frozenset({"investigator"}), {ANY_CASE: Grant("C", sources=True)})
 
@@ -41,21 +41,19 @@ class Cases:
 
 
 @pytest.fixture(scope="module")
-def cases(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Cases]:
+def cases(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cases]:
     """The case `one`, in a database that holds no other case of this service yet."""
     folder = tmp_path_factory.mktemp("cases")
     rows = invented.invented(folder / "simulated")
 
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password, named="part")) as service:
+    with Service(at_server(named="part")) as service:
 
         def load(case: str, tables: Tables) -> None:
             wrapped = vault.encrypt(service.vault._master, KEY, f"case {case}")
             with transaction(service.database) as connection:
                 values = {"id": case, "key_sealed": wrapped, "created_at": audit.now()}
                 connection.execute(appdb.cases.insert().values(**values))
-            invented.write(folder / case, tables)
+            write(folder / case, **tables)
             service.session(LOADER, "tests", case).deliveries.load(folder / case, lambda *_progress: None)
 
         load("one", rows)

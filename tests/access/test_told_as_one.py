@@ -29,12 +29,12 @@ from graphsvc.appdb import transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import PictureRequest, Service, Session
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from tests.access.conftest import LOADER
-from tests.leaks.invented import KEY, Tables, row, write
+from tests.leaks.invented import KEY
 from tests.leaks.pages import Call, ask
 from tests.pseudonyms import without_pseudonyms
+from tests.toolbox.rows import Tables, row, write
 
 pytestmark = pytest.mark.neo4j
 
@@ -154,17 +154,15 @@ LOADED = re.compile(r'"loaded_at":"[^"]+"')
 
 
 @pytest.fixture(scope="module")
-def alike(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Alike]:
+def alike(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alike]:
     folder: Path = tmp_path_factory.mktemp("told")
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+    with Service(at_server()) as service:
         for case in CASES:
             wrapped = vault.encrypt(service.vault._master, KEY, f"case {case}")
             with transaction(service.database) as connection:
                 values = {"id": case, "key_sealed": wrapped, "created_at": audit.now()}
                 connection.execute(appdb.cases.insert().values(**values))
-            write(folder / case, rows(case))
+            write(folder / case, **rows(case))
             loaded = service.session(LOADER, "tests", case).deliveries.load(folder / case, lambda *_progress: None)
             assert not loaded.rejections
         yield Alike(service)

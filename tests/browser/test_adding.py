@@ -13,11 +13,11 @@ from tests.browser.test_canvas import chosen, drag, places, select, tool
 from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the same case
     CASE,
     address,
-    desk,
     drawn,
     edges,
     nodes,
     pages,
+    service,
     session_of,
 )
 
@@ -41,7 +41,7 @@ def relations(page: Page) -> list[str]:
     return found
 
 
-def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pages, desk: Any) -> None:  # noqa: F811
+def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pages, service: Any) -> None:  # noqa: F811
     page = pages("id=p1")
     drag(page, "g1", 90, 60)
     moved = places(page)["g1"]
@@ -84,9 +84,9 @@ def test_from_the_canvas_and_back_with_somebody_new_and_nothing_moved(pages: Pag
     assert places(page)["g1"] == moved
     assert "#" not in page.url
     # What is on the canvas is what the store holds.
-    assert session_of(desk).network.entities.look(new).name == "Zana Hawrami"
-    number = max(one["number"] for one in session_of(desk).deliveries.listed())
-    session_of(desk).deliveries.undo(number, lambda *_progress: None)
+    assert session_of(service).network.entities.look(new).name == "Zana Hawrami"
+    number = max(one["number"] for one in session_of(service).deliveries.listed())
+    session_of(service).deliveries.undo(number, lambda *_progress: None)
 
 
 def test_somebody_is_picked_from_suggestions_and_relations_narrow(pages: Pages) -> None:  # noqa: F811

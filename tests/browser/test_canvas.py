@@ -17,10 +17,10 @@ from tests.browser.test_network_view import (  # noqa: F401 - fixtures of the sa
     EVIL,
     WIDE,
     address,
-    desk,
     edges,
     nodes,
     pages,
+    service,
     session_of,
     spot,
 )
@@ -195,7 +195,7 @@ def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
     expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 links pass the filters")
 
 
-def test_filters_by_grade_take_out_or_fade(pages: Pages, desk: Service) -> None:  # noqa: F811
+def test_filters_by_grade_take_out_or_fade(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=p1")
     held = edges(page)
     page.get_by_text("Filters", exact=True).click()
@@ -203,7 +203,7 @@ def test_filters_by_grade_take_out_or_fade(pages: Pages, desk: Service) -> None:
     page.wait_for_url("**assessment=A**")
     page.wait_for_function(f"() => networkPicture.edges.length < {len(held)}")
     grades = [f"{source}A" for source in "123"]
-    view = session_of(desk).network.picture(PictureRequest(["p1"], grades=grades))
+    view = session_of(service).network.picture(PictureRequest(["p1"], grades=grades))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     expect(page.locator("#network-filtered b")).to_have_text("1")
     page.get_by_label("Faint, not gone").check()
@@ -212,11 +212,11 @@ def test_filters_by_grade_take_out_or_fade(pages: Pages, desk: Service) -> None:
     assert sorted(clear) == sorted(edge.relation for edge in view.edges)
 
 
-def test_days_filter_the_picture_and_are_counted(pages: Pages, desk: Service) -> None:  # noqa: F811
+def test_days_filter_the_picture_and_are_counted(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=x1&depth=1")
     page.keyboard.press("d")
     told = page.locator("#time-told")
-    crossings = [row for row in session_of(desk).ask.rows("cases.days").dicts() if row["what"] == "crossings"]
+    crossings = [row for row in session_of(service).ask.rows("cases.days").dicts() if row["what"] == "crossings"]
     expect(told).to_contain_text(f"{sum(row['count'] for row in crossings)} crossings")
     page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
     expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
@@ -226,18 +226,18 @@ def test_days_filter_the_picture_and_are_counted(pages: Pages, desk: Service) ->
     assert not page.evaluate("networkPicture.nodes.get().some((node) => node.hidden)")
 
 
-def test_what_is_added_comes_in_alone(pages: Pages, desk: Service) -> None:  # noqa: F811
+def test_what_is_added_comes_in_alone(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=g1&depth=0")
     assert set(nodes(page)) == {"g1"}
     page.evaluate("networkCanvas.add(['p1'])")
     expect(page.locator("#network-count")).to_have_text(re.compile("^2 entities"))
     assert set(nodes(page)) == {"g1", "p1"}
-    view = session_of(desk).network.picture(PictureRequest(["g1"], depth=0, added=["p1"]))
+    view = session_of(service).network.picture(PictureRequest(["g1"], depth=0, added=["p1"]))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     assert chosen(page) == {"p1"}
 
 
-def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages: Pages, desk: Service) -> None:  # noqa: F811
+def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages: Pages, service: Service) -> None:  # noqa: F811
     page = pages("id=p1&depth=2&size=60")
     whole = set(nodes(page))
     page.locator("#tools summary", has_text="Layout").click()
@@ -246,7 +246,7 @@ def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages:
     expect(page.locator("#legend")).to_contain_text("Folded group")
     groups = [one for one in nodes(page) if one.startswith("group:gang:")]
     assert len(groups) == 1
-    view = session_of(desk).network.picture(PictureRequest(["p1"], depth=2, cap=60))
+    view = session_of(service).network.picture(PictureRequest(["p1"], depth=2, cap=60))
     held = folded(view, [("gang", group.key) for group in groups_of(view, "gang")])
     assert set(nodes(page)) == {node.id for node in held.nodes}
     page.evaluate("(id) => networkCanvas.select([id])", groups[0])

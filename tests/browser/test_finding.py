@@ -16,10 +16,10 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service, Session, quiet
-from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
-from tests.leaks import invented
 from tests.service.test_paths import FIRST
+from tests.toolbox.accounts import session
+from tests.toolbox.rows import write
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,35 +33,34 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def desk(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+def service(
+    at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("finding") / "case"
     people = [
         *FIRST["people"],
         {"id": "evil", "name": EVIL, "aliases": "Карим", "handling": "P", "category": "suspect"},
     ]
-    invented.write(folder, FIRST | {"people": people})
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as opened:
+    write(folder, **FIRST | {"people": people})
+    with Service(at_server()) as opened:
         accounts.add(opened.database, "ann", ["investigator"], {CASE: Grant("C", sources=True)})
         accounts.add(opened.database, "cus", ["custodian"], {CASE: Grant("C", sources=True)})
         assert session_of(opened).deliveries.load(folder, quiet).rejections == []
         yield opened
 
 
-def session_of(desk: Service) -> Session:
-    ann = next(account for account in accounts.listed(desk.database) if account.name == "ann")
-    return desk.session(ann, "tests", CASE)
+def session_of(service: Service) -> Session:
+    return session(service, "ann", CASE)
 
 
 @pytest.fixture(scope="module")
-def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(desk) as there:
+def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(service) as there:
         yield there
 
 
 @pytest.fixture
-def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..., Page]]:
+def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable[..., Page]]:
     """`pages(query)`: the network page, drawn. Faults and requests elsewhere fail the test."""
     faults: list[str] = []
     contexts = []
@@ -70,7 +69,7 @@ def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..
         opened = browser.new_context(base_url=address, **({"viewport": WIDE} | context))
         contexts.append(opened)
         page = watched(opened, address, faults, console=not failing)
-        page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
+        page.goto(f"/link/{service.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
         page.wait_for_selector("#network[data-ready]")
         return page
@@ -157,7 +156,7 @@ def test_other_scripts_are_found_with_why_and_a_name_is_never_markup(pages: Call
     assert page.title().startswith("Network")
 
 
-def test_a_node_says_what_it_would_bring_in_and_brings_that_alone(pages: Callable[..., Page], desk: Service) -> None:
+def test_a_node_says_what_it_would_bring_in_and_brings_that_alone(pages: Callable[..., Page], service: Service) -> None:
     page = pages("id=boss&depth=0")
     page.evaluate("networkCanvas.select(['boss'])")
     growth = page.locator("#panel .growth")
@@ -166,7 +165,7 @@ def test_a_node_says_what_it_would_bring_in_and_brings_that_alone(pages: Callabl
     growth.get_by_role("link", name="People").click()
     page.wait_for_url("**open=*")
     assert asked(page, "open") == ["~person~boss"]
-    wanted = session_of(desk).network.picture(PictureRequest(["boss"], depth=0, opened=["~person~boss"]))
+    wanted = session_of(service).network.picture(PictureRequest(["boss"], depth=0, opened=["~person~boss"]))
     assert on_canvas(page) == {node.id for node in wanted.nodes}
     expect(growth.locator("summary")).to_have_text("2 neighbours not in the picture")
     page.go_back()
@@ -204,12 +203,12 @@ def test_the_panel_begins_ways_from_its_node(pages: Callable[..., Page]) -> None
     expect(page.get_by_label("To", exact=True)).to_have_value("")
 
 
-def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Page], desk: Service) -> None:
+def test_ways_between_what_is_chosen_are_shown_and_added(pages: Callable[..., Page], service: Service) -> None:
     page = pages("id=boss&id=pilot&depth=0")
     page.evaluate("networkCanvas.select(['boss', 'pilot'])")
     page.get_by_role("button", name="Ways").click()
     ways = page.locator("#paths .way")
-    (between,) = session_of(desk).network.paths.find(("boss", "pilot")).between
+    (between,) = session_of(service).network.paths.find(("boss", "pilot")).between
     expect(ways).to_have_count(len(between.ways))
     expect(ways.first).to_contain_text("Name of boss gave instructions to Name of aide")
     ways.first.focus()

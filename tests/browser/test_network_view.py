@@ -14,8 +14,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service, Session
-from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
+from tests.toolbox.accounts import session
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,27 +30,25 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as opened:
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server()) as opened:
         accounts.add(opened.database, "ann", ["investigator"], {CASE: Grant("C", sources=True)})
         session_of(opened).deliveries.load(CASE_FOLDER, lambda *_progress: None)
         yield opened
 
 
-def session_of(desk: Service) -> Session:
-    ann = next(account for account in accounts.listed(desk.database) if account.name == "ann")
-    return desk.session(ann, "tests", CASE)
+def session_of(service: Service) -> Session:
+    return session(service, "ann", CASE)
 
 
 @pytest.fixture(scope="module")
-def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(desk) as there:
+def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(service) as there:
         yield there
 
 
 @pytest.fixture
-def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..., Page]]:
+def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable[..., Page]]:
     """`pages(query, **context)`: the network page, drawn. Faults and requests elsewhere fail the test."""
     faults: list[str] = []
     contexts = []
@@ -59,7 +57,7 @@ def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..
         opened = browser.new_context(base_url=address, **({"viewport": WIDE} | context))
         contexts.append(opened)
         page = watched(opened, address, faults)
-        page.goto(f"/link/{desk.sign_in_link('ann', 'tests')}")
+        page.goto(f"/link/{service.sign_in_link('ann', 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
         drawn(page)
         return page
@@ -105,9 +103,9 @@ def rows(page: Page, table: str) -> list[list[str]]:
     return found
 
 
-def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[..., Page], desk: Service) -> None:
+def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[..., Page], service: Service) -> None:
     page = pages("id=p1")
-    view = session_of(desk).network.picture(PictureRequest(["p1"]))
+    view = session_of(service).network.picture(PictureRequest(["p1"]))
     assert edges(page) == {(edge.subject, edge.relation, edge.object) for edge in view.edges}
     on_canvas = nodes(page)
     assert on_canvas.keys() == {node.id for node in view.nodes}
@@ -122,14 +120,14 @@ def test_the_canvas_and_the_tables_hold_what_the_store_holds(pages: Callable[...
 
 
 def test_a_large_picture_brings_its_tables_when_they_are_opened(
-    pages: Callable[..., Page], desk: Service, monkeypatch: pytest.MonkeyPatch
+    pages: Callable[..., Page], service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphsvc.web.network.network.INLINE", 3)
     page = pages("id=p1")
     expect(page.locator("#network-links tr")).to_have_count(0)
     page.keyboard.press("t")
     expect(page.locator("#network-links tr")).to_have_count(
-        len(session_of(desk).network.picture(PictureRequest(["p1"])).edges)
+        len(session_of(service).network.picture(PictureRequest(["p1"])).edges)
     )
     page.locator("#tables th", has_text="Belief").get_by_role("button").click()
     page.locator("#network-links a").first.click()
@@ -139,7 +137,7 @@ def test_a_large_picture_brings_its_tables_when_they_are_opened(
     page.locator("#canvas").focus()
     page.keyboard.press("e")
     page.wait_for_url("**open=*")
-    more = session_of(desk).network.picture(PictureRequest(["p1"], opened=["x1"])).edges
+    more = session_of(service).network.picture(PictureRequest(["p1"], opened=["x1"])).edges
     expect(page.locator("#network-links tr")).to_have_count(len(more))
 
 
@@ -209,7 +207,7 @@ def test_filters_work_and_stand_in_the_address(pages: Callable[..., Page]) -> No
     expect(page.locator("#network-count")).to_contain_text("8 links")
 
 
-def test_names_of_a_case_do_nothing(pages: Callable[..., Page], desk: Service) -> None:
+def test_names_of_a_case_do_nothing(pages: Callable[..., Page], service: Service) -> None:
     page = pages("id=p1&depth=3&size=500")
     assert EVIL in nodes(page)
     for identifier in (EVIL, "p3"):
@@ -291,11 +289,11 @@ def test_the_picture_is_saved_with_its_mark(pages: Callable[..., Page], tmp_path
 
 
 def test_without_scripts_the_tables_are_there(
-    pages: Callable[..., Page], browser: Browser, address: str, desk: Service
+    pages: Callable[..., Page], browser: Browser, address: str, service: Service
 ) -> None:
     opened = browser.new_context(base_url=address, java_script_enabled=False)
     page = opened.new_page()
-    page.goto(f"/link/{desk.sign_in_link('ann', 'tests')}")
+    page.goto(f"/link/{service.sign_in_link('ann', 'tests')}")
     page.goto(f"/case/{CASE}/network?id=p1")
     expect(page.locator("#network-links tr")).to_have_count(8)
     expect(page.locator("#network-links tr").first).to_be_visible()
@@ -304,8 +302,8 @@ def test_without_scripts_the_tables_are_there(
     opened.close()
 
 
-def test_the_page_of_a_notebook_works_with_no_network(browser: Browser, desk: Service, tmp_path: Path) -> None:
-    saved = session_of(desk).show("p1", title="<b>Around</b>").save(tmp_path / "p1.html")
+def test_the_page_of_a_notebook_works_with_no_network(browser: Browser, service: Service, tmp_path: Path) -> None:
+    saved = session_of(service).show("p1", title="<b>Around</b>").save(tmp_path / "p1.html")
     opened = browser.new_context(offline=True)
     page = opened.new_page()
     faults: list[str] = []
@@ -313,7 +311,7 @@ def test_the_page_of_a_notebook_works_with_no_network(browser: Browser, desk: Se
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(saved.as_uri())
     page.wait_for_selector("body[data-ready]")
-    assert page.evaluate("picture.nodes.length") == len(session_of(desk).network.picture(PictureRequest(["p1"])).nodes)
+    assert page.evaluate("picture.nodes.length") == len(session_of(service).network.picture(PictureRequest(["p1"])).nodes)
     expect(page.get_by_role("heading")).to_have_text("<b>Around</b>")
     opened.close()
     assert faults == []

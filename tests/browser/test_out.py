@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.server.local import LocalServer
 from graphsvc.views.forms import files
 from graphsvc.views.picture.export import outward
 from tests.browser.conftest import watched
@@ -33,22 +32,22 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def desk(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+def service(
+    at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+    with Service(at_server()) as service:
         opened(service, CASE, tmp_path_factory.mktemp("taken") / "case")
         yield service
 
 
 @pytest.fixture(scope="module")
-def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(desk) as there:
+def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(service) as there:
         yield there
 
 
 @pytest.fixture
-def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..., Page]]:
+def pages(browser: Browser, address: str, service: Service) -> Iterator[Callable[..., Page]]:
     """`pages(account, path, **context)`: a page. Faults and requests elsewhere fail the test."""
     faults: list[str] = []
     contexts = []
@@ -56,7 +55,7 @@ def pages(browser: Browser, address: str, desk: Service) -> Iterator[Callable[..
     def open_page(account: str, path: str, **context: Any) -> Page:
         contexts.append(browser.new_context(base_url=address, **context))
         page = watched(contexts[-1], address, faults)
-        page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
+        page.goto(f"/link/{service.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/{path}")
         return page
 

@@ -15,8 +15,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.server.local import LocalServer
 from tests.browser.conftest import watched
+from tests.toolbox.accounts import session
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,24 +32,22 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as opened:
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server()) as opened:
         for name in ("ann", "ben"):
             accounts.add(opened.database, name, ["investigator"], {CASE: Grant("C", sources=True)})
-        ann = next(account for account in accounts.listed(opened.database) if account.name == "ann")
-        opened.session(ann, "tests", CASE).deliveries.load(CASE_FOLDER, lambda *_progress: None)
+        session(opened, "ann", CASE).deliveries.load(CASE_FOLDER, lambda *_progress: None)
         yield opened
 
 
 @pytest.fixture(scope="module")
-def address(desk: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(desk) as there:
+def address(service: Service, serving: Callable[[Service], AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(service) as there:
         yield there
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str, desk: Service) -> Iterator[Open]:
+def visit(browser: Browser, address: str, service: Service) -> Iterator[Open]:
     """`visit("ann", "id=p1")`: the network page of somebody, drawn. Faults and requests elsewhere fail the test."""
     faults: list[str] = []
     contexts = []
@@ -58,7 +56,7 @@ def visit(browser: Browser, address: str, desk: Service) -> Iterator[Open]:
         opened = browser.new_context(base_url=address, viewport=WIDE)  # type: ignore[arg-type]
         contexts.append(opened)
         page = watched(opened, address, faults)
-        page.goto(f"/link/{desk.sign_in_link(account, 'tests')}")
+        page.goto(f"/link/{service.sign_in_link(account, 'tests')}")
         page.goto(f"/case/{CASE}/network?{query}")
         drawn(page)
         return page

@@ -19,26 +19,22 @@ from graphsvc.config import Settings
 from graphsvc.errors import CypherFault, GraphsvcError, NotFound, Refused, RequestError
 from graphsvc.service import Service
 from graphsvc.service.cypher.exchange import Words
-from graphsvc.store.server.local import LocalServer
+from tests.toolbox.rows import texts
 
 pytestmark = pytest.mark.neo4j
 CASE = "cypher by command"
 FILES = {
-    "people.csv": "id,name,category\nP1,Idris Karam,suspect\nP2,=1+1,suspect\n",
-    "statements.csv": "id,kind,handling\nS1,record,P\n",
-    "links.csv": "subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
+    "people": "id,name,category\nP1,Idris Karam,suspect\nP2,=1+1,suspect\n",
+    "statements": "id,kind,handling\nS1,record,P\n",
+    "links": "subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
 }
 SLOW = "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b WITH a, b WHERE a = -b RETURN count(*) AS n"
 
 
 @pytest.fixture(scope="module")
-def home(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
-    folder = tmp_path_factory.mktemp("delivery")
-    for name, text in FILES.items():
-        (folder / name).write_text(text, "utf-8")
-    made = settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)
+def home(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = texts(tmp_path_factory.mktemp("delivery") / "case", **FILES)
+    made = at_server()
     with Service(made) as service:
         only = accounts.only_account(service.database, "")
         changes.set_free_cypher(service.database, only.name, given=True)

@@ -20,8 +20,7 @@ from urllib.parse import quote
 
 from graphsvc import simulate
 from graphsvc.access.people.principal import Grant
-from tests.leaks import invented
-from tests.leaks.invented import Tables
+from tests.toolbox.rows import Tables, read
 
 _MADE_OF = ("bdfgklmnprtvz", "aeiou")
 _WORD = re.compile(rb"zq[a-z]{11}")
@@ -136,7 +135,7 @@ def forms(text: str) -> list[bytes]:
 def case(folder: Path) -> tuple[Canaries, Tables]:
     """A small invented case with canaries planted in it, and what it is delivered with."""
     simulate.simulate(folder, seed=9, people=30)
-    rows = invented.read(folder)
+    rows = read(folder)
     canaries = Canaries()
     added: Tables = defaultdict(list)
     _statements(canaries, added)

@@ -24,8 +24,10 @@ from graphsvc.service import Service, command_line, quiet
 from graphsvc.store.image import read_image
 from graphsvc.web import create_app
 from tests.leaks import calls, commands, homes, invented, pages
-from tests.leaks.invented import KEY, Tables
+from tests.leaks.invented import KEY
 from tests.leaks.known import Known, as_text, known_of
+from tests.toolbox.accounts import named, signed_in
+from tests.toolbox.rows import Tables, write
 
 CASE, OTHER = "dover", "harbour"
 READING = ("investigator", "analyst", "disclosure", "custodian", "supervisor")
@@ -84,8 +86,7 @@ class Twofold:
 def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> Walked:
     """All that one person can ask: pages, forms, commands, queries and calls; without `whole` queries and calls alone."""
     found = Walked()
-    who = next(one for one in accounts.listed(service.database) if one.name == name)
-    session = service.session(who, "comparing", known.case)
+    session = service.session(named(service, name), "comparing", known.case)
     found.answers["queries"] = {
         f"{query} {given}": calls.given(session, "ask.rows", (query,), given) for query, given in known.runs
     }
@@ -100,8 +101,7 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
     found.answers["commands"] = dict(commands.walk(service.settings, known))
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    client = app.test_client()
-    assert client.get(f"/link/{service.sign_in_link(name, 'comparing')}").status_code == 303
+    client = signed_in(app, name, "comparing")
     found.answers["pages"] = dict(pages.walk(client, known))
     found.answers["forms"] = {
         f"{call} {call.form}": pages.ask(client, call) for call in pages.calls(app, known, "POST")
@@ -111,30 +111,27 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
 
 def load(service: Service, case: str, rows: Tables, folder: Path) -> None:
     """Load rows into a case whose key is there."""
-    invented.write(folder, rows)
+    write(folder, **rows)
     service.session(LOADER, "tests", case).deliveries.load(folder, quiet)
 
 
 @pytest.fixture(scope="module")
-def twofold(
-    settings: Callable[..., Settings], neo4j_server: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Twofold]:
+def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twofold]:
     """The services, walked by everyone: the database holds one state of the case at a time."""
     folder = tmp_path_factory.mktemp("twofold")
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}  # type: ignore[attr-defined]
     rows = invented.invented(folder / "invented", people=120)
     walked: dict[tuple[str, str], Walked] = {}
-    with homes.standing_still(), homes.hasty(Service(settings(**server, named="part"))) as whole:
+    with homes.standing_still(), homes.hasty(Service(at_server(named="part"))) as whole:
         for name, grants in READERS.items():
             accounts.add(whole.database, name, READING, grants)
         simulate.simulate(folder / "other", seed=8, people=40)
         whole.session(LOADER, "tests", OTHER).deliveries.load(folder / "other", quiet)
-        absent_home = homes.copied(whole, settings(**server, named="part"))
+        absent_home = homes.copied(whole, at_server(named="part"))
         wrapped = vault.encrypt(whole.vault._master, KEY, f"case {CASE}")
         with transaction(whole.database) as connection:
             values = {"id": CASE, "key_sealed": wrapped, "created_at": audit.now()}
             connection.execute(tables.cases.insert().values(**values))
-        part_home = homes.copied(whole, settings(**server, named="part"))
+        part_home = homes.copied(whole, at_server(named="part"))
         load(whole, CASE, rows, folder / "whole")
         image = read_image(whole.store(), CASE)
         given = {

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import copy
-import csv
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from graphsvc import simulate
 from graphsvc.queries import Parameter, Query
-from graphsvc.records.tables import ENTITY_TABLES, REQUIRED_TABLES, TABLES
+from graphsvc.records.tables import ENTITY_TABLES
+from tests.toolbox.rows import Tables, read, row
 
-Tables = dict[str, list[dict[str, str]]]
 KEY = bytes(range(32))
 _SPANS = {"int": 1, "float": 0.0}
-
-
-def row(text: str, columns: str) -> dict[str, str]:
-    return dict(zip(columns.split(), (cell.strip() for cell in text.split(",")), strict=True))
 
 
 # What a small simulated case may lack: each query must find something here, at P and at C.
@@ -111,27 +106,6 @@ def invented(folder: Path, people: int = 300) -> Tables:
     return rows
 
 
-def read(folder: Path) -> Tables:
-    found: Tables = {}
-    for name, table in TABLES.items():
-        with (folder / table.file).open(encoding="utf-8", newline="") as file:
-            found[name] = list(csv.DictReader(file))
-    return found
-
-
-def write(folder: Path, tables: Tables) -> None:
-    """A delivery of these rows; a file that has to be there and has none is its required columns."""
-    folder.mkdir()
-    for name in dict.fromkeys((*REQUIRED_TABLES, *tables)):
-        rows = tables.get(name, [])
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        columns = columns or [column.name for column in TABLES[name].columns if column.required]
-        with (folder / TABLES[name].file).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-
-
 def without_c(whole: Tables) -> Tables:
     """The rows of the case as they would be if nothing of handling code C had ever been delivered.
 
@@ -156,9 +130,9 @@ def without_c(whole: Tables) -> Tables:
     needed = {row.get(column) or "" for row in rows["statements"] for column in ("source_id", "interpreter_id")}
     for table in ENTITY_TABLES:
         rows[table.name] = [row for row in rows[table.name] if row["id"] in visible | needed]
-        for row in rows[table.name]:
-            if row["id"] not in visible:
-                row["handling"] = "C"
+        for one in rows[table.name]:
+            if one["id"] not in visible:
+                one["handling"] = "C"
     return rows
 
 

@@ -14,8 +14,10 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
-from tests.leaks import homes, invented, pages
+from tests.leaks import homes, pages
 from tests.leaks.known import Known
+from tests.toolbox.accounts import named, signed_in
+from tests.toolbox.rows import Tables, said, write
 
 CASE = "classes"
 SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
@@ -28,15 +30,7 @@ PEOPLE = {
 }
 
 
-def said(statement: str, *links: str) -> list[dict[str, str]]:
-    """Claims of a statement, each written as subject, relation and object."""
-    return [
-        dict(zip(("subject_id", "relation", "object_id"), link.split(), strict=True)) | {"statement_id": statement}
-        for link in links
-    ]
-
-
-FIRST: invented.Tables = {
+FIRST: Tables = {
     "people": [
         {"id": "boss-1", "name": "Ari Berg", "category": "suspect"},
         {"id": "aide-1", "name": "Bo Quist", "category": "suspect"},
@@ -60,7 +54,7 @@ FIRST: invented.Tables = {
     )
     + said("account-1", f"boss-1 RECRUITED {SEALED}", f"{SEALED} CROSSED_ON crossing-1", "boss-1 PAID aide-1"),
 }
-SECOND: invented.Tables = {
+SECOND: Tables = {
     "people": [{"id": HIDDEN, "name": "Dov Hidden", "phones": "+447700900555"}, {"id": "hidden-witness-1"}],
     "crossings": [{"id": "hidden-crossing-1", "date": "2020-06-01"}],
     "boats": [{"id": "hidden-boat-1", "name": "Sea Urchin"}],
@@ -101,15 +95,13 @@ class Small:
 
     def session(self, name: str) -> Session:
         """A session of one of `PEOPLE`."""
-        who = next(one for one in accounts.listed(self.service.database) if one.name == name)
-        return self.service.session(who, "classes", CASE)
+        return self.service.session(named(self.service, name), "classes", CASE)
 
     def client(self, name: str) -> FlaskClient:
         """A browser of one of `PEOPLE`."""
         app = create_app(self.service)
         app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-        client = app.test_client()
-        assert client.get(f"/link/{self.service.sign_in_link(name, 'classes')}").status_code == 303
+        client = signed_in(app, name, "classes")
         assert client.get("/").status_code == 200  # the first page sets the cookie of its forms
         return client
 
@@ -131,7 +123,7 @@ def grown(settings: Settings, folder: Path, *, watched: bool) -> Iterator[Small]
             accounts.add(service.database, name, roles, grants)
         result = Small(service)
         for number, (rows, read) in enumerate(((FIRST, result.before), (SECOND, result.after))):
-            invented.write(folder / str(number), rows)
+            write(folder / str(number), **rows)
             loaded = result.session("high").deliveries.load(folder / str(number), quiet)
             assert loaded.rejections == []
             if number:  # what was decided on all of it is not for who sees a part

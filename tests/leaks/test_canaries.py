@@ -27,12 +27,15 @@ from graphsvc.ingest.check import read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.tables import TABLES
-from graphsvc.service import Options, Service, Session, command_line, quiet
+from graphsvc.service import Service, Session, command_line, quiet
 from graphsvc.service.network.entities import Entities
 from graphsvc.web import create_app
 from tests.leaks import calls, canaries, commands, homes, invented, pages
 from tests.leaks.canaries import CLASSES, Canaries
 from tests.leaks.known import Known, as_text
+from tests.toolbox.accounts import named, signed_in
+from tests.toolbox.cases import uploaded
+from tests.toolbox.rows import Tables, write
 
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="walks everything under ten roles and searches every answer")]
 CASE = "canaries"
@@ -85,9 +88,9 @@ class Searched:
         return self._seen[role]
 
 
-def packed(rows: invented.Tables, folder: Path) -> bytes:
+def packed(rows: Tables, folder: Path) -> bytes:
     """A delivery as a browser sends it."""
-    invented.write(folder, rows)
+    write(folder, **rows)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for table in TABLES.values():
@@ -95,25 +98,17 @@ def packed(rows: invented.Tables, folder: Path) -> bytes:
     return out.getvalue()
 
 
-def sent(session: Session, content: bytes, name: str) -> str:
-    with session.deliveries.uploads.receiving() as parcel:
-        parcel.write(content)
-        return session.deliveries.uploads.keep(parcel, name, Options()).id
-
-
 def asked(service: Service, name: str, known: Known, *, by_command: bool) -> list[tuple[str, str]]:
     """All that one person can ask, and what they got."""
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    client = app.test_client()
-    assert client.get(f"/link/{service.sign_in_link(name, 'canaries')}").status_code == 303
+    client = signed_in(app, name, "canaries")
     # Some of the named queries as pages: as calls they are asked all.
     fewer = replace(known, queries=dict(list((known.queries or {}).items())[::8]))
     found = [
         (f"{call} {dict(call.form)}", pages.ask(client, call).text) for call in pages.calls(app, fewer, "GET", "POST")
     ]
-    who = next(one for one in accounts.listed(service.database) if one.name == name)
-    found += calls.walk(service.session(who, "canaries", CASE), known).items()
+    found += calls.walk(service.session(named(service, name), "canaries", CASE), known).items()
     if by_command:
         link = service.sign_in_link(name, "canaries")
         command_line.command_line_login(
@@ -180,7 +175,7 @@ def searched(settings: Callable[..., Settings], jars: Path, tmp_path_factory: py
     return result
 
 
-def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path) -> None:
+def fill(service: Service, result: Searched, rows: Tables, folder: Path) -> None:
     """Load the case through the browser's way, ask everything, provoke errors."""
     found = result.canaries
     for name, (role, grant, _) in ROLES.items():
@@ -195,10 +190,11 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
     rows["links"].append(rejected | {"statement_id": "report-p"})
     content = packed(rows, folder / "sent")
     job = loader.deliveries.job(
-        loader.deliveries.uploads.confirm(sent(loader, content, f"{found.texts['name of witness']}.zip")), wait_s=WAIT_S
+        loader.deliveries.uploads.confirm(uploaded(loader, content, f"{found.texts['name of witness']}.zip")),
+        wait_s=WAIT_S,
     )
     assert job.state == "done", job.said
-    waiting = sent(loader, content, f"{found.texts['name of victim']}.zip")
+    waiting = uploaded(loader, content, f"{found.texts['name of victim']}.zip")
     assert len(loader.deliveries.uploads.preview(waiting, quiet).rejections) == 1
     key = service.register.key(CASE, create=False)
     witness = found.texts["id of witness"]
@@ -254,8 +250,7 @@ def fill(service: Service, result: Searched, rows: invented.Tables, folder: Path
     for name, (_, _, everything) in ROLES.items():
         asks = known if everything else replace(known, queries=few)
         result.answers[name] = asked(service, name, asks, by_command=everything)
-    client = create_app(service).test_client()
-    assert client.get(f"/link/{service.sign_in_link('investigator-p', 'canaries')}").status_code == 303
+    client = signed_in(create_app(service), "investigator-p", "canaries")
     client.application.config["WTF_CSRF_CHECK_DEFAULT"] = False
     typed = found.text("what was typed", "typed", "-")
     for text in (typed, found.texts["name of minor"]):
@@ -299,7 +294,7 @@ def test_every_restricted_property_carries_a_canary(tmp_path: Path) -> None:
 def test_the_graph_is_given_nothing_of_the_vault(tmp_path: Path) -> None:
     """Before it is written anywhere: what would stand in the graph, searched."""
     made, rows = canaries.case(tmp_path / "invented")
-    invented.write(tmp_path / "case", rows)
+    write(tmp_path / "case", **rows)
     state, delivery = State(), read_case(tmp_path / "case", Limits(1 << 26, 100_000))
     assert (delivery.rejections, fold(state, 1, delivery.rows, delivery.columns, partial=False).rejections) == ([], [])
     result = graphed(

@@ -29,22 +29,19 @@ from graphsvc.ingest.check import Rejection
 from graphsvc.service import Options, PictureRequest, Service, Session, ask, quiet
 from graphsvc.service.network.entities import Entities
 from graphsvc.store.bolt import Store
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from graphsvc.web.frame import FILES, PUBLIC
-from tests.leaks import calls, homes, invented, pages, small
+from tests.leaks import calls, homes, pages, small
 from tests.leaks.known import Known
-from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, SECOND, UNKNOWN, Small, said
+from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, SECOND, UNKNOWN, Small
+from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 
 
 @pytest.fixture(scope="module")
-def grown(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Small]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with small.grown(settings(**server, named="part"), tmp_path_factory.mktemp("small"), watched=False) as result:
+def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    with small.grown(at_server(named="part"), tmp_path_factory.mktemp("small"), watched=False) as result:
         yield result
 
 
@@ -63,7 +60,7 @@ def test_counts_are_of_what_is_seen(grown: Small) -> None:
 def test_another_case_beside_it_changes_no_count(grown: Small, tmp_path: Path) -> None:
     before = grown.session("low").network.entities.counts()
     accounts.add(grown.service.database, "beside", ["investigator"], {"beside": Grant("C")})
-    invented.write(tmp_path / "beside", FIRST)
+    write(tmp_path / "beside", **FIRST)
     grown.session("beside").at("beside").deliveries.load(tmp_path / "beside", quiet)
     assert grown.session("low").network.entities.counts() == before
     homes.wipe(grown.service, "beside")
@@ -151,8 +148,8 @@ def test_jobs_and_uploads_of_others_are_not_there(grown: Small, tmp_path: Path) 
 
 def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path) -> None:
     """Refused before a file is looked at, in the same words whatever is in it or whether it is there."""
-    invented.write(tmp_path / "sealed", {"people": [{"id": SEALED}], "links": []})
-    invented.write(tmp_path / "unknown", {"people": [{"id": UNKNOWN}], "links": []})
+    write(tmp_path / "sealed", people=[{"id": SEALED}], links=[])
+    write(tmp_path / "unknown", people=[{"id": UNKNOWN}], links=[])
     said = {
         calls.given(grown.session("low"), "deliveries.load", (tmp_path / name, quiet), {"dry_run": True})
         for name in ("sealed", "unknown", "not-there")
@@ -164,7 +161,7 @@ def test_who_may_not_load_learns_nothing_by_loading(grown: Small, tmp_path: Path
 def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_path: Path) -> None:
     """Ids nearly those of somebody sealed, or theirs for something else: nothing that is loaded is suggested or quoted."""
     near = SEALED.replace("abelard", "abelarde")
-    rows: invented.Tables = {
+    rows: Tables = {
         "people": [{"id": "gang-1", "name": "x"}, {"id": "new-person-1"}],
         "gangs": [{"id": SEALED, "name": "probing"}],
         "statements": [{"id": "probe", "kind": "record", "handling": "P", "interpreter_id": near}],
@@ -173,7 +170,7 @@ def test_a_rejection_never_names_what_the_delivery_did_not(grown: Small, tmp_pat
             *said("report-1", "new-person-2 PAID boss-1"),
         ],
     }
-    invented.write(tmp_path / "probe", rows)
+    write(tmp_path / "probe", **rows)
     loaded = grown.session("other").deliveries.load(tmp_path / "probe", quiet, dry_run=True)
     reasons = [one.reason for one in loaded.rejections]
     assert len(reasons) >= 5

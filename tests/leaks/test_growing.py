@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from graphsvc.config import Settings
-from graphsvc.store.server.local import LocalServer
 from tests.leaks import calls, small
 from tests.leaks.small import CASE, HIDDEN, KNOWN, Small
 
@@ -16,11 +15,8 @@ pytestmark = pytest.mark.neo4j
 
 
 @pytest.fixture(scope="module")
-def grown(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Small]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with small.grown(settings(**server, named="part"), tmp_path_factory.mktemp("small"), watched=True) as result:
+def grown(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
+    with small.grown(at_server(named="part"), tmp_path_factory.mktemp("small"), watched=True) as result:
         yield result
 
 

@@ -20,11 +20,10 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service, quiet
 from graphsvc.store.image import read_image
-from graphsvc.store.server.local import LocalServer
-from tests.leaks import homes, invented, small
-from tests.leaks.invented import Tables
-from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small, said
-from tests.two_persons import seal
+from tests.leaks import homes, small
+from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small
+from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
 
@@ -104,7 +103,7 @@ class Told:
     delivery: dict[str, int] = field(default_factory=dict)
 
     def load(self, name: str, tables: Tables, watching: Callable[[], object] = lambda: None) -> None:
-        invented.write(self.folder / str(len(self.delivery)), tables)
+        write(self.folder / str(len(self.delivery)), **tables)
 
         def progress(_done: int, _total: int, text: str) -> None:
             if text.startswith("writing"):
@@ -119,10 +118,7 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Told]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
+def told(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("over-time")
     people = {
         "low": small.PEOPLE["low"],
@@ -130,7 +126,7 @@ def told(
         "cus": (("custodian",), {CASE: Grant("C", sources=True)}),
         "sup": (("supervisor",), {CASE: Grant("C", sources=True)}),
     }
-    with homes.standing_still(), homes.hasty(Service(settings(**server, named="part"))) as service:
+    with homes.standing_still(), homes.hasty(Service(at_server(named="part"))) as service:
         for name, (roles, grants) in people.items():
             accounts.add(service.database, name, roles, grants)
         result = Told(Small(service), folder)

@@ -19,7 +19,8 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError, InputError, Refused
 from graphsvc.names.spelling import words
 from graphsvc.records.tables import TABLES, Column, Table
-from graphsvc.service import Options, Service, Session
+from graphsvc.service import Service, Session
+from tests.toolbox import cases
 
 pytestmark = pytest.mark.neo4j
 
@@ -111,9 +112,7 @@ def session(service: Service, case: str) -> Session:
 
 
 def uploaded(session: Session, content: bytes, name: str = f"{NAME} case.zip", **options: Any) -> str:
-    with session.deliveries.uploads.receiving() as parcel:
-        parcel.write(content)
-        return session.deliveries.uploads.keep(parcel, name, Options(**options)).id
+    return cases.uploaded(session, content, name, **options)
 
 
 def graph(service: Service) -> Iterator[str]:

@@ -21,18 +21,19 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import InputError, NotFound, Refused, RequestError
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.exports.bundle import verify
 from graphsvc.service.exports.exposure import Wanted
-from tests.two_persons import seal
+from tests.toolbox.accounts import WHOLE, People, Roles
+from tests.toolbox.accounts import people as people_of
+from tests.toolbox.rows import texts
+from tests.toolbox.two_persons import seal
 from tests.views.test_forms import said
 
 pytestmark = pytest.mark.neo4j
-People = Callable[[str], Session]
 PILOTED_1, PILOTED_2 = ("P2", "PILOTED", "C1"), ("P2", "PILOTED", "C2")
 WORK = ("P1", "CONTROLS", "K1")
 ALL, FIRST, SECOND = (
@@ -73,40 +74,30 @@ def write(folder: Path) -> Path:
             "P1,RIVAL_OF,P2,C-only,,",
         ],
     }  # fmt: skip
-    folder.mkdir()
-    for name, lines in sheets.items():
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
+    return texts(folder, **{name: "\n".join(lines) + "\n" for name, lines in sheets.items()})
 
 
-def crew(service: Service, case: str) -> People:
-    whole = Grant("C", sources=True)
-    for name, role, grant in (
-        ("inv", "investigator", whole),
-        ("nosrc", "investigator", Grant("C")),
-        ("low", "investigator", Grant("P")),
-        ("other", "investigator", None),
-        ("cus", "custodian", whole),
-        ("sup", "supervisor", whole),
-        ("sup2", "supervisor", whole),
-    ):
-        accounts.add(service.database, name, [role], {case: grant} if grant else {})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    return lambda name: service.session(known[name], "tests", case)
+CREW: Roles = {
+    "inv": ("investigator", WHOLE),
+    "nosrc": ("investigator", Grant("C")),
+    "low": ("investigator", Grant("P")),
+    "other": ("investigator", None),
+    "cus": ("custodian", WHOLE),
+    "sup": ("supervisor", WHOLE),
+    "sup2": ("supervisor", WHOLE),
+}
 
 
 def opened(service: Service, case: str, folder: Path) -> People:
-    people = crew(service, case)
+    people = people_of(service, case, CREW)
     assert people("inv").deliveries.load(write(folder), quiet).rejections == []
     return people
 
 
 @pytest.fixture(scope="module")
-def place(
-    settings: Any, neo4j_server: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Service, People]]:
+def place(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, People]]:
     """For tests that change nothing of the case; each has recipients of its own."""
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+    with Service(at_server()) as service:
         yield service, opened(service, "exporting", tmp_path_factory.mktemp("exporting") / "case")
 
 

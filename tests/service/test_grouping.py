@@ -16,6 +16,7 @@ from graphsvc.cases.deliveries import replay
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import Image, read_image
+from tests.toolbox.rows import texts
 
 pytestmark = pytest.mark.neo4j
 REASON = "They were interviewed a year apart, in two countries; Wil Two never knew of it."
@@ -35,16 +36,13 @@ DIRECTED = ("B", "DIRECTED", "A")
 
 
 def write(folder: Path, links: list[str], statements: list[str] = STATEMENTS) -> Path:
-    folder.mkdir()
     files = {
         "people": ["id,name,category,handling", *PEOPLE],
         "statements": ["id,kind,source_id,handling,interpreter_id", *statements],
         "crossings": ["id,date,handling", "X1,2020-05-08,P"],
         "links": ["subject_id,relation,object_id,statement_id", *links],
     }
-    for name, lines in files.items():
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    return folder
+    return texts(folder, **{name: "\n".join(lines) + "\n" for name, lines in files.items()})
 
 
 def reader(service: Service, case: str, handling: str = "C", *roles: str, sources: bool = True) -> Session:

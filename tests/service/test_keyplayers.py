@@ -13,8 +13,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
-from tests.leaks import invented
-from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
+from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
+from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -24,7 +24,7 @@ ROLES = {
     "whole": ("analyst", Grant("C", sources=True)),
     "cus": ("custodian", Grant("C", sources=True)),
 }
-MORE: invented.Tables = {
+MORE: Tables = {
     "people": [{"id": f"hand-{n}", "name": f"Hand {n}"} for n in range(4)],
     "gangs": [{"id": "gang-2", "name": "The Others"}],
     "statements": [{"id": "report-2", "kind": "intelligence", "handling": "P", "source_grade": "1", "assessment": "A"}],
@@ -44,7 +44,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
         accounts.add(service.database, name, [role], {case: grant})
     known = {one.name: one for one in accounts.listed(service.database)}
     for number, rows in enumerate((FIRST, MORE, SECOND)):
-        invented.write(tmp_path / str(number), rows)
+        write(tmp_path / str(number), **rows)
     for first in "01":
         assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / first, quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
@@ -101,12 +101,12 @@ def test_an_empty_case_has_no_set(service: Service, case: str, tmp_path: Path) -
     accounts.add(service.database, "ana", ["analyst"], {case: Grant("C")})
     ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
     here = service.session(ana, "tests", case)
-    rows: invented.Tables = {
+    rows: Tables = {
         "people": [{"id": one, "handling": "P"} for one in ("p1", "p2")],
         "statements": [{"id": "r1", "kind": "record", "handling": "P"}],
         "links": said("r1", "p1 RELATED_TO p2"),
     }
-    invented.write(tmp_path / "only", rows)
+    write(tmp_path / "only", **rows)
     here.deliveries.load(tmp_path / "only", quiet)
     found = here.leads.sets.find()
     assert (found.people, found.of) == ((), 0)

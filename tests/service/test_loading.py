@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import io
-import zipfile
 from functools import partial
 from typing import Any
 
@@ -11,7 +9,9 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.jobs import Jobs
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Job, Options, Service, Session
+from graphsvc.service import Job, Service, Session
+from tests.toolbox import rows
+from tests.toolbox.cases import uploaded
 
 pytestmark = pytest.mark.neo4j
 
@@ -21,24 +21,13 @@ WAIT_S = 60.0
 
 
 def zipped(people: str = PEOPLE, links: str = LINKS) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("people.csv", people)
-        archive.writestr("statements.csv", "id,kind,handling\nST1,record,P\n")
-        archive.writestr("links.csv", links)
-    return packed.getvalue()
+    return rows.zipped(people=people, statements="id,kind,handling\nST1,record,P\n", links=links)
 
 
 @pytest.fixture
 def session(service: Service, case: str) -> Session:
     service.jobs.every = 0.0
     return service.session(accounts.only_account(service.database, ""), "tests", case)
-
-
-def uploaded(session: Session, content: bytes, **options: Any) -> str:
-    with session.deliveries.uploads.receiving() as parcel:
-        parcel.write(content)
-        return session.deliveries.uploads.keep(parcel, "case.zip", Options(**options)).id
 
 
 def loaded(session: Session, content: bytes) -> Job:

@@ -13,19 +13,19 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
 from graphsvc.service import Service, quiet
 from graphsvc.store.image import Image, difference, read_image, write
-from graphsvc.store.server.local import LocalServer
-from tests.leaks import homes, invented
+from tests.leaks import homes
 from tests.leaks.small import FIRST
+from tests.toolbox import rows
 
 pytestmark = pytest.mark.neo4j
 CASE = "lost"
 
 
 @pytest.fixture
-def home(settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path: Path) -> Settings:
+def home(at_server: Callable[..., Settings], tmp_path: Path) -> Settings:
     """A home with a case that is loaded."""
-    chosen = settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)
-    invented.write(tmp_path / "1", FIRST)
+    chosen = at_server()
+    rows.write(tmp_path / "1", **FIRST)
     with Service(chosen) as service:
         owner = accounts.only_account(service.database, "")
         assert service.session(owner, "tests", CASE).deliveries.load(tmp_path / "1", quiet).committed
@@ -79,7 +79,7 @@ def test_a_graph_that_is_emptied_while_it_is_read_is_refused_and_restored(
 def test_a_case_that_cannot_be_opened_keeps_no_other_closed(home: Settings, tmp_path: Path) -> None:
     with Service(home) as service:
         owner = accounts.only_account(service.database, "")
-        invented.write(tmp_path / "2", FIRST)
+        rows.write(tmp_path / "2", **FIRST)
         assert service.session(owner, "tests", "another").deliveries.load(tmp_path / "2", quiet).committed
         real = service.register.key
 

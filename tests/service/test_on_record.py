@@ -10,6 +10,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.service import Service, Session, quiet
 from graphsvc.web import create_app
+from tests.toolbox.accounts import signed_in
 
 pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\nW3,Wil Three,witness,P\n"
@@ -61,8 +62,7 @@ def test_links_leads_and_frames_tell_groups_and_others_on_the_record(
 
 def test_pages_and_their_twins_tell_them(service: Service, loaded: str) -> None:
     accounts.add(service.database, "pat", ["analyst"], {loaded: Grant("C")})
-    client = create_app(service).test_client()
-    client.get(f"/link/{service.sign_in_link('pat', 'tests')}")
+    client = signed_in(create_app(service), "pat")
     base = f"/case/{loaded}"
     resting = "resting on few independent groups of witnesses and 1 report or record"
     for page in ("lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"):

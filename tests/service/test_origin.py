@@ -11,13 +11,14 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service, Session, quiet
 from graphsvc.simulate import simulate
-from tests.leaks import invented
+from tests.toolbox.accounts import session
+from tests.toolbox.rows import Tables, read, write
 
 pytestmark = pytest.mark.neo4j
 ORIGIN = ("nationality", "sex", "x_ethnicity")
 
 
-def shuffled(tables: invented.Tables, seed: int) -> invented.Tables:
+def shuffled(tables: Tables, seed: int) -> Tables:
     """The same people, each with the nationality, sex and ethnicity of somebody else."""
     rng = random.Random(seed)
     people = [dict(row) for row in tables["people"]]
@@ -44,18 +45,17 @@ def told(session: Session) -> list[object]:
 @pytest.mark.parametrize("sources", [True, False])
 def test_nothing_of_the_ranking_moves(service: Service, case: str, tmp_path: Path, *, sources: bool) -> None:
     accounts.add(service.database, "ana", ["analyst"], {case: Grant("C", sources=sources)})
-    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    here = service.session(ana, "tests", case)
+    here = session(service, "ana", case)
     simulate(tmp_path / "first", seed=6, people=150)
-    tables = invented.read(tmp_path / "first")
+    tables = read(tmp_path / "first")
     for number, row in enumerate(tables["people"]):
         row["x_ethnicity"] = ("one", "another", "a third")[number % 3]
     for column in ORIGIN:
         assert len({row.get(column, "") for row in tables["people"]} - {""}) > 1, column
-    invented.write(tmp_path / "one", tables)
+    write(tmp_path / "one", **tables)
     assert here.deliveries.load(tmp_path / "one", quiet).rejections == []
     before, properties = told(here), people(here)
-    invented.write(tmp_path / "other", shuffled(tables, 1))
+    write(tmp_path / "other", **shuffled(tables, 1))
     assert here.deliveries.load(tmp_path / "other", quiet).rejections == []
     assert people(here) != properties
     assert told(here) == before

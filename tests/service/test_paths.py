@@ -8,22 +8,20 @@ from typing import Any
 import pytest
 
 from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.told import MIDDLES
 from graphsvc.service import PictureRequest, Service, Session, quiet
 from graphsvc.service.network.growth import MANY_NEIGHBOURS
-from graphsvc.store.server.local import LocalServer
-from tests.leaks import invented
-from tests.leaks.small import said
+from tests.toolbox import accounts
+from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 
 CASE = "ways"
 PEOPLE = ("boss", "aide", "pilot", "clerk", "driver", "host", "stray", "wit-1", "wit-2", "wit-3")
-FIRST: invented.Tables = {
+FIRST: Tables = {
     "people": [
         {"id": one, "name": f"Name of {one}", "handling": "P", "category": "" if one.startswith("wit") else "suspect"}
         for one in PEOPLE
@@ -57,7 +55,7 @@ FIRST: invented.Tables = {
     + said("a3", "pilot PAID host", "pilot PILOTED x2")
     + said("r1", *(f"host RECRUITED seen-{number}" for number in range(MANY_NEIGHBOURS + 5))),
 }
-SECOND: invented.Tables = {
+SECOND: Tables = {
     "people": [{"id": "hidden", "name": "Hidden", "handling": "C", "category": "suspect"}],
     "statements": [
         {"id": "c1", "kind": "record", "handling": "C", "source_grade": "1", "assessment": "A"},
@@ -80,25 +78,26 @@ ASKED: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
 
 
 def session(service: Service, name: str) -> Session:
-    who = next(one for one in accounts.listed(service.database) if one.name == name)
-    return service.session(who, "tests", CASE)
+    return accounts.session(service, name, CASE)
 
 
 @pytest.fixture(scope="module")
 def grown(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+    at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Service, list[Any], list[Any]]]:
     """The service with both deliveries, and what a reader of P got before the second came and after it."""
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as service:
-        accounts.add(service.database, "ann", ["investigator"], {"*": Grant("C", sources=True)})
-        accounts.add(service.database, "pam", ["investigator"], {CASE: Grant("P")})
-        accounts.add(service.database, "sue", ["investigator"], {CASE: Grant("P", sources=True)})
-        accounts.add(service.database, "cus", ["custodian"], {CASE: Grant("C", sources=True)})
+    with Service(at_server()) as service:
+        roles = {
+            "ann": ("investigator", Grant("C", sources=True)),
+            "pam": ("investigator", Grant("P")),
+            "sue": ("investigator", Grant("P", sources=True)),
+            "cus": ("custodian", Grant("C", sources=True)),
+        }
+        accounts.add(service, CASE, roles)
         answers: list[list[Any]] = []
         for number, tables in enumerate((FIRST, SECOND)):
             folder = tmp_path_factory.mktemp("ways") / str(number)
-            invented.write(folder, tables)
+            write(folder, **tables)
             assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
             answers.append([told(session(service, name)) for name in ("pam", "sue")])
         yield service, answers[0], answers[1]

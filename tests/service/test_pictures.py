@@ -18,9 +18,9 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.network.saved_views import OtherLevel, SavedMeanwhile
-from tests.leaks import invented
-from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND, said
-from tests.two_persons import seal, unseal
+from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
+from tests.toolbox.rows import said, write
+from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -49,8 +49,8 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
     for name, (role, grant) in ROLES.items():
         accounts.add(service.database, name, [role], {case: grant} if grant else {})
     known = {one.name: one for one in accounts.listed(service.database)}
-    invented.write(tmp_path / "1", FIRST)
-    invented.write(tmp_path / "2", SECOND)
+    write(tmp_path / "1", **FIRST)
+    write(tmp_path / "2", **SECOND)
     assert service.session(known["high"], "tests", case).deliveries.load(tmp_path / "1", quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 
@@ -300,7 +300,7 @@ def test_links_that_are_gone_or_denied_since_are_told(people: People, tmp_path: 
         "statements": [{"id": "report-9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
         "links": [row | {"polarity": "denies"} for row in said("report-9", "aide-2 MEMBER_OF gang-1")],
     }
-    invented.write(tmp_path / "9", denial)
+    write(tmp_path / "9", **denial)
     people("high").deliveries.load(tmp_path / "9", quiet)
     (change,) = people("low").network.views.open(made.id).changes or []
     assert (change.kind, "denied by someone now" in change.what) == ("moved", True)
@@ -315,7 +315,7 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Pat
         "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
         "links": said("report-9", "boss-1 PAID aide-9"),
     }
-    invented.write(tmp_path / "9", more)
+    write(tmp_path / "9", **more)
     people("high").deliveries.load(tmp_path / "9", quiet, partial=True)
     state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
     made = people("low").network.views.save(state, "round Eve")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,56 +22,32 @@ from graphsvc.cases.deliveries.casework import HeldError
 from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, quiet
+from graphsvc.service import Service, quiet
 from graphsvc.store.image import Image, read_image
 from graphsvc.store.server import launch, local
-from tests.two_persons import seal
+from tests.toolbox.accounts import WHOLE, People, Roles
+from tests.toolbox.accounts import people as people_of
+from tests.toolbox.rows import Rows, claim, write
+from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
-Rows = list[dict[str, str]]
-People = Callable[[str], Session]
 REVIEW = dt.date(2999, 1, 1)
 LONG = "Zoraya Quillfeather Montgomery-Abernathy of the long road to Bannockburn"
 
 
-def write(folder: Path, **files: Rows) -> Path:
-    folder.mkdir(parents=True)
-    headers = {
-        "people": ["id", "name"],
-        "statements": ["id", "kind", "source_id", "interpreter_id"],
-        "links": ["id", "subject_id", "relation", "object_id", "statement_id", "polarity"],
-    }
-    for name in {*files, *headers}:
-        rows = files.get(name, [])
-        columns = list(dict.fromkeys([*headers.get(name, []), *(key for row in rows for key in row)]))
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            writer.writerows(rows)
-    return folder
-
-
-def said(subject: str, relation: str, target: str, statement: str, **more: str) -> dict[str, str]:
-    return {"subject_id": subject, "relation": relation, "object_id": target, "statement_id": statement, **more}
+CREW: Roles = {
+    "inv": ("investigator", WHOLE),
+    "cus": ("custodian", WHOLE),
+    "sup": ("supervisor", WHOLE),
+    "sup2": ("supervisor", WHOLE),
+    "low": ("supervisor", Grant("P", sources=True)),
+}
 
 
 @pytest.fixture
 def people(service: Service, case: str) -> People:
     """`people("sup")`: the session of someone with a role, at the case, cleared for all of it."""
-    return crew(service, case)
-
-
-def crew(service: Service, case: str) -> People:
-    for name, role, handling in (
-        ("inv", "investigator", "C"),
-        ("cus", "custodian", "C"),
-        ("sup", "supervisor", "C"),
-        ("sup2", "supervisor", "C"),
-        ("low", "supervisor", "P"),
-    ):
-        accounts.add(service.database, name, [role], {case: Grant(handling, sources=True)})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    return lambda name: service.session(known[name], "tests", case)
+    return people_of(service, case, CREW)
 
 
 @pytest.fixture
@@ -93,10 +68,10 @@ def first(tmp_path: Path) -> Path:
             {"id": "S2", "kind": "record", "handling": "P", "summary": "Bo Quist again"},
         ],
         links=[
-            said("zoraya-1", "PAID", "P2", "S1", subject_as_said="Zoraya Quillfeather"),
-            said("zoraya-1", "USED", "phone-7", "S1"),
-            said("zoraya-1", "USED", "van-1", "S1"),
-            said("P2", "USED", "van-1", "S2"),
+            claim("zoraya-1", "PAID", "P2", "S1", subject_as_said="Zoraya Quillfeather"),
+            claim("zoraya-1", "USED", "phone-7", "S1"),
+            claim("zoraya-1", "USED", "van-1", "S1"),
+            claim("P2", "USED", "van-1", "S2"),
         ],
     )
 
@@ -107,7 +82,7 @@ def second(tmp_path: Path) -> Path:
         tmp_path / "second",
         people=[{"id": "P3", "name": "Cas Roe", "category": "suspect"}],
         statements=[{"id": "S3", "kind": "intelligence", "handling": "P"}],
-        links=[said("P3", "DIRECTED", "zoraya-1", "S3")],
+        links=[claim("P3", "DIRECTED", "zoraya-1", "S3")],
     )
 
 
@@ -154,7 +129,7 @@ def test_what_a_held_person_stands_on_in_another_delivery_cannot_be_taken_back(
     more = write(
         tmp_path / "more",
         people=[{"id": "H1", "name": "Held One", "category": "suspect"}, {"id": "H2", "name": "Other"}],
-        links=[said("H1", "PAID", "H2", "S9")],
+        links=[claim("H1", "PAID", "H2", "S9")],
     )
     people("inv").deliveries.load(base, quiet)
     people("inv").deliveries.load(more, quiet)
@@ -346,7 +321,7 @@ def random_rows(rng: random.Random) -> dict[str, Rows]:
             for one in rng.sample(["S1", "S2", "S3"], rng.randint(1, 3))
         ],
         "links": [
-            said(
+            claim(
                 rng.choice(POOL),
                 rng.choice(["PAID", "DIRECTED", "X_KNEW"]),
                 rng.choice(POOL),
@@ -455,9 +430,9 @@ def third(tmp_path: Path) -> Path:
             {"id": "S8", "kind": "witness", "source_id": HER_ID, "handling": "P", "summary": "her own words"},
         ],
         links=[
-            said(HER_ID, "PAID", "P2", "S7", subject_as_said="Mrs Halvorsen"),
-            said(HER_ID, "USED", HER_PHONE, "S7"),
-            said("P2", "ASSOCIATES_WITH", "zoraya-1", "S8"),
+            claim(HER_ID, "PAID", "P2", "S7", subject_as_said="Mrs Halvorsen"),
+            claim(HER_ID, "USED", HER_PHONE, "S7"),
+            claim("P2", "ASSOCIATES_WITH", "zoraya-1", "S8"),
         ],
     )
 
@@ -478,7 +453,7 @@ def test_the_managed_store_keeps_nothing_of_before_on_its_disk(
     managed: Service, first: Path, second: Path, third: Path
 ) -> None:
     store, sealed = launch.server_home(managed.settings.home), b"quillfeather"
-    crew_of = crew(managed, "one")
+    crew_of = people_of(managed, "one", CREW)
     crew_of("inv").deliveries.load(first, quiet)
     crew_of("inv").deliveries.load(second, quiet)
     crew_of("inv").deliveries.load(third, quiet)

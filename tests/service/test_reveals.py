@@ -12,19 +12,19 @@ import sqlalchemy as sa
 
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts
-from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, quiet
+from graphsvc.service import Service, quiet
+from tests.toolbox.accounts import People, session
 
 pytestmark = pytest.mark.neo4j
 REASON = "Wit Ness asks for protection"
-People = Callable[[str], Session]
 
 
 @pytest.fixture(scope="module")
-def opened(settings: Any, neo4j_server: Any) -> Iterator[Service]:
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password, named="part")) as service:
+def opened(at_server: Any) -> Iterator[Service]:
+    with Service(at_server(named="part")) as service:
         yield service
 
 
@@ -55,13 +55,7 @@ def place(opened: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
 
 @pytest.fixture
 def people(opened: Service, place: tuple[str, str]) -> People:
-    known = {one.name: one for one in accounts.listed(opened.database)}
-
-    def of(name: str) -> Session:
-        who: Principal = known[name]
-        return opened.session(who, "tests", place[0])
-
-    return of
+    return lambda name: session(opened, name, place[0])
 
 
 def logged(service: Service, since: int) -> list[tuple[str, str, str, str]]:
@@ -205,9 +199,8 @@ def test_who_a_source_is_takes_source_clearance(opened: Service, place: tuple[st
             )
         ).scalar_one()
     accounts.add(opened.database, "nosrc", ["custodian"], {place[0]: Grant("C")})
-    nosrc = next(one for one in accounts.listed(opened.database) if one.name == "nosrc")
     with pytest.raises(NotFound):
-        opened.session(nosrc, "tests", place[0]).protection.reveals.ask(source, REASON)
+        people("nosrc").protection.reveals.ask(source, REASON)
     request = people("cus").protection.reveals.ask(source, REASON)
     people("sup").protection.reveals.agree(request)
     assert people("cus").protection.reveals.open(request).values["name"] == "Wit Ness"

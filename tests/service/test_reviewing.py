@@ -14,9 +14,10 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
-from tests.leaks import homes, invented
+from tests.leaks import homes
 from tests.leaks.small import FIRST, SECOND
-from tests.two_persons import seal
+from tests.toolbox.rows import write
+from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -37,8 +38,8 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
     for name, (role, grant) in ROLES.items():
         accounts.add(service.database, name, [role], {case: grant})
     known = {one.name: one for one in accounts.listed(service.database)}
-    invented.write(tmp_path / "1", FIRST)
-    invented.write(tmp_path / "2", SECOND)
+    write(tmp_path / "1", **FIRST)
+    write(tmp_path / "2", **SECOND)
     assert service.session(known["high"], "tests", case).deliveries.load(tmp_path / "1", quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 

@@ -15,7 +15,6 @@ from graphsvc.errors import GraphsvcError, Refused
 from graphsvc.service import Service, Session
 from graphsvc.service.protection.holds import NewHold
 from graphsvc.simulate import simulate
-from graphsvc.store.server.local import LocalServer
 
 pytestmark = pytest.mark.neo4j
 CASE = "roles-of-this-test"
@@ -61,12 +60,10 @@ def _names(session: Session) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def opened(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+def opened(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("roles") / "delivery"
     simulate(folder, seed=4, people=40)
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+    with Service(at_server()) as service:
         loader = accounts.only_account(service.database, "")
         service.session(loader, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
         yield service

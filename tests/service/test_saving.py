@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from graphsvc.access.people import accounts, changes
-from graphsvc.access.people.principal import Grant
+from graphsvc.access.people import changes
 from graphsvc.appdb import tables, transaction
-from graphsvc.service import Service, Session
+from graphsvc.service import Service, Session, quiet
 from graphsvc.service.cypher.exchange import Words
-from tests.two_persons import seal
+from tests.toolbox.accounts import WHOLE, add, session
+from tests.toolbox.rows import texts
+from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
 
@@ -20,33 +20,19 @@ PEOPLE = "id,name,category\nzoraya-1,Zoraya Quillfeather,suspect\nP2,Bo Quist,su
 LINKS = "subject_id,relation,object_id,statement_id\nzoraya-1,PAID,P2,S1\nP3,PAID,P2,S1\n"
 
 
-def quiet(*_progress: Any) -> None:
-    pass
-
-
 def delivery(folder: Path, name: str, people: str, statements: str, links: str = "") -> Path:
-    (folder / name).mkdir()
     header = LINKS.partition("\n")[0] + "\n"
-    for file, text in (("people", people), ("statements", statements), ("links", links or header)):
-        (folder / name / f"{file}.csv").write_text(text, "utf-8")
-    return folder / name
+    return texts(folder / name, people=people, statements=statements, links=links or header)
 
 
 @pytest.fixture
 def ann(service: Service, case: str, tmp_path: Path) -> Session:
-    whole = {"*": Grant("C", sources=True)}
-    for name, role in (("ann", "analyst"), ("cus", "custodian"), ("sup", "supervisor")):
-        accounts.add(service.database, name, [role], whole)
+    add(service, "*", {"ann": ("analyst", WHOLE), "cus": ("custodian", WHOLE), "sup": ("supervisor", WHOLE)})
     changes.set_free_cypher(service.database, "ann", given=True)
-    session = asking(service, "ann", case)
+    ann = session(service, "ann", case)
     statements = "id,kind,handling\nS1,intelligence,P\n"
-    session.deliveries.load(delivery(tmp_path, "first", PEOPLE, statements, LINKS), quiet)
-    return session
-
-
-def asking(service: Service, name: str, case: str) -> Session:
-    account = next(one for one in accounts.listed(service.database) if one.name == name)
-    return service.session(account, "tests", case)
+    ann.deliveries.load(delivery(tmp_path, "first", PEOPLE, statements, LINKS), quiet)
+    return ann
 
 
 def about(name: str, identifier: str) -> Words:
@@ -60,7 +46,7 @@ def kept(session: Session) -> str:
 
 def test_a_query_is_masked_when_somebody_is_sealed_by_hand(service: Service, case: str, ann: Session) -> None:
     ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
-    seal(asking(service, "cus", case), asking(service, "sup", case), "zoraya-1")
+    seal(session(service, "cus", case), session(service, "sup", case), "zoraya-1")
     (one,) = ann.cypher.library.listed()
     assert "oraya" not in kept(ann)
     assert "Quillfeather" not in kept(ann)
@@ -83,8 +69,8 @@ def test_a_query_goes_on_naming_who_gives_an_account(ann: Session, tmp_path: Pat
 
 def test_a_query_is_masked_when_somebody_is_erased(service: Service, case: str, ann: Session) -> None:
     ann.cypher.library.save(about("Zoraya Quillfeather", "zoraya-1"))
-    request = asking(service, "cus", case).protection.erasures.ask("zoraya-1", "the court ordered it")
-    asking(service, "sup", case).protection.erasures.agree(request, quiet)
+    request = session(service, "cus", case).protection.erasures.ask("zoraya-1", "the court ordered it")
+    session(service, "sup", case).protection.erasures.agree(request, quiet)
     assert "oraya" not in kept(ann)
     assert "[erased]" in kept(ann)
     # Nor is the text of before left anywhere in the row.

@@ -16,10 +16,9 @@ from graphsvc.errors import Busy, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
-from tests.leaks import invented
-from tests.leaks.invented import Tables
-from tests.leaks.small import FIRST, SEALED, SEALED_NAME, said
-from tests.two_persons import seal, unseal
+from tests.leaks.small import FIRST, SEALED, SEALED_NAME
+from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -51,7 +50,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
 
 
 def wrote(folder: Path, tables: Tables) -> Path:
-    invented.write(folder, tables)
+    write(folder, **tables)
     return folder
 
 

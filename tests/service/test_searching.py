@@ -14,15 +14,15 @@ from graphsvc.errors import NotFound
 from graphsvc.names.likeness import Sought, match
 from graphsvc.names.terms import fields
 from graphsvc.service import Service, Session, quiet
-from graphsvc.store.server.local import LocalServer
 from graphsvc.views.wording import is_pseudonym
-from tests.leaks import invented
+from tests.toolbox.accounts import add, named
+from tests.toolbox.rows import Tables, write
 
 pytestmark = pytest.mark.neo4j
 
 CASE = 'search "one" \\ two'
 WITNESS = "Wilhelmina Quartermaine"
-FIRST: invented.Tables = {
+FIRST: Tables = {
     "people": [
         {"id": "P1", "name": "Карим", "phones": "+44 7911 123456", "notes": "Seen at the Blue Anchor", "handling": "P", "category": "suspect"},
         {"id": "P2", "name": "Abd al-Rahman", "aliases": "Hewa the tall;Abu Karim", "handling": "P", "category": "suspect"},
@@ -49,7 +49,7 @@ FIRST: invented.Tables = {
     ],
 }  # fmt: skip
 # Many that are nearer to what is looked for than what the reader may see, and words one letter off by the hundred.
-SECOND: invented.Tables = {
+SECOND: Tables = {
     "people": [
         *({"id": f"C{number}", "name": "Karim", "handling": "C", "category": "suspect"} for number in range(300)),
         *(
@@ -68,17 +68,19 @@ ASKED = ("karim", "Карим", "kari", "karem", "a", "p", "07911", "+44 7911 12
 
 @pytest.fixture(scope="module")
 def grown(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
+    at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Service, dict[str, object], dict[str, object]]]:
     """The service with both deliveries, and what a reader of P got before the second came and after it."""
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as service:
-        accounts.add(service.database, "ann", ["investigator"], {"*": Grant("C", sources=True)})
-        accounts.add(service.database, "pam", ["investigator"], {CASE: Grant("P")})
+    with Service(at_server()) as service:
+        roles = {
+            "ann": ("investigator", Grant("C", sources=True)),
+            "pam": ("investigator", Grant("P")),
+        }
+        add(service, CASE, roles)
         answers: list[dict[str, object]] = []
         for number, tables in enumerate((FIRST, SECOND)):
             folder = tmp_path_factory.mktemp("search") / str(number)
-            invented.write(folder, tables)
+            write(folder, **tables)
             assert session(service, "ann").deliveries.load(folder, quiet).rejections == []
             pam = session(service, "pam")
             answers.append({text: (pam.search.find(text), pam.search.said(text)) for text in ASKED})
@@ -86,8 +88,7 @@ def grown(
 
 
 def session(service: Service, name: str) -> Session:
-    who = next(one for one in accounts.listed(service.database) if one.name == name)
-    return service.session(who, "tests", CASE)
+    return service.session(named(service, name), "tests", CASE)
 
 
 @pytest.fixture(scope="module")

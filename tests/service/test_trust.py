@@ -13,15 +13,14 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
 from graphsvc.service import Service, Session, quiet
-from tests.leaks import invented
-from tests.leaks.small import said
+from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 READERS = {"low": Grant("P"), "sourced": Grant("P", sources=True), "whole": Grant("C", sources=True)}
 REPORTED = [f"chief-{number}" for number in range(12)]
 WITNESSES = ("wit-1", "wit-2", "wit-3")
 # Twelve are reported to organise; that one more leads only the first of three witnesses tells, and nobody else.
-ROWS: invented.Tables = {
+ROWS: Tables = {
     "people": [{"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "aide-1", "aide-2")]
     + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES],
     "gangs": [{"id": "gang-1", "name": "The Landing"}],
@@ -57,7 +56,7 @@ def people(service: Service, case: str, tmp_path: Path) -> Callable[[str], Sessi
     for name, grant in READERS.items():
         accounts.add(service.database, name, ["analyst"], {case: grant})
     known = {one.name: one for one in accounts.listed(service.database)}
-    invented.write(tmp_path / "rows", ROWS)
+    write(tmp_path / "rows", **ROWS)
     assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / "rows", quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
 

@@ -20,13 +20,13 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
-from graphsvc.store.server.local import LocalServer
-from tests.leaks import homes, invented
-from tests.leaks.small import said
+from tests.leaks import homes
+from tests.toolbox.accounts import session
+from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 
-FIRST: invented.Tables = {
+FIRST: Tables = {
     "people": [
         {"id": "boss", "name": "Ari Berg", "category": "suspect", "handling": "P"},
         {"id": "aide", "name": "Bo Quist", "category": "suspect", "handling": "P"},
@@ -63,8 +63,7 @@ class Place:
     case: str
 
     def as_(self, name: str) -> Session:
-        who = next(one for one in accounts.listed(self.service.database) if one.name == name)
-        return self.service.session(who, "tests", self.case)
+        return session(self.service, name, self.case)
 
     def add(self, who: str, source: int, *links: tuple[str, str, str], at: dt.datetime = DAY, **cells: str) -> int:
         """The number of the delivery of an account that somebody added by form."""
@@ -101,9 +100,8 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def service(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server, accounts_open=Settings.accounts_open)) as made:
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server(accounts_open=Settings.accounts_open)) as made:
         made.jobs.every = 0.0
         for name, (roles, grant) in PEOPLE.items():
             accounts.add(made.database, name, roles, {"*": grant})
@@ -113,7 +111,7 @@ def service(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Ite
 @pytest.fixture
 def place(service: Service, request: pytest.FixtureRequest, tmp_path: Any) -> Place:
     made = Place(service, f"waits-{abs(hash(request.node.name)) % 10**8}")
-    invented.write(tmp_path / "first", FIRST)
+    write(tmp_path / "first", **FIRST)
     assert made.as_("ann").deliveries.load(tmp_path / "first", quiet).rejections == []
     return made
 
@@ -230,7 +228,7 @@ def test_those_under_c_hide_none_that_comes_alone_under_p(place: Place) -> None:
 
 
 def test_who_falls_out_is_not_counted_among_those_who_hide_the_others(place: Place, tmp_path: Any) -> None:
-    invented.write(tmp_path / "more", {"crossings": [{"id": "C2", "date": "2020-06-01", "handling": "P"}]})
+    write(tmp_path / "more", crossings=[{"id": "C2", "date": "2020-06-01", "handling": "P"}])
     more = place.as_("ann").deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
     for one in (0, 1):
@@ -246,7 +244,7 @@ def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_pat
     """Whoever waits opens as the newest delivery: nothing of it is lost for having been added before."""
     ann = place.as_("ann")
     for name, day in (("more", "2020-06-01"), ("again", "2020-06-02")):
-        invented.write(tmp_path / name, {"crossings": [{"id": "C2", "date": day, "handling": "P"}]})
+        write(tmp_path / name, crossings=[{"id": "C2", "date": day, "handling": "P"}])
     more = ann.deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
     place.add("ann", 0, ("boss", "ORGANISED", "C2"))
@@ -259,7 +257,7 @@ def test_what_was_delivered_again_meanwhile_is_found_again(place: Place, tmp_pat
 def test_one_case_that_cannot_be_written_keeps_no_other(place: Place, tmp_path: Any) -> None:
     place.add("ann", 0)
     other = Place(place.service, f"{place.case}-z")
-    invented.write(tmp_path / "other", FIRST)
+    write(tmp_path / "other", **FIRST)
     other.as_("ann").deliveries.load(tmp_path / "other", quiet)
     other.add("ann", 0)
     real = place.service.casework.replay.write
@@ -314,7 +312,7 @@ def rows_waiting(place: Place) -> str:
 
 
 def test_one_that_names_what_was_taken_back_meanwhile_is_held_back(place: Place, tmp_path: Any) -> None:
-    invented.write(tmp_path / "more", {"crossings": [{"id": "C2", "date": "2020-06-01", "handling": "P"}]})
+    write(tmp_path / "more", crossings=[{"id": "C2", "date": "2020-06-01", "handling": "P"}])
     more = place.as_("ann").deliveries.load(tmp_path / "more", quiet, partial=True)
     assert more.delivery is not None
     number = place.add("ann", 0, ("boss", "ORGANISED", "C2"))

@@ -16,8 +16,8 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
-from tests.leaks import invented
-from tests.leaks.small import FIRST, SEALED, SECOND, said
+from tests.leaks.small import FIRST, SEALED, SECOND
+from tests.toolbox.rows import Tables, said, write
 
 pytestmark = pytest.mark.neo4j
 People = Callable[[str], Session]
@@ -31,7 +31,7 @@ ROLES = {
 }
 MOST = 2
 # A second witness, and an account with an interest.
-MORE: invented.Tables = {
+MORE: Tables = {
     "people": [{"id": "aide-9", "name": "Fay Moor"}, {"id": "wit-2", "name": "Una Vance", "category": "witness"}],
     "statements": [{"id": "account-2", "kind": "witness", "handling": "P", "source_id": "wit-2", "interest": "a debt"}],
     "links": said("account-2", "boss-1 DIRECTED aide-2", "aide-9 DIRECTED aide-2", "aide-9 RELATED_TO aide-2"),
@@ -51,7 +51,7 @@ def people(service: Service, case: str, tmp_path: Path) -> People:
         accounts.add(service.database, name, [role], {case: grant})
     known = {one.name: one for one in accounts.listed(service.database)}
     for number, rows in enumerate((FIRST, MORE, SECOND)):
-        invented.write(tmp_path / str(number), rows)
+        write(tmp_path / str(number), **rows)
     for first in "01":
         assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / first, quiet).rejections == []
     return lambda name: service.session(known[name], "tests", case)
@@ -142,7 +142,7 @@ def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: People, tm
     # The source of what is P told something under C as well.
     hidden = said("account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2")
     secret = {"id": "account-c2", "kind": "witness", "handling": "C", "source_id": SEALED}
-    invented.write(tmp_path / "more", {"people": [{"id": SEALED}], "statements": [secret], "links": hidden})
+    write(tmp_path / "more", people=[{"id": SEALED}], statements=[secret], links=hidden)
     people("whole").deliveries.load(tmp_path / "more", quiet, partial=True)
     before = people("sourced").leads.questions.next("boss-1"), people("low").leads.questions.next("boss-1")
     for claim in claims_of(people("whole"), "account-c2")[:MOST]:

@@ -19,7 +19,6 @@ from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, NotFound, Refused
 from graphsvc.service import Service, Session
 from graphsvc.simulate import simulate
-from graphsvc.store.server.local import LocalServer
 from graphsvc.store.typed import Typed
 
 pytestmark = pytest.mark.neo4j
@@ -30,13 +29,10 @@ LONG = "UNWIND range(1, 2000000000) AS i RETURN sum(i)"
 
 
 @pytest.fixture(scope="module")
-def opened(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+def opened(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("writing") / "delivery"
     simulate(folder, seed=6, people=60)
-    at = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(cypher_timeout_s=20.0, row_cap=50, **at)) as service:
+    with Service(at_server(cypher_timeout_s=20.0, row_cap=50)) as service:
         loader = accounts.only_account(service.database, "")
         service.session(loader, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
         yield service

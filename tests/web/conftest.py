@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -17,8 +15,9 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
+from tests.toolbox.accounts import session, signed_in
+from tests.toolbox.rows import Tables, write
 
 PASSWORD = "correct horse battery"
 PURPOSE = "Operation <i>Tern</i>"
@@ -85,47 +84,31 @@ class Site:
 
     def client(self, name: str) -> FlaskClient:
         """A browser of someone signed in by a one-time link."""
-        client: FlaskClient = self.app.test_client()
-        assert client.get(f"/link/{self.service.sign_in_link(name, PURPOSE)}").status_code == 303
-        return client
-
-
-def _write(folder: Path, name: str, rows: tuple[dict[str, str], ...]) -> None:
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(rows)
+        return signed_in(self.app, name, PURPOSE)
 
 
 @pytest.fixture(scope="session")
-def site(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def site(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The hostile case behind the pages; only to be read."""
-    folder = tmp_path_factory.mktemp("hostile")
     columns = ("subject_id", "relation", "object_id", "statement_id", "polarity", "object_as_said")
-    links = tuple(dict(zip(columns, link, strict=True)) for link in LINKS)
-    tables = {
-        "people": PEOPLE,
-        "statements": STATEMENTS,
-        "crossings": CROSSINGS,
-        "boats": BOATS,
-        "workplaces": WORKPLACES,
+    links = [dict(zip(columns, link, strict=True)) for link in LINKS]
+    tables: Tables = {
+        "people": [*PEOPLE],
+        "statements": [*STATEMENTS],
+        "crossings": [*CROSSINGS],
+        "boats": [*BOATS],
+        "workplaces": [*WORKPLACES],
         "links": links,
     }
-    for name, rows in tables.items():
-        _write(folder, name, rows)
+    folder = write(tmp_path_factory.mktemp("hostile") / "case", **tables)
     case = f'it\'s <b>"odd" & ü {uuid.uuid4().hex[:8]}'
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as service:
+    with Service(at_server()) as service:
         everything = {"*": Grant("C", sources=True)}
         accounts.add(service.database, "inv", ["investigator"], everything, PASSWORD)
         accounts.add(service.database, "pam", ["analyst"], {case: Grant("P")})
         accounts.add(service.database, "nobody", ["investigator"], {})
         accounts.add(service.database, "aud", ["auditor"], {})
         accounts.add(service.database, "dis", ["custodian"], everything)
-        inv = next(account for account in accounts.listed(service.database) if account.name == "inv")
-        loaded = service.session(inv, "tests", case).deliveries.load(folder, lambda *_progress: None)
+        loaded = session(service, "inv", case).deliveries.load(folder, lambda *_progress: None)
         assert loaded.rejections == []
         yield Site(service, create_app(service), case)

@@ -18,6 +18,8 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app
+from tests.toolbox.accounts import signed_in
+from tests.toolbox.pages import post
 
 PASSWORD = "correct horse battery"
 
@@ -30,9 +32,7 @@ class Site:
         self.app = create_app(service)
 
     def linked(self, name: str) -> FlaskClient:
-        client: FlaskClient = self.app.test_client()
-        assert client.get(f"/link/{self.service.sign_in_link(name, 'testing')}").status_code == 303
-        return client
+        return signed_in(self.app, name, "testing")
 
     def signed(self, name: str, password: str = PASSWORD, code: str = "") -> FlaskClient:
         client: FlaskClient = self.app.test_client()
@@ -57,17 +57,9 @@ def code(secret: str, steps: int = 0) -> str:
     return factors.code_at(secret, audit.now() + dt.timedelta(seconds=factors.STEP_S * steps))
 
 
-def post(client: FlaskClient, page: str, to: str, **data: Any) -> TestResponse:
-    """Send a form of a page, with its token."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
-    assert found
-    return client.post(to, data={"csrf_token": found[1]} | data)
-
-
 @pytest.fixture
-def site(settings: Callable[..., Settings]) -> Iterator[Site]:
-    # No page here asks the graph, so none need run.
-    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")) as service:
+def site(no_graph: Callable[..., Settings]) -> Iterator[Site]:
+    with Service(no_graph()) as service:
         accounts.add(service.database, "adm", ["administrator"], {}, PASSWORD)
         accounts.add(service.database, "ann", ["analyst"], {"dover": Grant("C", sources=True)}, PASSWORD)
         accounts.add(service.database, "cus", ["custodian"], {"*": Grant("C", sources=True)}, PASSWORD)

@@ -20,19 +20,20 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from graphsvc.web.cypher.examples import EXAMPLES, LABELS
+from tests.toolbox.accounts import session, signed_in
+from tests.toolbox.rows import texts
 
 pytestmark = pytest.mark.neo4j
 
 CASE, OTHER = "cypher 'pages' <i>", "cypher other"
 ROWS = {
-    "people.csv": "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\n"
+    "people": "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\n"
     "P3,<b>Ana</b>,suspect\nP4,=1+1,suspect\n",
-    "crossings.csv": "id,date\nC1,2020-05-08\n",
-    "statements.csv": "id,kind,handling\nST2,record,P\n",
-    "links.csv": "subject_id,relation,object_id,statement_id,polarity\nP1,ORGANISED,C1,ST2,asserts\n"
+    "crossings": "id,date\nC1,2020-05-08\n",
+    "statements": "id,kind,handling\nST2,record,P\n",
+    "links": "subject_id,relation,object_id,statement_id,polarity\nP1,ORGANISED,C1,ST2,asserts\n"
     "P3,PILOTED,C1,ST2,asserts\nP1,DIRECTED,P3,ST2,asserts\nP4,DIRECTED,P3,ST2,denies\n",
 }
 # What an enemy of the service would type or deliver.
@@ -60,14 +61,9 @@ def harmless(page: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("delivery")
-    for name, text in ROWS.items():
-        (folder / name).write_text(text, "utf-8")
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(row_cap=500, cypher_timeout_s=5.0, **server)) as opened:
+def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = texts(tmp_path_factory.mktemp("delivery") / "case", **ROWS)
+    with Service(at_server(row_cap=500, cypher_timeout_s=5.0)) as opened:
         database, whole = opened.database, Grant("C", sources=True)
         for name in ("ann", "ben"):
             accounts.add(database, name, ["analyst"], {"*": whole})
@@ -76,40 +72,33 @@ def desk(
         accounts.add(database, "inv", ["investigator"], {"*": whole})
         for name in ("ann", "ben", "half", "inv"):
             changes.set_free_cypher(database, name, given=True)
-        known = {one.name: one for one in accounts.listed(database)}
         for case in (CASE, OTHER):
-            opened.session(known["ann"], "tests", case).deliveries.load(folder, lambda *_progress: None)
+            session(opened, "ann", case).deliveries.load(folder, lambda *_progress: None)
         yield opened
 
 
 @pytest.fixture(scope="module")
-def app(desk: Service) -> Flask:
-    made = create_app(desk)
+def app(service: Service) -> Flask:
+    made = create_app(service)
     made.testing = True
     made.config["WTF_CSRF_ENABLED"] = False
     return made
 
 
-def signed_in(app: Flask, desk: Service, name: str) -> FlaskClient:
-    client = app.test_client()
-    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
-    return client
+@pytest.fixture
+def ann(app: Flask) -> FlaskClient:
+    return signed_in(app, "ann")
 
 
 @pytest.fixture
-def ann(app: Flask, desk: Service) -> FlaskClient:
-    return signed_in(app, desk, "ann")
-
-
-@pytest.fixture
-def ben(app: Flask, desk: Service) -> FlaskClient:
-    return signed_in(app, desk, "ben")
+def ben(app: Flask) -> FlaskClient:
+    return signed_in(app, "ben")
 
 
 @pytest.fixture(autouse=True)
-def empty_library(desk: Service) -> Iterator[None]:
+def empty_library(service: Service) -> Iterator[None]:
     yield
-    with transaction(desk.database) as connection:
+    with transaction(service.database) as connection:
         connection.execute(tables.saved_queries.delete())
 
 
@@ -152,9 +141,9 @@ POSTS = ("", "/cancel", "/saved/rename", "/saved/share", "/saved/delete", "/save
 
 
 @pytest.mark.parametrize("name", ["inv", "plain", "half"])
-def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, desk: Service, ann: FlaskClient, name: str) -> None:
+def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, ann: FlaskClient, name: str) -> None:
     kept = save(ann, "Karam's boats", **{"save-shared": "yes"}).location
-    client = signed_in(app, desk, name)
+    client = signed_in(app, name)
     answers = [client.get(at(path, id=kept[-32:], saved=kept)) for path in PAGES]
     answers += [client.post(at(path), data={"text": "RETURN 1", "id": kept, "do": "run"}) for path in POSTS]
     for answer in answers:
@@ -169,12 +158,12 @@ def test_who_may_not_write_cypher_gets_none_of_it(app: Flask, desk: Service, ann
     if name == "half":
         assert "suspended: 1 case in the database lies outside" in page
         assert OTHER not in page
-    rail = signed_in(app, desk, name).get(f"/case/{CASE}").text
+    rail = signed_in(app, name).get(f"/case/{CASE}").text
     assert (">Cypher</a>" in rail) is (name != "inv")
 
 
-def test_another_case_and_one_that_is_not_there_answer_alike(app: Flask, desk: Service) -> None:
-    client = signed_in(app, desk, "half")
+def test_another_case_and_one_that_is_not_there_answer_alike(app: Flask) -> None:
+    client = signed_in(app, "half")
     one, other = client.get(f"/case/{OTHER}/cypher"), client.get("/case/cypher nowhere/cypher")
     assert one.status_code == other.status_code == 404
     assert one.text.replace(OTHER, "X") == other.text.replace("cypher nowhere", "X")
@@ -432,13 +421,13 @@ def test_what_is_shared_opens_for_those_who_may_and_stays_its_authors(ann: Flask
 
 
 def test_what_its_author_can_change_no_more_everyone_can(
-    ann: FlaskClient, ben: FlaskClient, desk: Service, app: Flask
+    ann: FlaskClient, ben: FlaskClient, service: Service, app: Flask
 ) -> None:
-    accounts.add(desk.database, "gone", ["analyst"], {"*": Grant("C", sources=True)})
-    changes.set_free_cypher(desk.database, "gone", given=True)
-    save(signed_in(app, desk, "gone"), "Left behind", **{"save-shared": "yes"})
+    accounts.add(service.database, "gone", ["analyst"], {"*": Grant("C", sources=True)})
+    changes.set_free_cypher(service.database, "gone", given=True)
+    save(signed_in(app, "gone"), "Left behind", **{"save-shared": "yes"})
     assert [one["changeable"] for one in library(ben)] == [False]
-    changes.disable(desk.database, "gone")
+    changes.disable(service.database, "gone")
     (left,) = library(ben)
     assert left["changeable"]
     assert "its author can write no Cypher here any more" in ben.get(at("/saved/one", id=left["id"])).text
@@ -446,14 +435,14 @@ def test_what_its_author_can_change_no_more_everyone_can(
     assert [(one["author"], one["version"], one["shared"]) for one in library(ann)] == [("ben", 2, True)]
 
 
-def test_nothing_typed_lies_in_the_clear(ann: FlaskClient, desk: Service) -> None:
+def test_nothing_typed_lies_in_the_clear(ann: FlaskClient, service: Service) -> None:
     save(
         ann,
         "Quillfeather",
         "RETURN 'Quillfeather'",
         **{"save-title": "Quillfeather", "name": "a", "value": "Quillfeather"},
     )
-    with transaction(desk.database) as connection:
+    with transaction(service.database) as connection:
         rows = connection.execute(tables.saved_queries.select()).mappings().all()
         log = connection.execute(tables.log.select()).mappings().all()
     assert len(rows) == 1

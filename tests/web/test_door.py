@@ -20,40 +20,35 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
 from graphsvc.web import create_app, door, frame, peer
+from tests.toolbox.pages import token
 from tests.web.serving import served
 
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def desk(settings: Callable[..., Settings]) -> Iterator[Service]:
+def service(no_graph: Callable[..., Settings]) -> Iterator[Service]:
     """A service whose pages of accounts need no graph."""
-    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")) as opened:
+    with Service(no_graph()) as opened:
         accounts.add(opened.database, "ann", ["administrator"], {}, PASSWORD)
         accounts.add(opened.database, "bob", ["analyst"], {}, PASSWORD)
         yield opened
 
 
 @pytest.fixture
-def app(desk: Service) -> Flask:
-    return create_app(desk)
+def app(service: Service) -> Flask:
+    return create_app(service)
 
 
-def entered(desk: Service, app: Flask, name: str = "ann", path: str = "") -> FlaskClient:
+def entered(service: Service, app: Flask, name: str = "ann", path: str = "") -> FlaskClient:
     client: FlaskClient = app.test_client()
-    answer = client.get(f"{path}/link/{desk.sign_in_link(name, 'testing')}")
+    answer = client.get(f"{path}/link/{service.sign_in_link(name, 'testing')}")
     assert answer.status_code == 303, answer.text
     return client
 
 
-def form_token(client: FlaskClient, path: str = "/sign-in") -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
-    assert found
-    return found[1]
-
-
 def sign_in(client: FlaskClient, password: str = PASSWORD, name: str = "ann", **request: Any) -> TestResponse:
-    given = {"csrf_token": form_token(client), "name": name, "password": password, "purpose": "testing"}
+    given = {"csrf_token": token(client.get("/sign-in").text), "name": name, "password": password, "purpose": "testing"}
     return client.post("/sign-in", data=given, **request)
 
 
@@ -96,12 +91,11 @@ def test_hosts_come_from_the_settings(settings: Callable[..., Settings]) -> None
             door.address_of(settings(address=wrong))
 
 
-def test_a_setup_link_names_the_host_of_the_settings(desk: Service, app: Flask) -> None:
+def test_a_setup_link_names_the_host_of_the_settings(service: Service, app: Flask) -> None:
     client, base = app.test_client(), "http://localhost:666"
-    client.get(f"/link/{desk.sign_in_link('ann', 'testing')}", base_url=base)
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/people/one?name=bob", base_url=base).text)
-    assert found
-    page = client.post("/people/link", data={"csrf_token": found[1], "name": "bob"}, base_url=base).text
+    client.get(f"/link/{service.sign_in_link('ann', 'testing')}", base_url=base)
+    given = {"csrf_token": token(client.get("/people/one?name=bob", base_url=base).text), "name": "bob"}
+    page = client.post("/people/link", data=given, base_url=base).text
     assert "http://127.0.0.1:8420/setup/" in page
     assert "localhost:666" not in page
 
@@ -119,9 +113,9 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
-def test_what_a_page_elsewhere_sends_changes_nothing(desk: Service, app: Flask, headers: dict[str, str]) -> None:
-    client = entered(desk, app)
-    data = {"csrf_token": form_token(client, "/account")}
+def test_what_a_page_elsewhere_sends_changes_nothing(service: Service, app: Flask, headers: dict[str, str]) -> None:
+    client = entered(service, app)
+    data = {"csrf_token": token(client.get("/account").text)}
     answer = client.post("/account/end-others", data=data, headers=headers)
     assert answer.status_code == 400
     assert "Nothing was changed" in answer.text
@@ -129,8 +123,8 @@ def test_what_a_page_elsewhere_sends_changes_nothing(desk: Service, app: Flask, 
     assert client.post("/account/end-others", data=data, headers=own).status_code == 303
 
 
-def test_a_page_elsewhere_may_link_here_and_not_read(desk: Service, app: Flask) -> None:
-    client = entered(desk, app)
+def test_a_page_elsewhere_may_link_here_and_not_read(service: Service, app: Flask) -> None:
+    client = entered(service, app)
     link = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     assert client.get("/account", headers=link).status_code == 200
     for mode, kind in (("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe")):
@@ -138,17 +132,17 @@ def test_a_page_elsewhere_may_link_here_and_not_read(desk: Service, app: Flask) 
         assert client.get("/account", headers=headers).status_code == 400
 
 
-def test_each_home_and_port_has_a_cookie_of_its_own(desk: Service, settings: Callable[..., Settings]) -> None:
+def test_each_home_and_port_has_a_cookie_of_its_own(service: Service, no_graph: Callable[..., Settings]) -> None:
     addresses = ("http://127.0.0.1:8420", "http://127.0.0.1:8421")
-    names = {create_app(desk, one).config["SESSION_COOKIE_NAME"] for one in addresses}
-    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")) as other:
+    names = {create_app(service, one).config["SESSION_COOKIE_NAME"] for one in addresses}
+    with Service(no_graph()) as other:
         names.add(create_app(other, addresses[0]).config["SESSION_COOKIE_NAME"])
     assert len(names) == 3
     assert all(re.fullmatch("graphsvc_[0-9a-f]{12}", one) for one in names)
 
 
-def test_a_session_is_good_on_its_own_host_and_port(desk: Service, app: Flask) -> None:
-    client = entered(desk, app)
+def test_a_session_is_good_on_its_own_host_and_port(service: Service, app: Flask) -> None:
+    client = entered(service, app)
     assert client.get("/account").status_code == 200
     for host in ("localhost:9999", "127.0.0.1"):
         name = app.config["SESSION_COOKIE_NAME"]
@@ -160,12 +154,12 @@ def test_a_session_is_good_on_its_own_host_and_port(desk: Service, app: Flask) -
     assert client.get("/account").status_code == 200
 
 
-def test_below_a_path_that_nobody_can_guess(desk: Service) -> None:
-    address = door.address_of(desk.settings, desk.hidden_path())
+def test_below_a_path_that_nobody_can_guess(service: Service) -> None:
+    address = door.address_of(service.settings, service.hidden_path())
     path = door.path_of(address)
     assert re.fullmatch("/[0-9a-f]{32}", path)
-    app = create_app(desk, address)
-    client = entered(desk, app, path=path)
+    app = create_app(service, address)
+    client = entered(service, app, path=path)
     for beside in ("/", "/sign-in", "/account", path[:-1], f"{path}x", f"{path}x/account", "//", "/%00"):
         answer = client.get(beside)
         assert (answer.status_code, path in answer.text) == (404, False), beside
@@ -180,16 +174,16 @@ def test_below_a_path_that_nobody_can_guess(desk: Service) -> None:
     stranger = app.test_client()
     assert stranger.get(f"{path}/account").location.startswith(f"{path}/sign-in?next={path.replace('/', '%2F')}"[:40])
     for target in ("/account", "//evil.test", f"{path}//evil.test/.."):
-        link = desk.sign_in_link("ann", "testing")
+        link = service.sign_in_link("ann", "testing")
         answer = app.test_client().get(f"{path}/link/{link}", query_string={"next": target})
         assert answer.location.startswith(f"{path}/")
 
 
 def test_the_path_is_the_same_at_every_start_and_none_where_others_come_in(
-    desk: Service, settings: Callable[..., Settings]
+    service: Service, settings: Callable[..., Settings]
 ) -> None:
-    with Service(desk.settings) as again:
-        assert again.hidden_path() == desk.hidden_path()
+    with Service(service.settings) as again:
+        assert again.hidden_path() == service.hidden_path()
     for made in (settings(host="10.1.2.3"), settings(address="https://example.org")):
         assert door.path_of(door.address_of(made, "/hidden")) == ""
     assert door.address_of(settings(host="::1"), "/hidden", 5) == "http://[::1]:5/hidden"
@@ -200,7 +194,7 @@ def test_the_path_is_the_same_at_every_start_and_none_where_others_come_in(
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="the kernel does not say whose a connection is")
 def test_another_user_of_the_machine_cannot_use_a_session(
-    desk: Service, app: Flask, monkeypatch: pytest.MonkeyPatch
+    service: Service, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
     real = peer.owner
@@ -220,7 +214,7 @@ def test_another_user_of_the_machine_cannot_use_a_session(
             connection.close()
             return answer
 
-        cookie = ask(f"/link/{desk.sign_in_link('ann', 'testing')}").headers["Set-Cookie"].partition(";")[0]
+        cookie = ask(f"/link/{service.sign_in_link('ann', 'testing')}").headers["Set-Cookie"].partition(";")[0]
         statuses = [ask("/account", cookie).status for _ in range(3)]
     assert set(seen) == {str(os.getuid())}
     assert statuses == [200, 302, 200]
@@ -241,10 +235,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def test_a_session_ends_after_a_set_time_whatever_is_done(
-    desk: Service, app: Flask, clock: Callable[..., None]
+    service: Service, app: Flask, clock: Callable[..., None]
 ) -> None:
-    client = entered(desk, app)
-    for _ in range(desk.settings.session_hours * 2 - 1):
+    client = entered(service, app)
+    for _ in range(service.settings.session_hours * 2 - 1):
         clock(minutes=30)
         assert client.get("/account").status_code == 200
     clock(minutes=31)
@@ -252,12 +246,12 @@ def test_a_session_ends_after_a_set_time_whatever_is_done(
 
 
 def test_what_a_page_asks_by_itself_keeps_no_session_alive(
-    desk: Service, app: Flask, clock: Callable[..., None]
+    service: Service, app: Flask, clock: Callable[..., None]
 ) -> None:
-    client = entered(desk, app)
+    client = entered(service, app)
     rules = {one.endpoint.removesuffix("_json"): one.rule.replace("<case>", "none") for one in app.url_map.iter_rules()}
     polled = ["/log?job=x", *(rules[endpoint] for endpoint in frame.POLLED)]
-    for _ in range(desk.settings.session_minutes // 20 - 1):
+    for _ in range(service.settings.session_minutes // 20 - 1):
         clock(minutes=20)
         for path in polled:
             assert client.get(path).status_code in (403, 404), path
@@ -272,10 +266,10 @@ def test_what_is_polled_is_there(app: Flask) -> None:
 # -- who fails too often --------------------------------------------------------------------------------------
 
 
-def test_a_stranger_at_the_sign_in_does_not_lock_a_browser_out_that_has_been_in(desk: Service, app: Flask) -> None:
+def test_a_stranger_at_the_sign_in_does_not_lock_a_browser_out_that_has_been_in(service: Service, app: Flask) -> None:
     ours, stranger = app.test_client(), app.test_client()
     assert sign_in(ours).status_code == 303
-    assert ours.post("/sign-out", data={"csrf_token": form_token(ours, "/account")}).status_code == 302
+    assert ours.post("/sign-out", data={"csrf_token": token(ours.get("/account").text)}).status_code == 302
     for _ in range(8):
         assert sign_in(stranger, "wrong password").status_code == 401
     assert sign_in(stranger).status_code == 401

@@ -18,7 +18,9 @@ from werkzeug.test import TestResponse
 from graphsvc.cli import program
 from graphsvc.service import Service, command_line
 from graphsvc.web import create_app
-from tests.service.test_exporting import People, opened
+from tests.service.test_exporting import opened
+from tests.toolbox import pages
+from tests.toolbox.accounts import People, signed_in
 
 pytestmark = pytest.mark.neo4j
 CASE = "export-pages"
@@ -27,24 +29,18 @@ SOURCE = re.compile(r"Q(-[0-9A-Z]{4}){3}")
 
 
 @pytest.fixture(scope="module")
-def place(
-    settings: Any, neo4j_server: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Service, People, Any]]:
-    with Service(settings(neo4j_uri=neo4j_server.uri, neo4j_password=neo4j_server.password)) as service:
+def place(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, People, Any]]:
+    with Service(at_server()) as service:
         people = opened(service, CASE, tmp_path_factory.mktemp("pages") / "case")
         yield service, people, create_app(service)
 
 
 def browser(place: tuple[Service, People, Any], name: str) -> FlaskClient:
-    client: FlaskClient = place[2].test_client()
-    assert client.get(f"/link/{place[0].sign_in_link(name, 'tests')}").status_code == 303
-    return client
+    return signed_in(place[2], name)
 
 
 def post(client: FlaskClient, to: str, **data: Any) -> TestResponse:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"{HERE}/exports").text)
-    assert found is not None
-    return client.post(f"{HERE}/{to}", data={"csrf_token": found[1]} | data)
+    return pages.post(client, f"{HERE}/exports", f"{HERE}/{to}", **data)
 
 
 def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> None:
@@ -172,7 +168,7 @@ def test_pages_are_for_their_roles_and_have_an_empty_state(place: Any) -> None:
 
 def said(answer: TestResponse) -> str:
     """What a page says, without the token of its forms, which is another each second."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", answer.text)
+    return pages.without_tokens(answer.text)
 
 
 def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from graphsvc.errors import RECORDED
 from graphsvc.service import Session
 from graphsvc.service.network.entities import Entities
 from graphsvc.web.frame import PUBLIC, plain
+from tests.toolbox.pages import without_tokens
 
 pytestmark = pytest.mark.neo4j
 
@@ -140,7 +141,7 @@ def test_the_mark_says_the_strictest_code_of_the_page(site: Any) -> None:
 
 def told(answer: Any) -> str:
     """A page without the token of its forms, which has the second in it."""
-    return re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", answer.text)
+    return without_tokens(answer.text)
 
 
 def test_not_there_and_not_yours_are_one_answer(site: Any) -> None:

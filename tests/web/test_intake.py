@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,27 +18,28 @@ from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app, intake
 from graphsvc.web.frame import STRANGERS_BYTES
+from tests.toolbox.pages import token
 from tests.web.serving import served
 
 CANARY = b"Qqcanary of the upload"
 
 
 @pytest.fixture
-def desk(settings: Callable[..., Settings]) -> Iterator[Service]:
-    with Service(settings(neo4j_uri="bolt://127.0.0.1:9", neo4j_password="none")) as opened:
+def service(no_graph: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(no_graph()) as opened:
         accounts.add(opened.database, "ann", ["analyst"], {})
         yield opened
 
 
 @pytest.fixture
-def app(desk: Service) -> Flask:
-    return create_app(desk)
+def app(service: Service) -> Flask:
+    return create_app(service)
 
 
 @pytest.fixture
-def port(desk: Service, app: Flask) -> Iterator[int]:
+def port(service: Service, app: Flask) -> Iterator[int]:
     """The pages behind a server like that of `graphsvc serve`."""
-    with served(app, intake.channel_of(app, desk)) as found:
+    with served(app, intake.channel_of(app, service)) as found:
         yield found
 
 
@@ -53,17 +53,15 @@ def asked(port: int, method: str, path: str, body: bytes | None = None, **header
     return answer
 
 
-def entered(desk: Service, port: int) -> str:
+def entered(service: Service, port: int) -> str:
     """The cookie of someone who is signed in."""
-    answer = asked(port, "GET", f"/link/{desk.sign_in_link('ann', 'testing')}")
+    answer = asked(port, "GET", f"/link/{service.sign_in_link('ann', 'testing')}")
     return answer.headers["Set-Cookie"].partition(";")[0]
 
 
 def test_a_stranger_sends_little(app: Flask) -> None:
     client = app.test_client()
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
-    assert found
-    form = {"csrf_token": found[1], "name": "ann", "password": "x", "purpose": "testing"}
+    form = {"csrf_token": token(client.get("/sign-in").text), "name": "ann", "password": "x", "purpose": "testing"}
     assert client.post("/sign-in", data=form | {"code": "1" * 60_000}).status_code == 401
     for path in ("/sign-in", "/setup/made-up"):
         answer = client.post(path, data=form | {"code": "1" * (STRANGERS_BYTES + 1)})
@@ -71,7 +69,7 @@ def test_a_stranger_sends_little(app: Flask) -> None:
         assert "larger than this service takes" in answer.text
 
 
-def test_a_stranger_is_refused_before_the_body_is_there(desk: Service, port: int) -> None:
+def test_a_stranger_is_refused_before_the_body_is_there(service: Service, port: int) -> None:
     assert asked(port, "GET", "/sign-in").status == 200  # it is up
     made_up = "graphsvc_000000000000=made.up"
     for extra in (b"", f"Cookie: {made_up}\r\n".encode()):
@@ -88,7 +86,7 @@ def test_a_stranger_is_refused_before_the_body_is_there(desk: Service, port: int
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the kernel does not show which files are open")
 def test_what_is_large_lies_encrypted_while_it_waits(
-    desk: Service, app: Flask, port: int, monkeypatch: pytest.MonkeyPatch
+    service: Service, app: Flask, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[int, bytes]] = []
     monkeypatch.setattr(intake, "_IN_MEMORY", 1000)
@@ -96,20 +94,20 @@ def test_what_is_large_lies_encrypted_while_it_waits(
     def looks() -> Any:
         for link in Path("/proc/self/fd").iterdir():
             try:
-                if str(desk.settings.home) in str(link.readlink()) and "(deleted)" in str(link.readlink()):
+                if str(service.settings.home) in str(link.readlink()) and "(deleted)" in str(link.readlink()):
                     seen.append((link.stat().st_size, link.read_bytes()))
             except FileNotFoundError:
                 continue  # closed meanwhile
 
     app.before_request_funcs[None].insert(0, looks)  # before the form is refused
-    cookie = entered(desk, port)
+    cookie = entered(service, port)
     body = CANARY + os.urandom(3_000_000) + CANARY
     answer = asked(port, "POST", "/account/end-others", body, Cookie=cookie, Content_Type="application/octet-stream")
     assert answer.status == 400  # the form's token is missing: it was looked at
     sizes = [size for size, _ in seen]
     assert len(body) in sizes
     assert not [content for _, content in seen if CANARY in content]
-    assert not [path for path in desk.settings.home.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
+    assert not [path for path in service.settings.home.rglob("*") if path.is_file() and CANARY in path.read_bytes()]
 
 
 def test_a_scratch_file_reads_what_was_written(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import threading
 import uuid
 import zipfile
@@ -22,8 +21,9 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.service import PictureRequest, Service
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
+from tests.toolbox import pages, rows
+from tests.toolbox.accounts import session, signed_in
 
 pytestmark = pytest.mark.neo4j
 
@@ -36,9 +36,8 @@ WAIT_S = 60.0
 
 
 @pytest.fixture(scope="module")
-def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(upload_mb=2, **server)) as opened:
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server(upload_mb=2)) as opened:
         everywhere = {"*": Grant("C", sources=True)}
         accounts.add(opened.database, "ann", ["investigator"], everywhere)
         accounts.add(opened.database, "bob", ["analyst"], everywhere)
@@ -48,8 +47,8 @@ def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def app(desk: Service) -> Flask:
-    made = create_app(desk)
+def app(service: Service) -> Flask:
+    made = create_app(service)
     made.testing = True
     return made
 
@@ -59,29 +58,17 @@ def case() -> str:
     return f"web-{uuid.uuid4().hex[:12]}"
 
 
-def signed_in(app: Flask, desk: Service, name: str) -> FlaskClient:
-    client = app.test_client()
-    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
-    return client
-
-
 @pytest.fixture
-def ann(app: Flask, desk: Service) -> FlaskClient:
-    return signed_in(app, desk, "ann")
+def ann(app: Flask) -> FlaskClient:
+    return signed_in(app, "ann")
 
 
-def zipped(links: str = LINKS, people: str = PEOPLE, **files: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in {"people": people, "statements": STATEMENTS, "links": links, **files}.items():
-            archive.writestr(f"{name}.csv", text)
-    return packed.getvalue()
+def zipped(links: str = LINKS, people: str = PEOPLE) -> bytes:
+    return rows.zipped(people=people, statements=STATEMENTS, links=links)
 
 
 def token(client: FlaskClient, case: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(f"/case/{case}/load").text)
-    assert found
-    return found[1]
+    return pages.token(client.get(f"/case/{case}/load").text)
 
 
 def sent(client: FlaskClient, case: str, content: bytes, name: str = "case.zip", **fields: Any) -> TestResponse:
@@ -103,8 +90,7 @@ def ended(client: FlaskClient, answer: TestResponse) -> dict[str, Any]:
     address = answer.headers.get("Location", "")
     if "/job" not in address:
         return {}
-    service: Service = client.application.extensions["graphsvc"]
-    service.jobs.wait(address.rpartition("id=")[2], WAIT_S)
+    pages.waited(client, address)
     found: dict[str, Any] = client.get(address.replace("/job?", "/job.json?")).json["job"]  # type: ignore[index]
     return found
 
@@ -115,14 +101,14 @@ def loaded(client: FlaskClient, case: str, content: bytes, **fields: Any) -> dic
     return ended(client, client.post(f"/case/{case}/load/confirm", data=form))
 
 
-def names_kept(desk: Service, name: str) -> list[Path]:
+def names_kept(service: Service, name: str) -> list[Path]:
     """Files of the home that hold a name in the clear."""
-    return [path for path in desk.settings.home.rglob("*") if path.is_file() and name.encode() in path.read_bytes()]
+    return [path for path in service.settings.home.rglob("*") if path.is_file() and name.encode() in path.read_bytes()]
 
 
-def kept(desk: Service) -> list[Path]:
+def kept(service: Service) -> list[Path]:
     """Files of uploads that wait; other tests may leave some."""
-    return sorted(path for path in (desk.settings.home / "uploads").rglob("*") if path.is_file())
+    return sorted(path for path in (service.settings.home / "uploads").rglob("*") if path.is_file())
 
 
 def test_upload_preview_confirm_and_the_case_is_there(ann: FlaskClient, case: str) -> None:
@@ -172,22 +158,22 @@ def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_identity_values_stay_with_the_live_answer(ann: FlaskClient, app: Flask, desk: Service, case: str) -> None:
+def test_identity_values_stay_with_the_live_answer(ann: FlaskClient, app: Flask, service: Service, case: str) -> None:
     address = previewed(ann, case, zipped(BAD_LINKS))
     assert "Selam Bekele" in ann.get(address).text
-    assert names_kept(desk, "Selam Bekele") == []
-    bob = signed_in(app, desk, "bob")
+    assert names_kept(service, "Selam Bekele") == []
+    bob = signed_in(app, "bob")
     assert bob.get(address).status_code == 404
     upload = address.rpartition("upload=")[2]
     form = {"csrf_token": token(ann, case), "upload": upload}
     assert ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))["state"] == "done"
     assert ann.get(address).status_code == 404
-    assert names_kept(desk, "Selam Bekele") == []
-    assert upload not in desk.uploads.previews
+    assert names_kept(service, "Selam Bekele") == []
+    assert upload not in service.uploads.previews
 
 
 def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(
-    ann: FlaskClient, app: Flask, desk: Service, case: str
+    ann: FlaskClient, app: Flask, service: Service, case: str
 ) -> None:
     answer = sent(ann, case, zipped(people="P1,Selam Bekele\n"))
     job = ended(ann, ann.get(answer.headers["Location"]))
@@ -195,19 +181,19 @@ def test_a_file_that_cannot_be_read_is_told_to_its_loader_alone_and_deleted(
     page = ann.get(f"/case/{case}/load/job?id={job['id']}").text
     assert "people.csv" in page
     assert "This cannot be read as it is" in page
-    assert signed_in(app, desk, "bob").get(f"/case/{case}/load/job.json?id={job['id']}").json["job"]["said"] == ""  # type: ignore[index]
-    assert names_kept(desk, "Selam Bekele") == []
+    assert signed_in(app, "bob").get(f"/case/{case}/load/job.json?id={job['id']}").json["job"]["said"] == ""  # type: ignore[index]
+    assert names_kept(service, "Selam Bekele") == []
     assert ann.get(f"/case/{case}/load.json").json["uploads"] == []  # type: ignore[index]
 
 
-def test_cancelled_nothing_is_left(ann: FlaskClient, desk: Service, case: str) -> None:
+def test_cancelled_nothing_is_left(ann: FlaskClient, service: Service, case: str) -> None:
     upload = previewed(ann, case, zipped()).rpartition("upload=")[2]
     assert [one["id"] for one in ann.get(f"/case/{case}/load.json").json["uploads"]] == [upload]  # type: ignore[index]
     form = {"csrf_token": token(ann, case), "upload": upload}
     assert ann.post(f"/case/{case}/load/cancel", data=form).status_code == 303
-    assert not (desk.settings.home / "uploads" / upload).exists()
+    assert not (service.settings.home / "uploads" / upload).exists()
     assert ann.post(f"/case/{case}/load/confirm", data=form).status_code == 404
-    with transaction(desk.database) as connection:
+    with transaction(service.database) as connection:
         assert connection.execute(sa.select(tables.cases.c.id).where(tables.cases.c.id == case)).first() is None
 
 
@@ -291,24 +277,24 @@ def test_a_mapping_is_never_a_path(ann: FlaskClient, case: str) -> None:
     ],
 )
 def test_what_is_no_delivery_is_refused_in_words(
-    ann: FlaskClient, desk: Service, case: str, name: str, content: bytes, says: str
+    ann: FlaskClient, service: Service, case: str, name: str, content: bytes, says: str
 ) -> None:
-    before = kept(desk)
+    before = kept(service)
     answer = sent(ann, case, content, name)
     assert answer.status_code in (413, 422)
     assert says in answer.text
-    assert kept(desk) == before
+    assert kept(service) == before
 
 
-def test_too_large_is_refused_and_leaves_nothing(ann: FlaskClient, desk: Service, case: str) -> None:
-    before = kept(desk)
+def test_too_large_is_refused_and_leaves_nothing(ann: FlaskClient, service: Service, case: str) -> None:
+    before = kept(service)
     head = f'--cut\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token(ann, case)}\r\n--cut\r\n'
     head += 'Content-Disposition: form-data; name="file"; filename="case.zip"\r\n\r\n'
     body = head.encode() + bytes(3 << 20) + b"\r\n--cut--\r\n"
     answer = ann.post(f"/case/{case}/load", data=body, content_type="multipart/form-data; boundary=cut")
     assert answer.status_code == 413
     assert "larger" in answer.text
-    assert kept(desk) == before
+    assert kept(service) == before
 
 
 def test_without_a_file_it_says_so(ann: FlaskClient, case: str) -> None:
@@ -317,22 +303,22 @@ def test_without_a_file_it_says_so(ann: FlaskClient, case: str) -> None:
     assert "No file was chosen" in answer.text
 
 
-def test_another_site_cannot_send_a_file(ann: FlaskClient, desk: Service, case: str) -> None:
-    before = kept(desk)
+def test_another_site_cannot_send_a_file(ann: FlaskClient, service: Service, case: str) -> None:
+    before = kept(service)
     data = {"file": (io.BytesIO(zipped()), "case.zip")}
     answer = ann.post(f"/case/{case}/load", data=data, content_type="multipart/form-data")
     assert answer.status_code == 400
-    assert kept(desk) == before
+    assert kept(service) == before
     for address in ("confirm", "cancel", "job/cancel", "take-back"):
         assert ann.post(f"/case/{case}/load/{address}", data={"upload": "x"}).status_code == 400
 
 
 @pytest.mark.parametrize("name", ["pam", "dis"])
 def test_who_may_not_load_is_refused_before_anything_is_received(
-    app: Flask, desk: Service, ann: FlaskClient, case: str, name: str
+    app: Flask, ann: FlaskClient, case: str, name: str
 ) -> None:
     loaded(ann, case, zipped())
-    client = signed_in(app, desk, name)
+    client = signed_in(app, name)
     assert client.get(f"/case/{case}/load").status_code == 403
     data = {"file": (io.BytesIO(zipped()), "case.zip")}
     assert client.post(f"/case/{case}/load", data=data, content_type="multipart/form-data").status_code == 403
@@ -345,7 +331,7 @@ def test_a_new_case_begins_with_its_name(ann: FlaskClient, case: str) -> None:
     assert ann.get("/load?case=%2A").status_code == 400
 
 
-def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, desk: Service, case: str) -> None:
+def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, service: Service, case: str) -> None:
     begun, go = threading.Event(), threading.Event()
 
     def work(progress: Callable[[int, int, str], None]) -> dict[str, Any]:
@@ -354,7 +340,7 @@ def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, desk: 
         go.wait(WAIT_S)
         return {}
 
-    key = desk.jobs.start("ann", case, "load", work)
+    key = service.jobs.start("ann", case, "load", work)
     begun.wait(WAIT_S)
     page = ann.get(f"/case/{case}/load/job?id={key}").text
     assert '<noscript><meta http-equiv="refresh"' in page
@@ -362,7 +348,7 @@ def test_a_job_that_runs_can_be_watched_without_scripts(ann: FlaskClient, desk: 
     ann.post(f"/case/{case}/load/job/cancel", data={"csrf_token": token(ann, case), "id": key})
     assert ann.get(f"/case/{case}/load/job.json?id={key}").json["job"]["state"] == "cancelling"  # type: ignore[index]
     go.set()
-    desk.jobs.wait(key, WAIT_S)
+    service.jobs.wait(key, WAIT_S)
 
 
 # -- charts -------------------------------------------------------------------------------------------------------
@@ -382,7 +368,7 @@ def charted(*types: str) -> bytes:
 
 
 def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
-    ann: FlaskClient, desk: Service, case: str
+    ann: FlaskClient, service: Service, case: str
 ) -> None:
     address = previewed(ann, case, charted("Lorry", "Tractor"), name="port.anx")
     page = ann.get(address).text
@@ -412,9 +398,9 @@ def test_a_chart_is_read_as_its_preview_says_and_as_somebody_corrects_it(
     data = {"csrf_token": token(ann, case), "upload": upload}
     job = ended(ann, ann.post(f"/case/{case}/load/confirm", data=data))
     assert (job["state"], job["result"]["rejected"]) == ("done", 0)
-    here = desk.session(next(one for one in accounts.listed(desk.database) if one.name == "ann"), "tests", case)
+    here = session(service, "ann", case)
     # Nobody says that the person plays a part: they stand by a pseudonym, and what they used with them.
-    key = desk.register.key(case, create=False)
+    key = service.register.key(case, create=False)
     driver, lorry, tractor = (
         pseudonym(key, kind, one) for kind, one in (("person", "E0"), ("thing", "E1"), ("thing", "E2"))
     )

@@ -17,6 +17,8 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.service import Service
 from graphsvc.web import create_app
+from tests.toolbox.accounts import named, signed_in
+from tests.toolbox.pages import token
 
 SOURCE = "Q-AAAA-BBBB-CCCC"
 ANN, BOB = Principal("ann", frozenset()), Principal("bob", frozenset())
@@ -42,9 +44,7 @@ def aud(service: Service) -> FlaskClient:
 
 
 def client(service: Service, name: str) -> FlaskClient:
-    browser: FlaskClient = create_app(service).test_client()
-    assert browser.get(f"/link/{service.sign_in_link(name, 'the yearly check')}").status_code == 303
-    return browser
+    return signed_in(create_app(service), name, "the yearly check")
 
 
 def found(aud: FlaskClient, **query: Any) -> list[dict[str, Any]]:
@@ -55,9 +55,8 @@ def found(aud: FlaskClient, **query: Any) -> list[dict[str, Any]]:
 
 
 def verify(aud: FlaskClient) -> str:
-    page = aud.get("/log").text
-    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-    done = aud.post("/log/verify", data={"csrf_token": token}, follow_redirects=True)
+    given = {"csrf_token": token(aud.get("/log").text)}
+    done = aud.post("/log/verify", data=given, follow_redirects=True)
     assert done.status_code == 200
     return done.text
 
@@ -113,12 +112,12 @@ def test_a_changed_line_is_named_on_the_page(aud: FlaskClient, service: Service)
 
 def test_only_auditors_read_and_verify(service: Service, aud: FlaskClient) -> None:
     inv = client(service, "inv")
-    token = inv.get("/").text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    given = {"csrf_token": token(inv.get("/").text)}
     for answer in (
         inv.get("/log"),
         inv.get("/log?as=csv"),
         inv.get("/log.json?job=1"),
-        inv.post("/log/verify", data={"csrf_token": token}),
+        inv.post("/log/verify", data=given),
     ):
         assert answer.status_code == 403
         assert SOURCE not in answer.text
@@ -150,7 +149,7 @@ def test_the_sources_that_pages_show_are_in_the_log_and_no_others(site: Any) -> 
         seen = who_saw()
     inv.get(site.address("leads"))
     assert who_saw() == seen
-    principal = next(one for one in accounts.listed(site.service.database) if one.name == "inv")
+    principal = named(site.service, "inv")
     session = site.service.session(principal, "a notebook", site.case)
     for of, more in (("claims", 1), ("links", 0)):
         session.graph(of)

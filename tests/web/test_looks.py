@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.errors import Busy, NotFound
 from graphsvc.service import Service, Session
+from tests.toolbox.accounts import named
 
 pytestmark = pytest.mark.neo4j
 MOST_STATEMENTS = 15
@@ -62,8 +62,8 @@ def test_opening_a_page_is_one_act_with_what_it_opened(site: Any, page: str, act
 
 
 def session(site: Any) -> Session:
-    inv = next(one for one in accounts.listed(site.service.database) if one.name == "inv")
-    return site.service.session(inv, "looking", site.case)  # type: ignore[no-any-return]
+    here: Session = site.service.session(named(site.service, "inv"), "looking", site.case)
+    return here
 
 
 def fails(here: Session, inside: Callable[[], object]) -> None:

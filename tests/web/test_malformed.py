@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+
+from tests.toolbox.pages import post
 
 pytestmark = pytest.mark.neo4j
 
@@ -28,12 +28,6 @@ ADDRESSES = (
 )
 
 
-def form(client: FlaskClient, page: str, to: str, **given: Any) -> Any:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
-    assert found
-    return client.post(to, data={"csrf_token": found[1]} | given)
-
-
 @pytest.mark.parametrize("value", NO_NUMBERS)
 @pytest.mark.parametrize(("page", "name"), ADDRESSES)
 def test_what_is_no_number_in_an_address_is_one_sentence(site: Any, page: str, name: str, value: str) -> None:
@@ -49,9 +43,9 @@ def test_what_is_no_number_in_an_address_is_one_sentence(site: Any, page: str, n
 def test_places_that_are_none_are_one_sentence(site: Any, arranged: str) -> None:
     client = site.client("inv")
     page = site.address("network", id=site.boss)
-    answer = form(client, page, site.address("export"), id=site.boss, arranged=arranged, recipient="Kent")
+    answer = post(client, page, site.address("export"), id=site.boss, arranged=arranged, recipient="Kent")
     assert answer.status_code == 400
-    answer = form(
+    answer = post(
         client, page, site.address("export/make"), id=site.boss, arranged=arranged, recipient="Kent", reason="x"
     )
     assert answer.status_code == 400, answer.status_code
@@ -61,7 +55,7 @@ def test_places_that_are_none_are_one_sentence(site: Any, arranged: str) -> None
 def test_links_to_leave_out_that_are_none_are_one_sentence(site: Any, out: str) -> None:
     client = site.client("inv")
     page = site.address("network", id=site.boss)
-    answer = form(client, page, site.address("export/make"), id=site.boss, out=out, recipient="Kent", reason="x")
+    answer = post(client, page, site.address("export/make"), id=site.boss, out=out, recipient="Kent", reason="x")
     assert answer.status_code == 400, answer.status_code
 
 
@@ -69,7 +63,7 @@ def test_links_to_leave_out_that_are_none_are_one_sentence(site: Any, out: str) 
 def test_a_state_that_is_none_is_one_sentence(site: Any, state: str) -> None:
     client = site.client("inv")
     page = site.address("network", id=site.boss)
-    answer = form(client, page, site.address("pictures/save"), state=state, name="deep")
+    answer = post(client, page, site.address("pictures/save"), state=state, name="deep")
     assert answer.status_code == 400, answer.status_code
 
 

@@ -17,8 +17,8 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.grading import at_least
 from graphsvc.service import PictureRequest, Service, Session
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
+from tests.toolbox.accounts import signed_in
 
 pytestmark = pytest.mark.neo4j
 
@@ -27,9 +27,8 @@ CASE = f"network-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="module")
-def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as opened:
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    with Service(at_server()) as opened:
         everywhere = {"*": Grant("C", sources=True)}
         accounts.add(opened.database, "ann", ["investigator"], everywhere)
         accounts.add(opened.database, "pam", ["investigator"], {"*": Grant("P")})
@@ -42,32 +41,28 @@ def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def app(desk: Service) -> Flask:
-    made = create_app(desk)
+def app(service: Service) -> Flask:
+    made = create_app(service)
     made.testing = True
     return made
 
 
 @pytest.fixture(scope="module")
-def full(desk: Service) -> Session:
-    return desk.session(Principal("ann", frozenset({"investigator"}), {CASE: Grant("C", sources=True)}), "tests", CASE)
+def full(service: Service) -> Session:
+    return service.session(
+        Principal("ann", frozenset({"investigator"}), {CASE: Grant("C", sources=True)}), "tests", CASE
+    )
 
 
 @pytest.fixture(scope="module")
-def lawful(desk: Service) -> Session:
+def lawful(service: Service) -> Session:
     """A reader without clearance for handling code C."""
-    return desk.session(Principal("pam", frozenset({"investigator"}), {CASE: Grant("P")}), "tests", CASE)
-
-
-def browser(app: Flask, desk: Service, name: str) -> FlaskClient:
-    client = app.test_client()
-    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
-    return client
+    return service.session(Principal("pam", frozenset({"investigator"}), {CASE: Grant("P")}), "tests", CASE)
 
 
 @pytest.fixture
-def ann(app: Flask, desk: Service) -> FlaskClient:
-    return browser(app, desk, "ann")
+def ann(app: Flask) -> FlaskClient:
+    return signed_in(app, "ann")
 
 
 def links(view: Any) -> set[tuple[str, str, str]]:
@@ -213,10 +208,8 @@ def test_links_of_other_grades_are_marked_where_they_stay(full: Session, ann: Fl
 
 
 @pytest.mark.parametrize(("name", "told"), [("ann", False), ("pam", True)])
-def test_who_has_no_source_clearance_is_told_what_grades_leave_out(
-    app: Flask, desk: Service, name: str, told: bool
-) -> None:
-    page = browser(app, desk, name).get(f"/case/{CASE}/network/overview?source_grade=1").get_data(as_text=True)
+def test_who_has_no_source_clearance_is_told_what_grades_leave_out(app: Flask, name: str, told: bool) -> None:
+    page = signed_in(app, name).get(f"/case/{CASE}/network/overview?source_grade=1").get_data(as_text=True)
     assert ("how what witnesses said is graded takes source clearance" in page) is told
 
 
@@ -323,13 +316,13 @@ def test_the_page_keeps_the_strict_policy(ann: FlaskClient) -> None:
     assert all(address.startswith("/") for address in re.findall(r'(?:src|href)="([^"#]+)"', page))
 
 
-def test_without_a_start_it_begins_at_the_leads_or_asks(app: Flask, desk: Service, ann: FlaskClient) -> None:
+def test_without_a_start_it_begins_at_the_leads_or_asks(app: Flask, ann: FlaskClient) -> None:
     answer = ann.get(f"/case/{CASE}/network")
     if answer.status_code == 302:
         assert "id=p1" in answer.location
     else:
         assert "Choose who or what the picture starts at" in answer.get_data(as_text=True)
-    asked = browser(app, desk, "cus").get(f"/case/{CASE}/network")
+    asked = signed_in(app, "cus").get(f"/case/{CASE}/network")
     assert asked.status_code == 200
     assert "Choose who or what the picture starts at" in asked.get_data(as_text=True)
 
@@ -389,8 +382,8 @@ def test_a_link_tells_its_claims(ann: FlaskClient) -> None:
     assert ann.get(f"/case/{CASE}/network/link.json", query_string=turned).status_code == 404
 
 
-def test_what_a_reader_may_not_see_is_in_no_panel(app: Flask, desk: Service) -> None:
-    pam = browser(app, desk, "pam")
+def test_what_a_reader_may_not_see_is_in_no_panel(app: Flask) -> None:
+    pam = signed_in(app, "pam")
     asked = {"subject": "p4", "relation": "CONTACTED", "object": "p1"}
     assert pam.get(f"/case/{CASE}/network/link.json", query_string=asked).status_code == 404
     assert pam.get(f"/case/{CASE}/network/node.json?id=p4").status_code == 404

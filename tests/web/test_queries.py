@@ -16,55 +16,44 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.service import Service
-from graphsvc.store.server.local import LocalServer
 from graphsvc.web import create_app
 from graphsvc.web.csvfile import cell
+from tests.toolbox.accounts import session, signed_in
+from tests.toolbox.rows import texts
 
 pytestmark = pytest.mark.neo4j
 
 CASE = "queries pages"
 ROWS = {
-    "people.csv": "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\nP3,<b>Ana</b>,other\nP4,=1+1,other\n",
-    "crossings.csv": "id,date,launch_site\nC1,2020-05-08,Wimereux\nC/2,2020-05-09,Calais\n",
-    "statements.csv": "id,kind,source_id,taken_on,handling\nST1,witness,P2,2020-06,C\nST2,record,,2020-07-01,P\n",
-    "links.csv": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,C1,ST1\nP1,ORGANISED,C/2,ST2\n"
+    "people": "id,name,category\nP1,Idris Karam,suspect\nP2,Selam Bekele,witness\nP3,<b>Ana</b>,other\nP4,=1+1,other\n",
+    "crossings": "id,date,launch_site\nC1,2020-05-08,Wimereux\nC/2,2020-05-09,Calais\n",
+    "statements": "id,kind,source_id,taken_on,handling\nST1,witness,P2,2020-06,C\nST2,record,,2020-07-01,P\n",
+    "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,C1,ST1\nP1,ORGANISED,C/2,ST2\n"
     "P3,PILOTED,C1,ST2\nP3,PILOTED,C/2,ST2\nP4,ASSISTED,C1,ST2\nP1,DIRECTED,P3,ST2\n",
 }
 
 
 @pytest.fixture(scope="module")
-def desk(
-    settings: Callable[..., Settings], neo4j_server: LocalServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("delivery")
-    for name, text in ROWS.items():
-        (folder / name).write_text(text, "utf-8")
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(row_cap=3, **server)) as opened:
+def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = texts(tmp_path_factory.mktemp("delivery") / "case", **ROWS)
+    with Service(at_server(row_cap=3)) as opened:
         accounts.add(opened.database, "ann", ["analyst"], {"*": Grant("C", sources=True)})
         accounts.add(opened.database, "pam", ["analyst"], {"*": Grant("P")})
         accounts.add(opened.database, "adm", ["administrator"], {"*": Grant("P")})
-        ann = next(one for one in accounts.listed(opened.database) if one.name == "ann")
-        opened.session(ann, "tests", CASE).deliveries.load(folder, lambda *_progress: None)
+        session(opened, "ann", CASE).deliveries.load(folder, lambda *_progress: None)
         yield opened
 
 
 @pytest.fixture(scope="module")
-def app(desk: Service) -> Flask:
-    made = create_app(desk)
+def app(service: Service) -> Flask:
+    made = create_app(service)
     made.testing = True
     return made
 
 
-def signed_in(app: Flask, desk: Service, name: str) -> FlaskClient:
-    client = app.test_client()
-    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
-    return client
-
-
 @pytest.fixture
-def ann(app: Flask, desk: Service) -> FlaskClient:
-    return signed_in(app, desk, "ann")
+def ann(app: Flask) -> FlaskClient:
+    return signed_in(app, "ann")
 
 
 def at(path: str) -> str:
@@ -78,9 +67,9 @@ def told(client: FlaskClient, address: str) -> dict[str, Any]:
     return found
 
 
-def test_every_query_one_may_run_is_listed_by_subject(ann: FlaskClient, desk: Service) -> None:
+def test_every_query_one_may_run_is_listed_by_subject(ann: FlaskClient, service: Service) -> None:
     page = ann.get(at("/queries")).text
-    for query in desk.library.public():
+    for query in service.library.public():
         allowed = not query.roles or "analyst" in query.roles
         assert (html.escape(query.title, quote=False).replace("'", "&#39;") in page) is allowed, query.name
     assert page.index(">People<") < page.index(">Boats<") < page.index(">Quality of the data<")
@@ -94,15 +83,15 @@ def test_a_search_keeps_what_has_all_its_words(ann: FlaskClient) -> None:
     assert "No query has these words" in ann.get(at("/queries?q=xyzzy")).text
 
 
-def test_queries_about_sources_are_for_those_with_source_clearance(ann: FlaskClient, app: Flask, desk: Service) -> None:
-    pam = signed_in(app, desk, "pam")
+def test_queries_about_sources_are_for_those_with_source_clearance(ann: FlaskClient, app: Flask) -> None:
+    pam = signed_in(app, "pam")
     assert "statements.sources" in ann.get(at("/queries")).text
     assert "statements.sources" not in pam.get(at("/queries")).text
     assert pam.get(at("/query?name=statements.sources&run=1")).status_code == 404
 
 
-def test_a_role_that_runs_no_queries_is_refused(app: Flask, desk: Service) -> None:
-    client = signed_in(app, desk, "adm")
+def test_a_role_that_runs_no_queries_is_refused(app: Flask) -> None:
+    client = signed_in(app, "adm")
     assert client.get(at("/queries")).status_code == 403
     assert client.get(at("/query?name=crossings.behind")).status_code == 403
 
@@ -112,8 +101,8 @@ def test_what_is_no_public_query_is_not_found(ann: FlaskClient, name: str) -> No
     assert ann.get(at("/query"), query_string={"name": name}).status_code == 404
 
 
-def test_the_form_is_made_from_the_header(ann: FlaskClient, desk: Service) -> None:
-    query = desk.library["people.several_crossings"]
+def test_the_form_is_made_from_the_header(ann: FlaskClient, service: Service) -> None:
+    query = service.library["people.several_crossings"]
     page = ann.get(at(f"/query?name={query.name}")).text
     for parameter in query.parameters:
         field = re.search(rf'<input [^>]*name="p\.{parameter.name}"[^>]*>', page, re.DOTALL)
@@ -163,9 +152,9 @@ def test_values_are_never_markup_nor_formulas(ann: FlaskClient) -> None:
     assert "'=1+1" in behind
 
 
-def test_the_twin_gives_every_row_and_column(ann: FlaskClient, desk: Service) -> None:
+def test_the_twin_gives_every_row_and_column(ann: FlaskClient, service: Service) -> None:
     found = told(ann, at("/query.json?name=crossings.behind&run=1&p.crossing=C/2"))
-    assert found["result"]["columns"] == list(desk.library["crossings.behind"].returns)
+    assert found["result"]["columns"] == list(service.library["crossings.behind"].returns)
     assert {row["subject"] for row in found["result"]["rows"]} == {"P1", "P3"}
     assert found["result"]["truncated"] is False
 
@@ -176,8 +165,8 @@ def test_a_cut_is_said(ann: FlaskClient) -> None:
     assert "There are more" in page
 
 
-def test_what_is_computed_is_computed_at_the_readers_level(app: Flask, desk: Service) -> None:
-    pam = signed_in(app, desk, "pam")
+def test_what_is_computed_is_computed_at_the_readers_level(app: Flask) -> None:
+    pam = signed_in(app, "pam")
     assert "nothing fits what was asked" in pam.get(at("/query?name=people.several_crossings&p.crossings=3")).text
     found = told(pam, at("/query.json?name=crossings.behind&p.crossing=C1"))
     assert "P1" not in {row["subject"] for row in found["result"]["rows"]}
@@ -208,11 +197,11 @@ def test_what_must_be_filled_in_is_said(ann: FlaskClient) -> None:
     assert "This must be filled in." in answer.text
 
 
-def test_the_cypher_is_shown_as_it_is_run(ann: FlaskClient, desk: Service) -> None:
+def test_the_cypher_is_shown_as_it_is_run(ann: FlaskClient, service: Service) -> None:
     page = ann.get(at("/query?name=crossings.behind")).text
     shown = re.search(r'<pre id="cypher-text"[^>]*><code>(.*?)</code>', page, re.DOTALL)
     assert shown
-    assert html.unescape(shown[1]) == desk.library["crossings.behind"].text
+    assert html.unescape(shown[1]) == service.library["crossings.behind"].text
 
 
 def test_sorting_puts_what_is_unknown_last(ann: FlaskClient) -> None:
@@ -232,14 +221,14 @@ def test_a_csv_cell_is_no_formula(value: Any, written: Any) -> None:
     assert cell(value) == written
 
 
-def test_only_what_was_asked_is_in_the_log(ann: FlaskClient, desk: Service) -> None:
-    before = len(_queries(desk))
+def test_only_what_was_asked_is_in_the_log(ann: FlaskClient, service: Service) -> None:
+    before = len(_queries(service))
     ann.get(at("/query?name=crossings.behind"))
     ann.get(at("/query?name=crossings.behind&run=1"))
-    assert len(_queries(desk)) == before
+    assert len(_queries(service)) == before
     ann.get(at("/query?name=crossings.behind&run=1&p.crossing=C1"))
-    assert _queries(desk)[0] == {"query": "crossings.behind", "parameters": {"crossing": "C1"}}
+    assert _queries(service)[0] == {"query": "crossings.behind", "parameters": {"crossing": "C1"}}
 
 
-def _queries(desk: Service) -> list[dict[str, Any]]:
-    return [line["detail"] for line in audit.lines(desk.database, newest=500) if line["action"] == "query"]
+def _queries(service: Service) -> list[dict[str, Any]]:
+    return [line["detail"] for line in audit.lines(service.database, newest=500) if line["action"] == "query"]

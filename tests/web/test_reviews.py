@@ -12,8 +12,8 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service, quiet
 from graphsvc.web import create_app
-from tests.leaks import invented
 from tests.leaks.small import FIRST, SECOND
+from tests.toolbox.rows import write
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
@@ -27,7 +27,7 @@ def browser(service: Service, case: str, tmp_path: Path) -> Browser:
     accounts.add(service.database, "dis", ["disclosure"], {case: Grant("C", sources=True)})
     ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
     for number, rows in enumerate((FIRST, SECOND)):
-        invented.write(tmp_path / str(number), rows)
+        write(tmp_path / str(number), **rows)
     service.session(ana, "tests", case).deliveries.load(tmp_path / "0", quiet)
     app = create_app(service)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False

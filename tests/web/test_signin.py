@@ -8,17 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.toolbox.pages import post
+
 pytestmark = pytest.mark.neo4j
 
 
-def token(client: FlaskClient) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
-    assert found
-    return found[1]
-
-
 def enter(client: FlaskClient, **given: str) -> TestResponse:
-    return client.post("/sign-in", data={"csrf_token": token(client), "purpose": "a test"} | given)
+    return post(client, "/sign-in", "/sign-in", **{"purpose": "a test"} | given)
 
 
 def test_name_password_and_purpose_open_the_cases(site: Any) -> None:
@@ -136,9 +132,7 @@ def test_signing_out_ends_the_session_on_the_server(site: Any) -> None:
     name = site.app.config["SESSION_COOKIE_NAME"]
     cookie = client.get_cookie(name)
     assert cookie is not None
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
-    assert found
-    out = client.post("/sign-out", data={"csrf_token": found[1]})
+    out = post(client, "/", "/sign-out")
     assert (out.status_code, out.location) == (302, "/sign-in")
     assert client.get("/").status_code == 302
     thief = site.app.test_client()

@@ -1,0 +1,39 @@
+"""Forms of pages, and the work that they begin."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from graphsvc.service import Service
+
+WAIT_S = 60.0
+_TOKEN = re.compile(r'(name="csrf_token" value=)"([^"]*)"')
+
+
+def token(page: str) -> str:
+    """What a page has its forms send back."""
+    found = _TOKEN.search(page)
+    assert found
+    return found[2]
+
+
+def without_tokens(page: str) -> str:
+    """A page but for its tokens, which are drawn anew."""
+    return _TOKEN.sub(r"\1", page)
+
+
+def post(client: FlaskClient, page: str, to: str, **data: Any) -> TestResponse:
+    """Send a form of a page, with its token."""
+    return client.post(to, data={"csrf_token": token(client.get(page).text)} | data)
+
+
+def waited(client: FlaskClient, address: str) -> None:
+    """Wait until the work that an address tells of has ended."""
+    service: Service = client.application.extensions["graphsvc"]
+    found = re.search(r"[?&]id=([0-9a-f]+)", address)
+    assert found, address
+    service.jobs.wait(found[1], WAIT_S)
