@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import doctest
-import io
-import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
 import pytest
 
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.statement_form import Form, Part, claim_cells, statement_cells
+from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records import relations
-from graphsvc.service import Options, Service, Session
+from graphsvc.service import Session
 from graphsvc.service.deliveries.form import Changed, Checked
 from tests.pseudonyms import without_pseudonyms
+from tests.toolbox.accounts import WHOLE, Roles
+from tests.toolbox.cases import Lay, Place, laid, uploaded
+from tests.toolbox.rows import zipped
 
 pytestmark = pytest.mark.neo4j
 
 WAIT_S = 60.0
+ROLES = {
+    "ann": ("investigator", WHOLE),
+    "ben": ("investigator", WHOLE),
+    "bob": ("investigator", Grant("C")),
+    "pam": ("investigator", Grant("P")),
+    "dis": ("disclosure", WHOLE),
+}
 FILES = {
     "people": "id,name,phones,handling\nP1,Idris Karam,07700 900001,P\nP2,Ana Petrou,,P\nW1,Selam Bekele,,P\n",
     "crossings": "id,date,handling\nX1,2020-05-08,P\n",
@@ -41,34 +51,29 @@ FILES = {
 }
 
 
-def zipped(**files: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in (FILES | files).items():
-            archive.writestr(f"{name}.csv", text)
-    return packed.getvalue()
-
-
 def delivered(session: Session, content: bytes, **options: Any) -> None:
-    with session.deliveries.uploads.receiving() as parcel:
-        parcel.write(content)
-        upload = session.deliveries.uploads.keep(parcel, "case.zip", Options(**options)).id
+    upload = uploaded(session, content, **options)
     job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
     assert (job.state, job.result["rejected"]) == ("done", 0), job
 
 
+@contextmanager
+def opened(settings: Settings, roles: Roles = ROLES) -> Iterator[Place]:
+    """A home with the case above, uploaded by ann."""
+    with laid(settings, roles, "ann") as place:
+        place.service.jobs.every = 0.0
+        delivered(place("ann"), zipped(**FILES))
+        yield place
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: opened(at_server())
+
+
 @pytest.fixture
-def ann(service: Service, case: str) -> Session:
-    service.jobs.every = 0.0
-    session = someone(service, case, "ann", Grant("C", sources=True))
-    delivered(session, zipped())
-    return session
-
-
-def someone(service: Service, case: str, name: str, grant: Grant, role: str = "investigator") -> Session:
-    accounts.add(service.database, name, [role], {case: grant})
-    who = next(one for one in accounts.listed(service.database) if one.name == name)
-    return service.session(who, "tests", case)
+def ann(people: Place) -> Session:
+    return people("ann")
 
 
 def entered(session: Session, form: Form) -> int:
@@ -137,6 +142,7 @@ def test_examples_hold(module: Any) -> None:
     assert (tried.attempted > 0, tried.failed) == (True, 0)
 
 
+@pytest.mark.changes
 def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Session) -> None:
     before = everything(ann)
     person = Part("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
@@ -152,6 +158,7 @@ def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Se
     assert ann.deliveries.form.entered(form.token, ["new1"]) == ("", [])
 
 
+@pytest.mark.changes
 def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(ann: Session) -> None:
     form = report(ann, link("P1", "PAID", "P2", amount="100", currency="GBP"))
     number = entered(ann, form)
@@ -163,6 +170,7 @@ def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(
     assert everything(ann) == before
 
 
+@pytest.mark.changes
 def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -> None:
     form = report(ann, link("new1", "PILOTED", "X1"), new=(Part("new1", "people", {"name": "Omar Said"}),))
     entered(ann, form)
@@ -171,7 +179,8 @@ def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -
     assert [one[:2] for one in (statement, omar)] == ["N-", "N-"]
 
 
-def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(service: Service, case: str, ann: Session) -> None:
+@pytest.mark.changes
+def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(people: Place, ann: Session) -> None:
     form = report(
         ann,
         link("new1", "CROSSED_ON", "X1"),
@@ -184,10 +193,11 @@ def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(service: Service, c
     assert layla.startswith("S-")
     assert ann.network.entities.look(layla).name == layla
     assert ann.deliveries.statements.look(statement).values["source"].startswith("Q-")
-    bob = someone(service, case, "bob", Grant("C"))
+    bob = people("bob")
     assert bob.deliveries.form.entered(form.token, ["new1"]) == ("", [layla])
 
 
+@pytest.mark.changes
 def test_who_is_sealed_is_named_by_the_pseudonym_that_pages_show(ann: Session) -> None:
     sealed = next(
         row["subject"] for row in ann.deliveries.statements.look("R1").claims if row["relation"] == "CROSSED_ON"
@@ -266,6 +276,7 @@ def raw(session: Session) -> tuple[Any, Any]:
     )
 
 
+@pytest.mark.changes
 def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Session) -> None:
     statements, claims = raw(ann)
     entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk", from_date="2020-05-08"))
@@ -281,6 +292,7 @@ def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Sessi
     assert now["id", "L1"][0]["x_page"] == "12"
 
 
+@pytest.mark.changes
 def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(ann: Session) -> None:
     entered(ann, corrected(ann, "R1", "DIRECTED", relation="RECRUITED"))
     found = said(ann, "R1")
@@ -289,6 +301,7 @@ def test_a_claim_told_by_its_content_is_superseded_by_what_it_is_corrected_to(an
     assert len(ann.deliveries.statements.look("R1").claims) == 4
 
 
+@pytest.mark.changes
 def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Session) -> None:
     form = corrected(ann, "R1", "CROSSED_ON", weight="2")
     assert form.claims[0].cells["subject_as_said"] == ""
@@ -297,6 +310,7 @@ def test_words_for_somebody_sealed_are_kept_though_no_form_shows_them(ann: Sessi
     assert [(row["subject_id"], row["subject_as_said"], row["weight"]) for row in kept] == [("W1", "our Selam", 2)]
 
 
+@pytest.mark.changes
 def test_withdrawn_and_mistaken_claims_stay_without_weight_and_undo_gives_it_back(ann: Session) -> None:
     before = everything(ann)
     number = entered(ann, corrected(ann, "R1", "PILOTED", fate="withdrawn"))
@@ -307,6 +321,7 @@ def test_withdrawn_and_mistaken_claims_stay_without_weight_and_undo_gives_it_bac
     assert said(ann, "R1")["PILOTED"][2:4] == ("asserts", "superseded")
 
 
+@pytest.mark.changes
 def test_a_statement_is_withdrawn_and_graded_anew(ann: Session) -> None:
     entered(ann, correction(ann, "T1", status="withdrawn", status_on="2020-06", assessment="E"))
     values = ann.deliveries.statements.look("T1").values
@@ -315,6 +330,7 @@ def test_a_statement_is_withdrawn_and_graded_anew(ann: Session) -> None:
     assert values["source"].startswith("Q-")
 
 
+@pytest.mark.changes
 def test_a_claim_is_added_to_a_statement_that_is_there(ann: Session) -> None:
     form = replace(correction(ann, "R1"), claims=(Part("c1", "links", link("P2", "ASSISTED", "X1")),))
     entered(ann, form)
@@ -336,8 +352,9 @@ def test_without_a_reason_or_a_change_nothing_is_corrected(ann: Session) -> None
     assert everything(ann) == before
 
 
-def test_who_comes_second_is_told_and_nothing_is_lost(service: Service, case: str, ann: Session) -> None:
-    bob = someone(service, case, "bob", Grant("C", sources=True))
+@pytest.mark.changes
+def test_who_comes_second_is_told_and_nothing_is_lost(people: Place, ann: Session) -> None:
+    bob = people("ben")
     mine = corrected(bob, "R1", "PILOTED", place="Calais")
     entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk"))
     with pytest.raises(Changed, match="changed since"):
@@ -355,6 +372,7 @@ def test_who_comes_second_is_told_and_nothing_is_lost(service: Service, case: st
     entered(bob, corrected(bob, "R1", "PILOTED", place="Calais"))
 
 
+@pytest.mark.changes
 def test_history_tells_every_version_masked_as_the_graph_is(ann: Session) -> None:
     entered(ann, corrected(ann, "R1", "PILOTED", assessment="A"))
     entered(ann, corrected(ann, "R1", "DIRECTED", fate="mistake"))
@@ -371,6 +389,7 @@ def test_history_tells_every_version_masked_as_the_graph_is(ann: Session) -> Non
     assert "W1" not in without_pseudonyms(repr([last, graded, first]))
 
 
+@pytest.mark.changes
 def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_pages_show(ann: Session) -> None:
     files = {
         "people": "id,name\nP1,Idris Karam\n",
@@ -378,7 +397,7 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
         "statements": "id,kind,handling\nnote on Selam Bekele,record,P\n",
         "links": "subject_id,relation,object_id,statement_id\nP1,ORGANISED,X1,note on Selam Bekele\n",
     }
-    delivered(ann, zipped(**files), partial=True)
+    delivered(ann, zipped(**FILES | files), partial=True)
     shown = next(one["statement"] for one in ann.network.entities.between("P1", "ORGANISED", "X1"))
     assert "Selam" not in shown
     entered(ann, corrected(ann, shown, "ORGANISED", place="Calais"))
@@ -388,11 +407,10 @@ def test_a_statement_whose_id_names_somebody_sealed_is_corrected_by_the_id_that_
     assert "note on Selam Bekele" in raw(ann)[0]
 
 
-def test_history_and_corrections_withhold_what_takes_source_clearance(
-    service: Service, case: str, ann: Session
-) -> None:
+@pytest.mark.changes
+def test_history_and_corrections_withhold_what_takes_source_clearance(people: Place, ann: Session) -> None:
     entered(ann, correction(ann, "R1", interest="was promised leave", interpreter_id="P2"))
-    bob = someone(service, case, "bob", Grant("C"))
+    bob = people("bob")
     assert "promised" in repr(ann.deliveries.statements.history("R1"))
     told = repr(bob.deliveries.statements.history("R1"))
     assert "promised" not in told
@@ -411,9 +429,9 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(
 
 @pytest.mark.parametrize("act", ["form.correctable", "statements.history"])
 def test_the_statement_of_a_witness_is_not_there_without_source_clearance(
-    service: Service, case: str, ann: Session, act: str
+    people: Place, ann: Session, act: str
 ) -> None:
-    bob = someone(service, case, "bob", Grant("C"))
+    bob = people("bob")
     with pytest.raises(NotFound) as hidden:
         attrgetter(act)(bob.deliveries)("T1")
     with pytest.raises(NotFound) as absent:
@@ -422,15 +440,14 @@ def test_the_statement_of_a_witness_is_not_there_without_source_clearance(
     attrgetter(act)(ann.deliveries)("T1")
 
 
-def test_it_takes_what_loading_takes(service: Service, case: str, ann: Session) -> None:
+def test_it_takes_what_loading_takes(people: Place, ann: Session) -> None:
     form = report(ann, link("P1", "PAID", "P2"))
-    for name, grant, role in (("pam", Grant("P"), "investigator"), ("dis", Grant("C", sources=True), "disclosure")):
-        other = someone(service, case, name, grant, role)
+    for name in ("pam", "dis"):
+        other = people(name)
         for act in (other.deliveries.form.check, other.deliveries.form.enter):
             with pytest.raises(Refused):
                 act(form)
         with pytest.raises(Refused):
             other.deliveries.form.correctable("R1")
-    pam = someone(service, case, "pat", Grant("P"))
     with pytest.raises(Refused, match="handling code C"):
-        pam.deliveries.statements.history("R1")
+        people("pam").deliveries.statements.history("R1")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
-from graphsvc.web import create_app
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import texts
 
 pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\n"
@@ -37,15 +40,23 @@ DEBT_OF_A = "7,A,OWES,W1,R2,asserts\n"
 
 
 def write(folder: Path, links: str = LINKS) -> Path:
-    folder.mkdir()
-    for name, text in {
-        "people": PEOPLE,
-        "statements": STATEMENTS,
-        "links": links,
-        "gangs": "id,name\nG,Gulls\n",
-    }.items():
-        (folder / f"{name}.csv").write_text(text, "utf-8")
-    return folder
+    return texts(folder, people=PEOPLE, statements=STATEMENTS, links=links, gangs="id,name\nG,Gulls\n")
+
+
+ROLES = {"sourced": ("analyst", WHOLE), "without": ("analyst", Grant("C"))}
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Place]:
+    """A home with the case above."""
+    with laid(settings, ROLES, "") as place, TemporaryDirectory() as folder:
+        loaded(place.service, place.case, write(Path(folder) / "case"))
+        yield place
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: opened(at_server())
 
 
 def loaded(service: Service, case: str, folder: Path) -> None:
@@ -79,15 +90,14 @@ def test_a_mark_rests_on_what_the_reader_may_see_and_takes_source_clearance(
         assert {edge["interest"] for *_, edge in edges(lowly)} == {""}
 
 
-def test_without_what_is_under_c_there_is_no_mark_of_it(service: Service, case: str, tmp_path: Path) -> None:
-    loaded(service, case, write(tmp_path / "case"))
+def test_without_what_is_under_c_there_is_no_mark_of_it(people: Place) -> None:
+    service, case = people.service, people.case
     assert marks(reader(service, case, "C", sources=True), *DIRECTED) == ["owes"]
     assert marks(reader(service, case, "P", sources=True), *DIRECTED) == [None]
 
 
-def test_every_list_of_claims_shows_the_mark(service: Service, case: str, tmp_path: Path) -> None:
-    loaded(service, case, write(tmp_path / "case"))
-    cleared = reader(service, case, "C", sources=True)
+def test_every_list_of_claims_shows_the_mark(people: Place) -> None:
+    cleared = reader(people.service, people.case, "C", sources=True)
     _, why = cleared.leads.look("B")
     seen = [
         [row["interest"] for row in cleared.deliveries.statements.look("T1").claims],
@@ -183,19 +193,11 @@ def edges(session: Session) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("sources", [True, False])
 def test_pages_tell_the_mark_beside_the_claim_with_source_clearance_alone(
-    service: Service, case: str, tmp_path: Path, sources: bool
+    case: str, people: Place, sources: bool
 ) -> None:
-    loaded(service, case, write(tmp_path / "case"))
-    accounts.add(service.database, "pat", ["analyst"], {case: Grant("C", sources=sources)})
-    client = signed_in(service, "pat")
+    client = people.client("sourced" if sources else "without")
     pages = ["lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"]
     for page in pages + (["statement?id=T1"] if sources else []):
         answer = client.get(f"/case/{case}/{page}")
         assert answer.status_code == 200
         assert ("about a creditor of the source" in answer.text) == sources, page
-
-
-def signed_in(service: Service, name: str) -> FlaskClient:
-    client = create_app(service).test_client()
-    client.get(f"/link/{service.sign_in_link(name, 'tests')}")
-    return client

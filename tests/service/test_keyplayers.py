@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, quiet
-from graphsvc.web import create_app
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
-from tests.toolbox.rows import Tables, said, write
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
-People = Callable[[str], Session]
 ROLES = {
     "low": ("investigator", Grant("P")),
     "sourced": ("analyst", Grant("P", sources=True)),
@@ -37,20 +33,13 @@ MORE: Tables = {
 }
 
 
-@pytest.fixture
-def people(service: Service, case: str, tmp_path: Path) -> People:
-    """`people("low")`: the session of someone at a small case, all of it P."""
-    for name, (role, grant) in ROLES.items():
-        accounts.add(service.database, name, [role], {case: grant})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    for number, rows in enumerate((FIRST, MORE, SECOND)):
-        write(tmp_path / str(number), **rows)
-    for first in "01":
-        assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / first, quiet).rejections == []
-    return lambda name: service.session(known[name], "tests", case)
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """A small case, all of it P."""
+    return lambda: laid(at_server(), ROLES, "whole", FIRST, MORE)
 
 
-def test_who_holds_it_together_what_is_left_and_who_takes_over(people: People) -> None:
+def test_who_holds_it_together_what_is_left_and_who_takes_over(people: Place) -> None:
     found = people("whole").leads.sets.find(1)
     assert (found.goal, found.people, found.untied) == ("fragment", ("boss-1",), ())
     assert (found.before.pieces, found.before.people) == (1, found.of)
@@ -64,7 +53,7 @@ def test_who_holds_it_together_what_is_left_and_who_takes_over(people: People) -
     assert not found.sampled
 
 
-def test_people_are_chosen_by_hand(people: People) -> None:
+def test_people_are_chosen_by_hand(people: Place) -> None:
     found = people("low").leads.sets.find(people=("hand-0", "hand-1", "hand-0"))
     assert (found.goal, found.people) == ("chosen", ("hand-0", "hand-1"))
     assert found.rivals == ()
@@ -78,16 +67,17 @@ def test_people_are_chosen_by_hand(people: People) -> None:
     assert len(told) == 1
 
 
-def test_what_is_hidden_moves_no_set(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_what_is_hidden_moves_no_set(people: Place) -> None:
     asked = [(size, goal) for size in (1, 2, 3) for goal in ("fragment", "reach")]
     before = {name: [people(name).leads.sets.find(*one) for one in asked] for name in ("low", "sourced", "whole")}
-    people("whole").deliveries.load(tmp_path / "2", quiet)
+    people.load("whole", SECOND)
     for name in ("low", "sourced"):
         assert [people(name).leads.sets.find(*one) for one in asked] == before[name]
     assert [people("whole").leads.sets.find(*one) for one in asked] != before["whole"]
 
 
-def test_a_set_has_a_size_a_goal_and_a_role(people: People) -> None:
+def test_a_set_has_a_size_a_goal_and_a_role(people: Place) -> None:
     for wrong in ((0, "fragment"), (11, "reach"), (3, "arrest")):
         with pytest.raises(RequestError):
             people("low").leads.sets.find(*wrong)
@@ -97,30 +87,20 @@ def test_a_set_has_a_size_a_goal_and_a_role(people: People) -> None:
         people("cus").leads.sets.find()
 
 
-def test_an_empty_case_has_no_set(service: Service, case: str, tmp_path: Path) -> None:
-    accounts.add(service.database, "ana", ["analyst"], {case: Grant("C")})
-    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    here = service.session(ana, "tests", case)
+def test_an_empty_case_has_no_set(at_server: Callable[..., Settings]) -> None:
     rows: Tables = {
         "people": [{"id": one, "handling": "P"} for one in ("p1", "p2")],
         "statements": [{"id": "r1", "kind": "record", "handling": "P"}],
         "links": said("r1", "p1 RELATED_TO p2"),
     }
-    write(tmp_path / "only", **rows)
-    here.deliveries.load(tmp_path / "only", quiet)
-    found = here.leads.sets.find()
-    assert (found.people, found.of) == ((), 0)
+    with laid(at_server(), {"ana": ("analyst", Grant("C"))}, "ana", rows) as place:
+        found = place("ana").leads.sets.find()
+        assert (found.people, found.of) == ((), 0)
 
 
-def browser(service: Service, name: str) -> FlaskClient:
-    client: FlaskClient = create_app(service).test_client()
-    assert client.get(f"/link/{service.sign_in_link(name, 'tests')}").status_code == 303
-    return client
-
-
-def test_the_page_tells_it_and_its_twin_too(service: Service, case: str, people: People) -> None:
+def test_the_page_tells_it_and_its_twin_too(case: str, people: Place) -> None:
     assert people("low").case == case
-    low = browser(service, "low")
+    low = people.client("low")
     page = low.get(f"/case/{case}/sets?size=1").text
     for words in (
         "Ari Berg",
@@ -137,4 +117,4 @@ def test_the_page_tells_it_and_its_twin_too(service: Service, case: str, people:
     assert [row["when"] for row in twin["states"]] == ["as it is", "without them", "once others took over"]
     for wrong, status in (("size=99", 400), ("size=x", 400), ("goal=arrest", 400), (f"id={HIDDEN}", 404)):
         assert low.get(f"/case/{case}/sets?{wrong}").status_code == status
-    assert browser(service, "cus").get(f"/case/{case}/sets").status_code == 403
+    assert people.client("cus").get(f"/case/{case}/sets").status_code == 403

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym, unpack
 from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, quiet
+from graphsvc.service import Service, quiet
 from graphsvc.service.network.saved_views import OtherLevel, SavedMeanwhile
 from tests.leaks.small import FIRST, HIDDEN, SEALED, SECOND
-from tests.toolbox.rows import said, write
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import said
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
-People = Callable[[str], Session]
 ROLES = {
     "low": ("investigator", Grant("P")),
     "low2": ("analyst", Grant("P")),
@@ -43,16 +41,10 @@ STATE = {
 }
 
 
-@pytest.fixture
-def people(service: Service, case: str, tmp_path: Path) -> People:
-    """`people("low")`: the session of someone at a small case whose first delivery, all of it P, is loaded."""
-    for name, (role, grant) in ROLES.items():
-        accounts.add(service.database, name, [role], {case: grant} if grant else {})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    write(tmp_path / "1", **FIRST)
-    write(tmp_path / "2", **SECOND)
-    assert service.session(known["high"], "tests", case).deliveries.load(tmp_path / "1", quiet).rejections == []
-    return lambda name: service.session(known[name], "tests", case)
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """A small case whose first delivery, all of it P, is loaded."""
+    return lambda: laid(at_server(), ROLES, "high", FIRST)
 
 
 def other(**changes: Any) -> dict[str, Any]:
@@ -81,7 +73,7 @@ def stored(service: Service, case: str) -> str:
 # -- keeping and opening -------------------------------------------------------------------------------------------
 
 
-def test_a_view_is_kept_as_it_was_with_each_version(people: People) -> None:
+def test_a_view_is_kept_as_it_was_with_each_version(people: Place) -> None:
     low = people("low")
     made = low.network.views.save(STATE, "  Ari's\n people ", "ask about the boat")
     assert (made.name, made.notes, made.version, made.mine, made.shared) == (
@@ -130,7 +122,7 @@ def test_a_view_is_kept_as_it_was_with_each_version(people: People) -> None:
         {"look": {"a": ["x" * 1999] * 501}},
     ],
 )
-def test_what_is_no_state_is_not_kept(people: People, state: Any) -> None:
+def test_what_is_no_state_is_not_kept(people: Place, state: Any) -> None:
     low = people("low")
     with pytest.raises(RequestError):
         low.network.views.save(state, "x")
@@ -140,13 +132,13 @@ def test_what_is_no_state_is_not_kept(people: People, state: Any) -> None:
 
 
 @pytest.mark.parametrize(("name", "notes"), [("", ""), (" ", ""), ("x" * 121, ""), ("x", "n" * 2001), ("a\x07", "")])
-def test_what_is_no_name_is_not_kept(people: People, name: str, notes: str) -> None:
+def test_what_is_no_name_is_not_kept(people: Place, name: str, notes: str) -> None:
     with pytest.raises(RequestError):
         people("low").network.views.save(STATE, name, notes)
     assert people("low").network.views.listed() == []
 
 
-def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service, case: str, people: People) -> None:
+def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service, case: str, people: Place) -> None:
     guess = other(
         asked=[["id", "boss-1"], ["id", SEALED], ["hide", HIDDEN]],
         arranged={SEALED: [0, 0], "aide-1": [1, 1]},
@@ -161,7 +153,7 @@ def test_only_what_is_there_is_kept_so_that_no_id_can_be_tried(service: Service,
 # -- who sees ------------------------------------------------------------------------------------------------------
 
 
-def test_a_view_is_its_makers_until_it_is_shared(people: People) -> None:
+def test_a_view_is_its_makers_until_it_is_shared(people: Place) -> None:
     made = people("low").network.views.save(STATE, "mine")
     assert people("low2").network.views.listed() == []
     for call in (
@@ -189,7 +181,7 @@ def test_a_view_is_its_makers_until_it_is_shared(people: People) -> None:
         people("aud").network.views.listed()
 
 
-def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: People) -> None:
+def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: Place) -> None:
     made = people("high").network.views.save(STATE, "with C", shared=True)
     assert people("low").network.views.listed() == people("sourced").network.views.listed() == []
     with pytest.raises(NotFound):
@@ -197,14 +189,14 @@ def test_a_view_made_with_more_is_not_there_for_who_sees_less(people: People) ->
     assert [one.id for one in people("whole").network.views.listed()] == [made.id]
 
 
-def test_notes_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
+def test_notes_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
     made = people("sourced").network.views.save(STATE, "shared", "Q-AAAA-BBBB-CCCC is sure", shared=True)
     (told,) = people("low").network.views.listed()
     assert (told.notes, told.withheld) == ("", True)
     assert people("whole").network.views.look(made.id)[0].notes == "Q-AAAA-BBBB-CCCC is sure"
 
 
-def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
+def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
     look = {"layout": "force", "colour": "Q-AAAA-BBBB-CCCC"}
     kept = other(look=look, asked=[["id", "boss-1"], ["depth", "1"], ["find", "Q-AAAA-BBBB-CCCC"]])
     made = people("sourced").network.views.save(kept, "what Q-AAAA-BBBB-CCCC told", shared=True)
@@ -227,9 +219,10 @@ def test_name_and_look_of_who_knows_sources_are_for_those_who_do(people: People)
     assert "look" not in low.network.views.open(low.network.views.restore(made.id, 1).id).state
 
 
-def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: Place) -> None:
     made = people("low").network.views.save(STATE, "on P", shared=True)
-    people("high").deliveries.load(tmp_path / "2", quiet)
+    people.load("high", SECOND)
     with pytest.raises(OtherLevel):
         people("high").network.views.save_version(made.id, other(arranged={HIDDEN: [0, 0]}), 1)
     assert not people("high").network.views.listed()[0].savable
@@ -242,7 +235,7 @@ def test_who_sees_more_does_not_save_it_into_a_view_of_less(people: People, tmp_
 # -- two people ----------------------------------------------------------------------------------------------------
 
 
-def test_saving_over_what_another_saved_meanwhile_is_told_and_loses_nothing(people: People) -> None:
+def test_saving_over_what_another_saved_meanwhile_is_told_and_loses_nothing(people: Place) -> None:
     made = people("low").network.views.save(STATE, "ours", shared=True)
     people("low2").network.views.save_version(made.id, other(pinned=[]), 1)
     assert people("low").network.views.newest(made.id).account == "low2"
@@ -255,7 +248,7 @@ def test_saving_over_what_another_saved_meanwhile_is_told_and_loses_nothing(peop
     assert people("low").network.views.open(made.id, 3).state["arranged"] == {"boss-1": [7, 7]}
 
 
-def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: People) -> None:
+def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: Place) -> None:
     made = people("low").network.views.save(STATE, "ours", shared=True)
     people("low2").network.views.save_version(made.id, other(pinned=[]), 1)
     with pytest.raises(Refused, match="low2 has saved in this view"):
@@ -272,10 +265,11 @@ def test_what_another_saved_in_is_neither_closed_to_them_nor_deleted(people: Peo
 # -- what changed since --------------------------------------------------------------------------------------------
 
 
-def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Place) -> None:
     on_p = people("low").network.views.save(STATE, "on P", shared=True)
     on_c = people("high").network.views.save(STATE, "on C", shared=True)
-    people("high").deliveries.load(tmp_path / "2", quiet)  # all of it C
+    people.load("high", SECOND)  # all of it C
     assert people("low").network.views.open(on_p.id).changes == []
     assert people("whole").network.views.open(on_p.id).changes == []
     told = {
@@ -293,15 +287,15 @@ def test_what_changed_since_is_told_at_the_level_the_view_was_made_at(people: Pe
     assert people("high").network.views.open(on_c.id).changes == []
 
 
-def test_links_that_are_gone_or_denied_since_are_told(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_links_that_are_gone_or_denied_since_are_told(people: Place) -> None:
     made = people("low").network.views.save(STATE, "on P")
     denial = {
         "people": [{"id": "aide-9", "name": "Eve Nine", "category": "suspect"}],
         "statements": [{"id": "report-9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
         "links": [row | {"polarity": "denies"} for row in said("report-9", "aide-2 MEMBER_OF gang-1")],
     }
-    write(tmp_path / "9", **denial)
-    people("high").deliveries.load(tmp_path / "9", quiet)
+    people.load("high", denial)
     (change,) = people("low").network.views.open(made.id).changes or []
     assert (change.kind, "denied by someone now" in change.what) == ("moved", True)
     people("whole").deliveries.undo(1, quiet)
@@ -309,14 +303,14 @@ def test_links_that_are_gone_or_denied_since_are_told(people: People, tmp_path: 
     assert (opened.state["arranged"], opened.absent, opened.changes) == ({}, 4, [])
 
 
-def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_what_is_left_of_a_view_can_still_be_drawn(people: Place) -> None:
     more = {
         "people": [{"id": "aide-9", "name": "Eve Nine"}],
         "statements": [{"id": "report-9", "kind": "record", "handling": "P"}],
         "links": said("report-9", "boss-1 PAID aide-9"),
     }
-    write(tmp_path / "9", **more)
-    people("high").deliveries.load(tmp_path / "9", quiet, partial=True)
+    people.load("high", more, partial=True)
     state = other(asked=[["id", "aide-9"], ["depth", "1"]], arranged={"aide-9": [0, 0], "boss-1": [9, 9]}, pinned=[])
     made = people("low").network.views.save(state, "round Eve")
     people("low").network.views.keep_draft("sitting1", state)
@@ -328,7 +322,7 @@ def test_what_is_left_of_a_view_can_still_be_drawn(people: People, tmp_path: Pat
 # -- where one was -------------------------------------------------------------------------------------------------
 
 
-def test_where_one_was_is_kept_for_each_account_and_sitting(people: People) -> None:
+def test_where_one_was_is_kept_for_each_account_and_sitting(people: Place) -> None:
     low = people("low")
     assert low.network.views.drafts() == []
     made = low.network.views.save(STATE, "begun")
@@ -351,9 +345,9 @@ def test_where_one_was_is_kept_for_each_account_and_sitting(people: People) -> N
     assert len(low.network.views.drafts()) == 4
 
 
-def test_a_draft_made_with_more_is_not_there_once_less_is_seen(service: Service, case: str, people: People) -> None:
+def test_a_draft_made_with_more_is_not_there_once_less_is_seen(service: Service, case: str, people: Place) -> None:
     people("high").network.views.keep_draft("sitting1", STATE)
-    who = next(one for one in accounts.listed(service.database) if one.name == "high")
+    who = people("high").principal
     lowered = service.session(type(who)(who.name, who.roles, {case: Grant("P")}), "tests", case)
     assert lowered.network.views.drafts() == []
 
@@ -361,8 +355,9 @@ def test_a_draft_made_with_more_is_not_there_once_less_is_seen(service: Service,
 # -- who is sealed or erased ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.changes
 def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
-    service: Service, case: str, people: People
+    service: Service, case: str, people: Place
 ) -> None:
     low = people("low")
     made = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist was seen", shared=True)
@@ -385,7 +380,8 @@ def test_views_and_comments_do_not_follow_from_a_name_to_a_pseudonym(
     assert [one.state["pinned"] for one in low.network.views.drafts()] == [[]]
 
 
-def test_who_two_persons_opened_is_followed_back(service: Service, case: str, people: People) -> None:
+@pytest.mark.changes
+def test_who_two_persons_opened_is_followed_back(service: Service, case: str, people: Place) -> None:
     low = people("low")
     sealed = pseudonym(service.register.key(case, create=False), "person", SEALED)
     made = low.network.views.save(other(arranged={sealed: [5, 5]}), "then")
@@ -394,7 +390,8 @@ def test_who_two_persons_opened_is_followed_back(service: Service, case: str, pe
     assert low.network.views.open(made.id).state["arranged"] == {SEALED: [5, 5]}
 
 
-def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, people: People) -> None:
+@pytest.mark.changes
+def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, people: Place) -> None:
     low = people("low")
     made = low.network.views.save(STATE, "Bo Quist's boats", "Bo Quist, aide-1, was seen", shared=True)
     low.network.views.keep_draft("sitting1", STATE, made.id, 1)
@@ -418,7 +415,7 @@ def test_erasing_leaves_nothing_of_the_person(service: Service, case: str, peopl
 # -- comments ------------------------------------------------------------------------------------------------------
 
 
-def test_comments_are_told_in_order_and_counted(people: People) -> None:
+def test_comments_are_told_in_order_and_counted(people: Place) -> None:
     low = people("low")
     low.network.comments.add(["boss-1"], " seen at the harbour ")
     people("low2").network.comments.add(["boss-1"], "when?")
@@ -432,7 +429,7 @@ def test_comments_are_told_in_order_and_counted(people: People) -> None:
     assert low.network.comments.of("aide-1") == []
 
 
-def test_what_is_taken_back_keeps_its_place_and_its_words_are_for_supervisors(people: People) -> None:
+def test_what_is_taken_back_keeps_its_place_and_its_words_are_for_supervisors(people: Place) -> None:
     low = people("low")
     one = low.network.comments.add(["boss-1"], "wrong")
     with pytest.raises(Refused):
@@ -448,7 +445,7 @@ def test_what_is_taken_back_keeps_its_place_and_its_words_are_for_supervisors(pe
         low.network.comments.take_back("no such")
 
 
-def test_a_comment_is_told_at_the_level_of_who_wrote_it(people: People) -> None:
+def test_a_comment_is_told_at_the_level_of_who_wrote_it(people: Place) -> None:
     one = people("high").network.comments.add(["boss-1"], "C says more")
     people("sourced").network.comments.add(["boss-1"], "the cook told it")
     assert [(one.text, one.withheld) for one in people("low").network.comments.of("boss-1")] == [("", True)]
@@ -461,8 +458,9 @@ def test_a_comment_is_told_at_the_level_of_who_wrote_it(people: People) -> None:
         people("low").network.comments.take_back(one)
 
 
-def test_comments_are_about_what_is_there(people: People, tmp_path: Path) -> None:
-    people("high").deliveries.load(tmp_path / "2", quiet)
+@pytest.mark.changes
+def test_comments_are_about_what_is_there(people: Place) -> None:
+    people.load("high", SECOND)
     low = people("low")
     people("high").network.comments.add([HIDDEN], "new")
     people("high").network.comments.add([HIDDEN, "DIRECTED", "boss-1"], "new")
@@ -480,11 +478,11 @@ def test_comments_are_about_what_is_there(people: People, tmp_path: Path) -> Non
     assert low.network.comments.counts() == ({}, {})
 
 
-def test_the_log_says_that_somebody_kept_something_and_not_what(service: Service, people: People) -> None:
+def test_the_log_says_that_somebody_kept_something_and_not_what(people: Place) -> None:
     low = people("low")
     low.network.views.save(STATE, "Ari Berg and his people", "the cook told it")
     low.network.comments.add(["boss-1"], "the cook told it")
-    text = str(audit.lines(service.database))
+    text = str(people.lines())
     assert "'what': 'save'" in text
     assert "'what': 'add'" in text
     assert "cook" not in text

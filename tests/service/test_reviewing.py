@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
+from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, quiet
+from graphsvc.service import Service, quiet
 from tests.leaks import homes
 from tests.leaks.small import FIRST, SECOND
-from tests.toolbox.rows import write
+from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
-People = Callable[[str], Session]
 ROLES = {
     "low": ("investigator", Grant("P")),
     "sourced": ("analyst", Grant("P", sources=True)),
@@ -32,16 +29,10 @@ ROLES = {
 }
 
 
-@pytest.fixture
-def people(service: Service, case: str, tmp_path: Path) -> People:
-    """`people("low")`: the session of someone at a small case whose first delivery, all of it P, is loaded."""
-    for name, (role, grant) in ROLES.items():
-        accounts.add(service.database, name, [role], {case: grant})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    write(tmp_path / "1", **FIRST)
-    write(tmp_path / "2", **SECOND)
-    assert service.session(known["high"], "tests", case).deliveries.load(tmp_path / "1", quiet).rejections == []
-    return lambda name: service.session(known[name], "tests", case)
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """A small case whose first delivery, all of it P, is loaded."""
+    return lambda: laid(at_server(), ROLES, "high", FIRST)
 
 
 def kept(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
@@ -49,13 +40,14 @@ def kept(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
         return list(connection.execute(sa.select(tables.reviews).where(tables.reviews.c.case_id == case)))
 
 
-def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: Place) -> None:
     here = people("high")
     before = here.leads.table()
     shown = next(row for row in before["hubs"] if row["id"] == "aide-2")
     here.leads.reviews.add("aide-2", "park", "the tall one may be a cousin")
     assert here.leads.table() == before
-    here.deliveries.load(tmp_path / "2", quiet)
+    people.load("high", SECOND)
     here.leads.reviews.add("aide-2", "agree", "the boat was his")
     newest, first = here.leads.reviews.of("aide-2")
     assert (newest.judgement, newest.changed) == ("agree", False)
@@ -69,7 +61,7 @@ def test_a_review_stands_beside_what_was_shown_and_moves_nothing(people: People,
     assert (first.rules, first.rules_changed) == (newest.rules, False)
 
 
-def test_those_of_one_moment_come_newest_first(people: People) -> None:
+def test_those_of_one_moment_come_newest_first(people: Place) -> None:
     with homes.standing_still():
         for number in range(6):
             people("low").leads.reviews.add("boss-1", "park", f"look {number}")
@@ -78,14 +70,14 @@ def test_those_of_one_moment_come_newest_first(people: People) -> None:
         ]
 
 
-def test_rules_that_have_changed_since_are_named(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_have_changed_since_are_named(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     people("low").leads.reviews.add("boss-1", "agree", "two reports")
     monkeypatch.setattr("graphsvc.service.leads.reviews.RULES_VERSION", "another")
     (one,) = people("low").leads.reviews.of("boss-1")
     assert one.rules_changed
 
 
-def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people: People) -> None:
+def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people: Place) -> None:
     people("high").leads.reviews.add("boss-1", "refuse", "seen with C")
     assert people("low").leads.reviews.of("boss-1") == []
     assert people("sourced").leads.reviews.of() == []
@@ -97,7 +89,7 @@ def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people:
     assert seen["seen with C"].now is not None
 
 
-def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(people: People) -> None:
+def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
     people("whole").leads.reviews.add("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
     (told,) = people("high").leads.reviews.of("boss-1")
     assert (told.reason, told.withheld, told.judgement) == ("", True, "agree")
@@ -108,8 +100,9 @@ def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(peopl
     assert isinstance(known.then.groups, int)
 
 
-def test_reviews_of_whom_the_reader_does_not_see_are_not_told(people: People, tmp_path: Path) -> None:
-    people("high").deliveries.load(tmp_path / "2", quiet)
+@pytest.mark.changes
+def test_reviews_of_whom_the_reader_does_not_see_are_not_told(people: Place) -> None:
+    people.load("high", SECOND)
     people("high").leads.reviews.add("hidden-person-1", "agree", "gave the orders")
     with pytest.raises(NotFound):
         people("low").leads.reviews.add("hidden-person-1", "agree", "guessing")
@@ -119,32 +112,33 @@ def test_reviews_of_whom_the_reader_does_not_see_are_not_told(people: People, tm
 
 
 @pytest.mark.parametrize("name", ["dis", "sup", "cus"])
-def test_reviewing_takes_a_role(service: Service, case: str, people: People, name: str) -> None:
+def test_reviewing_takes_a_role(service: Service, case: str, people: Place, name: str) -> None:
     with pytest.raises(Refused):
         people(name).leads.reviews.add("boss-1", "agree", "why not")
     assert kept(service, case) == []
-    (row,) = [one for one in audit.lines(service.database) if one["action"] == "review"]
+    (row,) = [one for one in people.lines() if one["action"] == "review"]
     assert row["outcome"].startswith("refused")
 
 
 @pytest.mark.parametrize(("judgement", "reason"), [("guilty", "x"), ("agree", " "), ("agree", "x" * 2001), ("", "x")])
 def test_a_review_has_a_judgement_and_a_reason(
-    service: Service, case: str, people: People, judgement: str, reason: str
+    service: Service, case: str, people: Place, judgement: str, reason: str
 ) -> None:
     with pytest.raises(RequestError):
         people("low").leads.reviews.add("boss-1", judgement, reason)
     assert kept(service, case) == []
 
 
-def test_the_log_says_that_somebody_decided_and_not_why(service: Service, people: People) -> None:
+def test_the_log_says_that_somebody_decided_and_not_why(people: Place) -> None:
     people("low").leads.reviews.add("boss-1", "refuse", "Ari Berg is the interpreter")
-    (row,) = [one for one in audit.lines(service.database) if one["action"] == "review"]
+    (row,) = [one for one in people.lines() if one["action"] == "review"]
     assert (row["detail"]["kind"], row["detail"]["step"], row["outcome"]) == ("refuse", "add", "released")
     assert "interpreter" not in str(row)
 
 
+@pytest.mark.changes
 def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_sources(
-    service: Service, case: str, people: People
+    service: Service, case: str, people: Place
 ) -> None:
     people("low").leads.reviews.add("aide-1", "park", "Bo Quist may have been made to")
     seal(people("cus"), people("sup"), "aide-1")
@@ -158,8 +152,9 @@ def test_what_was_decided_before_somebody_was_sealed_is_told_to_who_knows_source
     assert "aide-1" not in str(kept(service, case))
 
 
+@pytest.mark.changes
 def test_erasing_takes_the_reviews_about_a_person_and_their_name_from_others(
-    service: Service, case: str, people: People
+    service: Service, case: str, people: Place
 ) -> None:
     people("low").leads.reviews.add("aide-1", "agree", "was at the helm")
     people("low").leads.reviews.add("boss-1", "agree", "gave orders to Bo Quist")
@@ -171,7 +166,7 @@ def test_erasing_takes_the_reviews_about_a_person_and_their_name_from_others(
     assert len(kept(service, case)) == 1
 
 
-def test_nothing_of_why_stands_in_the_database_in_the_clear(service: Service, case: str, people: People) -> None:
+def test_nothing_of_why_stands_in_the_database_in_the_clear(service: Service, case: str, people: Place) -> None:
     people("low").leads.reviews.add("boss-1", "agree", "gave orders on the beach")
     (row,) = kept(service, case)
     assert b"beach" not in row.words_sealed

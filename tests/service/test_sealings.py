@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from graphsvc.access.log import audit
-from graphsvc.access.people import accounts, changes
+from graphsvc.access.people import changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotFound, Refused, RequestError
-from graphsvc.service import Service, Session, quiet
+from graphsvc.service import Service, quiet
 from graphsvc.service.search import known as looking
 from graphsvc.store.image import read_image
 from tests.leaks.small import FIRST, SEALED, SEALED_NAME
+from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said, write
 from tests.toolbox.two_persons import seal, unseal
 
 pytestmark = pytest.mark.neo4j
-People = Callable[[str], Session]
 ROLES = {
     "low": ("investigator", Grant("P")),
     "high": ("investigator", Grant("C")),
@@ -32,26 +31,10 @@ ROLES = {
 }
 
 
-@pytest.fixture
-def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
-    with Service(at_server(named="part")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def people(service: Service, case: str, tmp_path: Path) -> People:
-    """`people("low")`: the session of someone at a small case whose first delivery is loaded."""
-    for name, (role, grant) in ROLES.items():
-        accounts.add(service.database, name, [role], {case: grant})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    made: People = lambda name: service.session(known[name], "tests", case)  # noqa: E731
-    assert made("whole").deliveries.load(wrote(tmp_path / "1", FIRST), quiet).rejections == []
-    return made
-
-
-def wrote(folder: Path, tables: Tables) -> Path:
-    write(folder, **tables)
-    return folder
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """A small case whose first delivery is loaded."""
+    return lambda: laid(at_server(named="part"), ROLES, "whole", FIRST)
 
 
 def name_of(service: Service, case: str, identifier: str, kind: str = "person") -> str:
@@ -65,10 +48,11 @@ EMPTY: Tables = {
 }
 
 
+@pytest.mark.changes
 def test_a_preview_says_what_would_have_opened_and_it_stays_sealed(
-    service: Service, case: str, people: People, tmp_path: Path
+    service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
-    folder = wrote(tmp_path / "2", EMPTY)
+    folder = write(tmp_path / "2", **EMPTY)
     told = people("whole").deliveries.load(folder, quiet, dry_run=True)
     assert told.stay_sealed == 1
     assert "would open 1 identity: it stays sealed" in told.notes[0]
@@ -82,7 +66,8 @@ def test_a_preview_says_what_would_have_opened_and_it_stays_sealed(
         people("sup2").protection.sealings.sealed()
 
 
-def test_an_undo_says_what_would_have_opened(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_an_undo_says_what_would_have_opened(people: Place, tmp_path: Path) -> None:
     marked: Tables = {"people": [{"id": "aide-4", "name": "Eve Nine", "category": "suspect", "sealed": "yes"}]}
     plain: Tables = {
         "people": [{"id": "aide-4", "name": "Eve Nine", "category": "suspect"}],
@@ -90,8 +75,8 @@ def test_an_undo_says_what_would_have_opened(people: People, tmp_path: Path) -> 
         "links": said("report-8", "boss-1 PAID aide-4"),
     }
     whole = people("whole")
-    whole.deliveries.load(wrote(tmp_path / "2", marked), quiet)
-    whole.deliveries.load(wrote(tmp_path / "3", plain), quiet, partial=True)
+    whole.deliveries.load(write(tmp_path / "2", **marked), quiet)
+    whole.deliveries.load(write(tmp_path / "3", **plain), quiet, partial=True)
     assert whole.deliveries.undoing(3) == []
     (note,) = whole.deliveries.undoing(2)
     assert "would open 1 identity" in note
@@ -101,10 +86,11 @@ def test_an_undo_says_what_would_have_opened(people: People, tmp_path: Path) -> 
         whole.deliveries.undoing(9)
 
 
-def test_taking_back_tells_nobody_whether_there_were_accounts(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_taking_back_tells_nobody_whether_there_were_accounts(people: Place, tmp_path: Path) -> None:
     report: Tables = {"people": [{"id": "aide-5", "category": "suspect"}]}
-    people("high").deliveries.load(wrote(tmp_path / "2", report), quiet)
-    people("whole").deliveries.load(wrote(tmp_path / "3", {"people": [{"id": "aide-6", "category": "suspect"}]}), quiet)
+    people("high").deliveries.load(write(tmp_path / "2", **report), quiet)
+    people("whole").deliveries.load(write(tmp_path / "3", people=[{"id": "aide-6", "category": "suspect"}]), quiet)
     said_of = []
     for number in (1, 3):
         with pytest.raises(Refused) as refused:
@@ -115,20 +101,21 @@ def test_taking_back_tells_nobody_whether_there_were_accounts(people: People, tm
     people("whole").deliveries.undo(1, quiet)
 
 
-def test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_an_account_of_ones_own_is_taken_back_with_source_clearance_alone(people: Place, tmp_path: Path) -> None:
     account: Tables = {
         "people": [{"id": "w-9", "name": "Nora Only"}],
         "statements": [{"id": "account-9", "kind": "witness", "handling": "C", "source_id": "w-9"}],
         "links": said("account-9", "boss-1 DIRECTED aide-2"),
     }
-    number = people("high").deliveries.load(wrote(tmp_path / "2", account), quiet).delivery
+    number = people("high").deliveries.load(write(tmp_path / "2", **account), quiet).delivery
     assert number is not None
     with pytest.raises(Refused, match="source clearance"):
         people("high").deliveries.undo(number, quiet)
     people("whole").deliveries.undo(number, quiet)
 
 
-def test_nobody_agrees_to_what_they_asked_for(people: People) -> None:
+def test_nobody_agrees_to_what_they_asked_for(people: Place) -> None:
     request = people("sup").protection.sealings.ask("aide-1", "threatened")
     with pytest.raises(Refused, match="another person"):
         people("sup").protection.sealings.agree(request, quiet)
@@ -137,11 +124,12 @@ def test_nobody_agrees_to_what_they_asked_for(people: People) -> None:
     assert people("low").network.entities.look("aide-1").name == "Bo Quist"
 
 
+@pytest.mark.changes
 def test_nobody_by_name_is_sealed_by_a_delivery_but_two_persons_are_asked(
-    service: Service, case: str, people: People, tmp_path: Path
+    service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
     told = people("whole").deliveries.load(
-        wrote(tmp_path / "2", {"people": [{"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes"}]}), quiet
+        write(tmp_path / "2", people=[{"id": "aide-1", "name": "Bo Quist", "age_disputed": "yes"}]), quiet
     )
     assert (told.asked, told.sealed_anew) == (1, 0)
     assert people("low").network.entities.look("aide-1").name == "Bo Quist"
@@ -162,8 +150,9 @@ def test_nobody_by_name_is_sealed_by_a_delivery_but_two_persons_are_asked(
         sup.protection.sealings.agree(request, quiet)
 
 
+@pytest.mark.changes
 def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
-    service: Service, case: str, people: People
+    service: Service, case: str, people: Place
 ) -> None:
     sealed = name_of(service, case, SEALED)
     with pytest.raises(Refused, match="custodian"):
@@ -176,14 +165,15 @@ def test_only_a_custodian_asks_that_somebody_is_opened_and_a_supervisor_agrees(
     assert SEALED_NAME not in str(read_image(service.store(), case))
 
 
-def test_a_refused_request_changes_nothing(people: People) -> None:
+def test_a_refused_request_changes_nothing(people: Place) -> None:
     request = people("cus").protection.sealings.ask("aide-1", "threatened")
     people("sup").protection.sealings.refuse(request, "not needed")
     assert people("low").network.entities.look("aide-1").name == "Bo Quist"
 
 
+@pytest.mark.changes
 def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
-    service: Service, case: str, people: People, tmp_path: Path
+    service: Service, case: str, people: Place, tmp_path: Path
 ) -> None:
     phone: Tables = {
         "people": [],
@@ -196,19 +186,20 @@ def test_what_somebody_sealed_is_said_to_have_used_is_sealed_by_the_delivery(
         "links": said("report-8", f"{SEALED} USED phone-1"),
     }
     whole = people("whole")
-    whole.deliveries.load(wrote(tmp_path / "2", phone), quiet)
+    whole.deliveries.load(write(tmp_path / "2", **phone), quiet)
     assert "7700900321" in str(read_image(service.store(), case))
-    assert whole.deliveries.load(wrote(tmp_path / "3", theirs), quiet, partial=True).sealed_anew == 1
+    assert whole.deliveries.load(write(tmp_path / "3", **theirs), quiet, partial=True).sealed_anew == 1
     assert "7700900321" not in str(read_image(service.store(), case))
     assert not service.register.rewriting()  # written anew before the delivery was said to be done
 
 
-def test_who_somebody_sealed_is_takes_source_clearance(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_who_somebody_sealed_is_takes_source_clearance(people: Place, tmp_path: Path) -> None:
     same: Tables = {
         "statements": [{"id": "report-6", "kind": "record", "handling": "P"}],
         "links": said("report-6", f"{SEALED} SAME_AS aide-1"),
     }
-    people("whole").deliveries.load(wrote(tmp_path / "2", same), quiet, partial=True)
+    people("whole").deliveries.load(write(tmp_path / "2", **same), quiet, partial=True)
     for name, seen in (("low", False), ("high", False), ("whole", True)):
         page = people(name).network.entities.look("aide-1")
         assert any(link["relation"] == "SAME_AS" for link in page.links) is seen, name
@@ -222,16 +213,17 @@ def test_who_somebody_sealed_is_takes_source_clearance(people: People, tmp_path:
 
 @pytest.mark.parametrize("what", [SEALED_NAME, "abelard VERONICA", SEALED])
 def test_who_knows_a_name_is_told_the_pseudonym_and_it_is_in_the_log(
-    service: Service, case: str, people: People, what: str
+    service: Service, case: str, people: Place, what: str
 ) -> None:
     (found,) = people("low").search.known(what)
     assert found["id"] == name_of(service, case, SEALED)
-    (line,) = [one for one in audit.lines(service.database) if one["action"] == "known"]
+    (line,) = [one for one in people.lines() if one["action"] == "known"]
     assert (line["account"], line["outcome"], line["rows"]) == ("low", "released", 1)
     assert "abelard" not in str(line).lower()
 
 
-def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, tmp_path: Path) -> None:
     hidden: Tables = {
         "people": [{"id": "w-9", "name": "Nora Only"}, {"id": "w-8", "name": "Cora Hidden"}],
         "statements": [
@@ -240,7 +232,7 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: People,
         ],
         "links": said("account-9", "boss-1 DIRECTED aide-2") + said("report-9", "w-8 CROSSED_ON crossing-1"),
     }
-    people("whole").deliveries.load(wrote(tmp_path / "2", hidden), quiet)
+    people("whole").deliveries.load(write(tmp_path / "2", **hidden), quiet)
     for what in ("Veronica", "Nora Only", "Cora Hidden", "Bo Quist"):
         assert people("low").search.known(what) == [], what
     assert people("high").search.known("Nora Only") == []  # of whom nothing is told is told to be nowhere
@@ -249,7 +241,8 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: People,
         people("low").search.known(" ")
 
 
-def test_nobody_goes_through_a_list_of_names(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.changes
+def test_nobody_goes_through_a_list_of_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)
     for _ in range(2):
         people("low").search.known("Nobody Atall")
@@ -261,8 +254,9 @@ def test_nobody_goes_through_a_list_of_names(people: People, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("taken", ["role", "grant", "account"])
+@pytest.mark.changes
 def test_a_load_asks_again_whether_its_account_may(
-    service: Service, case: str, people: People, tmp_path: Path, taken: str
+    service: Service, case: str, people: Place, tmp_path: Path, taken: str
 ) -> None:
     def meanwhile(_done: int, _total: int, text: str) -> None:
         if text == "checking the delivery against it":
@@ -275,6 +269,6 @@ def test_a_load_asks_again_whether_its_account_may(
 
     before = read_image(service.store(), case)
     with pytest.raises(Refused):
-        people("whole").deliveries.load(wrote(tmp_path / "2", EMPTY), meanwhile)
+        people("whole").deliveries.load(write(tmp_path / "2", **EMPTY), meanwhile)
     assert read_image(service.store(), case) == before
     assert [row["number"] for row in service.register.deliveries(case)] == [1]

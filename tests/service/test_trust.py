@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused
-from graphsvc.service import Service, Session, quiet
-from tests.toolbox.rows import Tables, said, write
+from graphsvc.service import Session
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
-READERS = {"low": Grant("P"), "sourced": Grant("P", sources=True), "whole": Grant("C", sources=True)}
+READERS = {
+    "low": ("analyst", Grant("P")),
+    "sourced": ("analyst", Grant("P", sources=True)),
+    "whole": ("analyst", Grant("C", sources=True)),
+}
 REPORTED = [f"chief-{number}" for number in range(12)]
 WITNESSES = ("wit-1", "wit-2", "wit-3")
 # Twelve are reported to organise; that one more leads only the first of three witnesses tells, and nobody else.
@@ -44,21 +46,9 @@ ROWS: Tables = {
 }
 
 
-@pytest.fixture
-def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
-    with Service(at_server()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def people(service: Service, case: str, tmp_path: Path) -> Callable[[str], Session]:
-    """`people("low")`: the session of someone at the case above."""
-    for name, grant in READERS.items():
-        accounts.add(service.database, name, ["analyst"], {case: grant})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    write(tmp_path / "rows", **ROWS)
-    assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / "rows", quiet).rejections == []
-    return lambda name: service.session(known[name], "tests", case)
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "whole", ROWS)
 
 
 def told(session: Session, identifier: str) -> dict[str, object]:
@@ -67,7 +57,7 @@ def told(session: Session, identifier: str) -> dict[str, object]:
     return row
 
 
-def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Callable[[str], Session]) -> None:
+def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Place) -> None:
     session = people("sourced")
     row = told(session, "told-1")
     place = session.leads.places()["told-1"]
@@ -78,13 +68,13 @@ def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Calla
 
 
 def test_without_source_clearance_only_groups_are_left_out_and_no_witness_is_told_of(
-    people: Callable[[str], Session],
+    people: Place,
 ) -> None:
     assert told(people("low"), "told-1")["rests_on"] == "few accounts"
 
 
 def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
-    service: Service, people: Callable[[str], Session]
+    people: Place,
 ) -> None:
     session = people("sourced")
     assert int(str(told(session, "told-1")["rank"])) <= 10
@@ -96,15 +86,15 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     assert found.rank > 10
     assert invented_accounts is not None
     assert invented_accounts >= 1
-    (line,) = [one for one in audit.lines(service.database) if one["detail"].get("query") == "falsehood"]
+    (line,) = [one for one in people.lines() if one["detail"].get("query") == "falsehood"]
     assert line["sources"] == 1
 
 
-def test_what_false_accounts_could_do_is_for_who_knows_sources(people: Callable[[str], Session]) -> None:
+def test_what_false_accounts_could_do_is_for_who_knows_sources(people: Place) -> None:
     with pytest.raises(Refused, match="source clearance"):
         people("low").leads.falsehood("told-1")
 
 
-def test_of_nobody_it_is_not_told(people: Callable[[str], Session]) -> None:
+def test_of_nobody_it_is_not_told(people: Place) -> None:
     with pytest.raises(NotFound):
         people("sourced").leads.falsehood("nobody")

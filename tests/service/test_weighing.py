@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.log import audit
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
-from tests.leaks.small import FIRST, SEALED, SECOND
-from tests.toolbox.rows import Tables, said, write
+from tests.leaks.small import FIRST, SEALED
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
-People = Callable[[str], Session]
 ROLES = {
     "low": ("investigator", Grant("P")),
     "sourced": ("analyst", Grant("P", sources=True)),
@@ -38,23 +35,10 @@ MORE: Tables = {
 }
 
 
-@pytest.fixture
-def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
-    with Service(at_server(questions_most=MOST)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def people(service: Service, case: str, tmp_path: Path) -> People:
-    """`people("low")`: the session of someone at a small case, all of it P."""
-    for name, (role, grant) in ROLES.items():
-        accounts.add(service.database, name, [role], {case: grant})
-    known = {one.name: one for one in accounts.listed(service.database)}
-    for number, rows in enumerate((FIRST, MORE, SECOND)):
-        write(tmp_path / str(number), **rows)
-    for first in "01":
-        assert service.session(known["whole"], "tests", case).deliveries.load(tmp_path / first, quiet).rejections == []
-    return lambda name: service.session(known[name], "tests", case)
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """A small case, all of it P."""
+    return lambda: laid(at_server(questions_most=MOST), ROLES, "whole", FIRST, MORE)
 
 
 def rows(service: Service, case: str) -> list[sa.Row[tuple[object, ...]]]:
@@ -70,18 +54,18 @@ def claims_of(session: Session, statement: str) -> list[str]:
     return sorted(claim.id for claim in session._material.given()[0] if claim.statement == statement and claim.counts)
 
 
-def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(service: Service, people: People) -> None:
+def test_who_knows_sources_is_told_statement_and_source_and_the_log_says_so(people: Place) -> None:
     asking = people("sourced").leads.questions.next("boss-1")
     assert asking.questions
     for question in asking.questions:
         assert question.claim.statement
         assert question.rank_if_true is not None
     sources = {question.claim.source for question in asking.questions}
-    (line,) = [one for one in audit.lines(service.database) if one["detail"].get("query") == "questions"]
+    (line,) = [one for one in people.lines() if one["detail"].get("query") == "questions"]
     assert line["sources"] == len(sources)
 
 
-def test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one(people: People) -> None:
+def test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_has_one(people: Place) -> None:
     asking = people("low").leads.questions.next("boss-1")
     assert asking.questions
     for question in asking.questions:
@@ -90,9 +74,7 @@ def test_who_does_not_is_told_of_reports_without_numbers_and_that_a_custodian_ha
     assert asking.notes == (WITH_CUSTODIAN,)
 
 
-def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(
-    service: Service, case: str, people: People
-) -> None:
+def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(service: Service, case: str, people: Place) -> None:
     sourced = people("sourced")
     first, second, third = claims_of(sourced, "account-1")
     sourced.leads.questions.put("boss-1", first)
@@ -108,12 +90,12 @@ def test_what_was_put_is_not_asked_again_and_a_source_only_so_often(
     for claim in claims_of(sourced, "report-1")[: MOST + 1]:
         people("low").leads.questions.put("boss-1", claim)
     assert len(rows(service, case)) == 2 * MOST + 1
-    acts = [one for one in audit.lines(service.database) if one["action"] == "review"]
+    acts = [one for one in people.lines() if one["action"] == "review"]
     assert len(acts) == 2 * MOST + 3
     assert {one["detail"]["step"] for one in acts} == {"put"}
 
 
-def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: People) -> None:
+def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: Place) -> None:
     sourced = people("sourced")
     assert ("aide-9", "DIRECTED", "aide-2") in about(sourced, "aide-9")
     for claim in sourced._material.given()[0]:
@@ -125,7 +107,7 @@ def test_that_a_source_is_passed_over_is_told_to_who_knows_sources(people: Peopl
     assert ENOUGH not in people("low").leads.questions.next("aide-9").notes
 
 
-def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Service, case: str, people: People) -> None:
+def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Service, case: str, people: Place) -> None:
     claim = claims_of(people("sourced"), "account-1")[0]
     texts = set()
     for given in (claim, "0" * 24):
@@ -138,12 +120,12 @@ def test_claims_of_witnesses_are_not_there_to_who_knows_no_sources(service: Serv
     assert rows(service, case) == []
 
 
-def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: People, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: Place) -> None:
     # The source of what is P told something under C as well.
     hidden = said("account-c2", "boss-1 DIRECTED aide-1", "aide-2 DIRECTED aide-1", "aide-1 DIRECTED aide-2")
     secret = {"id": "account-c2", "kind": "witness", "handling": "C", "source_id": SEALED}
-    write(tmp_path / "more", people=[{"id": SEALED}], statements=[secret], links=hidden)
-    people("whole").deliveries.load(tmp_path / "more", quiet, partial=True)
+    people.load("whole", {"people": [{"id": SEALED}], "statements": [secret], "links": hidden}, partial=True)
     before = people("sourced").leads.questions.next("boss-1"), people("low").leads.questions.next("boss-1")
     for claim in claims_of(people("whole"), "account-c2")[:MOST]:
         people("whole").leads.questions.put("boss-1", claim)
@@ -155,14 +137,15 @@ def test_what_was_asked_about_c_is_not_counted_for_who_sees_p(people: People, tm
 
 
 @pytest.mark.parametrize("name", ["dis", "sup"])
-def test_putting_takes_a_role(people: People, name: str) -> None:
+def test_putting_takes_a_role(people: Place, name: str) -> None:
     claim = claims_of(people("whole"), "account-1")[0]
     with pytest.raises(Refused):
         people(name).leads.questions.put("boss-1", claim)
     assert people(name).leads.questions.next("boss-1").questions  # reading does not
 
 
-def test_erasing_a_witness_takes_what_was_asked_of_them(service: Service, case: str, people: People) -> None:
+@pytest.mark.changes
+def test_erasing_a_witness_takes_what_was_asked_of_them(service: Service, case: str, people: Place) -> None:
     sourced = people("sourced")
     sourced.leads.questions.put("boss-1", claims_of(sourced, "account-1")[0])
     sourced.leads.questions.put("boss-1", claims_of(sourced, "account-2")[0])
@@ -173,8 +156,9 @@ def test_erasing_a_witness_takes_what_was_asked_of_them(service: Service, case: 
     assert len(rows(service, case)) == 1
 
 
+@pytest.mark.changes
 def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
-    service: Service, case: str, people: People
+    service: Service, case: str, people: Place
 ) -> None:
     sourced = people("sourced")
     claim = next(one.id for one in sourced._material.given()[0] if one.key == ("boss-1", "PAID", "aide-1"))
@@ -187,7 +171,7 @@ def test_erasing_somebody_asked_about_leaves_only_that_the_source_was_asked(
     assert row.source.startswith("Q-")
 
 
-def test_readings_are_the_same_with_and_without_sources_but_for_interests(people: People) -> None:
+def test_readings_are_the_same_with_and_without_sources_but_for_interests(people: Place) -> None:
     low, sourced = (
         [one.name for one in people(name).leads.questions.readings("aide-9")] for name in ("low", "sourced")
     )
