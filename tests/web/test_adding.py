@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import re
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
-from graphsvc.service import Options, Service
-from graphsvc.store.server.local import LocalServer
-from graphsvc.web import create_app
-from tests.service.test_entering import zipped
+from tests.service.test_entering import opened
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Lay, Place
+from tests.toolbox.pages import waited, without_tokens
 
 pytestmark = pytest.mark.neo4j
-WAIT_S = 60.0
 
 
 class Fields(HTMLParser):
@@ -74,36 +68,17 @@ class Fields(HTMLParser):
             self._inside = False
 
 
-@pytest.fixture(scope="module")
-def desk(settings: Callable[..., Settings], neo4j_server: LocalServer) -> Iterator[Service]:
-    server = {"neo4j_uri": neo4j_server.uri, "neo4j_password": neo4j_server.password}
-    with Service(settings(**server)) as opened:
-        opened.jobs.every = 0.0
-        everywhere = {"*": Grant("C", sources=True)}
-        accounts.add(opened.database, "ann", ["investigator"], everywhere)
-        accounts.add(opened.database, "bob", ["analyst"], {"*": Grant("C")})
-        accounts.add(opened.database, "pam", ["investigator"], {"*": Grant("P")})
-        accounts.add(opened.database, "dis", ["disclosure"], everywhere)
-        yield opened
+ROLES = {
+    "ann": ("investigator", WHOLE),
+    "bob": ("analyst", Grant("C")),
+    "pam": ("investigator", Grant("P")),
+    "dis": ("disclosure", WHOLE),
+}
 
 
 @pytest.fixture(scope="module")
-def app(desk: Service) -> Flask:
-    made = create_app(desk)
-    made.testing = True
-    return made
-
-
-@pytest.fixture
-def case(desk: Service) -> str:
-    name = f"by-hand-{uuid.uuid4().hex[:12]}"
-    who = next(one for one in accounts.listed(desk.database) if one.name == "ann")
-    session = desk.session(who, "tests", name)
-    with session.deliveries.uploads.receiving() as parcel:
-        parcel.write(io.BytesIO(zipped()).read())
-        upload = session.deliveries.uploads.keep(parcel, "case.zip", Options()).id
-    assert session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S).state == "done"
-    return name
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: opened(at_server(), ROLES)
 
 
 class Hand:
@@ -136,8 +111,7 @@ class Hand:
         answer = self.press("add", **cells)
         assert answer.status_code == 303, answer.text
         address = answer.headers["Location"]
-        service: Service = self.client.application.extensions["graphsvc"]
-        service.jobs.wait(address.partition("id=")[2][:32], WAIT_S)
+        waited(self.client, address)
         self.page = self.client.get(address).text
         found: dict[str, Any] = self.client.get(address.replace("/done?", "/done.json?")).json  # type: ignore[assignment]
         assert found["job"]["state"] == "done", found
@@ -149,17 +123,12 @@ class Hand:
         return self
 
 
-def signed_in(app: Flask, desk: Service, name: str) -> FlaskClient:
-    client = app.test_client()
-    client.get(f"/link/{desk.sign_in_link(name, 'tests')}")
-    return client
-
-
 @pytest.fixture
-def ann(app: Flask, desk: Service, case: str) -> Hand:
-    return Hand(signed_in(app, desk, "ann"), case)
+def ann(people: Place) -> Hand:
+    return Hand(people.client("ann"), people.case)
 
 
+@pytest.mark.changes
 def test_a_statement_with_somebody_new_is_added_previewed_and_undone(ann: Hand) -> None:
     before = ann.client.get(f"/case/{ann.case}/overview.json").json
     ann.open(subject="P1", relation="DIRECTED", next=f"/case/{ann.case}/network?id=P1&depth=1")
@@ -185,8 +154,7 @@ def test_a_statement_with_somebody_new_is_added_previewed_and_undone(ann: Hand) 
         f"/case/{ann.case}/load/take-back",
         data={"csrf_token": token(ann), "delivery": found["job"]["result"]["delivery"]},
     )
-    service: Service = ann.client.application.extensions["graphsvc"]
-    service.jobs.wait(undone.headers["Location"].rpartition("id=")[2], WAIT_S)
+    waited(ann.client, undone.headers["Location"])
     after = ann.client.get(f"/case/{ann.case}/overview.json").json
     assert after["counts"] == before["counts"]  # type: ignore[index]
 
@@ -232,6 +200,7 @@ def test_a_fault_stands_beside_its_field_and_somebody_meant_is_picked(ann: Hand)
     assert "This adds 1 statement, 1 claim." in ann.page
 
 
+@pytest.mark.changes
 def test_who_is_there_already_takes_the_place_of_who_is_new(ann: Hand) -> None:
     ann.open(object="X1", relation="ASSISTED")
     ann.press("new:people:c1.subject_id", c1__subject_id="Idris Karam", s__kind="record", s__handling="P")
@@ -245,6 +214,7 @@ def test_who_is_there_already_takes_the_place_of_who_is_new(ann: Hand) -> None:
     assert "ASSISTED" in [section["relation"] for section in links]
 
 
+@pytest.mark.changes
 def test_a_claim_is_corrected_from_its_row_with_its_history(ann: Hand) -> None:
     page = ann.client.get(f"/case/{ann.case}/statement?id=R1").text
     claim = page.partition("statement=R1&amp;claim=")[2][:24]
@@ -264,6 +234,7 @@ def test_a_claim_is_corrected_from_its_row_with_its_history(ann: Hand) -> None:
     assert "Selam" not in history
 
 
+@pytest.mark.changes
 def test_a_statement_is_withdrawn(ann: Hand) -> None:
     ann.open(statement="T1", fate="withdrawn")
     assert ann.fields.sent["s.status"] == "withdrawn"
@@ -272,7 +243,8 @@ def test_a_statement_is_withdrawn(ann: Hand) -> None:
     assert "Withdrawn by its source, June 2020" in ann.client.get(f"/case/{ann.case}/statement?id=T1").text
 
 
-def test_two_at_once_are_told_and_what_the_second_typed_stands(ann: Hand, app: Flask, desk: Service) -> None:
+@pytest.mark.changes
+def test_two_at_once_are_told_and_what_the_second_typed_stands(ann: Hand) -> None:
     first, second = Hand(ann.client, ann.case), ann
     claim = ann.client.get(f"/case/{ann.case}/statement.json?id=R1").json["asserts"][0]["claim"]  # type: ignore[index]
     first.open(statement="R1", claim=claim)
@@ -295,10 +267,9 @@ def test_two_at_once_are_told_and_what_the_second_typed_stands(ann: Hand, app: F
     ]
 
 
-def test_the_source_of_a_witness_account_is_told_to_nobody_without_clearance(
-    ann: Hand, app: Flask, desk: Service
-) -> None:
-    bob = Hand(signed_in(app, desk, "bob"), ann.case)
+@pytest.mark.changes
+def test_the_source_of_a_witness_account_is_told_to_nobody_without_clearance(ann: Hand, people: Place) -> None:
+    bob = Hand(people.client("bob"), ann.case)
     bob.open(subject="P1", relation="PILOTED", object="X1")
     bob.press("new:people:s.source_id", s__source_id="Layla Rostami", s__kind="witness")
     bob.press("check")
@@ -328,8 +299,8 @@ def test_the_way_back_leads_nowhere_else(ann: Hand, target: str) -> None:
 @pytest.mark.parametrize(
     ("name", "page"), [("pam", "add"), ("dis", "add"), ("pam", "add?statement=R1"), ("dis", "add?statement=R1")]
 )
-def test_who_may_not_load_is_told_so(app: Flask, desk: Service, case: str, name: str, page: str) -> None:
-    client = signed_in(app, desk, name)
+def test_who_may_not_load_is_told_so(people: Place, case: str, name: str, page: str) -> None:
+    client = people.client(name)
     assert client.get(f"/case/{case}/{page}").status_code == 403
     for address in ("statement?id=R1", "entity?id=P1"):
         assert "/add?" not in client.get(f"/case/{case}/{address}").text
@@ -337,14 +308,11 @@ def test_who_may_not_load_is_told_so(app: Flask, desk: Service, case: str, name:
     assert client.get(f"/case/{case}/statement/history?id=R1").status_code == (200 if name == "dis" else 403)
 
 
-def test_the_statement_of_a_witness_is_not_there_for_who_lacks_source_clearance(
-    app: Flask, desk: Service, case: str
-) -> None:
-    client = signed_in(app, desk, "bob")
+def test_the_statement_of_a_witness_is_not_there_for_who_lacks_source_clearance(people: Place, case: str) -> None:
+    client = people.client("bob")
     for page in ("add?statement=T1", "statement/history?id=T1"):
         hidden, absent = (client.get(f"/case/{case}/{one}") for one in (page, page.replace("T1", "T9")))
-        # But for the token of the page's forms, which is drawn anew.
-        told, other = (re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", one.text) for one in (hidden, absent))
+        told, other = (without_tokens(one.text) for one in (hidden, absent))
         assert (hidden.status_code, told.replace("T1", "T9")) == (404, other)
 
 

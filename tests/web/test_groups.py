@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service
-from graphsvc.web import create_app
+from graphsvc.config import Settings
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.pages import waited
+from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
 REASON = "<b>a year apart</b>, in two countries"
-LINKS = [("W1", "CROSSED_ON", "X1", "T1"), ("W2", "CROSSED_ON", "X1", "T2"), ("W3", "CROSSED_ON", "X2", "T3")]
-LINKS += [("B", "DIRECTED", "A", f"T{n}") for n in (1, 2, 3)]
+LINKS = said("T1", "W1 CROSSED_ON X1", "B DIRECTED A") + said("T2", "W2 CROSSED_ON X1", "B DIRECTED A")
+CASE: Tables = {
+    "people": [
+        {"id": "B", "name": "Boss", "handling": "P"},
+        {"id": "A", "name": "Aide", "handling": "P"},
+        *({"id": f"W{n}", "name": f"Wil {n}", "category": "witness", "handling": "P"} for n in (1, 2, 3)),
+    ],
+    "statements": [{"id": f"T{n}", "kind": "witness", "source_id": f"W{n}", "handling": "P"} for n in (1, 2, 3)],
+    "crossings": [
+        {"id": "X1", "date": "2020-05-08", "launch_site": "<i>Dunkirk</i>", "handling": "P"},
+        {"id": "X2", "date": "2020-05-09", "handling": "P"},
+    ],
+    "links": LINKS + said("T3", "W3 CROSSED_ON X2", "B DIRECTED A"),
+}
+ROLES = {
+    "ann": ("analyst", Grant("C", sources=True)),
+    "inv": ("investigator", Grant("C", sources=True)),
+    "low": ("analyst", Grant("C")),
+}
 
 
 @dataclass(frozen=True)
 class Groups:
     """The pages of a small case."""
 
-    service: Service
-    app: Flask
+    place: Place
     case: str
 
     def client(self, name: str) -> FlaskClient:
-        client: FlaskClient = self.app.test_client()
-        assert client.get(f"/link/{self.service.sign_in_link(name, 'tests')}").status_code == 303
-        return client
+        return self.place.client(name)
 
     def post(self, name: str, address: str, **form: str) -> tuple[int, str]:
         """Status and text of the end a form leads to, once what it started is done."""
@@ -42,37 +54,21 @@ class Groups:
         sent = client.post(f"/case/{self.case}/{address}", data=form)
         if sent.status_code != 303:
             return sent.status_code, sent.text
-        for _ in range(600):
-            page = client.get(sent.headers["Location"])
-            if "<progress" not in page.text:
-                return page.status_code, page.text
-            time.sleep(0.05)
-        raise AssertionError("the work did not end")
+        waited(client, sent.headers["Location"])
+        page = client.get(sent.headers["Location"])
+        assert "<progress" not in page.text, "the work did not end"
+        return page.status_code, page.text
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), ROLES, "inv", CASE)
 
 
 @pytest.fixture
-def groups(service: Service, case: str, tmp_path: Path) -> Groups:
-    tables = {
-        "people": [("id", "name", "category", "handling"), ("B", "Boss", "", "P"), ("A", "Aide", "", "P")],
-        "statements": [("id", "kind", "source_id", "handling")],
-        "crossings": [("id", "date", "launch_site", "handling"), ("X1", "2020-05-08", "<i>Dunkirk</i>", "P")],
-        "links": [("subject_id", "relation", "object_id", "statement_id"), *LINKS],
-    }
-    tables["crossings"].append(("X2", "2020-05-09", "", "P"))
-    for n in (1, 2, 3):
-        tables["people"].append((f"W{n}", f"Wil {n}", "witness", "P"))
-        tables["statements"].append((f"T{n}", "witness", f"W{n}", "P"))
-    for name, rows in tables.items():
-        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
-    local = accounts.only_account(service.database, "")
-    service.session(local, "tests", case).deliveries.load(tmp_path, lambda *_progress: None)
-    accounts.add(service.database, "ann", ["analyst"], {case: Grant("C", sources=True)})
-    accounts.add(service.database, "inv", ["investigator"], {case: Grant("C", sources=True)})
-    accounts.add(service.database, "low", ["analyst"], {case: Grant("C")})
-    app = create_app(service)
-    app.config["WTF_CSRF_ENABLED"] = False
-    return Groups(service, app, case)
+def groups(people: Place) -> Groups:
+    people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    return Groups(people, people.case)
 
 
 def test_it_takes_source_clearance_and_stands_in_the_rail_for_those_who_have_it(groups: Groups) -> None:
@@ -102,6 +98,7 @@ def test_it_tells_what_is_shared_as_text_and_is_searched(groups: Groups) -> None
     assert "On the same crossing" in client.get(f"/case/{groups.case}/lead?id=B").text
 
 
+@pytest.mark.changes
 def test_a_decision_is_made_told_and_taken_back(groups: Groups) -> None:
     client, base = groups.client("ann"), f"/case/{groups.case}/groups"
     one, other = client.get(f"{base}.json").get_json()["groups"][0]["sources"]
@@ -143,6 +140,7 @@ def test_what_is_no_decision_of_theirs_is_refused_and_changes_nothing(
     assert groups.client("ann").get(f"/case/{groups.case}/groups.json").get_json()["pairings"] == []
 
 
+@pytest.mark.changes
 def test_the_work_is_its_beginners_alone(groups: Groups) -> None:
     client = groups.client("ann")
     one, other = client.get(f"/case/{groups.case}/groups.json").get_json()["groups"][0]["sources"]

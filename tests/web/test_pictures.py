@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +13,10 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service, quiet
-from graphsvc.web import create_app
+from graphsvc.config import Settings
 from tests.leaks.small import FIRST, SECOND
-from tests.toolbox.rows import write
+from tests.toolbox.cases import Lay, Place, laid
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
@@ -40,24 +37,16 @@ GRANTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), GRANTS, "ana", FIRST)
+
+
 @pytest.fixture
-def browser(service: Service, case: str, tmp_path: Path) -> Browser:
+def browser(people: Place) -> Browser:
     """`browser("ana")`: someone signed in, at a small case."""
-    for name, (role, grant) in GRANTS.items():
-        accounts.add(service.database, name, [role], {case: grant} if grant else {})
-    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    for number, rows in enumerate((FIRST, SECOND)):
-        write(tmp_path / str(number), **rows)
-    service.session(ana, "tests", case).deliveries.load(tmp_path / "0", quiet)
-    app = create_app(service)
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-
-    def signed_in(name: str) -> FlaskClient:
-        client: FlaskClient = app.test_client()
-        assert client.get(f"/link/{service.sign_in_link(name, 'tests')}").status_code == 303
-        return client
-
-    return signed_in
+    people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    return people.client
 
 
 def save(client: FlaskClient, case: str, state: Any = STATE, **fields: str) -> Any:
@@ -152,13 +141,13 @@ def test_saving_over_a_newer_version_says_who_and_when(case: str, browser: Brows
     assert "version 1 again" in sent.text
 
 
-def test_what_changed_since_is_listed_with_names(case: str, service: Service, browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_what_changed_since_is_listed_with_names(case: str, people: Place, browser: Browser) -> None:
     ana = browser("ana")
     identifier = save(ana, case, name="a", shared="yes").get_json()["id"]
     address = f"/case/{case}/pictures/version?id={identifier}"
     assert "Nothing changed" in ana.get(address).text
-    who = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    service.session(who, "tests", case).deliveries.load(tmp_path / "1", quiet)
+    people.load("ana", SECOND)
     page = ana.get(address).text
     assert "1 link is not as it was" in page
     assert "Ari Berg" in page

@@ -4,55 +4,47 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from graphsvc.access.people import accounts
-from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service, quiet
-from graphsvc.web import create_app
+from graphsvc.config import Settings
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.pages import post
+from tests.toolbox.rows import Tables, said
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
 
 
-@pytest.fixture
-def opened(at_server: Any, tmp_path: Path, case: str) -> Iterator[tuple[Service, str]]:
-    """A service with a case, and the pseudonym of its one sealed person."""
-    folder = tmp_path / "case"
-    folder.mkdir()
-    (folder / "people.csv").write_text("id,name,phones,category\nP1,Ari Berg,,suspect\nP2,Wit <b>Ness,+447700900001,\n")
-    (folder / "statements.csv").write_text("id,kind,source_id,handling\nS1,witness,P2,P\n")
-    (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
-    with Service(at_server(named="part")) as service:
-        first = accounts.only_account(service.database, "")
-        (pseudonym,) = service.session(first, "tests", case).deliveries.load(folder, quiet).names
-        for name, role in (("cus", "custodian"), ("sup", "supervisor"), ("inv", "investigator")):
-            accounts.add(service.database, name, [role], {case: Grant("C", sources=True)})
-        yield service, pseudonym
+PEOPLE: Tables = {
+    "people": [
+        {"id": "P1", "name": "Ari Berg", "category": "suspect"},
+        {"id": "P2", "name": "Wit <b>Ness", "phones": "+447700900001"},
+    ],
+    "statements": [{"id": "S1", "kind": "witness", "source_id": "P2", "handling": "P"}],
+    "links": said("S1", "P1 PAID P2"),
+}
+ROLES = {"cus": ("custodian", WHOLE), "sup": ("supervisor", WHOLE), "inv": ("investigator", WHOLE)}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(named="part"), ROLES, "inv", PEOPLE)
 
 
 @pytest.fixture
-def browser(opened: tuple[Service, str]) -> Browser:
-    app = create_app(opened[0])
-
-    def of(name: str) -> FlaskClient:
-        client: FlaskClient = app.test_client()
-        assert client.get(f"/link/{opened[0].sign_in_link(name, 'tests')}").status_code == 303
-        return client
-
-    return of
+def browser(people: Place) -> Browser:
+    return people.client
 
 
-def post(client: FlaskClient, page: str, to: str, **data: str) -> TestResponse:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
-    assert found is not None
-    return client.post(to, data={"csrf_token": found[1]} | data)
+def known(people: Place) -> dict[str, str]:
+    """The pseudonym of each person who is sealed."""
+    found = people.service.register.identities(people.case)
+    return {values["id"]: one for one, values in found if one.startswith("S-")}
 
 
 def request_id(client: FlaskClient, page: str) -> str:
@@ -61,8 +53,8 @@ def request_id(client: FlaskClient, page: str) -> str:
     return found[1]
 
 
-def test_a_reveal_from_asking_to_its_end(opened: tuple[Service, str], browser: Browser, case: str) -> None:
-    _, pseudonym = opened
+def test_a_reveal_from_asking_to_its_end(people: Place, browser: Browser, case: str) -> None:
+    pseudonym = known(people)["P2"]
     cus, sup = browser("cus"), browser("sup")
     assert "Ask who this is" in cus.get(f"/case/{case}/entity?id={pseudonym}").text
     form = f"/case/{case}/reveal"
@@ -118,9 +110,8 @@ def test_a_hold_is_added_refuses_an_undo_and_is_released(browser: Browser, case:
     assert "released by sup" in sup.get(page).text
 
 
-def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(
-    opened: tuple[Service, str], browser: Browser, case: str
-) -> None:
+@pytest.mark.changes
+def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(people: Place, browser: Browser, case: str) -> None:
     cus, sup = browser("cus"), browser("sup")
     assert "Ask to seal" in cus.get(f"/case/{case}/entity?id=P1").text
     form = f"/case/{case}/seal"
@@ -132,8 +123,7 @@ def test_sealing_and_erasing_run_as_work_that_says_how_it_ended(
     assert "two persons decided" in cus.get(f"/case/{case}/sealed").text
     assert cus.get(f"/case/{case}/entity?id=P1").status_code == 404
     form = f"/case/{case}/erase"
-    known = dict(opened[0].register.identities(case))
-    person = next(one for one, values in known.items() if one.startswith("S-") and values["id"] == "P1")
+    person = known(people)["P1"]
     assert post(cus, form, form, id=person, reason="the court").status_code == 303
     identifier = request_id(sup, "/erasures")
     ended(sup, post(sup, "/erasures", "/erasures/answer", id=identifier, answer="agree"), "Erased")

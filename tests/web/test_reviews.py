@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from graphsvc.access.people import accounts
-from graphsvc.access.people.principal import Grant
-from graphsvc.service import Service, quiet
-from graphsvc.web import create_app
+from graphsvc.config import Settings
 from tests.leaks.small import FIRST, SECOND
-from tests.toolbox.rows import write
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Lay, Place, laid
 
 pytestmark = pytest.mark.neo4j
 Browser = Callable[[str], FlaskClient]
 HOSTILE = '<script>alert(1)</script> {{ 7*7 }} "quoted"'
 
 
+ROLES = {"ana": ("analyst", WHOLE), "dis": ("disclosure", WHOLE)}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), ROLES, "ana", FIRST)
+
+
 @pytest.fixture
-def browser(service: Service, case: str, tmp_path: Path) -> Browser:
+def browser(people: Place) -> Browser:
     """`browser("ana")`: someone signed in, at a small case."""
-    accounts.add(service.database, "ana", ["analyst"], {case: Grant("C", sources=True)})
-    accounts.add(service.database, "dis", ["disclosure"], {case: Grant("C", sources=True)})
-    ana = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    for number, rows in enumerate((FIRST, SECOND)):
-        write(tmp_path / str(number), **rows)
-    service.session(ana, "tests", case).deliveries.load(tmp_path / "0", quiet)
-    app = create_app(service)
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-
-    def signed_in(name: str) -> FlaskClient:
-        client: FlaskClient = app.test_client()
-        assert client.get(f"/link/{service.sign_in_link(name, 'tests')}").status_code == 303
-        return client
-
-    return signed_in
+    people.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    return people.client
 
 
 def decide(client: FlaskClient, case: str, lead: str, judgement: str, reason: str) -> int:
@@ -45,7 +37,8 @@ def decide(client: FlaskClient, case: str, lead: str, judgement: str, reason: st
     return sent.status_code
 
 
-def test_a_decision_is_kept_shown_and_found(service: Service, case: str, browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.changes
+def test_a_decision_is_kept_shown_and_found(case: str, people: Place, browser: Browser) -> None:
     ana = browser("ana")
     page = ana.get(f"/case/{case}/lead?id=boss-1").text
     assert "Nobody has decided about this lead yet" in page
@@ -56,8 +49,7 @@ def test_a_decision_is_kept_shown_and_found(service: Service, case: str, browser
     assert "Parked" in page
     assert "Data version 1, rules" in page
     assert "data have changed since" not in page
-    who = next(one for one in accounts.listed(service.database) if one.name == "ana")
-    service.session(who, "tests", case).deliveries.load(tmp_path / "1", quiet)
+    people.load("ana", SECOND)
     (row,) = ana.get(f"/case/{case}/lead.json?id=boss-1").get_json()["reviews"]
     assert row["since"].startswith("The data have changed since (version 1 → 2)")
     found = {
