@@ -33,9 +33,7 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def service(
-    at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("finding") / "case"
     people = [
         *FIRST["people"],

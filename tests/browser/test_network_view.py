@@ -311,7 +311,9 @@ def test_the_page_of_a_notebook_works_with_no_network(browser: Browser, service:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(saved.as_uri())
     page.wait_for_selector("body[data-ready]")
-    assert page.evaluate("picture.nodes.length") == len(session_of(service).network.picture(PictureRequest(["p1"])).nodes)
+    assert page.evaluate("picture.nodes.length") == len(
+        session_of(service).network.picture(PictureRequest(["p1"])).nodes
+    )
     expect(page.get_by_role("heading")).to_have_text("<b>Around</b>")
     opened.close()
     assert faults == []

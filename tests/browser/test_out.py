@@ -32,9 +32,7 @@ WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
-def service(
-    at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
+def service(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Service(at_server()) as service:
         opened(service, CASE, tmp_path_factory.mktemp("taken") / "case")
         yield service
