@@ -241,7 +241,7 @@ def test_a_part_of_a_name_tells_nothing_nor_does_who_is_not_seen(people: Place, 
         people("low").search.known(" ")
 
 
-@pytest.mark.changes
+@pytest.mark.changes  # not the case, but how often an account has looked counts in the whole log
 def test_nobody_goes_through_a_list_of_names(people: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "_LOOKS", 2)
     for _ in range(2):
