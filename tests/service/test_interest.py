@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from graphsvc.service import Service, Session, quiet
 from graphsvc.store.image import read_image
 from tests.toolbox.accounts import WHOLE
 from tests.toolbox.cases import Lay, Place, laid
-from tests.toolbox.rows import texts
+from tests.toolbox.rows import parsed, texts
 
 pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\n"
@@ -39,24 +37,19 @@ LINKS = """id,subject_id,relation,object_id,statement_id,polarity
 DEBT_OF_A = "7,A,OWES,W1,R2,asserts\n"
 
 
+TABLES = {"people": PEOPLE, "statements": STATEMENTS, "links": LINKS, "gangs": "id,name\nG,Gulls\n"}
+
+
 def write(folder: Path, links: str = LINKS) -> Path:
-    return texts(folder, people=PEOPLE, statements=STATEMENTS, links=links, gangs="id,name\nG,Gulls\n")
+    return texts(folder, **TABLES | {"links": links})
 
 
 ROLES = {"sourced": ("analyst", WHOLE), "without": ("analyst", Grant("C"))}
 
 
-@contextmanager
-def opened(settings: Settings) -> Iterator[Place]:
-    """A home with the case above."""
-    with laid(settings, ROLES, "") as place, TemporaryDirectory() as folder:
-        loaded(place.service, place.case, write(Path(folder) / "case"))
-        yield place
-
-
 @pytest.fixture(scope="module")
 def lay(at_server: Callable[..., Settings]) -> Lay:
-    return lambda: opened(at_server())
+    return lambda: laid(at_server(), ROLES, "sourced", parsed(**TABLES))
 
 
 def loaded(service: Service, case: str, folder: Path) -> None:

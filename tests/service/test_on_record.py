@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
-from graphsvc.service import Service, Session, quiet
-from graphsvc.web import create_app
-from tests.toolbox.accounts import signed_in
+from graphsvc.config import Settings
+from graphsvc.service import Session
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import parsed
 
 pytestmark = pytest.mark.neo4j
 PEOPLE = "id,name,category,handling\nB,Boss,,P\nA,Aide,,P\nW1,Wil One,witness,P\nW2,Wil Two,witness,P\nW3,Wil Three,witness,P\n"
@@ -26,18 +27,15 @@ LINKS = "id,subject_id,relation,object_id,statement_id\n" + "".join(
 )
 
 
-@pytest.fixture
-def loaded(service: Service, case: str, tmp_path: Path) -> str:
-    for name, text in {"people": PEOPLE, "statements": STATEMENTS, "links": LINKS}.items():
-        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
-    service.session(accounts.only_account(service.database, ""), "tests", case).deliveries.load(tmp_path, quiet)
-    return case
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    rows = parsed(people=PEOPLE, statements=STATEMENTS, links=LINKS)
+    return lambda: laid(at_server(), {"ann": ("analyst", WHOLE), "pat": ("analyst", Grant("C"))}, "ann", rows)
 
 
-def reader(service: Service, case: str, handling: str, *, sources: bool) -> Session:
-    return service.session(
-        Principal("pat", frozenset({"analyst"}), {case: Grant(handling, sources=sources)}), "tests", case
-    )
+def reader(people: Place, handling: str, *, sources: bool) -> Session:
+    principal = Principal("pat", frozenset({"analyst"}), {people.case: Grant(handling, sources=sources)})
+    return people.service.session(principal, "tests", people.case)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +43,9 @@ def reader(service: Service, case: str, handling: str, *, sources: bool) -> Sess
     [("C", True, 3, 2), ("P", True, 2, 1), ("C", False, 3, "few"), ("P", False, "few", "few")],
 )
 def test_links_leads_and_frames_tell_groups_and_others_on_the_record(
-    service: Service, loaded: str, handling: str, sources: bool, all_groups: int | str, on_record: int | str
+    people: Place, handling: str, sources: bool, all_groups: int | str, on_record: int | str
 ) -> None:
-    session = reader(service, loaded, handling, sources=sources)
+    session = reader(people, handling, sources=sources)
     (lead,) = [lead for lead in session.leads.ranking().leads if lead.id == "B"]
     (hub,) = session.hubs().query("id == 'B'").to_dict("records")
     (link,) = session.network.entities.look("B").links
@@ -60,10 +58,9 @@ def test_links_leads_and_frames_tell_groups_and_others_on_the_record(
     assert hub["rank_on_record"] == 1
 
 
-def test_pages_and_their_twins_tell_them(service: Service, loaded: str) -> None:
-    accounts.add(service.database, "pat", ["analyst"], {loaded: Grant("C")})
-    client = signed_in(create_app(service), "pat")
-    base = f"/case/{loaded}"
+def test_pages_and_their_twins_tell_them(people: Place) -> None:
+    client = people.client("pat")
+    base = f"/case/{people.case}"
     resting = "resting on few independent groups of witnesses and 1 report or record"
     for page in ("lead?id=B", "entity?id=B", "network/link?subject=B&relation=DIRECTED&object=A"):
         assert resting in client.get(f"{base}/{page}").text, page

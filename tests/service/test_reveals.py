@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
 from tests.toolbox.accounts import People, session
+from tests.toolbox.rows import texts
 
 pytestmark = pytest.mark.neo4j
 REASON = "Wit Ness asks for protection"
@@ -32,12 +32,14 @@ def opened(at_server: Any) -> Iterator[Service]:
 def place(opened: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """The case, and the pseudonym of its one sealed person."""
     case = "revealing"
-    folder = tmp_path_factory.mktemp("reveals")
-    (folder / "people.csv").write_text("id,name,phones,category\nP1,Ari Berg,,suspect\nP2,Wit Ness,+447700900001,\n")
-    (folder / "statements.csv").write_text("id,kind,source_id,handling\nS1,witness,P2,P\n")
-    (folder / "links.csv").write_text("subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n")
+    folder = texts(
+        tmp_path_factory.mktemp("reveals") / "case",
+        people="id,name,phones,category\nP1,Ari Berg,,suspect\nP2,Wit Ness,+447700900001,\n",
+        statements="id,kind,source_id,handling\nS1,witness,P2,P\n",
+        links="subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
+    )
     first = accounts.only_account(opened.database, "")
-    (pseudonym,) = opened.session(first, "tests", case).deliveries.load(Path(folder), quiet).names
+    (pseudonym,) = opened.session(first, "tests", case).deliveries.load(folder, quiet).names
     whole = {case: Grant("C", sources=True)}
     for name, roles, grants in (
         ("cus", ["custodian"], whole),

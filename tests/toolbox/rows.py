@@ -28,6 +28,11 @@ def said(statement: str, *links: str) -> Rows:
     return [claim(subject, relation, target, statement) for subject, relation, target in ends]
 
 
+def parsed(**files: str) -> Tables:
+    """The rows of tables that are written out."""
+    return {name: list(csv.DictReader(io.StringIO(text))) for name, text in files.items()}
+
+
 def read(folder: Path) -> Tables:
     found: Tables = {}
     for name, table in TABLES.items():
