@@ -41,7 +41,9 @@ class Place:
 
     @cached_property
     def app(self) -> Flask:
-        return create_app(self.service)
+        app = create_app(self.service)
+        app.testing = True  # what fails in a page fails in its test
+        return app
 
     def client(self, name: str) -> FlaskClient:
         """A browser of somebody, signed in."""
