@@ -14,6 +14,7 @@ from graphsvc.access.people import accounts, policy
 from graphsvc.cases.jobs import Job
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
+from graphsvc.records.numbers import count
 from graphsvc.service.ask import Ask
 
 __all__ = ["Log", "Sought", "Verified", "sought"]
@@ -61,7 +62,7 @@ class Log:
         """
         with self._ask.act_anywhere("log", what=_KIND) as outcome:
             found = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
-            said = "whole" if found.whole else f"{found.count} {'fault' if found.count == 1 else 'faults'}"
+            said = "whole" if found.whole else count(found.count, "fault")
             outcome |= {"rows": found.lines, "outcome": f"{_VERIFIED}{said} up to line {found.lines}"}
         return found
 

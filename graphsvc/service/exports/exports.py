@@ -23,7 +23,7 @@ from graphsvc.analysis.evidence.claims import LinkKey
 from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.cases.stores.export_store import Shown, expiry, merged, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import moment
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import Exposures, Resting, Wanted, facts
@@ -296,7 +296,7 @@ class Exports:
         self, plan: _Plan, identifier: str, reason: str, handling: str, made: dt.datetime, forms: Collection[str]
     ) -> bytes:
         called = number(identifier)
-        mark = f"Handling {handling} · for {plan.recipient} · {called} · {made:%Y-%m-%d %H:%M} UTC"
+        mark = f"Handling {handling} · for {plan.recipient} · {called} · {moment(made)}"
         about = {
             "export": called,
             "case": self._ask.case,
@@ -312,7 +312,7 @@ class Exports:
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }
-        told = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, shown(f"{made:%Y-%m-%dT%H:%MZ}"))
+        told = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, moment(made))
         return bundle(files(plan.out.view, told, forms), about)
 
     @contextmanager

@@ -19,6 +19,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.vault import pack, unpack
 from graphsvc.cases.progress import Progress
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.numbers import count
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import sees_whole
 
@@ -218,7 +219,7 @@ class Requests:
 
 
 def _given(number: int) -> str:
-    return "1 export that was given has to be recalled" if number == 1 else f"{number} exports have to be recalled"
+    return count(number, "export that was given has to be recalled", "exports have to be recalled")
 
 
 def require_reason(reason: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graphsvc.records.grading import stricter
+from graphsvc.records.numbers import count
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, View
 
@@ -212,7 +213,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
         same_way = len({(edge.subject, edge.object) for edge in edges}) == 1 and all(edge.directed for edge in edges)
         values |= {
             "relation": "",
-            "says": f"{len(some)} links",
+            "says": count(len(some), "link"),
             "directed": same_way,
             "doubtful": all(edge.doubtful for edge in edges),
             "denied": any(edge.denied for edge in edges),

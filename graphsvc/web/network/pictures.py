@@ -16,6 +16,7 @@ from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Sessi
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import View
+from graphsvc.views.sentences import since_saved
 from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
 from graphsvc.web.rail import Entry
 
@@ -339,12 +340,7 @@ def _since(opened: OpenedView) -> str:
     """What is other than when it was saved, in one line; empty if nothing is."""
     if opened.changes is None:
         return "More links than can be compared with when it was saved"
-    links, gone = len(opened.changes), opened.absent
-    words = [
-        f"{links} link{'' if links == 1 else 's'} changed" if links else "",
-        f"{gone} of what was in it {'is' if gone == 1 else 'are'} not here any more" if gone else "",
-    ]
-    return ", ".join(word for word in words if word) + (" since it was saved" if links or gone else "")
+    return since_saved(len(opened.changes), opened.absent)
 
 
 def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:
