@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import doctest
+import re
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +103,16 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
 )
 def test_sentences_say_what_is_told(words: str, told: str) -> None:
     assert told in words
+
+
+def test_scripts_have_the_words_of_the_pages() -> None:
+    """A browser makes some counts and sentences itself."""
+    script = (Path(wording.__file__).parents[1] / "web" / "static" / "words.js").read_text("utf-8")
+
+    def table(name: str) -> dict[str, str]:
+        (found,) = re.findall(rf"const {name} = {{(.*?)}};", script, re.DOTALL)
+        return dict(re.findall(r'(\w+): "([^"]*)"', found))
+
+    assert table("MANY") == dict(numbers.MANY)
+    assert table("SIGNS").items() <= wording.SIGNS.items()
+    assert f'NARROW = "{sentences.NARROW}"' in script
