@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from graphsvc.records import dates, numbers
+from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.told import MIDDLES
 from graphsvc.views import charts, fields, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
 
 
 @pytest.mark.parametrize(
-    "module", [charts, dates, fields, numbers, sentences, wording], ids=lambda module: module.__name__
+    "module", [cells, charts, dates, fields, lines, numbers, sentences, wording], ids=lambda module: module.__name__
 )
 def test_examples_in_docstrings_hold(module: object) -> None:
     tried = doctest.testmod(module)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +21,7 @@ from graphsvc.access.log.chain import BROKEN, SERVICE, Chain, agrees, end_of, no
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError
 from graphsvc.records.dates import stamp
-
-Progress = Callable[[int, int, str], None]
+from graphsvc.records.progress import Progress
 
 _BLOCK = 2_000
 # What reading a line raises that holds something a column cannot (SQLite keeps whatever it is given).

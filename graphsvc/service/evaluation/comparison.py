@@ -8,9 +8,9 @@ from pathlib import Path
 
 from graphsvc.analysis.evaluation import comparison, measures
 from graphsvc.analysis.evaluation.measures import FIGURES
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.errors import RequestError
 from graphsvc.records.numbers import count
+from graphsvc.records.progress import Progress
 from graphsvc.service.evaluation import ranking_file, simulated_cases
 from graphsvc.service.evaluation.simulated_cases import Trial
 from graphsvc.views import intervals

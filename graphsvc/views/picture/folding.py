@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
+from graphsvc.records.relations import LinkKey
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, View
 
@@ -29,7 +30,6 @@ BELONGING = MappingProxyType(
 _FEWEST = 2
 # The key of a group: by what, and the id of the gang, workplace or crossing, or the number of the community.
 Key = tuple[str, str]
-LinkKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
