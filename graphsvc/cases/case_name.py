@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphsvc.errors import RequestError
+from graphsvc.records.lines import is_line
 
 _CASE_NAME = 100
 
@@ -13,14 +14,7 @@ def require_name(case: str) -> None:
     Raises:
         RequestError: it may not, and what a name is.
     """
-    if (
-        not case
-        or len(case) > _CASE_NAME
-        or not case.isprintable()
-        or case != case.strip()
-        or case == "*"
-        or "/" in case
-    ):
+    if not is_line(case, _CASE_NAME) or case == "*" or "/" in case:
         raise RequestError(
             f"A case needs a name of 1 to {_CASE_NAME} printable characters without / and without blanks at its ends."
         )

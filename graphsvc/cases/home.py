@@ -25,13 +25,14 @@ from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.opener import Opener
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.jobs import Jobs
-from graphsvc.cases.progress import Progress, quiet
+from graphsvc.cases.progress import quiet
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import Shelf
 from graphsvc.cases.stores.uploads import Uploads
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError
 from graphsvc.queries import Library
+from graphsvc.records.progress import Progress
 from graphsvc.records.weights import read_weights
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema

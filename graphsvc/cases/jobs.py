@@ -24,9 +24,10 @@ from filelock import FileLock, Timeout
 
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import tables, transaction
-from graphsvc.cases.deliveries.casework import CancelledError, Progress
+from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, NotFound, OperatorError, standing
+from graphsvc.records.progress import Progress
 
 Work = Callable[[Progress], Mapping[str, Any]]
 

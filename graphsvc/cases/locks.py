@@ -12,8 +12,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from graphsvc.cases.progress import Progress
 from graphsvc.errors import Busy
+from graphsvc.records.progress import Progress
 
 _STORE = "store.lock"
 _SHORT_S, _LONG_S = 2.0, 600.0  # a look at a lock, and waiting for a load

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 from graphsvc.errors import GraphsvcError
-
-Progress = Callable[[int, int, str], None]
+from graphsvc.records.progress import Progress
 
 
 class CancelledError(GraphsvcError):

@@ -12,7 +12,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
-from graphsvc.records.dates import shown as date_shown
+from graphsvc.records.dates import day as day_of
 from graphsvc.service import Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -102,7 +102,7 @@ def deliveries(session: Opener, case: str) -> None:
     with session(case) as acts:
         rows = acts.deliveries.listed()
     for row in rows:
-        day = date_shown(row["loaded_at"].date().isoformat())
+        day = day_of(row["loaded_at"])
         read = sum(counts["read"] for counts in row["counts"].values())
         by = f"by {row['account']}" if row["account"] else "accounts by form"
         say(

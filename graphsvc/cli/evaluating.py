@@ -15,6 +15,7 @@ from graphsvc.cli.looking import FORMATS, write
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import RequestError
+from graphsvc.records.numbers import count
 from graphsvc.service import Session, comparison, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -99,7 +100,7 @@ def _tell(form: str, found: comparison.Compared) -> None:
         table = [[method, *(cells.get((method, figure), "") for figure in figures)] for method in methods]
         write(form, ["method", *(_SHORT.get(figure, figure) for figure in figures)], table)
         say(
-            f"{len(found.cases):,} case{'s' if len(found.cases) > 1 else ''}, {found.candidates:,} candidates. Beside each "
+            f"{count(len(found.cases), 'case')}, {count(found.candidates, 'candidate')}. Beside each "
             f"figure where it lies in 95 of 100 samples of the {found.sampled}.",
             err=True,
         )

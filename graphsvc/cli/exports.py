@@ -13,6 +13,8 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.errors import InputError, RequestError
+from graphsvc.records.dates import moment
+from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
 from graphsvc.service import FORM_NAMES, Export, PictureRequest, Session, Wanted, bundle
 
@@ -54,7 +56,7 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
         found = acts.exports.preview(
             _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
         )
-    say(f"{len(found.nodes)} entities, {len(found.links)} links, handling {found.handling}")
+    say(f"{count(len(found.nodes), 'entity')}, {count(len(found.links), 'link')}, handling {found.handling}")
     for words, number in found.taken_out.items():
         say(f"taken out: {words}: {number}")
     exposure = found.exposure
@@ -200,7 +202,7 @@ def _links(given: Sequence[str]) -> list[tuple[str, str, str]]:
 def _show(exports: list[Export], nothing: str) -> None:
     for one in exports:
         say(f"{one.id}  {one.number}  {one.state:8} for {one.recipient}  by {one.account} {_at(one.made_at)}")
-        say(f"    {one.nodes} entities, {one.links} links, handling {one.handling}; why: {one.reason}")
+        say(f"    {count(one.nodes, 'entity')}, {count(one.links, 'link')}, handling {one.handling}; why: {one.reason}")
         if one.given_at:
             say(f"    given {_at(one.given_at)}")
         if one.recall:
@@ -212,5 +214,5 @@ def _show(exports: list[Export], nothing: str) -> None:
         say(nothing, err=True)
 
 
-def _at(moment: dt.datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else ""
+def _at(time: dt.datetime | None) -> str:
+    return moment(time) if time else ""

@@ -11,6 +11,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
+from graphsvc.records.dates import moment
 from graphsvc.service import PAIR_KINDS, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -80,9 +81,9 @@ def decisions(session: Opener, case: str) -> None:
         found = acts.leads.groups.pairings()
     for one in found:
         say(f"{one.id}  {one.kind:11} {one.handling}  {one.one} {one.other}")
-        say(f"    {one.by} {one.at:%Y-%m-%d %H:%M}Z: {one.reason}")
+        say(f"    {one.by} {moment(one.at)}: {one.reason}")
         if one.ended_at:
-            say(f"    taken back by {one.ended_by} {one.ended_at:%Y-%m-%d %H:%M}Z: {one.ended_reason}")
+            say(f"    taken back by {one.ended_by} {moment(one.ended_at)}: {one.ended_reason}")
     if not found:
         say("Nobody has decided against what the case says.", err=True)
 

@@ -13,6 +13,8 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.cli.progress import shown
 from graphsvc.errors import NotFound
+from graphsvc.records.dates import stamp
+from graphsvc.records.numbers import count
 from graphsvc.service import Session, sought
 
 _MOST = 2**53  # no log is as long
@@ -82,9 +84,9 @@ def verify(session: Opener) -> None:
 
 def _written(line: dict[str, Any]) -> str:
     detail = " ".join(f"{name}={value}" for name, value in line["detail"].items())
-    rows = "" if line["rows"] is None else f" {line['rows']:,} rows"
+    rows = "" if line["rows"] is None else f" {count(line['rows'], 'row')}"
     sources = f" {line['sources']:,} sources" if line["sources"] else ""
     return (
-        f"{line['id']} {line['at']:%Y-%m-%d %H:%M:%S}Z {line['account']} {line['action']} {line['case_id']} {detail}"
+        f"{line['id']} {stamp(line['at'])}Z {line['account']} {line['action']} {line['case_id']} {detail}"
         f" [{line['purpose']}] {line['outcome']}{rows}{sources}"
     )

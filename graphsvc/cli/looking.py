@@ -14,6 +14,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.errors import RequestError
+from graphsvc.records.cells import inert
 from graphsvc.service import Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -135,8 +136,8 @@ def _text(value: Any) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "@") or (text[:1] == "-" and not _is_number(text)) else text
+    """Text that no spreadsheet takes for a formula; a number below zero is none."""
+    return text if _is_number(text) else inert(text)
 
 
 commands = (hubs, query)

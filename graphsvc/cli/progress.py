@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from graphsvc.cli.printed import escaped
+from graphsvc.records.progress import Progress
 
-Progress = Callable[[int, int, str], None]
 _WIDTH = 30
 _EVERY_S = 0.1
 

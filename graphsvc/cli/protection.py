@@ -11,6 +11,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
+from graphsvc.records.dates import moment
 from graphsvc.service import HOLD_KINDS, NewHold, Request, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -348,15 +349,15 @@ def _show(requests: list[Request], nothing: str) -> None:
         if one.decided_by:
             say(f"    {one.decided_by} answered {_at(one.decided_at)}{': ' if one.answer else ''}{one.answer}")
         times = (("opened", one.opened_at), ("until", one.until), ("ended", one.ended_at))
-        shown = ", ".join(f"{word} {_at(moment)}" for word, moment in times if moment)
+        shown = ", ".join(f"{word} {_at(time)}" for word, time in times if time)
         if shown:
             say(f"    {shown}")
     if not requests:
         say(nothing, err=True)
 
 
-def _at(moment: dt.datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z" if moment else ""
+def _at(time: dt.datetime | None) -> str:
+    return moment(time) if time else ""
 
 
 commands = (vault, reveal, holds, seal, waiting, known, erase)

@@ -9,6 +9,7 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
+from graphsvc.records.dates import moment
 from graphsvc.service import JUDGEMENTS, Review, Session
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -87,7 +88,7 @@ def put(session: Opener, case: str, person: str, claim: str) -> None:
 
 
 def _show(one: Review) -> None:
-    say(f"{one.lead}  {one.done} by {one.account} {one.at:%Y-%m-%d %H:%M}Z  handling {one.handling}")
+    say(f"{one.lead}  {one.done} by {one.account} {moment(one.at)}  handling {one.handling}")
     say(f"    why: {one.reason or 'written with source clearance, and takes it to be read'}")
     say(f"    shown then: {one.shown}")
     if one.since:

@@ -14,6 +14,7 @@ from graphsvc.cli.looking import FORMATS, Opener, as_given, write
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import CypherFault, NotFound, RequestError
+from graphsvc.records.numbers import count
 from graphsvc.service import Run, Session, Step, parameters
 
 _LOOK_S = 0.5
@@ -109,7 +110,7 @@ def _read(file: TextIO) -> str:
 
 
 def _plan(step: Step, depth: int = 0) -> Iterator[str]:
-    about = f"about {step.rows:,.0f} {'row' if round(step.rows) == 1 else 'rows'}"
+    about = f"about {count(round(step.rows), 'row')}"
     details = f"  {' '.join(step.details.split())[:120]}" if step.details else ""
     yield f"{'  ' * depth}{step.operator} ({about}){details}"
     for child in step.children:

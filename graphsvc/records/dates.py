@@ -1,4 +1,4 @@
-"""Partial dates: kept as given, and as the earliest and latest day they can mean."""
+"""Partial dates, kept as given and as the earliest and latest day they can mean; and how days and moments are written."""
 
 from __future__ import annotations
 
@@ -80,3 +80,53 @@ def shown(given: str) -> str:
         len(given), f"{date.earliest.day} {month} {date.earliest.year}"
     )
     return f"{words}, {given[11:-1]} UTC" if "T" in given else words
+
+
+def day(at: dt.date | str) -> str:
+    """A day, or the day of a moment, as people read it on a page, in an export and on the command line.
+
+    Args:
+        at: in UTC; as a program keeps it, or as ISO text.
+
+    Example:
+        >>> day(dt.date(2026, 5, 8)), day("2026-05-08T04:30:07Z")
+        ('8 May 2026', '8 May 2026')
+    """
+    return shown(_iso(at)[:10])
+
+
+def moment(at: dt.datetime | str) -> str:
+    """A moment as people read it, to the minute.
+
+    Args:
+        at: in UTC; as a program keeps it, or as ISO text.
+
+    Example:
+        >>> moment(dt.datetime(2026, 5, 8, 4, 30, 7)), moment("2026-05-08T04:30:07Z")
+        ('8 May 2026, 04:30 UTC', '8 May 2026, 04:30 UTC')
+    """
+    return shown(f"{_iso(at)[:16]}Z")
+
+
+def clock(at: dt.datetime | str) -> str:
+    """The time of day of a moment, where its day is known.
+
+    Example:
+        >>> clock(dt.datetime(2026, 5, 8, 4, 30, 7))
+        '04:30 UTC'
+    """
+    return f"{_iso(at)[11:16]} UTC"
+
+
+def stamp(at: dt.datetime) -> str:
+    """A moment to the second, in signs that sort: for lines of the log, which have to be told apart.
+
+    Example:
+        >>> stamp(dt.datetime(2026, 5, 8, 4, 30, 7))
+        '2026-05-08 04:30:07'
+    """
+    return at.isoformat(sep=" ", timespec="seconds")
+
+
+def _iso(at: dt.date | str) -> str:
+    return at if isinstance(at, str) else at.isoformat()

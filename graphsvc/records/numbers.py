@@ -1,13 +1,18 @@
-"""Numbers as people and programs write them: in the digits 0 to 9 and no larger than a database keeps."""
+"""Numbers as people and programs write them: in the digits 0 to 9 and no larger than a database keeps; counts in words."""
 
 from __future__ import annotations
 
 import math
 import re
+from types import MappingProxyType
 
 LARGEST = 2**63 - 1
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+# Nouns whose plural is not the noun with an s.
+MANY = MappingProxyType(
+    {"entity": "entities", "identity": "identities", "person": "people", "query": "queries", "witness": "witnesses"}
+)
 
 
 def whole(text: str) -> int:
@@ -41,3 +46,33 @@ def real(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text[:40]!r} is no number")
     return number
+
+
+def plural(number: float | str, one: str, many: str = "") -> str:
+    """A word as it stands with a number: `one` with 1 alone.
+
+    Args:
+        number: of how many it is said; a word such as `few` is of several.
+        one: the word of one.
+        many: the word of several; empty for a noun's plural.
+
+    Example:
+        >>> plural(1, "link"), plural(0, "entity"), plural(2, "is", "are"), plural("few", "group")
+        ('link', 'entities', 'are', 'groups')
+    """
+    return one if number == 1 else many or MANY.get(one, f"{one}s")
+
+
+def count(number: int | str, one: str, many: str = "") -> str:
+    """A number with what it counts.
+
+    Args:
+        number: of how many it is said.
+        one: the word of one.
+        many: the word of several; empty for a noun's plural.
+
+    Example:
+        >>> count(1, "link"), count(1234, "person"), count("few", "group")
+        ('1 link', '1,234 people', 'few groups')
+    """
+    return f"{number if isinstance(number, str) else f'{number:,}'} {plural(number, one, many)}"

@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+# Subject, relation and object of a link: no two links have the same.
+LinkKey = tuple[str, str, str]
 ENTITIES = ("person", "boat", "crossing", "gang", "workplace", "thing")
 
 

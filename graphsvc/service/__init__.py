@@ -13,13 +13,14 @@ from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Form, Part
 from graphsvc.cases.gc_pause import settle
 from graphsvc.cases.jobs import Job
-from graphsvc.cases.progress import CancelledError, Progress, quiet
+from graphsvc.cases.progress import CancelledError, quiet
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.cases.stores.view_store import SavedView, ViewVersion
 from graphsvc.ingest.i2.chart import ChartRead, chart_mapping
 from graphsvc.queries import Query
 from graphsvc.queries.library import BOUND
+from graphsvc.records.progress import Progress
 from graphsvc.service import command_line
 from graphsvc.service.accounts.own import Enrolment
 from graphsvc.service.accounts.staff import choose_password, clearances
@@ -36,8 +37,8 @@ from graphsvc.service.exports.exports import FORM_NAMES, known_forms
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.exports.given import Export
 from graphsvc.service.leads.groups import WitnessGroup
-from graphsvc.service.leads.leads import range_of
 from graphsvc.service.leads.reviews import Review
+from graphsvc.service.leads.rows import LeadRow
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.log import sought
 from graphsvc.service.network.comments import Comment
@@ -96,6 +97,7 @@ __all__ = [
     "Import",
     "Job",
     "KeySet",
+    "LeadRow",
     "Loaded",
     "NameTaken",
     "Neighbours",
@@ -139,7 +141,6 @@ __all__ = [
     "known_forms",
     "parameters",
     "quiet",
-    "range_of",
     "settle",
     "sought",
     "statement_form",

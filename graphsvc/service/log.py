@@ -9,11 +9,13 @@ from typing import Any
 from graphsvc.access.log import audit
 from graphsvc.access.log.audit import EVERYTHING, Sought
 from graphsvc.access.log.cyphertexts import Text
-from graphsvc.access.log.verify import Progress, Verified, verify
+from graphsvc.access.log.verify import Verified, verify
 from graphsvc.access.people import accounts, policy
 from graphsvc.cases.jobs import Job
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import parse_date
+from graphsvc.records.numbers import count
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 
 __all__ = ["Log", "Sought", "Verified", "sought"]
@@ -61,7 +63,7 @@ class Log:
         """
         with self._ask.act_anywhere("log", what=_KIND) as outcome:
             found = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
-            said = "whole" if found.whole else f"{found.count} {'fault' if found.count == 1 else 'faults'}"
+            said = "whole" if found.whole else count(found.count, "fault")
             outcome |= {"rows": found.lines, "outcome": f"{_VERIFIED}{said} up to line {found.lines}"}
         return found
 

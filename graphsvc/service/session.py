@@ -21,8 +21,9 @@ from graphsvc.service.cypher.cypher import Cypher
 from graphsvc.service.cypher.named import Queries
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.exports.exports import Exports
-from graphsvc.service.leads.leads import LEAD_COLUMNS, RANGE_COLUMNS, Leads
+from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.rows import LEAD_COLUMNS
 from graphsvc.service.log import Log
 from graphsvc.service.network.network import Network, Shown
 from graphsvc.service.network.request import PictureRequest
@@ -162,7 +163,7 @@ class Session:
         `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
         """
         found = self.leads.table()
-        frame = pd.DataFrame(found["hubs"], columns=[*LEAD_COLUMNS, *RANGE_COLUMNS])
+        frame = pd.DataFrame(found["hubs"], columns=list(LEAD_COLUMNS))
         frame.attrs = {"verdict": found["verdict"], "reason": found["reason"]}
         return frame
 

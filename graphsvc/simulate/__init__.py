@@ -11,10 +11,10 @@ Hard worlds: `hardness` what makes them hard · `rework` goes through what happe
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 from graphsvc.errors import RequestError
+from graphsvc.records.progress import Progress
 from graphsvc.simulate import accounts, gaps, plants, registers, reports, world, write
 from graphsvc.simulate.knobs import DEMO, Knobs, draw, draw_hard, hard_people
 from graphsvc.simulate.statements import Telling
@@ -38,8 +38,6 @@ FEWEST_HARD_PEOPLE = 150
 # More would run out of phone numbers that are reserved for fiction.
 MOST_PEOPLE = 50_000
 DEMO_SEED, DEMO_PEOPLE, DEMO_FALSE_SHARE = 3, 2_000, 0.2
-
-Progress = Callable[[int, int, str], None]
 
 
 def simulate(

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.queries import cypher_folder
+from graphsvc.records.progress import Progress
 from graphsvc.records.properties import INTEREST, P_SUFFIX
-from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS, graph_type
+from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS, LinkKey, graph_type
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX
 from graphsvc.store.bolt import Store
 
 Properties = dict[str, Any]
-LinkKey = tuple[str, str, str]
-Progress = Callable[[int, int, str], None]
 ENTITY_LABELS = tuple(table.label for table in ENTITY_TABLES)
 NODE_LABELS = (*ENTITY_LABELS, "Statement", "Source")
 TYPES = (*RELATIONS, CUSTOM_TYPE)

@@ -1,4 +1,7 @@
-"""Results in words: gradings, claims, figures and paths. Pure functions; what they give is text, never markup."""
+"""Results in words: gradings, claims, figures and paths. Pure functions; what they give is text, never markup.
+
+Counts and days are worded below this room as well, so their words stand in `records.numbers` and `records.dates`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from typing import Any
 
 from graphsvc.records import grading
 from graphsvc.records.dates import shown
+from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
-from graphsvc.records.told import SOME, step
+from graphsvc.records.told import SOME, STEPS, step
 
 KINDS = MappingProxyType(
     {
@@ -33,17 +37,26 @@ STANDING = MappingProxyType(
     }
 )
 _PSEUDONYM = re.compile(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}")
-# Step of belief → what it is called and how it is written in short, where belief is told in steps alone.
-_TOLD = MappingProxyType(
+_LOW, _HALF, _HIGH = (f"{least:g}" for least in STEPS)
+# Step of belief → from where to where it goes: of legends, exports and wherever belief is told in steps alone.
+RANGES = MappingProxyType(
+    {1: f"below {_LOW}", 2: f"{_LOW} to {_HALF}", 3: f"{_HALF} to {_HIGH}", 4: f"{_HIGH} or more"}
+)
+# The same for a column, and what a step is called.
+_SHORT = MappingProxyType({1: f"<{_LOW}", 2: f"{_LOW}+", 3: f"{_HALF}+", 4: f"{_HIGH}+"})
+_CALLED = MappingProxyType({1: "hardly supported", 2: "weakly supported", 3: "more likely than not", 4: "supported"})
+# A link of which few witnesses alone speak (`told.SOME`).
+_SOME = "some"
+# What a badge, a legend or a line of a picture says of an entity, a link or a claim.
+SIGNS = MappingProxyType(
     {
-        1: ("hardly supported, below 0.25", "<0.25"),
-        2: ("weakly supported, 0.25 to 0.5", "0.25+"),
-        3: ("more likely than not, 0.5 to 0.75", "0.5+"),
-        4: ("supported, 0.75 or more", "0.75+"),
+        "sealed": "sealed person",
+        "unidentified": "not identified",
+        "denied": "denied by someone",
+        "directed": "who acts on whom",
+        "recorded": "on the record",
     }
 )
-# As `_TOLD`, of a link of which few witnesses alone speak (`told.SOME`).
-_SOME = ("some, since few witnesses say so and nobody else", "some")
 # Lower bound of belief → what it is called.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
 # What a source is to one whom their claim is about, as a tag beside the claim and in a sentence.
@@ -161,7 +174,11 @@ def belief_told(value: float | None) -> str:
         >>> belief_told(0.625), belief_told(0.5)
         ('more likely than not, 0.5 to 0.75', 'some, since few witnesses say so and nobody else')
     """
-    return _told_as(value)[0] if value else "asserted by nothing that counts"
+    if not value:
+        return "asserted by nothing that counts"
+    if value == SOME:
+        return f"{_SOME}, since few witnesses say so and nobody else"
+    return f"{_CALLED[step(value)]}, {RANGES[step(value)]}"
 
 
 def belief_short(value: float | None) -> str:
@@ -171,7 +188,9 @@ def belief_short(value: float | None) -> str:
         >>> belief_short(0.875), belief_short(0.5), belief_short(0.0)
         ('0.75+', 'some', 'none')
     """
-    return _told_as(value)[1] if value else "none"
+    if not value:
+        return "none"
+    return _SOME if value == SOME else _SHORT[step(value)]
 
 
 def belief_range(value: float | None) -> str:
@@ -183,12 +202,28 @@ def belief_range(value: float | None) -> str:
     """
     if not value:
         return "nothing"
-    words, short = _told_as(value)
-    return short if value == SOME else words.partition(", ")[2]
+    return _SOME if value == SOME else RANGES[step(value)]
 
 
-def _told_as(value: float) -> tuple[str, str]:
-    return _SOME if value == SOME else _TOLD[step(value)]
+def kind(word: str, number: int = 1) -> str:
+    """What a kind of entity is called, of one or of several.
+
+    Example:
+        >>> kind("person"), kind("person", 2)
+        ('Person', 'People')
+    """
+    return KINDS[word][number != 1]
+
+
+def of_kinds(numbers: Mapping[str, int] | Sequence[tuple[str, int]]) -> str:
+    """How many there are of each kind of entity, in one line.
+
+    Example:
+        >>> of_kinds({"person": 2, "boat": 1})
+        '2 people, 1 boat'
+    """
+    pairs = numbers.items() if isinstance(numbers, Mapping) else numbers
+    return ", ".join(f"{number:,} {kind(word, number).lower()}" for word, number in pairs)
 
 
 def period(first: str | None, last: str | None) -> str:
@@ -265,7 +300,7 @@ def accounts(groups: int | str | None) -> str:
         >>> accounts("few"), accounts(4), accounts(0)
         ('witness accounts: few independent groups', 'witness accounts: 4 independent groups', 'witness accounts')
     """
-    return f"witness accounts: {groups} independent groups" if groups else "witness accounts"
+    return f"witness accounts: {count(groups, 'independent group')}" if groups else "witness accounts"
 
 
 def voices(groups: int | str, other_sources: int) -> str:
@@ -277,11 +312,9 @@ def voices(groups: int | str, other_sources: int) -> str:
     """
     parts = []
     if groups:
-        parts.append(f"{groups} independent group{'' if groups == 1 else 's'} of witnesses")
+        parts.append(f"{count(groups, 'independent group')} of witnesses")
     if other_sources:
-        parts.append(
-            f"{other_sources} report{'' if other_sources == 1 else 's'} or record{'' if other_sources == 1 else 's'}"
-        )
+        parts.append(f"{count(other_sources, 'report')} or {plural(other_sources, 'record')}")
     return " and ".join(parts) or "nobody that counts"
 
 
@@ -302,9 +335,9 @@ def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
         return "This may let someone who was there work out who spoke. Do not show it outside." if few else ""
     if not sizes:
         return "Rests on no witness"
-    smallest = f"(smallest set: {sizes[0]} {'person' if sizes[0] == 1 else 'people'})"
+    smallest = f"(smallest set: {count(sizes[0], 'person')})"
     if few:
-        return f"Could give away {few} source{'' if few == 1 else 's'} {smallest}"
+        return f"Could give away {count(few, 'source')} {smallest}"
     return f"No source stands out {smallest}"
 
 

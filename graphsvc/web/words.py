@@ -1,16 +1,21 @@
-"""Gives the templates the words and small pictures of `graphsvc.views`."""
+"""Gives the templates the words of `graphsvc.records` and `graphsvc.views`."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from graphsvc.records import grading
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import clock, day, moment, shown, stamp
+from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
-from graphsvc.views import wording
+from graphsvc.views import sentences, wording
 
 _FILTERS = {
     "shown": shown,
+    "day": day,
+    "moment": moment,
+    "clock": clock,
+    "stamp": stamp,
     "grade": wording.grade,
     "belief": wording.belief,
     "belief_told": wording.belief_told,
@@ -25,6 +30,13 @@ _FILTERS = {
     "value": wording.value,
 }
 _GLOBALS = {
+    "count": count,
+    "plural": plural,
+    "say": sentences,
+    "RANGES": wording.RANGES,
+    "SIGNS": wording.SIGNS,
+    "kind_called": wording.kind,
+    "of_kinds": wording.of_kinds,
     "KINDS": wording.KINDS,
     "STATEMENTS": wording.STATEMENTS,
     "STANDING": wording.STANDING,

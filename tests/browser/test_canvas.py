@@ -192,7 +192,7 @@ def test_filters_fade_instead_of_hiding(pages: Pages) -> None:  # noqa: F811
     faint = page.evaluate("networkPicture.edges.get().filter((e) => e.color.opacity < 0.5).map((e) => e.relation)")
     assert len(faint) == len(held) - 1
     assert "PAID" not in faint
-    expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 links pass the filters")
+    expect(page.locator("#network-narrowed")).to_contain_text("2 entities and 1 link pass the filters")
 
 
 def test_filters_by_grade_take_out_or_fade(pages: Pages, service: Service) -> None:  # noqa: F811

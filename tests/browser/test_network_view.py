@@ -197,7 +197,7 @@ def test_filters_work_and_stand_in_the_address(pages: Callable[..., Page]) -> No
     page = pages("id=p1")
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("paid").check()
-    expect(page.locator("#network-count")).to_contain_text("1 links")
+    expect(page.locator("#network-count")).to_contain_text("1 link")
     assert edges(page) == {("p1", "PAID", EVIL)}
     assert "relation=PAID" in page.url
     page.locator("#filter-form").get_by_label("Belief at least").select_option("0.75")

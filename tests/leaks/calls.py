@@ -15,6 +15,7 @@ import pandas as pd
 
 from graphsvc.access.decided.holds import NewHold
 from graphsvc.access.door.redact import Released
+from graphsvc.analysis.score.hubs import Lead
 from graphsvc.cases.deliveries.statement_form import Form, Part
 from graphsvc.cases.home import Home
 from graphsvc.errors import GraphsvcError
@@ -43,6 +44,10 @@ def with_(*args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
 def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Asked]]:
     """Called with each of what is known, and these."""
     return lambda known: [((one, *args), kwargs) for one in getattr(known, attribute)]
+
+
+def _lead(identifier: str) -> Lead:
+    return Lead(identifier, "", 1.0, 1, 0, 0, 0.0, 0, 0, 0, {})
 
 
 def _forms(known: Known) -> list[Form]:
@@ -177,6 +182,8 @@ CALLS: dict[str, Entry] = {
     "leads.look": of("entities"),
     "leads.table": with_(),
     "leads.places": with_(),
+    # Of whoever somebody asks for, whether they are ranked or not.
+    "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],
     "leads.falsehood": of("entities"),
     "deliveries.load": with_(Path("no-such-folder"), quiet, dry_run=True),
     "log.lines": with_(),

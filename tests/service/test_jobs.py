@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from graphsvc.access.log.audit import now
 from graphsvc.appdb import open_database, tables, transaction
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.cases.jobs import Jobs
 from graphsvc.config import Settings
 from graphsvc.errors import InputError, NotFound, OperatorError, standing
+from graphsvc.records.progress import Progress
 
 LONG_S = 60.0
 

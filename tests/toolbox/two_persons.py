@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphsvc.cases.deliveries.casework import Progress
+from graphsvc.records.progress import Progress
 from graphsvc.service import Session, quiet
 
 

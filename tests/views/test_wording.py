@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import doctest
+import re
+from pathlib import Path
 
 import pytest
 
-from graphsvc.views import charts, fields, wording
+from graphsvc.records import cells, dates, lines, numbers
+from graphsvc.records.told import MIDDLES
+from graphsvc.views import charts, fields, sentences, wording
+from graphsvc.views.forms.anx import STRENGTHS
 
 
-@pytest.mark.parametrize("module", [charts, fields, wording], ids=["charts", "fields", "wording"])
+@pytest.mark.parametrize(
+    "module", [cells, charts, dates, fields, lines, numbers, sentences, wording], ids=lambda module: module.__name__
+)
 def test_examples_in_docstrings_hold(module: object) -> None:
     tried = doctest.testmod(module)  # type: ignore[arg-type]
     assert tried.attempted > 0
@@ -46,3 +53,66 @@ def test_crossings_in_sentences_bear_their_date_in_words() -> None:
 
 def test_relations_of_the_deliverer_s_own_read_as_words() -> None:
     assert wording.verb("X_SOLD_PHONE_TO") == "sold phone to"
+
+
+def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
+    for middle, words in zip(MIDDLES.values(), wording.RANGES.values(), strict=True):
+        assert wording.belief_told(middle).endswith(f", {words}")
+        assert wording.belief_range(middle) == words
+    assert [name for name, _ in STRENGTHS.values()] == [f"Belief {words}" for words in wording.RANGES.values()]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (sentences.chart_read(3, 0, 1), "; 3 of them bear grades of 3x5x2, which are kept. 1 is left out because"),
+        (sentences.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
+        (sentences.masked(2), "2 cells named people who are sealed: their pseudonyms stand there instead."),
+        (sentences.cancelled("load", new=True), "Nothing was loaded, and no case was made. The upload is deleted."),
+        (sentences.failed("preview", recorded=True, new=True), "Correct the file and choose it again."),
+        (sentences.failed("load", recorded=True, new=True), "the next load or start of the service completes it."),
+        (sentences.failed("undo", recorded=False, new=False), "The case is as it was."),
+        (sentences.job_title("undo", "done", 2, committed=True), "Delivery 2 is taken back"),
+        (sentences.job_title("load", "done", 2, committed=False), "Nothing was loaded"),
+        (sentences.job_title("load", "interrupted", None, committed=False), "Interrupted"),
+        (sentences.rewritten("accounts", managed=True), "All accounts that waited"),
+        (sentences.rewritten("seal", managed=True), "nothing of before is in its files."),
+        (sentences.rewritten("erase", managed=False), "drop the old one, and delete backups."),
+        (sentences.recall(2), "2 exports that were given show somebody"),
+        (sentences.changed(2, "C"), "2 links are not as they were, as handling C tells them."),
+        (
+            sentences.no_way(over=True, besides=False),
+            "Narrow it: fewer steps, a least belief, only the record, or leave",
+        ),
+        (sentences.no_way(over=False, besides=False), "Links of presence, service and family were left out."),
+        (sentences.would_leave(12, 3), "everything said by these 3 witnesses were false:"),
+        (sentences.invented(2), "2 agreeing invented accounts, by witnesses with nothing"),
+        (sentences.place(1, 2, 1, 3, in_steps=True), "1 to 2 without what few witnesses say of one person; 1 to 3"),
+        (sentences.if_checked(1, 4), "Rank about 1 if it is so, about 4 without it."),
+        (sentences.safe(0, None, 5, by_source=True, earlier=False), "Nothing in it rests on a witness."),
+        (
+            sentences.safe(3, 7, 5, by_source=False, earlier=True),
+            "Nobody: 5 people or more could have known all of it.",
+        ),
+        (sentences.unsafe(0, by_source=False, earlier=True), "told all of it. It goes only if a supervisor"),
+        (
+            sentences.peak(2, 0, "May 2020", 2),
+            "Most: 2 crossings, May 2020. 2 with a date less precise than a day stand at",
+        ),
+    ],
+)
+def test_sentences_say_what_is_told(words: str, told: str) -> None:
+    assert told in words
+
+
+def test_scripts_have_the_words_of_the_pages() -> None:
+    """A browser makes some counts and sentences itself."""
+    script = (Path(wording.__file__).parents[1] / "web" / "static" / "words.js").read_text("utf-8")
+
+    def table(name: str) -> dict[str, str]:
+        (found,) = re.findall(rf"const {name} = {{(.*?)}};", script, re.DOTALL)
+        return dict(re.findall(r'(\w+): "([^"]*)"', found))
+
+    assert table("MANY") == dict(numbers.MANY)
+    assert table("SIGNS").items() <= wording.SIGNS.items()
+    assert f'NARROW = "{sentences.NARROW}"' in script

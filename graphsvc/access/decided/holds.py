@@ -12,9 +12,9 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.lines import require_reason
 
 HOLD_KINDS = ("investigation", "prosecution")
-_LONGEST = 2000
 _OWNER = 100
 _ROW = tables.holds
 
@@ -70,8 +70,7 @@ class Holds:
             raise RequestError(f"A hold is for an {HOLD_KINDS[0]} or a {HOLD_KINDS[1]}, not for {hold.kind[:40]!r}.")
         if not hold.owner.strip() or len(hold.owner) > _OWNER:
             raise RequestError(f"Name the owner of the hold, in at most {_OWNER} characters.")
-        if not hold.reason.strip() or len(hold.reason) > _LONGEST:
-            raise RequestError(f"Give a reason, of at most {_LONGEST} characters.")
+        require_reason(hold.reason)
         if hold.review_on <= now().date():
             raise RequestError("The day of review has to come yet.")
         identifier = secrets.token_hex(16)

@@ -17,9 +17,9 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.lines import require_reason
 
 PAIR_KINDS = ("independent", "dependent")
-_LONGEST = 2000
 _ROW = tables.pairings
 
 
@@ -190,18 +190,6 @@ def require_decision(pair: Collection[str], kind: str, handling: str, reason: st
     if kind not in PAIR_KINDS or handling not in ("P", "C"):
         raise RequestError(f"Two sources are {' or '.join(PAIR_KINDS)}, under handling P or C.")
     return require_reason(reason)
-
-
-def require_reason(reason: str) -> str:
-    """A reason in words.
-
-    Raises:
-        RequestError: it is none, or too long.
-    """
-    words = reason.strip()
-    if not words or len(words) > _LONGEST:
-        raise RequestError(f"Give a reason, of at most {_LONGEST} characters.")
-    return words
 
 
 def _close(connection: sa.Connection, case: str) -> None:

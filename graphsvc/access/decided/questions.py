@@ -13,6 +13,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import RequestError
+from graphsvc.records.dates import day
 
 _ROW = tables.questions
 _LOCK = 0x61736B  # advisory lock of PostgreSQL: of two that ask one source at once, the second counts the first
@@ -62,7 +63,7 @@ class Questions:
             there = self._of(connection, case, grant)
             if claim in there.claims:
                 account, at = there.claims[claim]
-                raise RequestError(f"{account} put a question about this on {at:%Y-%m-%d} already.")
+                raise RequestError(f"{account} put a question about this on {day(at)} already.")
             if most is not None and there.asked[source] >= most:
                 raise RequestError("This source has been asked often enough. Nothing was put.")
             connection.execute(

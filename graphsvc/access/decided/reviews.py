@@ -14,9 +14,9 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import alone, tables, transaction
 from graphsvc.errors import RequestError
+from graphsvc.records.lines import require_reason
 
 JUDGEMENTS = ("agree", "refuse", "park")
-_LONGEST = 2000
 _ROW = tables.reviews
 _LOCK = 0x726576  # advisory lock of PostgreSQL: reviews come one after the other
 
@@ -100,11 +100,7 @@ class Reviews:
         """
         if judgement not in JUDGEMENTS:
             raise RequestError(f"A review is one of {', '.join(JUDGEMENTS)}, not {judgement[:40]!r}.")
-        reason = reason.strip()
-        if not reason or len(reason) > _LONGEST:
-            raise RequestError(
-                f"Give a reason, of at most {_LONGEST} characters: whoever comes after has to follow it."
-            )
+        reason = require_reason(reason, "whoever comes after has to follow it")
         identifier = secrets.token_hex(16)
         # A list, not an object: masking goes through every text of it, names of fields included.
         words = [reason, *(_packed(one) for one in figures)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +20,8 @@ from graphsvc.access.log.anchor import NOWHERE, End, Mark
 from graphsvc.access.log.chain import BROKEN, SERVICE, Chain, agrees, end_of, now
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError
-
-Progress = Callable[[int, int, str], None]
+from graphsvc.records.dates import stamp
+from graphsvc.records.progress import Progress
 
 _BLOCK = 2_000
 # What reading a line raises that holds something a column cannot (SQLite keeps whatever it is given).
@@ -108,7 +108,7 @@ def _one(chain: Chain, row: Mapping[str, Any], sources: list[str], before: str |
         yield f"Line {number}: the sources linked to it are not those it was written with."
     if before is not None and row["hmac"] != chain.code(row, before):
         yield (
-            f"Line {number} ({row['at']:%Y-%m-%d %H:%M:%S}Z) is not as it was written, or does not follow the line"
+            f"Line {number} ({stamp(row['at'])}Z) is not as it was written, or does not follow the line"
             " before it: it was altered, put in or put elsewhere, or the line before it was."
         )
     elif row["account"] == SERVICE and row["outcome"] == BROKEN:
@@ -196,7 +196,7 @@ def _at_the_end(chain: Chain, tail: End, mark: Mark | None) -> str:
 
 def _recorded(row: Mapping[str, Any]) -> str:
     found, anchored = row["detail"].get("found_line"), row["detail"].get("anchor_line")
-    when = f"{row['at']:%Y-%m-%d %H:%M:%S}Z"
+    when = f"{stamp(row['at'])}Z"
     if anchored is None:
         return f"Line {row['id']} records that the anchor was missing on {when}: lines after {found} may have been cut."
     if anchored > found:

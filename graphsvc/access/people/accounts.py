@@ -18,6 +18,7 @@ from graphsvc.access.people.principal import ANY_CASE, Grant, Principal
 from graphsvc.access.vault import Vault
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotSignedIn, Refused, RequestError
+from graphsvc.records.lines import is_line
 
 _HASHER = argon2.PasswordHasher()
 # Verified when the name is unknown, so that the time it takes does not tell which names exist.
@@ -38,7 +39,7 @@ def add(engine: sa.Engine, name: str, roles: Iterable[str], grants: Mapping[str,
         RequestError: the name is taken or empty, a role unknown, or the password is none (see `passwords`).
     """
     roles = known_roles(roles)
-    if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
+    if not is_line(name, 100):
         raise RequestError("An account needs a name of 1 to 100 characters, without line breaks or spaces around it.")
     with transaction(engine) as connection:
         if account_of.found(connection, name, disabled=True) is not None:

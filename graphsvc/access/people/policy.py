@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import NotFound, OperatorError, Refused
+from graphsvc.records.numbers import count
 
 ROLES = MappingProxyType(
     {
@@ -106,7 +107,7 @@ def cypher_refusal(principal: Principal, cases: Iterable[str]) -> str:
         if grant is None or grant.handling != "C" or not grant.sources:
             outside += 1
     if outside:
-        lie = "1 case in the database lies" if outside == 1 else f"{outside} cases in the database lie"
+        lie = count(outside, "case in the database lies", "cases in the database lie")
         return (
             f"The grant of {principal.name} for free Cypher is suspended: {lie} outside its clearance for handling code"
             " C and sources. Named queries go on working; an administrator can extend the clearance."

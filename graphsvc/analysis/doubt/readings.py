@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.roles import COMMANDS
+from graphsvc.records.numbers import count
 
 # What shows that two people met: lawful service makes all of these.
 MEETS = frozenset({"CONTACTED", "ASSOCIATES_WITH", "TRANSPORTED", "HOUSED", "DIRECTED", "PAID"})
@@ -236,7 +237,7 @@ def _reading(name: str, text: str, entities: Iterable[str]) -> Reading:
 
 
 def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
+    return count(number, "person")
 
 
 def _objects(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:

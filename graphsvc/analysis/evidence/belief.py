@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.evidence.claims import Claim, Dependence, LinkKey
+from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
+from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
 
 # The most that support for something, or against it, can be.

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graphsvc.records.relations import LinkKey
+
 # Source → opaque keys of what it shares with others; two sources with a key in common depend on each other.
 Dependence = Mapping[str, frozenset[str]]
-LinkKey = tuple[str, str, str]
 
 
 # Not frozen: a frozen one takes fifteen times as long to make, and a case has hundreds of thousands. Nobody changes one.

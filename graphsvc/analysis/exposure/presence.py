@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.records.dates import parse_date
+from graphsvc.records.relations import LinkKey
 
 # First and last day as ordinals; None: no day is documented.
 Span = tuple[int, int] | None

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 import networkx as nx
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.evidence.roles import OPERATION
+from graphsvc.records.relations import LinkKey
 
 
 def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:

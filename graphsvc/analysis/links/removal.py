@@ -15,8 +15,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import LinkKey
 from graphsvc.analysis.links.sets import Network, fragmentation
+from graphsvc.records.relations import LinkKey
 
 # A tie that would have to be made anew is worth so much of the one it replaces.
 ANEW = 0.5

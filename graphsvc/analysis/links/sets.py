@@ -17,11 +17,11 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import LinkKey
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, ARRANGES, LEVEL_TIES, OPERATION, TAKES_ORDERS
 from graphsvc.errors import RequestError
+from graphsvc.records.relations import LinkKey
 
 # A quarrel carries nothing from one to the other, and a place is shared by strangers.
 _NO_TIE = frozenset({"RIVAL_OF", "LOCATED_AT"})

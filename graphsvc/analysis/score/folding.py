@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import LinkFigures, corroboration
-from graphsvc.analysis.evidence.claims import Claim, Dependence, LinkKey
+from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import encode
 from graphsvc.analysis.score.leads import Explanation, Path
 from graphsvc.records import told
 from graphsvc.records.grading import stricter
+from graphsvc.records.relations import LinkKey
 
 
 def folded(claims: Iterable[Claim]) -> list[Claim]:

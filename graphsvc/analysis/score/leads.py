@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from graphsvc.analysis.evidence.belief import claim_belief
-from graphsvc.analysis.evidence.claims import Claim, Dependence, LinkKey, Person
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.evidence.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION
 from graphsvc.analysis.score.candidates import carried
+from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
 
 _LONGEST = 3

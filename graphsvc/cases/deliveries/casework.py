@@ -27,13 +27,14 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.standing import alone_theirs, asked_by, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
-from graphsvc.cases.progress import CancelledError, Progress, quiet, unstoppable
+from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import Shelf
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery, Rejection, digest
 from graphsvc.ingest.fold import State, fold
+from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store

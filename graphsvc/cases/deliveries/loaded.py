@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from graphsvc.ingest.check import Delivery, Rejection
 from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
+from graphsvc.records.numbers import count, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +54,23 @@ class Loaded:
 
 def standing_notes(stay_sealed: int, asked: int, sealed_anew: int, *, committed: bool) -> list[str]:
     """What a delivery or its undo does to who is sealed, in sentences that name nobody."""
-    would = "" if committed else "would "
     notes = []
     if stay_sealed:
-        many = "identity: it stays" if stay_sealed == 1 else "identities: they stay"
+        sealed = count(stay_sealed, "identity: it stays", "identities: they stay")
         notes.append(
-            f"What is said of people now would open {stay_sealed:,} {many} sealed."
+            f"What is said of people now would open {sealed} sealed."
             " Only a custodian and a supervisor together open one."
         )
     if asked:
-        who = "1 person who stands by name" if asked == 1 else f"{asked:,} people who stand by name"
+        who = count(asked, "person who stands by name", "people who stand by name")
         notes.append(
             f"It says of {who} that a pseudonym must stand for them. The name stays until two persons decide on the page"
             " Sealings."
         )
     if sealed_anew:
-        who = "1 person or thing that stood" if sealed_anew == 1 else f"{sealed_anew:,} people or things that stood"
-        notes.append(
-            f"{who} by name {would}stand{'s' if sealed_anew == 1 and committed else ''} by a pseudonym from now on."
-        )
+        who = count(sealed_anew, "person or thing that stood", "people or things that stood")
+        stand = plural(sealed_anew, "stands", "stand") if committed else "would stand"
+        notes.append(f"{who} by name {stand} by a pseudonym from now on.")
     return notes
 
 

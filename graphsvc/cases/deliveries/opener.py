@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from graphsvc.cases.deliveries.batches import Wait
 from graphsvc.cases.deliveries.casework import Casework
 from graphsvc.cases.deliveries.waitlist import Waitlist
-from graphsvc.cases.progress import Progress, quiet, unstoppable
+from graphsvc.cases.progress import quiet, unstoppable
+from graphsvc.records.progress import Progress
 
 
 class Opener:

@@ -16,7 +16,6 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import graded_with
 from graphsvc.cases.image.graphing import Graphed, Telling, graphed
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, sealed_anew, standings
-from graphsvc.cases.progress import Progress
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import Shelf
 from graphsvc.config import Settings
@@ -24,6 +23,7 @@ from graphsvc.errors import OperatorError
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.versions import Step as Version
 from graphsvc.ingest.versions import steps
+from graphsvc.records.progress import Progress
 from graphsvc.records.weights import Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store

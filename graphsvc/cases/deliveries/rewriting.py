@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 
 from graphsvc.cases.locks import Locks
-from graphsvc.cases.progress import Progress, unstoppable
+from graphsvc.cases.progress import unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, OperatorError
+from graphsvc.records.progress import Progress
 from graphsvc.store.bolt import Store
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server import local

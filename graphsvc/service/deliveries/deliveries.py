@@ -12,8 +12,8 @@ from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import next_time
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.jobs import Job
-from graphsvc.cases.progress import Progress
 from graphsvc.cases.stores.uploads import Opened
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.form import StatementForms
 from graphsvc.service.deliveries.loading import Loading

@@ -20,7 +20,6 @@ from graphsvc.access import vault
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.batches import next_time
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, Rows, entered_id, reference_in, require_new
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, Part
@@ -29,6 +28,8 @@ from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery
 from graphsvc.ingest.fold import State
 from graphsvc.ingest.raw import Limits
+from graphsvc.records.lines import LONGEST_REASON
+from graphsvc.records.progress import Progress
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.loading import Loading
@@ -37,7 +38,6 @@ from graphsvc.service.search.search import Search
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _HANDLE = re.compile(r"(?:new|c)[1-9][0-9]{0,3}")
-_REASON = 2000
 _CANDIDATES = 8
 _SURELY = 1  # level of a match up to which somebody may be the same: exactly, or a whole word
 # Of a statement that is there: they say whose account it is. Another source makes it another statement.
@@ -103,8 +103,8 @@ class StatementForms:
             RequestError: the form was added already and holds something else by now, or corrects nothing.
         """
         ends, wrong = self._references(form)
-        if form.of and not 0 < len(form.reason) <= _REASON:
-            wrong.append(Fault("reason", f"is needed to correct a statement, in at most {_REASON} characters"))
+        if form.of and not 0 < len(form.reason) <= LONGEST_REASON:
+            wrong.append(Fault("reason", f"is needed to correct a statement, in at most {LONGEST_REASON} characters"))
         if wrong:
             return Checked([*wrong, *self._unread(form, {one.field for one in wrong})], {}, None, ends, {})
         places: dict[tuple[str, int], str] = {}

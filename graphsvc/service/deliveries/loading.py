@@ -11,13 +11,13 @@ from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.jobs import Job
-from graphsvc.cases.progress import Progress
 from graphsvc.cases.stores.uploads import Opened
 from graphsvc.cases.versions import known_cases
 from graphsvc.errors import Busy, Refused
 from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import load_mapping
 from graphsvc.ingest.raw import Limits
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 
 

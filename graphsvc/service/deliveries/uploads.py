@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from graphsvc.cases.deliveries.loaded import Loaded
-from graphsvc.cases.progress import Progress
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.errors import InputError, RequestError
 from graphsvc.ingest.mapping import built_in_mappings, mapping_of
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.loading import Loading
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from graphsvc.analysis.evaluation import comparison, measures
 from graphsvc.analysis.evaluation.measures import FIGURES
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.errors import RequestError
+from graphsvc.records.numbers import count
+from graphsvc.records.progress import Progress
 from graphsvc.service.evaluation import ranking_file, simulated_cases
 from graphsvc.service.evaluation.simulated_cases import Trial
 from graphsvc.views import intervals
@@ -168,5 +169,5 @@ def picture(compared: Compared) -> str:
     for one in compared.measures:
         mark = intervals.Mark(one.method, one.value, one.low, one.high, ours=one.method == first)
         panels.setdefault(one.figure, []).append(mark)
-    cases = compared.cases[0] if len(compared.cases) == 1 else f"{len(compared.cases):,} cases"
+    cases = compared.cases[0] if len(compared.cases) == 1 else count(len(compared.cases), "case")
     return intervals.svg(f"{cases}: {compared.candidates:,} candidates", list(panels.items()))

@@ -10,8 +10,8 @@ from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.policy import ROLES
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.evaluation import measures
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.cases.versions import known_cases
+from graphsvc.records.progress import Progress
 from graphsvc.service.evaluation import simulated_cases
 from graphsvc.service.service import Service
 from graphsvc.service.session import Session

@@ -19,16 +19,17 @@ from graphsvc.access import vault
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
-from graphsvc.analysis.evidence.claims import LinkKey
 from graphsvc.analysis.exposure.witnesses import Exposure
 from graphsvc.cases.stores.export_store import Shown, expiry, merged, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
-from graphsvc.records.dates import shown
+from graphsvc.records.dates import moment
+from graphsvc.records.lines import is_line, require_reason
+from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import Exposures, Resting, Wanted, facts
 from graphsvc.service.exports.given import Export, GivenExports, named_in
-from graphsvc.service.protection.requests import Requests, require_reason
+from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.export import Outward, leaving, outward
@@ -170,7 +171,7 @@ class Exports:
             Refused: as `preview`; or it is not safe and `ask` is not given. RequestError: no reason, or no such
             form, too.
         """
-        handling, reason = self._handling(handling), require_reason(reason)
+        handling, reason = self._handling(handling), require_reason(reason, WHY)
         forms = known_forms(forms)
         shelf, identifier = self._ask.home.shelf, self._ask.home.shelf.new_id()
         who = recipient_id(self._ask.key, recipient)
@@ -230,7 +231,7 @@ class Exports:
 
     def _plan(self, wanted: Wanted, recipient: str, handling: str, left_out: Collection[LinkKey]) -> _Plan:
         name = " ".join(recipient.split())
-        if not name or len(name) > _NAME or not name.isprintable():
+        if not is_line(name, _NAME):
             raise RequestError(f"Say who the export is for, in at most {_NAME} characters.")
         if wanted.lead:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
@@ -296,7 +297,7 @@ class Exports:
         self, plan: _Plan, identifier: str, reason: str, handling: str, made: dt.datetime, forms: Collection[str]
     ) -> bytes:
         called = number(identifier)
-        mark = f"Handling {handling} · for {plan.recipient} · {called} · {made:%Y-%m-%d %H:%M} UTC"
+        mark = f"Handling {handling} · for {plan.recipient} · {called} · {moment(made)}"
         about = {
             "export": called,
             "case": self._ask.case,
@@ -312,7 +313,7 @@ class Exports:
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }
-        told = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, shown(f"{made:%Y-%m-%dT%H:%MZ}"))
+        told = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, moment(made))
         return bundle(files(plan.out.view, told, forms), about)
 
     @contextmanager

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision, require_reason
+from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
 from graphsvc.access.people import policy
 from graphsvc.analysis.evidence.dependence import Shared, groups, in_common
 from graphsvc.cases.image.figures import FAMILY
 from graphsvc.cases.jobs import Job
-from graphsvc.cases.progress import Progress
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.lines import require_reason
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 
 __all__ = ["PAIR_KINDS", "Groups", "Pairing", "WitnessGroup"]

@@ -5,7 +5,7 @@ Everything is computed on what this reader may see, not hidden afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,11 +22,8 @@ from graphsvc.service.leads.groups import Groups
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.reviews import Reviews
+from graphsvc.service.leads.rows import LeadRow
 from graphsvc.service.leads.sets import Sets
-
-_ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
-LEAD_COLUMNS = ("id", "name", "score", "rank", "groups", "other_sources", "score_on_record", *_ON_RECORD, "denied")
-RANGE_COLUMNS = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
 
 
 class Leads:
@@ -68,15 +65,19 @@ class Leads:
         `best_rank` and `worst_rank` hold while witnesses are left out, `low_rank` and `high_rank` hold nine in ten ranks
         that uncertain data leave likely; `rests_on` says whether half of the score goes with one witness.
         """
-        ranking, held = self.ranking(), self.places()
-        rows = [
-            {name: getattr(lead, name) for name in LEAD_COLUMNS}
-            | range_of(lead.id, lead.rank, held, sources=self._ask.grant.sources)
-            for lead in ranking.leads
-        ]
-        for row in rows:
-            row["name"] = row["name"] or row["id"]
+        ranking = self.ranking()
+        rows = [row.columns() for row in self.rows(ranking.leads)]
         return {"case": self._ask.case, "verdict": ranking.verdict, "reason": ranking.reason, "hubs": rows}
+
+    def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
+        """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""
+        held, sources = self.places(), self._ask.grant.sources
+        return [
+            LeadRow.of(
+                lead, held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank), sources=sources
+            )
+            for lead in leads
+        ]
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
         """What false accounts could do to one lead.
@@ -130,25 +131,6 @@ class Leads:
         exact = link_table(about, dependence, weights)
         why = retold(why, {key: told_belief(figures, few) for key, figures in coarse.items()})
         return replace(why, voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)})
-
-
-def range_of(identifier: str, rank: int, held: Mapping[str, Place], *, sources: bool) -> dict[str, Any]:
-    """How far one place in the ranking holds, as plain data; the rank alone where nothing is told of the person.
-
-    Args:
-        identifier: of the person.
-        rank: theirs.
-        held: see `Analysing.places`.
-        sources: whether the reader has source clearance.
-    """
-    place = held.get(identifier) or Place(rank, rank, 0.0, rank, rank)
-    return {
-        "best_rank": place.best,
-        "worst_rank": place.worst,
-        "low_rank": place.low,
-        "high_rank": place.high,
-        "rests_on": ("one witness" if sources else "few accounts") if place.rests_on_one else "",
-    }
 
 
 def _sources(explanation: Explanation) -> set[str]:

@@ -15,7 +15,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.doubt.questions import Question
 from graphsvc.analysis.doubt.stability import Place, by_person, places, together, witnesses
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import Claim, LinkKey, Person
+from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.links.sets import Network
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
@@ -23,6 +23,7 @@ from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.properties import LINK_FIGURES
+from graphsvc.records.relations import LinkKey
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask, nothing
 

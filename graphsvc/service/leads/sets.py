@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import LinkKey
 from graphsvc.analysis.links.removal import QUARRELS, Left, Rival, Successor, left, rivals, successors, taken_over
 from graphsvc.analysis.links.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
 

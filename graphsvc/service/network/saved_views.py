@@ -18,6 +18,7 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import alone, transaction
 from graphsvc.cases.stores.view_store import MOST_VERSIONS, Links, SavedView, ViewStore, ViewVersion, worded
 from graphsvc.errors import Refused, RequestError
+from graphsvc.records.dates import moment
 from graphsvc.service.ask import Ask
 from graphsvc.views.picture import canvas, since
 from graphsvc.views.picture.canvas import State
@@ -76,7 +77,7 @@ class SavedMeanwhile(RequestError):
 
     def __init__(self, newest: ViewVersion, base: int) -> None:
         super().__init__(
-            f"{newest.account} saved version {newest.number} on {newest.at:%Y-%m-%d} at {newest.at:%H:%M} UTC, and yours"
+            f"{newest.account} saved version {newest.number} on {moment(newest.at)}, and yours"
             f" began as version {base}. Nothing is lost and nothing was saved yet: save yours as a view of your own, look"
             " at theirs, or save yours as the newest version all the same."
         )

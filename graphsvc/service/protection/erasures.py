@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphsvc.cases.progress import Progress
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import person_of, require_whole
 from graphsvc.service.protection.requests import Request, Requests

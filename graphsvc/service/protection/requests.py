@@ -17,12 +17,15 @@ from graphsvc.access.decided.requests import Requests as RequestStore
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.vault import pack, unpack
-from graphsvc.cases.progress import Progress
-from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.errors import NotFound, Refused
+from graphsvc.records.lines import LONGEST_REASON, require_reason
+from graphsvc.records.numbers import count
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import sees_whole
 
-_REASON = 2000
+# What the reason of something is for that somebody else has to agree to.
+WHY = "who agrees has to read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Requests:
         """Ask for something in this case; gives the request's id."""
         requests, case = self.store, self._ask.case
         request = requests.new_id()
-        sealed = self._sealed(case, request, "reason", require_reason(reason))
+        sealed = self._sealed(case, request, "reason", require_reason(reason, WHY))
         requests.ask(request, kind, case, pseudonym, self._ask.principal.name, sealed)
         return request
 
@@ -81,7 +84,7 @@ class Requests:
         step = "agree" if state == "agreed" else "refuse"
         with self._ask.at(row.case_id).act("agree", step=step, kind=kind, person=row.pseudonym):
             self.require_not_own(row)
-            sealed = self._sealed(row.case_id, row.id, "answer", answer.strip()[:_REASON])
+            sealed = self._sealed(row.case_id, row.id, "answer", answer.strip()[:LONGEST_REASON])
             self.store.decide(row.id, state, self._ask.principal.name, sealed, until)
         return self.shown(self.store.one(row.id))
 
@@ -218,19 +221,7 @@ class Requests:
 
 
 def _given(number: int) -> str:
-    return "1 export that was given has to be recalled" if number == 1 else f"{number} exports have to be recalled"
-
-
-def require_reason(reason: str) -> str:
-    """The reason, without blanks around it.
-
-    Raises:
-        RequestError: there is none, or it is too long.
-    """
-    reason = reason.strip()
-    if not reason or len(reason) > _REASON:
-        raise RequestError(f"Give a reason, of at most {_REASON} characters: who agrees has to read it.")
-    return reason
+    return count(number, "export that was given has to be recalled", "exports have to be recalled")
 
 
 def no_such_pseudonym(given: str) -> NotFound:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphsvc.access.people import policy
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.errors import RequestError
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import person_of, require_whole
 from graphsvc.service.protection.requests import Request, Requests, no_such_pseudonym

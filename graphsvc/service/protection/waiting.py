@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.cases.deliveries.batches import SERVICE
-from graphsvc.cases.deliveries.casework import Progress
 from graphsvc.errors import NotFound
+from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import require_whole
 from graphsvc.service.protection.requests import Requests

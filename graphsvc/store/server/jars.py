@@ -23,8 +23,8 @@ import filelock
 
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
+from graphsvc.records.progress import Progress
 
-Progress = Callable[[int, int, str], None]
 """Called with (jars in place, jars in all, file name of the last one or '')."""
 
 _THREADS = 8

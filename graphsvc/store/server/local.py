@@ -27,9 +27,10 @@ import filelock
 import graphsvc
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
+from graphsvc.records.progress import Progress
 from graphsvc.store.server import launch
 from graphsvc.store.server.control import read_card
-from graphsvc.store.server.jars import Progress, fetch_jars
+from graphsvc.store.server.jars import fetch_jars
 
 __all__ = ["LocalServer", "fetch_jars", "hold", "keep", "renew", "restart", "secret_file", "status", "stop"]
 

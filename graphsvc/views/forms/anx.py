@@ -13,15 +13,11 @@ from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.graph import PALETTES, WIDTHS
 from graphsvc.views.picture.network import Edge, Node, View
-from graphsvc.views.wording import belief_range, voices
+from graphsvc.views.wording import RANGES, SIGNS, begin, belief_range, voices
 
+_STYLES = {1: "DotStyleDotted", 2: "DotStyleDashed", 3: "DotStyleSolid", 4: "DotStyleSolid"}
 # Belief by its step → how a chart calls the strength of a link, and how it draws it.
-STRENGTHS = {
-    1: ("Belief below 0.25", "DotStyleDotted"),
-    2: ("Belief 0.25 to 0.5", "DotStyleDashed"),
-    3: ("Belief 0.5 to 0.75", "DotStyleSolid"),
-    4: ("Belief 0.75 or more", "DotStyleSolid"),
-}
+STRENGTHS = {step: (f"Belief {RANGES[step]}", style) for step, style in _STYLES.items()}
 _ATTRIBUTES = ("belief on the record", "denied", "from date", "to date", "date", "identified", "pseudonym")
 _DAY = 10
 
@@ -88,7 +84,7 @@ def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -
     told = f"Belief {belief_range(edge.belief)}. Said by {voices(edge.groups, edge.other_sources)}."
     card = {
         "Summary": _plain(said),
-        "Text": told + (" Denied by someone." if edge.denied else ""),
+        "Text": told + (f" {begin(SIGNS['denied'])}." if edge.denied else ""),
         "SourceReference": _plain(about.mark),
         "SourceType": "graphsvc",
         "GradeThreeIndex": given["GradeThreeIndex"],

@@ -10,12 +10,14 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from graphsvc.records.numbers import count, plural
 from graphsvc.records.told import MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS
 from graphsvc.views.picture.network import DOUBTFUL, Edge, Node, View
-from graphsvc.views.wording import KINDS
+from graphsvc.views.sentences import size
+from graphsvc.views.wording import RANGES, SIGNS, kind
 
 _INK = PALETTES["light"]
 _FACE = "Noto Sans, Noto Sans Arabic, system-ui, sans-serif"
@@ -31,7 +33,6 @@ _BEND = 46.0
 _DASHES = "6 5"
 _PLAIN, _QUIET, _ON_BAND = f'fill="{_INK["text"]}"', f'fill="{_INK["quiet"]}"', 'fill="#fff" font-weight="600"'
 _HALO = f' stroke="{_INK["ground"]}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
-_STEPS = ("below 0.25", "0.25 to 0.5", "0.5 to 0.75", "0.75 or more")
 
 Box = tuple[float, float, float, float]
 
@@ -81,7 +82,7 @@ def sheet(view: View, about: About, note: str = "") -> Drawing:
     above = _BAND + 2 * _LINE + 12
     height = above + drawn.height + under.height + 2 * _LINE
     left = (width - drawn.width) / 2
-    counted = f"{len(view.nodes)} entities, {len(view.edges)} links. {SAYS}"
+    counted = f"{size(len(view.nodes), len(view.edges))}. {SAYS}"
     body = (
         f'<rect width="{width:.1f}" height="{height:.1f}" fill="{_INK["ground"]}"/>'
         f"{_watermark(about.mark, width, height)}"
@@ -129,7 +130,11 @@ def legend(view: View, width: float, unlabelled: int = 0, note: str = "") -> Dra
             x, y = 0.0, y + _LINE
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{sign}{_text(words, 36, 4, 12, _PLAIN)}</g>')
         x += wide
-    lost = f"{unlabelled} names found no room; they stand in the tables." if unlabelled else ""
+    lost = (
+        f"{count(unlabelled, 'name')} found no room; {plural(unlabelled, 'it stands', 'they stand')} in the tables."
+        if unlabelled
+        else ""
+    )
     for line in (lost, note):
         if line:
             y += _LINE
@@ -140,25 +145,25 @@ def legend(view: View, width: float, unlabelled: int = 0, note: str = "") -> Dra
 def _signs(view: View) -> Iterator[tuple[str, str]]:
     """(sign around (14, 0), words) of what is in the picture."""
     kinds = {node.kind for node in view.nodes if not node.sealed and node.identified}
-    for kind in SHAPES:
-        if kind in kinds:
-            yield _shape(kind, 14, 0, 9, _INK[kind], _INK["ground"]), KINDS[kind][0].lower()
+    for word in SHAPES:
+        if word in kinds:
+            yield _shape(word, 14, 0, 9, _INK[word], _INK["ground"]), kind(word).lower()
     if any(node.sealed for node in view.nodes):
-        yield _shape("person", 14, 0, 8, _INK["ground"], _INK["sealed"], dashed=True), "sealed, under a pseudonym"
+        yield _shape("person", 14, 0, 8, _INK["ground"], _INK["sealed"], dashed=True), SIGNS["sealed"]
     if any(not node.identified and not node.sealed for node in view.nodes):
-        yield _shape("person", 14, 0, 8, _INK["ground"], _INK["person"]), "not identified"
+        yield _shape("person", 14, 0, 8, _INK["ground"], _INK["person"]), SIGNS["unidentified"]
     for step in sorted({edge.step for edge in view.edges}):
         dashes = f' stroke-dasharray="{_DASHES}"' if MIDDLES[step] < DOUBTFUL else ""
         yield (
             f'<path d="M0 0H28" stroke="{_INK["link"]}" stroke-width="{WIDTHS[step]}"{dashes}/>',
-            f"belief {_STEPS[step - 1]}",
+            f"belief {RANGES[step]}",
         )
     if any(edge.denied for edge in view.edges):
-        yield f'<path d="M0 0H28" stroke="{_INK["denied"]}" stroke-width="2"/>{_cross(14, 0)}', "denied by someone"
+        yield f'<path d="M0 0H28" stroke="{_INK["denied"]}" stroke-width="2"/>{_cross(14, 0)}', SIGNS["denied"]
     if any(edge.directed for edge in view.edges):
         yield (
             f'<path d="M0 0H24" stroke="{_INK["link"]}" stroke-width="2"/>{_arrow((28, 0), (0, 0), _INK["link"])}',
-            "who acts on whom",
+            SIGNS["directed"],
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from graphsvc.views.forms.about import About
 from graphsvc.views.picture.network import Edge, Node, View
-from graphsvc.views.wording import belief_range, voices
+from graphsvc.views.wording import SIGNS, begin, belief_range, voices
 
 # Kind, or sort of a thing → (schema, properties that hold the name).
 SCHEMATA = MappingProxyType(
@@ -91,7 +91,7 @@ def _node(node: Node, about: About) -> dict[str, Any]:
     if node.sealed:
         properties["summary"] = ["A pseudonym stands for the name."]
     elif not node.identified:
-        properties["summary"] = ["Not identified."]
+        properties["summary"] = [f"{begin(SIGNS['unidentified'])}."]
     return {"id": node.id, "schema": schema, "properties": properties}
 
 

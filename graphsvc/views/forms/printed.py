@@ -14,7 +14,8 @@ from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import legend, picture, sheet
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.network import View
-from graphsvc.views.wording import period
+from graphsvc.views.sentences import size
+from graphsvc.views.wording import SIGNS, period
 
 _PAGE = Path(__file__).with_name("page.typ")
 # Distribution → folder of its fonts. Noto Sans has Latin (Vietnamese too), Greek and Cyrillic; the other Arabic script.
@@ -51,11 +52,11 @@ def as_pdf(view: View, about: About) -> dict[str, bytes]:
         "case": about.case,
         "made": about.made,
         "says": SAYS,
-        "counted": f"{len(nodes)} entities, {len(links)} links.",
+        "counted": f"{size(len(nodes), len(links))}.",
         "links": [
             [
                 called[row["subject"]],
-                row["says"] + (" (denied by someone)" if row["denied"] else ""),
+                row["says"] + (f" ({SIGNS['denied']})" if row["denied"] else ""),
                 called[row["object"]],
                 row["belief"],
                 row["on_record"],

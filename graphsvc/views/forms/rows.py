@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from graphsvc.records.cells import inert
 from graphsvc.views.picture.network import View
 from graphsvc.views.wording import belief_range
 
@@ -13,8 +14,6 @@ LINK_COLUMNS = (
     "subject", "relation", "says", "object", "belief", "on_record", "denied", "groups", "other_sources", "first_on",
     "last_on",
 )  # fmt: skip
-# A cell that begins so is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -52,8 +51,8 @@ def cell(value: Any) -> Any:
     """
     if isinstance(value, list | tuple):
         value = ";".join(str(item) for item in value)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return inert(value)
     return "" if value is None else value
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graphsvc.records import told
+from graphsvc.records.relations import LinkKey
 from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.picture.network import Edge, Node, View
@@ -24,7 +25,6 @@ _NEAR = frozenset({"RELATED_TO", "SAME_AS", "LIVED_AT"})
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]
-LinkKey = tuple[str, str, str]
 # (kind `person`, `thing` or `source`, what stands for it inside) → what stands for it outside.
 Pseudonym = Callable[[str, str], str]
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graphsvc.records.grading import stricter
+from graphsvc.records.numbers import count
+from graphsvc.records.relations import LinkKey
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, View
 
@@ -28,7 +30,6 @@ BELONGING = MappingProxyType(
 _FEWEST = 2
 # The key of a group: by what, and the id of the gang, workplace or crossing, or the number of the community.
 Key = tuple[str, str]
-LinkKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
         same_way = len({(edge.subject, edge.object) for edge in edges}) == 1 and all(edge.directed for edge in edges)
         values |= {
             "relation": "",
-            "says": f"{len(some)} links",
+            "says": count(len(some), "link"),
             "directed": same_way,
             "doubtful": all(edge.doubtful for edge in edges),
             "denied": any(edge.denied for edge in edges),

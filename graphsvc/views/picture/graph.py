@@ -13,12 +13,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
 from graphsvc.records.told import MIDDLES, SOME
 from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.folding import Bundle, Folded
 from graphsvc.views.picture.network import Edge, Node, View
-from graphsvc.views.wording import KINDS, belief_told
+from graphsvc.views.wording import SIGNS, belief_told, of_kinds
 
 # Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
 SHAPES = MappingProxyType(
@@ -230,16 +231,18 @@ def title(node: Node) -> str:
     """A node in one line of plain text."""
     parts = [node.name, node.sort or node.kind]
     if isinstance(node, Folded):
-        inside = ", ".join(f"{number} {KINDS[kind][number != 1].lower()}" for kind, number in node.kinds)
-        parts[1:] = [f"{node.members} folded by {node.by}: {inside}", f"{node.within} links within"]
+        parts[1:] = [
+            f"{node.members} folded by {node.by}: {of_kinds(node.kinds)}",
+            f"{count(node.within, 'link')} within",
+        ]
     if node.sealed:
-        parts.append("sealed person, under a pseudonym")
+        parts.append(f"{SIGNS['sealed']}, under a pseudonym")
     if not node.identified:
-        parts.append("not identified")
+        parts.append(SIGNS["unidentified"])
     if node.gang:
         parts.append(f"gang: {node.gang}")
     if node.more:
-        parts.append(f"{node.more} more neighbours not shown")
+        parts.append(f"{count(node.more, 'more neighbour')} not shown")
     return " · ".join(parts)
 
 

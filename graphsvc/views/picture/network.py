@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphsvc.records.dates import shown
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, says
 from graphsvc.records.told import step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, Ground, map_frame
 from graphsvc.views.picture.layout import layout
+from graphsvc.views.wording import title
 
 # Below this a link is drawn dashed.
 DOUBTFUL = 0.5
@@ -277,11 +277,7 @@ def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node
 
 def called(row: Row) -> str:
     """What to call an entity; a crossing by its day in words and its launch site."""
-    name = str(row["name"] or row["id"])
-    if row["kind"] != "crossing":
-        return name
-    day, comma, site = name.partition(", ")
-    return shown(day) + comma + site
+    return title(str(row["name"] or row["id"]), row["kind"])
 
 
 def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:

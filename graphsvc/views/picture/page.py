@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from graphsvc.views.picture.graph import DRAW, SCRIPT, drawn, library
 from graphsvc.views.picture.network import View
+from graphsvc.views.sentences import size
 from graphsvc.views.wording import belief, belief_told
 
 _STYLE = """
@@ -61,7 +62,7 @@ def offline_page(view: View, title: str, mark: str = "") -> str:
     With a `mark` it is a page that goes out: the mark stands above and in the picture.
     Every text of the case stands escaped, or in a JSON block that nothing takes for markup.
     """
-    about = f"{len(view.nodes)} entities, {len(view.edges)} links. Intelligence, not evidence."
+    about = f"{size(len(view.nodes), len(view.edges))}. Intelligence, not evidence."
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'

@@ -90,7 +90,7 @@ def _moved(was: Figures, now: Figures) -> str:
     if was[0] != now[0]:
         words.append("believed more" if now[0] > was[0] else "believed less")
     if was[2] != now[2]:
-        words.append("denied by someone now" if now[2] else "denied no more")
+        words.append(f"{wording.SIGNS['denied']} now" if now[2] else "denied no more")
     if was[1] != now[1]:
         words.append("more on the record" if now[1] > was[1] else "less on the record")
     if was[3:] != now[3:]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import JUDGEMENTS, Review, Session, range_of
+from graphsvc.service import JUDGEMENTS, LeadRow, Review, Session
 from graphsvc.views import charts, wording
+from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.leads.groups import group_rows, shared_names
 from graphsvc.web.rail import Entry
@@ -62,7 +61,7 @@ def table(case: str) -> ResponseReturnValue:
     here = at(case)
     ranking = here.leads.ranking()
     asked = {name: request.args.get(name, "") for name in _ASKED}
-    rows = _chosen(reviewed(held(lead_rows(ranking.leads), here), here))
+    rows = _chosen(reviewed(here.leads.rows(ranking.leads), here))
     # Where no one stands out an order would be taken for one: the list is there for who asks for it.
     if ranking.verdict == "abstains" and not any(asked.values()):
         rows = []
@@ -92,16 +91,8 @@ def table(case: str) -> ResponseReturnValue:
 def table_csv(case: str) -> ResponseReturnValue:
     """The same list, whole, as CSV."""
     here = at(case)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    for row in _chosen(reviewed(held(lead_rows(here.leads.ranking().leads), here), here)):
-        writer.writerow([_cell(_written(row[name])) for name in _COLUMNS])
-    return Response(
-        text.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="leads.csv"'},
-    )
+    rows = _chosen(reviewed(here.leads.rows(here.leads.ranking().leads), here))
+    return csv_file("leads.csv", _COLUMNS, ([_written(row[name]) for name in _COLUMNS] for row in rows))
 
 
 @page(blueprint, "/lead", look="analyse", lead="id")
@@ -117,7 +108,7 @@ def lead(case: str) -> ResponseReturnValue:
     mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
     names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
     ranking = here.leads.ranking()
-    row = held(lead_rows([found]), here)[0]
+    row = here.leads.rows([found])[0].whole()
     falsehood, invented = here.leads.falsehood(found.id) if here.grant.sources else (None, None)
     groups = here.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
@@ -198,43 +189,23 @@ def review_row(review: Review) -> dict[str, Any]:
     return asdict(review) | {"changed": review.changed, "since": review.since, "shown": review.shown}
 
 
-def reviewed(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
+def reviewed(rows: Iterable[LeadRow], here: Session) -> list[dict[str, Any]]:
     """The rows, each with the latest `review` of the lead that this reader may be told of."""
     latest: dict[str, dict[str, Any]] = {}
     for one in here.leads.reviews.of():
         latest.setdefault(one.lead, review_row(one))
-    return [row | {"review": latest.get(row["id"])} for row in rows]
+    return [row.whole() | {"review": latest.get(row.id)} for row in rows]
 
 
-def lead_rows(leads: Iterable[Any]) -> list[dict[str, Any]]:
-    """Leads as rows."""
-    return [
-        {
-            "id": one.id,
-            "name": one.name or one.id,
-            "score": one.score,
-            "rank": one.rank,
-            "groups": one.groups,
-            "other_sources": one.other_sources,
-            "score_on_record": one.score_on_record,
-            "rank_on_record": one.rank_on_record,
-            "groups_on_record": one.groups_on_record,
-            "other_sources_on_record": one.other_sources_on_record,
-            "denied": one.denied,
-            "stages": dict(one.stages),
-            "shares": {name: value for name, value in one.shares.items() if value},
-            # For ordering: what is told as "few" must not be told by its place in the list.
-            "counted": one.groups if isinstance(one.groups, int) else 1,
-            "deniers": one.denied if isinstance(one.denied, int) else 1,
-        }
-        for one in leads
-    ]
-
-
-def held(rows: list[dict[str, Any]], here: Session) -> list[dict[str, Any]]:
-    """Rows with how far each place holds: `best_rank` … and what it `rests_on`."""
-    found = here.leads.places()
-    return [row | range_of(row["id"], row["rank"], found, sources=here.grant.sources) for row in rows]
+def ranked(here: Session, identifier: str) -> dict[str, Any] | None:
+    """A person's line in the ranking, `of` how many; None if there is none, or the reader may see no rankings."""
+    if not here.may("analyse"):
+        return None
+    ranking = here.leads.ranking()
+    found = next((lead for lead in ranking.leads if lead.id == identifier), None)
+    if found is None:
+        return None
+    return LeadRow.of(found).whole() | {"of": len(ranking.leads), "verdict": ranking.verdict}
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
@@ -311,8 +282,3 @@ def _rows(
         }
         for claim in claims
     ]
-
-
-def _cell(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

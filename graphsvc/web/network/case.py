@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import Session
+from graphsvc.service import LeadRow, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.frame import answer, at, page
-from graphsvc.web.leads.leads import lead_rows
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("case", __name__, url_prefix="/case/<case>")
@@ -70,7 +69,7 @@ def _top(here: Session) -> tuple[str, str, list[dict[str, object]]]:
     if not here.may("analyse"):
         return "", "", []
     ranking = here.leads.ranking()
-    return ranking.verdict, ranking.reason, lead_rows(ranking.leads[:_TOP])
+    return ranking.verdict, ranking.reason, [LeadRow.of(lead).whole() for lead in ranking.leads[:_TOP]]
 
 
 def _in_order(counts: dict[str, int]) -> list[tuple[str, int]]:

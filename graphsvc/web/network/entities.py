@@ -9,11 +9,11 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.records.grading import stricter
-from graphsvc.records.relations import RELATIONS, says
-from graphsvc.service import Session
+from graphsvc.records.relations import RELATIONS, LinkKey, says
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
-from graphsvc.web.leads.leads import lead_rows
+from graphsvc.web.leads.leads import ranked
+from graphsvc.web.network.parted import link_key, parted
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
@@ -31,10 +31,10 @@ def page(case: str) -> ResponseReturnValue:
     here = at(case)
     relation = request.args.get("relation", "")
     found = here.network.entities.look(request.args.get("id", ""))
-    claims: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    claims: dict[LinkKey, list[dict[str, Any]]] = defaultdict(list)
     for claim in found.claims:
-        claims[claim["subject"], claim["relation"], claim["object"]].append(claim)
-    links = [_link(link, claims.pop(_key(link), [])) for link in found.links]
+        claims[link_key(claim)].append(claim)
+    links = [link | parted(claims.pop(link_key(link), [])) for link in found.links]
     rest = [claim for some in claims.values() for claim in some]
     return answer(
         "entities/page.html",
@@ -53,7 +53,7 @@ def page(case: str) -> ResponseReturnValue:
         # A denial or a claim taken back stands here when no link does that it speaks of.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],
-        lead=_lead(here, found.id) if found.kind == "person" else None,
+        lead=ranked(here, found.id) if found.kind == "person" else None,
         truncated=found.truncated,
     )
 
@@ -72,26 +72,3 @@ def _sections(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _place(relation: str) -> int:
     """Where the section of a relation stands; relations of the deliverer's own come last."""
     return _ORDER.index(RELATIONS[relation].kind) if relation in RELATIONS else len(_ORDER)
-
-
-def _key(link: dict[str, Any]) -> tuple[str, str, str]:
-    return link["subject"], link["relation"], link["object"]
-
-
-def _link(link: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
-    """A link with the claims it is made of: what counts for it, what denies it, what was taken back."""
-    counting = [claim for claim in claims if claim["status"] == "active"]
-    return link | {
-        "claims": [claim for claim in counting if claim["polarity"] == "asserts"],
-        "denials": [claim for claim in counting if claim["polarity"] == "denies"],
-        "taken_back": [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
-    }
-
-
-def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
-    """The line of this person in the ranking, if there is one and the reader may see rankings."""
-    if not here.may("analyse"):
-        return None
-    ranking = here.leads.ranking()
-    found = [lead for lead in ranking.leads if lead.id == identifier]
-    return lead_rows(found)[0] | {"of": len(ranking.leads), "verdict": ranking.verdict} if found else None

@@ -5,8 +5,7 @@ The address says where a picture starts and what was filtered, opened and hidden
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request, send_from_directory, url_for
@@ -15,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
-from graphsvc.records.relations import RELATIONS, says
+from graphsvc.records.relations import RELATIONS, LinkKey, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
 from graphsvc.views import wording
@@ -24,15 +23,16 @@ from graphsvc.views.picture.folding import BELONGING, folded
 from graphsvc.views.picture.folding import groups as groups_of
 from graphsvc.views.picture.measures import measured
 from graphsvc.views.picture.network import View
+from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
-from graphsvc.web.leads.leads import lead_rows
+from graphsvc.web.leads.leads import ranked
 from graphsvc.web.network import pictures
+from graphsvc.web.network.parted import link_key, parted
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("network", __name__)
 ENTRIES = (Entry(40, "Network", "network.view", "read"),)
 
-_Number = TypeVar("_Number", int, float)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
 # What links must be to be in a picture.
@@ -113,9 +113,9 @@ def measures(case: str) -> ResponseReturnValue:
     found = shown(here)
     told = measured(found)
     if here.may("analyse"):
-        for lead in lead_rows(here.leads.ranking().leads):
-            if lead["id"] in told:
-                told[lead["id"]] |= {"score": lead["score"], "rank": lead["rank"], "groups": lead["groups"]}
+        for lead in here.leads.ranking().leads:
+            if lead.id in told:
+                told[lead.id] |= {"score": lead.score, "rank": lead.rank, "groups": lead.groups}
     return answer(
         "network/measures.html",
         case=here.case,
@@ -169,7 +169,7 @@ def node(case: str) -> ResponseReturnValue:
         name=found.name,
         sealed=bool(found.values.get("sealed")),
         facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
-        lead=_lead(here, found.id) if found.kind == "person" else None,
+        lead=ranked(here, found.id) if found.kind == "person" else None,
         links=len(found.links),
         denied_links=sum(bool(link["denying"]) for link in found.links),
         asserting=asserting[:_CLAIMS],
@@ -254,11 +254,11 @@ def asked() -> dict[str, Any]:
     chosen = filters()
     return {
         "ids": [identifier for identifier in args.getlist("id") if identifier],
-        "depth": _number("depth", 1, whole),
+        "depth": number("depth", 1, whole),
         "opened": args.getlist("open"),
         "added": args.getlist("add"),
         "hidden": args.getlist("hide"),
-        "cap": _number("size", NODES, whole),
+        "cap": number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
         # A link does not say what grades it has, so the browser could not tell which to draw faintly.
     } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
@@ -281,8 +281,8 @@ def filters() -> dict[str, Any]:
     return {
         "grades": grades,
         "relations": [relation for relation in request.values.getlist("relation") if relation],
-        "least": _number("least", 0.0, real),
-        "recorded": _number("recorded", 0.0, real),
+        "least": number("least", 0.0, real),
+        "recorded": number("recorded", 0.0, real),
     }
 
 
@@ -314,14 +314,6 @@ def _near(here: Session) -> dict[str, str]:
     }
 
 
-def _number(name: str, default: _Number, kind: Callable[[str], _Number]) -> _Number:
-    text = request.values.get(name, "")
-    try:
-        return kind(text) if text else default
-    except ValueError:
-        raise RequestError(f"In the address, {name} takes a number, not {text[:40]!r}.") from None
-
-
 def _entry(here: Session) -> ResponseReturnValue:
     """Where to begin: at the first leads if there are any for this reader, else with a search."""
     wanted = request.args.get("find", "").strip()
@@ -349,7 +341,7 @@ def _entry(here: Session) -> ResponseReturnValue:
 def _page(here: Session, found: View) -> dict[str, Any]:
     """What the page needs beside the data: the picture and the choices of the filters."""
     chosen = filters()
-    cap = _number("size", NODES, whole)
+    cap = number("size", NODES, whole)
     present: dict[str, int] = {}
     for edge in found.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
@@ -377,33 +369,15 @@ def _page(here: Session, found: View) -> dict[str, Any]:
     }
 
 
-def _told(
-    claims: list[dict[str, Any]], links: list[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Claims that count for something, claims that deny, and those taken back; the best graded first.
+def _told(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
+    """Claims that count for something, claims that deny, and those taken back; the best graded of the first two first.
 
     What witnesses say, where it is told as one, has no grade of its own: it stands where its link does.
     """
-    believed = {_key(link): link["belief"] for link in links}
-    counting = sorted(
-        (claim for claim in claims if claim["status"] == "active"),
-        key=lambda claim: (-(claim["belief"] or believed.get(_key(claim), 0.0)), claim["claim"] or "", _key(claim)),
-    )
-    return (
-        [claim for claim in counting if claim["polarity"] == "asserts"],
-        [claim for claim in counting if claim["polarity"] == "denies"],
-        [claim for claim in claims if claim["status"] != "active" or claim["polarity"] == "withdrawn"],
-    )
+    believed = {link_key(link): link["belief"] for link in links}
 
+    def graded(claim: dict[str, Any]) -> tuple[float, str, LinkKey]:
+        return -(claim["belief"] or believed.get(link_key(claim), 0.0)), claim["claim"] or "", link_key(claim)
 
-def _key(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["subject"], row["relation"], row["object"]
-
-
-def _lead(here: Session, identifier: str) -> dict[str, Any] | None:
-    """This person's line in the ranking, if there is one and the reader may see rankings."""
-    if not here.may("analyse"):
-        return None
-    ranking = here.leads.ranking()
-    found = [lead for lead in ranking.leads if lead.id == identifier]
-    return lead_rows(found)[0] | {"of": len(ranking.leads)} if found else None
+    parts = parted(claims)
+    return sorted(parts["claims"], key=graded), sorted(parts["denials"], key=graded), parts["taken_back"]

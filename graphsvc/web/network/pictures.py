@@ -16,6 +16,8 @@ from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Sessi
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import View
+from graphsvc.views.sentences import since_saved
+from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
 from graphsvc.web.rail import Entry
 
@@ -73,7 +75,7 @@ def one(case: str) -> ResponseReturnValue:
 def version(case: str) -> ResponseReturnValue:
     """One version of a view, and which of its links are not as they were."""
     here = at(case)
-    opened = here.network.views.open(request.args.get("id", ""), _number("version"))
+    opened = here.network.views.open(request.args.get("id", ""), number("version", 0, whole))
     return answer("pictures/version.html", case=here.case, **_opened(here, opened))
 
 
@@ -103,7 +105,9 @@ def save(case: str) -> ResponseReturnValue:
         found = here.network.views.save(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
         return _done(here, found, "saved")
     try:
-        found = here.network.views.save_version(identifier, sent, _number("base"), anyway=given.get("anyway") == "yes")
+        found = here.network.views.save_version(
+            identifier, sent, number("base", 0, whole), anyway=given.get("anyway") == "yes"
+        )
     except SavedMeanwhile as error:
         if not wants_json():
             raise
@@ -117,7 +121,7 @@ def save(case: str) -> ResponseReturnValue:
 def restore(case: str) -> ResponseReturnValue:
     """Makes an earlier version the newest."""
     here = at(case)
-    return _done(here, here.network.views.restore(request.form.get("id", ""), _number("version")), "restored")
+    return _done(here, here.network.views.restore(request.form.get("id", ""), number("version", 0, whole)), "restored")
 
 
 @blueprint.post("/pictures/rename")
@@ -158,7 +162,7 @@ def keep_draft(case: str) -> ResponseReturnValue:
     """Keeps where this person is."""
     given = request.form
     kept_at = at(case).network.views.keep_draft(
-        given.get("sitting", ""), _state(), given.get("picture", ""), _number("version")
+        given.get("sitting", ""), _state(), given.get("picture", ""), number("version", 0, whole)
     )
     return jsonify({"at": f"{kept_at.isoformat()}Z"})
 
@@ -182,7 +186,7 @@ def entered(here: Session) -> ResponseReturnValue | None:
     """
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
-        opened = here.network.views.open(identifier, _number("version"))
+        opened = here.network.views.open(identifier, number("version", 0, whole))
         if not canvas.shown(opened.state):
             return redirect(url_for("pictures.one", case=here.case, id=identifier))
         return redirect(_address(here, opened.state, identifier, opened.version.number))
@@ -226,11 +230,12 @@ class Begun:
 
 def begun(here: Session) -> Begun | None:
     """What the address of the network page says it began as; None if that is nothing, or nothing that is there."""
-    identifier, number, sitting = request.args.get("picture", ""), _number("version"), request.args.get("sitting", "")
+    identifier, kept = request.args.get("picture", ""), number("version", 0, whole)
+    sitting = request.args.get("sitting", "")
     opened = draft = None
-    if identifier and number:
+    if identifier and kept:
         with suppress(NotFound):
-            opened = here.network.views.open(identifier, number)
+            opened = here.network.views.open(identifier, kept)
     if sitting:
         draft = _sat(here, sitting)
     if draft is None and opened is None:
@@ -268,14 +273,6 @@ def _state() -> State:
         return canvas.parsed(request.form.get("state", ""))
     with closing(sent):  # a long one lies in a file meanwhile
         return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
-
-
-def _number(name: str) -> int:
-    text = request.values.get(name, "")
-    try:
-        return whole(text) if text else 0
-    except ValueError:
-        raise RequestError(f"{name} takes the number of a version, not {text[:40]!r}.") from None
 
 
 def _done(here: Session, found: SavedView, what: str) -> ResponseReturnValue:
@@ -339,12 +336,7 @@ def _since(opened: OpenedView) -> str:
     """What is other than when it was saved, in one line; empty if nothing is."""
     if opened.changes is None:
         return "More links than can be compared with when it was saved"
-    links, gone = len(opened.changes), opened.absent
-    words = [
-        f"{links} link{'' if links == 1 else 's'} changed" if links else "",
-        f"{gone} of what was in it {'is' if gone == 1 else 'are'} not here any more" if gone else "",
-    ]
-    return ", ".join(word for word in words if word) + (" since it was saved" if links or gone else "")
+    return since_saved(len(opened.changes), opened.absent)
 
 
 def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:

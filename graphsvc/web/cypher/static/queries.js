@@ -1,4 +1,6 @@
 // Named queries: the list narrows while one types, ids are suggested, and link and Cypher can be copied.
+import { copy } from "./copying.js";
+
 const filter = document.querySelector("[data-filter]");
 if (filter) {
   const rows = [...document.querySelectorAll("[data-text]")].map((row) => [row.dataset.text.toLowerCase(), row]);
@@ -47,13 +49,9 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
 }
 
 for (const button of document.querySelectorAll("[data-copy-link], [data-copy-text]")) {
-  if (!navigator.clipboard) continue;
   button.hidden = false;
-  const words = button.textContent;
-  button.addEventListener("click", async () => {
+  button.addEventListener("click", () => {
     const text = button.dataset.copyLink ?? document.getElementById(button.dataset.copyText).textContent;
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = words), 1500);
+    copy(button, text, "It could not be copied");
   });
 }

@@ -11,6 +11,7 @@ import { install as pictures } from "./canvas/pictures.js";
 import { savePicture } from "./canvas/png.js";
 import { Tables } from "./canvas/tables.js";
 import { Time } from "./canvas/time.js";
+import { copy } from "./copying.js";
 import { tellExposure } from "./exposure.js";
 
 // The network page: what is clicked and typed. The address holds what is shown; the server makes every picture.
@@ -58,24 +59,6 @@ picture.network.on("doubleClick", ({ nodes }) => {
 
 // -- tools and keys -------------------------------------------------------------------------------------------
 
-async function copyLink(button) {
-  let done = true;
-  try {
-    await navigator.clipboard.writeText(location.href);
-  } catch {
-    // No clipboard without https: by way of a selected field.
-    const field = document.createElement("textarea");
-    field.value = location.href;
-    root.append(field);
-    field.select();
-    done = document.execCommand("copy");
-    field.remove();
-  }
-  const old = button.textContent;
-  button.textContent = done ? "Copied" : "Copy it from the address bar";
-  setTimeout(() => (button.textContent = old), 1500);
-}
-
 function lasso() {
   const on = selecting.toggle();
   document.querySelector('[data-tool="lasso"]').setAttribute("aria-pressed", String(on));
@@ -88,7 +71,7 @@ const tools = {
   in: () => picture.zoom(1.3),
   out: () => picture.zoom(1 / 1.3),
   fit: () => picture.fit(),
-  copy: copyLink,
+  copy: (button) => copy(button, location.href, "Copy it from the address bar"),
   png: () => savePicture(canvas),
   keys: () => document.getElementById("keys").showModal(),
   close: () => panel.close(),

@@ -1,5 +1,7 @@
 // A whole case as points on a canvas: tens of thousands, painted once and moved as an image while one drags.
 // vis-network takes seconds for a few thousand nodes, and its frames then last longer than a blink.
+import { count } from "./words.js";
+
 const root = document.getElementById("overview");
 const canvas = document.getElementById("overview-canvas");
 const paint = canvas.getContext("2d");
@@ -297,7 +299,7 @@ function hover(event) {
     at !== undefined && nameOf(at)
       ? `${nameOf(at)} · ${KINDS[data.kind[at]]} · ${data.degree[at]} ties`
       : group
-        ? `${group.title}: ${group.size} entities`
+        ? `${group.title}: ${count(group.size, "entity")}`
         : "";
 }
 
@@ -313,7 +315,7 @@ function choose(event) {
     if (at !== undefined)
       told.append(open(nameOf(at), `${root.dataset.network}?${new URLSearchParams({ id: named.ids[at] })}`), " in ");
     told.append(
-      `the group around ${group.title}: ${group.size} entities, ${group.ties} ties within, ${group.out} to others. `,
+      `the group around ${group.title}: ${count(group.size, "entity")}, ${count(group.ties, "tie")} within, ${group.out} to others. `,
       open("Work on it", group.href),
     );
   }

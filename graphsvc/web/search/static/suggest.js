@@ -1,13 +1,8 @@
 // A box that suggests while one types: arrow keys choose, Enter takes, Escape closes. What is suggested comes from the server.
+import { element } from "./element.js";
 
 const SOON = 150;
 const LEAST = 2;
-
-const element = (name, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
 
 // Why something was found, where that is not its name or id.
 const reason = (one) =>

@@ -1,4 +1,5 @@
 // The canvas: what is on it, where it was, and what the parts of the page may do with it.
+import { count } from "../words.js";
 import { FILTERS, LOOK, Look } from "./look.js";
 import { Page } from "./page.js";
 import { Selecting } from "./selecting.js";
@@ -187,7 +188,7 @@ export class Canvas {
       const { shown, links, narrowed } = await this.look.apply(params);
       const told = document.getElementById("network-narrowed");
       told.hidden = !narrowed;
-      told.textContent = narrowed ? `${shown} entities and ${links} links pass the filters` : "";
+      told.textContent = narrowed ? `${count(shown, "entity")} and ${count(links, "link")} pass the filters` : "";
     } catch (error) {
       this.page.tell(error.message);
     }

@@ -1,4 +1,6 @@
 // What people say about an entity or a link: in its panel, and how much of it on the canvas and in the tables.
+import { count } from "../words.js";
+
 const MARK = 8; // pixels on the screen
 
 const key = ({ from, relation, to }) => JSON.stringify([from, relation, to]);
@@ -78,7 +80,7 @@ class Comments {
       if (!number) continue;
       const mark = document.createElement("span");
       mark.className = "tag comment-count";
-      mark.textContent = `${number} comment${number === 1 ? "" : "s"}`;
+      mark.textContent = count(number, "comment");
       row.querySelector("a").after(" ", mark);
     }
   }

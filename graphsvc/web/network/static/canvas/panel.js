@@ -1,4 +1,6 @@
 // The panel: what is known of what is chosen, and what can be done with it.
+import { count } from "../words.js";
+
 export class Panel {
   constructor(canvas) {
     this.canvas = canvas;
@@ -79,7 +81,7 @@ export class Panel {
     );
     title.textContent = item.fold
       ? item.label
-      : `${this.canvas.name(item.from)} and ${this.canvas.name(item.to)}: ${item.links} links`;
+      : `${this.canvas.name(item.from)} and ${this.canvas.name(item.to)}: ${count(item.links, "link")}`;
     told.textContent = item.fold
       ? item.title
       : item.links > item.bundle.length

@@ -1,15 +1,14 @@
+import { element } from "../element.js";
 import { suggest } from "../suggest.js";
+import { count, NARROW, plural, SIGNS } from "../words.js";
 
 // Ways between what is chosen: looked for on the server, listed here, shown on the canvas while one looks at them.
 const FEWEST = 2;
 const MOST = 6;
 
-const element = (name, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-};
-const plural = (number, one) => `${number} ${one}${number === 1 ? "" : "s"}`;
+// Who else begins a way: sources that depend on what its first does.
+const depending = (others) =>
+  others > 0 ? ` and ${others} who ${plural(others, "depends", "depend")} on the same` : "";
 
 class Paths {
   constructor(canvas) {
@@ -151,11 +150,11 @@ class Paths {
   }
 
   list({ between, names, most }) {
-    const count = between.reduce((sum, pair) => sum + pair.ways.length, 0);
+    const ways = between.reduce((sum, pair) => sum + pair.ways.length, 0);
     const rest = between.some((pair) => pair.over) ? ", and more" : "";
     this.say(
-      count
-        ? `${plural(count, "way")}${rest}. Point at one to see it on the canvas; Enter adds it.`
+      ways
+        ? `${count(ways, "way")}${rest}. Point at one to see it on the canvas; Enter adds it.`
         : "No way joins them, as far as the links that count go and you can see.",
     );
     const name = (id) => names[id]?.[0] ?? id;
@@ -190,7 +189,7 @@ class Paths {
             });
             more.addEventListener("click", () => this.look(most));
             line.append(more);
-          } else line.append("Narrow it: fewer steps, a least belief, only the record, or leave somebody out.");
+          } else line.append(`${NARROW}.`);
           section.append(line);
         }
         return section;
@@ -201,19 +200,13 @@ class Paths {
   way(way, name) {
     const words = `way ${name(way.nodes[0])} – ${name(way.nodes.at(-1))}`;
     const head = element("button", { type: "button", className: "way" });
-    head.append(element("strong", {}, plural(way.steps.length, "step")), ` · ${way.believed}`);
+    head.append(element("strong", {}, count(way.steps.length, "step")), ` · ${way.believed}`);
     if (way.source)
-      head.append(
-        element(
-          "span",
-          { className: "quiet" },
-          ` · from ${way.source}${way.group.length > 1 ? ` and ${way.group.length - 1} who depend on the same` : ""}`,
-        ),
-      );
+      head.append(element("span", { className: "quiet" }, ` · from ${way.source}${depending(way.group.length - 1)}`));
     const steps = way.steps.map((step, place) => {
       const line = element("li", {}, step.says);
       if (place === way.weakest) line.append(" ", element("span", { className: "tag" }, "weakest"));
-      if (step.denying.length) line.append(" ", element("span", { className: "denial" }, "denied by someone"));
+      if (step.denying.length) line.append(" ", element("span", { className: "denial" }, SIGNS.denied));
       return line;
     });
     head.append(element("ol", {}, ...steps));

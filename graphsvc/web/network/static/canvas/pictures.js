@@ -1,4 +1,7 @@
 // Views that are kept: saving, opening, what others saved meanwhile, and where one was last.
+import { copy } from "../copying.js";
+import { clock, count, day, moment } from "../words.js";
+
 const WHICH = ["picture", "version", "sitting", "offer"];
 const QUIET = 2000; // after the last change
 const AGAIN = 15_000; // where keeping failed
@@ -10,22 +13,12 @@ const by = (id) => document.getElementById(id);
 const plainly = (asked) => asked.filter(([name]) => !WHICH.includes(name));
 const sorted = (pairs) => JSON.stringify(pairs.map(String).sort());
 
-function clock(text) {
-  const at = new Date(text);
-  const day =
-    at.toISOString().slice(0, 10) === new Date().toISOString().slice(0, 10)
-      ? ""
-      : `${at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })}, `;
-  return `${day}${at.toISOString().slice(11, 16)} UTC`;
-}
+// When, without its day where that is today.
+const when = (at) => (day(at) === day(Date.now()) ? clock(at) : moment(at));
 
 function ago(text) {
   const minutes = Math.round((Date.now() - Date.parse(text)) / 60_000);
-  return minutes < 1
-    ? "just now"
-    : minutes < 60
-      ? `${minutes} minute${minutes === 1 ? "" : "s"} ago`
-      : `on ${clock(text)}`;
+  return minutes < 1 ? "just now" : minutes < 60 ? `${count(minutes, "minute")} ago` : `on ${when(text)}`;
 }
 
 class Views {
@@ -174,7 +167,7 @@ class Views {
     this.pending = false;
     try {
       const { at } = await this.canvas.json(this.at.draft, { method: "POST", body: this.body() });
-      this.kept = clock(at);
+      this.kept = when(at);
       this.fault = null;
     } catch (error) {
       this.fault = `not kept: ${error.message}`;
@@ -203,7 +196,7 @@ class Views {
       if (!last || this.touched) return;
       this.offered = last;
       by("view-offer").querySelector("span").textContent =
-        `Go on where you were, ${clock(last.at)}, with ${last.entities} ${last.entities === 1 ? "entity" : "entities"}${last.name ? ` (${last.name})` : ""}?`;
+        `Go on where you were, ${when(last.at)}, with ${count(last.entities, "entity")}${last.name ? ` (${last.name})` : ""}?`;
       by("view-offer").hidden = false;
     } catch {
       // Nothing is lost: the page of saved views offers it too.
@@ -279,13 +272,13 @@ class Views {
   }
 
   line(one) {
-    const words = `${one.mine ? "yours" : one.author}, ${one.shared ? "shared" : "private"}, version ${one.version}, ${clock(`${one.changed_at}Z`)} by ${one.changed_by === this.at.me ? "you" : one.changed_by}`;
+    const words = `${one.mine ? "yours" : one.author}, ${one.shared ? "shared" : "private"}, version ${one.version}, ${when(`${one.changed_at}Z`)} by ${one.changed_by === this.at.me ? "you" : one.changed_by}`;
     return this.item(one.name, words, () => this.openVersion(one.id), `${one.name} ${one.author}`);
   }
 
   draftLine(one) {
-    const words = `${one.entities} ${one.entities === 1 ? "entity" : "entities"}${one.name ? `, began as ${one.name}` : ""}`;
-    return this.item(clock(one.at), words, () => this.goOn(one), one.name);
+    const words = `${count(one.entities, "entity")}${one.name ? `, began as ${one.name}` : ""}`;
+    return this.item(when(one.at), words, () => this.goOn(one), one.name);
   }
 
   item(title, words, act, sought) {
@@ -446,15 +439,7 @@ class Views {
 
   async copy(button) {
     const link = new URL(this.opened.address, location.href).href;
-    const old = button.textContent;
-    try {
-      await navigator.clipboard.writeText(link);
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = old), 1500);
-    } catch {
-      // No clipboard without https.
-      this.wrong(`Copy it from here: ${link}`);
-    }
+    if (!(await copy(button, link))) this.wrong(`Copy it from here: ${link}`);
   }
 
   acts = {

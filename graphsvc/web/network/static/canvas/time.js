@@ -1,4 +1,6 @@
 // The strip of time below the canvas: crossings above, statements below, and a span that both are filtered by.
+import { count } from "../words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const DAY = 86_400_000;
 const MOST_BARS = 240;
@@ -69,27 +71,27 @@ export class Time {
     this.width = this.drawing.clientWidth;
     this.drawing.setAttribute("viewBox", `0 0 ${this.width} ${HIGH}`);
     for (const [name, rows, base, up] of [
-      ["crossings", this.days.crossings, MIDDLE, 1],
-      ["statements", this.days.statements, MIDDLE, -1],
+      ["crossing", this.days.crossings, MIDDLE, 1],
+      ["statement", this.days.statements, MIDDLE, -1],
     ]) {
       const bars = new Map();
-      for (const [day, count] of rows) {
+      for (const [day, many] of rows) {
         const at = Math.floor((number(whole(day)) - this.first) / this.step);
-        bars.set(at, (bars.get(at) ?? 0) + count);
+        bars.set(at, (bars.get(at) ?? 0) + many);
       }
       const most = Math.max(...bars.values(), 1);
-      for (const [at, count] of bars) {
-        const high = Math.max((count / most) * (up > 0 ? MIDDLE - 4 : HIGH - MIDDLE - 14), 1.5);
+      for (const [at, times] of bars) {
+        const high = Math.max((times / most) * (up > 0 ? MIDDLE - 4 : HIGH - MIDDLE - 14), 1.5);
         const [x, wide] = [
           this.x(this.first + at * this.step),
           Math.max(this.x(this.first + (at + 1) * this.step) - this.x(this.first + at * this.step) - 0.5, 1),
         ];
         const bar = make(
           "rect",
-          { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}` },
+          { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}s` },
           this.drawing,
         );
-        make("title", {}, bar).textContent = `${count} ${name}, ${named(this.first + at * this.step)}`;
+        make("title", {}, bar).textContent = `${count(times, name)}, ${named(this.first + at * this.step)}`;
       }
     }
     make("path", { d: `M0 ${MIDDLE + 0.5}H${this.width}`, class: "axis" }, this.drawing);
@@ -137,7 +139,7 @@ export class Time {
         .filter(([day]) => all || (number(whole(day)) >= left && number(whole(day)) < right))
         .reduce((sum, [, count]) => sum + count, 0);
     const span = all ? "all days" : `${named(left)} to ${named(right - 1)}`;
-    this.told.textContent = `${span}: ${within(this.days.crossings)} crossings, ${within(this.days.statements)} statements${this.days.withheld ? " (reports and records)" : ""}`;
+    this.told.textContent = `${span}: ${count(within(this.days.crossings), "crossing")}, ${count(within(this.days.statements), "statement")}${this.days.withheld ? " (reports and records)" : ""}`;
     this.drawing.setAttribute("aria-valuetext", this.told.textContent);
   }
 

@@ -1,0 +1,37 @@
+"""What somebody types to name or to justify something: one line, or a reason."""
+
+from __future__ import annotations
+
+from graphsvc.errors import RequestError
+
+LONGEST_REASON = 2000
+
+
+def is_line(text: str, most: int) -> bool:
+    """Whether a text can be a name: 1 to `most` printable characters of one line, without blanks around them.
+
+    Example:
+        >>> is_line("dover", 100), is_line(" dover", 100), is_line("", 100), is_line("a" + chr(10) + "b", 100)
+        (True, False, False, False)
+    """
+    return 0 < len(text) <= most and text.isprintable() and text == text.strip()
+
+
+def require_reason(text: str, why: str = "") -> str:
+    """A reason as it is kept, without blanks around it.
+
+    Args:
+        text: as it was typed.
+        why: what it is for, told to who gave none.
+
+    Example:
+        >>> require_reason(" both were on the boat ")
+        'both were on the boat'
+
+    Raises:
+        RequestError: there is none, or it is too long.
+    """
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST_REASON:
+        raise RequestError(f"Give a reason, of at most {LONGEST_REASON} characters{f': {why}' if why else ''}.")
+    return text

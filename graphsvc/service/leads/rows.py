@@ -1,0 +1,110 @@
+"""A lead as one row, made once for page, JSON, CSV, command and notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from graphsvc.analysis.doubt.stability import Place
+from graphsvc.analysis.score.hubs import Lead
+
+_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
+# What a table of leads has, in its order.
+LEAD_COLUMNS = (
+    "id",
+    "name",
+    "score",
+    "rank",
+    "groups",
+    "other_sources",
+    "score_on_record",
+    "rank_on_record",
+    "groups_on_record",
+    "other_sources_on_record",
+    "denied",
+    *_RANGE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRow:
+    """One lead, as it is told everywhere.
+
+    Attributes:
+        id, name: of the person; who has no name is called by their id.
+        score, rank, groups, other_sources, score_on_record, denied, shares, stages: as of `analysis.score.hubs.Lead`; a
+            share of nothing is left out.
+        rank_on_record, groups_on_record, other_sources_on_record: likewise.
+        best_rank, worst_rank: the rank holds so far while witnesses are left out; None where that was not asked.
+        low_rank, high_rank: nine in ten ranks that uncertain data leave likely.
+        rests_on: what half of the score goes with; empty if it does not go with one.
+    """
+
+    id: str
+    name: str
+    score: float
+    rank: int
+    groups: int | str
+    other_sources: int
+    score_on_record: float
+    rank_on_record: int
+    groups_on_record: int | str
+    other_sources_on_record: int
+    denied: int | str
+    shares: dict[str, float]
+    stages: dict[str, int]
+    best_rank: int | None = None
+    worst_rank: int | None = None
+    low_rank: int | None = None
+    high_rank: int | None = None
+    rests_on: str | None = None
+
+    @classmethod
+    def of(cls, lead: Lead, place: Place | None = None, *, sources: bool = False) -> Self:
+        """The row of a lead.
+
+        Args:
+            lead: as it is told to this reader.
+            place: how far its place holds; None: that is not asked.
+            sources: whether the reader has source clearance.
+        """
+        held: dict[str, Any] = {}
+        if place is not None:
+            rests_on = ("one witness" if sources else "few accounts") if place.rests_on_one else ""
+            held = dict(zip(_RANGE, (place.best, place.worst, place.low, place.high, rests_on), strict=True))
+        return cls(
+            id=lead.id,
+            name=lead.name or lead.id,
+            score=lead.score,
+            rank=lead.rank,
+            groups=lead.groups,
+            other_sources=lead.other_sources,
+            score_on_record=lead.score_on_record,
+            rank_on_record=lead.rank_on_record,
+            groups_on_record=lead.groups_on_record,
+            other_sources_on_record=lead.other_sources_on_record,
+            denied=lead.denied,
+            shares={name: value for name, value in lead.shares.items() if value},
+            stages=dict(lead.stages),
+            **held,
+        )
+
+    @property
+    def counted(self) -> int:
+        """`groups` to order by: what is told as few must not be told by its place in a list."""
+        return self.groups if isinstance(self.groups, int) else 1
+
+    @property
+    def deniers(self) -> int:
+        """`denied` to order by, likewise."""
+        return self.denied if isinstance(self.denied, int) else 1
+
+    def columns(self) -> dict[str, Any]:
+        """As a row of a table: `LEAD_COLUMNS`, without how far the rank holds where that was not asked."""
+        asked = LEAD_COLUMNS if self.best_rank is not None else LEAD_COLUMNS[: -len(_RANGE)]
+        return {name: getattr(self, name) for name in asked}
+
+    def whole(self) -> dict[str, Any]:
+        """As a page and its JSON hold it: the columns, and what a picture of it and an order take."""
+        more = ("shares", "stages", "counted", "deniers")
+        return self.columns() | {name: getattr(self, name) for name in more}

@@ -1,0 +1,426 @@
+"""Sentences of pages whose words depend on what is told. Pure functions; what they give is text, never markup."""
+
+from __future__ import annotations
+
+from graphsvc.records.numbers import count, plural
+from graphsvc.views.wording import begin, voices
+
+NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
+_UNDONE = ("undo", "withdraw")
+_BEFORE = ", with what was given before"
+
+
+def size(entities: int, links: int) -> str:
+    """How large a picture is.
+
+    Example:
+        >>> size(1, 2)
+        '1 entity, 2 links'
+    """
+    return f"{count(entities, 'entity')}, {count(links, 'link')}"
+
+
+def gone(number: int, of: str = "") -> str:
+    """How many of something are there no more.
+
+    Example:
+        >>> gone(1), gone(2, "of the starts")
+        ('1 is not here any more', '2 of the starts are not here any more')
+    """
+    told = f"{number:,} {of}".rstrip()
+    return f"{told} {plural(number, 'is', 'are')} not here any more"
+
+
+def neighbours(number: int) -> str:
+    """What a picture could grow by.
+
+    Example:
+        >>> neighbours(1), neighbours(0)
+        ('1 neighbour not in the picture', 'All its neighbours are in the picture')
+    """
+    return f"{count(number, 'neighbour')} not in the picture" if number else "All its neighbours are in the picture"
+
+
+# -- loading --------------------------------------------------------------------------------------------------
+
+
+def rejected(number: int, *, done: bool) -> str:
+    """That nothing is loaded since rows were rejected and all or nothing was asked for.
+
+    Example:
+        >>> rejected(1, done=True)
+        'You asked for all or nothing, and 1 row was rejected.'
+        >>> rejected(2, done=False)
+        'You asked for all or nothing, and 2 rows are rejected: nothing would be loaded.'
+    """
+    be = plural(number, "was", "were") if done else plural(number, "is", "are")
+    end = "." if done else ": nothing would be loaded."
+    return f"You asked for all or nothing, and {count(number, 'row')} {be} rejected{end}"
+
+
+def masked(cells: int) -> str:
+    """What became of cells that named somebody sealed.
+
+    Example:
+        >>> masked(1)
+        '1 cell named somebody sealed: their pseudonym stands there instead.'
+    """
+    one, many = (
+        "cell named somebody sealed: their pseudonym stands",
+        "cells named people who are sealed: their pseudonyms stand",
+    )
+    return f"{count(cells, one, many)} there instead."
+
+
+def chart_read(graded: int, others: int, ignored: int) -> str:
+    """What a chart is read as.
+
+    Args:
+        graded: how many of its links bear grades.
+        others: how many of its items are neither entity nor link.
+        ignored: how many were left out by choice.
+
+    Example:
+        >>> chart_read(0, 1, 0).partition(". ")[2]
+        '1 item (text, pictures) says nothing of anybody and is not read.'
+    """
+    told = "Its links become claims of one statement, an intelligence report"
+    if graded:
+        bear = f"{graded:,} of them {plural(graded, 'bears', 'bear')} grades of 3x5x2"
+        told += f"; {bear}, which are kept."
+    else:
+        told += ", ungraded: the cautious grade stands for them."
+    if others:
+        nothing = f"{plural(others, 'says', 'say')} nothing of anybody and {plural(others, 'is', 'are')} not read"
+        told += f" {count(others, 'item')} (text, pictures) {nothing}."
+    if ignored:
+        told += f" {ignored:,} {plural(ignored, 'is', 'are')} left out because you said so."
+    return told
+
+
+def cancelled(kind: str, *, new: bool) -> str:
+    """What is left when loading was cancelled.
+
+    Args:
+        kind: of the job.
+        new: whether it would have made the case.
+
+    Example:
+        >>> cancelled("preview", new=False)
+        'The case is as it was before. The upload is deleted or waits on the page Load.'
+    """
+    case = "Nothing was loaded, and no case was made." if new else "The case is as it was before."
+    waits = " or waits on the page Load" if kind == "preview" else ""
+    return f"{case} The upload is deleted{waits}."
+
+
+def failed(kind: str, *, recorded: bool, new: bool) -> str:
+    """What is left when loading did not work.
+
+    Args:
+        kind: of the job.
+        recorded: whether the delivery is recorded, so that it will be completed.
+        new: whether it would have made the case.
+
+    Example:
+        >>> failed("load", recorded=False, new=True)
+        'No case was made.'
+    """
+    if kind == "preview":
+        return "Nothing was loaded, and the upload is deleted. Correct the file and choose it again."
+    if recorded:
+        return "It is recorded: the next load or start of the service completes it."
+    return "No case was made." if new else "The case is as it was."
+
+
+def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -> str:
+    """What has become of a job that loads, previews or takes back.
+
+    Args:
+        kind: of the job.
+        state: of the job.
+        delivery: its number.
+        committed: whether a load changed the case.
+
+    Example:
+        >>> job_title("load", "done", 3, committed=True), job_title("preview", "failed", None, committed=False)
+        ('Delivery 3 is loaded', 'This cannot be read as it is')
+    """
+    if state == "done":
+        if kind in _UNDONE:
+            return f"Delivery {delivery} is taken back"
+        return f"Delivery {delivery} is loaded" if kind == "load" and committed else "Nothing was loaded"
+    if state in ("cancelled", "interrupted"):
+        return begin(state)
+    return "This cannot be read as it is" if kind == "preview" else "It did not work"
+
+
+def rewritten(kind: str, *, managed: bool) -> str:
+    """What sealing, erasing or opening somebody has done.
+
+    Args:
+        kind: of the job.
+        managed: whether the store of the graph is the service's own.
+
+    Example:
+        >>> rewritten("open", managed=True)
+        'They stand by name now, and what only they used with them.'
+    """
+    if kind == "accounts":
+        return "All accounts that waited and are not held back are in the case now."
+    if kind == "open":
+        return "They stand by name now, and what only they used with them."
+    if managed:
+        return "The store of the graph was written anew: nothing of before is in its files."
+    return (
+        "The graph holds it no more. On the disk of your own Neo4j server older texts may remain: in its transaction logs,"
+        " in free space of its store and in its backups. Whoever runs that server has to copy the database into a new one,"
+        " drop the old one, and delete backups."
+    )
+
+
+def recall(exports: int) -> str:
+    """That exports show somebody who was sealed or erased since.
+
+    Example:
+        >>> recall(1)
+        '1 export that was given shows somebody who was sealed or erased since.'
+    """
+    shows = count(exports, "export that was given shows", "exports that were given show")
+    return f"{shows} somebody who was sealed or erased since."
+
+
+# -- saved views ----------------------------------------------------------------------------------------------
+
+
+def still_there(entities: int, absent: int) -> str:
+    """What of a saved view is there for its reader.
+
+    Example:
+        >>> still_there(1, 2)
+        '1 entity of it is there for you; 2 are not here any more.'
+    """
+    there = f"{count(entities, 'entity')} of it {plural(entities, 'is', 'are')} there for you"
+    return f"{there}; {gone(absent)}." if absent else f"{there}."
+
+
+def changed(links: int, handling: str) -> str:
+    """How many links of a saved view are other than they were.
+
+    Example:
+        >>> changed(1, "P")
+        '1 link is not as it was, as handling P tells it.'
+    """
+    if links == 1:
+        return f"1 link is not as it was, as handling {handling} tells it."
+    return f"{links:,} links are not as they were, as handling {handling} tells them."
+
+
+def since_saved(links: int, absent: int) -> str:
+    """What is other in a picture than when it was saved, in one line; empty if nothing is.
+
+    Example:
+        >>> since_saved(2, 1), since_saved(0, 0)
+        ('2 links changed, 1 of what was in it is not here any more since it was saved', '')
+    """
+    words = [f"{count(links, 'link')} changed"] if links else []
+    words += [gone(absent, "of what was in it")] if absent else []
+    return f"{', '.join(words)} since it was saved" if words else ""
+
+
+# -- ways -----------------------------------------------------------------------------------------------------
+
+
+def depending(group: int) -> str:
+    """Who else begins a way, after its first source; empty if nobody does.
+
+    Args:
+        group: of how many sources.
+
+    Example:
+        >>> depending(1), depending(2), depending(3)
+        ('', ' and 1 who depends on the same', ' and 2 who depend on the same')
+    """
+    others = group - 1
+    return f" and {others} who {plural(others, 'depends', 'depend')} on the same" if others > 0 else ""
+
+
+def further_ways(more: int, *, over: bool) -> str:
+    """How many ways there are besides those that are told.
+
+    Args:
+        more: how many are known.
+        over: whether there may be more than these.
+
+    Example:
+        >>> further_ways(1, over=False), further_ways(3, over=True), further_ways(0, over=True)
+        ('1 further way.', '3 or more further ways.', 'There are more ways than these.')
+    """
+    if not more:
+        return "There are more ways than these."
+    return f"{more} or more further ways." if over else f"{count(more, 'further way')}."
+
+
+def no_way(*, over: bool, besides: bool) -> str:
+    """That no way is told between two.
+
+    Args:
+        over: whether there is more between them than can be looked through.
+        besides: whether links of presence, service or family count.
+
+    Example:
+        >>> no_way(over=False, besides=True)
+        'No way joins them, as far as you can see and the links that count go.'
+    """
+    if over:
+        return f"There is more between them than can be looked through. {NARROW}."
+    told = "No way joins them, as far as you can see and the links that count go."
+    return told if besides else f"{told} Links of presence, service and family were left out."
+
+
+# -- leads ----------------------------------------------------------------------------------------------------
+
+
+def recorded(rank: int, groups: int | str, other_sources: int) -> str:
+    """Where somebody stands by the score on the record, and who raises it.
+
+    Example:
+        >>> recorded(3, 1, 0), recorded(3, 0, 0)
+        ('rank 3, resting on 1 independent group of witnesses', 'nobody raises it on the record')
+    """
+    if not groups and not other_sources:
+        return "nobody raises it on the record"
+    return f"rank {rank}, resting on {voices(groups, other_sources)}"
+
+
+def would_leave(rank: int, sources: int) -> str:
+    """Whose false accounts would take somebody out of the first ten; the sources follow.
+
+    Example:
+        >>> would_leave(14, 1)
+        'It would leave the first ten (rank 14) if everything said by this one witness were false:'
+    """
+    who = "this one witness" if sources == 1 else f"these {count(sources, 'witness')}"
+    return f"It would leave the first ten (rank {rank}) if everything said by {who} were false:"
+
+
+def invented(accounts: int) -> str:
+    """How many invented accounts would put somebody among the first ten.
+
+    Example:
+        >>> invented(1)[:72]
+        'One invented account, by a witness with nothing in common and graded 2C,'
+    """
+    many = "One invented account" if accounts == 1 else f"{accounts} agreeing invented accounts"
+    return (
+        f"{many}, by {plural(accounts, 'a witness', 'witnesses')} with nothing in common and graded 2C, would put somebody"
+        " of whom nothing is told among the first ten of this case."
+    )
+
+
+def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
+    """How far a rank holds.
+
+    Args:
+        best: the best rank while witnesses are left out.
+        worst: the worst one.
+        low: the best rank on uncertain data.
+        high: the worst one.
+        in_steps: whether the reader lacks source clearance.
+
+    Example:
+        >>> place(1, 3, 1, 5, in_steps=False)
+        '1 to 3 without one witness, or all of one boat or house; 1 to 5 on uncertain data'
+    """
+    without = "what few witnesses say of one person" if in_steps else "one witness, or all of one boat or house"
+    return f"{best} to {worst} without {without}; {low} to {high} on uncertain data"
+
+
+def if_checked(if_true: int, if_false: int) -> str:
+    """What the answer to a question would do to a rank.
+
+    Example:
+        >>> if_checked(2, 2)
+        'Rank about 2 either way; the score moves.'
+    """
+    if if_true == if_false:
+        return f"Rank about {if_true} either way; the score moves."
+    return f"Rank about {if_true} if it is so, about {if_false} without it."
+
+
+# -- exports --------------------------------------------------------------------------------------------------
+
+
+def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, earlier: bool) -> str:
+    """That an export gives nobody away.
+
+    Args:
+        witnesses: how many it rests on.
+        smallest: how many could have known what the most exposed source told.
+        below: how many are too few.
+        by_source: whether the reader may know of sources.
+        earlier: whether the recipient was given something before.
+
+    Example:
+        >>> safe(2, 7, 5, by_source=True, earlier=True)
+        'Nobody: each source is one of 7 people or more, with what was given before.'
+    """
+    if not witnesses:
+        return "Nothing in it rests on a witness."
+    if not by_source:
+        return f"Nobody: {below} people or more could have known all of it."
+    return f"Nobody: each source is one of {smallest} people or more{_BEFORE if earlier else ''}."
+
+
+def unsafe(few: int, *, by_source: bool, earlier: bool) -> str:
+    """That an export could give somebody away, and what that means for it.
+
+    Args:
+        few: how many of its sources.
+        by_source: whether the reader may know of sources.
+        earlier: whether the recipient was given something before.
+
+    Example:
+        >>> unsafe(2, by_source=True, earlier=False).partition(". ")[0]
+        'Someone who knows the people could work out 2 of the sources'
+    """
+    if by_source:
+        told = f"Someone who knows the people could work out {few} of the sources{_BEFORE if earlier else ''}."
+    else:
+        told = (
+            "This may let someone who was there work out who spoke. You are not cleared to know who told what, so one"
+            " witness is taken to have told all of it."
+        )
+    return f"{told} It goes only if a supervisor, another person, agrees, or without the facts below."
+
+
+def given_before(recipient: str, exports: int) -> str:
+    """Whom an export is for, and what they have already.
+
+    Example:
+        >>> given_before("Europol", 1), given_before("Europol", 0)
+        ('For Europol, who has been given 1 export of this case before.', 'For Europol.')
+    """
+    before = f", who has been given {count(exports, 'export')} of this case before" if exports else ""
+    return f"For {recipient}{before}."
+
+
+def peak(crossings: int, people: int, when: str, undated: int) -> str:
+    """What stands under a timeline of crossings.
+
+    Args:
+        crossings: in the fullest span.
+        people: in them, as far as told.
+        when: that span in words.
+        undated: how many are known less precisely than by a day.
+
+    Example:
+        >>> peak(1, 9, "May 2020", 1)
+        'Most: 1 crossing with 9 people, May 2020. 1 with a date less precise than a day stands at the earliest day it can mean.'
+    """
+    carried = f" with {count(people, 'person')}" if people else ""
+    told = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
+    if undated:
+        stand = plural(undated, "stands", "stand")
+        told += f" {undated} with a date less precise than a day {stand} at the earliest day it can mean."
+    return told

@@ -1,0 +1,6 @@
+// Makes an element with its properties and what is in it: texts and other elements.
+export const element = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
