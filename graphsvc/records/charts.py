@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from graphsvc.records.relations import RELATIONS
+from graphsvc.records.relations import NONE, RELATIONS
 from graphsvc.records.tables import THING_KINDS
 
 # Kind, or kind of a thing → (its type in a chart, the icon it has there).
@@ -56,17 +56,5 @@ READ_AS = MappingProxyType(
 LINKED_AS = MappingProxyType(
     {name.casefold(): name for name in RELATIONS}
     | {one.says.casefold(): name for name, one in RELATIONS.items()}
-    | dict.fromkeys(("associate", "associates", "associated with", "seen with", "friend"), "ASSOCIATES_WITH")
-    | dict.fromkeys(("relative", "family", "brother", "sister", "parent", "spouse", "married to"), "RELATED_TO")
-    | dict.fromkeys(("member", "member of"), "MEMBER_OF")
-    | dict.fromkeys(("leader", "leader of", "boss of"), "RUNS")
-    | dict.fromkeys(
-        ("call", "calls", "telephone call", "called", "phoned", "contact", "message", "text message"), "CONTACTED"
-    )
-    | dict.fromkeys(("payment", "paid", "money", "transaction", "transfer"), "PAID")
-    | dict.fromkeys(("employee", "employed by", "works at", "worker"), "WORKED_AT")
-    | dict.fromkeys(("owner", "owns", "controls"), "CONTROLS")
-    | dict.fromkeys(("user", "uses", "subscriber", "used by"), "USED")
-    | dict.fromkeys(("lives at", "resident", "occupant"), "LIVED_AT")
-    | dict.fromkeys(("located at", "seen at", "location"), "LOCATED_AT")
+    | {word: name for name, one in RELATIONS.items() if one.i2 != NONE for word in one.i2.split(", ")}
 )

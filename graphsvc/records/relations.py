@@ -1,83 +1,308 @@
-"""The relations a claim may assert, as one table: who to whom, what it says, and what kind of tie it is.
+"""The relations a claim may assert, one row each: who to whom, in which words, and all that it means wherever it is read.
 
-`kind` says what a relation can tell about the running of an operation. It is the only place where this is decided:
-
-* `part`: a part played in a crossing, boat, gang or workplace
-* `command`: one person acts on another (orders, recruits, moves, pays)
-* `tie`: an undirected tie between people (seen together, quarrel)
-* `presence`: being there only (carried, worked, lived)
-* `service`: lawful service; no tie of the operation
-* `family`: family; no tie of the operation
-* `material`: boats, things and places
-* `identity`: says two persons are one
+What the score, the pictures, the exports and whoever protects a source make of a relation is derived from its row, and
+from the row of its kind in `KINDS`; docs/architecture.md, "Adding a relation", says what to fill in. Queries name
+relations themselves: tests/records/test_relations.py holds each of their lists to what follows from the rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 # Subject, relation and object of a link: no two links have the same.
 LinkKey = tuple[str, str, str]
 ENTITIES = ("person", "boat", "crossing", "gang", "workplace", "thing")
+# Stands where a relation has nothing to say, so that no field is empty by oversight.
+NONE: Literal["none"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all relations of one kind have in common.
+
+    Attributes:
+        heading: what a list of them is headed.
+        menu: heading of the filter over a picture that they stand under; several kinds may share one.
+        page: place of their sections on the page of an entity, from 1.
+        operation: whether they are ties of the operation.
+        directed: whether they say who acts on whom, so that a picture draws an arrow.
+        over: whether the subject stands over the object where a picture is laid out by command.
+    """
+
+    heading: str
+    menu: str
+    page: int
+    operation: bool
+    directed: bool
+    over: bool
+
+
+KINDS = MappingProxyType(
+    {
+        # A part played in a crossing, boat, gang or workplace.
+        "part": Kind("A part played", "Parts played", 1, operation=True, directed=True, over=True),
+        # One person acts on another.
+        "command": Kind("One acts on another", "Acting on others", 2, operation=True, directed=True, over=True),
+        # Neither can be told to be above the other.
+        "tie": Kind("Ties between people", "Ties", 3, operation=True, directed=False, over=False),
+        # Being there only.
+        "presence": Kind("Being there", "Presence and service", 6, operation=False, directed=True, over=False),
+        "material": Kind(
+            "Boats, things and places", "Boats, places and things", 5, operation=True, directed=True, over=False
+        ),
+        "family": Kind("Family", "Ties", 7, operation=False, directed=False, over=False),
+        "service": Kind("Lawful service", "Presence and service", 8, operation=False, directed=True, over=False),
+        "identity": Kind("Who is who", "Ties", 4, operation=False, directed=False, over=False),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a relation says of the part each end plays.
+
+    Attributes:
+        subject, object: `acts` plays a part in the operation · `serves` lawfully, in sight of all · `tied` is only said to
+            know, pay or take orders · `passive` is carried or exploited · `none`.
+    """
+
+    subject: Literal["acts", "serves", "tied", "passive", "none"]
+    object: Literal["acts", "tied", "passive", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How the score reads a relation of kind `part`, `command` or `tie`.
+
+    Attributes:
+        place: among the relations in the fitted tables (`analysis/score/parts.toml`), from 1; 0: it is not in them, and
+            weighs nothing until they are fitted again.
+        whom: `each` if hubs, go-betweens and others at the other end are weighed apart; `anyone` if together; `none` if no
+            person is there.
+    """
+
+    place: int
+    whom: Literal["each", "anyone", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Privy:
+    """Who beside the persons at its ends could have known a fact of one relation.
+
+    Attributes:
+        at: the end (`object`) that is a place, a boat or a gang: those documented there; empty: it is none.
+        beside: those documented in one place with the person at the `object`, or with `both`; empty: nobody.
+        accuses: the subject is accused: they are no one who told.
+    """
+
+    at: str = ""
+    beside: str = ""
+    accuses: bool = False
+
+
+Does = Literal[
+    "arranges", "belongs", "works",
+    "directs", "recruits", "coerces", "moves", "pays", "owes",
+    "meets", "quarrels",
+    "stays", "goes with", "is kin", "serves", "is the same",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One relation: its name, the kinds of entity at its ends, its words and the kind of tie it is."""
+    """One relation. Each field is filled in each row; where there is nothing to say, it says `none`.
+
+    Attributes:
+        name: as in the files.
+        subjects, objects: kinds of entity at its ends.
+        says: in words, to stand between the ends.
+        kind: of `KINDS`.
+        does: what the subject does, finer than its kind. Part: `arranges` (others depend on it), `belongs`, `works` (with their
+            own hands). Command: `directs`, `recruits`, `coerces`, `moves` (or puts up), `pays`, `owes`. Tie: `meets`, `quarrels`.
+            Else: `stays` (strangers are there too), `goes with`, `is kin`, `serves`, `is the same`.
+        part: what it says of the part each end plays.
+        stage: of the operation, in which the subject has a hand.
+        weighed: how the score reads it.
+        privy: who could have known of it.
+        there: when it documents a person at the object: on `its day` (of a crossing), on `their days` (of the claim), on
+            `any day`; `known at`: the place is one where a boat or gang is known.
+        shares: what two witnesses have in common of whom it is told: they are then not independent. `crossing`, `place`:
+            the object, for its subjects; `recruiter`: the subject, for its objects; `family`: each other.
+        met: whether it shows that two people met, as those do who serve lawfully.
+        sealed: what goes with somebody sealed: `theirs` (the thing), `home` (the dwelling).
+        folds: whether a picture folds the subject into its gang, workplace or crossing.
+        lasts: whether it holds on no day in particular, so that none is missed.
+        ftm: schema of FollowTheMoney; where its ends do not fit, the link is an `UnknownLink`.
+        i2: what charts call it besides its name and its words, in small letters, separated by `, `.
+    """
 
     name: str
     subjects: tuple[str, ...]
     objects: tuple[str, ...]
     says: str
-    kind: str
+    kind: Literal["part", "command", "tie", "presence", "material", "family", "service", "identity"]
+    does: Does
+    part: Part
+    stage: Literal["recruit", "transport", "boat", "house", "workplace", "money", "none"]
+    weighed: Weighed
+    privy: Privy
+    there: Literal["its day", "their days", "any day", "known at", "none"]
+    shares: Literal["crossing", "place", "recruiter", "family", "none"]
+    met: bool
+    sealed: Literal["theirs", "home", "none"]
+    folds: bool
+    lasts: bool
+    ftm: str
+    i2: str
 
 
 _P, _G = ("person",), ("person", "gang")
+_PAYERS = ("person", "gang", "thing")
+_NO_PART, _NOT_WEIGHED = Part(NONE, NONE), Weighed(0, NONE)
+_ALONE, _ACCUSES = Privy(), Privy(accuses=True)
+_SEEN_THERE, _DONE_THERE = Privy(at="object"), Privy(at="object", accuses=True)
+_DONE_TO = Privy(beside="object", accuses=True)
+_UNKNOWN = "UnknownLink"
+# fmt: off
 _TABLE = (
-    Relation("CROSSED_ON", _P, ("crossing",), "was carried on", "presence"),
-    Relation("USED_ON", ("boat",), ("crossing",), "was the boat of", "material"),
-    Relation("PILOTED", _P, ("crossing",), "piloted", "part"),
-    Relation("ASSISTED", _P, ("crossing",), "assisted on", "part"),
-    Relation("ORGANISED", _G, ("crossing",), "organised", "part"),
-    Relation("SUPPLIED", _G, ("boat",), "supplied", "part"),
-    Relation("MEMBER_OF", _P, ("gang",), "is a member of", "part"),
-    Relation("RUNS", _P, ("gang",), "runs", "part"),
-    Relation("CONTROLS", _G, ("workplace",), "controls", "part"),
-    Relation("MANAGED", _P, ("workplace",), "managed", "part"),
-    Relation("WORKED_AT", _P, ("workplace",), "worked at", "presence"),
-    Relation("LIVED_AT", _P, ("workplace",), "lived at", "presence"),
-    Relation("RECRUITED", _G, _P, "recruited", "command"),
-    Relation("TRANSPORTED", _P, _P, "transported", "command"),
-    Relation("HOUSED", _P, _P, "housed", "command"),
-    Relation("COERCED", _P, _P, "coerced", "command"),
-    Relation("DIRECTED", _P, _P, "gave instructions to", "command"),
-    Relation("CONTACTED", ("person", "thing"), ("person", "thing"), "was in contact with", "tie"),
-    Relation("PAID", ("person", "gang", "thing"), ("person", "thing"), "paid", "command"),
-    Relation("OWES", ("person", "gang", "thing"), ("person", "thing"), "owes", "command"),
-    Relation("ASSOCIATES_WITH", _P, _P, "was seen with", "tie"),
-    Relation("RELATED_TO", _P, _P, "is family of", "family"),
-    Relation("RIVAL_OF", _G, _G, "is a rival of", "tie"),
-    Relation("SERVED", _P, _P, "lawfully served", "service"),
-    Relation("SAME_AS", _P, _P, "is the same person as", "identity"),
-    Relation("USED", _G, ("thing",), "used", "material"),
-    Relation("LOCATED_AT", ENTITIES, ("thing",), "was at", "material"),
-    Relation("PART_OF", ("thing",), ("boat",), "belongs to", "material"),
+    Relation("CROSSED_ON", _P, ("crossing",), "was carried on", "presence",
+        does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there="its day", shares="crossing",
+        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("USED_ON", ("boat",), ("crossing",), "was the boat of", "material",
+        does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there="known at", shares=NONE,
+        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("PILOTED", _P, ("crossing",), "piloted", "part",
+        does="works", part=Part("acts", NONE), stage="transport", weighed=Weighed(7, NONE),
+        privy=_DONE_THERE, there="its day", shares="crossing",
+        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("ASSISTED", _P, ("crossing",), "assisted on", "part",
+        does="works", part=Part("acts", NONE), stage="transport", weighed=Weighed(8, NONE),
+        privy=_DONE_THERE, there="its day", shares="crossing",
+        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("ORGANISED", _G, ("crossing",), "organised", "part",
+        does="arranges", part=Part("acts", NONE), stage="transport", weighed=Weighed(2, NONE),
+        privy=_DONE_THERE, there="known at", shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("SUPPLIED", _G, ("boat",), "supplied", "part",
+        does="arranges", part=Part("acts", NONE), stage="boat", weighed=Weighed(3, NONE),
+        privy=_DONE_THERE, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("MEMBER_OF", _P, ("gang",), "is a member of", "part",
+        does="belongs", part=Part("acts", NONE), stage=NONE, weighed=Weighed(5, NONE),
+        privy=_DONE_THERE, there="any day", shares=NONE,
+        met=False, sealed=NONE, folds=True, lasts=True, ftm="Membership", i2="member, member of"),
+    Relation("RUNS", _P, ("gang",), "runs", "part",
+        does="arranges", part=Part("acts", NONE), stage=NONE, weighed=Weighed(1, NONE),
+        privy=_DONE_THERE, there="any day", shares=NONE,
+        met=False, sealed=NONE, folds=True, lasts=True, ftm="Directorship", i2="leader, leader of, boss of"),
+    Relation("CONTROLS", _G, ("workplace",), "controls", "part",
+        does="arranges", part=Part("acts", NONE), stage="workplace", weighed=Weighed(4, NONE),
+        privy=_DONE_THERE, there="known at", shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, ftm="Ownership", i2="owner, owns, controls"),
+    Relation("MANAGED", _P, ("workplace",), "managed", "part",
+        does="works", part=Part("acts", NONE), stage="workplace", weighed=Weighed(6, NONE),
+        privy=_DONE_THERE, there="their days", shares="place",
+        met=False, sealed=NONE, folds=True, lasts=False, ftm="Directorship", i2=NONE),
+    Relation("WORKED_AT", _P, ("workplace",), "worked at", "presence",
+        does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there="their days", shares="place",
+        met=False, sealed=NONE, folds=True, lasts=False, ftm="Employment", i2="employee, employed by, works at, worker"),
+    Relation("LIVED_AT", _P, ("workplace",), "lived at", "presence",
+        does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there="their days", shares="place",
+        met=False, sealed="home", folds=True, lasts=False, ftm=_UNKNOWN, i2="lives at, resident, occupant"),
+    Relation("RECRUITED", _G, _P, "recruited", "command",
+        does="recruits", part=Part("acts", "passive"), stage="recruit", weighed=Weighed(11, "each"),
+        privy=_ACCUSES, there=NONE, shares="recruiter",
+        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("TRANSPORTED", _P, _P, "transported", "command",
+        does="moves", part=Part("acts", "passive"), stage="transport", weighed=Weighed(13, "anyone"),
+        privy=_DONE_TO, there=NONE, shares=NONE,
+        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("HOUSED", _P, _P, "housed", "command",
+        does="moves", part=Part("acts", "passive"), stage="house", weighed=Weighed(14, "anyone"),
+        privy=_DONE_TO, there=NONE, shares=NONE,
+        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("COERCED", _P, _P, "coerced", "command",
+        does="coerces", part=Part("acts", "passive"), stage=NONE, weighed=Weighed(12, "anyone"),
+        privy=_DONE_TO, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("DIRECTED", _P, _P, "gave instructions to", "command",
+        does="directs", part=Part("acts", "tied"), stage=NONE, weighed=Weighed(9, "each"),
+        privy=_DONE_TO, there=NONE, shares=NONE,
+        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("CONTACTED", ("person", "thing"), ("person", "thing"), "was in contact with", "tie",
+        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(16, "each"),
+        privy=_ALONE, there=NONE, shares=NONE,
+        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2="call, calls, telephone call, called, phoned, contact, message, text message"),
+    Relation("PAID", _PAYERS, ("person", "thing"), "paid", "command",
+        does="pays", part=Part("tied", "acts"), stage="money", weighed=Weighed(10, "each"),
+        privy=_ACCUSES, there=NONE, shares=NONE,
+        met=True, sealed=NONE, folds=False, lasts=False, ftm="Payment", i2="payment, paid, money, transaction, transfer"),
+    Relation("OWES", _PAYERS, ("person", "thing"), "owes", "command",
+        does="owes", part=_NO_PART, stage=NONE, weighed=Weighed(15, "anyone"),
+        privy=_ALONE, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, ftm="Debt", i2=NONE),
+    Relation("ASSOCIATES_WITH", _P, _P, "was seen with", "tie",
+        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(17, "each"),
+        privy=Privy(beside="both"), there=NONE, shares=NONE,
+        met=True, sealed=NONE, folds=False, lasts=False, ftm="Associate", i2="associate, associates, associated with, seen with, friend"),
+    Relation("RELATED_TO", _P, _P, "is family of", "family",
+        does="is kin", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_ALONE, there=NONE, shares="family",
+        met=False, sealed=NONE, folds=False, lasts=True, ftm="Family", i2="relative, family, brother, sister, parent, spouse, married to"),
+    Relation("RIVAL_OF", _G, _G, "is a rival of", "tie",
+        does="quarrels", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(18, "each"),
+        privy=_ALONE, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
+    Relation("SERVED", _P, _P, "lawfully served", "service",
+        does="serves", part=Part("serves", NONE), stage=NONE, weighed=_NOT_WEIGHED,
+        privy=Privy(beside="object"), there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("SAME_AS", _P, _P, "is the same person as", "identity",
+        does="is the same", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_ALONE, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
+    Relation("USED", _G, ("thing",), "used", "material",
+        does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there="any day", shares=NONE,
+        met=False, sealed="theirs", folds=False, lasts=False, ftm=_UNKNOWN, i2="user, uses, subscriber, used by"),
+    Relation("LOCATED_AT", ENTITIES, ("thing",), "was at", "material",
+        does="stays", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there=NONE, shares=NONE,
+        met=False, sealed="theirs", folds=False, lasts=False, ftm=_UNKNOWN, i2="located at, seen at, location"),
+    Relation("PART_OF", ("thing",), ("boat",), "belongs to", "material",
+        does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
+        privy=_SEEN_THERE, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
 )
+# fmt: on
 RELATIONS = MappingProxyType({relation.name: relation for relation in _TABLE})
-# Kind of tie → what a list of its relations is headed.
-TIES = MappingProxyType(
-    {
-        "part": "A part played",
-        "command": "One acts on another",
-        "tie": "Ties between people",
-        "presence": "Being there",
-        "material": "Boats, things and places",
-        "family": "Family",
-        "service": "Lawful service",
-        "identity": "Who is who",
-    }
-)
+
+
+def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:
+    """The names of the relations of which something holds, in the order of the table.
+
+    Example:
+        >>> those(lambda one: one.kind == "service")
+        ('SERVED',)
+    """
+    return tuple(name for name, one in RELATIONS.items() if such(one))
+
+
+def doing(*does: Does) -> frozenset[str]:
+    """The names of the relations of which the subject does one of these.
+
+    Example:
+        >>> sorted(doing("pays", "owes"))
+        ['OWES', 'PAID']
+    """
+    return frozenset(those(lambda one: one.does in does))
 
 
 def fitting(subject: str = "", target: str = "") -> list[Relation]:
@@ -89,7 +314,7 @@ def fitting(subject: str = "", target: str = "") -> list[Relation]:
     """
     return [
         relation
-        for relation in _TABLE
+        for relation in RELATIONS.values()
         if (not subject or subject in relation.subjects) and (not target or target in relation.objects)
     ]
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records import grading
-from graphsvc.records.relations import TIES, fitting, says
+from graphsvc.records.relations import KINDS, fitting, says
 from graphsvc.records.tables import TABLES, Column
 from graphsvc.views.wording import STANDING, STATEMENTS, begin, label
 
@@ -188,12 +188,12 @@ def _relations(
     chosen = cells.get("relation", "")
     groups = [
         (
-            heading,
+            row.heading,
             tuple(
-                (one.name, one.says, " ".join(one.subjects), " ".join(one.objects)) for one in fit if one.kind == tie
+                (one.name, one.says, " ".join(one.subjects), " ".join(one.objects)) for one in fit if one.kind == kind
             ),
         )
-        for tie, heading in TIES.items()
+        for kind, row in KINDS.items()
     ]
     first: tuple[tuple[str, str, str, str], ...] = (("", "Choose", "", ""),)
     if chosen and chosen not in {one.name for one in fit}:

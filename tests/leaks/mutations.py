@@ -424,7 +424,7 @@ MUTATIONS = (
         "things",
         "what a sealed person used is sealed with them",
         "graphsvc/cases/image/standing.py",
-        "if subject in sealed and (relation in OWN or (relation == HOME and target in homes)):",
+        "if subject in sealed and (relation in OWN or (relation in HOME and target in homes)):",
         "if relation == 'NOTHING':",
         _GRAPH,
     ),

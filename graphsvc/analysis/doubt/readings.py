@@ -10,14 +10,13 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.roles import COMMANDS
+from graphsvc.analysis.evidence.roles import ABOARD, ARRANGES, COMMANDS, HANDS_ON, ORDERS
 from graphsvc.records.numbers import count
+from graphsvc.records.relations import doing, those
 
 # What shows that two people met: lawful service makes all of these.
-MEETS = frozenset({"CONTACTED", "ASSOCIATES_WITH", "TRANSPORTED", "HOUSED", "DIRECTED", "PAID"})
-# What somebody does on a crossing, or has been made to do.
-ABOARD = frozenset({"CROSSED_ON", "PILOTED", "ASSISTED"})
-MADE_TO = frozenset({"PILOTED", "ASSISTED", "TRANSPORTED", "HOUSED", "MANAGED"})
+MEETS = frozenset(those(lambda one: one.met))
+_SERVES, _KIN, _PAYS, _COERCES, _SAME = (doing(word) for word in ("serves", "is kin", "pays", "coerces", "is the same"))
 # Fewer people than this are no pattern.
 FEWEST = 2
 
@@ -75,7 +74,7 @@ def served(lead: str, about: Iterable[Claim]) -> Reading | None:
     """
     about = list(about)
     met = _others(lead, about, MEETS)
-    both = met & _objects(lead, about, {"SERVED"})
+    both = met & _objects(lead, about, _SERVES)
     if len(both) < FEWEST or 2 * len(both) < len(met):
         return None
     return _reading(
@@ -97,8 +96,8 @@ def family(lead: str, about: Iterable[Claim]) -> Reading | None:
     Limits: families run gangs as well.
     """
     about = list(about)
-    named = _objects(lead, about, set(COMMANDS))
-    kin = named & _others(lead, about, {"RELATED_TO"})
+    named = _objects(lead, about, COMMANDS)
+    kin = named & _others(lead, about, _KIN)
     if not kin:
         return None
     return _reading(
@@ -119,8 +118,8 @@ def paid_for_service(lead: str, about: Iterable[Claim]) -> Reading | None:
     Limits: does not know what a payment was for.
     """
     about = list(about)
-    payers = {claim.subject for claim in about if claim.relation == "PAID" and claim.object == lead}
-    if not payers or not payers <= _objects(lead, about, {"SERVED"}):
+    payers = {claim.subject for claim in about if claim.relation in _PAYS and claim.object == lead}
+    if not payers or not payers <= _objects(lead, about, _SERVES):
         return None
     return _reading("paid", f"Was paid only by people they also served lawfully ({_people(len(payers))}).", payers)
 
@@ -137,8 +136,8 @@ def coerced(lead: str, about: Iterable[Claim]) -> Reading | None:
     does not extend to the offences of its schedule 4, assisting unlawful immigration among them.
     """
     about = list(about)
-    work = {claim.object for claim in about if claim.relation in MADE_TO and claim.subject == lead}
-    by = {claim.subject for claim in about if claim.relation == "COERCED" and claim.object == lead}
+    work = {claim.object for claim in about if claim.relation in HANDS_ON and claim.subject == lead}
+    by = {claim.subject for claim in about if claim.relation in _COERCES and claim.object == lead}
     if not work or not by:
         return None
     piloted = any(claim.relation == "PILOTED" and claim.subject == lead for claim in about)
@@ -161,7 +160,7 @@ def same_as(lead: str, about: Iterable[Claim]) -> Reading | None:
 
     Limits: two records of one person are common; most of these are no mistake.
     """
-    others = _others(lead, about, {"SAME_AS"})
+    others = _others(lead, about, _SAME)
     if not others:
         return None
     return _reading("same", "Is said to be the same person as somebody else: what is told may be of either.", others)
@@ -183,7 +182,7 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
 
     Limits: organisers can be aboard. People of several crossings make it silent, whichever crossing the order was about.
     """
-    told = _objects(lead, about, {"DIRECTED"})
+    told = _objects(lead, about, ORDERS)
     crossings: dict[str, set[str]] = {}
     for claim in aboard:
         crossings.setdefault(claim.object, set()).add(claim.subject)
@@ -222,7 +221,7 @@ def owing(lead: str, about: Iterable[Claim], interested: Collection[str]) -> Rea
     return Reading("owing", text, ())
 
 
-_UPPER = frozenset({*COMMANDS, "RUNS", "ORGANISED", "SUPPLIED", "CONTROLS"})
+_UPPER = COMMANDS | ARRANGES
 _ALONE: tuple[Callable[[str, Iterable[Claim]], Reading | None], ...] = (
     served,
     family,

@@ -10,18 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.roles import ACTS, DEEDS, OF_A_GANG, PAYS_OR_OWES, QUARRELS
 from graphsvc.records.grading import INTERESTS
-from graphsvc.records.relations import RELATIONS
+from graphsvc.records.relations import doing
 
 # Who says one of these of somebody accuses them. Those who are carried pay and owe as well.
-ACCUSES = frozenset(
-    name
-    for name, relation in RELATIONS.items()
-    if relation.kind in ("part", "command") and name not in ("PAID", "OWES")
-)
-_GANG = ("MEMBER_OF", "RUNS")
-_RIVAL = "RIVAL_OF"
-_OWES = "OWES"
+ACCUSES = frozenset({*DEEDS, *ACTS} - PAYS_OR_OWES)
+_OWES = doing("owes")
 
 
 def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, str]:
@@ -50,12 +45,12 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
     for claim in claims:
         if not claim.asserts:
             continue
-        if claim.relation in _GANG:
+        if claim.relation in OF_A_GANG:
             gangs[claim.subject].add(claim.object)
-        elif claim.relation == _RIVAL:
+        elif claim.relation in QUARRELS:
             known["rival"][claim.subject].add(claim.object)
             known["rival"][claim.object].add(claim.subject)
-        elif claim.relation == _OWES:
+        elif claim.relation in _OWES:
             known["owes"][claim.subject].add(claim.object)
             known["owed"][claim.object].add(claim.subject)
         if claim.relation in ACCUSES and claim.source_kind == "witness" and claim.source in persons:

@@ -1,17 +1,17 @@
-"""What each relation can say of the persons at its ends, as tables: the only place where the score's reading is decided.
+"""What each relation can say of the persons at its ends, as the score reads it: derived from `records.relations`, row by row.
 
-Lawful service, family, presence and identity appear in none of them: they say nothing of a part in the operation.
+Lawful service, family, presence and identity are in none of the tables of deeds and ties: they say nothing of a part in
+the operation.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
-from graphsvc.records.relations import RELATIONS
+from graphsvc.records.relations import KINDS, RELATIONS, doing, those
 
-# Kinds of relation that are ties of the operation; the others show presence, lawful service, family or identity.
-OPERATION_KINDS = frozenset({"part", "command", "tie", "material"})
-OPERATION = frozenset(name for name, relation in RELATIONS.items() if relation.kind in OPERATION_KINDS)
+# Ties of the operation; the others show presence, lawful service, family or identity.
+OPERATION = frozenset(those(lambda one: KINDS[one.kind].operation))
 
 # The parts a person can play. Those through whom an operation runs come first: what they share is that others depend
 # on them, not what they do.
@@ -23,55 +23,60 @@ WHOM = MappingProxyType(
     {"hub": HUBS, "go-between": ("go-between",), "hands-on": ("hands-on",), "outside": ("outside",)}
 )
 
+
+def _columns(kind: str) -> tuple[str, ...]:
+    """Relations of a kind in the order of the fitted tables; those that are not in them yet come last."""
+    rows = [one for one in RELATIONS.values() if one.kind == kind]
+    return tuple(one.name for one in sorted(rows, key=lambda one: one.weighed.place or len(RELATIONS) + 1))
+
+
 # What somebody does to a thing of the operation, whoever else is tied to it.
-DEEDS = ("RUNS", "ORGANISED", "SUPPLIED", "CONTROLS", "MEMBER_OF", "MANAGED", "PILOTED", "ASSISTED")
+DEEDS = _columns("part")
 # Ties between persons of which the one end acts on the other: which whom they tell apart, from either end.
 ACTS = MappingProxyType(
-    {
-        "DIRECTED": tuple(WHOM),
-        "PAID": tuple(WHOM),
-        "RECRUITED": tuple(WHOM),
-        "COERCED": ("anyone",),
-        "TRANSPORTED": ("anyone",),
-        "HOUSED": ("anyone",),
-        "OWES": ("anyone",),
-    }
+    {name: tuple(WHOM) if RELATIONS[name].weighed.whom == "each" else ("anyone",) for name in _columns("command")}
 )
 # Ties of which neither end can be told to be above the other.
-LEVEL_TIES = ("CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF")
-# Towards those only carried, where it is said at all: whoever is carried does none of the rest.
-TO_CARRIED = ("DIRECTED", "RECRUITED", "COERCED", "TRANSPORTED", "HOUSED", "CONTACTED", "ASSOCIATES_WITH", "RIVAL_OF")
-BY_CARRIED = ("PAID", "OWES")
+LEVEL_TIES = _columns("tie")
+PAYS_OR_OWES = doing("pays", "owes")
+# Towards those only carried, where it is said at all: whoever is carried pays and owes, and does none of the rest.
+TO_CARRIED = tuple(name for name in (*ACTS, *LEVEL_TIES) if name not in PAYS_OR_OWES)
+BY_CARRIED = tuple(name for name in ACTS if name in PAYS_OR_OWES)
 
 # Stage of the operation → what somebody with a hand in it is said to do.
 STAGES = MappingProxyType(
     {
-        "recruit": ("RECRUITED",),
-        "transport": ("TRANSPORTED", "PILOTED", "ASSISTED", "ORGANISED"),
-        "boat": ("SUPPLIED",),
-        "house": ("HOUSED",),
-        "workplace": ("CONTROLS", "MANAGED"),
-        "money": ("PAID",),
+        stage: tuple(name for name in (*ACTS, *DEEDS) if RELATIONS[name].stage == stage)
+        for stage in ("recruit", "transport", "boat", "house", "workplace", "money")
     }
 )
 
 # Said of somebody, these raise a lead: what its corroboration counts and its page lists as support.
-ARRANGES = frozenset({"RUNS", "ORGANISED", "SUPPLIED", "CONTROLS"})
+ARRANGES = doing("arranges")
+ORDERS = doing("directs")
 # Orders: who takes them stands below who gives them.
-TAKES_ORDERS = frozenset({"DIRECTED", "RECRUITED", "COERCED"})
-COMMANDS = frozenset({"DIRECTED", "PAID", "RECRUITED", "COERCED"})
+TAKES_ORDERS = doing("directs", "recruits", "coerces")
+COMMANDS = doing("directs", "recruits", "coerces", "pays")
 # Without any of these nobody is given a part, and there is only structure to go by.
-ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - {"OWES"})
+ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
+QUARRELS = doing("quarrels")
+# What makes somebody one of a gang, and what makes them its leader.
+OF_A_GANG = frozenset(those(lambda one: one.kind == "part" and one.objects == ("gang",)))
+LEADS = OF_A_GANG & ARRANGES
+# What somebody does with their own hands, or has been made to do.
+HANDS_ON = doing("works", "moves")
+# What puts a person on a crossing.
+ABOARD = frozenset(those(lambda one: one.there == "its day"))
 
 # Having played a part makes a candidate, at either end …
-ACTIVE_SUBJECT = frozenset(
-    {
-        "PILOTED", "ASSISTED", "ORGANISED", "SUPPLIED", "MEMBER_OF", "RUNS", "CONTROLS", "MANAGED",
-        "RECRUITED", "TRANSPORTED", "HOUSED", "COERCED", "DIRECTED", "SERVED",
-    }
-)  # fmt: skip
-ACTIVE_OBJECT = frozenset({"PAID"})
+PLAYS_PART = frozenset(those(lambda one: one.part.subject == "acts"))
+# … and who serves lawfully does so in sight of all, though it is no part.
+ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda one: one.part.subject == "serves"))
+ACTIVE_OBJECT = frozenset(those(lambda one: one.part.object == "acts"))
 # … while these are said of people who were only carried or exploited. To pay, to owe or to be served tells nothing:
 # organisers pay, and are served, as well.
-PASSIVE_SUBJECT = frozenset({"CROSSED_ON", "WORKED_AT", "LIVED_AT"})
-PASSIVE_OBJECT = frozenset({"RECRUITED", "TRANSPORTED", "HOUSED", "COERCED"})
+PASSIVE_SUBJECT = frozenset(those(lambda one: one.part.subject == "passive"))
+PASSIVE_OBJECT = frozenset(those(lambda one: one.part.object == "passive"))
+# Who is only said to know, pay or take orders from somebody.
+TIED_SUBJECT = frozenset(those(lambda one: one.part.subject == "tied"))
+TIED_OBJECT = frozenset(those(lambda one: one.part.object in ("tied", "acts")))

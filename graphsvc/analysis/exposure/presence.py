@@ -1,6 +1,6 @@
 """Who is documented to have been where, and so who could have known a fact: on that crossing, in that house, that day.
 
-The table `PRIVY` says for each relation at which end others could have seen it, and whom it accuses. Sets of people are
+Each relation says at which end others could have seen it, and whom it accuses (`records.relations.Privy`). Sets of people are
 whole numbers with a bit for each person, so that meeting many of them takes no time.
 """
 
@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.records.dates import parse_date
-from graphsvc.records.relations import LinkKey
+from graphsvc.records.relations import RELATIONS, LinkKey, Privy, doing, those
 
 # First and last day as ordinals; None: no day is documented.
 Span = tuple[int, int] | None
@@ -23,62 +23,15 @@ Span = tuple[int, int] | None
 READERS = frozenset({"suspect", "convicted"})
 
 
-@dataclass(frozen=True, slots=True)
-class Privy:
-    """Who beside the persons at its ends could have known a fact of one relation.
-
-    Attributes:
-        at: the end (`object`) that is a place, a boat or a gang: those documented there; empty: it is none.
-        beside: those documented in one place with the person at the `object`, or with `both`; empty: nobody.
-        accuses: the subject is accused: they are no one who told.
-    """
-
-    at: str = ""
-    beside: str = ""
-    accuses: bool = False
-
-
 _ALONE = Privy()
-_SEEN_THERE, _DONE_THERE = Privy(at="object"), Privy(at="object", accuses=True)
-_DONE_TO = Privy(beside="object", accuses=True)
-PRIVY = MappingProxyType(
-    {
-        "CROSSED_ON": _SEEN_THERE,
-        "USED_ON": _SEEN_THERE,
-        "PILOTED": _DONE_THERE,
-        "ASSISTED": _DONE_THERE,
-        "ORGANISED": _DONE_THERE,
-        "SUPPLIED": _DONE_THERE,
-        "MEMBER_OF": _DONE_THERE,
-        "RUNS": _DONE_THERE,
-        "CONTROLS": _DONE_THERE,
-        "MANAGED": _DONE_THERE,
-        "WORKED_AT": _SEEN_THERE,
-        "LIVED_AT": _SEEN_THERE,
-        "RECRUITED": Privy(accuses=True),
-        "TRANSPORTED": _DONE_TO,
-        "HOUSED": _DONE_TO,
-        "COERCED": _DONE_TO,
-        "DIRECTED": _DONE_TO,
-        "CONTACTED": _ALONE,
-        "PAID": Privy(accuses=True),
-        "OWES": _ALONE,
-        "ASSOCIATES_WITH": Privy(beside="both"),
-        "RELATED_TO": _ALONE,
-        "RIVAL_OF": _ALONE,
-        "SERVED": Privy(beside="object"),
-        "SAME_AS": _ALONE,
-        "USED": _SEEN_THERE,
-        "LOCATED_AT": _SEEN_THERE,
-        "PART_OF": _SEEN_THERE,
-    }
-)
+PRIVY = MappingProxyType({name: one.privy for name, one in RELATIONS.items()})
 # Relations that document a person at the object: on its day (a crossing), on the claim's days, or on any day.
-_ON_ITS_DAY = frozenset({"CROSSED_ON", "PILOTED", "ASSISTED"})
-_ON_THEIR_DAYS = frozenset({"WORKED_AT", "LIVED_AT", "MANAGED"})
-_ANY_DAY = frozenset({"MEMBER_OF", "RUNS", "USED"})
+_ON_ITS_DAY = frozenset(those(lambda one: one.there == "its day"))
+_ON_THEIR_DAYS = frozenset(those(lambda one: one.there == "their days"))
+_ANY_DAY = frozenset(those(lambda one: one.there == "any day"))
 # A boat or gang is known where it was.
-_WHERE = frozenset({"USED_ON", "ORGANISED", "CONTROLS"})
+_WHERE = frozenset(those(lambda one: one.there == "known at"))
+_SAME = doing("is the same")
 _EVER = (1, dt.date.max.toordinal())
 
 
@@ -231,7 +184,7 @@ def _numbers(claims: Iterable[Claim], persons: Iterable[Person]) -> dict[str, in
             first(claim.subject)
         if claim.object_kind == "person":
             first(claim.object)
-        if claim.relation == "SAME_AS" and claim.asserts:
+        if claim.relation in _SAME and claim.asserts:
             low, high = sorted((first(claim.subject), first(claim.object)))
             same[high] = low
     numbers: dict[str, int] = {}

@@ -15,13 +15,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.evidence.roles import OF_A_GANG, QUARRELS
 from graphsvc.analysis.links.sets import Network, fragmentation
 from graphsvc.records.relations import LinkKey
 
 # A tie that would have to be made anew is worth so much of the one it replaces.
 ANEW = 0.5
 # Relations that tell whose quarrel it is.
-QUARRELS = frozenset({"RIVAL_OF", "RUNS", "MEMBER_OF"})
+WHOSE_QUARREL = QUARRELS | OF_A_GANG
 _EACH = 2
 
 
@@ -158,15 +159,11 @@ def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> li
     Limits: quarrels nobody told of are missing, and an old one may be settled.
     """
     gone = frozenset(removed)
-    gangs = [
-        (subject, target)
-        for (subject, relation, target) in links
-        if relation in ("RUNS", "MEMBER_OF") and subject in gone
-    ]
+    gangs = [(subject, target) for (subject, relation, target) in links if relation in OF_A_GANG and subject in gone]
     sides: list[tuple[str, str]] = [(person, "") for person in gone] + gangs
     found: dict[tuple[str, str, str], Rival] = {}
     for (subject, relation, target), figures in links.items():
-        if relation != "RIVAL_OF":
+        if relation not in QUARRELS:
             continue
         for here, there in ((subject, target), (target, subject)):
             for person, gang in sides:

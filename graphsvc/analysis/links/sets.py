@@ -19,16 +19,25 @@ from scipy.sparse.csgraph import dijkstra
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats
-from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, ARRANGES, LEVEL_TIES, OPERATION, TAKES_ORDERS
+from graphsvc.analysis.evidence.roles import (
+    ARRANGES,
+    LEADS,
+    LEVEL_TIES,
+    OPERATION,
+    PAYS_OR_OWES,
+    PLAYS_PART,
+    TAKES_ORDERS,
+)
 from graphsvc.errors import RequestError
-from graphsvc.records.relations import LinkKey
+from graphsvc.records.relations import LinkKey, doing
 
 # A quarrel carries nothing from one to the other, and a place is shared by strangers.
-_NO_TIE = frozenset({"RIVAL_OF", "LOCATED_AT"})
+_NO_TIE = doing("quarrels", "stays")
 # Two who were in contact, or seen together, are tied half as much as two who did something for each other.
 _MET = 0.5
 # What goes with lawful service as well: of who gives it, these are no ties of the operation.
-_GOES_WITH_SERVICE = frozenset({*LEVEL_TIES, "PAID", "OWES"})
+_GOES_WITH_SERVICE = PAYS_OR_OWES.union(LEVEL_TIES)
+_SERVES = doing("serves")
 # More than this many who share a thing that nobody of them arranges are a crowd, not a team.
 _CROWD = 30
 # No tie is longer than this many fully believed ones.
@@ -76,8 +85,7 @@ def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> fro
 
     Limits: whoever only introduces others, and does nothing else that anybody told of, is missing.
     """
-    parts = ACTIVE_SUBJECT - {"SERVED"}
-    found = {subject for subject, relation, _ in links if relation in parts}
+    found = {subject for subject, relation, _ in links if relation in PLAYS_PART}
     found |= {target for _, relation, target in links if relation in TAKES_ORDERS}
     return frozenset(people) & found
 
@@ -104,7 +112,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ne
     Limits: ties nobody told of are missing, and those round whoever was watched are too many. It says nothing of when.
     """
     chosen = frozenset(people)
-    serving = {subject for subject, relation, _ in links if relation == "SERVED"}
+    serving = {subject for subject, relation, _ in links if relation in _SERVES}
     beliefs = {
         key: max(figures.belief * (_MET if key[1] in LEVEL_TIES else 1.0), _LEAST_BELIEF)
         for key, figures in links.items()
@@ -139,7 +147,7 @@ def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Itera
     arranging: dict[str, set[str]] = defaultdict(set)
     leaders = defaultdict(list)
     for (subject, relation, target), belief in beliefs.items():
-        if relation == "RUNS" and subject in people:
+        if relation in LEADS and subject in people:
             leaders[target].append((subject, belief))
 
     def takes(who: str, what: str, relation: str, belief: float) -> None:

@@ -6,7 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.evidence.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
+from graphsvc.analysis.evidence.roles import (
+    ACTIVE_OBJECT,
+    ACTIVE_SUBJECT,
+    LEVEL_TIES,
+    PASSIVE_OBJECT,
+    PASSIVE_SUBJECT,
+    PLAYS_PART,
+)
 
 _CHARGED = frozenset({"suspect", "convicted"})
 
@@ -28,7 +35,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     """
     claims, persons = list(claims), list(persons)
     ends = _Ends(claims)
-    active = ends.standing(ACTIVE_SUBJECT - {"SERVED"}, ACTIVE_OBJECT)
+    active = ends.standing(PLAYS_PART, ACTIVE_OBJECT)
     ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
     tied = {one for pair in ties if not active.isdisjoint(pair) for one in pair}
     left_out = _carried(ends, persons)

@@ -15,15 +15,18 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import (
     ACTS,
+    ARRANGES,
     BY_CARRIED,
     CARRIED,
     DEEDS,
     LEVEL_TIES,
+    PAYS_OR_OWES,
     TAKES_ORDERS,
     TO_CARRIED,
     WHOM,
 )
 from graphsvc.analysis.score.network import BLOCKS, Network
+from graphsvc.records.relations import doing
 
 _TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM)) == tuple(WHOM))
 _TAKEN_TOGETHER = tuple(block for block in BLOCKS if block not in _TOLD_APART)
@@ -32,6 +35,7 @@ _CARRIED = tuple(
     for relation, end in BLOCKS
     if (end == "by" and relation in BY_CARRIED) or (end != "by" and relation in TO_CARRIED)
 )
+_BELONGS = doing("belongs")
 # Every ingredient by name, in the order of the columns of `ingredients`.
 NAMES: tuple[str, ...] = (
     *DEEDS,
@@ -88,10 +92,10 @@ def _family(name: str) -> str:
     relation, _, rest = name.partition(" ")
     end, _, whom = rest.partition(" ")
     if not rest:
-        if relation == "MEMBER_OF":
+        if relation in _BELONGS:
             return "belongs"
-        return "arranges" if relation in ("RUNS", "ORGANISED", "SUPPLIED", "CONTROLS") else "hands_on"
-    if relation in ("PAID", "OWES"):
+        return "arranges" if relation in ARRANGES else "hands_on"
+    if relation in PAYS_OR_OWES:
         return "seen_by_many" if whom == CARRIED else "money"
     if relation in LEVEL_TIES:
         return "seen_by_many" if whom == CARRIED else "company"

@@ -12,7 +12,7 @@ of others, against somebody of whom nothing is told.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,7 @@ from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
 from graphsvc.analysis.score.ingredients import NAMES, ingredients
 from graphsvc.analysis.score.network import Network
+from graphsvc.records.relations import RELATIONS
 
 _NODES, _SPANS = np.polynomial.legendre.leggauss(24)
 _KIND = np.array([[float(part in parts) for parts in WHOM.values()] for part in PARTS])
@@ -53,9 +54,17 @@ def readings() -> tuple[Reading, ...]:
     """
     told = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
     return tuple(
-        Reading(np.array(one["start"], dtype=float), np.array([one["says"][name] for name in NAMES], dtype=float))
+        Reading(
+            np.array(one["start"], dtype=float), np.array([_says(one["says"], name) for name in NAMES], dtype=float)
+        )
         for one in told["reading"]
     )
+
+
+def _says(says: Mapping[str, Sequence[float]], name: str) -> Sequence[float]:
+    """The row of one ingredient: nothing only where its relation is said not to be fitted, so that none is forgotten."""
+    fitted = RELATIONS[name.partition(" ")[0]].weighed.place
+    return says[name] if fitted else [0.0] * len(PARTS)
 
 
 def read(network: Network, tables: Sequence[Reading] | None = None) -> Floats:

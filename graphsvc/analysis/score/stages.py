@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
-from graphsvc.analysis.evidence.roles import DEEDS, STAGES
+from graphsvc.analysis.evidence.roles import DEEDS, ORDERS, STAGES
 from graphsvc.analysis.score.network import BLOCKS, Network
 
 # What directing somebody with a hand in a stage counts, against having one oneself.
@@ -34,9 +34,12 @@ def hands(network: Network) -> Floats:
             else:
                 block = BLOCKS.index((relation, "to"))
                 own[:, place] += tied[block] + network.carried[:, block]
-    block = BLOCKS.index(("DIRECTED", "to"))
-    orders = network.ties[block * network.size : (block + 1) * network.size]
-    result: Floats = -np.expm1(-(own + ONE_ORDER_AWAY * (orders @ -np.expm1(-own))))
+    themselves = -np.expm1(-own)
+    ordered = np.zeros_like(own)
+    for relation in sorted(ORDERS):
+        block = BLOCKS.index((relation, "to"))
+        ordered += network.ties[block * network.size : (block + 1) * network.size] @ themselves
+    result: Floats = -np.expm1(-(own + ONE_ORDER_AWAY * ordered))
     return result
 
 

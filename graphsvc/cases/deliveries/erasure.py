@@ -67,7 +67,7 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
         if row.table == _LINKS:
             subject, target = row.values["subject_id"], row.values["object_id"]
             if subject in people and (
-                row.values["relation"] in OWN or (row.values["relation"] == HOME and target in homes)
+                row.values["relation"] in OWN or (row.values["relation"] in HOME and target in homes)
             ):
                 used.add(target)
             elif subject not in people and target not in people:

@@ -12,19 +12,13 @@ from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Thing
 from graphsvc.analysis.score.folding import told_belief
 from graphsvc.records import told
+from graphsvc.records.relations import RELATIONS, those
 from graphsvc.records.weights import Weights
 
 # What two witnesses may have shared, by the relation that tells it: they are then not independent.
-_SHARED_AS_SUBJECT = {
-    "CROSSED_ON": "crossing",
-    "PILOTED": "crossing",
-    "ASSISTED": "crossing",
-    "WORKED_AT": "place",
-    "LIVED_AT": "place",
-    "MANAGED": "place",
-}
-_SHARED_AS_OBJECT = {"RECRUITED": "recruiter"}
-_FAMILY = "RELATED_TO"
+_SHARED_AS_SUBJECT = {name: one.shares for name, one in RELATIONS.items() if one.shares in ("crossing", "place")}
+_SHARED_AS_OBJECT = {name: one.shares for name, one in RELATIONS.items() if one.shares == "recruiter"}
+_FAMILY = frozenset(those(lambda one: one.shares == "family"))
 # Goes up whenever the same claims may have other figures.
 _RULES = "2"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
@@ -52,7 +46,7 @@ def shares(
             of_person[claim.subject].add((_SHARED_AS_SUBJECT[claim.relation], claim.object))
         elif claim.relation in _SHARED_AS_OBJECT:
             of_person[claim.object].add((_SHARED_AS_OBJECT[claim.relation], claim.subject))
-        elif claim.relation == _FAMILY:
+        elif claim.relation in _FAMILY:
             of_person[claim.subject].add((FAMILY, claim.object))
             of_person[claim.object].add((FAMILY, claim.subject))
     held: dict[str, set[Thing]] = defaultdict(set)

@@ -295,7 +295,7 @@ class _Writer:
     def _is_reserved(self, values: Mapping[str, Any]) -> bool:
         """Whether a claim says who somebody sealed is: whom they are the same as, or what that is not sealed is theirs."""
         subject, target = (values[end] in self._result.sealed for end in ("subject_id", "object_id"))
-        if values["relation"] == SAME:
+        if values["relation"] in SAME:
             return subject or target
         return values["relation"] in OWN and subject and not target
 

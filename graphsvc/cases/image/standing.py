@@ -20,10 +20,11 @@ from types import MappingProxyType
 from typing import Any
 
 from graphsvc.access import vault
-from graphsvc.analysis.evidence.roles import ACTIVE_OBJECT, ACTIVE_SUBJECT, LEVEL_TIES, PASSIVE_OBJECT, PASSIVE_SUBJECT
+from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
 from graphsvc.cases.image.handling import Handling
 from graphsvc.ingest.fold import Kept, State
 from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark, split_identity
+from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import DWELLING
 
 # Whom a home shows by name (setting GRAPHSVC_NAMED) → what that means.
@@ -34,13 +35,12 @@ NAMED = MappingProxyType(
     }
 )
 # What of a person's things is sealed with them: these ties lead to a person and are no part of the operation.
-OWN = frozenset({"USED", "LOCATED_AT"})
+OWN = frozenset(those(lambda one: one.sealed == "theirs"))
 # A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
-HOME = "LIVED_AT"
+HOME = frozenset(those(lambda one: one.sealed == "home"))
+_THEIRS = OWN | HOME
 _ACTIVE, _TIED, _PASSIVE = "active", "tied", "passive"
-_TIES_AS_SUBJECT = frozenset({*LEVEL_TIES, "PAID"})
-_TIES_AS_OBJECT = frozenset({*LEVEL_TIES, *ACTIVE_OBJECT, "DIRECTED"})
-SAME = "SAME_AS"
+SAME = doing("is the same")
 # What goes to the vault with an identity and tells none.
 _NO_IDENTITY = frozenset({"category", "notes"})
 NO_PART = "no visible part"
@@ -134,7 +134,7 @@ def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
     """Pseudonyms of the things and dwellings that lead to a person (by pseudonym) and to nobody else."""
     led: dict[str, set[str]] = defaultdict(set)
     for row in state.claims.values():
-        if row.values["relation"] in OWN or row.values["relation"] == HOME:
+        if row.values["relation"] in _THEIRS:
             led[row.values["object_id"]].add(row.values["subject_id"])
     return {
         vault.pseudonym(key, "thing", thing)
@@ -208,7 +208,7 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
     ties: dict[str, set[str]] = defaultdict(set)
     for row in state.claims.values():
         if (
-            row.values["relation"] == SAME
+            row.values["relation"] in SAME
             and row.status == "active"
             and row.values.get("polarity", "asserts") == "asserts"
         ):
@@ -247,7 +247,7 @@ def _things(
     for row in state.claims.values():
         subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
         level = handling.claim(row.values)
-        if subject in sealed and (relation in OWN or (relation == HOME and target in homes)):
+        if subject in sealed and (relation in OWN or (relation in HOME and target in homes)):
             owned[target].add(level)
         elif row.status == "active" and row.values.get("polarity", "asserts") == "asserts":
             for end in homes.intersection((subject, target)):
@@ -296,8 +296,8 @@ class _Facts:
             levels = ("P", "C") if handling.claim(values) == "P" else ("C",)
             relation = values["relation"]
             for end, active, passive, tied in (
-                ("subject_id", ACTIVE_SUBJECT, PASSIVE_SUBJECT, _TIES_AS_SUBJECT),
-                ("object_id", (), PASSIVE_OBJECT, _TIES_AS_OBJECT),
+                ("subject_id", ACTIVE_SUBJECT, PASSIVE_SUBJECT, TIED_SUBJECT),
+                ("object_id", (), PASSIVE_OBJECT, TIED_OBJECT),
             ):
                 self._tell(values[end], relation, {_ACTIVE: active, _PASSIVE: passive, _TIED: tied}, levels)
         for identifier, row in state.records["statements"].items():

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.links.removal import QUARRELS, Left, Rival, Successor, left, rivals, successors, taken_over
+from graphsvc.analysis.links.removal import (
+    WHOSE_QUARREL,
+    Left,
+    Rival,
+    Successor,
+    left,
+    rivals,
+    successors,
+    taken_over,
+)
 from graphsvc.analysis.links.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
@@ -116,7 +125,7 @@ class Sets:
         claims, persons, _ = self._material.given()
         free = frozenset(person.id for person in persons) - carried(claims, persons)
         links = self._material.links()
-        return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in QUARRELS}
+        return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in WHOSE_QUARREL}
 
     def _players(self, net: Network, size: int, goal: str) -> tuple[str, ...]:
         key = (*self._ask.state, self._ask.grant.sources, goal, str(size))

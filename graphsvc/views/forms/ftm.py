@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from graphsvc.records.relations import RELATIONS
 from graphsvc.views.forms.about import About
 from graphsvc.views.picture.network import Edge, Node, View
 from graphsvc.views.wording import SIGNS, begin, belief_range, voices
@@ -60,21 +61,20 @@ class _Schema:
     says: str
 
 
-_DIRECTORSHIP = _Schema("Directorship", "director", "LegalEntity", "organization", "Organization", "role")
 _UNKNOWN = _Schema("UnknownLink", "subject", "", "object", "", "role")
-EDGES: Mapping[str, _Schema] = MappingProxyType(
-    {
-        "MEMBER_OF": _Schema("Membership", "member", "LegalEntity", "organization", "Organization", "role"),
-        "RUNS": _DIRECTORSHIP,
-        "MANAGED": _DIRECTORSHIP,
-        "CONTROLS": _Schema("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
-        "WORKED_AT": _Schema("Employment", "employee", "Person", "employer", "Organization", "role"),
-        "PAID": _Schema("Payment", "payer", "LegalEntity", "beneficiary", "LegalEntity", "purpose"),
-        "OWES": _Schema("Debt", "debtor", "LegalEntity", "creditor", "LegalEntity", "summary"),
-        "RELATED_TO": _Schema("Family", "person", "Person", "relative", "Person", "relationship"),
-        "ASSOCIATES_WITH": _Schema("Associate", "person", "Person", "associate", "Person", "relationship"),
-    }
+_SCHEMAS = (
+    _Schema("Membership", "member", "LegalEntity", "organization", "Organization", "role"),
+    _Schema("Directorship", "director", "LegalEntity", "organization", "Organization", "role"),
+    _Schema("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
+    _Schema("Employment", "employee", "Person", "employer", "Organization", "role"),
+    _Schema("Payment", "payer", "LegalEntity", "beneficiary", "LegalEntity", "purpose"),
+    _Schema("Debt", "debtor", "LegalEntity", "creditor", "LegalEntity", "summary"),
+    _Schema("Family", "person", "Person", "relative", "Person", "relationship"),
+    _Schema("Associate", "person", "Person", "associate", "Person", "relationship"),
+    _UNKNOWN,
 )
+_NAMED = MappingProxyType({one.name: one for one in _SCHEMAS})
+EDGES: Mapping[str, _Schema] = MappingProxyType({name: _NAMED[one.ftm] for name, one in RELATIONS.items()})
 
 
 def as_ftm(view: View, about: About) -> dict[str, bytes]:

@@ -15,14 +15,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.linalg import lsqr
 
-from graphsvc.records.relations import RELATIONS
+from graphsvc.records.relations import KINDS, doing, those
 from graphsvc.views.picture.layout import BOX, Points, part
 
 Place = tuple[float, float]
 # (subject, relation, object, belief)
 Tie = tuple[str, str, str, float]
-# Kinds of relation that say who stands over whom or what.
-_OVER = ("command", "part")
+# Relations that say who stands over whom or what; who owes money stands over nobody.
+_OVER = frozenset(those(lambda one: KINDS[one.kind].over)) - doing("owes")
 # Between two layers, two rings and two days, in pixels; a link by forces is some 150 long, so that a day holds its own.
 _LAYER, _RING, _DAY = 130.0, 190.0, 380.0
 _SWEEPS = 6
@@ -239,7 +239,7 @@ ARRANGEMENTS: Mapping[str, Callable[[Ground], dict[str, Place]]] = MappingProxyT
 
 
 def _stands_over(relation: str) -> bool:
-    return relation in RELATIONS and RELATIONS[relation].kind in _OVER and relation != "OWES"
+    return relation in _OVER
 
 
 def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:

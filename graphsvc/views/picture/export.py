@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from graphsvc.records import told
-from graphsvc.records.relations import LinkKey
+from graphsvc.records.relations import LinkKey, doing, those
 from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.picture.network import Edge, Node, View
@@ -21,7 +21,7 @@ _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(
 # How the id of a folded group begins, before by what it is folded and which it is.
 _FOLDED = "group:"
 # Ties that say who somebody is, and where they live.
-_NEAR = frozenset({"RELATED_TO", "SAME_AS", "LIVED_AT"})
+_NEAR = doing("is kin", "is the same") | frozenset(those(lambda one: one.sealed == "home"))
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]

@@ -13,16 +13,17 @@ from types import MappingProxyType
 
 from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import LinkKey
+from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, View
 
 # What can be folded by → relations that make somebody or something part of it.
 BELONGING = MappingProxyType(
     {
-        "gang": ("MEMBER_OF", "RUNS"),
-        "workplace": ("MANAGED", "WORKED_AT", "LIVED_AT"),
-        "crossing": ("CROSSED_ON", "PILOTED", "ASSISTED", "USED_ON"),
+        **{
+            kind: tuple(name for name, one in RELATIONS.items() if one.folds and kind in one.objects)
+            for kind in ("gang", "workplace", "crossing")
+        },
         "community": (),
     }
 )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, RELATIONS, says
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, says
 from graphsvc.records.told import step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, Ground, map_frame
 from graphsvc.views.picture.layout import layout
@@ -21,8 +21,6 @@ from graphsvc.views.wording import title
 DOUBTFUL = 0.5
 # Nodes that one opening adds at most; opening again adds as many again.
 OPENING = 20
-# These say nothing about who acts on whom.
-_UNDIRECTED = ("tie", "family", "identity")
 
 Row = Mapping[str, Any]
 
@@ -312,7 +310,7 @@ def _edge(row: Row, bend: int) -> Edge:
         relation=row["relation"],
         object=row["object"],
         says=says(row["relation"]),
-        directed=known is None or known.kind not in _UNDIRECTED,
+        directed=known is None or KINDS[known.kind].directed,
         belief=belief,
         step=step(belief),
         doubtful=belief < DOUBTFUL,

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from graphsvc.records.grading import stricter
-from graphsvc.records.relations import RELATIONS, LinkKey, says
+from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, says
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
 from graphsvc.web.leads.leads import ranked
@@ -17,8 +17,6 @@ from graphsvc.web.network.parted import link_key, parted
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
-# Kinds of relation (`records.relations`), the most telling first.
-_ORDER = ("part", "command", "tie", "identity", "material", "presence", "family", "service")
 # Links of one relation that are open at once, and that the page holds; with more, all of them have a page of their own.
 _OPEN, _LINKS = 10, 50
 # Shown elsewhere on the page, or of no use to a reader.
@@ -71,4 +69,4 @@ def _sections(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _place(relation: str) -> int:
     """Where the section of a relation stands; relations of the deliverer's own come last."""
-    return _ORDER.index(RELATIONS[relation].kind) if relation in RELATIONS else len(_ORDER)
+    return KINDS[RELATIONS[relation].kind].page if relation in RELATIONS else len(KINDS) + 1

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
-from graphsvc.records.relations import RELATIONS, LinkKey, says
+from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
 from graphsvc.views import wording
@@ -50,12 +50,9 @@ _SIZES = (30, NODES, 150, 300, MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
 _ON_DAYS = ("crossings", "statements")
 # Headings of the filter over the kinds of `records.relations`.
-_KINDS = (
-    ("Parts played", ("part",)),
-    ("Acting on others", ("command",)),
-    ("Ties", ("tie", "family", "identity")),
-    ("Presence and service", ("presence", "service")),
-    ("Boats, places and things", ("material",)),
+_MENU = tuple(
+    (title, tuple(name for name, one in RELATIONS.items() if KINDS[one.kind].menu == title))
+    for title in dict.fromkeys(kind.menu for kind in KINDS.values())
 )
 # Word of the address → what it is called.
 _LAYOUTS = {
@@ -346,9 +343,7 @@ def _page(here: Session, found: View) -> dict[str, Any]:
     for edge in found.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
     own = sorted({*present, *chosen["relations"]} - set(RELATIONS))
-    relations = [(title, [name for name, one in RELATIONS.items() if one.kind in kinds]) for title, kinds in _KINDS]
-    if own:
-        relations.append(("The deliverer's own", own))
+    relations = [*_MENU, *([("The deliverer's own", tuple(own))] if own else [])]
     return {
         "most_inline": INLINE,
         "filters": chosen,

@@ -1,0 +1,120 @@
+"""A column of the case format is asked for, released by its own sensitivity and shown; or it is named here with the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graphsvc.queries import Library
+from graphsvc.records.properties import SENSITIVITY
+from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column, Table
+from graphsvc.views.forms.rows import NODE_COLUMNS
+from graphsvc.web.network import entities, network
+
+LIBRARY = Library()
+WEB = Path(entities.__file__).parents[1]
+PAGES = (*ENTITY_TABLES, TABLES["statements"])
+# Column → what stands for it, where the graph keeps it in another form.
+INSTEAD = {
+    # A list of words and a list with their dates: a reader filters by the one and reads the other.
+    "Person.category": ("Person.categories", "Person.category_dates"),
+    # The pseudonym of the source: an id as delivered may be that of a person.
+    "Statement.source_id": ("Source.id",),
+    "Claim.subject_id": ("Entity.id",),
+    "Claim.object_id": ("Entity.id",),
+    "Claim.statement_id": ("Statement.id",),
+    "Claim.from_date": ("Claim.from_on",),
+    "Claim.to_date": ("Claim.to_on",),
+}
+# What is returned beside the columns, none of which it stands for: columns of the deliverer's own.
+BESIDE = {"extra"}
+# What an entity's page shows in its heading or below its facts, and not among them.
+IN_HEADING = {"id": "{{ id }}", "name": "{{ name | title_of(kind) }}", "sealed": "{% if sealed %}"}
+BELOW = {"notes": "values.notes", "handling": "values.handling", "statement_id": "values.statement_id"}
+# Of what stands in a picture, each entity's: nothing else of a row leaves with an export, whatever columns there are.
+IN_PICTURES = {
+    "Entity.id", "Entity.kind", "Entity.name", "Thing.kind", "Entity.sealed", "Entity.handling", "Person.identified",
+    "Crossing.date", "Entity.latitude", "Entity.longitude",
+}  # fmt: skip
+
+
+def properties(table: Table, column: Column) -> tuple[str, ...]:
+    """What stands in the graph for a column."""
+    own = f"{table.label}.{column.name}"
+    return INSTEAD.get(own, (own,))
+
+
+def not_asked_for(table: Table, query: str) -> set[str]:
+    """Columns that a query does not give back."""
+    given = set(LIBRARY[query].returns.values())
+    return {column.name for column in table.columns if not given.issuperset(properties(table, column))}
+
+
+@pytest.mark.parametrize("table", PAGES, ids=lambda table: table.name)
+def test_the_query_of_a_page_gives_every_column_and_nothing_else(table: Table) -> None:
+    query = LIBRARY[f"{table.name}.one"]
+    assert not_asked_for(table, query.name) == set()
+    known = {name for column in table.columns for name in properties(table, column)}
+    assert {name for name, shown in query.returns.items() if shown not in known} == BESIDE
+    for name, shown in query.returns.items():
+        label, _, of = shown.partition(".")
+        if label == table.label and name not in {*BESIDE, "statement_id"}:
+            assert name == of
+            assert re.search(rf"\b[ns]\.{of} AS {name}\b", query.text), (
+                f"{query.name} declares {name} and reads another"
+            )
+
+
+@pytest.mark.parametrize("table", PAGES, ids=lambda table: table.name)
+def test_a_column_is_released_by_its_own_sensitivity(table: Table) -> None:
+    for column in table.columns:
+        for name in properties(table, column):
+            assert SENSITIVITY[name] == column.sensitivity, name
+
+
+def test_a_column_that_no_query_asks_for_is_found() -> None:
+    boats = TABLES["boats"]
+    assert not_asked_for(replace(boats, columns=(*boats.columns, Column("colour"))), "boats.one") == {"colour"}
+
+
+@pytest.mark.parametrize("query", ["entities.claims", "entities.between", "statements.claims"])
+def test_every_column_of_a_claim_is_asked_for_where_claims_are_shown(query: str) -> None:
+    assert not_asked_for(TABLES["links"], query) == set()
+
+
+@pytest.mark.parametrize("table", ENTITY_TABLES, ids=lambda table: table.name)
+def test_the_page_of_an_entity_shows_every_column(table: Table) -> None:
+    given = set(LIBRARY[f"{table.name}.one"].returns)
+    page = (WEB / "network/templates/entities/page.html").read_text("utf-8")
+    assert set(entities._ELSEWHERE) == {*IN_HEADING, *BELOW}
+    assert all(text in page for text in (*IN_HEADING.values(), *BELOW.values()))
+    assert "facts.items()" in page, "what is in neither is a fact, whatever it is called"
+    # The panel is in short: notes, and which statement says so, are a click away.
+    panel = (WEB / "network/templates/network/node.html").read_text("utf-8")
+    assert "facts.items()" in panel
+    assert set(network._ELSEWHERE) <= {*IN_HEADING, *BELOW}
+    assert given >= {"id", "notes", "handling", "statement_id"}
+
+
+def test_the_page_of_a_statement_shows_every_column() -> None:
+    page = (WEB / "deliveries/templates/statements/page.html").read_text("utf-8")
+    shown = set(re.findall(r"values\.(\w+)", page)) | {"id"}
+    assert set(LIBRARY["statements.one"].returns) - shown == set()
+
+
+def test_what_shows_a_claim_shows_every_column_of_it() -> None:
+    macros = (WEB / "templates/macros.html").read_text("utf-8")
+    row = macros[macros.index("{% macro claim_row") :].partition("{%- endmacro %}")[0]
+    shown = set(re.findall(r"row\.(\w+)", row)) | ({"amount", "currency", "weight"} if "row | amount" in row else set())
+    # What it is believed by itself stands with its grading, from which it is computed.
+    columns = {name for name, of in LIBRARY["entities.claims"].returns.items() if of.startswith("Claim.")}
+    assert columns - shown == {"belief"}
+
+
+def test_of_an_entity_only_what_is_named_here_is_in_pictures_and_goes_out() -> None:
+    given = LIBRARY["network.nodes"].returns
+    assert set(given.values()) - {"computed.count"} == IN_PICTURES
+    assert set(NODE_COLUMNS) <= set(given)

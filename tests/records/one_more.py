@@ -1,0 +1,102 @@
+"""`python -m tests.records.one_more` adds a relation before anything reads the table, and holds that all that follows knows it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from graphsvc.records import relations
+from graphsvc.records.relations import NONE, Part, Privy, Relation, Weighed
+
+TAUGHT = Relation(
+    "TAUGHT", ("person",), ("person",), "taught", "command",
+    does="directs", part=Part("acts", "tied"), stage="recruit", weighed=Weighed(0, "each"),
+    privy=Privy(beside="object", accuses=True), there=NONE, shares=NONE,
+    met=True, sealed=NONE, folds=False, lasts=False, ftm="Associate", i2="teacher, teacher of",
+)  # fmt: skip
+
+
+def score() -> None:
+    """It counts among commands, gives a part, and weighs nothing until it is fitted."""
+    from graphsvc.analysis.evidence import interest, roles
+    from graphsvc.analysis.examples import people, said
+    from graphsvc.analysis.exposure.presence import PRIVY
+    from graphsvc.analysis.score import hubs, leads, parts
+    from graphsvc.analysis.score.ingredients import FAMILY, NAMES
+
+    for table in (roles.COMMANDS, roles.ACTS, roles.ROLE_RELATIONS, roles.ACTIVE_SUBJECT, roles.OPERATION):
+        assert "TAUGHT" in table
+    assert "TAUGHT" in roles.TAKES_ORDERS
+    assert "TAUGHT" in roles.STAGES["recruit"]
+    assert "TAUGHT" in interest.ACCUSES
+    assert PRIVY["TAUGHT"].beside == "object"
+    assert FAMILY["TAUGHT to hands-on"] == "commands"
+    assert next(name for name in NAMES if name.startswith("TAUGHT")) == "TAUGHT to hub"
+    for reading in parts.readings():
+        for name, row in zip(NAMES, reading.says, strict=True):
+            assert row.any() != name.startswith("TAUGHT"), name
+
+    taught = [said(f"s{number}: p1 TAUGHT p{number}") for number in (2, 3, 4)]
+    (first, *_) = [lead for lead in hubs.rank(taught, people("p1", "p2", "p3", "p4"), {}).leads if lead.id == "p1"]
+    assert first.groups == 3, "what raises a lead is counted"
+    assert first.stages == {"recruit": 1}
+    assert len(leads.explain("p1", taught, people("p1", "p2", "p3", "p4"), {}).supporting) == 3
+    others = [said("s1: p1 DIRECTED p2"), said("s2: p3 PILOTED c1")]
+    scores = [
+        {lead.id: lead.score for lead in hubs.rank(claims, people("p1", "p2", "p3"), {}).leads}
+        for claims in (others, [*others, said("s3: p3 TAUGHT p2")])
+    ]
+    assert scores[0] == scores[1], "it is not fitted, so that it weighs nothing"
+
+
+def queries() -> None:
+    """Every query that lists relations of its kind is named, until it lists it too."""
+    from graphsvc.store.image import TYPES
+    from tests.records.test_relations import queries_that_differ
+
+    assert "TAUGHT" in TYPES
+    missing = {
+        "hubs/behind_those_named", "hubs/between_gangs", "hubs/by_groups", "hubs/give_orders", "people/on_the_record",
+        "quality/partly_identified", "quality/resting_on_one",
+    }  # fmt: skip
+    assert set(queries_that_differ()) == missing
+
+
+def pictures() -> None:
+    """It stands in the words, the filter, the forms for adding, the arrow and the layout by command, and in ways."""
+    from graphsvc.service.network.paths import _over
+    from graphsvc.views.fields import _relations
+    from graphsvc.views.picture.arrangements import _stands_over
+    from graphsvc.views.wording import verb
+    from graphsvc.web.network.entities import _place
+    from graphsvc.web.network.network import _MENU
+
+    assert verb("TAUGHT") == "taught"
+    assert "TAUGHT" in dict(_MENU)["Acting on others"]
+    assert "TAUGHT" in [choice[0] for choice in dict(_relations({}, {}))["One acts on another"]]
+    assert _place("TAUGHT") == _place("DIRECTED")
+    assert _stands_over("TAUGHT")
+    assert "TAUGHT" in _over({}, (), ())
+
+
+def exports() -> None:
+    """It goes out in each form that names relations, and a chart that calls it by one of its words is read."""
+    from graphsvc.records.charts import LINKED_AS
+    from graphsvc.views.forms import files
+    from graphsvc.views.forms.ftm import EDGES
+    from tests.views.test_forms import ABOUT, everything
+
+    assert LINKED_AS["taught"] == LINKED_AS["teacher of"] == "TAUGHT"
+    assert EDGES["TAUGHT"].name == "Associate"
+    view = everything()
+    (edge,) = [edge for edge in view.edges if edge.relation == "TAUGHT"]
+    assert edge.directed
+    for form in ("csv", "json", "graphml", "gexf", "anx", "ftm"):
+        assert any(b"taught" in content for content in files(view, ABOUT, [form]).values()), form
+
+
+if __name__ == "__main__":
+    relations.RELATIONS = MappingProxyType({**relations.RELATIONS, TAUGHT.name: TAUGHT})
+    score()
+    queries()
+    pictures()
+    exports()

@@ -1,0 +1,172 @@
+"""One row a relation: no field is empty, all else follows from the rows, and one that is added is seen everywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from graphsvc.analysis.evidence.roles import (
+    ABOARD,
+    ACTS,
+    ARRANGES,
+    COMMANDS,
+    DEEDS,
+    HANDS_ON,
+    LEVEL_TIES,
+    OF_A_GANG,
+    PARTS,
+    PASSIVE_OBJECT,
+    QUARRELS,
+    ROLE_RELATIONS,
+    STAGES,
+)
+from graphsvc.analysis.score.ingredients import NAMES
+from graphsvc.queries import cypher_folder
+from graphsvc.records.charts import LINKED_AS
+from graphsvc.records.relations import KINDS, NONE, RELATIONS, Relation, doing, those
+from graphsvc.service.network.paths import BESIDES
+from graphsvc.views import wording
+from graphsvc.web.network.paths import BESIDE_WORDS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=lambda one: one.name)
+def test_no_field_is_empty(relation: Relation) -> None:
+    for row in (relation, relation.part, relation.weighed, KINDS[relation.kind]):
+        for field in fields(row):
+            assert getattr(row, field.name) not in ("", (), None), f"{relation.name}: {field.name} is empty"
+
+
+def test_each_field_is_of_its_row_and_none_has_a_default() -> None:
+    """A relation that is added says all of it, or the table does not load."""
+    with pytest.raises(TypeError, match="missing"):
+        Relation("TAUGHT", ("person",), ("person",), "taught", "command")  # type: ignore[call-arg]
+
+
+def test_fields_of_a_row_do_not_contradict_each_other() -> None:
+    kinds = {"part": {"arranges", "belongs", "works"}, "tie": {"meets", "quarrels"}}
+    kinds["command"] = {"directs", "recruits", "coerces", "moves", "pays", "owes"}
+    for one in RELATIONS.values():
+        at_thing = "person" not in one.objects
+        assert (one.does in kinds.get(one.kind, ())) == (one.kind in kinds), one.name
+        assert (one.weighed.whom == NONE) == (one.kind not in ("command", "tie")), one.name
+        assert not one.weighed.place or one.kind in kinds, f"{one.name} is no tie that the score weighs"
+        assert one.stage == NONE or one.kind in ("part", "command"), one.name
+        assert not (one.folds or one.sealed != NONE or one.there != NONE) or at_thing, one.name
+        assert not one.folds or set(one.objects) <= {"gang", "workplace", "crossing"}, one.name
+    assert {one.kind for one in RELATIONS.values()} == set(KINDS)
+
+
+def test_the_score_weighs_what_the_rows_say_it_does_in_that_order() -> None:
+    """A relation is in each fitted table, or its row says that it is in none; there is no third."""
+    told = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text("utf-8"))
+    places = sorted(one.weighed.place for one in RELATIONS.values() if one.weighed.place)
+    assert places == list(range(1, len(places) + 1))
+    fitted = [name for name in NAMES if RELATIONS[name.partition(" ")[0]].weighed.place]
+    for reading in told["reading"]:
+        assert list(reading["says"]) == fitted
+        assert {len(row) for row in reading["says"].values()} == {len(PARTS)}
+
+
+def test_every_stage_and_every_kind_has_its_words() -> None:
+    assert list(STAGES) == list(wording.STAGES)
+    assert {one.stage for one in RELATIONS.values()} == {*STAGES, NONE}
+    assert {*BESIDES} == {*(name for name, kind in KINDS.items() if not kind.operation), "own"}
+    assert tuple(BESIDE_WORDS) == BESIDES
+    assert sorted(kind.page for kind in KINDS.values()) == list(range(1, len(KINDS) + 1))
+
+
+def test_no_word_of_a_chart_stands_for_two_relations() -> None:
+    said: dict[str, set[str]] = {}
+    for name, one in RELATIONS.items():
+        for word in (name.casefold(), one.says.casefold(), *(one.i2.split(", ") if one.i2 != NONE else ())):
+            said.setdefault(word, set()).add(name)
+    assert {word: names for word, names in said.items() if len(names) > 1} == {}
+    assert set(said) == set(LINKED_AS)
+
+
+# -- what queries list ----------------------------------------------------------------------------------------------
+
+_AT = {
+    kind: frozenset(name for name, one in RELATIONS.items() if one.objects == (kind,))
+    for kind in ("crossing", "workplace")
+}
+_PRESENCE = frozenset(those(lambda one: one.kind == "presence"))
+_PARTS_AT = {kind: frozenset(DEEDS) & some for kind, some in _AT.items()}
+_PARTS_AND_COMMANDS = frozenset({*DEEDS, *ACTS})
+_OF_A_BOAT = frozenset(those(lambda one: "boat" in (*one.subjects, *one.objects)))
+_BEHIND = _AT["crossing"] - _PRESENCE
+_THEIR_THINGS = frozenset(those(lambda one: one.sealed == "theirs"))
+# Ways over these join anyone to anyone.
+_AMONG_STRANGERS = doing("stays", "serves")
+_TIMELESS = frozenset(those(lambda one: one.lasts))
+# File → each list of relations that it writes out, as it follows from the rows.
+LISTS: dict[str, tuple[frozenset[str], ...]] = {
+    "boats/where_from": (_OF_A_BOAT,),
+    "cases/workplaces": (_PRESENCE & _AT["workplace"],),
+    "crossings/behind": (_BEHIND,),
+    "crossings/hang_together": (_BEHIND,),
+    "entities/named": (OF_A_GANG,),
+    "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
+    "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),
+    "gangs/members": (OF_A_GANG, _PARTS_AT["crossing"]),
+    "gangs/rivals": (OF_A_GANG,),
+    "hubs/behind_those_named": (frozenset(ACTS) - doing("owes"), HANDS_ON & _AT["crossing"]),
+    "hubs/between_gangs": (OF_A_GANG, frozenset({*ACTS, *LEVEL_TIES}) - QUARRELS),
+    "hubs/by_groups": (_PARTS_AND_COMMANDS,),
+    # To coerce somebody is no order and no payment.
+    "hubs/give_orders": ((COMMANDS | ARRANGES) - doing("coerces"), COMMANDS - doing("coerces")),
+    "network/nodes": (OF_A_GANG,),
+    "paths/all_ways": (_AMONG_STRANGERS,),
+    "paths/shortest": (_AMONG_STRANGERS,),
+    "people/acted_on": (PASSIVE_OBJECT,),
+    "people/debts": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
+    "people/on_the_record": (ROLE_RELATIONS,),
+    "people/several_crossings": (_PARTS_AT["crossing"],),
+    "quality/partly_identified": (_PARTS_AND_COMMANDS | doing("quarrels", "is the same"),),
+    "quality/resting_on_one": (_PARTS_AND_COMMANDS,),
+    "quality/two_boats_one_day": (ABOARD,),
+    "quality/undated": (_TIMELESS,),
+    "workplaces/house_and_work": (_PARTS_AT["workplace"],),
+}
+
+
+def listed(text: str) -> set[frozenset[str]]:
+    """Every list of several relations in a query: of a pattern (`:ONE|OTHER`), or in brackets."""
+    lists = [found.split("|") for found in re.findall(r":([A-Z_]+(?:\|[A-Z_]+)+)", text)]
+    lists += [re.findall(r"['\"]([A-Z_]+)['\"]", found) for found in re.findall(r"\[[^\[\]]*\]", text)]
+    return {frozenset(one) for one in lists if len(one) > 1 and set(one) & set(RELATIONS)}
+
+
+def queries_that_differ() -> dict[str, list[list[str]]]:
+    """Query → the lists in it that do not follow from the rows, or that follow and are not in it."""
+    wrong = {}
+    for path in sorted(cypher_folder().rglob("*.cypher")):
+        name = path.relative_to(cypher_folder()).with_suffix("").as_posix()
+        differ = listed(path.read_text("utf-8")) ^ set(LISTS.get(name, ()))
+        if differ:
+            wrong[name] = [sorted(one) for one in differ]
+    return wrong
+
+
+def test_the_lists_of_relations_in_queries_follow_from_the_rows() -> None:
+    assert queries_that_differ() == {}
+
+
+# -- one more -------------------------------------------------------------------------------------------------------
+
+
+def test_one_that_is_added_is_seen_in_score_queries_pictures_and_exports() -> None:
+    """In a process of its own, since every table is made of the rows as it is loaded."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.records.one_more"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
