@@ -48,7 +48,7 @@ def spring_rank(ties: csr_array, firm: float = 0.1) -> Floats:
     return np.asarray(spsolve(csr_array(laplacian).tocsc(), given - taken))
 
 
-def tried(one: Sample, tables: list[parts.Reading], additive: Floats) -> Iterator[tuple[str, Floats]]:
+def tried(one: Sample, tables: list[parts.PartTable], additive: Floats) -> Iterator[tuple[str, Floats]]:
     """Each family with the score it gives to the persons of a network."""
     values = parts.read(one.network, tables[:1])
     yield "additive", values @ additive
@@ -64,7 +64,7 @@ def tried(one: Sample, tables: list[parts.Reading], additive: Floats) -> Iterato
     yield "aggregated", np.mean([rankdata(measure) for measure in measures], axis=0)
 
 
-def fitted(samples: list[Sample], tables: list[parts.Reading]) -> Floats:
+def fitted(samples: list[Sample], tables: list[parts.PartTable]) -> Floats:
     """One weight for each ingredient: a ridge-penalised logistic regression of being a hub."""
     values = np.concatenate([found(one, tables[:1]) for one in samples])
     true = np.concatenate([one.part < len(HUBS) for one in samples])

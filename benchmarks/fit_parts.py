@@ -26,7 +26,7 @@ from graphsvc.analysis.evidence.roles import PARTS
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.ingredients import NAMES
-from graphsvc.analysis.score.network import Network, network
+from graphsvc.analysis.score.network import Operation, network
 from graphsvc.simulate import simulate
 
 FALSE_SHARES = (0.0, 0.2, 0.4)
@@ -51,7 +51,7 @@ _TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "score" / "pa
 class Sample:
     """One world: its network, and for each candidate the row in it (-1: nothing is told) and the true part."""
 
-    network: Network
+    network: Operation
     rows: Ints
     part: Ints
 
@@ -71,19 +71,19 @@ def sample(case: Case) -> Sample:
     )
 
 
-def found(one: Sample, tables: Sequence[parts.Reading]) -> Floats:
+def found(one: Sample, tables: Sequence[parts.PartTable]) -> Floats:
     """Candidates x ingredients as the last of `tables` sees them."""
     return np.vstack((parts.read(one.network, tables), np.zeros(len(NAMES))))[one.rows]
 
 
-def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = READINGS) -> list[parts.Reading]:
+def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = READINGS) -> list[parts.PartTable]:
     """The readings, one after the other."""
     weight = np.concatenate([np.full(len(one.part), 1 / len(one.part)) for one in samples])
     weight *= len(weight) / weight.sum()
     part = np.concatenate([one.part for one in samples])
     start = np.log(np.bincount(part, weights=weight, minlength=len(PARTS)) / weight.sum())
-    reading = parts.Reading(start - start.mean(), np.zeros((len(NAMES), len(PARTS))))
-    tables: list[parts.Reading] = []
+    reading = parts.PartTable(start - start.mean(), np.zeros((len(NAMES), len(PARTS))))
+    tables: list[parts.PartTable] = []
     for _ in range(readings):
         values = np.concatenate([found(one, [*tables, reading]) for one in samples])
         reading = _regression(values, part, weight, penalty, reading)
@@ -91,7 +91,7 @@ def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = REA
     return tables
 
 
-def _regression(values: Floats, part: Ints, weight: Floats, penalty: float, before: parts.Reading) -> parts.Reading:
+def _regression(values: Floats, part: Ints, weight: Floats, penalty: float, before: parts.PartTable) -> parts.PartTable:
     spread = np.sqrt((weight[:, None] * values**2).sum(axis=0) / weight.sum()) + _LEAST_SPREAD
     scaled = values / spread
     count, width = scaled.shape
@@ -110,10 +110,10 @@ def _regression(values: Floats, part: Ints, weight: Floats, penalty: float, befo
     table = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 250}).x.reshape(width + 1, -1)
     says = table[1:] / spread[:, None]
     # Only differences between parts mean anything: told around their mean they can be read.
-    return parts.Reading(table[0] - table[0].mean(), says - says.mean(axis=1, keepdims=True))
+    return parts.PartTable(table[0] - table[0].mean(), says - says.mean(axis=1, keepdims=True))
 
 
-def text(tables: Iterable[parts.Reading], how: str) -> str:
+def text(tables: Iterable[parts.PartTable], how: str) -> str:
     """The tables as they are kept."""
     lines = [
         f"# {how}",

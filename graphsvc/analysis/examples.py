@@ -9,7 +9,7 @@ from typing import Any
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.ledger import encode
-from graphsvc.analysis.score.network import Network, network
+from graphsvc.analysis.score.network import Operation, network
 from graphsvc.records.relations import RELATIONS
 
 
@@ -61,7 +61,7 @@ def people(*ids: str, sealed: Collection[str] = ()) -> list[Person]:
     return [Person(name, name, frozenset(), name in sealed) for name in ids]
 
 
-def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> Network:
+def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | None = None) -> Operation:
     """The network that some claims in short make, when all but `carried` may play a part.
 
     Example:

@@ -27,8 +27,8 @@ from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.jobs import Jobs
 from graphsvc.cases.progress import quiet
 from graphsvc.cases.register import Register
-from graphsvc.cases.stores.export_store import Shelf
-from graphsvc.cases.stores.uploads import Uploads
+from graphsvc.cases.stores.export_store import ExportStore
+from graphsvc.cases.stores.uploads import UploadStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError
 from graphsvc.queries import Library
@@ -69,16 +69,16 @@ class Home:
             self.database, self.vault.derived("cypher texts"), lambda case: self.register.key(case, create=False)
         )
         self.cypher_gate = CypherGate(self.store, self.database, settings, self.cypher_texts)
-        self.shelf = Shelf(self.database, self.vault)
+        self.export_store = ExportStore(self.database, self.vault)
         self.weights = read_weights(settings.grading)
         self.pairs = Pairs(self.database)
         self.account_times = set_times(settings.accounts_open)
         self.waitlist = Waitlist(self.database)
         self.casework = Casework(
-            self.store, self.register, self.waitlist, self.shelf, settings, self.pairs, self.weights
+            self.store, self.register, self.waitlist, self.export_store, settings, self.pairs, self.weights
         )
         self.opener = Opener(self.casework, self.waitlist)
-        self.uploads = Uploads(self.database, self.vault, settings)
+        self.uploads = UploadStore(self.database, self.vault, settings)
         self.jobs = Jobs(self.database, settings)
         self.runs = Runs()
         self._caches: dict[type[Caches], Caches] = {}
@@ -194,7 +194,7 @@ class Home:
         self.jobs.settle()
         requests.settle(self.database)
         self.uploads.sweep()
-        self.shelf.sweep()
+        self.export_store.sweep()
         return self.casework.recover(self._progress)
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import CypherFault, NotFound, RequestError
 from graphsvc.records.numbers import count
-from graphsvc.service import Run, Session, Step, parameters
+from graphsvc.service import PlanStep, Run, Session, parameters
 
 _LOOK_S = 0.5
 _SAID_AFTER_S = 2.0
@@ -109,7 +109,7 @@ def _read(file: TextIO) -> str:
         raise RequestError(f"{file.name} is not UTF-8 text.") from None
 
 
-def _plan(step: Step, depth: int = 0) -> Iterator[str]:
+def _plan(step: PlanStep, depth: int = 0) -> Iterator[str]:
     about = f"about {count(round(step.rows), 'row')}"
     details = f"  {' '.join(step.details.split())[:120]}" if step.details else ""
     yield f"{'  ' * depth}{step.operator} ({about}){details}"

@@ -23,7 +23,7 @@ _LINKS = "links"
 
 
 @dataclass(slots=True)
-class Kept:
+class FoldedRow:
     """A row of the state: its values and where they came from.
 
     Attributes:
@@ -53,9 +53,9 @@ class State:
         shared: ids of entities that a P statement or P row speaks of, in whatever delivery.
     """
 
-    records: dict[str, dict[str, Kept]] = field(default_factory=lambda: defaultdict(dict))
+    records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[str, str] = field(default_factory=dict)
-    claims: dict[tuple[str, ...], Kept] = field(default_factory=dict)
+    claims: dict[tuple[str, ...], FoldedRow] = field(default_factory=dict)
     by_statement: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
     shared: set[str] = field(default_factory=set)
 
@@ -126,7 +126,7 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
                 if key not in seen and state.claims[key].status == "active":
                     # Not in place: other states may share the row.
                     old = state.claims[key]
-                    state.claims[key] = Kept(old.values, old.delivery, old.line, "superseded")
+                    state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
                     report.counts[_LINKS].superseded += 1
     return report
 
@@ -197,7 +197,9 @@ def _merge_records(
     for identifier, row in rows.items():
         old = records.get(identifier)
         if old is None:
-            records[identifier] = Kept(row.values, number, row.line, open=None if levels.strict(row) else row.values)
+            records[identifier] = FoldedRow(
+                row.values, number, row.line, open=None if levels.strict(row) else row.values
+            )
             state.kinds[identifier] = table
             counts.added += 1
             continue
@@ -207,7 +209,7 @@ def _merge_records(
         if values == old.values and now == old.open:
             counts.unchanged += 1
         else:
-            records[identifier] = Kept(values, number, row.line, open=now)
+            records[identifier] = FoldedRow(values, number, row.line, open=now)
             counts.changed += 1
     state.shared.update(identifier for identifier, row in rows.items() if levels.of(row) == "P")
 
@@ -283,7 +285,7 @@ def _merge_claims(
             if old.values["statement_id"] != row.values["statement_id"]:
                 state.by_statement[old.values["statement_id"]].remove(key)
                 state.by_statement[row.values["statement_id"]].append(key)
-        state.claims[key] = Kept(row.values, number, row.line)
+        state.claims[key] = FoldedRow(row.values, number, row.line)
         if levels.claim(row.values) == "P":
             state.shared.update((row.values["subject_id"], row.values["object_id"]))
     return seen

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.mapping import PLACEHOLDER, Field, MappedTable, Mapping
+from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
 from graphsvc.ingest.nearest import hint
-from graphsvc.ingest.raw import Limits, Part, Progress, RawTable
+from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
 from graphsvc.ingest.readers import open_parts
 from graphsvc.records.tables import TABLES
 
@@ -47,7 +47,7 @@ def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress
     return sorted(tables, key=lambda table: list(TABLES).index(table.name))
 
 
-def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, Part]) -> RawTable:
+def _source(path: Path, mapping: Mapping, table: MappedTable, parts: dict[str, RawPart]) -> RawTable:
     part = parts.get(table.file)
     if part is None:
         raise InputError(
@@ -117,7 +117,7 @@ class _DistinctRows:
     """A row of ours for each different value in some columns that no other table has, at the line where it stands first."""
 
     raw: RawTable
-    field: Field
+    field: MappedField
     constants: list[str]
     others: list[RawTable]
 
@@ -136,7 +136,7 @@ class _DistinctRows:
                     yield line, [text, *self.constants]
 
 
-def _value(each: Field, header: list[str], column: str = "") -> _Value:
+def _value(each: MappedField, header: list[str], column: str = "") -> _Value:
     """What reads one field from a row; `column` stands in for the field's own."""
     column = column or each.column
     index = header.index(column) if column else None

@@ -91,7 +91,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class MappedField:
     """Where the value of one field comes from.
 
     Attributes:
@@ -121,7 +121,7 @@ class MappedTable:
 
     record: str
     file: str
-    columns: dict[str, Field]
+    columns: dict[str, MappedField]
     constants: dict[str, str]
     ignore: tuple[str, ...]
     delimiter: str
@@ -308,7 +308,7 @@ def _check_table(reader: _Reader, table: MappedTable, statement: dict[str, str])
         )
 
 
-def _field(reader: _Reader, key: str, value: object) -> Field:
+def _field(reader: _Reader, key: str, value: object) -> MappedField:
     if isinstance(value, str):
         value = {"column": value}
     key = f"columns.{key}"
@@ -316,7 +316,7 @@ def _field(reader: _Reader, key: str, value: object) -> Field:
         raise reader.fault(key, "has to be the name of a column, or a table with `column`")
     inner = reader.at(f"{reader.place}, {key}")
     inner.keys(value, ("column", "distinct", "values", "date", "template"))
-    mapped = Field(
+    mapped = MappedField(
         column=inner.text(value, "column"),
         distinct=inner.list(value, "distinct"),
         values=inner.texts(value, "values"),

@@ -45,7 +45,7 @@ class RawTable:
     rows: Iterable[tuple[int, list[str]]]
 
 
-class Part(Protocol):
+class RawPart(Protocol):
     """One file or sheet of a delivery, before it is known which table it holds."""
 
     @property

@@ -13,10 +13,10 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.archive import is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart, too_large
 from graphsvc.ingest.nearest import hint
-from graphsvc.ingest.raw import Limits, Part, Progress, RawTable
+from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 
-__all__ = ["Limits", "Part", "RawTable", "open_parts", "read_delivery"]
+__all__ = ["Limits", "RawPart", "RawTable", "open_parts", "read_delivery"]
 
 # How old .xls files begin, and workbooks that are locked with a password.
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -54,7 +54,7 @@ def read_delivery(path: Path, limits: Limits, progress: Progress | None = None) 
     return [tables[name] for name in TABLES if name in tables]
 
 
-def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> Sequence[Part]:
+def open_parts(path: Path, limits: Limits, progress: Progress | None = None) -> Sequence[RawPart]:
     """The files or sheets of a delivery, whatever they are called.
 
     Raises:
@@ -124,7 +124,7 @@ def _folder_parts(folder: Path, limits: Limits) -> list[CsvPart]:
     return parts
 
 
-def _unknown(path: Path, part: Part, known: dict[str, str]) -> InputError:
+def _unknown(path: Path, part: RawPart, known: dict[str, str]) -> InputError:
     what = "file" if isinstance(part, CsvPart) else "sheet"
     return InputError(
         f"{path.name} holds the unknown {what} {part.name!r}: {hint(part.name, known)}.".replace("?.", "?")

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import Kept, State, fold
+from graphsvc.ingest.fold import FoldedRow, State, fold
 
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class VersionStep:
     """What one delivery did.
 
     Attributes:
@@ -24,14 +24,14 @@ class Step:
     """
 
     delivery: int
-    standing: Kept
-    statement: tuple[Kept | None, Kept] | None = None
-    claims: dict[Key, tuple[Kept | None, Kept | None]] = field(default_factory=dict)
+    standing: FoldedRow
+    statement: tuple[FoldedRow | None, FoldedRow] | None = None
+    claims: dict[Key, tuple[FoldedRow | None, FoldedRow | None]] = field(default_factory=dict)
 
 
 def steps(
     deliveries: Mapping[int, tuple[list[Row], dict[str, list[str]], bool]], statement: str
-) -> tuple[State, list[Step]]:
+) -> tuple[State, list[VersionStep]]:
     """What the deliveries make, and those that changed a statement (by its delivered id) or its claims, in order.
 
     Args:
@@ -47,9 +47,9 @@ def steps(
         [(1, None), (3, 'A')]
     """
     state = State()
-    found: list[Step] = []
-    standing: Kept | None = None
-    claims: dict[Key, Kept] = {}
+    found: list[VersionStep] = []
+    standing: FoldedRow | None = None
+    claims: dict[Key, FoldedRow] = {}
     for number, (rows, columns, partial) in sorted(deliveries.items()):
         fold(state, number, rows, columns, partial=partial)
         was, held = standing, claims
@@ -63,5 +63,5 @@ def steps(
             if held.get(key) is not claims.get(key)
         }
         if changed or standing is not was:
-            found.append(Step(number, standing, None if standing is was else (was, standing), changed))
+            found.append(VersionStep(number, standing, None if standing is was else (was, standing), changed))
     return state, found

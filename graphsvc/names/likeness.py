@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graphsvc.names.spelling import Sound, alike, words
-from graphsvc.names.terms import Folded, folded, heard, numbers
+from graphsvc.names.terms import FoldedText, folded, heard, numbers
 
 # How something matches, the best first.
 EXACT, WORD, PREFIX, INSIDE, TYPO, HEARD = range(6)
@@ -29,7 +29,7 @@ _MOST_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SoughtPart:
     """One part of what is sought.
 
     Attributes:
@@ -57,13 +57,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Sought:
+class SearchText:
     """What is sought: each of its parts must match something, or all of it as one word."""
 
     text: str
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[SoughtPart, ...]:
         """What stands between blanks; a telephone number is one part. Empty if there is nothing to look for."""
         text = self.text.strip()
         runs = [text] if _is_number(text) else text.split()
@@ -71,7 +71,7 @@ class Sought:
         return tuple(part for part in parts if any(part.spelt))[:_MOST_PARTS]
 
     @cached_property
-    def whole(self) -> Part:
+    def whole(self) -> SoughtPart:
         """All of it as one."""
         return self.parts[0] if len(self.parts) == 1 else _part(self.text)
 
@@ -95,18 +95,18 @@ class Sought:
         )
 
 
-def _part(text: str) -> Part:
+def _part(text: str) -> SoughtPart:
     whole = folded("", text).whole
     if _is_number(text):
-        return Part(tuple(dict.fromkeys([*sorted(numbers(text), key=lambda one: -len(one)), whole])), number=True)
-    return Part((whole,), heard(text))
+        return SoughtPart(tuple(dict.fromkeys([*sorted(numbers(text), key=lambda one: -len(one)), whole])), number=True)
+    return SoughtPart((whole,), heard(text))
 
 
 def _is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
 
 
-def level(part: Part, value: Folded) -> int | None:
+def level(part: SoughtPart, value: FoldedText) -> int | None:
     """How a value matches one part, or None.
 
     Example:
@@ -124,7 +124,7 @@ def level(part: Part, value: Folded) -> int | None:
     return best
 
 
-def _spelt(text: str, value: Folded, known: Iterable[str], *, number: bool) -> int | None:
+def _spelt(text: str, value: FoldedText, known: Iterable[str], *, number: bool) -> int | None:
     if text == value.whole or text in value.numbers:
         return EXACT
     if number and len(text) >= _SAME and any(text[-_SAME:] == one[-_SAME:] for one in value.numbers):
@@ -155,7 +155,7 @@ class Match:
     why: tuple[tuple[str, str], ...]
 
 
-def match(sought: Sought, named: Sequence[tuple[str, str]]) -> Match | None:
+def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     """How an entity matches, given what it is found by (`terms.fields`); None if it does not.
 
     Example:
@@ -179,7 +179,7 @@ def match(sought: Sought, named: Sequence[tuple[str, str]]) -> Match | None:
     return min(options, key=lambda one: (one.level, one.weight, len(one.why)), default=None)
 
 
-def _best(part: Part, values: Sequence[tuple[Folded, tuple[str, str]]]) -> tuple[int, tuple[str, str]] | None:
+def _best(part: SoughtPart, values: Sequence[tuple[FoldedText, tuple[str, str]]]) -> tuple[int, tuple[str, str]] | None:
     found = [(one, place) for place, (value, _) in enumerate(values) if (one := level(part, value)) is not None]
     if not found:
         return None
@@ -238,7 +238,7 @@ class Excerpt:
     behind: str
 
 
-def excerpt(sought: Sought, text: str) -> Excerpt | None:
+def excerpt(sought: SearchText, text: str) -> Excerpt | None:
     """The words of a text around the first that matches a part of what is sought, whole words first; None if none does.
 
     Example:
@@ -276,7 +276,7 @@ def _pieces(text: str, *, number: bool) -> list[tuple[int, int, str]]:
     return found
 
 
-def _as_text(part: Part, letters: str) -> int | None:
+def _as_text(part: SoughtPart, letters: str) -> int | None:
     bare = letters.lstrip("0") if part.number else letters
     for text in part.spelt:
         if bare == text or (part.number and len(text) >= _SAME and bare[-_SAME:] == text[-_SAME:]):

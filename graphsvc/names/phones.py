@@ -71,7 +71,7 @@ class Phones:
                 digits = found[start].letters + digits
                 if len(digits) > _LONGEST:
                     break
-                if whose := self._whose(digits):
+                if whose := self._owner(digits):
                     best = (found[start].start, whose)
             if best:
                 start = best[0]
@@ -79,7 +79,7 @@ class Phones:
                     start -= 1
                 yield start, word.end, best[1]
 
-    def _whose(self, digits: str) -> set[str]:
+    def _owner(self, digits: str) -> set[str]:
         if len(digits) < _END:
             return set()
         bare = digits.lstrip("0")

@@ -52,7 +52,7 @@ _RUN = re.compile(r"(?<![\w])[+(]{0,2}\d[\d\s().\-/]{4,}\d")
 _SHORT_CODE = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 
 
-class Folded(NamedTuple):
+class FoldedText(NamedTuple):
     """A value as it is looked for.
 
     Attributes:
@@ -98,7 +98,7 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=200_000)
-def folded(called: str, text: str) -> Folded:
+def folded(called: str, text: str) -> FoldedText:
     """A text that is `called` so (`FIELDS`), as it is looked for.
 
     Example:
@@ -110,11 +110,11 @@ def folded(called: str, text: str) -> Folded:
     pieces = [word.letters for word in words(text)]
     whole = "".join(pieces)
     if called == "phone" and not _LETTER.search(text):  # how its digits are grouped says nothing
-        return Folded(whole, frozenset({whole} - {""}), numbers(text))
+        return FoldedText(whole, frozenset({whole} - {""}), numbers(text))
     if _PSEUDONYM.fullmatch(text):  # nor where letters and digits meet in something made at random
-        return Folded(whole, frozenset({whole, *text.lower().split("-")[1:]}))
+        return FoldedText(whole, frozenset({whole, *text.lower().split("-")[1:]}))
     runs = ("".join(word.letters for word in words(run)) for run in text.split())
-    return Folded(
+    return FoldedText(
         whole,
         frozenset({*pieces, *runs, whole} - {""}),
         heard=heard(text) if called in _NAMES else frozenset(),

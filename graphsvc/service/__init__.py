@@ -10,7 +10,7 @@ from graphsvc.cases.cypher_runs import Run
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.loaded import Loaded
-from graphsvc.cases.deliveries.statement_form import Form, Part
+from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.gc_pause import settle
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.progress import CancelledError, quiet
@@ -43,7 +43,7 @@ from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.log import sought
 from graphsvc.service.network.comments import Comment
 from graphsvc.service.network.growth import MANY_NEIGHBOURS, Growth, Neighbours
-from graphsvc.service.network.network import Shown
+from graphsvc.service.network.network import PicturePage
 from graphsvc.service.network.paths import (
     LONGEST_PATH,
     MOST_PATHS,
@@ -59,7 +59,7 @@ from graphsvc.service.protection.requests import Request
 from graphsvc.service.search.search import Found
 from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
-from graphsvc.store.bolt import Step
+from graphsvc.store.bolt import PlanStep
 
 __all__ = [
     "BOUND",
@@ -91,6 +91,7 @@ __all__ = [
     "Examined",
     "Export",
     "Form",
+    "FormPart",
     "Found",
     "Growth",
     "HeldError",
@@ -106,9 +107,10 @@ __all__ = [
     "Options",
     "OtherLevel",
     "Parcel",
-    "Part",
     "Past",
+    "PicturePage",
     "PictureRequest",
+    "PlanStep",
     "Progress",
     "Query",
     "Request",
@@ -120,11 +122,9 @@ __all__ = [
     "Scratch",
     "Service",
     "Session",
-    "Shown",
     "ShownPath",
     "ShownPaths",
     "StatementVersion",
-    "Step",
     "Upload",
     "ViewVersion",
     "Wanted",

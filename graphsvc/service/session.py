@@ -25,7 +25,7 @@ from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.rows import LEAD_COLUMNS
 from graphsvc.service.log import Log
-from graphsvc.service.network.network import Network, Shown
+from graphsvc.service.network.network import Network, PicturePage
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
@@ -196,7 +196,7 @@ class Session:
         """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`."""
         return self.network.graph(of)
 
-    def show(self, *ids: str, title: str = "", **wanted: Any) -> Shown:
+    def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).
 
         Args:
@@ -205,4 +205,4 @@ class Session:
             wanted: what else the picture is asked for with (`PictureRequest`).
         """
         view = self.network.picture(PictureRequest(ids, **wanted))
-        return Shown(view, title or f"{self.case}: around {', '.join(ids)}")
+        return PicturePage(view, title or f"{self.case}: around {', '.join(ids)}")

@@ -17,7 +17,7 @@ from graphsvc.errors import RequestError
 from graphsvc.records.progress import Progress
 from graphsvc.simulate import accounts, gaps, plants, registers, reports, world, write
 from graphsvc.simulate.knobs import DEMO, Knobs, draw, draw_hard, hard_people
-from graphsvc.simulate.statements import Telling
+from graphsvc.simulate.statements import InventedStatement
 from graphsvc.simulate.write import Truth
 
 __all__ = [
@@ -85,10 +85,10 @@ def simulate(
     step(0, 4, "inventing people and what they did")
     invented = world.build(seed, setting, people)
     step(1, 4, "collecting what is said of it")
-    told = accounts.build(Telling(random.Random(f"{seed}/accounts"), invented), false_share)
-    told += reports.build(Telling(random.Random(f"{seed}/reports"), invented))
-    told += registers.build(Telling(random.Random(f"{seed}/registers"), invented))
-    told += plants.build(Telling(random.Random(f"{seed}/plants"), invented))
+    told = accounts.build(InventedStatement(random.Random(f"{seed}/accounts"), invented), false_share)
+    told += reports.build(InventedStatement(random.Random(f"{seed}/reports"), invented))
+    told += registers.build(InventedStatement(random.Random(f"{seed}/registers"), invented))
+    told += plants.build(InventedStatement(random.Random(f"{seed}/plants"), invented))
     told = gaps.leave(random.Random(f"{seed}/gaps"), setting.hard, told)
     statements = write.name_statements(random.Random(f"{seed}/statements"), told)
     planted = write.truth(invented, statements)

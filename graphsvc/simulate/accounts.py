@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphsvc.simulate import lies
-from graphsvc.simulate.cast import AIDES, FORCED, Person
-from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, swapped, unique
+from graphsvc.simulate.cast import AIDES, FORCED, InventedPerson
+from graphsvc.simulate.facts import TrueFact
+from graphsvc.simulate.statements import DENIALS, InventedClaim, InventedStatement, Statement, swapped, unique
 
 # Who cooperates: the part of each among the witnesses.
 _WITNESSES = {"carried": 64, "worker": 22, "aide": 10, "bystander": 4}
@@ -60,13 +60,13 @@ _INTERESTS = (
 class _Slot:
     """One account to be given: by whom, about which boat or workplace, the how manieth of its source, and when."""
 
-    witness: Person
+    witness: InventedPerson
     scene: str
     nth: int
     taken: dt.date
 
 
-def build(telling: Telling, false_share: float) -> list[Statement]:
+def build(telling: InventedStatement, false_share: float) -> list[Statement]:
     """The witness statements of a world; exactly the rounded share of them is false.
 
     Args:
@@ -95,7 +95,7 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
     about = {one.id: f"a boat from {one.launch[0]}" for one in world.crossings}
     about |= {one.id: f"work at a {one.sector}" for one in world.workplaces}
     told: list[Statement] = []
-    given: dict[str, list[Claim]] = {}
+    given: dict[str, list[InventedClaim]] = {}
     for number, slot in enumerate(slots):
         story = plots.get(number)
         of = about[slot.scene]
@@ -116,18 +116,18 @@ def build(telling: Telling, false_share: float) -> list[Statement]:
     return told
 
 
-def _insiders_who_lie(telling: Telling, slots: list[_Slot], false_share: float) -> list[int]:
+def _insiders_who_lie(telling: InventedStatement, slots: list[_Slot], false_share: float) -> list[int]:
     """Accounts of aides that are false: they agree with nobody, and would else hardly ever lie beside whole boats."""
     aides = [number for number, slot in enumerate(slots) if slot.witness.boss]
     lying = [number for number in aides if telling.rng.random() < false_share]
     return lying[: round(false_share * len(slots))]
 
 
-def _taken(telling: Telling, event: dt.date, nth: int) -> dt.date:
+def _taken(telling: InventedStatement, event: dt.date, nth: int) -> dt.date:
     return event + dt.timedelta(days=telling.rng.randrange(2, 60) + nth * telling.rng.randrange(61, 110))
 
 
-def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
+def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
     """Who cooperates, and the boat or workplace they speak of: often several of one."""
     rng, world = telling.rng, telling.world
     crowds = {one.id: one.passengers for one in world.crossings} | {one.id: one.workers for one in world.workplaces}
@@ -156,13 +156,13 @@ def _witnesses(telling: Telling) -> list[tuple[Person, str]]:
     return [(world.cast.people[token], scene) for token, scene in found.items()]
 
 
-def _insiders(telling: Telling) -> list[Person]:
+def _insiders(telling: InventedStatement) -> list[InventedPerson]:
     """Members who talk: aides, and in a hard world anyone who may be ranked, so that having talked tells nothing."""
     cast = telling.world.cast
     return cast.aides + cast.hubs + cast.helpers + cast.of(FORCED) if telling.world.knobs.hard else cast.aides
 
 
-def _scene(telling: Telling, token: str, scenes: dict[str, list[str]]) -> str:
+def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]]) -> str:
     """What somebody speaks of: own boat or workplace, for aides one they took part in, else any boat."""
     person = telling.world.cast.people[token]
     own = scenes.get(token, [])
@@ -173,12 +173,12 @@ def _scene(telling: Telling, token: str, scenes: dict[str, list[str]]) -> str:
     return telling.rng.choice(own or part or boss or [one.id for one in telling.world.crossings])
 
 
-def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
+def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
     """What the source could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
     hard, hubs = world.knobs.hard, {one.id for one in world.cast.hubs}
 
-    def chance(fact: Fact, given: float) -> float:
+    def chance(fact: TrueFact, given: float) -> float:
         if hard is None or not given:
             return given
         if me.id in hubs and fact.subject == me.id and fact.relation not in _OWN:
@@ -187,7 +187,7 @@ def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
             given = _NO_HUB.get(fact.relation, given)
         return given * (hard.hub_seen if {fact.subject, fact.object} & hubs else 1)
 
-    def remembered(token: str, chances: Mapping[str, float]) -> list[Fact]:
+    def remembered(token: str, chances: Mapping[str, float]) -> list[TrueFact]:
         past = [fact for fact in world.facts.about(token) if fact.on is None or fact.on <= slot.taken]
         return [fact for fact in past if rng.random() < chance(fact, chances.get(fact.relation, 0.0))]
 
@@ -203,7 +203,9 @@ def _seen(telling: Telling, slot: _Slot) -> list[Fact]:
     return seen
 
 
-def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: list[Claim]) -> list[Claim]:
+def _honest(
+    telling: InventedStatement, slot: _Slot, stories: list[lies.Plot], earlier: list[InventedClaim]
+) -> list[InventedClaim]:
     """A true account with its honest mistakes; it may rebut a false one, or take back something said before."""
     rng, world = telling.rng, telling.world
     claims = []
@@ -231,11 +233,11 @@ def _honest(telling: Telling, slot: _Slot, stories: list[lies.Plot], earlier: li
     retractable = [one for one in earlier if one.polarity == "asserts" and one.fact.subject != slot.witness.id]
     if retractable and rng.random() < 0.4:
         taken_back = rng.choice(retractable)
-        claims.insert(0, Claim(taken_back.fact, polarity="withdrawn", notes="Is no longer sure of this."))
+        claims.insert(0, InventedClaim(taken_back.fact, polarity="withdrawn", notes="Is no longer sure of this."))
     return claims
 
 
-def _rumour(telling: Telling, fact: Fact) -> Fact | None:
+def _rumour(telling: InventedStatement, fact: TrueFact) -> TrueFact | None:
     """Who is said to run a gang is at times only the loudest of it."""
     hard = telling.world.knobs.hard
     if hard is None or fact.relation != "RUNS" or telling.rng.random() >= hard.loud:
@@ -244,7 +246,7 @@ def _rumour(telling: Telling, fact: Fact) -> Fact | None:
     return telling.rng.choice(said) if said else None
 
 
-def _false(telling: Telling, slot: _Slot, story: lies.Plot) -> list[Claim]:
+def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[InventedClaim]:
     """A false account: the agreed story within true things that harm nobody behind it."""
     rng, world = telling.rng, telling.world
     hidden = {story.hidden} | {one.id for one in world.cast.hubs if one.id == slot.witness.boss}
@@ -258,19 +260,19 @@ def _false(telling: Telling, slot: _Slot, story: lies.Plot) -> list[Claim]:
     return told + denied + [telling.account(slot.witness.id, telling.known_as(fact)) for fact in true]
 
 
-def _denial(telling: Telling, fact: Fact) -> Claim:
+def _denial(telling: InventedStatement, fact: TrueFact) -> InventedClaim:
     """True and false denials sound alike."""
-    return Claim(fact, polarity="denies", notes=telling.rng.choice(DENIALS))
+    return InventedClaim(fact, polarity="denies", notes=telling.rng.choice(DENIALS))
 
 
-def _interest(telling: Telling, story: lies.Plot | None) -> str:
+def _interest(telling: InventedStatement, story: lies.Plot | None) -> str:
     """What is known of the source's interest: oftener noted of those who lie, but not of them alone."""
     if story is not None and telling.rng.random() < 0.45:
         return story.interest
     return telling.rng.choice(_INTERESTS) if telling.rng.random() < 0.5 else ""
 
 
-def _taken_back(telling: Telling, told: list[Statement]) -> None:
+def _taken_back(telling: InventedStatement, told: list[Statement]) -> None:
     """Some false statements are retracted, and some true ones withdrawn, out of fear for the most part."""
     knobs, rng = telling.world.knobs, telling.rng
     for false, share, status in (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from graphsvc.simulate.cast import Cast, Person
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import Cast, InventedPerson
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.hardness import Hard
 
 _COMMANDS = ("DIRECTED", "PAID", "COERCED", "RECRUITED")
@@ -20,7 +20,7 @@ def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """What an insulated leader or organiser did or got goes through the go-between instead."""
     between = {one.boss: one.id for one in reversed(cast.of("go-between"))}
 
-    def rewrite(fact: Fact) -> list[Fact]:
+    def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.subject in between.values() or fact.object in between.values() or rng.random() < _SLIP:
             return [fact]
         if fact.subject in between and fact.relation in (*_COMMANDS, *_TIES):
@@ -35,9 +35,9 @@ def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     found = facts.rewritten(rewrite)
     for boss, middle in between.items():
         day = min((one.on for one in facts.about(boss) if one.on), default=None)
-        found.add(Fact(boss, "DIRECTED", middle, day))
-        found.add(Fact(middle, "PAID", boss, day, amount=rng.randrange(50, 400) * 100, currency="EUR"))
-        found.add(Fact(*rng.choice(((boss, "CONTACTED", middle), (middle, "CONTACTED", boss))), day))
+        found.add(TrueFact(boss, "DIRECTED", middle, day))
+        found.add(TrueFact(middle, "PAID", boss, day, amount=rng.randrange(50, 400) * 100, currency="EUR"))
+        found.add(TrueFact(*rng.choice(((boss, "CONTACTED", middle), (middle, "CONTACTED", boss))), day))
     return found
 
 
@@ -54,24 +54,26 @@ def finance(rng: random.Random, day: dt.date, cast: Cast, facts: Facts) -> Facts
             carrier = rng.choice(cast.team(one.id, "cashier", "go-between", "manager") or [one])
             found.add(_money(rng, carrier, financier, day))
             if rng.random() < 0.4:
-                found.add(Fact(one.id, "OWES", financier.id, day, amount=rng.randrange(50, 500) * 100, currency="EUR"))
+                found.add(
+                    TrueFact(one.id, "OWES", financier.id, day, amount=rng.randrange(50, 500) * 100, currency="EUR")
+                )
         for one in rng.sample(backed, min(len(backed), 1)):
-            found.add(Fact(financier.id, rng.choice(("DIRECTED", "ASSOCIATES_WITH", "CONTACTED")), one.id, day))
+            found.add(TrueFact(financier.id, rng.choice(("DIRECTED", "ASSOCIATES_WITH", "CONTACTED")), one.id, day))
     return found
 
 
-def _money(rng: random.Random, payer: Person, payee: Person, day: dt.date) -> Fact:
+def _money(rng: random.Random, payer: InventedPerson, payee: InventedPerson, day: dt.date) -> TrueFact:
     on = day + dt.timedelta(days=rng.randrange(-90, 40))
-    return Fact(payer.id, "PAID", payee.id, on, amount=rng.randrange(30, 900) * 100, currency="EUR")
+    return TrueFact(payer.id, "PAID", payee.id, on, amount=rng.randrange(30, 900) * 100, currency="EUR")
 
 
 def introduce(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """Some brokers order nobody: what is left of them are a few ties to each side, at times to aides there."""
     quiet = {one.id for one in cast.of("broker") if rng.random() < hard.quiet_brokers}
 
-    def rewrite(fact: Fact) -> list[Fact]:
+    def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.subject in quiet and fact.relation in _COMMANDS:
-            return [Fact(fact.subject, rng.choice(_TIES), fact.object, fact.on)] if rng.random() < 0.5 else []
+            return [TrueFact(fact.subject, rng.choice(_TIES), fact.object, fact.on)] if rng.random() < 0.5 else []
         if fact.object in quiet and fact.relation == "PAID" and rng.random() < 0.5:
             return []
         if fact.subject in quiet and fact.relation == "ASSOCIATES_WITH" and rng.random() < 0.3:

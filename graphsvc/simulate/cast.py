@@ -30,7 +30,7 @@ DOUBLE = "double"
 
 
 @dataclass(slots=True)
-class Person:
+class InventedPerson:
     """One row of people.csv and the truth about it: role, gang, and the hub answered to (`boss`, an id)."""
 
     id: str
@@ -60,20 +60,20 @@ class Gang:
     id: str
     name: str
     aliases: list[str]
-    leader: Person | None = None
-    organisers: list[Person] = field(default_factory=list)
+    leader: InventedPerson | None = None
+    organisers: list[InventedPerson] = field(default_factory=list)
 
 
 @dataclass
 class Cast:
     """Everybody, by id and by role, and the gangs."""
 
-    people: dict[str, Person]
+    people: dict[str, InventedPerson]
     gangs: list[Gang]
 
     def __post_init__(self) -> None:
-        self._roles: dict[str, list[Person]] = {}
-        self._teams: dict[str, list[Person]] = {}
+        self._roles: dict[str, list[InventedPerson]] = {}
+        self._teams: dict[str, list[InventedPerson]] = {}
         self.double_of: dict[str, str] = {}
         for person in self.people.values():
             self._roles.setdefault(person.role, []).append(person)
@@ -82,33 +82,33 @@ class Cast:
             if person.same_as:
                 self.double_of[person.same_as] = person.id
 
-    def of(self, *roles: str) -> list[Person]:
+    def of(self, *roles: str) -> list[InventedPerson]:
         """People of these roles, in the order of the roles."""
         return [person for role in roles for person in self._roles.get(role, [])]
 
-    def team(self, boss: str, *roles: str) -> list[Person]:
+    def team(self, boss: str, *roles: str) -> list[InventedPerson]:
         """Aides who answer to `boss`; of these roles if any of them has one, else all of them."""
         team = self._teams.get(boss, [])
         return [person for person in team if person.role in roles] or team
 
-    def recast(self, person: Person, role: str) -> None:
+    def recast(self, person: InventedPerson, role: str) -> None:
         """Gives a person another role."""
         self._roles[person.role].remove(person)
         person.role = role
         self._roles.setdefault(role, []).append(person)
 
     @property
-    def hubs(self) -> list[Person]:
+    def hubs(self) -> list[InventedPerson]:
         """Those through whom the operation runs."""
         return self.of(*HUBS)
 
     @property
-    def aides(self) -> list[Person]:
+    def aides(self) -> list[InventedPerson]:
         """Members who are no hubs."""
         return self.of(*AIDES, *BETWEEN)
 
     @property
-    def helpers(self) -> list[Person]:
+    def helpers(self) -> list[InventedPerson]:
         """Those who meet many people lawfully."""
         return self.of(*HELPERS)
 
@@ -167,7 +167,7 @@ def _born(rng: random.Random, role: str, peak: dt.date) -> tuple[str, bool]:
     return given, role in PASSIVE and (rng.random() < (0.3 if young else 0.015))
 
 
-def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> Person:
+def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> InventedPerson:
     """One person with a name that fits; members are often known by less than that."""
     member = role in AIDES or role in HUBS or role in BETWEEN
     if role in HELPERS or role == "bystander":
@@ -186,14 +186,14 @@ def _person(rng: random.Random, token: str, role: str, peak: dt.date) -> Person:
     elif member and rng.random() < 0.5:
         aliases.append(nickname)
     born, disputed = _born(rng, role, peak) if identified == "named" else ("", False)
-    return Person(
+    return InventedPerson(
         token, role, nation if identified != "unknown" else "", sex, name, aliases, identified, born, disputed
     )
 
 
-def _organise(rng: random.Random, people: list[Person]) -> list[Gang]:
+def _organise(rng: random.Random, people: list[InventedPerson]) -> list[Gang]:
     """Puts members into gangs and cells: organisers each have a cell, a leader has organisers, controllers a team."""
-    by_role: dict[str, list[Person]] = {}
+    by_role: dict[str, list[InventedPerson]] = {}
     for person in people:
         by_role.setdefault(person.role, []).append(person)
     organisers, leaders = by_role["organiser"], by_role["leader"]
@@ -226,7 +226,7 @@ def _organise(rng: random.Random, people: list[Person]) -> list[Gang]:
     return gangs
 
 
-def _stand_between(by_role: dict[str, list[Person]]) -> None:
+def _stand_between(by_role: dict[str, list[InventedPerson]]) -> None:
     """Go-betweens stand below a leader or an organiser, fronts below a controller: one each as far as they go."""
     above = {"go-between": by_role["leader"] + by_role["organiser"], "front": by_role["controller"]}
     for role in BETWEEN:

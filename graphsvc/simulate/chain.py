@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from graphsvc.simulate.cast import Cast, Person
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import Cast, InventedPerson
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 from graphsvc.simulate.work import Workplace
@@ -23,11 +23,11 @@ def tell(
     """Adds the chains of every gang, its suppliers, controllers and brokers, and its quarrels."""
     for person in cast.hubs + cast.aides:
         if person.gang:
-            facts.add(Fact(person.id, "MEMBER_OF", person.gang))
+            facts.add(TrueFact(person.id, "MEMBER_OF", person.gang))
     for gang in cast.gangs:
         head = gang.leader or (gang.organisers[0] if gang.organisers else None)
         if head is not None:
-            facts.add(Fact(head.id, "RUNS", gang.id))
+            facts.add(TrueFact(head.id, "RUNS", gang.id))
         for organiser in gang.organisers:
             if gang.leader is not None:
                 _order(rng, knobs, gang.leader, organiser, facts)
@@ -48,16 +48,20 @@ def _day(rng: random.Random, knobs: Knobs) -> dt.date:
     return knobs.day_peak + dt.timedelta(days=rng.randrange(-95, 45))
 
 
-def _order(rng: random.Random, knobs: Knobs, above: Person, below: Person, facts: Facts) -> None:
-    facts.add(Fact(above.id, "DIRECTED", below.id, _day(rng, knobs)))
+def _order(rng: random.Random, knobs: Knobs, above: InventedPerson, below: InventedPerson, facts: Facts) -> None:
+    facts.add(TrueFact(above.id, "DIRECTED", below.id, _day(rng, knobs)))
 
 
-def _pay(rng: random.Random, knobs: Knobs, payer: Person, payee: Person, hundreds: int, facts: Facts) -> None:
+def _pay(
+    rng: random.Random, knobs: Knobs, payer: InventedPerson, payee: InventedPerson, hundreds: int, facts: Facts
+) -> None:
     amount = max(1, round(hundreds * rng.uniform(0.3, 1.7))) * 100
-    facts.add(Fact(payer.id, "PAID", payee.id, _day(rng, knobs), amount=amount, currency=rng.choice(("EUR", "GBP"))))
+    facts.add(
+        TrueFact(payer.id, "PAID", payee.id, _day(rng, knobs), amount=amount, currency=rng.choice(("EUR", "GBP")))
+    )
 
 
-def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: Person, facts: Facts) -> None:
+def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: InventedPerson, facts: Facts) -> None:
     """Orders and pay in one cell. Aides order and pay each other too, so that either alone shows no organiser."""
     team = cast.team(organiser.id)
     for aide in team:
@@ -94,19 +98,19 @@ def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossi
             continue
         supplied.add(boat.id)
         supplier = rng.choice(known)
-        facts.add(Fact(supplier.id, "SUPPLIED", boat.id, crossing.day - dt.timedelta(days=rng.randrange(2, 20))))
-        facts.add(Fact(supplier.gang, "SUPPLIED", boat.id))
+        facts.add(TrueFact(supplier.id, "SUPPLIED", boat.id, crossing.day - dt.timedelta(days=rng.randrange(2, 20))))
+        facts.add(TrueFact(supplier.gang, "SUPPLIED", boat.id))
         if rng.random() < 0.5:
             _pay(rng, knobs, organiser, supplier, 35, facts)
 
 
-def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: Person, facts: Facts) -> None:
+def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson, facts: Facts) -> None:
     """A broker stands between two gangs, or between a cell at sea and a controller of workplaces."""
     first = rng.choice(cast.of("organiser"))
     others = [one for one in cast.of("organiser", "controller", "supplier") if one.gang != first.gang]
     ends = [first, *rng.sample(others, min(len(others), 2))]
     for end in ends:
-        facts.add(Fact(broker.id, "ASSOCIATES_WITH", end.id, _day(rng, knobs)))
+        facts.add(TrueFact(broker.id, "ASSOCIATES_WITH", end.id, _day(rng, knobs)))
         _pay(rng, knobs, end, broker, 50, facts)
         team = cast.team(end.id)
         for aide in rng.sample(team, min(2, len(team))):
@@ -117,7 +121,7 @@ def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: Person, facts:
         _pay(rng, knobs, broker, ends[-1], 80, facts)
     workers = cast.of("worker")
     for worker in rng.sample(workers, min(len(workers), rng.randrange(4))):
-        facts.add(Fact(broker.id, "RECRUITED", worker.id, _day(rng, knobs)))
+        facts.add(TrueFact(broker.id, "RECRUITED", worker.id, _day(rng, knobs)))
 
 
 def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
@@ -125,8 +129,8 @@ def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
     for gang in cast.gangs:
         others = [one for one in cast.gangs if one is not gang]
         other = rng.choice(others)
-        facts.add(Fact(gang.id, "RIVAL_OF", other.id))
+        facts.add(TrueFact(gang.id, "RIVAL_OF", other.id))
         here = [one for one in cast.hubs + cast.aides if one.gang == gang.id]
         there = [one for one in cast.hubs + cast.aides if one.gang == other.id]
         for _ in range(min(3, len(here), len(there))):
-            facts.add(Fact(rng.choice(here).id, "RIVAL_OF", rng.choice(there).id))
+            facts.add(TrueFact(rng.choice(here).id, "RIVAL_OF", rng.choice(there).id))

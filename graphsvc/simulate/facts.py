@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class TrueFact:
     """One relation that holds. `on` and `until` are days (None: lasting or unknown); `amount` 0 means none."""
 
     subject: str
@@ -26,11 +26,11 @@ class Fact:
         """(subject, relation, object)."""
         return self.subject, self.relation, self.object
 
-    def by(self, subject: str) -> Fact:
+    def by(self, subject: str) -> TrueFact:
         """The same, done by somebody else."""
         return replace(self, subject=subject)
 
-    def to(self, object_: str) -> Fact:
+    def to(self, object_: str) -> TrueFact:
         """The same, done to somebody else."""
         return replace(self, object=object_)
 
@@ -39,17 +39,17 @@ class Facts:
     """A growing set of facts, one per subject, relation and object: the first one told stays."""
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[str, str, str], Fact] = {}
-        self._about: dict[str, list[Fact]] = {}
-        self._of: dict[str, list[Fact]] = {}
+        self._facts: dict[tuple[str, str, str], TrueFact] = {}
+        self._about: dict[str, list[TrueFact]] = {}
+        self._of: dict[str, list[TrueFact]] = {}
 
-    def __iter__(self) -> Iterator[Fact]:
+    def __iter__(self) -> Iterator[TrueFact]:
         return iter(self._facts.values())
 
     def __contains__(self, key: object) -> bool:
         return key in self._facts
 
-    def add(self, fact: Fact) -> None:
+    def add(self, fact: TrueFact) -> None:
         """Adds a fact, unless it is known or relates something to itself."""
         if fact.key in self._facts or fact.subject == fact.object:
             return
@@ -58,15 +58,15 @@ class Facts:
         self._about.setdefault(fact.object, []).append(fact)
         self._of.setdefault(fact.relation, []).append(fact)
 
-    def about(self, token: str) -> list[Fact]:
+    def about(self, token: str) -> list[TrueFact]:
         """Facts with `token` at either end."""
         return self._about.get(token, [])
 
-    def of(self, *relations: str) -> list[Fact]:
+    def of(self, *relations: str) -> list[TrueFact]:
         """Facts of these relations."""
         return [fact for relation in relations for fact in self._of.get(relation, [])]
 
-    def rewritten(self, rewrite: Callable[[Fact], Iterable[Fact]]) -> Facts:
+    def rewritten(self, rewrite: Callable[[TrueFact], Iterable[TrueFact]]) -> Facts:
         """New facts: for each of these what `rewrite` makes of it, none, one or several."""
         found = Facts()
         for fact in self:

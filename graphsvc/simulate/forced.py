@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from graphsvc.simulate.cast import FORCED, Cast
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.hardness import Hard
 from graphsvc.simulate.sea import Crossing
 
@@ -31,6 +31,6 @@ def coerce(rng: random.Random, cast: Cast, crossings: list[Crossing], forced: li
         for pilot in crossing.pilots:
             team = cast.team(crossing.organiser, "enforcer", "driver", "keeper")
             if pilot in forced and team:
-                facts.add(Fact(rng.choice(team).id, "COERCED", pilot, crossing.day))
+                facts.add(TrueFact(rng.choice(team).id, "COERCED", pilot, crossing.day))
     for token in forced:
         cast.recast(cast.people[token], FORCED)

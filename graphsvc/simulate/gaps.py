@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from graphsvc.simulate.hardness import Hard
-from graphsvc.simulate.statements import Claim, Statement
+from graphsvc.simulate.statements import InventedClaim, Statement
 
 # What is left of a relation or a kind of source that is nearly absent.
 _LEFT = 0.08
@@ -40,6 +40,6 @@ def leave(rng: random.Random, hard: Hard | None, statements: list[Statement]) ->
     return found
 
 
-def _missing(hard: Hard, claim: Claim) -> float:
+def _missing(hard: Hard, claim: InventedClaim) -> float:
     """Chance that a claim is missing."""
     return 1 - (1 - hard.lost) * (_LEFT if claim.fact.relation in hard.absent else 1)

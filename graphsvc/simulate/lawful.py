@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from graphsvc.simulate.cast import Cast, Person
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import Cast, InventedPerson
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.hardness import Hard
 
 _WHO = {"TRANSPORTED": ("taxi driver", "charity worker"), "HOUSED": ("landlord", "charity worker")}
@@ -22,13 +22,13 @@ _LOOKS = {
 
 def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """Part of those carried came by taxi, or slept at a lawful landlord's: a few helpers have most of them."""
-    drawn: dict[str, list[Person]] = {}
+    drawn: dict[str, list[InventedPerson]] = {}
     for relation, roles in _WHO.items():
         helpers = cast.of(*roles)
         drawn[relation] = rng.sample(helpers, len(helpers))
     weights = {relation: [1 / (1 + n) ** hard.tail for n in range(len(those))] for relation, those in drawn.items()}
 
-    def rewrite(fact: Fact) -> list[Fact]:
+    def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.relation in drawn and rng.random() < hard.lawful_rides:
             return [fact.by(rng.choices(drawn[fact.relation], weights[fact.relation])[0].id)]
         return [fact]
@@ -39,7 +39,7 @@ def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) ->
         if rng.random() < hard.lawful_rides:
             relation = rng.choice(tuple(_WHO))
             helper = rng.choices(drawn[relation], weights[relation])[0]
-            found.add(Fact(helper.id, relation, aide.id))
+            found.add(TrueFact(helper.id, relation, aide.id))
     return found
 
 
@@ -47,11 +47,11 @@ def forget(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """Of some helpers no service is recorded as such: only contact, rides, beds and money remain."""
     unbooked = {one.id: one.role for one in cast.helpers if rng.random() < hard.unbooked}
 
-    def rewrite(fact: Fact) -> list[Fact]:
+    def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.relation != "SERVED" or fact.subject not in unbooked:
             return [fact]
         relation = rng.choice(_LOOKS[unbooked[fact.subject]])
         amount = rng.randrange(2, 90) * 10 if relation == "PAID" else 0
-        return [Fact(fact.subject, relation, fact.object, fact.on, amount=amount, currency="GBP" if amount else "")]
+        return [TrueFact(fact.subject, relation, fact.object, fact.on, amount=amount, currency="GBP" if amount else "")]
 
     return facts.rewritten(rewrite)

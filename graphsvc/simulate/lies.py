@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass
 
 from graphsvc.simulate import stories
-from graphsvc.simulate.cast import Person
-from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.cast import InventedPerson
+from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
 # Motive, weight, and what the statement notes of the source's interest.
@@ -34,8 +34,8 @@ class Plot:
 
     target: str
     interest: str
-    shared: tuple[Fact, ...]
-    denied: tuple[Fact, ...]
+    shared: tuple[TrueFact, ...]
+    denied: tuple[TrueFact, ...]
     hidden: str
 
 
@@ -66,7 +66,7 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
     return found
 
 
-def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) -> Plot:
+def plot(rng: random.Random, world: World, witnesses: list[InventedPerson], scene: str) -> Plot:
     """A story about one boat or workplace, told by `witnesses`."""
     around = world.facts.about(scene)
     boss = next(
@@ -86,14 +86,14 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
         if target and (target, main, scene) not in world.facts:
             break
     day = boss.on if boss else None
-    lies = [Fact(target, main, scene, day, place=boss.place if boss else "")]
+    lies = [TrueFact(target, main, scene, day, place=boss.place if boss else "")]
     seen = "PILOTED" if at_sea else "MANAGED"
     for one in around:
         if one.relation == seen:
-            lies.append(Fact(target, "DIRECTED", one.subject, day))
-            lies.append(Fact(target, "PAID", one.subject, day, amount=rng.randrange(3, 20) * 100, currency="EUR"))
+            lies.append(TrueFact(target, "DIRECTED", one.subject, day))
+            lies.append(TrueFact(target, "PAID", one.subject, day, amount=rng.randrange(3, 20) * 100, currency="EUR"))
         elif one.relation == "USED_ON":
-            lies.append(Fact(target, "SUPPLIED", one.subject, day))
+            lies.append(TrueFact(target, "SUPPLIED", one.subject, day))
     extra = rng.randrange(3)
     if world.knobs.hard:
         gangs = [one.subject for one in around if one.relation == main and one.subject not in world.cast.people]
@@ -105,7 +105,7 @@ def plot(rng: random.Random, world: World, witnesses: list[Person], scene: str) 
 
 
 def _colleague(
-    rng: random.Random, world: World, witnesses: list[Person], boss: Fact | None, day: dt.date
+    rng: random.Random, world: World, witnesses: list[InventedPerson], boss: TrueFact | None, day: dt.date
 ) -> Plot | None:
     """An aide who lies puts what the boss did until `day` on a colleague; None if nobody who tells is an aide."""
     telling = {one.id for one in witnesses}
@@ -125,20 +125,20 @@ def _colleague(
     return Plot(target, MOTIVES["rival"][1], tuple(shared), denied, hidden)
 
 
-def own(rng: random.Random, world: World, plot: Plot, witness: Person) -> list[Fact]:
+def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -> list[TrueFact]:
     """What a false account adds about its own source."""
     relations = rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "HOUSED"), rng.randrange(3))
     lived = [one.on for one in world.facts.about(witness.id) if one.on and one.relation in ("CROSSED_ON", "WORKED_AT")]
     day = min(lived, default=plot.shared[0].on)
-    return untrue(world, [Fact(plot.target, relation, witness.id, day) for relation in relations])
+    return untrue(world, [TrueFact(plot.target, relation, witness.id, day) for relation in relations])
 
 
-def untrue(world: World, facts: list[Fact]) -> list[Fact]:
+def untrue(world: World, facts: list[TrueFact]) -> list[TrueFact]:
     """Those of the facts that do not happen to be true, nor say something of a thing itself."""
     return [fact for fact in facts if fact.key not in world.facts and fact.subject != fact.object]
 
 
-def _target(rng: random.Random, world: World, motive: str, witnesses: list[Person], hidden: str) -> str:
+def _target(rng: random.Random, world: World, motive: str, witnesses: list[InventedPerson], hidden: str) -> str:
     """Whom to blame; '' if the motive finds nobody. Never one of the witnesses."""
     telling = {witness.id for witness in witnesses}
     gang = world.cast.people[hidden].gang if hidden else ""

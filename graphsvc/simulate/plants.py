@@ -6,7 +6,7 @@ import datetime as dt
 
 from graphsvc.simulate import stories
 from graphsvc.simulate.lies import untrue
-from graphsvc.simulate.statements import Claim, Statement, Telling, after, unique
+from graphsvc.simulate.statements import InventedClaim, InventedStatement, Statement, after, unique
 
 _SUBJECTS = (
     "Who gives the orders in a group.",
@@ -15,7 +15,7 @@ _SUBJECTS = (
 )
 
 
-def build(telling: Telling) -> list[Statement]:
+def build(telling: InventedStatement) -> list[Statement]:
     """The planted reports of a hard world, none in a clean one."""
     hard, rng, world = telling.world.knobs.hard, telling.rng, telling.world
     if hard is None:
@@ -27,7 +27,7 @@ def build(telling: Telling) -> list[Statement]:
     return told
 
 
-def _story(telling: Telling, gang: str) -> list[Statement]:
+def _story(telling: InventedStatement, gang: str) -> list[Statement]:
     """One story in two to four reports, from one or two sources."""
     rng, world = telling.rng, telling.world
     target = stories.blamed(rng, world, gang).id
@@ -42,11 +42,11 @@ def _story(telling: Telling, gang: str) -> list[Statement]:
         report = Statement("intelligence", rng.choice(sources), begun, rng.choice(_SUBJECTS))
         telling.grade(report, true=True)
         chosen = rng.sample(facts, min(len(facts), rng.randrange(2, 6)))
-        report.claims = unique(Claim(fact, telling.date(fact.on), planted=True) for fact in chosen)
+        report.claims = unique(InventedClaim(fact, telling.date(fact.on), planted=True) for fact in chosen)
         # What rivals know is true for the most part: it is what makes the rest believable.
         around = [one for one in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED") if one.subject != target]
         known = [one for one in around if world.cast.people[one.subject].gang == gang]
-        told_of = [Claim(one, telling.date(one.on)) for one in rng.sample(known, min(len(known), 2))]
+        told_of = [InventedClaim(one, telling.date(one.on)) for one in rng.sample(known, min(len(known), 2))]
         report.claims = unique([*report.claims, *told_of])
         report.taken = after(begun + dt.timedelta(days=rng.randrange(40)), report.claims)
         told.append(report)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import Claim, Statement, Telling, after
+from graphsvc.simulate.facts import TrueFact
+from graphsvc.simulate.statements import InventedClaim, InventedStatement, Statement, after
 
 # One book of many rows is delivered in parts of this many claims.
 _ROWS = 60
 
 
-def build(telling: Telling) -> list[Statement]:
+def build(telling: InventedStatement) -> list[Statement]:
     """All records of a world: every claim in them is true, but many a fact is in none."""
     statements = [
         *_crossings(telling),
@@ -23,7 +23,7 @@ def build(telling: Telling) -> list[Statement]:
         *_seizures(telling),
         *_screenings(telling),
         *_custody(telling),
-        *_watching(telling),
+        *_surveillance(telling),
         *_companies(telling),
     ]
     for statement in statements:
@@ -33,27 +33,29 @@ def build(telling: Telling) -> list[Statement]:
     return statements
 
 
-def _record(source: str, taken: dt.date, summary: str, facts: Iterable[Fact]) -> Statement:
-    claims = [Claim(fact, fact.on.isoformat() if fact.on else "") for fact in facts]
+def _record(source: str, taken: dt.date, summary: str, facts: Iterable[TrueFact]) -> Statement:
+    claims = [InventedClaim(fact, fact.on.isoformat() if fact.on else "") for fact in facts]
     return Statement("record", source, after(taken, claims), summary, claims)
 
 
-def _parts(source: str, taken: dt.date, summary: str, facts: list[Fact]) -> list[Statement]:
+def _parts(source: str, taken: dt.date, summary: str, facts: list[TrueFact]) -> list[Statement]:
     """A long book in parts."""
     return [_record(source, taken, summary, facts[start : start + _ROWS]) for start in range(0, len(facts), _ROWS)]
 
 
-def _kept(telling: Telling, facts: Iterable[Fact], chance: float | Callable[[Fact], float]) -> list[Fact]:
+def _kept(
+    telling: InventedStatement, facts: Iterable[TrueFact], chance: float | Callable[[TrueFact], float]
+) -> list[TrueFact]:
     """Those facts that left a trace somebody has found."""
     limit = chance if callable(chance) else lambda _: chance
     return [fact for fact in facts if telling.rng.random() < limit(fact)]
 
 
-def _after(telling: Telling, days: int = 90) -> dt.date:
+def _after(telling: InventedStatement, days: int = 90) -> dt.date:
     return telling.world.knobs.day_peak + dt.timedelta(days=telling.rng.randrange(20, 20 + days))
 
 
-def _crossings(telling: Telling) -> list[Statement]:
+def _crossings(telling: InventedStatement) -> list[Statement]:
     facts, coverage = telling.world.facts, telling.world.knobs.register_coverage
     told = []
     for crossing in telling.world.crossings:
@@ -64,7 +66,7 @@ def _crossings(telling: Telling) -> list[Statement]:
     return told
 
 
-def _bills(telling: Telling) -> list[Statement]:
+def _bills(telling: InventedStatement) -> list[Statement]:
     """Bills know phones; handsets know people. A call is in the case if either end's phone is."""
     world, rng = telling.world, telling.rng
     told = []
@@ -84,11 +86,11 @@ def _bills(telling: Telling) -> list[Statement]:
     return told
 
 
-def _banks(telling: Telling) -> list[Statement]:
+def _banks(telling: InventedStatement) -> list[Statement]:
     world, coverage = telling.world, telling.world.knobs.bank_coverage
     hubs, accounts = {one.id for one in world.cast.hubs}, set(world.things.account.values())
 
-    def chance(fact: Fact) -> float:
+    def chance(fact: TrueFact) -> float:
         # Hubs have their money carried; what goes between accounts is easier to find.
         if fact.subject in hubs or fact.object in hubs:
             return coverage * 0.5
@@ -99,7 +101,7 @@ def _banks(telling: Telling) -> list[Statement]:
     return told + _parts("Bank", _after(telling), "Holders of accounts.", _kept(telling, holders, 0.6))
 
 
-def _services(telling: Telling) -> list[Statement]:
+def _services(telling: InventedStatement) -> list[Statement]:
     """Helpers keep books: whom they served, and where they work."""
     told = []
     for helper in telling.world.cast.helpers:
@@ -113,7 +115,7 @@ def _services(telling: Telling) -> list[Statement]:
     return told
 
 
-def _inspections(telling: Telling) -> list[Statement]:
+def _inspections(telling: InventedStatement) -> list[Statement]:
     told = []
     for workplace in telling.world.workplaces:
         chances = {"WORKED_AT": 0.75, "LIVED_AT": 0.75, "MANAGED": 0.6}
@@ -124,7 +126,7 @@ def _inspections(telling: Telling) -> list[Statement]:
     return told
 
 
-def _seizures(telling: Telling) -> list[Statement]:
+def _seizures(telling: InventedStatement) -> list[Statement]:
     facts = telling.world.facts
     told = _parts("Seizure log", _after(telling), "Boat parts seized.", _kept(telling, facts.of("PART_OF"), 0.9))
     parts = {fact.subject for fact in facts.of("PART_OF")}
@@ -135,7 +137,7 @@ def _seizures(telling: Telling) -> list[Statement]:
     return told + _parts("Search log", _after(telling), "Things found.", _kept(telling, held, 0.6))
 
 
-def _screenings(telling: Telling) -> list[Statement]:
+def _screenings(telling: InventedStatement) -> list[Statement]:
     """Family and addresses, as noted when people are registered."""
     facts, people = telling.world.facts, telling.world.cast.people
     housed = [fact for fact in facts.of("LOCATED_AT") if fact.subject in people]
@@ -144,7 +146,7 @@ def _screenings(telling: Telling) -> list[Statement]:
     return _parts("Screening", _after(telling), "Family and address.", noted + shared)
 
 
-def _custody(telling: Telling) -> list[Statement]:
+def _custody(telling: InventedStatement) -> list[Statement]:
     """Those caught at the tiller, or helping at the beach."""
     caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
     caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
@@ -161,11 +163,11 @@ def _custody(telling: Telling) -> list[Statement]:
     return told
 
 
-def _watching(telling: Telling) -> list[Statement]:
+def _surveillance(telling: InventedStatement) -> list[Statement]:
     """Logs of observation: who was seen with whom. Those who keep off the street are in few of them."""
     hubs = {one.id for one in telling.world.cast.hubs}
 
-    def chance(fact: Fact) -> float:
+    def chance(fact: TrueFact) -> float:
         if telling.world.knobs.hard:
             return 0.5
         return 0.25 if fact.subject in hubs or fact.object in hubs else 0.6
@@ -175,7 +177,7 @@ def _watching(telling: Telling) -> list[Statement]:
     return _parts("Observation log", _after(telling), "Seen together.", seen)
 
 
-def _companies(telling: Telling) -> list[Statement]:
+def _companies(telling: InventedStatement) -> list[Statement]:
     """Who owns a workplace on paper: in hard worlds alone, for there it tells little of who controls it."""
     world = telling.world
     if world.knobs.hard is None:

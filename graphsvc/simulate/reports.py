@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from graphsvc.simulate.cast import HUBS
-from graphsvc.simulate.facts import Fact
-from graphsvc.simulate.statements import DENIALS, Claim, Statement, Telling, after, unique
+from graphsvc.simulate.facts import TrueFact
+from graphsvc.simulate.statements import DENIALS, InventedClaim, InventedStatement, Statement, after, unique
 
 # How likely a relation is in a report, against the others.
 _TOLD = {
@@ -38,7 +38,7 @@ _SUBJECTS = (
 )
 
 
-def build(telling: Telling) -> list[Statement]:
+def build(telling: InventedStatement) -> list[Statement]:
     """The reports of a world; each is about one gang and what touches it."""
     world, rng = telling.world, telling.rng
     pools = _pools(telling)
@@ -58,11 +58,11 @@ def build(telling: Telling) -> list[Statement]:
     return told
 
 
-def _pools(telling: Telling) -> dict[str, tuple[list[Fact], list[float]]]:
+def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[float]]]:
     """Facts a report about each gang can contain, with their weights."""
     people, depth = telling.world.cast.people, telling.world.knobs.report_depth
     gangs = {gang.id for gang in telling.world.cast.gangs}
-    pools: dict[str, tuple[list[Fact], list[float]]] = {}
+    pools: dict[str, tuple[list[TrueFact], list[float]]] = {}
     linking = set(telling.world.linking())
     for fact in [*telling.world.facts.of(*_TOLD), *telling.world.rumours]:
         subject = people.get(fact.subject)
@@ -80,7 +80,7 @@ def _pools(telling: Telling) -> dict[str, tuple[list[Fact], list[float]]]:
     return pools
 
 
-def _claim(telling: Telling, report: Statement, fact: Fact) -> Claim:
+def _claim(telling: InventedStatement, report: Statement, fact: TrueFact) -> InventedClaim:
     """The fact as reported: now and then about the wrong person, denied, or graded apart from its report."""
     rng = telling.rng
     grade = rng.choice("ABCDE") if rng.random() < 0.15 else report.assessment
@@ -88,7 +88,7 @@ def _claim(telling: Telling, report: Statement, fact: Fact) -> Claim:
     if fact.subject in telling.world.cast.people and rng.random() < _WRONG[grade]:
         wrong = telling.misjudged(fact)
     mistaken = wrong is not None or fact.key not in telling.world.facts
-    claim = Claim(wrong or telling.known_as(fact), telling.date(fact.on), mistaken=mistaken)
+    claim = InventedClaim(wrong or telling.known_as(fact), telling.date(fact.on), mistaken=mistaken)
     if wrong is None and rng.random() < (0.25 if fact.relation == "SAME_AS" else 0.04):
         claim.polarity, claim.notes = "denies", rng.choice(DENIALS)
     claim.assessment = grade if grade != report.assessment else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from graphsvc.simulate import between, forced, fronts, lawful
 from graphsvc.simulate.cast import Cast
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 from graphsvc.simulate.work import Workplace
@@ -21,7 +21,7 @@ def rework(
     workplaces: list[Workplace],
     pilots: list[str],
     facts: Facts,
-) -> tuple[Facts, list[Fact]]:
+) -> tuple[Facts, list[TrueFact]]:
     """What happened in a hard world, and what is honestly believed though it is not so.
 
     Args:

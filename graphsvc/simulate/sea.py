@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass, field
 
 from graphsvc.simulate import places
-from graphsvc.simulate.cast import Cast, Person, tokens
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import Cast, InventedPerson, tokens
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 
 _BOATS = (
@@ -81,7 +81,7 @@ def _seats(rng: random.Random, knobs: Knobs, count: int, riders: int) -> list[in
     return seats
 
 
-def _riders(rng: random.Random, cast: Cast) -> list[Person]:
+def _riders(rng: random.Random, cast: Cast) -> list[InventedPerson]:
     """Everybody carried and half of the workers, those of one country near each other."""
     riders = cast.of("carried") + [person for person in cast.of("worker") if rng.random() < 0.5]
     rank = {person.nationality: rng.random() for person in riders}
@@ -136,30 +136,30 @@ def tell(rng: random.Random, cast: Cast, crossings: list[Crossing], facts: Facts
     """Adds what happened at each crossing: who arranged it, piloted, helped, drove, housed and was paid."""
     for crossing in crossings:
         day, place = crossing.day, crossing.launch[0]
-        facts.add(Fact(crossing.organiser, "ORGANISED", crossing.id, day, place=place))
-        facts.add(Fact(cast.people[crossing.organiser].gang, "ORGANISED", crossing.id, day))
-        facts.add(Fact(crossing.boat.id, "USED_ON", crossing.id, day))
+        facts.add(TrueFact(crossing.organiser, "ORGANISED", crossing.id, day, place=place))
+        facts.add(TrueFact(cast.people[crossing.organiser].gang, "ORGANISED", crossing.id, day))
+        facts.add(TrueFact(crossing.boat.id, "USED_ON", crossing.id, day))
         for pilot in crossing.pilots:
-            facts.add(Fact(pilot, "PILOTED", crossing.id, day, place=place))
-            facts.add(Fact(pilot, "CROSSED_ON", crossing.id, day))
+            facts.add(TrueFact(pilot, "PILOTED", crossing.id, day, place=place))
+            facts.add(TrueFact(pilot, "CROSSED_ON", crossing.id, day))
         assistants = cast.team(crossing.organiser, "assistant")
         for assistant in rng.sample(assistants, min(2, len(assistants))):
-            facts.add(Fact(assistant.id, "ASSISTED", crossing.id, day, place=place))
+            facts.add(TrueFact(assistant.id, "ASSISTED", crossing.id, day, place=place))
         boss = crossing.organiser
         crew = {role: rng.choice(cast.team(boss, role)) for role in ("driver", "keeper", "cashier", "recruiter")}
         enforcers = [person for person in cast.team(boss, "enforcer") if person.role == "enforcer"]
         for passenger in crossing.passengers:
-            facts.add(Fact(passenger, "CROSSED_ON", crossing.id, day))
+            facts.add(TrueFact(passenger, "CROSSED_ON", crossing.id, day))
             recruiter = crew["recruiter"] if rng.random() < 0.6 else rng.choice(cast.team(boss, "recruiter"))
             weeks = day - dt.timedelta(days=rng.randrange(10, 60))
-            facts.add(Fact(recruiter.id, "RECRUITED", passenger, weeks))
-            facts.add(Fact(crew["driver"].id, "TRANSPORTED", passenger, day, place=place))
+            facts.add(TrueFact(recruiter.id, "RECRUITED", passenger, weeks))
+            facts.add(TrueFact(crew["driver"].id, "TRANSPORTED", passenger, day, place=place))
             if rng.random() < 0.6:
-                facts.add(Fact(crew["keeper"].id, "HOUSED", passenger, weeks, day))
+                facts.add(TrueFact(crew["keeper"].id, "HOUSED", passenger, weeks, day))
             fee = rng.randrange(15, 50) * 100
-            facts.add(Fact(passenger, "PAID", crew["cashier"].id, weeks, amount=fee, currency="EUR"))
+            facts.add(TrueFact(passenger, "PAID", crew["cashier"].id, weeks, amount=fee, currency="EUR"))
             if rng.random() < 0.2:
                 lender = rng.choice([crew["cashier"], crew["keeper"], recruiter])
-                facts.add(Fact(passenger, "OWES", lender.id, weeks, amount=fee // 2, currency="EUR"))
+                facts.add(TrueFact(passenger, "OWES", lender.id, weeks, amount=fee // 2, currency="EUR"))
             if enforcers and rng.random() < 0.2:
-                facts.add(Fact(rng.choice(enforcers).id, "COERCED", passenger, day))
+                facts.add(TrueFact(rng.choice(enforcers).id, "COERCED", passenger, day))

@@ -7,8 +7,8 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graphsvc.simulate.cast import HELPERS, HUBS, Person
-from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.cast import HELPERS, HUBS, InventedPerson
+from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
 CONDITIONS = (
@@ -45,10 +45,10 @@ _LOOKS = (
 
 
 @dataclass(slots=True)
-class Claim:
+class InventedClaim:
     """What one statement says about one relation. `planted`: a lie; `mistaken`: honestly wrong."""
 
-    fact: Fact
+    fact: TrueFact
     date: str = ""
     polarity: str = "asserts"
     assessment: str = ""
@@ -68,7 +68,7 @@ class Statement:
     source: str
     taken: dt.date
     summary: str
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[InventedClaim] = field(default_factory=list)
     grade: str = ""
     assessment: str = ""
     handling: str = ""
@@ -81,7 +81,7 @@ class Statement:
     false: bool = False
 
 
-class Telling:
+class InventedStatement:
     """Draws how facts of one world are told."""
 
     def __init__(self, rng: random.Random, world: World) -> None:
@@ -118,7 +118,7 @@ class Telling:
             self._looks[speaker, token] = self._look(self._people[token])
         return self._looks[speaker, token]
 
-    def _look(self, person: Person) -> str:
+    def _look(self, person: InventedPerson) -> str:
         if self.rng.random() < 0.3:
             return ""
         named = [alias for alias in person.aliases if alias.isascii()]
@@ -127,9 +127,9 @@ class Telling:
         look = self.rng.choice(_LOOKS)
         return f"{person.name.split()[0]}, {look}" if person.name and self.rng.random() < 0.7 else look
 
-    def account(self, speaker: str, fact: Fact) -> Claim:
+    def account(self, speaker: str, fact: TrueFact) -> InventedClaim:
         """A claim in the words of a witness (id)."""
-        claim = Claim(fact, self.date(fact.on))
+        claim = InventedClaim(fact, self.date(fact.on))
         claim.subject_as_said, claim.object_as_said = (
             self.words(speaker, fact.subject),
             self.words(speaker, fact.object),
@@ -143,14 +143,14 @@ class Telling:
             claim.assessment = self.rng.choice("ABCD")
         return claim
 
-    def known_as(self, fact: Fact) -> Fact:
+    def known_as(self, fact: TrueFact) -> TrueFact:
         """The fact, now and then with the second row of its subject in place of the first."""
         double = self.world.cast.double_of.get(fact.subject)
         if double is None or self.rng.random() < 0.55:
             return fact
         return swapped(fact, double)
 
-    def misjudged(self, fact: Fact) -> Fact | None:
+    def misjudged(self, fact: TrueFact) -> TrueFact | None:
         """The fact with somebody else in place of its subject, or None if that would be true as well."""
         other = self.rng.choice(self._near(fact) or self._accusable)
         wrong = swapped(fact, other.id)
@@ -158,7 +158,7 @@ class Telling:
             return None
         return wrong
 
-    def _near(self, fact: Fact) -> list[Person]:
+    def _near(self, fact: TrueFact) -> list[InventedPerson]:
         """Those of the same cell, where mistakes fall on them; [] where anybody is taken for the one meant."""
         hard = self.world.knobs.hard
         if hard is None or self.rng.random() >= hard.near:
@@ -172,7 +172,7 @@ class Telling:
             cell = cell or (cast.helpers if person.role in HELPERS else [])
         return [one for one in cell if one is not person]
 
-    def interpreter(self, person: Person, few: list[Person]) -> str:
+    def interpreter(self, person: InventedPerson, few: list[InventedPerson]) -> str:
         """Id of the interpreter, '' for those who need none. One or two do most interviews of a language."""
         if not few or person.nationality in ("United Kingdom", "") or self.rng.random() < 0.15:
             return ""
@@ -180,18 +180,18 @@ class Telling:
         return self.rng.choices(few, weights)[0].id
 
 
-def after(taken: dt.date, claims: Iterable[Claim]) -> dt.date:
+def after(taken: dt.date, claims: Iterable[InventedClaim]) -> dt.date:
     """The day `taken`, or the day of the last thing told if that is later."""
     return max([taken, *(claim.fact.on for claim in claims if claim.fact.on)])
 
 
-def swapped(fact: Fact, subject: str) -> Fact:
+def swapped(fact: TrueFact, subject: str) -> TrueFact:
     """The same fact said of another subject."""
-    return Fact(
+    return TrueFact(
         subject, fact.relation, fact.object, fact.on, fact.until, fact.weight, fact.amount, fact.currency, fact.place
     )
 
 
-def unique(claims: Iterable[Claim]) -> list[Claim]:
+def unique(claims: Iterable[InventedClaim]) -> list[InventedClaim]:
     """Claims without those that say again what an earlier one of them says or denies."""
     return list({claim.fact.key: claim for claim in reversed(list(claims))}.values())[::-1]

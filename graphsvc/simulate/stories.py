@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from graphsvc.simulate.cast import Person
-from graphsvc.simulate.facts import Fact
+from graphsvc.simulate.cast import InventedPerson
+from graphsvc.simulate.facts import TrueFact
 from graphsvc.simulate.world import World
 
 # Whom a story blames, and how often.
@@ -15,7 +15,7 @@ _BLAMED = {"aide": 35, "go-between": 15, "stranger": 25, "helper": 25}
 _PART = ("ORGANISED", "CONTROLS", "DIRECTED", "PAID", "RUNS", "SUPPLIED")
 
 
-def blamed(rng: random.Random, world: World, gang: str) -> Person:
+def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
     """Whom rivals of a gang blame: one of its aides or go-betweens, a member of another gang, or a helper."""
     cast = world.cast
     here = [one for one in cast.aides if one.gang == gang]
@@ -30,36 +30,36 @@ def blamed(rng: random.Random, world: World, gang: str) -> Person:
     return rng.choice(filled[chosen])
 
 
-def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date | None) -> list[Fact]:
+def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date | None) -> list[TrueFact]:
     """What makes a head of the gang out of `target`, as of `day`: it runs, orders, pays and recruits."""
     cast = world.cast
     members = [one.id for one in cast.aides if one.gang == gang and one.id != target]
-    told = [Fact(target, "RUNS", gang), Fact(target, "MEMBER_OF", gang)]
+    told = [TrueFact(target, "RUNS", gang), TrueFact(target, "MEMBER_OF", gang)]
     for one in rng.sample(members, min(len(members), rng.randrange(2, 6))):
-        told.append(Fact(target, "DIRECTED", one, day))
+        told.append(TrueFact(target, "DIRECTED", one, day))
         if rng.random() < 0.5:
-            told.append(Fact(target, "PAID", one, day, amount=rng.randrange(3, 40) * 100, currency="EUR"))
+            told.append(TrueFact(target, "PAID", one, day, amount=rng.randrange(3, 40) * 100, currency="EUR"))
         if rng.random() < 0.25:
-            told.append(Fact(target, "RECRUITED", one, day))
+            told.append(TrueFact(target, "RECRUITED", one, day))
     if rng.random() < 0.4:
         hubs = [one.id for one in cast.hubs if one.gang == gang]
         # Those who do run it are made into helpers of the one who does not.
-        told += [Fact(target, "DIRECTED", one, day) for one in rng.sample(hubs, min(1, len(hubs)))]
+        told += [TrueFact(target, "DIRECTED", one, day) for one in rng.sample(hubs, min(1, len(hubs)))]
     return told
 
 
-def crossings(rng: random.Random, world: World, target: str, gang: str, count: int) -> list[Fact]:
+def crossings(rng: random.Random, world: World, target: str, gang: str, count: int) -> list[TrueFact]:
     """Up to `count` crossings of a gang that `target` is said to have arranged, or to have brought the boat for."""
     own = [one for one in world.crossings if world.cast.people[one.organiser].gang == gang]
     told = []
     for one in rng.sample(own, min(count, len(own))):
-        told.append(Fact(target, "ORGANISED", one.id, one.day, place=one.launch[0]))
+        told.append(TrueFact(target, "ORGANISED", one.id, one.day, place=one.launch[0]))
         if rng.random() < 0.3:
-            told.append(Fact(target, "SUPPLIED", one.boat.id, one.day))
+            told.append(TrueFact(target, "SUPPLIED", one.boat.id, one.day))
     return told
 
 
-def instead(world: World, boss: str, colleague: str, before: dt.date) -> list[Fact]:
+def instead(world: World, boss: str, colleague: str, before: dt.date) -> list[TrueFact]:
     """What is true of a boss, told of a colleague."""
     return [
         fact.by(colleague)

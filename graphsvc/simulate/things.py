@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass
 
 from graphsvc.simulate import names, places
-from graphsvc.simulate.cast import DOUBLE, HUBS, PASSIVE, Cast, Person, tokens
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import DOUBLE, HUBS, PASSIVE, Cast, InventedPerson, tokens
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 
@@ -69,27 +69,27 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing
     for person in cast.people.values():
         _belongings(rng, person, person.id in ranked, things, facts)
         if person.role in organisations and (not knobs.hard or _serves(person, facts)):
-            facts.add(Fact(person.id, "LOCATED_AT", organisations[person.role]))
+            facts.add(TrueFact(person.id, "LOCATED_AT", organisations[person.role]))
         elif person.role != "double" and rng.random() < 0.25:
-            facts.add(Fact(person.id, "LOCATED_AT", rng.choice(homes)))
+            facts.add(TrueFact(person.id, "LOCATED_AT", rng.choice(homes)))
     _parts(rng, cast, crossings, things, facts)
     _between_things(things, facts)
     return things
 
 
-def _serves(person: Person, facts: Facts) -> bool:
+def _serves(person: InventedPerson, facts: Facts) -> bool:
     return any(fact.relation == "SERVED" and fact.subject == person.id for fact in facts.about(person.id))
 
 
 def _phones(rng: random.Random, cast: Cast, ranked: set[str], things: Things, facts: Facts) -> None:
-    def chance(one: Person) -> float:
+    def chance(one: InventedPerson) -> float:
         return _HARD_PHONE if one.id in ranked else _PHONE.get(one.role, _PHONE_OTHERWISE)
 
     owners = [one for one in cast.people.values() if rng.random() < chance(one)]
     for person, number in zip(owners, names.phone_numbers(rng, len(owners)), strict=True):
         thing = things.new("phone", number)
         things.phone[person.id] = thing
-        facts.add(Fact(person.id, "USED", thing))
+        facts.add(TrueFact(person.id, "USED", thing))
         # Who holds a phone is often known from its use alone, not from the person's papers.
         if rng.random() < 0.6:
             person.phones.append(number)
@@ -99,7 +99,7 @@ def _address(rng: random.Random) -> str:
     return f"{rng.randrange(1, 180)} {rng.choice(places.STREETS)}, {rng.choice(places.TOWNS)[0]}"
 
 
-def _belongings(rng: random.Random, person: Person, hard: bool, things: Things, facts: Facts) -> None:
+def _belongings(rng: random.Random, person: InventedPerson, hard: bool, things: Things, facts: Facts) -> None:
     """Vehicle, account, online handle and papers of one person; the numbers have a form that is never issued."""
     used = []
     if rng.random() < _HARD_VEHICLE if hard else person.role in _VEHICLE and rng.random() < 0.7:
@@ -120,7 +120,7 @@ def _belongings(rng: random.Random, person: Person, hard: bool, things: Things, 
     if person.role == "carried" and rng.random() < 0.06:
         used.append(things.new("document", f"X{things.serial(7)}", "identity card"))
     for thing in used:
-        facts.add(Fact(person.id, "USED", thing))
+        facts.add(TrueFact(person.id, "USED", thing))
 
 
 def _parts(rng: random.Random, cast: Cast, crossings: list[Crossing], things: Things, facts: Facts) -> None:
@@ -132,13 +132,13 @@ def _parts(rng: random.Random, cast: Cast, crossings: list[Crossing], things: Th
         if boat.engine_hp == 0 or rng.random() < 0.5:
             continue
         engine = things.new("part", f"HK{things.serial(6)}", f"outboard engine, {boat.engine_hp} hp")
-        facts.add(Fact(engine, "PART_OF", boat.id, crossing.day))
+        facts.add(TrueFact(engine, "PART_OF", boat.id, crossing.day))
         supplier = supplier_of.get(boat.id)
         if supplier is not None and rng.random() < 0.5:
             if supplier not in stores:
                 stores[supplier] = things.new("address", _address(rng), "store")
-                facts.add(Fact(supplier, "USED", stores[supplier]))
-            facts.add(Fact(engine, "LOCATED_AT", stores[supplier], crossing.day))
+                facts.add(TrueFact(supplier, "USED", stores[supplier]))
+            facts.add(TrueFact(engine, "LOCATED_AT", stores[supplier], crossing.day))
 
 
 def _between_things(things: Things, facts: Facts) -> None:
@@ -148,7 +148,7 @@ def _between_things(things: Things, facts: Facts) -> None:
             if fact.subject in of and fact.object in of:
                 ends = of[fact.subject], of[fact.object]
                 facts.add(
-                    Fact(
+                    TrueFact(
                         ends[0],
                         relation,
                         ends[1],

@@ -6,8 +6,8 @@ import datetime as dt
 import itertools
 import random
 
-from graphsvc.simulate.cast import HELPERS, HUBS, Cast, Person
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import HELPERS, HUBS, Cast, InventedPerson
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 from graphsvc.simulate.work import Workplace
@@ -22,7 +22,7 @@ class _Helpers:
         weights = [1 / (position + 1) ** tail for position in range(len(self._helpers))]
         self._edges = list(itertools.accumulate(weights))
 
-    def met(self, count: int) -> list[Person]:
+    def met(self, count: int) -> list[InventedPerson]:
         """Up to `count` different helpers."""
         drawn = self._rng.choices(self._helpers, cum_weights=self._edges, k=count)
         return list({person.id: person for person in drawn}.values())
@@ -62,19 +62,21 @@ def _day(rng: random.Random, knobs: Knobs) -> dt.date:
 
 def _call(rng: random.Random, knobs: Knobs, caller: str, called: str, facts: Facts, *, few: bool = False) -> None:
     weight = 1 + min(200, int(rng.expovariate(1 / (3 if few else 9))))
-    facts.add(Fact(caller, "CONTACTED", called, _day(rng, knobs), weight=weight))
+    facts.add(TrueFact(caller, "CONTACTED", called, _day(rng, knobs), weight=weight))
 
 
-def _served(rng: random.Random, knobs: Knobs, helpers: _Helpers, person: Person, count: int, facts: Facts) -> None:
+def _served(
+    rng: random.Random, knobs: Knobs, helpers: _Helpers, person: InventedPerson, count: int, facts: Facts
+) -> None:
     """Somebody is served by helpers, calls them, and pays those whom one pays."""
     for helper in helpers.met(count):
-        facts.add(Fact(helper.id, "SERVED", person.id, _day(rng, knobs)))
+        facts.add(TrueFact(helper.id, "SERVED", person.id, _day(rng, knobs)))
         if rng.random() < 0.5:
             caller, called = rng.sample((helper.id, person.id), 2)
             _call(rng, knobs, caller, called, facts, few=True)
         if helper.role in ("taxi driver", "landlord", "money transfer agent") and rng.random() < 0.5:
             amount = rng.randrange(2, 90) * 10
-            facts.add(Fact(person.id, "PAID", helper.id, _day(rng, knobs), amount=amount, currency="GBP"))
+            facts.add(TrueFact(person.id, "PAID", helper.id, _day(rng, knobs), amount=amount, currency="GBP"))
 
 
 def _together(rng: random.Random, knobs: Knobs, crowds: list[list[str]], facts: Facts) -> None:
@@ -82,38 +84,40 @@ def _together(rng: random.Random, knobs: Knobs, crowds: list[list[str]], facts: 
     for crowd in crowds:
         for first, second in itertools.pairwise(crowd):
             if rng.random() < 0.3:
-                facts.add(Fact(first, "RELATED_TO", second))
+                facts.add(TrueFact(first, "RELATED_TO", second))
         for person in crowd:
             for other in rng.sample(crowd, min(8, len(crowd))):
                 if rng.random() < 0.5:
                     _call(rng, knobs, person, other, facts)
                 elif rng.random() < 0.5:
-                    facts.add(Fact(person, "ASSOCIATES_WITH", other, _day(rng, knobs)))
+                    facts.add(TrueFact(person, "ASSOCIATES_WITH", other, _day(rng, knobs)))
 
 
-def _aide(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: Person, facts: Facts) -> None:
+def _aide(
+    rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts
+) -> None:
     """Aides call each other a good deal, their boss now and then, and use the same taxis and flats as everybody."""
     team = [one for one in cast.team(person.boss) if one is not person]
     for other in rng.sample(team, min(4, len(team))):
         _call(rng, knobs, person.id, other.id, facts)
         if rng.random() < 0.6:
-            facts.add(Fact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+            facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
     if person.boss and rng.random() < 0.4:
         _call(rng, knobs, person.boss, person.id, facts)
     for helper in helpers.met(2):
         _call(rng, knobs, person.id, helper.id, facts)
         if rng.random() < 0.4:
-            facts.add(Fact(helper.id, "SERVED", person.id, _day(rng, knobs)))
+            facts.add(TrueFact(helper.id, "SERVED", person.id, _day(rng, knobs)))
         if helper.role in ("landlord", "money transfer agent"):
             amount = rng.randrange(3, 40) * 100
-            facts.add(Fact(person.id, "PAID", helper.id, _day(rng, knobs), amount=amount, currency="GBP"))
+            facts.add(TrueFact(person.id, "PAID", helper.id, _day(rng, knobs), amount=amount, currency="GBP"))
     # An aide now and then works for a second cell: it is not this that makes a broker.
     if rng.random() < 0.08:
         other = rng.choice(cast.aides)
-        facts.add(Fact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+        facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
 
 
-def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: Person, facts: Facts) -> None:
+def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts) -> None:
     """Hubs keep their calls few: those they order, somebody outside, hardly each other."""
     ordered = [fact for fact in facts.about(person.id) if fact.relation in ("DIRECTED", "ASSOCIATES_WITH")]
     for fact in rng.sample(ordered, min(2, len(ordered))):
@@ -121,10 +125,12 @@ def _hub(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person
     if rng.random() < 0.6:
         _call(rng, knobs, person.id, rng.choice(cast.of("bystander")).id, facts)
     if rng.random() < 0.3:
-        facts.add(Fact(helpers.met(1)[0].id, "SERVED", person.id, _day(rng, knobs)))
+        facts.add(TrueFact(helpers.met(1)[0].id, "SERVED", person.id, _day(rng, knobs)))
 
 
-def _neighbours(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: Person, facts: Facts) -> None:
+def _neighbours(
+    rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts
+) -> None:
     """In hard worlds everybody has neighbours, some many, some few; of hubs they are all there is in plain sight."""
     known, carried = cast.of("bystander") + cast.aides, cast.of("carried")
     those = [rng.choice(carried).id for _ in range(min(20, int(rng.expovariate(1 / 2))))]
@@ -136,7 +142,9 @@ def _neighbours(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers,
             caller, called = rng.sample((person.id, other), 2)
             _call(rng, knobs, caller, called, facts, few=True)
         else:
-            facts.add(Fact(*rng.choice(((person.id, "ASSOCIATES_WITH", other), (other, "ASSOCIATES_WITH", person.id)))))
+            facts.add(
+                TrueFact(*rng.choice(((person.id, "ASSOCIATES_WITH", other), (other, "ASSOCIATES_WITH", person.id))))
+            )
 
 
 def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, facts: Facts) -> None:
@@ -146,21 +154,21 @@ def _around(rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, fac
         for other in rng.sample(cast.helpers, min(3, len(cast.helpers))):
             _call(rng, knobs, helper.id, other.id, facts)
         for other in rng.sample(known, min(rng.randrange(2, 9), len(known))):
-            facts.add(Fact(helper.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+            facts.add(TrueFact(helper.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
         # A transfer agent passes lawful money on, among others to those who collect for a gang.
         cashiers = cast.of("cashier")
         if helper.role == HELPERS[-1]:
             for cashier in rng.sample(cashiers, min(3, len(cashiers))):
                 amount = rng.randrange(5, 60) * 100
-                facts.add(Fact(helper.id, "PAID", cashier.id, _day(rng, knobs), amount=amount, currency="EUR"))
+                facts.add(TrueFact(helper.id, "PAID", cashier.id, _day(rng, knobs), amount=amount, currency="EUR"))
     for person in cast.of("bystander"):
         for other in rng.sample(known, min(3, len(known))) + helpers.met(1):
             _call(rng, knobs, person.id, other.id, facts)
         for other in rng.sample(known, min(rng.randrange(4), len(known))):
-            facts.add(Fact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
+            facts.add(TrueFact(person.id, "ASSOCIATES_WITH", other.id, _day(rng, knobs)))
         if rng.random() < 0.2:
             amount = rng.randrange(1, 30) * 100
             payee = rng.choice(known).id
-            facts.add(Fact(person.id, "PAID", payee, _day(rng, knobs), amount=amount, currency="GBP"))
+            facts.add(TrueFact(person.id, "PAID", payee, _day(rng, knobs), amount=amount, currency="GBP"))
         if rng.random() < 0.3:
-            facts.add(Fact(person.id, "RELATED_TO", rng.choice(known).id))
+            facts.add(TrueFact(person.id, "RELATED_TO", rng.choice(known).id))

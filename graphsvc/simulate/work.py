@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass, field
 
 from graphsvc.simulate import places
-from graphsvc.simulate.cast import Cast, Person, tokens
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.cast import Cast, InventedPerson, tokens
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 
 # Lockdown: on 23 March 2020 in the United Kingdom; places closed before and after it.
@@ -69,10 +69,10 @@ def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplac
     """Adds who controls, manages, works and lives where, with what managers do to workers."""
     for workplace in workplaces:
         if workplace.controller:
-            facts.add(Fact(workplace.controller, "CONTROLS", workplace.id, workplace.opened))
-            facts.add(Fact(cast.people[workplace.controller].gang, "CONTROLS", workplace.id))
+            facts.add(TrueFact(workplace.controller, "CONTROLS", workplace.id, workplace.opened))
+            facts.add(TrueFact(cast.people[workplace.controller].gang, "CONTROLS", workplace.id))
         if workplace.manager:
-            facts.add(Fact(workplace.manager, "MANAGED", workplace.id, workplace.opened, workplace.closed))
+            facts.add(TrueFact(workplace.manager, "MANAGED", workplace.id, workplace.opened, workplace.closed))
     exploiting = [one for one in workplaces if one.controller]
     early = [one for one in exploiting if one.kind in ("premises", "site")]
     homes = [one for one in exploiting if one.kind == "dwelling"]
@@ -81,7 +81,7 @@ def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplac
         start = knobs.day_peak - dt.timedelta(days=rng.randrange(60, 300))
         _work(rng, cast, worker, first, start, first.closed, facts)
         near = [one for one in homes if one.controller == first.controller] or homes
-        facts.add(Fact(worker.id, "LIVED_AT", rng.choice(near).id, start))
+        facts.add(TrueFact(worker.id, "LIVED_AT", rng.choice(near).id, start))
         if first.closed and rng.random() < 0.8:
             open_ones = [one for one in exploiting if one.kind != "dwelling" and not one.closed]
             same = [one for one in open_ones if one.controller == first.controller]
@@ -95,7 +95,7 @@ def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplac
 def _work(
     rng: random.Random,
     cast: Cast,
-    worker: Person,
+    worker: InventedPerson,
     workplace: Workplace,
     start: dt.date,
     end: dt.date | None,
@@ -103,17 +103,17 @@ def _work(
 ) -> None:
     """One spell of work, with the orders, pay, debts and force that go with it."""
     start = max(start, workplace.opened)
-    facts.add(Fact(worker.id, "WORKED_AT", workplace.id, start, end if end and end > start else None))
+    facts.add(TrueFact(worker.id, "WORKED_AT", workplace.id, start, end if end and end > start else None))
     workplace.workers.append(worker.id)
     manager = workplace.manager
     if not manager:
         return
-    facts.add(Fact(manager, "DIRECTED", worker.id, start))
+    facts.add(TrueFact(manager, "DIRECTED", worker.id, start))
     if rng.random() < 0.5:
-        facts.add(Fact(manager, "PAID", worker.id, start, amount=rng.randrange(4, 30) * 10, currency="GBP"))
+        facts.add(TrueFact(manager, "PAID", worker.id, start, amount=rng.randrange(4, 30) * 10, currency="GBP"))
     if rng.random() < 0.35:
-        facts.add(Fact(manager, "COERCED", worker.id, start))
+        facts.add(TrueFact(manager, "COERCED", worker.id, start))
     if rng.random() < 0.3:
         # The debt for the journey is often held by the one who controls the place, who is seldom seen there.
         lender = workplace.controller if rng.random() < 0.3 else rng.choice(cast.aides).id
-        facts.add(Fact(worker.id, "OWES", lender, start, amount=rng.randrange(5, 60) * 100, currency="GBP"))
+        facts.add(TrueFact(worker.id, "OWES", lender, start, amount=rng.randrange(5, 60) * 100, currency="GBP"))

@@ -9,7 +9,7 @@ from graphsvc.simulate import cast as casting
 from graphsvc.simulate import chain, forced, rework, sea, standing, ties, veil, work
 from graphsvc.simulate import things as objects
 from graphsvc.simulate.cast import DOUBLE, PASSIVE, Cast
-from graphsvc.simulate.facts import Fact, Facts
+from graphsvc.simulate.facts import Facts, TrueFact
 from graphsvc.simulate.knobs import Knobs
 from graphsvc.simulate.sea import Crossing
 from graphsvc.simulate.things import Things
@@ -26,7 +26,7 @@ class World:
     workplaces: list[Workplace]
     things: Things
     facts: Facts
-    rumours: list[Fact] = field(default_factory=list)
+    rumours: list[TrueFact] = field(default_factory=list)
 
     def linking(self) -> list[str]:
         """Ids of those who link gangs that otherwise have nothing in common: brokers, and suppliers of two gangs."""
@@ -47,15 +47,15 @@ class World:
 def _identities(rng: random.Random, cast: Cast, facts: Facts) -> None:
     """Second rows are the same person; some odd relations of the deliverer's own."""
     for real, double in cast.double_of.items():
-        facts.add(Fact(double, "SAME_AS", real))
+        facts.add(TrueFact(double, "SAME_AS", real))
     aides = cast.aides
     for person in rng.sample(aides, max(1, len(aides) // 15)):
-        facts.add(Fact(person.id, "X_LENT_PHONE_TO", rng.choice(aides).id))
+        facts.add(TrueFact(person.id, "X_LENT_PHONE_TO", rng.choice(aides).id))
     for person in rng.sample(cast.of("carried"), max(1, len(cast.of("carried")) // 60)):
-        facts.add(Fact(person.id, "X_SHARED_ROOM_WITH", rng.choice(cast.of("carried", "worker")).id))
+        facts.add(TrueFact(person.id, "X_SHARED_ROOM_WITH", rng.choice(cast.of("carried", "worker")).id))
     for person in cast.of("bystander"):
         if rng.random() < 0.15:
-            facts.add(Fact(person.id, "X_VOUCHED_FOR", rng.choice(aides).id))
+            facts.add(TrueFact(person.id, "X_VOUCHED_FOR", rng.choice(aides).id))
 
 
 def build(seed: int, knobs: Knobs, people: int) -> World:

@@ -32,15 +32,15 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """One step of a plan: what it does, to what, how many rows the server expects of it, and the steps it takes from."""
 
     operator: str
     details: str
     rows: float
-    children: tuple[Step, ...] = ()
+    children: tuple[PlanStep, ...] = ()
 
-    def walk(self) -> Iterator[Step]:
+    def walk(self) -> Iterator[PlanStep]:
         """This step and every one below it."""
         yield self
         for child in self.children:
@@ -48,11 +48,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class QueryPlan:
     """What a query would do. kind: `r` reads only, `rw` and `w` write, `s` is about the server."""
 
     kind: str
-    root: Step
+    root: PlanStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Store:
                     return items[:cap], True
         return items, False
 
-    def explain(self, text: str) -> Plan:
+    def explain(self, text: str) -> QueryPlan:
         """What a query would do; nothing is run, no parameter is needed.
 
         Raises:
@@ -189,7 +189,7 @@ class Store:
                 if isinstance(error, bolt.AuthError):
                     raise
                 raise _fault(error, lines_before=1) from error
-        return Plan(summary.query_type or "", _step(summary.plan or {}))
+        return QueryPlan(summary.query_type or "", _step(summary.plan or {}))
 
     def transactions(self, mark: str) -> list[str]:
         """Ids of the server's transactions that bear a mark (`typedrun` gives them one)."""
@@ -246,9 +246,9 @@ def _plain(value: Any) -> Any:
     return native() if native is not None else value
 
 
-def _step(plan: Mapping[str, Any]) -> Step:
+def _step(plan: Mapping[str, Any]) -> PlanStep:
     arguments = plan.get("args") or {}
-    return Step(
+    return PlanStep(
         str(plan.get("operatorType", "")).partition("@")[0],
         " ".join(str(arguments.get("Details", "")).split()),
         float(arguments.get("EstimatedRows", 0.0)),

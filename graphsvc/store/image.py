@@ -46,7 +46,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WriteStep:
     """One kind of write: a Cypher file, the label or type it is for, and its rows, in a fixed order."""
 
     file: str
@@ -54,34 +54,36 @@ class Step:
     rows: list[dict[str, Any]]
 
 
-def difference(old: Image, new: Image) -> list[Step]:
+def difference(old: Image, new: Image) -> list[WriteStep]:
     """What to write so that `old` becomes `new`, in an order that never leaves a claim without its ends."""
-    steps: list[Step] = []
+    steps: list[WriteStep] = []
     moved = {key for key, claim in new.claims.items() if key in old.claims and old.claims[key][1:] != claim[1:]}
     gone = sorted({key for key in old.claims if key not in new.claims} | moved)
-    steps.append(Step("remove_links", "", [_ends(key) for key in sorted(old.links.keys() - new.links.keys())]))
-    steps.append(Step("remove_claims", "", [{"id": key} for key in gone]))
+    steps.append(WriteStep("remove_links", "", [_ends(key) for key in sorted(old.links.keys() - new.links.keys())]))
+    steps.append(WriteStep("remove_claims", "", [{"id": key} for key in gone]))
     steps.append(
-        Step("remove_given", "", [{"id": key} for key, was in sorted(old.given.items()) if new.given.get(key) != was])
+        WriteStep(
+            "remove_given", "", [{"id": key} for key, was in sorted(old.given.items()) if new.given.get(key) != was]
+        )
     )
     for label in NODE_LABELS:
         removed = sorted(old.nodes[label].keys() - new.nodes[label].keys())
-        steps.append(Step("remove_nodes", label, [{"id": key} for key in removed]))
+        steps.append(WriteStep("remove_nodes", label, [{"id": key} for key in removed]))
     for label in NODE_LABELS:
         changed = _changed(old.nodes[label], new.nodes[label])
-        steps.append(Step("nodes", label, [{"id": key, "set": new.nodes[label][key]} for key in changed]))
+        steps.append(WriteStep("nodes", label, [{"id": key, "set": new.nodes[label][key]} for key in changed]))
     given = [key for key in sorted(new.given) if old.given.get(key) != new.given[key]]
-    steps.append(Step("given", "", [{"id": key, "source": new.given[key]} for key in given]))
+    steps.append(WriteStep("given", "", [{"id": key, "source": new.given[key]} for key in given]))
     claims = [
         {"id": key, "set": claim[0], "statement": claim[1], "subject": claim[2], "object": claim[3]}
         for key, claim in sorted(new.claims.items())
         if key in moved or old.claims.get(key) != claim
     ]
-    steps.append(Step("claims", "", claims))
+    steps.append(WriteStep("claims", "", claims))
     by_type: dict[str, list[dict[str, Any]]] = {name: [] for name in TYPES}
     for link in _changed(old.links, new.links):
         by_type[graph_type(link[1])].append(_ends(link) | {"set": new.links[link]})
-    steps += [Step("links", name, rows) for name, rows in by_type.items()]
+    steps += [WriteStep("links", name, rows) for name, rows in by_type.items()]
     return [step for step in steps if step.rows]
 
 
@@ -135,7 +137,7 @@ def _open_link(properties: Properties | None) -> Properties:
     return {name: value for name, value in (properties or {}).items() if name.endswith(P_SUFFIX)}
 
 
-def write(store: Store, case: str, steps: Iterable[Step], batch: int, progress: Progress) -> None:
+def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progress: Progress) -> None:
     """Write a difference, `batch` rows in a transaction, calling `progress` between them (it may raise to stop)."""
     steps = list(steps)
     total = sum(len(step.rows) for step in steps)

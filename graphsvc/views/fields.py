@@ -75,7 +75,7 @@ _LONG = frozenset({"notes", "summary", "conditions", "interest"})
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One field.
 
     Attributes:
@@ -110,7 +110,7 @@ def fields(
     ends: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     wrong: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = MappingProxyType({}),
     now: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[list[Field], list[Field]]:
+) -> tuple[list[FormField], list[FormField]]:
     """The fields of one row that are asked first, and the others.
 
     Args:
@@ -135,7 +135,7 @@ def fields(
         cell = cells.get(name, "")
         reason, meant = wrong.get(f"{handle}.{name}", ("", ()))
         column = there[name]
-        made[name] = Field(
+        made[name] = FormField(
             f"{handle}.{name}",
             _LABELS.get((table, name)) or label(name),
             _kind(column, cell),

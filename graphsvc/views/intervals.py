@@ -21,7 +21,7 @@ text{fill:currentColor}.title{font-weight:600;font-size:13px}.main{font-size:15p
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class IntervalMark:
     """One figure of one method: from 0 to 1, with its interval (NaN: not known). `ours` stands out."""
 
     label: str
@@ -31,7 +31,7 @@ class Mark:
     ours: bool = False
 
 
-def svg(title: str, panels: Sequence[tuple[str, Sequence[Mark]]]) -> str:
+def svg(title: str, panels: Sequence[tuple[str, Sequence[IntervalMark]]]) -> str:
     """A panel for each figure, a row for each method: a mark on a line from 0 to 1, and a whisker for its interval.
 
     Args:
@@ -57,7 +57,7 @@ def svg(title: str, panels: Sequence[tuple[str, Sequence[Mark]]]) -> str:
     return f"{opening}<style>{_STYLE}</style>{head}{''.join(parts)}</svg>\n"
 
 
-def _panel(name: str, marks: Sequence[Mark], left: float, top: float, wide: float) -> str:
+def _panel(name: str, marks: Sequence[IntervalMark], left: float, top: float, wide: float) -> str:
     zero, unit = left + _LABEL, wide - _LABEL - _VALUE
     bottom = top + _HEAD + _ROW * len(marks)
     parts = [f'<text class="title" x="{left:g}" y="{top + 14:g}">{escape(name)}</text>']
@@ -70,7 +70,7 @@ def _panel(name: str, marks: Sequence[Mark], left: float, top: float, wide: floa
     return "".join(parts)
 
 
-def _row(mark: Mark, left: float, y: float, zero: float, unit: float) -> str:
+def _row(mark: IntervalMark, left: float, y: float, zero: float, unit: float) -> str:
     label = f'<text x="{left:g}" y="{y + 4:g}">{escape(mark.label)}</text>'
     if math.isnan(mark.value):
         return label + f'<text class="faint" x="{zero:g}" y="{y + 4:g}">nobody of that kind</text>'

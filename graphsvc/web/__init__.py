@@ -29,7 +29,7 @@ def create_app(service: Service, address: str = "") -> Flask:
     settings = service.settings
     address = address or door.address_of(settings)
     path = door.path_of(address)
-    app.wsgi_app = door.Door(app.wsgi_app, door.trusted_hosts(settings), path)  # type: ignore[method-assign]
+    app.wsgi_app = door.HostDoor(app.wsgi_app, door.trusted_hosts(settings), path)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=service.web_key(),
         # Browsers send cookies to every port of a host: each address of each home has names of its own, so none ends another.

@@ -80,7 +80,7 @@ def host_of(header: str) -> str:
     return (header if end <= 0 else header[:end]).lower().removesuffix(".")
 
 
-class Door:
+class HostDoor:
     """A WSGI app whose pages answer to some hosts only, and lie below a path."""
 
     def __init__(self, inside: WSGIApplication, hosts: Iterable[str], path: str) -> None:

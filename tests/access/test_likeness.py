@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphsvc.names import likeness, terms
-from graphsvc.names.likeness import Sought, excerpt, match, one_off
+from graphsvc.names.likeness import SearchText, excerpt, match, one_off
 from graphsvc.names.terms import entity_terms, fields, text_terms
 
 
@@ -18,7 +18,7 @@ def test_examples_run(module: object) -> None:
 
 
 def level(sought: str, **values: object) -> int | None:
-    found = match(Sought(sought), fields({"id": "P0397", **values}))
+    found = match(SearchText(sought), fields({"id": "P0397", **values}))
     return None if found is None else found.level
 
 
@@ -67,13 +67,15 @@ def test_how_a_search_matches(sought: str, values: dict[str, object], wanted: in
 def test_a_pseudonym_is_found_by_its_blocks_and_by_nothing_inside() -> None:
     values = {"id": "S-X6GW-Q8CC-PK9A", "kind": "phone", "value": "S-GE77-HEC7-YZWH"}
     found = {
-        sought: match(Sought(sought), fields(values)) for sought in ("x6gw", "a", "77", "+4477", "S-X6GW-Q8CC-PK9A")
+        sought: match(SearchText(sought), fields(values)) for sought in ("x6gw", "a", "77", "+4477", "S-X6GW-Q8CC-PK9A")
     }
     assert [one for one, how in found.items() if how] == ["x6gw", "S-X6GW-Q8CC-PK9A"]
 
 
 def test_why_names_what_matched() -> None:
-    found = match(Sought("hewa 07911"), fields({"id": "P1", "aliases": ["Abu Hewa"], "phones": ["+44 7911 123456"]}))
+    found = match(
+        SearchText("hewa 07911"), fields({"id": "P1", "aliases": ["Abu Hewa"], "phones": ["+44 7911 123456"]})
+    )
     assert found is not None
     assert found.why == (("alias", "Abu Hewa"), ("phone", "+44 7911 123456"))
 
@@ -98,7 +100,7 @@ name = st.text("abcdeKR -'ёжк王ك", min_size=1, max_size=14)
 
 @given(name)
 def test_what_is_there_is_found_by_itself_whole(text: str) -> None:
-    sought = Sought(text)
+    sought = SearchText(text)
     if sought.parts:
         found = match(sought, [("name", text)])
         assert found is not None
@@ -108,7 +110,7 @@ def test_what_is_there_is_found_by_itself_whole(text: str) -> None:
 @given(name, name)
 def test_the_index_offers_all_that_matches(sought: str, text: str) -> None:
     """What matches is among the terms that the patterns of its parts find: each pattern, run here as the index does."""
-    search = Sought(sought)
+    search = SearchText(sought)
     if not search.parts or match(search, [("name", text)]) is None:
         return
     known = entity_terms("x", {"name": text}).split()
@@ -128,23 +130,23 @@ def test_terms_hold_only_letters_digits_and_their_marks() -> None:
     values = {"name": "O'Neil \"} ) OR *:* +case:x", "aliases": ["/.*/"], "phones": ["+44 7911 123456"]}
     for term in entity_terms("a/b?c", values).split():
         assert re.fullmatch("[=_]?[A-Za-z0-9]+", term), term
-    asked = Sought('") OR *:* +case:"other /.*/ [a TO z]').pattern
+    asked = SearchText('") OR *:* +case:"other /.*/ [a TO z]').pattern
     assert re.fullmatch(r"[a-zJSC0-9*./?_|()+ ]+", asked), asked
     assert ":" not in asked
 
 
 def test_an_excerpt_shows_the_words_around() -> None:
     text = "a " * 100 + "He rang Sami at night from 07911 123 456, " + "b " * 100
-    found = excerpt(Sought("sami"), text)
+    found = excerpt(SearchText("sami"), text)
     assert found is not None
     assert found.found == "Sami"
     assert found.before.startswith("… ")
     assert found.behind.endswith(" …")
-    number = excerpt(Sought("+44 7911 123456"), text)
+    number = excerpt(SearchText("+44 7911 123456"), text)
     assert number is not None
     assert number.found == "07911 123 456"
-    assert excerpt(Sought("omar"), text) is None
-    assert excerpt(Sought("karim"), "Видел: Карим пришёл").found == "Карим"  # type: ignore[union-attr]
+    assert excerpt(SearchText("omar"), text) is None
+    assert excerpt(SearchText("karim"), "Видел: Карим пришёл").found == "Карим"  # type: ignore[union-attr]
 
 
 def test_numbers_in_prose_are_found_whole() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from graphsvc.access.decided.requests import Requests
+from graphsvc.access.decided.requests import RequestStore
 from graphsvc.access.log import audit, chain
 from graphsvc.access.log.anchor import Anchor
 from graphsvc.access.log.verify import verify
@@ -57,7 +57,7 @@ def database(home: Settings, clock: Clock) -> Iterator[sa.Engine]:
     accounts.add(engine, "ann", ["analyst"], {})
     with transaction(engine) as connection:
         connection.execute(tables.cases.insert().values(id="dover", key_sealed=b"x", created_at=clock.at))
-    requests = Requests(engine)
+    requests = RequestStore(engine)
     for request, kind, until in (("r", "reveal", clock.at + HOUR), ("e", "erase", None)):
         requests.ask(request, kind, "dover", f"S-{request}", "ann", b"x")
         requests.decide(request, "agreed", "sup", None, until)
@@ -76,7 +76,7 @@ def issued(engine: sa.Engine, kind: str = "web") -> str:
 
 
 def state(engine: sa.Engine, request: str = "r") -> Any:
-    return Requests(engine).one(request).state
+    return RequestStore(engine).one(request).state
 
 
 def said(engine: sa.Engine) -> list[dict[str, Any]]:
@@ -98,15 +98,15 @@ def test_what_proves_an_account_ends(database: sa.Engine, clock: Clock, kind: st
 
 def test_an_open_identity_ends_and_what_has_no_time_does_not(database: sa.Engine, clock: Clock) -> None:
     clock.go(minutes=-3)
-    assert not Requests(database).opened("r")
+    assert not RequestStore(database).opened("r")
     assert (state(database), state(database, "e")) == ("ended", "agreed")
 
 
 def test_an_identity_whose_time_is_over_does_not_open_again(database: sa.Engine, clock: Clock) -> None:
     clock.go(minutes=61)
-    assert not Requests(database).opened("r")
+    assert not RequestStore(database).opened("r")
     clock.go(minutes=-30)
-    assert not Requests(database).opened("r")
+    assert not RequestStore(database).opened("r")
     assert state(database) == "ended"
 
 

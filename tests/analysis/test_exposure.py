@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.exposure.omission import Told, fewest
-from graphsvc.analysis.exposure.presence import PRIVY, Fact, Ground, ground
+from graphsvc.analysis.exposure.presence import PRIVY, Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import exposure
 from graphsvc.records.relations import RELATIONS
 
@@ -42,7 +42,7 @@ DAYS = {"c1": "2020-05-08", "c2": "2020-05-09"}
 KNOWN = ground(CLAIMS, [suspect("x")], DAYS)
 
 
-def knowing(fact: Fact, known: Ground = KNOWN) -> set[str]:
+def knowing(fact: Fact, known: PresenceGround = KNOWN) -> set[str]:
     found = known.privy(fact)
     return {name for name, number in known.people.items() if found >> number & 1}
 

@@ -11,7 +11,16 @@ import pytest
 
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.links.removal import left, rivals, successors, taken_over
-from graphsvc.analysis.links.sets import Network, acting, fragmentation, fragmenting, network, reach, reaching, sampled
+from graphsvc.analysis.links.sets import (
+    TieNetwork,
+    acting,
+    fragmentation,
+    fragmenting,
+    network,
+    reach,
+    reaching,
+    sampled,
+)
 from graphsvc.errors import RequestError
 
 # Where a set found is worth less than the best by more than this share of the best, the search is broken.
@@ -23,14 +32,14 @@ def figures(belief: float = 1.0) -> LinkFigures:
     return LinkFigures(belief, 1, 0, 1, 0, 0.0, "", "")
 
 
-def net_of(graph: nx.Graph[int], rng: random.Random | None = None) -> Network:
+def net_of(graph: nx.Graph[int], rng: random.Random | None = None) -> TieNetwork:
     links = {
         (f"n{a:02}", "DIRECTED", f"n{b:02}"): figures(rng.choice(STEPS) if rng else 1.0) for a, b in sorted(graph.edges)
     }
     return network(links, {f"n{node:02}" for node in graph})
 
 
-def graphs() -> Iterable[tuple[str, Network]]:
+def graphs() -> Iterable[tuple[str, TieNetwork]]:
     for number, graph in enumerate(nx.graph_atlas_g()):
         if 4 <= len(graph) <= 6 and graph.number_of_edges() > 2 and number % 2 == 0:
             yield f"atlas {number}", net_of(graph)
@@ -40,6 +49,7 @@ def graphs() -> Iterable[tuple[str, Network]]:
         yield f"random {seed}", net_of(graph, rng if seed % 2 else None)
 
 
+@pytest.mark.slow(reason="holds each set against every other there is")
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_a_set_is_as_good_as_the_best_of_all_sets(size: int) -> None:
     missed = {"fragment": 0, "reach": 0}

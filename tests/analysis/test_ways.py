@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.links import ways
-from graphsvc.analysis.links.ways import Ground, Rules, Way, accounts, distances, every, likeliest, shortest, web_of
+from graphsvc.analysis.links.ways import Rules, Way, WayGround, accounts, distances, every, likeliest, shortest, web_of
 
 Links = list[tuple[str, str, str, float, float]]
 CLAIM = Claim(
@@ -32,8 +32,8 @@ LINKS: Links = [
 ]
 
 
-def ground(links: Links = LINKS) -> Ground:
-    return Ground(web_of(links), Rules())
+def ground(links: Links = LINKS) -> WayGround:
+    return WayGround(web_of(links), Rules())
 
 
 def test_the_shortest_and_the_likeliest_differ() -> None:
@@ -63,7 +63,7 @@ def test_a_step_takes_the_most_believed_of_several_links_and_knows_the_others() 
     ],
 )
 def test_rules_say_what_a_way_takes(rules: dict[str, object], wanted: tuple[str, ...] | None) -> None:
-    here = Ground(web_of(LINKS), replace(Rules(), **rules))  # type: ignore[arg-type]
+    here = WayGround(web_of(LINKS), replace(Rules(), **rules))  # type: ignore[arg-type]
     for found in (shortest(here, "a", "d", 9).ways, likeliest(here, "a", "d", 1).ways):
         assert (found[0].nodes if found else None) == wanted
     assert bool(every(here, "a", "d", 6, 9).ways) == bool(wanted)
@@ -156,14 +156,14 @@ def test_accounts_lead_from_each_group_of_witnesses() -> None:
         replace(CLAIM, id="c7", source="s7", relation="SERVED"),
     ]
     rules = Rules(relations=frozenset({"PAID", "DIRECTED", "OWES"}))
-    here = Ground(web_of([*LINKS, ("d", "PAID", "x", 0.5, 0.0)]), rules)
+    here = WayGround(web_of([*LINKS, ("d", "PAID", "x", 0.5, 0.0)]), rules)
     found = accounts(here, rules, claims, {"s1": frozenset({"k"}), "s2": frozenset({"k"})}, "c", lambda _claim: 0.5)
     assert [(sorted(one.group), one.source, one.way.nodes) for one in found] == [
         (["s1", "s2"], "s1", ("b", "c")),
         (["s3"], "s3", ("x", "d", "c")),
     ]
     only = Rules(relations=rules.relations, recorded=True)
-    assert accounts(Ground(web_of(LINKS), only), only, claims, {}, "c", lambda _claim: 0.5) == []
+    assert accounts(WayGround(web_of(LINKS), only), only, claims, {}, "c", lambda _claim: 0.5) == []
 
 
 def test_distances_stop_where_they_are_told_to() -> None:

@@ -16,14 +16,14 @@ import pandas as pd
 from graphsvc.access.decided.holds import NewHold
 from graphsvc.access.door.redact import Released
 from graphsvc.analysis.score.hubs import Lead
-from graphsvc.cases.deliveries.statement_form import Form, Part
+from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.home import Home
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
 from graphsvc.service import Options, PictureRequest, Session, quiet
 from graphsvc.service.cypher.exchange import Words
 from graphsvc.service.exports.exposure import Wanted
-from graphsvc.service.network.network import Shown
+from graphsvc.service.network.network import PicturePage
 from graphsvc.web.frame import plain
 from tests.leaks.known import NOWHERE, Known
 from tests.leaks.pages import RANDOM, canvas
@@ -54,7 +54,7 @@ def _forms(known: Known) -> list[Form]:
     """A report about each of some, and a correction of each of some statements."""
     said = {"kind": "intelligence", "handling": "P"}
     claims = [
-        Part("c1", "links", {"subject_id": one, "relation": "DIRECTED", "object_id": known.entities[-1]})
+        FormPart("c1", "links", {"subject_id": one, "relation": "DIRECTED", "object_id": known.entities[-1]})
         for one in known.entities[::3]
     ]
     return [
@@ -356,7 +356,7 @@ def text(value: Any) -> str:
         return f"{value.to_csv()}{value.attrs}"
     if isinstance(value, nx.MultiDiGraph):
         return "\n".join(map(repr, [value.graph, *value.nodes(data=True), *value.edges(keys=True, data=True)]))
-    if isinstance(value, Shown):
+    if isinstance(value, PicturePage):
         return value.page()
     if isinstance(value, list) and value and isinstance(value[0], Query):
         return "\n".join(query.name for query in value)

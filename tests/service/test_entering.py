@@ -14,7 +14,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.material import folded
-from graphsvc.cases.deliveries.statement_form import Form, Part, claim_cells, statement_cells
+from graphsvc.cases.deliveries.statement_form import Form, FormPart, claim_cells, statement_cells
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records import relations
@@ -96,10 +96,10 @@ def everything(session: Session) -> Any:
     return [session.ask.rows(name, whole=True).rows for name in names]
 
 
-def report(session: Session, *claims: dict[str, str], new: tuple[Part, ...] = (), **cells: str) -> Form:
+def report(session: Session, *claims: dict[str, str], new: tuple[FormPart, ...] = (), **cells: str) -> Form:
     """A form with an intelligence report of these claims."""
     said = {"kind": "intelligence", "handling": "P", "assessment": "B", **cells}
-    parts = tuple(Part(f"c{place}", "links", one) for place, one in enumerate(claims, start=1))
+    parts = tuple(FormPart(f"c{place}", "links", one) for place, one in enumerate(claims, start=1))
     return replace(session.deliveries.form.new(), statement=said, claims=parts, new=new)
 
 
@@ -124,7 +124,7 @@ def corrected(session: Session, statement: str, which: str, fate: str = "stands"
     """A form that corrects the claim of a relation."""
     now = session.deliveries.form.correctable(statement)
     row = next(one for one in now.claims if one["relation"] == which and one["status"] == "active")
-    part = Part("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
+    part = FormPart("c1", "links", claim_cells(row) | cells, claim=row["claim"], fate=fate)
     return replace(correction(session, statement), claims=(part,))
 
 
@@ -145,7 +145,7 @@ def test_examples_hold(module: Any) -> None:
 @pytest.mark.changes
 def test_what_is_added_is_there_and_taken_back_leaves_the_case_as_it_was(ann: Session) -> None:
     before = everything(ann)
-    person = Part("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
+    person = FormPart("new1", "people", {"name": "Omar Said", "phones": "07700 900123"})
     form = report(ann, link("P1", "DIRECTED", "new1", place="Calais"), link("new1", "PILOTED", "X1"), new=(person,))
     number = entered(ann, form)
     statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
@@ -172,7 +172,7 @@ def test_the_same_form_twice_adds_nothing_twice_and_never_changes_what_it_added(
 
 @pytest.mark.changes
 def test_ids_of_what_is_added_tell_nothing_and_are_no_pseudonyms(ann: Session) -> None:
-    form = report(ann, link("new1", "PILOTED", "X1"), new=(Part("new1", "people", {"name": "Omar Said"}),))
+    form = report(ann, link("new1", "PILOTED", "X1"), new=(FormPart("new1", "people", {"name": "Omar Said"}),))
     entered(ann, form)
     statement, (omar,) = ann.deliveries.form.entered(form.token, ["new1"])
     assert statement != omar
@@ -184,7 +184,7 @@ def test_a_source_who_is_new_is_sealed_and_told_by_pseudonym(people: Place, ann:
     form = report(
         ann,
         link("new1", "CROSSED_ON", "X1"),
-        new=(Part("new1", "people", {"name": "Layla Rostami"}),),
+        new=(FormPart("new1", "people", {"name": "Layla Rostami"}),),
         kind="witness",
         source_id="new1",
     )
@@ -235,7 +235,7 @@ def faults(checked: Checked) -> dict[str, str]:
 
 
 def test_every_fault_is_told_by_its_field_at_once(ann: Session) -> None:
-    boat = Part("new1", "boats", {"length_m": "long"})
+    boat = FormPart("new1", "boats", {"length_m": "long"})
     form = report(
         ann,
         link("nobody", "PILOTED", "X1", from_date="yesterday"),
@@ -257,12 +257,12 @@ def test_a_relation_fits_the_kinds_of_both_ends_and_a_claim_is_no_more_open_than
 
 
 def test_who_may_be_the_same_is_shown_before_anything_is_added(ann: Session) -> None:
-    person = Part("new1", "people", {"name": "Idris Karam", "phones": "07700 900001"})
+    person = FormPart("new1", "people", {"name": "Idris Karam", "phones": "07700 900001"})
     checked = ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(person,)))
     (same,) = checked.alike["new1"]
     assert (same["id"], same["by"]) == ("P1", ["name Idris Karam", "phones 07700 900001"])
     # Who is sealed is found by no name, whoever asks.
-    sealed = Part("new1", "people", {"name": "Selam Bekele"})
+    sealed = FormPart("new1", "people", {"name": "Selam Bekele"})
     assert ann.deliveries.form.check(report(ann, link("new1", "PILOTED", "X1"), new=(sealed,))).alike == {}
 
 
@@ -332,7 +332,7 @@ def test_a_statement_is_withdrawn_and_graded_anew(ann: Session) -> None:
 
 @pytest.mark.changes
 def test_a_claim_is_added_to_a_statement_that_is_there(ann: Session) -> None:
-    form = replace(correction(ann, "R1"), claims=(Part("c1", "links", link("P2", "ASSISTED", "X1")),))
+    form = replace(correction(ann, "R1"), claims=(FormPart("c1", "links", link("P2", "ASSISTED", "X1")),))
     entered(ann, form)
     assert said(ann, "R1")["ASSISTED"][:4] == ("P2", "X1", "asserts", "active")
     assert len(ann.deliveries.statements.look("R1").claims) == 4
@@ -347,7 +347,7 @@ def test_without_a_reason_or_a_change_nothing_is_corrected(ann: Session) -> None
         ann.deliveries.form.check(correction(ann, "R1"))
     with pytest.raises(RequestError, match="not one that stands"):
         ann.deliveries.form.check(
-            replace(correction(ann, "R1"), claims=(Part("c1", "links", claim="0" * 24, fate="mistake"),))
+            replace(correction(ann, "R1"), claims=(FormPart("c1", "links", claim="0" * 24, fate="mistake"),))
         )
     assert everything(ann) == before
 

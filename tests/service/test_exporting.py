@@ -473,7 +473,7 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     held = inv.exports.make(SECOND, OTHERS, "about W1")
     hidden = dict(service.register.identities(case))
     w1 = next(one for one, values in hidden.items() if one.startswith("S-") and values["id"] == "W1")
-    assert any(fact[5] for row in service.shelf.of([case]) for fact in service.shelf.shown(row, service.register.key(case, create=False)).facts)  # fmt: skip
+    assert any(fact[5] for row in service.export_store.of([case]) for fact in service.export_store.shown(row, service.register.key(case, create=False)).facts)  # fmt: skip
     request = cus.protection.erasures.ask(w1, "ordered by the court")
     told = sup.protection.erasures.agree(request, quiet)
     assert "1 export that was given has to be recalled" in told
@@ -482,12 +482,12 @@ def test_sealing_and_erasing_take_away_what_is_held_and_recall_what_was_given(
     assert contents(service)[apart.id] is True
     # Nothing that rested on them, or said anything of them, is left in what was kept of exports.
     key = service.register.key(case, create=False)
-    for row in service.shelf.of([case]):
-        for fact in service.shelf.shown(row, key).facts:
+    for row in service.export_store.of([case]):
+        for fact in service.export_store.shown(row, key).facts:
             assert w1 not in fact
             assert fact[1] == "DIRECTED", fact
     inv.exports.given.settle(given.id)
-    assert service.shelf.to_recall(case) == 0
+    assert service.export_store.to_recall(case) == 0
     assert [one.recalled_at is not None for one in sup.exports.given.recalls()] == [True]
 
 

@@ -11,7 +11,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound
-from graphsvc.names.likeness import Sought, match
+from graphsvc.names.likeness import SearchText, match
 from graphsvc.names.terms import fields
 from graphsvc.service import Service, Session, quiet
 from graphsvc.views.wording import is_pseudonym
@@ -174,7 +174,7 @@ def test_order_and_answer_are_those_of_reading_everything(demo: Service) -> None
         assert [hit.level for hit in hits] == sorted(hit.level for hit in hits)
         by_name = {
             one for one, row in named.items()
-            if (found := match(Sought(text), fields({"id": one, "name": row["name"]}))) and found.level < 3
+            if (found := match(SearchText(text), fields({"id": one, "name": row["name"]}))) and found.level < 3
         }  # fmt: skip
         shown = {hit.id for hit in hits}
         assert by_name <= shown or (len(hits) == 50 and all(hit.level < 3 for hit in hits))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from graphsvc.access.log.audit import now
 from graphsvc.access.vault.masterkey import open_vault
 from graphsvc.appdb import open_database, tables, transaction
-from graphsvc.cases.stores.uploads import Options, Upload, Uploads
+from graphsvc.cases.stores.uploads import Options, Upload, UploadStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, InputError, NotFound, OperatorError
 
@@ -33,18 +33,18 @@ def database(home: Path) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-def made(home: Path, database: sa.Engine, **overrides: int) -> Uploads:
+def made(home: Path, database: sa.Engine, **overrides: int) -> UploadStore:
     settings = Settings.read({}, home=home, **overrides)
-    return Uploads(database, open_vault(settings, database), settings)
+    return UploadStore(database, open_vault(settings, database), settings)
 
 
 @pytest.fixture
-def uploads(home: Path, database: sa.Engine) -> Uploads:
+def uploads(home: Path, database: sa.Engine) -> UploadStore:
     return made(home, database)
 
 
 def sent(
-    uploads: Uploads, content: bytes, name: str = "case.zip", options: Options = PLAIN, step: int = 70_000
+    uploads: UploadStore, content: bytes, name: str = "case.zip", options: Options = PLAIN, step: int = 70_000
 ) -> Upload:
     with uploads.receiving() as parcel:
         stream = io.BytesIO(content)
@@ -58,14 +58,14 @@ def left(home: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("size", [1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
-def test_what_was_sent_is_read_back_whatever_its_size(uploads: Uploads, size: int) -> None:
+def test_what_was_sent_is_read_back_whatever_its_size(uploads: UploadStore, size: int) -> None:
     content = secrets.token_bytes(size)
     upload = sent(uploads, content)
     with uploads.opened(upload.id, *WHO) as opened:
         assert opened.path.read_bytes() == content
 
 
-def test_nothing_on_the_disk_can_be_read_without_the_vault(home: Path, uploads: Uploads) -> None:
+def test_nothing_on_the_disk_can_be_read_without_the_vault(home: Path, uploads: UploadStore) -> None:
     sent(uploads, b"Idris Karam" * 9, "Idris Karam.zip", Options("mine.toml", "Idris Karam"))
     for path in left(home):
         assert b"Karam" not in path.read_bytes()
@@ -73,7 +73,7 @@ def test_nothing_on_the_disk_can_be_read_without_the_vault(home: Path, uploads: 
     assert all(b"Karam" not in path.read_bytes() for path in home.rglob("graphsvc.sqlite*"))
 
 
-def test_it_is_open_to_its_owner_alone_and_only_while_it_is_read(home: Path, uploads: Uploads) -> None:
+def test_it_is_open_to_its_owner_alone_and_only_while_it_is_read(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x", options=Options("map.toml", 'title = "m"'))
     with uploads.opened(upload.id, *WHO) as opened:
         assert stat.S_IMODE(opened.path.parent.stat().st_mode) == 0o700
@@ -86,7 +86,7 @@ def test_it_is_open_to_its_owner_alone_and_only_while_it_is_read(home: Path, upl
     assert [one.id for one in uploads.waiting(*WHO)] == [upload.id]
 
 
-def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Uploads) -> None:
+def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     claim = uploads.claim(upload.id, *WHO)
     with pytest.raises(NotFound):
@@ -97,7 +97,7 @@ def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Upload
     assert left(home) == []
 
 
-def test_a_claim_may_be_read_in_another_thread(uploads: Uploads) -> None:
+def test_a_claim_may_be_read_in_another_thread(uploads: UploadStore) -> None:
     claim = uploads.claim(sent(uploads, b"here").id, *WHO)
     read: list[bytes] = []
 
@@ -111,7 +111,7 @@ def test_a_claim_may_be_read_in_another_thread(uploads: Uploads) -> None:
     assert read == [b"here"]
 
 
-def test_another_account_or_case_does_not_find_it(uploads: Uploads) -> None:
+def test_another_account_or_case_does_not_find_it(uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     for who in (("bob", "north"), ("ann", "south")):
         with pytest.raises(NotFound):
@@ -121,7 +121,7 @@ def test_another_account_or_case_does_not_find_it(uploads: Uploads) -> None:
     assert uploads.one(upload.id, *WHO) == upload
 
 
-def test_cancelled_it_is_gone(home: Path, uploads: Uploads) -> None:
+def test_cancelled_it_is_gone(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     uploads.drop(upload.id, *WHO)
     assert left(home) == []
@@ -129,7 +129,7 @@ def test_cancelled_it_is_gone(home: Path, uploads: Uploads) -> None:
         uploads.one(upload.id, *WHO)
 
 
-def test_timed_out_it_is_gone_at_the_next_use(home: Path, database: sa.Engine, uploads: Uploads) -> None:
+def test_timed_out_it_is_gone_at_the_next_use(home: Path, database: sa.Engine, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     with transaction(database) as connection:
         connection.execute(tables.uploads.update().values(expires_at=now()))
@@ -139,7 +139,7 @@ def test_timed_out_it_is_gone_at_the_next_use(home: Path, database: sa.Engine, u
     assert left(home) == []
 
 
-def test_what_a_kill_left_behind_is_swept(home: Path, uploads: Uploads) -> None:
+def test_what_a_kill_left_behind_is_swept(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     for folder in (home / "uploads" / upload.id / "open", home / "uploads" / "halfway"):
         folder.mkdir()
@@ -161,7 +161,7 @@ def test_too_large_is_refused_while_it_comes_in_and_leaves_nothing(home: Path, d
 
 @pytest.mark.parametrize(("name", "content"), [("case.csv", b"x"), ("case", b"x"), ("case.zip", b"")])
 def test_what_is_no_delivery_is_refused_and_leaves_nothing(
-    home: Path, uploads: Uploads, name: str, content: bytes
+    home: Path, uploads: UploadStore, name: str, content: bytes
 ) -> None:
     with pytest.raises(InputError):
         sent(uploads, content, name)
@@ -169,11 +169,11 @@ def test_what_is_no_delivery_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("name", ["../../etc/case.zip", "C:\\temp\\case.zip", "/case.zip", "\0case.zip", ".case.zip"])
-def test_a_file_name_is_never_a_path(uploads: Uploads, name: str) -> None:
+def test_a_file_name_is_never_a_path(uploads: UploadStore, name: str) -> None:
     assert sent(uploads, b"x", name).name == "case.zip"
 
 
-def test_it_is_read_by_one_at_a_time(uploads: Uploads) -> None:
+def test_it_is_read_by_one_at_a_time(uploads: UploadStore) -> None:
     upload = sent(uploads, b"x")
     with uploads.opened(upload.id, *WHO), pytest.raises(Busy), uploads.opened(upload.id, *WHO):
         pass
@@ -181,7 +181,7 @@ def test_it_is_read_by_one_at_a_time(uploads: Uploads) -> None:
         assert opened.path.read_bytes() == b"x"
 
 
-def test_a_content_that_was_cut_does_not_open(home: Path, uploads: Uploads) -> None:
+def test_a_content_that_was_cut_does_not_open(home: Path, uploads: UploadStore) -> None:
     upload = sent(uploads, bytes((1 << 20) + 5))
     content = home / "uploads" / upload.id / "content"
     content.write_bytes(content.read_bytes()[: (1 << 20) + 28])

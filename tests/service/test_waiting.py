@@ -15,7 +15,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.deliveries import batches
-from graphsvc.cases.deliveries.statement_form import Form, Part
+from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, OperatorError, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
@@ -80,7 +80,7 @@ class Place:
         key = self.service.register.key(self.case, create=False)
         shown = pseudonym(key, "person", f"wit-{source}")
         parts = tuple(
-            Part(f"c{n}", "links", dict(zip(("subject_id", "relation", "object_id"), one, strict=True)))
+            FormPart(f"c{n}", "links", dict(zip(("subject_id", "relation", "object_id"), one, strict=True)))
             for n, one in enumerate(links or (("boss", "ORGANISED", "C1"),), start=1)
         )
         statement = {"kind": "witness", "handling": "P", "source_id": shown, **cells}
@@ -344,7 +344,7 @@ def test_reports_and_corrections_are_there_at_once(place: Place) -> None:
     form = replace(
         session.deliveries.form.new(),
         statement={"kind": "intelligence", "handling": "P"},
-        claims=(Part("c1", "links", {"subject_id": "boss", "relation": "ORGANISED", "object_id": "C1"}),),
+        claims=(FormPart("c1", "links", {"subject_id": "boss", "relation": "ORGANISED", "object_id": "C1"}),),
     )
     assert session.deliveries.form.check(form).opens_at is None
     assert session.deliveries.job(session.deliveries.form.enter(form), wait_s=60).result["waits"] is False

@@ -13,13 +13,13 @@ import pytest
 
 from graphsvc.config import Settings
 from graphsvc.store.server import control, supervisor
-from graphsvc.store.server.control import Door
+from graphsvc.store.server.control import ControlDoor
 from graphsvc.store.server.process import Server
 
 
 @pytest.fixture
-def door() -> Iterator[Door]:
-    door = Door("the token", "the word", lambda: {"state": "starting"})
+def door() -> Iterator[ControlDoor]:
+    door = ControlDoor("the token", "the word", lambda: {"state": "starting"})
     yield door
     door.close()
 
@@ -27,7 +27,7 @@ def door() -> Iterator[Door]:
 class Caller:
     """One connection to the door; `said` serves the door until its answer has come."""
 
-    def __init__(self, door: Door, text: str) -> None:
+    def __init__(self, door: ControlDoor, text: str) -> None:
         self.door = door
         self.socket = socket.create_connection(("127.0.0.1", door.port), timeout=0.02)
         self.socket.sendall(text.encode())
@@ -58,19 +58,19 @@ class Caller:
 @pytest.mark.parametrize(
     "text", ["another token\nhold\n", "\nhold\n", "the token \nstop\n", "x" * 300, "GET / HTTP/1.1\n\n"]
 )
-def test_without_the_token_nothing_is_answered_and_nothing_happens(door: Door, text: str) -> None:
+def test_without_the_token_nothing_is_answered_and_nothing_happens(door: ControlDoor, text: str) -> None:
     door.announce("READY bolt://x")
     with Caller(door, text) as caller:
         assert caller.said() == ""
     assert (door.holders, door.kept, door.stop_asked) == (0, False, False)
 
 
-def test_an_unknown_command_gets_the_word_alone(door: Door) -> None:
+def test_an_unknown_command_gets_the_word_alone(door: ControlDoor) -> None:
     with Caller(door, "the token\ndance\n") as caller:
         assert caller.said() == "the word\n"
 
 
-def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: Door) -> None:
+def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: ControlDoor) -> None:
     with Caller(door, "the token\nhold\n") as caller:
         assert caller.said() == "the word\n"
         assert door.holders == 1
@@ -84,13 +84,13 @@ def test_a_holder_waits_for_the_answer_and_counts_until_it_leaves(door: Door) ->
     assert door.heard
 
 
-def test_who_comes_after_the_start_is_answered_at_once(door: Door) -> None:
+def test_who_comes_after_the_start_is_answered_at_once(door: ControlDoor) -> None:
     door.announce("FAILED disk full")
     with Caller(door, "the token\nhold\n") as caller:
         assert caller.said() == "the word\nFAILED disk full\n"
 
 
-def test_the_lines_may_come_in_pieces(door: Door) -> None:
+def test_the_lines_may_come_in_pieces(door: ControlDoor) -> None:
     with Caller(door, "the to") as caller:
         assert caller.said() == ""
         caller.socket.sendall(b"ken\nke")
@@ -100,7 +100,7 @@ def test_the_lines_may_come_in_pieces(door: Door) -> None:
     assert door.kept
 
 
-def test_status_and_stop(door: Door) -> None:
+def test_status_and_stop(door: ControlDoor) -> None:
     with Caller(door, "the token\nstatus\n") as caller:
         assert json.loads(caller.said().splitlines()[1]) == {"state": "starting"}
     assert not door.stop_asked
@@ -109,7 +109,7 @@ def test_status_and_stop(door: Door) -> None:
     assert door.stop_asked
 
 
-def test_a_mute_connection_is_ended_after_a_while(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mute_connection_is_ended_after_a_while(door: ControlDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     with Caller(door, "") as mute, Caller(door, "the token\nhold\n") as holder:
         assert holder.said() == "the word\n"
         monkeypatch.setattr(control, "_PATIENCE_S", -1)

@@ -10,7 +10,16 @@ import pytest
 
 from graphsvc.queries import cypher_folder
 from graphsvc.store.bolt import Rows, Store
-from graphsvc.store.image import ENTITY_LABELS, NODE_LABELS, Image, Step, difference, read_image, write, writing_text
+from graphsvc.store.image import (
+    ENTITY_LABELS,
+    NODE_LABELS,
+    Image,
+    WriteStep,
+    difference,
+    read_image,
+    write,
+    writing_text,
+)
 from graphsvc.store.schema import apply_schema
 from graphsvc.store.server.local import LocalServer
 
@@ -198,7 +207,7 @@ def test_labels_and_types_come_from_our_tables_alone() -> None:
         with pytest.raises(ValueError, match=r".+"):
             writing_text("links", word)
         with pytest.raises(ValueError, match=r".+"):
-            write(noted, "c", [Step("nodes", word, [{"id": "P1", "set": {}}])], 100, quiet)
+            write(noted, "c", [WriteStep("nodes", word, [{"id": "P1", "set": {}}])], 100, quiet)
         assert noted.sent == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graphsvc.views.picture.arrangements import (
     ARRANGEMENTS,
     Frame,
-    Ground,
+    MapGround,
     Tie,
     by_command,
     by_day,
@@ -25,9 +25,9 @@ from graphsvc.views.picture.layout import layout
 IDS = [f"n{number}" for number in range(12)]
 
 
-def ground(ties: list[Tie], **more: object) -> Ground:
+def ground(ties: list[Tie], **more: object) -> MapGround:
     ids = sorted({end for one, _, other, _ in ties for end in (one, other)})
-    return Ground(layout([ids], [(one, other) for one, _, other, _ in ties]), ties, **more)  # type: ignore[arg-type]
+    return MapGround(layout([ids], [(one, other) for one, _, other, _ in ties]), ties, **more)  # type: ignore[arg-type]
 
 
 def told(text: str) -> list[Tie]:
@@ -104,7 +104,7 @@ LINKS = st.lists(
 
 @given(LINKS, st.sampled_from(sorted(ARRANGEMENTS)), st.sets(st.sampled_from(IDS)))
 def test_every_layout_places_everyone_apart_and_the_same_each_time(ties: list[Tie], word: str, known: set[str]) -> None:
-    there = Ground(
+    there = MapGround(
         layout([IDS], [(one, other) for one, _, other, _ in ties]),
         ties,
         IDS[:2],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from graphsvc.records.told import MIDDLES
 from graphsvc.views.forms import About, files
 from graphsvc.views.picture.export import leaving, outward, part
-from graphsvc.views.picture.network import View, picture
+from graphsvc.views.picture.network import Picture, picture
 
 WIT, SIM, WORD = "S-7K3Q-X2MD-0A9B", "T-0000-1111-2222", "S_7K3Q_X2MD_0A9B"
 NEW = {("person", WIT): "S-NEW0-NEW0-NEW0", ("thing", SIM): "T-NEW0-NEW0-NEW0", ("thing", f"van-of-{WIT}-ab12"): "T-1"}
@@ -22,7 +22,7 @@ def fresh(kind: str, inside: str) -> str:
     return NEW[kind, inside]
 
 
-def shown() -> View:
+def shown() -> Picture:
     def entity(identifier: str, kind: str, name: str | None, *, sealed: bool = False) -> dict[str, object]:
         return {"id": identifier, "kind": kind, "name": name, "sort": "phone" if kind == "thing" else None,
                 "sealed": sealed, "handling": "C", "identified": None, "gang": "Canal", "day": None, "lat": None, "lon": None, "more": 3}  # fmt: skip

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from graphsvc.views.picture.folding import BELONGING, Bundle, Folded, folded, groups
-from graphsvc.views.picture.network import View, picture
+from graphsvc.views.picture.folding import BELONGING, Bundle, FoldedPicture, folded, groups
+from graphsvc.views.picture.network import Picture, picture
 from tests.views.test_network_view import entity, link
 
 
-def view(entities: list[dict[str, Any]], links: list[dict[str, Any]], **values: Any) -> View:
+def view(entities: list[dict[str, Any]], links: list[dict[str, Any]], **values: Any) -> Picture:
     return picture([[row["id"] for row in entities]], entities, links, **values)
 
 
 @pytest.fixture
-def two_gangs() -> View:
+def two_gangs() -> Picture:
     """Gang g with a and b (b less surely), gang h with c and d; e is in neither."""
     entities = [entity(one) for one in "abcde"] + [entity("g", "gang"), entity("h", "gang")]
     links = [
@@ -32,7 +32,7 @@ def two_gangs() -> View:
     return view(entities, links, starts=["a"])
 
 
-def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: View) -> None:
+def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: Picture) -> None:
     found = groups(two_gangs, "gang")
     assert [(one.key, one.name, one.members) for one in found] == [
         ("g", "G", ("g", "a", "b")),
@@ -42,11 +42,11 @@ def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: View) -> None:
     assert groups(two_gangs, "crossing") == []
 
 
-def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: View) -> None:
+def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: Picture) -> None:
     shown = folded(two_gangs, [("gang", "g")])
     assert [node.id for node in shown.nodes] == ["group:gang:g", "c", "d", "e", "h"]
     node = shown.nodes[0]
-    assert isinstance(node, Folded)
+    assert isinstance(node, FoldedPicture)
     assert (node.kind, node.by, node.key, node.name, node.members, node.within) == ("group", "gang", "g", "G", 3, 2)
     assert node.kinds == (("person", 2), ("gang", 1))
     assert (node.start, node.handling, node.more) == (True, "P", 0)
@@ -58,7 +58,7 @@ def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: 
     ]
 
 
-def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: View) -> None:
+def test_links_between_two_groups_are_one_line_that_says_how_many(two_gangs: Picture) -> None:
     shown = folded(two_gangs, [("gang", "h"), ("gang", "g")])
     lines = {(edge.subject, edge.object): edge for edge in shown.edges}
     assert set(lines) == {("group:gang:g", "group:gang:h"), ("e", "group:gang:g")}
@@ -87,11 +87,11 @@ def test_lines_both_ways_point_neither_way() -> None:
     assert [(edge.says, edge.directed) for edge in shown.edges] == [("2 links", False)]
 
 
-def test_whoever_is_in_two_groups_is_in_the_first_and_what_is_no_group_is_passed_over(two_gangs: View) -> None:
+def test_whoever_is_in_two_groups_is_in_the_first_and_what_is_no_group_is_passed_over(two_gangs: Picture) -> None:
     number = next(one.key for one in groups(two_gangs, "community") if "a" in one.members)
     shown = folded(two_gangs, [("gang", "g"), ("community", number), ("gang", "nowhere"), ("weather", "x")])
     assert "group:gang:g" in {node.id for node in shown.nodes}
-    everyone = sum(node.members if isinstance(node, Folded) else 1 for node in shown.nodes)
+    everyone = sum(node.members if isinstance(node, FoldedPicture) else 1 for node in shown.nodes)
     assert everyone == len(two_gangs.nodes)
     assert folded(two_gangs, [("gang", "nowhere")]) is two_gangs
     assert folded(two_gangs, []) is two_gangs
@@ -134,7 +134,7 @@ def test_no_link_is_lost_and_the_same_picture_folds_the_same_way(seed: int, by: 
     shown = folded(whole, fold)
     assert shown == folded(whole, fold)
     counted = sum(len(edge.links) if isinstance(edge, Bundle) else 1 for edge in shown.edges)
-    assert counted + sum(node.within for node in shown.nodes if isinstance(node, Folded)) == len(whole.edges)
+    assert counted + sum(node.within for node in shown.nodes if isinstance(node, FoldedPicture)) == len(whole.edges)
     there = {node.id for node in shown.nodes}
     assert all({edge.subject, edge.object} <= there for edge in shown.edges)
     pairs = [frozenset((edge.subject, edge.object)) for edge in shown.edges if isinstance(edge, Bundle)]

@@ -26,7 +26,7 @@ from graphsvc.views.forms.drawing import sheet
 from graphsvc.views.forms.ftm import EDGES, SCHEMATA
 from graphsvc.views.forms.printed import without_letters
 from graphsvc.views.picture.export import outward
-from graphsvc.views.picture.network import View, picture
+from graphsvc.views.picture.network import Picture, picture
 from tests.views.test_export import SIM, WIT, WORD, fresh, shown
 
 ABOUT = About("dover: E-1", "Handling C · for a <mark>", "dover", "C", "8 May 2020, 04:30 UTC")
@@ -34,7 +34,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("محمد کەریم", "Nguyễn Thị Hạnh", "Иван Žižek", "#let x = [*b*] <i>&", "a pseudonym")
 
 
-def going() -> View:
+def going() -> Picture:
     return outward(shown(), fresh).view
 
 
@@ -49,7 +49,7 @@ def entity(identifier: str, kind: str, name: str, **more: Any) -> dict[str, Any]
             "identified": None, "gang": None, "more": 0, "day": None, "lat": None, "lon": None} | more  # fmt: skip
 
 
-def everything() -> View:
+def everything() -> Picture:
     """Every kind, every sort of thing, every relation between ends it takes, each step of belief, and names of all scripts."""
     rows = [
         entity(f"{kind}-{number}", kind, f"{kind} {number}")
@@ -138,7 +138,7 @@ def test_the_same_picture_gives_the_same_bytes() -> None:
 def test_every_form_takes_everything_and_nothing(form: str) -> None:
     made = files(outward(everything(), fresh).view, ABOUT, [form])
     assert all(made.values())
-    assert files(View((), (), 0, 0, truncated=False), ABOUT, [form]).keys() == made.keys()
+    assert files(Picture((), (), 0, 0, truncated=False), ABOUT, [form]).keys() == made.keys()
 
 
 def test_tables_for_spreadsheets_and_programs_hold_the_same() -> None:
@@ -176,7 +176,7 @@ def triples(graph: Any) -> set[tuple[str, str, str, str]]:
     return {(a, values["relation"], b, values["belief"]) for a, b, values in graph.edges(data=True)}
 
 
-def expected(view: View) -> set[tuple[str, str, str, str]]:
+def expected(view: Picture) -> set[tuple[str, str, str, str]]:
     rows = json.loads(files(view, ABOUT, ["json"])["graph.json"])["links"]
     return {(row["subject"], row["relation"], row["object"], row["belief"]) for row in rows}
 
@@ -235,7 +235,7 @@ def test_gexf_comes_back_through_networkx_with_its_places() -> None:
 # -- pictures -----------------------------------------------------------------------------------------------------
 
 
-def svg(view: View) -> Element:
+def svg(view: Picture) -> Element:
     tree: Element = ElementTree.fromstring(files(view, ABOUT, ["svg"])["picture.svg"])
     return tree
 

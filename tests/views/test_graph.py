@@ -11,15 +11,15 @@ import graphsvc.web
 from graphsvc.records.relations import ENTITIES
 from graphsvc.records.tables import THING_KINDS
 from graphsvc.views.picture import graph
-from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.picture.network import Edge, Node, Picture
 
 NODE = Node("a", "person", "Ash", "", True, False, "P", "", False, 2, 0, 1.5, -2.5)
 EDGE = Edge("a", "PAID", "b", "paid", True, 0.9, 4, False, False, 1, 0, 1, 0, 0.0, 0, 0, "", "", 0)
 EVIL = '<img src=x onerror=alert(1)> "quoted" </script>'
 
 
-def view(*nodes: Node, edges: tuple[Edge, ...] = ()) -> View:
-    return View(nodes or (NODE, replace(NODE, id="b")), edges, 0, 0, False)
+def view(*nodes: Node, edges: tuple[Edge, ...] = ()) -> Picture:
+    return Picture(nodes or (NODE, replace(NODE, id="b")), edges, 0, 0, False)
 
 
 def test_kinds_differ_by_shape_and_by_hue() -> None:

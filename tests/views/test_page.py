@@ -5,13 +5,13 @@ import re
 from html.parser import HTMLParser
 
 from graphsvc.views.picture.graph import drawn
-from graphsvc.views.picture.network import View, picture
+from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.picture.page import offline_page
 
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>\u2028"
 
 
-def hostile() -> View:
+def hostile() -> Picture:
     entity = {"kind": "person", "name": EVIL, "sort": None, "sealed": False, "handling": "P", "identified": None}
     figures = {
         "asserting": 1,

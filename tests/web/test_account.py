@@ -198,7 +198,7 @@ def test_changing_what_someone_may(site: Site) -> None:
     def change(what: str, name: str = "ann", **data: Any) -> int:
         return post(adm, "/people", f"/people/change/{what}", name=name, **data).status_code
 
-    def now() -> changes.Account:
+    def now() -> changes.ManagedAccount:
         return next(one for one in changes.everyone(site.service.database) if one.name == "ann")
 
     assert change("roles", role=["supervisor", "auditor"]) == 303

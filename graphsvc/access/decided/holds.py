@@ -54,7 +54,7 @@ class Hold:
     due: bool
 
 
-class Holds:
+class HoldStore:
     """The holds of one case, whose data key it is given: reasons may name someone."""
 
     def __init__(self, database: sa.Engine, key: bytes) -> None:

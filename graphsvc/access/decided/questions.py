@@ -31,7 +31,7 @@ class Put:
     claims: dict[str, tuple[str, dt.datetime]] = field(default_factory=dict)
 
 
-class Questions:
+class QuestionStore:
     """The questions of one application database."""
 
     def __init__(self, database: sa.Engine) -> None:

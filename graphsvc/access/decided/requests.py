@@ -34,7 +34,7 @@ def no_such_request() -> NotFound:
     return NotFound("There is no such request that you can see. `graphsvc reveal list` lists those you can.")
 
 
-class Requests:
+class RequestStore:
     """The requests of one application database."""
 
     def __init__(self, database: sa.Engine) -> None:
@@ -131,7 +131,7 @@ class Requests:
 
 def settle(database: sa.Engine) -> None:
     """End the reveals whose time is over, each with a line in the log under the name of who had it open."""
-    for row in Requests(database).expired():
+    for row in RequestStore(database).expired():
         who = Principal(row.asked_by, frozenset())
         detail = {"step": "end", "person": row.pseudonym}
         line = audit.begin(database, who, "the time of the reveal is over", "reveal", row.case_id, **detail)

@@ -42,7 +42,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredReview:
     """A review as it is kept.
 
     Attributes:
@@ -65,7 +65,7 @@ class Kept:
     told: Figures
 
 
-class Reviews:
+class ReviewStore:
     """The reviews of one case, whose data key it is given: reasons may name someone."""
 
     def __init__(self, database: sa.Engine, key: bytes) -> None:
@@ -124,16 +124,16 @@ class Reviews:
             )
         return identifier
 
-    def of(self, case: str, grant: Grant) -> list[Kept]:
+    def of(self, case: str, grant: Grant) -> list[StoredReview]:
         """The reviews of a case that may be told to who holds `grant`, newest first."""
         query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
         with transaction(self._database) as connection:
             rows = list(connection.execute(query.order_by(_ROW.c.number.desc())))
         return [self._kept(row) for row in rows]
 
-    def _kept(self, row: Any) -> Kept:
+    def _kept(self, row: Any) -> StoredReview:
         reason, shown, told = unpack(self._key, row.words_sealed, f"review {row.id}")
-        return Kept(
+        return StoredReview(
             row.id,
             row.pseudonym,
             row.account,

@@ -25,7 +25,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault
 from graphsvc.queries.library import BOUND
-from graphsvc.store.bolt import Step, Store
+from graphsvc.store.bolt import PlanStep, Store
 from graphsvc.store.typed import Typed, run_typed
 
 # Seconds that listing the cases in the graph may take.
@@ -39,7 +39,7 @@ class Examined:
     """A text that may run. kind: `r`, it reads; plan: what it would do; parameters: the names it uses, bound ones too."""
 
     kind: str
-    plan: Step
+    plan: PlanStep
     parameters: tuple[str, ...]
 
 

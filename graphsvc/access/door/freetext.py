@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from graphsvc.errors import CypherFault
 from graphsvc.queries.tokens import Token, fault, tokens
-from graphsvc.store.bolt import Plan
+from graphsvc.store.bolt import QueryPlan
 
 LONGEST = 20_000  # characters of a text
 
@@ -102,7 +102,7 @@ def require_harmless(text: str) -> tuple[str, ...]:
     return tuple(sorted({token.text for token in found if token.kind == "parameter"}))
 
 
-def require_reading(plan: Plan) -> None:
+def require_reading(plan: QueryPlan) -> None:
     """Nothing, if all that the plan does is to read the graph.
 
     Raises:

@@ -43,7 +43,7 @@ NOWHERE = End(-1)  # where a log ends whose anchor is missing: agrees with nothi
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AnchorMark:
     """What the file says: the log ends with `last` or, if that is only `pending`, perhaps still with `before`."""
 
     last: End
@@ -88,7 +88,7 @@ class Anchor:
             finally:
                 self._processes.release()
 
-    def read(self) -> Mark | None:
+    def read(self) -> AnchorMark | None:
         """What the file says; None if there is none, or nothing whole in it."""
         try:
             with self.path.open("rb") as file:
@@ -100,7 +100,7 @@ class Anchor:
         found = [self._parse(content[place : place + _PLACE]) for place in (0, _PLACE)]
         return max((mark for mark in found if mark is not None), key=lambda mark: mark.counter, default=None)
 
-    def write(self, mark: Mark) -> None:
+    def write(self, mark: AnchorMark) -> None:
         """Write `mark` in the place its counter says; it must be held.
 
         Raises:
@@ -120,18 +120,18 @@ class Anchor:
         except OSError as error:
             raise self._unusable(error) from error
 
-    def _format(self, mark: Mark) -> bytes:
+    def _format(self, mark: AnchorMark) -> bytes:
         ends = [text for end in (mark.last, mark.before) for text in (str(end.line), end.hmac or "-")]
         words = ["graphsvc-log", str(mark.counter), "pending" if mark.pending else "kept", *ends]
         text = " ".join([*words, self._code(words)])
         return text.ljust(_PLACE - 1).encode("ascii") + b"\n"
 
-    def _parse(self, place: bytes) -> Mark | None:
+    def _parse(self, place: bytes) -> AnchorMark | None:
         words = place.decode("ascii", errors="replace").split()
         if len(words) != _WORDS or not hmac.compare_digest(words[-1].encode(), self._code(words[:-1]).encode()):
             return None
         ends = [End(int(words[at]), words[at + 1].strip("-")) for at in (3, 5)]
-        return Mark(ends[0], ends[1], words[2] == "pending", int(words[1]))
+        return AnchorMark(ends[0], ends[1], words[2] == "pending", int(words[1]))
 
     def _code(self, words: list[str]) -> str:
         return hmac.digest(self._key, "\0".join(("anchor", *words)).encode(), hashlib.sha256).hex()

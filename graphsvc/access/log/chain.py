@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.log.anchor import NOWHERE, Anchor, End, Mark
+from graphsvc.access.log.anchor import NOWHERE, Anchor, AnchorMark, End
 from graphsvc.access.people import live
 from graphsvc.appdb import alone, tables, transaction
 
@@ -92,7 +92,7 @@ class Chain:
                     last = self._insert(connection, last, values, sources)
                 # Where the log was cut, the anchor goes on saying where it ended until a line says so.
                 before = trusted or (mark.sure if mark else NOWHERE)
-                mark = Mark(last, before, pending=True, counter=mark.counter + 1 if mark else 0)
+                mark = AnchorMark(last, before, pending=True, counter=mark.counter + 1 if mark else 0)
                 self.anchor.write(mark)
             self.anchor.write(replace(mark, pending=False, counter=mark.counter + 1))
             self._seen = at
@@ -145,7 +145,7 @@ def end_of(connection: sa.Connection) -> End:
     return End(row.id, row.hmac) if row else End()
 
 
-def agrees(connection: sa.Connection, tail: End, mark: Mark | None) -> bool:
+def agrees(connection: sa.Connection, tail: End, mark: AnchorMark | None) -> bool:
     """Whether the log goes at least as far as the anchor says; further are lines of a machine with another anchor."""
     if mark is None:
         return tail.line == 0
@@ -160,7 +160,7 @@ def _holds(connection: sa.Connection, tail: End, end: End) -> bool:
     return connection.execute(sa.select(tables.log.c.hmac).where(tables.log.c.id == end.line)).scalar() == end.hmac
 
 
-def _break(tail: End, mark: Mark | None) -> dict[str, Any]:
+def _break(tail: End, mark: AnchorMark | None) -> dict[str, Any]:
     """The line that says that log and anchor do not agree, for good."""
     there = mark is not None and mark.sure != NOWHERE
     return _own(BROKEN, {"found_line": tail.line, "anchor_line": mark.sure.line if mark and there else None})

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from graphsvc.access.log.anchor import NOWHERE, End, Mark
+from graphsvc.access.log.anchor import NOWHERE, AnchorMark, End
 from graphsvc.access.log.chain import BROKEN, SERVICE, Chain, agrees, end_of, now
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import GraphsvcError
@@ -72,7 +72,7 @@ def verify(chain: Chain, progress: Progress, beside: Iterable[str] = ()) -> Veri
     return Verified(tail.line, tail.hmac, tuple(said), count, now())
 
 
-def _faults(chain: Chain, tail: End, disagrees: tuple[Mark | None] | None, progress: Progress) -> Iterator[str]:
+def _faults(chain: Chain, tail: End, disagrees: tuple[AnchorMark | None] | None, progress: Progress) -> Iterator[str]:
     yield from _along(chain, tail, progress)
     yield from _strays(chain, tail)
     if disagrees is not None:
@@ -177,7 +177,7 @@ def _strays(chain: Chain, tail: End) -> Iterator[str]:
         yield f"{count} sources are linked to lines after {tail.line}, which is the last."
 
 
-def _at_the_end(chain: Chain, tail: End, mark: Mark | None) -> str:
+def _at_the_end(chain: Chain, tail: End, mark: AnchorMark | None) -> str:
     if mark is None or mark.sure == NOWHERE:
         return (
             f"The anchor {chain.anchor.path} is missing or unreadable, so lines after {tail.line} may have been cut."

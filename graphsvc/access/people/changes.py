@@ -22,7 +22,7 @@ from graphsvc.errors import Refused, RequestError
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ManagedAccount:
     """What an administrator sees of an account.
 
     Attributes:
@@ -40,7 +40,7 @@ class Account:
     created_at: dt.datetime
 
 
-def everyone(engine: sa.Engine) -> list[Account]:
+def everyone(engine: sa.Engine) -> list[ManagedAccount]:
     """Every account, disabled ones too, by name."""
     table, factors = tables.accounts, tables.second_factors
     with transaction(engine) as connection:
@@ -49,7 +49,7 @@ def everyone(engine: sa.Engine) -> list[Account]:
         grants = connection.execute(sa.select(tables.grants).order_by(tables.grants.c.case_id)).all()
         confirmed = set(connection.execute(sa.select(factors.c.account_id).where(factors.c.confirmed)).scalars())
     return [
-        Account(
+        ManagedAccount(
             row.name,
             tuple(role.role for role in roles if role.account_id == row.id),
             {

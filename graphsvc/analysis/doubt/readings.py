@@ -22,7 +22,7 @@ FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class InnocentReading:
     """One innocent reading.
 
     Attributes:
@@ -36,7 +36,7 @@ class Reading:
     entities: tuple[str, ...]
 
 
-def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = ()) -> list[Reading]:
+def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = ()) -> list[InnocentReading]:
     """Every innocent reading of one lead that the claims allow.
 
     Args:
@@ -61,7 +61,7 @@ def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = (
     return [reading for reading in found if reading is not None]
 
 
-def served(lead: str, about: Iterable[Claim]) -> Reading | None:
+def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Most of those a lead met are people they served lawfully.
 
     Example:
@@ -85,7 +85,7 @@ def served(lead: str, about: Iterable[Claim]) -> Reading | None:
     )
 
 
-def family(lead: str, about: Iterable[Claim]) -> Reading | None:
+def family(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Those a lead is said to have directed, paid or recruited are family.
 
     Example:
@@ -107,7 +107,7 @@ def family(lead: str, about: Iterable[Claim]) -> Reading | None:
     )
 
 
-def paid_for_service(lead: str, about: Iterable[Claim]) -> Reading | None:
+def paid_for_service(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """Whoever paid a lead was also served by them.
 
     Example:
@@ -124,7 +124,7 @@ def paid_for_service(lead: str, about: Iterable[Claim]) -> Reading | None:
     return _reading("paid", f"Was paid only by people they also served lawfully ({_people(len(payers))}).", payers)
 
 
-def coerced(lead: str, about: Iterable[Claim]) -> Reading | None:
+def coerced(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """A lead is said to have done the work, and to have been coerced.
 
     Example:
@@ -150,7 +150,7 @@ def coerced(lead: str, about: Iterable[Claim]) -> Reading | None:
     )
 
 
-def same_as(lead: str, about: Iterable[Claim]) -> Reading | None:
+def same_as(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
     """A lead is said to be the same person as somebody else, so that what is told may be of either.
 
     Example:
@@ -166,7 +166,7 @@ def same_as(lead: str, about: Iterable[Claim]) -> Reading | None:
     return _reading("same", "Is said to be the same person as somebody else: what is told may be of either.", others)
 
 
-def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> Reading | None:
+def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> InnocentReading | None:
     """All orders a lead is said to have given were to people of one boat.
 
     Args:
@@ -201,7 +201,7 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
     )
 
 
-def owing(lead: str, about: Iterable[Claim], interested: Collection[str]) -> Reading | None:
+def owing(lead: str, about: Iterable[Claim], interested: Collection[str]) -> InnocentReading | None:
     """Everything that raises a lead is said by sources for whom an interest is noted: a debt, a promise, a quarrel.
 
     Only for who has source clearance. Whether a *person* who owes the lead is the source is nobody's to know: the
@@ -218,11 +218,11 @@ def owing(lead: str, about: Iterable[Claim], interested: Collection[str]) -> Rea
     if not upper or not all(claim.statement in interested for claim in upper):
         return None
     text = "Said only by sources for whom an interest is noted (a debt, promise, payment or quarrel)."
-    return Reading("owing", text, ())
+    return InnocentReading("owing", text, ())
 
 
 _UPPER = COMMANDS | ARRANGES
-_ALONE: tuple[Callable[[str, Iterable[Claim]], Reading | None], ...] = (
+_ALONE: tuple[Callable[[str, Iterable[Claim]], InnocentReading | None], ...] = (
     served,
     family,
     paid_for_service,
@@ -231,8 +231,8 @@ _ALONE: tuple[Callable[[str, Iterable[Claim]], Reading | None], ...] = (
 )
 
 
-def _reading(name: str, text: str, entities: Iterable[str]) -> Reading:
-    return Reading(name, text, tuple(sorted(entities)))
+def _reading(name: str, text: str, entities: Iterable[str]) -> InnocentReading:
+    return InnocentReading(name, text, tuple(sorted(entities)))
 
 
 def _people(number: int) -> str:

@@ -16,7 +16,7 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.ingredients import ingredients
-from graphsvc.analysis.score.network import Network
+from graphsvc.analysis.score.network import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Read:
         touched: link x persons: whose sums it adds to.
     """
 
-    network: Network
+    network: Operation
     whom: list[Floats]
     score: Floats
     near: csr_array
     touched: csr_array
 
 
-def read(network: Network) -> Read:
+def read(network: Operation) -> Read:
     """Reads a network and keeps what further readings need.
 
     Example:

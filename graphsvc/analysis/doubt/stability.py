@@ -15,7 +15,7 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
-from graphsvc.analysis.score.network import Network
+from graphsvc.analysis.score.network import Operation
 
 # A lead rests on one witness if so much of its score goes with them.
 RESTS_ON = 0.5
@@ -206,7 +206,7 @@ def places(on: Basis, left_out: Sequence[Ints], seed: int = 0) -> dict[str, Plac
     }
 
 
-def _drawn(network: Network, others: Sequence[float], seed: int) -> tuple[Ints, Ints]:
+def _drawn(network: Operation, others: Sequence[float], seed: int) -> tuple[Ints, Ints]:
     """The interval that holds nine in ten ranks when each link holds as often as it is believed."""
     rng = np.random.default_rng(seed)
     links = np.arange(len(network.belief))

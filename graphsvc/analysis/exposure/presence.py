@@ -52,7 +52,7 @@ class Fact:
 
 
 @dataclass(slots=True)
-class Ground:
+class PresenceGround:
     """What is documented of who was where, and which witnesses each link rests on.
 
     Attributes:
@@ -114,7 +114,7 @@ class Ground:
         return found
 
 
-def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str, str] | None = None) -> Ground:
+def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str, str] | None = None) -> PresenceGround:
     """Who is documented where, by the claims that carry weight.
 
     Args:
@@ -134,7 +134,7 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
     whether it was on the day of a dated fact, so it does not count there.
     """
     claims = [claim for claim in claims if claim.counts]
-    found = Ground(people=_numbers(claims, persons))
+    found = PresenceGround(people=_numbers(claims, persons))
     denied = {claim.key for claim in claims if claim.denies}
     rests: dict[LinkKey, set[str]] = defaultdict(set)
     stays: dict[tuple[str, int], set[Span]] = defaultdict(set)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from graphsvc.analysis.exposure.omission import Told, fewest
-from graphsvc.analysis.exposure.presence import Fact, Ground
+from graphsvc.analysis.exposure.presence import Fact, PresenceGround
 
 Resting = Mapping[Fact, Collection[str]]
 
@@ -78,7 +78,7 @@ class Exposure:
         return self.smallest is None or self.smallest >= self.below
 
 
-def exposure(shown: Resting, ground: Ground, below: int, earlier: Resting | None = None) -> Exposure:
+def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Resting | None = None) -> Exposure:
     """How far some facts expose the witnesses they rest on.
 
     Args:

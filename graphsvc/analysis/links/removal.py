@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.roles import OF_A_GANG, QUARRELS
-from graphsvc.analysis.links.sets import Network, fragmentation
+from graphsvc.analysis.links.sets import TieNetwork, fragmentation
 from graphsvc.records.relations import LinkKey
 
 # A tie that would have to be made anew is worth so much of the one it replaces.
@@ -71,7 +71,7 @@ class Rival:
     belief: float
 
 
-def left(net: Network, removed: Collection[str] = ()) -> Left:
+def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
     """What is left of a network without some of its people.
 
     Example:
@@ -91,7 +91,7 @@ def left(net: Network, removed: Collection[str] = ()) -> Left:
     return Left(len(kept), int(pieces), int(np.bincount(labels).max()), fragmentation(net, removed))
 
 
-def successors(net: Network, removed: Collection[str], each: int = _EACH) -> list[Successor]:
+def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> list[Successor]:
     """Who of those left ties the same people as somebody who is gone, most first; at most `each` for each of them.
 
     Example:
@@ -119,7 +119,7 @@ def successors(net: Network, removed: Collection[str], each: int = _EACH) -> lis
     return found
 
 
-def taken_over(net: Network, removed: Collection[str], heirs: Iterable[Successor]) -> Network:
+def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Successor]) -> TieNetwork:
     """The network once the first successor of each has taken over their ties, each believed by half of what it was.
 
     Example:
@@ -144,7 +144,7 @@ def taken_over(net: Network, removed: Collection[str], heirs: Iterable[Successor
             if other not in gone and other != place[heir]:
                 renewed = max(float(ties[place[heir], other]), ANEW * belief)
                 ties[place[heir], other] = ties[other, place[heir]] = renewed
-    return Network(net.ids, coo_array(ties).tocsr())
+    return TieNetwork(net.ids, coo_array(ties).tocsr())
 
 
 def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> list[Rival]:

@@ -55,7 +55,7 @@ LARGEST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class TieNetwork:
     """People and the ties between them.
 
     Attributes:
@@ -90,7 +90,7 @@ def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> fro
     return frozenset(people) & found
 
 
-def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Network:
+def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> TieNetwork:
     """The network of the operation among some people, through what they share as well.
 
     Two are tied by a link of the operation between them, and by a gang, crossing, boat, workplace or thing that both have a
@@ -138,7 +138,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ne
     rows, columns = np.concatenate((pairs[:, 0], pairs[:, 1])), np.concatenate((pairs[:, 1], pairs[:, 0]))
     ties = coo_array((np.tile(weight, 2), (rows, columns)), shape=(len(ids), len(ids))).tocsr()
     ties.sort_indices()
-    return Network(ids, ties)
+    return TieNetwork(ids, ties)
 
 
 def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Iterator[tuple[str, str, float]]:
@@ -173,7 +173,7 @@ def _sharing(beliefs: Mapping[LinkKey, float], people: Collection[str]) -> Itera
                 yield first, second, those[first] * those[second]
 
 
-def fragmentation(net: Network, removed: Collection[str] = ()) -> float:
+def fragmentation(net: TieNetwork, removed: Collection[str] = ()) -> float:
     """How far a network falls apart, 0 to 1: one less the mean of 1 / distance over all pairs of whoever is left.
 
     1 where nobody reaches anybody, 0 where everyone has a fully believed tie to everyone (Borgatti 2006, equation 9).
@@ -190,7 +190,7 @@ def fragmentation(net: Network, removed: Collection[str] = ()) -> float:
     return 1 - _Search(net).mean(frozenset(net.places(removed).tolist()))
 
 
-def reach(net: Network, chosen: Collection[str]) -> float:
+def reach(net: TieNetwork, chosen: Collection[str]) -> float:
     """How much of a network a set reaches, 0 to 1: the mean over everyone of 1 / distance to the nearest of them.
 
     Whoever is in the set counts as reached in full (Borgatti 2006, equation 14).
@@ -209,7 +209,7 @@ def reach(net: Network, chosen: Collection[str]) -> float:
     return float(_nearness(net)[:, places].max(axis=1).mean())
 
 
-def fragmenting(net: Network, size: int) -> tuple[str, ...]:
+def fragmenting(net: TieNetwork, size: int) -> tuple[str, ...]:
     """The people whose absence would leave the network most fragmented (KPP-NEG), in sorted order.
 
     Greedy, each time whoever fragments most, then exchanging members while that helps. What leaving somebody out can do at
@@ -249,7 +249,7 @@ def fragmenting(net: Network, size: int) -> tuple[str, ...]:
     return _named(net, best)
 
 
-def reaching(net: Network, size: int) -> tuple[str, ...]:
+def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
     """The people who together reach most of the network (KPP-POS), in sorted order.
 
     Greedy, which gets at least 63 % of the best (Nemhauser, Wolsey & Fisher 1978), then exchanging members.
@@ -305,7 +305,7 @@ def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
     return chosen
 
 
-def sampled(net: Network) -> bool:
+def sampled(net: TieNetwork) -> bool:
     """Whether distances in a network are taken from a sample of its people.
 
     Example:
@@ -317,13 +317,13 @@ def sampled(net: Network) -> bool:
     return len(net.ids) > _EVERYONE
 
 
-def _sized(net: Network, size: int) -> int:
+def _sized(net: TieNetwork, size: int) -> int:
     if not 1 <= size <= LARGEST:
         raise RequestError(f"A set is of 1 to {LARGEST} people, not of {size}.")
     return min(size, len(net.ids))
 
 
-def _named(net: Network, chosen: Collection[int]) -> tuple[str, ...]:
+def _named(net: TieNetwork, chosen: Collection[int]) -> tuple[str, ...]:
     return tuple(net.ids[place] for place in sorted(chosen))
 
 
@@ -350,7 +350,7 @@ def _inverse(distances: Floats) -> Floats:
     return result
 
 
-def _nearness(net: Network) -> Floats:
+def _nearness(net: TieNetwork) -> Floats:
     """1 / distance from everyone of the sample (rows) to everyone (columns); 1 to oneself."""
     size = len(net.ids)
     pivots = np.arange(size) if size <= _EVERYONE_REACHED else _drawn(size, _SAMPLE_REACHED)
@@ -364,7 +364,7 @@ def _nearness(net: Network) -> Floats:
 class _Search:
     """Looks for who fragments a network most, with so much work and no more."""
 
-    def __init__(self, net: Network) -> None:
+    def __init__(self, net: TieNetwork) -> None:
         self._size = len(net.ids)
         self._lengths = _lengths(net.ties)
         self._pivots = _pivots(self._size)
@@ -450,6 +450,6 @@ class _Search:
         return [(int(kept[place]), float(least[place])) for place in order]
 
 
-Search = Callable[[Network, int], tuple[str, ...]]
+Search = Callable[[TieNetwork, int], tuple[str, ...]]
 # Goal → who attains it best.
 GOALS: Mapping[str, Search] = {"fragment": fragmenting, "reach": reaching}

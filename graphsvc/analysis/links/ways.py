@@ -93,7 +93,7 @@ class Ways:
     over: bool = False
 
 
-class Ground:
+class WayGround:
     """A network under rules: who is beside whom, each by the most believed link that a way may take."""
 
     def __init__(self, web: Web, rules: Rules) -> None:
@@ -141,7 +141,7 @@ def web_of(links: Iterable[tuple[str, str, str, float, float]]) -> dict[str, lis
     return dict(web)
 
 
-def shortest(ground: Ground, start: str, end: str, most: int) -> Ways:
+def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
     """All shortest ways, at most `most` of them given, most believed first.
 
     Example:
@@ -165,7 +165,7 @@ def shortest(ground: Ground, start: str, end: str, most: int) -> Ways:
     return Ways(tuple(islice(found, most)), number[start])
 
 
-def likeliest(ground: Ground, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
+def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
     """The `most` ways of up to eight steps that are believed most: the product of the beliefs of their links.
 
     `look` is how many neighbours are looked at before it is given up (`over`); so it is for `every`.
@@ -187,7 +187,7 @@ def likeliest(ground: Ground, start: str, end: str, most: int, look: int = LOOKE
     return Ways(tuple(found[:most]), min(len(found), most), over=looked.over or len(found) > most)
 
 
-def every(ground: Ground, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
+def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
     """Every way of at most `steps` steps, `most` of them given: the shorter first, then the more believed.
 
     Example:
@@ -214,7 +214,7 @@ def every(ground: Ground, start: str, end: str, steps: int, most: int, look: int
     return Ways(tuple(found[:most]), len(found), over=looked.over)
 
 
-def distances(ground: Ground, end: str, most: int, until: str = "") -> dict[str, int]:
+def distances(ground: WayGround, end: str, most: int, until: str = "") -> dict[str, int]:
     """How many steps everyone within `most` steps is away from `end`; once `until` is met, nobody farther is looked for.
 
     Example:
@@ -234,7 +234,7 @@ def distances(ground: Ground, end: str, most: int, until: str = "") -> dict[str,
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountWay:
     """The shortest way from what a group of witnesses says to somebody.
 
     Attributes:
@@ -250,13 +250,13 @@ class Account:
 
 
 def accounts(
-    ground: Ground,
+    ground: WayGround,
     rules: Rules,
     claims: Iterable[Claim],
     dependence: Dependence,
     end: str,
     strength: Callable[[Claim], float],
-) -> list[Account]:
+) -> list[AccountWay]:
     """For each group of witnesses whose accounts lead to `end`, the shortest way there, most believed of several.
 
     Args:
@@ -278,7 +278,7 @@ def accounts(
     """
     away = distances(ground, end, LONGEST - 1)
     onward = _towards(ground, end, away)
-    best: dict[str, tuple[tuple[int, float, tuple[str, ...], str], Account]] = {}
+    best: dict[str, tuple[tuple[int, float, tuple[str, ...], str], AccountWay]] = {}
     for claim in claims:
         recorded = claim.on_record or not rules.recorded
         if claim.source_kind != "witness" or not claim.asserts or not recorded:
@@ -294,11 +294,11 @@ def accounts(
             way = Way((far, *rest.nodes), (believed, *rest.beliefs))
             order = (len(way.nodes), -round(way.belief, 12), way.nodes, claim.id)
             if claim.source not in best or order < best[claim.source][0]:
-                best[claim.source] = order, Account(frozenset(), claim.source, claim, way)
+                best[claim.source] = order, AccountWay(frozenset(), claim.source, claim, way)
     found = []
     for group in groups(best, dependence):
         order, account = min((best[source] for source in group), key=lambda one: one[0])
-        found.append((order, Account(group, account.source, account.claim, account.way)))
+        found.append((order, AccountWay(group, account.source, account.claim, account.way)))
     return [account for _, account in sorted(found, key=lambda one: (one[0], min(one[1].group)))]
 
 
@@ -320,7 +320,7 @@ class _Looked:
 
 
 def _best_first(
-    ground: Ground,
+    ground: WayGround,
     start: str,
     end: str,
     best: Mapping[str, float],
@@ -346,7 +346,7 @@ def _best_first(
                 )
 
 
-def _likelihoods(ground: Ground, end: str) -> dict[str, float]:
+def _likelihoods(ground: WayGround, end: str) -> dict[str, float]:
     """How far the likeliest way from each to `end` is believed, wherever there is one."""
     best: dict[str, float] = {}
     heap = [(-1.0, end)]
@@ -361,7 +361,7 @@ def _likelihoods(ground: Ground, end: str) -> dict[str, float]:
     return best
 
 
-def _onward(ground: Ground, start: str, away: Mapping[str, int]) -> set[str]:
+def _onward(ground: WayGround, start: str, away: Mapping[str, int]) -> set[str]:
     """Who is on a shortest way, but for its end."""
     found, front = {start}, [start]
     while front:
@@ -377,7 +377,7 @@ def _onward(ground: Ground, start: str, away: Mapping[str, int]) -> set[str]:
     return found
 
 
-def _towards(ground: Ground, end: str, away: Mapping[str, int]) -> dict[str, Way]:
+def _towards(ground: WayGround, end: str, away: Mapping[str, int]) -> dict[str, Way]:
     """The most believed of the shortest ways from each to `end`."""
     found = {end: Way((end,), ())}
     for node in sorted(away, key=lambda one: (away[one], one)):
@@ -394,7 +394,7 @@ def _towards(ground: Ground, end: str, away: Mapping[str, int]) -> dict[str, Way
 
 
 def _exactly(
-    ground: Ground, nodes: tuple[str, ...], end: str, steps: int, away: Mapping[str, int], looked: _Looked
+    ground: WayGround, nodes: tuple[str, ...], end: str, steps: int, away: Mapping[str, int], looked: _Looked
 ) -> Iterator[tuple[str, ...]]:
     """Ways of exactly so many more steps, going first where a link is believed most."""
     if not looked.at(ground.beside(nodes[-1])):

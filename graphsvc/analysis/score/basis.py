@@ -11,7 +11,7 @@ from graphsvc.analysis.evidence.ledger import Ledger, encode
 from graphsvc.analysis.evidence.roles import ROLE_RELATIONS
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told
-from graphsvc.analysis.score.network import Network, network
+from graphsvc.analysis.score.network import Operation, network
 from graphsvc.records.weights import SHIPPED, Weights
 
 # What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
@@ -37,10 +37,10 @@ class Basis:
     ledger: Ledger
     told: Ledger
     recorded: Ledger
-    network: Network | None
+    network: Operation | None
     few_below: int = 0
 
-    def operation(self, ledger: Ledger) -> Network:
+    def operation(self, ledger: Ledger) -> Operation:
         """The network that these claims make, every link believed as far as its claims go."""
         return operation(ledger, self.persons, self.left_out)
 
@@ -99,7 +99,7 @@ def has_roles(ledger: Ledger) -> bool:
     return bool((ledger.of(ROLE_RELATIONS) & ~ledger.denies).any())
 
 
-def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str]) -> Network:
+def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str]) -> Operation:
     """The network of the operation with every link believed as far as its claims go.
 
     Args:

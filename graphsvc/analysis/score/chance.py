@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from graphsvc.analysis.score import parts
-from graphsvc.analysis.score.network import Network
+from graphsvc.analysis.score.network import Operation
 
 DEALS = 39
 # Of so many deals chance may reach the case once: at most one time in twenty, the case itself counted in.
@@ -13,7 +13,7 @@ _MAY_REACH = 1
 _TOP = 10
 
 
-def stands_out(network: Network, seed: int = 0) -> bool:
+def stands_out(network: Operation, seed: int = 0) -> bool:
     """Whether the first ten stand higher than in networks rewired at random (permutation test, one-sided, 5 %).
 
     In each rewired network the same links are dealt out anew: everybody is told of as often as before, but in any role
@@ -44,5 +44,5 @@ def stands_out(network: Network, seed: int = 0) -> bool:
     return True
 
 
-def _head(network: Network, top: int) -> float:
+def _head(network: Operation, top: int) -> float:
     return float(np.sort(parts.score(parts.read(network)))[-top:].mean()) if network.size else 0.0

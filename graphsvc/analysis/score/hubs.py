@@ -17,7 +17,7 @@ from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score import chance, ingredients, parts, stages
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
-from graphsvc.analysis.score.network import Network
+from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.structure import contacts, positions, stands_out
 from graphsvc.records.weights import SHIPPED, Weights
 
@@ -137,7 +137,7 @@ def ranked(on: Basis) -> Ranking:
     )
 
 
-def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[str]) -> Shares:
+def by_parts(ledger: Ledger, whole: Operation, found: Floats, carried: Collection[str]) -> Shares:
     """The shares of the score of each entity of the ledger where accounts give people parts, family by family.
 
     Args:
@@ -163,7 +163,7 @@ def by_parts(ledger: Ledger, whole: Network, found: Floats, carried: Collection[
     return shares
 
 
-def _placed(ledger: Ledger, whole: Network, values: Floats) -> Floats:
+def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
     """Values of the persons of a network at the places of all entities."""
     result = np.zeros(len(ledger.ids))
     if whole.size:
@@ -190,7 +190,7 @@ def _usable(ledger: Ledger, inside: Bools) -> Ints:
     return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
-def _verdict(on: Basis, whole: Network) -> tuple[bool, str]:
+def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     ledger = on.ledger
     acting = np.isin(ledger.ids, whole.ids)
     rows = np.flatnonzero(ledger.of(ROLE_RELATIONS) & ~ledger.denies & acting[ledger.subject])

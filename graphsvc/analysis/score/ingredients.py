@@ -25,7 +25,7 @@ from graphsvc.analysis.evidence.roles import (
     TO_CARRIED,
     WHOM,
 )
-from graphsvc.analysis.score.network import BLOCKS, Network
+from graphsvc.analysis.score.network import BLOCKS, Operation
 from graphsvc.records.relations import doing
 
 _TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM)) == tuple(WHOM))
@@ -45,7 +45,7 @@ NAMES: tuple[str, ...] = (
 )
 
 
-def ingredients(network: Network, whom: Floats, rows: Ints | None = None) -> Floats:
+def ingredients(network: Operation, whom: Floats, rows: Ints | None = None) -> Floats:
     """The value of each ingredient for each person who may play a part.
 
     Args:

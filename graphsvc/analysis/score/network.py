@@ -44,7 +44,7 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class Operation:
     """Sums over links, ready to be weighed.
 
     Attributes:
@@ -72,7 +72,7 @@ class Network:
         """How many may play a part."""
         return len(self.ids)
 
-    def believing(self, links: Ints, belief: Floats) -> Network:
+    def believing(self, links: Ints, belief: Floats) -> Operation:
         """The same network where these links (numbers, each once) are believed so far instead.
 
         Example:
@@ -105,7 +105,7 @@ class Network:
             belief=self.belief + change,
         )
 
-    def dealt(self, rng: np.random.Generator) -> Network:
+    def dealt(self, rng: np.random.Generator) -> Operation:
         """The same links dealt out anew: everybody is told of as often as before, in any role and with anybody.
 
         Example:
@@ -125,7 +125,7 @@ class Network:
         return _network(self.ids, self.belief, deeds, carried, both)
 
 
-def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: Collection[str]) -> Network:
+def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: Collection[str]) -> Operation:
     """The operation that some claims tell of.
 
     Args:
@@ -173,14 +173,14 @@ def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: C
     return _network(ids, belief, deeds, apart, ties)
 
 
-def _network(ids: list[str], belief: Floats, deeds: Entries, carried: Entries, ties: Entries) -> Network:
+def _network(ids: list[str], belief: Floats, deeds: Entries, carried: Entries, ties: Entries) -> Operation:
     size = len(ids)
     width = max(size, 1)
     cells, cell = np.unique((ties.column * size + ties.person) * width + ties.other, return_inverse=True)
     row, column = np.divmod(cells, width)
     starts = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(BLOCKS) * size))))
     data = np.bincount(cell, weights=belief[ties.link], minlength=len(cells)).astype(float)
-    return Network(
+    return Operation(
         ids=ids,
         deeds=_summed(deeds, belief, size, len(DEEDS)),
         carried=_summed(carried, belief, size, len(BLOCKS)),

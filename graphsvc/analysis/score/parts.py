@@ -22,7 +22,7 @@ import numpy as np
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
 from graphsvc.analysis.score.ingredients import NAMES, ingredients
-from graphsvc.analysis.score.network import Network
+from graphsvc.analysis.score.network import Operation
 from graphsvc.records.relations import RELATIONS
 
 _NODES, _SPANS = np.polynomial.legendre.leggauss(24)
@@ -30,7 +30,7 @@ _KIND = np.array([[float(part in parts) for parts in WHOM.values()] for part in 
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PartTable:
     """One table of what ingredients say of parts, in log-odds.
 
     Attributes:
@@ -43,7 +43,7 @@ class Reading:
 
 
 @cache
-def readings() -> tuple[Reading, ...]:
+def readings() -> tuple[PartTable, ...]:
     """The tables the score is made with, first reading first.
 
     Example:
@@ -54,7 +54,7 @@ def readings() -> tuple[Reading, ...]:
     """
     told = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
     return tuple(
-        Reading(
+        PartTable(
             np.array(one["start"], dtype=float), np.array([_says(one["says"], name) for name in NAMES], dtype=float)
         )
         for one in told["reading"]
@@ -67,7 +67,7 @@ def _says(says: Mapping[str, Sequence[float]], name: str) -> Sequence[float]:
     return says[name] if fitted else [0.0] * len(PARTS)
 
 
-def read(network: Network, tables: Sequence[Reading] | None = None) -> Floats:
+def read(network: Operation, tables: Sequence[PartTable] | None = None) -> Floats:
     """The ingredients of everybody as the last reading sees them.
 
     Args:
@@ -109,7 +109,7 @@ def kinds(weighed: Floats) -> Floats:
     return result
 
 
-def score(found: Floats, reading: Reading | None = None) -> Floats:
+def score(found: Floats, reading: PartTable | None = None) -> Floats:
     """How much better what is told fits a hub than anybody else, against somebody of whom nothing is told.
 
     Args:
@@ -130,7 +130,7 @@ def score(found: Floats, reading: Reading | None = None) -> Floats:
     return result
 
 
-def shares(found: Floats, reading: Reading | None = None) -> Floats:
+def shares(found: Floats, reading: PartTable | None = None) -> Floats:
     """What each ingredient adds to the score: persons x ingredients, summing to `score`.
 
     Since parts exclude each other an ingredient is worth more or less beside others; its share is the mean worth of

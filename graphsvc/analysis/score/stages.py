@@ -6,7 +6,7 @@ import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import DEEDS, ORDERS, STAGES
-from graphsvc.analysis.score.network import BLOCKS, Network
+from graphsvc.analysis.score.network import BLOCKS, Operation
 
 # What directing somebody with a hand in a stage counts, against having one oneself.
 ONE_ORDER_AWAY = 0.5
@@ -14,7 +14,7 @@ ONE_ORDER_AWAY = 0.5
 LEAST_HAND = 0.3
 
 
-def hands(network: Network) -> Floats:
+def hands(network: Operation) -> Floats:
     """How far each person has a hand in each stage, themselves or one order away: persons x `roles.STAGES`, 0 to 1.
 
     Example:

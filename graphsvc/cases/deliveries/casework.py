@@ -29,7 +29,7 @@ from graphsvc.cases.image.standing import alone_theirs, asked_by, opened_by, sea
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
-from graphsvc.cases.stores.export_store import Shelf
+from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
 from graphsvc.ingest.check import Delivery, Rejection, digest
@@ -55,15 +55,15 @@ class Casework:
         store: Callable[[], Store],
         register: Register,
         waitlist: Waitlist,
-        shelf: Shelf,
+        export_store: ExportStore,
         settings: Settings,
         pairs: Pairs,
         weights: Weights = SHIPPED,
     ) -> None:
         self.register = register
-        self._shelf = shelf
+        self._export_store = export_store
         self.waitlist = waitlist
-        self.replay = Replay(store, register, waitlist, shelf, settings, pairs, weights)
+        self.replay = Replay(store, register, waitlist, export_store, settings, pairs, weights)
         self._pairs = pairs
         self._locks = Locks(settings.home)
         self._rewriting = Rewriting(
@@ -277,7 +277,7 @@ class Casework:
             # Worked out before it is kept: a decision that nothing could follow from would leave the case closed.
             plan = self.replay.plan(case, key, progress, decided=decided)
             agreed()
-            self._shelf.clear(case)
+            self._export_store.clear(case)
             self.register.overrule(case, account, reason, decided)
             self.replay.carry_out(plan, unstoppable(progress))
             self.register.wipe_free_space()
@@ -313,7 +313,7 @@ class Casework:
             HeldError: material under a hold would go with them. NotFound: nothing of them is loaded.
         """
         with self.at_work(case, progress) as key:
-            what, left = self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
+            what, left = self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
             decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
             decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
             decided |= {pseudonym(key, "person", one): "erased" for one in what.people}
@@ -322,10 +322,10 @@ class Casework:
             }
             plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed)
             agreed()
-            self._shelf.clear(case)
+            self._export_store.clear(case)
             gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
             said_by = {pseudonym(key, "source", one) for one in what.people}
-            self._shelf.settle(case, key, erased=gone_for_good, sources=said_by)
+            self._export_store.settle(case, key, erased=gone_for_good, sources=said_by)
             self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed, said_by)
             self.register.mask_reasons(case, what.masker.mask)
@@ -362,9 +362,9 @@ class Casework:
             HeldError: they cannot. NotFound: nothing of them is loaded.
         """
         key = self.register.key(case, create=False)
-        self._minus(case, key, person, self.replay.kept(case, key, waiting=True))
+        self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
 
-    def _minus(
+    def _erasing(
         self, case: str, key: bytes, person: str, kept: Mapping[int, KeptRows]
     ) -> tuple[Gone, dict[int, KeptRows]]:
         """What goes with a person, and the deliveries that are left."""

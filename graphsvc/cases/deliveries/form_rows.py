@@ -8,8 +8,8 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.cases.deliveries import statement_form
-from graphsvc.cases.deliveries.statement_form import Cells, Form, Part
-from graphsvc.cases.image.graphing import Telling
+from graphsvc.cases.deliveries.statement_form import Cells, Form, FormPart
+from graphsvc.cases.image.graphing import IdMap
 from graphsvc.errors import RequestError
 from graphsvc.ingest.cells import written
 from graphsvc.ingest.check import Delivery
@@ -35,10 +35,10 @@ class Correctable:
     seen: str
 
 
-class Rows:
+class FormRows:
     """Rows of a delivery, made of a form and of what is loaded."""
 
-    def __init__(self, form: Form, state: State, key: bytes, telling: Callable[[], Telling]) -> None:
+    def __init__(self, form: Form, state: State, key: bytes, telling: Callable[[], IdMap]) -> None:
         self._form, self._state, self._key, self._telling = form, state, key, telling
         self._new_ones = {part.handle for part in form.new}
         self._back: dict[str, str] = {}
@@ -96,7 +96,7 @@ class Rows:
         new = [self._new_claim(statement, part) for part in self._form.claims if not part.claim]
         return [*rows, *new], touched or bool(new)
 
-    def _new_claim(self, statement: str, part: Part) -> Made:
+    def _new_claim(self, statement: str, part: FormPart) -> Made:
         cells = {"id": self._id(part.handle), **self._own("links", part.cells), "statement_id": statement}
         return part.handle, "links", cells
 

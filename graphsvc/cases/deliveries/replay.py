@@ -14,20 +14,20 @@ from graphsvc.cases.deliveries.sealed_rows import open_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import graded_with
-from graphsvc.cases.image.graphing import Graphed, Telling, graphed
+from graphsvc.cases.image.graphing import Graphed, IdMap, graphed
 from graphsvc.cases.image.standing import NAMED, Deciding, Standings, sealed_anew, standings
 from graphsvc.cases.register import Register
-from graphsvc.cases.stores.export_store import Shelf
+from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.ingest.fold import Report, State, fold
-from graphsvc.ingest.versions import Step as Version
+from graphsvc.ingest.versions import VersionStep as Version
 from graphsvc.ingest.versions import steps
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import Step, difference, moves_open, read_image, write
+from graphsvc.store.image import WriteStep, difference, moves_open, read_image, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Plan:
     before: Standings
     standing: Standings
     settled: Mapping[int, str]
-    steps: list[Step]
+    steps: list[WriteStep]
     moves_open: bool
     stood: frozenset[str] = frozenset()
 
@@ -71,7 +71,7 @@ class Replay:
         store: opens the graph database.
         register: knows the deliveries, decisions and standings.
         waitlist: knows the accounts that wait.
-        shelf: brought in line with who is sealed and erased.
+        export_store: brought in line with who is sealed and erased.
         settings: who is named, and how much is written at once.
         pairs: what was decided on pairs of sources.
         weights: what a grading is worth.
@@ -85,7 +85,7 @@ class Replay:
         store: Callable[[], Store],
         register: Register,
         waitlist: Waitlist,
-        shelf: Shelf,
+        export_store: ExportStore,
         settings: Settings,
         pairs: Pairs,
         weights: Weights,
@@ -94,7 +94,7 @@ class Replay:
             raise OperatorError(
                 f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
             )
-        self._store, self._register, self._waitlist, self._shelf = store, register, waitlist, shelf
+        self._store, self._register, self._waitlist, self._export_store = store, register, waitlist, export_store
         self._settings, self._pairs, self._weights = settings, pairs, weights
 
     @property
@@ -208,7 +208,7 @@ class Replay:
         """Bring the vault and what people keep in line, and open the case; a kill in between is completed with the rest."""
         case, result = plan.case, plan.result
         erased = self._register.overrules(case, "erased")
-        self._shelf.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
+        self._export_store.settle(case, plan.key, sealed=frozenset(result.sealed.values()), erased=erased)
         if plan.sealed_anew:
             self._register.ask_rewrite(case)
         held = mark.renew(self._store(), case, result.image)
@@ -234,13 +234,13 @@ class Replay:
 
     # -- what was delivered, for who corrects it --------------------------------------------------------------
 
-    def told_as(self, case: str, state: State, key: bytes) -> Telling:
+    def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.Telling`."""
         standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key))
-        return Telling(state, key, standing, self._weights)
+        return IdMap(state, key, standing, self._weights)
 
     @uncollected()
-    def history(self, case: str, statement: str) -> tuple[Telling, list[Version]]:
+    def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
         """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
         key = self._register.key(case, create=False)
         kept = self.kept(case, key)

@@ -26,7 +26,7 @@ _FROM_CLAIM = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One claim, or somebody or something new, in the form.
 
     Attributes:
@@ -58,8 +58,8 @@ class Form:
 
     token: str
     statement: Cells = field(default_factory=dict)
-    claims: tuple[Part, ...] = ()
-    new: tuple[Part, ...] = ()
+    claims: tuple[FormPart, ...] = ()
+    new: tuple[FormPart, ...] = ()
     of: str = ""
     seen: str = ""
     reason: str = ""

@@ -20,7 +20,7 @@ from graphsvc.cases.image.figures import link_properties, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.cases.image.texts import Texts
-from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.ingest.fold import FoldedRow, State, is_extra
 from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, text_terms
 from graphsvc.records import grading
@@ -120,7 +120,7 @@ def _under_c(standing: Standings) -> frozenset[str]:
     return frozenset(name for name, one in standing.items() if one.level == "C")
 
 
-class Telling:
+class IdMap:
     """How what was delivered is told in one state of a case, to those cleared for all of it: earlier versions too.
 
     Args: see `graphed`.
@@ -146,12 +146,12 @@ class Telling:
             found = next((one for one in self._state.kinds if self.shown(one) == shown), None)
         return found
 
-    def statement(self, identifier: str, row: Kept) -> dict[str, Any]:
+    def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """A version of a statement as the graph would hold it; claims that are told next are told by its grading."""
         self._writer.statement(identifier, row)
         return self._result.image.nodes["Statement"][self.shown(identifier)]
 
-    def claim(self, key: tuple[str, ...], row: Kept) -> tuple[Claim, dict[str, Any]]:
+    def claim(self, key: tuple[str, ...], row: FoldedRow) -> tuple[Claim, dict[str, Any]]:
         """A version of a claim as the analysis wants it, and as the graph would hold it."""
         claim = self._writer.claim(key, row)
         return claim, self._result.image.claims[claim.id][0]
@@ -199,7 +199,7 @@ class _Writer:
             if self._shown_as.get(shown := f"{masked}-{signs[:length]}", identifier) == identifier
         )
 
-    def entity(self, table: Table, identifier: str, row: Kept) -> None:
+    def entity(self, table: Table, identifier: str, row: FoldedRow) -> None:
         """One entity as a node; of a sealed one only what names nobody."""
         self._level = self._handling.entity(identifier)
         # What is C changes nothing of what stands under P: it stands beside it.
@@ -224,7 +224,7 @@ class _Writer:
         self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier
         self._result.image.nodes[table.label][shown] = properties
 
-    def statement(self, identifier: str, row: Kept) -> None:
+    def statement(self, identifier: str, row: FoldedRow) -> None:
         """One statement, and the source who gave it as a node of its own."""
         self._level = self._handling.statement(identifier)
         values = dict(row.values)
@@ -250,7 +250,7 @@ class _Writer:
         self.sources[shown] = source
         self.gradings[shown] = properties
 
-    def claim(self, key: tuple[str, ...], row: Kept) -> Claim:
+    def claim(self, key: tuple[str, ...], row: FoldedRow) -> Claim:
         """One claim as a node, and as the analysis wants it."""
         values = row.values
         self._level = self._handling.claim(values)
@@ -299,7 +299,7 @@ class _Writer:
             return subject or target
         return values["relation"] in OWN and subject and not target
 
-    def _claim_properties(self, claim: Claim, row: Kept, excused: frozenset[str]) -> dict[str, Any]:
+    def _claim_properties(self, claim: Claim, row: FoldedRow, excused: frozenset[str]) -> dict[str, Any]:
         values, where = row.values, (row.delivery, _LINKS)
         properties: dict[str, Any] = {
             "relation": claim.relation,
@@ -360,7 +360,7 @@ class _Writer:
                 text = self._text(value, where, excused)
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
 
-    def _under_c(self, properties: dict[str, Any], table: Table, row: Kept, excused: frozenset[str]) -> None:
+    def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow, excused: frozenset[str]) -> None:
         """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
         other = {
             column.name: row.values[column.name]

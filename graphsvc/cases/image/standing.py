@@ -22,7 +22,7 @@ from typing import Any
 from graphsvc.access import vault
 from graphsvc.analysis.evidence.roles import ACTIVE_SUBJECT, PASSIVE_OBJECT, PASSIVE_SUBJECT, TIED_OBJECT, TIED_SUBJECT
 from graphsvc.cases.image.handling import Handling
-from graphsvc.ingest.fold import Kept, State
+from graphsvc.ingest.fold import FoldedRow, State
 from graphsvc.names.seal import CHARGED, PROTECTED, categories, mark, split_identity
 from graphsvc.records.relations import doing, those
 from graphsvc.records.tables import DWELLING
@@ -165,7 +165,7 @@ def _person(
     old: Standing | None,
     facts: _Facts,
     identifier: str,
-    row: Kept,
+    row: FoldedRow,
     handling: Handling,
     by: Deciding,
     name: str,

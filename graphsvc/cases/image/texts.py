@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from graphsvc.cases.image.handling import Handling
-from graphsvc.ingest.fold import Kept, State, is_extra
+from graphsvc.ingest.fold import FoldedRow, State, is_extra
 from graphsvc.names.mask import SEVERAL, Masker, Needle
 from graphsvc.names.naming import sound_alike, spellings
 from graphsvc.names.seal import needles
@@ -195,7 +195,7 @@ def _masker(
     )
 
 
-def _open(row: Kept) -> Mapping[str, Any]:
+def _open(row: FoldedRow) -> Mapping[str, Any]:
     """What of a row stands under P; all of it where nothing does."""
     return row.values if row.open is None else row.open
 

@@ -30,7 +30,7 @@ HERE = ("waiting", "held")
 
 
 @dataclass(slots=True)
-class Shown:
+class ShownFacts:
     """What an export shows.
 
     Attributes:
@@ -46,7 +46,7 @@ class Shown:
     taken_out: dict[str, int] = field(default_factory=dict)
 
 
-class Shelf:
+class ExportStore:
     """The exports of one application database."""
 
     def __init__(self, database: sa.Engine, vault: Vault) -> None:
@@ -96,7 +96,7 @@ class Shelf:
         """An id for an export about to be kept."""
         return secrets.token_hex(16)
 
-    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes, shown: Shown) -> None:
+    def keep(self, values: dict[str, Any], key: bytes, reason: str, content: bytes, shown: ShownFacts) -> None:
         """Keep a new export; `values` are the columns that need no sealing."""
         identifier = values["id"]
         own, wrapped = self._vault.new_key(f"export {identifier}")
@@ -141,17 +141,17 @@ class Shelf:
         """Why it was made."""
         return str(unpack(key, row.reason_sealed, f"export {row.id} reason"))
 
-    def shown(self, row: Any, key: bytes) -> Shown:
+    def shown(self, row: Any, key: bytes) -> ShownFacts:
         """What it shows."""
         kept = unpack(key, row.shown_sealed, f"export {row.id} shown")
-        return Shown(
+        return ShownFacts(
             [(*fact[:5], tuple(fact[5])) for fact in kept["facts"]],
             frozenset(kept["people"]),
             frozenset(kept["named"]),
             kept["taken_out"],
         )
 
-    def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, Shown]]:
+    def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
         """What has gone to a recipient, or may at any moment, `but` for one export, each with its handling code."""
         query = sa.select(_ROW).where(
             _ROW.c.case_id == case, _ROW.c.recipient == recipient, _ROW.c.state.in_(RELEASED), _ROW.c.id != but
@@ -256,7 +256,7 @@ def expiry(days: int) -> dt.datetime:
     return now() + dt.timedelta(days=days)
 
 
-def _sealed(key: bytes, export: str, shown: Shown) -> bytes:
+def _sealed(key: bytes, export: str, shown: ShownFacts) -> bytes:
     kept = {
         "facts": shown.facts,
         "people": sorted(shown.people),
@@ -266,6 +266,6 @@ def _sealed(key: bytes, export: str, shown: Shown) -> bytes:
     return pack(key, kept, f"export {export} shown")
 
 
-def merged(shown: Iterable[Shown]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
+def merged(shown: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
     """The facts of several exports."""
     return [fact for one in shown for fact in one.facts]

@@ -80,7 +80,7 @@ class Opened:
     named: bool = False
 
 
-class Uploads:
+class UploadStore:
     """The uploads of one home. Who may is decided before it is called.
 
     Attributes:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graphsvc.access.log import audit
 from graphsvc.access.people import accounts, attempts, changes
 from graphsvc.access.people.account_of import no_such_account
-from graphsvc.access.people.changes import Account
+from graphsvc.access.people.changes import ManagedAccount
 from graphsvc.access.people.passwords import MINIMUM_PASSWORD
 from graphsvc.access.people.principal import ANY_CASE, Grant
 from graphsvc.cases.case_name import require_name
@@ -24,7 +24,7 @@ class Accounts:
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
-    def listed(self) -> list[Account]:
+    def listed(self) -> list[ManagedAccount]:
         """Every account, disabled ones too, by name.
 
         Raises:
@@ -33,7 +33,7 @@ class Accounts:
         with self._ask.act_anywhere("accounts", what="list"):
             return changes.everyone(self._ask.database)
 
-    def look(self, name: str) -> Account:
+    def look(self, name: str) -> ManagedAccount:
         """One account.
 
         Raises:
@@ -131,7 +131,7 @@ class Accounts:
             changes.set_free_cypher(self._ask.database, name, given=given)
 
 
-def clearances(account: Account) -> list[tuple[str, str]]:
+def clearances(account: ManagedAccount) -> list[tuple[str, str]]:
     """(case, text such as `C+sources`) of each grant of an account."""
     return [(case, given.handling + "+sources" * given.sources) for case, given in account.grants.items()]
 

@@ -20,9 +20,9 @@ from graphsvc.access import vault
 from graphsvc.access.log.audit import now
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.batches import next_time
-from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, Rows, entered_id, reference_in, require_new
+from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, FormRows, entered_id, reference_in, require_new
 from graphsvc.cases.deliveries.loaded import Loaded
-from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, Part
+from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, FormPart
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery
@@ -236,7 +236,7 @@ class StatementForms:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
         return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
 
-    def _alike(self, part: Part) -> list[dict[str, Any]]:
+    def _alike(self, part: FormPart) -> list[dict[str, Any]]:
         """Who and what of the same kind may be the same as something new, by what they share."""
         record = TABLES[part.table].record
         found: dict[str, dict[str, Any]] = {}
@@ -294,7 +294,7 @@ class StatementForms:
         """Makes the delivery of a form on what is loaded."""
 
         def make(state: State, key: bytes) -> Delivery:
-            rows = Rows(
+            rows = FormRows(
                 form, state, key, cache(lambda: self._ask.home.casework.replay.told_as(self._ask.case, state, key))
             )
             if form.of:
@@ -325,7 +325,7 @@ def _parts(form: Form) -> list[tuple[str, str, Cells]]:
     ]
 
 
-def _called(part: Part) -> str:
+def _called(part: FormPart) -> str:
     cells = part.cells
     return statement_form.plain(cells.get("name", "") or cells.get("value", "") or cells.get("date", "")) or part.handle
 

@@ -28,7 +28,7 @@ class Loading:
         self._ask = ask
 
     @property
-    def whose(self) -> tuple[str, str]:
+    def owner(self) -> tuple[str, str]:
         """Account and case: whose uploads and jobs these are."""
         return self._ask.principal.name, self._ask.case
 
@@ -114,7 +114,7 @@ class Loading:
 
     def start(self, kind: str, work: Any, **about: Any) -> str:
         """Do something as a job; gives its id."""
-        return self._ask.home.jobs.start(*self.whose, kind, work, **about)
+        return self._ask.home.jobs.start(*self.owner, kind, work, **about)
 
     def job(self, job: str, wait_s: float = 0.0) -> Job:
         """A job of the case, after waiting for its end so long at most. What an error said goes to who began it.

@@ -12,10 +12,10 @@ from typing import Any
 
 from graphsvc.access.door.redact import permits
 from graphsvc.cases.deliveries import statement_form
-from graphsvc.cases.image.graphing import Telling
+from graphsvc.cases.image.graphing import IdMap
 from graphsvc.errors import Refused
-from graphsvc.ingest.fold import Kept
-from graphsvc.ingest.versions import Step
+from graphsvc.ingest.fold import FoldedRow
+from graphsvc.ingest.versions import VersionStep
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
@@ -96,10 +96,10 @@ class Statements:
 class _History:
     """Tells the steps of a statement, as the graph would hold each version."""
 
-    def __init__(self, telling: Telling, deliveries: Mapping[int, Mapping[str, Any]]) -> None:
+    def __init__(self, telling: IdMap, deliveries: Mapping[int, Mapping[str, Any]]) -> None:
         self._telling, self._deliveries = telling, deliveries
 
-    def version(self, step: Step) -> StatementVersion:
+    def version(self, step: VersionStep) -> StatementVersion:
         """One step."""
         identifier = step.standing.values["id"]
         changes: dict[str, tuple[str, str]] = {}
@@ -118,13 +118,13 @@ class _History:
         one = self._deliveries[step.delivery]
         return StatementVersion(step.delivery, one["account"], one["loaded_at"], reason, changes, claims)
 
-    def _statement(self, identifier: str, row: Kept | None) -> dict[str, str]:
+    def _statement(self, identifier: str, row: FoldedRow | None) -> dict[str, str]:
         if row is None:
             return {}
         told = self._telling.statement(identifier, row)
         return {name: statement_form.text(value) for name, value in told.items() if _is_told(name)}
 
-    def _claim(self, key: tuple[str, ...], was: Kept | None, now: Kept | None) -> dict[str, Any]:
+    def _claim(self, key: tuple[str, ...], was: FoldedRow | None, now: FoldedRow | None) -> dict[str, Any]:
         before = self._row(key, was) if was is not None else {}
         after = self._row(key, now) if now is not None else before
         if was is None:
@@ -146,8 +146,8 @@ class _History:
             "before": changes if was else {},
         }
 
-    def _row(self, key: tuple[str, ...], row: Kept) -> dict[str, Any]:
-        claim, told = self._telling.claim(key, Kept(row.values, row.delivery, row.line))
+    def _row(self, key: tuple[str, ...], row: FoldedRow) -> dict[str, Any]:
+        claim, told = self._telling.claim(key, FoldedRow(row.values, row.delivery, row.line))
         ends = {
             "subject": claim.subject,
             "object": claim.object,

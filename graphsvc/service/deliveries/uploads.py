@@ -70,7 +70,7 @@ class Uploads:
             NotFound: it does not wait any more.
         """
         self._loading.require()
-        return self._ask.home.uploads.one(upload, *self._loading.whose)
+        return self._ask.home.uploads.one(upload, *self._loading.owner)
 
     def preview(self, upload: str, progress: Progress) -> Loaded:
         """What loading an upload would do; worked out once, then remembered as long as the upload waits.
@@ -81,7 +81,7 @@ class Uploads:
         kept = self._ask.home.uploads.previews
         waiting = self.look(upload)
         if upload not in kept:
-            source = self._ask.home.uploads.opened(upload, *self._loading.whose)
+            source = self._ask.home.uploads.opened(upload, *self._loading.owner)
             options = waiting.options
             loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
             self.look(upload)  # cancelled in the meantime: nothing is remembered
@@ -102,7 +102,7 @@ class Uploads:
             waiting = self.look(upload)
             mapping_of(CORRECTED, mapping.encode())
             options = replace(waiting.options, mapping=CORRECTED, mapping_text=mapping)
-            self._ask.home.uploads.change(upload, *self._loading.whose, options)
+            self._ask.home.uploads.change(upload, *self._loading.owner, options)
 
     def previewed(self, upload: str) -> Loaded | None:
         """The preview of an upload if this process has worked it out."""
@@ -132,7 +132,7 @@ class Uploads:
         self._loading.require()
         self._loading.require_quiet()
         options = self.look(upload).options
-        source = self._ask.home.uploads.claim(upload, *self._loading.whose)
+        source = self._ask.home.uploads.claim(upload, *self._loading.owner)
 
         def work(progress: Progress) -> dict[str, Any]:
             loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict)
@@ -154,4 +154,4 @@ class Uploads:
             NotFound: it does not wait any more.
         """
         with self._ask.act_anywhere("load", step="cancel upload"):
-            self._ask.home.uploads.drop(upload, *self._loading.whose)
+            self._ask.home.uploads.drop(upload, *self._loading.owner)

@@ -165,9 +165,9 @@ def _measures(cases: Values, samples: Values) -> list[Measure]:
 def picture(compared: Compared) -> str:
     """What came out as one SVG: a panel for each figure."""
     first = compared.measures[0].method if compared.measures else ""
-    panels: dict[str, list[intervals.Mark]] = {}
+    panels: dict[str, list[intervals.IntervalMark]] = {}
     for one in compared.measures:
-        mark = intervals.Mark(one.method, one.value, one.low, one.high, ours=one.method == first)
+        mark = intervals.IntervalMark(one.method, one.value, one.low, one.high, ours=one.method == first)
         panels.setdefault(one.figure, []).append(mark)
     cases = compared.cases[0] if len(compared.cases) == 1 else count(len(compared.cases), "case")
     return intervals.svg(f"{cases}: {compared.candidates:,} candidates", list(panels.items()))

@@ -20,7 +20,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.witnesses import Exposure
-from graphsvc.cases.stores.export_store import Shown, expiry, merged, number, recipient_id
+from graphsvc.cases.stores.export_store import ShownFacts, expiry, merged, number, recipient_id
 from graphsvc.errors import Busy, Refused, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.lines import is_line, require_reason
@@ -33,7 +33,7 @@ from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
 from graphsvc.views.picture.export import Outward, leaving, outward
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 from graphsvc.views.wording import is_pseudonym
 
 # What of an entity, statement or claim is never part of an export.
@@ -85,7 +85,7 @@ class _Plan:
 
     recipient: str
     out: Outward
-    view: View
+    view: Picture
     resting: Resting
     exposure: Exposure
     taken_out: dict[str, int]
@@ -106,7 +106,7 @@ class Exports:
         """How far what is wanted exposes the witnesses behind it: see `Exposures.exposed`."""
         return self._exposures.exposed(wanted)
 
-    def selected(self, wanted: Wanted) -> View:
+    def selected(self, wanted: Wanted) -> Picture:
         """The picture of what is wanted: see `Exposures.selected`."""
         return self._exposures.selected(wanted)
 
@@ -173,7 +173,7 @@ class Exports:
         """
         handling, reason = self._handling(handling), require_reason(reason, WHY)
         forms = known_forms(forms)
-        shelf, identifier = self._ask.home.shelf, self._ask.home.shelf.new_id()
+        export_store, identifier = self._ask.home.export_store, self._ask.home.export_store.new_id()
         who = recipient_id(self._ask.key, recipient)
         with self.given.act("make", recipient=who, handling=handling, export=identifier) as outcome:
             # One at a time: two that are safe each alone may not be so together.
@@ -187,9 +187,9 @@ class Exports:
                     )
                 made = now()
                 content = self._file(plan, identifier, reason, handling, made, forms)
-                shelf.add_recipient(self._ask.case, self._ask.key, plan.recipient, handling)
+                export_store.add_recipient(self._ask.case, self._ask.key, plan.recipient, handling)
                 safe = plan.exposure.safe
-                shelf.keep(
+                export_store.keep(
                     {
                         "id": identifier,
                         "case_id": self._ask.case,
@@ -216,7 +216,9 @@ class Exports:
     def recipients(self) -> list[str]:
         """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
         with self.given.act("recipients"):
-            return list(self._ask.home.shelf.recipients(self._ask.case, self._ask.key, self._ask.grant.codes).values())
+            return list(
+                self._ask.home.export_store.recipients(self._ask.case, self._ask.key, self._ask.grant.codes).values()
+            )
 
     # -- how --------------------------------------------------------------------------------------------------
 
@@ -239,7 +241,7 @@ class Exports:
         there = Exposures(self._ask.as_(Grant(handling)))
         view, ties, things = leaving(there.selected(wanted))
         who = recipient_id(self._ask.key, name)
-        secret = self._ask.home.shelf.pseudonym_key(self._ask.case, who)
+        secret = self._ask.home.export_store.pseudonym_key(self._ask.case, who)
         # Chosen in view of what C says too, places do not go with what P alone says.
         arranged = wanted.arranged if handling == self._ask.grant.handling else {}
         out = outward(view, lambda kind, inside: vault.pseudonym(secret, kind, inside), frozenset(left_out), arranged)
@@ -250,7 +252,7 @@ class Exports:
             )
         shown = facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
         resting = there.resting(shown)
-        given = self._ask.home.shelf.released(self._ask.case, who, self._ask.key)
+        given = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
         # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
         found = self.given.exposure(there, resting, merged(told for _, told in given))
         taken_out = {
@@ -272,7 +274,7 @@ class Exports:
             not arranged.keys().isdisjoint(out.ids),
         )
 
-    def _shown(self, plan: _Plan) -> Shown:
+    def _shown(self, plan: _Plan) -> ShownFacts:
         key, kinds = self._ask.key, {node.id: node.kind for node in plan.view.nodes}
         kept = plan.out.ids.keys()
 
@@ -283,7 +285,7 @@ class Exports:
             return vault.pseudonym(key, kind, identifier)
 
         people = {one for one in kept if kinds[one] in _PREFIXES}
-        return Shown(
+        return ShownFacts(
             [
                 (lasting(one.subject), one.relation, lasting(one.object), one.first_on, one.last_on, tuple(sorted(by)))
                 for one, by in plan.resting.items()

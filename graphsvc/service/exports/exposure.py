@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.analysis.exposure.presence import Fact, Ground, ground
+from graphsvc.analysis.exposure.presence import Fact, PresenceGround, ground
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.errors import RequestError
@@ -22,7 +22,7 @@ from graphsvc.service.leads.material import Material
 from graphsvc.service.network.network import Network
 from graphsvc.service.network.request import MOST_NODES, PictureRequest
 from graphsvc.views.picture.export import part
-from graphsvc.views.picture.network import Edge, View, picture
+from graphsvc.views.picture.network import Edge, Picture, picture
 
 _IDS = frozenset({"Entity.id", *(f"{table.label}.id" for table in ENTITY_TABLES)})
 # Stands for whoever told it, where it must not be told who.
@@ -55,7 +55,7 @@ class ExposureCaches(Caches):
     """Who is documented where in cases."""
 
     def __init__(self) -> None:
-        self.grounds: Cache[Ground] = Cache(2)
+        self.grounds: Cache[PresenceGround] = Cache(2)
 
 
 class Exposures:
@@ -85,7 +85,7 @@ class Exposures:
             outcome |= {"rows": len(shown), "sources": {one.source for one in found.witnesses} - {SOMEONE}}
         return found
 
-    def selected(self, wanted: Wanted) -> View:
+    def selected(self, wanted: Wanted) -> Picture:
         """The picture of what is wanted.
 
         Raises:
@@ -101,7 +101,7 @@ class Exposures:
             )
         return chosen
 
-    def _pictured(self, wanted: Wanted) -> View:
+    def _pictured(self, wanted: Wanted) -> Picture:
         if not wanted.query:
             return self._network.picture(wanted.picture or PictureRequest())
         returns = self._ask.home.library[wanted.query].returns
@@ -119,7 +119,7 @@ class Exposures:
         entities, among = self._ask.rows("network.nodes", ids=ids), self._ask.rows("network.among", ids=ids)
         return picture([ids], entities.dicts(), among.dicts(), truncated=entities.truncated or among.truncated)
 
-    def ground(self) -> Ground:
+    def ground(self) -> PresenceGround:
         """Who is documented where in what this reader may see; for computing only."""
         return self._ask.home.caches(ExposureCaches).grounds.of(self._ask.state, self._read_ground)
 
@@ -128,7 +128,7 @@ class Exposures:
         rests = self.ground().rests
         return {fact: rests[fact.key] for fact in shown if fact.key in rests}
 
-    def _read_ground(self) -> Ground:
+    def _read_ground(self) -> PresenceGround:
         claims, persons, _dependence = self._material.given()
         crossings = self._ask.rows("cases.crossing_days", whole=True).dicts()
         return ground(claims, persons, {row["id"]: row["date"] or "" for row in crossings})

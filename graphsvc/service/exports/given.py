@@ -13,7 +13,7 @@ from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.analysis.exposure.presence import Fact
 from graphsvc.analysis.exposure.witnesses import Exposure, exposure
-from graphsvc.cases.stores.export_store import Shelf, Shown, expiry, merged, no_such_export, number
+from graphsvc.cases.stores.export_store import ExportStore, ShownFacts, expiry, merged, no_such_export, number
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.exports.exposure import SOMEONE, Exposures, Resting, by_one
@@ -73,7 +73,7 @@ class GivenExports:
 
     def listed(self) -> list[Export]:
         """Exports of the case, newest first: those you made, and all if you may agree to them."""
-        self._shelf.sweep()
+        self._export_store.sweep()
         with self.act("list") as outcome:
             found = self.rows(None if self._agrees() else self._ask.principal.name)
             outcome |= {"rows": len(found), "sources": {one for each in found for one in named_in(each.exposure)}}
@@ -87,18 +87,18 @@ class GivenExports:
         Raises:
             NotFound: it is not there, or not yours. Refused: it was not agreed to, or is not held any more.
         """
-        self._shelf.sweep()
+        self._export_store.sweep()
         row = self._export(export)
         with self.act("look" if row.state == "waiting" else "get", export=row.id, recipient=row.recipient) as outcome:
             register = self._ask.home.register
             decided = register.overrules(self._ask.case, "erased"), register.overrules(self._ask.case, "sealed")
-            self._shelf.settle(self._ask.case, self._ask.key, erased=decided[0], sealed=decided[1])
-            row = self._shelf.one(row.id)
+            self._export_store.settle(self._ask.case, self._ask.key, erased=decided[0], sealed=decided[1])
+            row = self._export_store.one(row.id)
             if not self._fetchable(row) or row.content_sealed is None:
                 raise Refused(_CLOSED.get(row.state, "This export is not held any more. Make it again."))
-            content = self._shelf.content(row)
+            content = self._export_store.content(row)
             if row.state == "held":
-                self._shelf.move(row.id, ("held",), state="given", given_at=now())
+                self._export_store.move(row.id, ("held",), state="given", given_at=now())
             outcome["rows"] = row.links
         return f"{number(row.id)}.zip", content
 
@@ -110,12 +110,12 @@ class GivenExports:
             RequestError: it has been answered already, or is not there any more.
         """
         self._answer(export, "agreed", answer)
-        self._shelf.move(export, ("waiting",), state="held", expires_at=expiry(self._ask.settings.export_days))
+        self._export_store.move(export, ("waiting",), state="held", expires_at=expiry(self._ask.settings.export_days))
 
     def refuse(self, export: str, answer: str = "") -> None:
         """Refuse an export another person asked for. Raises as `agree`."""
         self._answer(export, "refused", answer)
-        self._shelf.move(export, ("waiting",), state="refused", content_sealed=None)
+        self._export_store.move(export, ("waiting",), state="refused", content_sealed=None)
 
     def recalls(self) -> list[Export]:
         """Exports that were given and show somebody who was sealed or erased since: to be asked back.
@@ -136,13 +136,13 @@ class GivenExports:
         with self.act("recalled", export=row.id, recipient=row.recipient):
             if not row.recall:
                 raise RequestError("Nothing asks for this export back.")
-            self._shelf.move(row.id, ("given",), recalled_at=now())
+            self._export_store.move(row.id, ("given",), recalled_at=now())
 
     # -- how --------------------------------------------------------------------------------------------------
 
     @property
-    def _shelf(self) -> Shelf:
-        return self._ask.home.shelf
+    def _export_store(self) -> ExportStore:
+        return self._ask.home.export_store
 
     def act(self, step: str, **detail: Any) -> Any:
         """One logged act on exports of the case."""
@@ -178,7 +178,7 @@ class GivenExports:
             NotFound: it is not there, or not theirs; that somebody tried is in the log.
         """
         try:
-            row = self._shelf.one(export)
+            row = self._export_store.one(export)
         except NotFound:
             row = None
         here = row is not None and row.case_id == self._ask.case and row.handling in self._ask.grant.codes
@@ -206,17 +206,17 @@ class GivenExports:
 
     def rows(self, by: str | None) -> list[Export]:
         """Exports of the case, newest first: those one account made, or all."""
-        names = self._shelf.recipients(self._ask.case, self._ask.key, self._ask.grant.codes)
+        names = self._export_store.recipients(self._ask.case, self._ask.key, self._ask.grant.codes)
         asked = self._asked()
         return [
             self._one(row, names, asked.get(row.id))
-            for row in self._shelf.of([self._ask.case], by)
+            for row in self._export_store.of([self._ask.case], by)
             if row.handling in self._ask.grant.codes
         ]
 
     def _one(self, row: Any, names: dict[str, str], request: Any) -> Export:
         key = self._ask.key
-        shown = self._shelf.shown(row, key)
+        shown = self._export_store.shown(row, key)
         decidable = row.state == "waiting" and row.account != self._ask.principal.name and self._agrees()
         answered = self._requests.shown(request) if request is not None else None
         return Export(
@@ -225,7 +225,7 @@ class GivenExports:
             case=row.case_id,
             recipient=names.get(row.recipient, ""),
             account=row.account,
-            reason=self._shelf.reason(row, key),
+            reason=self._export_store.reason(row, key),
             made_at=row.made_at,
             state=row.state,
             handling=row.handling,
@@ -246,12 +246,12 @@ class GivenExports:
             by_source=self._ask.grant.sources,
         )
 
-    def _waiting(self, row: Any, shown: Shown) -> Exposure:
+    def _waiting(self, row: Any, shown: ShownFacts) -> Exposure:
         """How far an export that waits exposes witnesses, as things stand now."""
         there = Exposures(self._ask.as_(Grant(row.handling)))
         resting = there_again(shown.facts, self._inside(there))
         given = merged(
-            told for _, told in self._shelf.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
+            told for _, told in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
         )
         return self.exposure(there, resting, given)
 

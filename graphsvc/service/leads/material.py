@@ -16,7 +16,7 @@ from graphsvc.analysis.doubt.questions import Question
 from graphsvc.analysis.doubt.stability import Place, by_person, places, together, witnesses
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.links.sets import Network
+from graphsvc.analysis.links.sets import TieNetwork
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
@@ -44,7 +44,7 @@ class LeadCaches(Caches):
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
-        self.networks: Cache[tuple[frozenset[str], Network, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
+        self.networks: Cache[tuple[frozenset[str], TieNetwork, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
         self.sets: Cache[tuple[str, ...]] = Cache(_RESULTS)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from graphsvc.access.decided.questions import Questions as QuestionStore
+from graphsvc.access.decided.questions import QuestionStore
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
-from graphsvc.analysis.doubt.readings import Reading, readings
+from graphsvc.analysis.doubt.readings import InnocentReading, readings
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
@@ -19,7 +19,7 @@ from graphsvc.records.told import OPEN_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
 
-__all__ = ["Asking", "NextQuestion", "Questions", "Reading"]
+__all__ = ["Asking", "InnocentReading", "NextQuestion", "Questions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Questions:
         self._material = material
         self._caches = ask.home.caches(LeadCaches)
 
-    def readings(self, lead: str) -> list[Reading]:
+    def readings(self, lead: str) -> list[InnocentReading]:
         """What is known of a lead that would also fit somebody who did nothing wrong.
 
         Raises:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, Kept
-from graphsvc.access.decided.reviews import Reviews as ReviewStore
+from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, ReviewStore, StoredReview
 from graphsvc.access.vault import pseudonym
 from graphsvc.analysis.score.hubs import RULES_VERSION, Ranking
 from graphsvc.service.ask import Ask, nothing
@@ -119,7 +118,7 @@ class Reviews:
             outcome["rows"] = len(found)
         return found
 
-    def _told(self, kept: list[Kept], lead: str) -> list[Review]:
+    def _told(self, kept: list[StoredReview], lead: str) -> list[Review]:
         """Those about leads that are ranked for this reader: of anybody else nothing is told."""
         ranked = [one.id for one in self._material.ranking(self._ask.grant).leads if not lead or one.id == lead]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
@@ -132,7 +131,7 @@ class Reviews:
             if one.pseudonym in shown and not (one.pseudonym in since and one.at < since[one.pseudonym])
         ]
 
-    def _told_review(self, kept: Kept, lead: str, version: int) -> Review:
+    def _told_review(self, kept: StoredReview, lead: str, version: int) -> Review:
         exact = self._ask.grant.sources and kept.sources
         now = None
         if kept.handling == self._ask.grant.handling:

@@ -19,7 +19,7 @@ from graphsvc.analysis.links.removal import (
     successors,
     taken_over,
 )
-from graphsvc.analysis.links.sets import GOALS, LARGEST, Network, acting, network, reach, sampled
+from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, acting, network, reach, sampled
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.relations import LinkKey
@@ -29,7 +29,7 @@ from graphsvc.service.leads.material import LeadCaches, Material
 __all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
 
 Links = dict[LinkKey, LinkFigures]
-Ground = tuple[frozenset[str], Network, Links]
+Ground = tuple[frozenset[str], TieNetwork, Links]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Sets:
             outcome["rows"] = len(found)
             return self._what_if(net, quarrels, "chosen" if chosen else goal, found)
 
-    def _what_if(self, net: Network, quarrels: Links, goal: str, people: tuple[str, ...]) -> KeySet:
+    def _what_if(self, net: TieNetwork, quarrels: Links, goal: str, people: tuple[str, ...]) -> KeySet:
         heirs = successors(net, people)
         gain = rivals(quarrels, people)
         named = {*people, *(one.person for one in heirs)}
@@ -127,6 +127,6 @@ class Sets:
         links = self._material.links()
         return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in WHOSE_QUARREL}
 
-    def _players(self, net: Network, size: int, goal: str) -> tuple[str, ...]:
+    def _players(self, net: TieNetwork, size: int, goal: str) -> tuple[str, ...]:
         key = (*self._ask.state, self._ask.grant.sources, goal, str(size))
         return self._caches.sets.of(key, lambda: GOALS[goal](net, size))

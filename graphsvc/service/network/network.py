@@ -21,20 +21,20 @@ from graphsvc.service.network.overview import Overviews
 from graphsvc.service.network.paths import Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
-from graphsvc.views.picture.network import OPENING, View, in_turns, opening, picture, reached
+from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached
 from graphsvc.views.picture.page import offline_page
 
 GRAPHS = ("claims", "links", "operation")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PicturePage:
     """A picture for a notebook cell or a file: one page that needs nothing else, offline included.
 
     What it shows has left the log's reach: it holds the data itself, at this reader's handling level.
     """
 
-    view: View
+    view: Picture
     title: str
 
     def page(self) -> str:
@@ -68,7 +68,7 @@ class Network:
         self.views = SavedViews(ask)
         self.comments = Comments(ask)
 
-    def picture(self, wanted: PictureRequest) -> View:
+    def picture(self, wanted: PictureRequest) -> Picture:
         """What is asked for, with the nodes that opening others added, one after the other.
 
         Raises:
@@ -107,7 +107,7 @@ class Network:
         filters = wanted.filters if wanted else {}
         return growth(self._ask, identifier, {one for stage in stages for one in stage}, filters)
 
-    def coast(self, view: View) -> tuple[Line, ...]:
+    def coast(self, view: Picture) -> tuple[Line, ...]:
         """Coastlines around a picture on a map, as lines of (latitude, longitude) in degrees.
 
         Raises:

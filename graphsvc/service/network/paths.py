@@ -19,11 +19,11 @@ from graphsvc.analysis.links.ways import (
 )
 from graphsvc.analysis.links.ways import (
     LOOKED,
-    Account,
-    Ground,
+    AccountWay,
     Rules,
     Tie,
     Way,
+    WayGround,
     accounts,
     every,
     likeliest,
@@ -49,7 +49,7 @@ __all__ = [
     "Paths",
     "ShownPath",
     "ShownPaths",
-    "Step",
+    "ShownStep",
 ]
 
 # Kind of ways → what it is called.
@@ -70,7 +70,7 @@ _MOST_AVOIDED = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ShownStep:
     """One step of a way: a link, in the direction in which it is said.
 
     Attributes:
@@ -98,7 +98,7 @@ class ShownPath:
     """
 
     nodes: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ShownStep, ...]
     belief: float
     weakest: int
     group: tuple[str, ...] = ()
@@ -195,7 +195,7 @@ class Paths:
         with self._ask.act("analyse", query="paths", of=kind, people=list(chosen)) as outcome:
             web = self._web()
             rules = Rules(_over(web, relations, besides), least, recorded, frozenset(avoiding) - set(chosen))
-            ground = Ground(web, rules)
+            ground = WayGround(web, rules)
             if kind == "accounts":
                 found = [self._accounts(ground, rules, chosen[0], most)]
                 outcome["sources"] = {source for _, account in found[0].ways if account for source in account.group}
@@ -216,7 +216,7 @@ class Paths:
         rows = self._ask.rows("paths.links", whole=True).rows
         return web_of((*map(intern, row[:3]), row[3], row[4] or 0.0) for row in rows)
 
-    def _accounts(self, ground: Ground, rules: Rules, end: str, most: int) -> _Found:
+    def _accounts(self, ground: WayGround, rules: Rules, end: str, most: int) -> _Found:
         claims, _, dependence = self._material.given()
 
         def strength(claim: Claim) -> float:
@@ -227,7 +227,7 @@ class Paths:
         found = accounts(ground, rules, claims, dependence, end, strength)
         return _Found("", end, [(one.way, one) for one in found[:most]], max(len(found) - most, 0), over=False)
 
-    def _told_ways(self, kind: str, ends: Sequence[str], ground: Ground, found: Sequence[_Found]) -> ShownPaths:
+    def _told_ways(self, kind: str, ends: Sequence[str], ground: WayGround, found: Sequence[_Found]) -> ShownPaths:
         """What was found, with who says it and what everyone is called."""
         ways = [way for one in found for way in one.ways]
         said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))
@@ -258,12 +258,12 @@ class _Found:
 
     first: str
     second: str
-    ways: list[tuple[Way, Account | None]]
+    ways: list[tuple[Way, AccountWay | None]]
     more: int
     over: bool
 
 
-def _between(ground: Ground, pair: tuple[str, str], kind: str, steps: int, most: int, look: int) -> _Found:
+def _between(ground: WayGround, pair: tuple[str, str], kind: str, steps: int, most: int, look: int) -> _Found:
     if kind == "likeliest":
         found = likeliest(ground, *pair, most, look)
     elif kind == "every":
@@ -274,7 +274,7 @@ def _between(ground: Ground, pair: tuple[str, str], kind: str, steps: int, most:
     return _Found(*pair, [(way, None) for way in found.ways], more, found.over)
 
 
-def _links(ground: Ground, way: Way, account: Account | None) -> list[tuple[str, str, str, float, int]]:
+def _links(ground: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
     """The links of a way, each with its belief and how many others there are between the two."""
     found = []
     for place, (one, other) in enumerate(pairwise(way.nodes)):
@@ -289,9 +289,9 @@ def _links(ground: Ground, way: Way, account: Account | None) -> list[tuple[str,
 
 
 def _way(
-    ground: Ground,
+    ground: WayGround,
     way: Way,
-    account: Account | None,
+    account: AccountWay | None,
     said: _Statements,
 ) -> ShownPath:
     steps = []
@@ -300,7 +300,7 @@ def _way(
         asserting, denying = (
             tuple(row for row in rows if row["polarity"] == polarity) for polarity in ("asserts", "denies")
         )
-        steps.append(Step(subject, relation, target, belief, others, asserting, denying))
+        steps.append(ShownStep(subject, relation, target, belief, others, asserting, denying))
     if account is None:
         return ShownPath(way.nodes, tuple(steps), way.belief, way.weakest)
     group, claim = tuple(sorted(account.group)), account.claim

@@ -104,8 +104,8 @@ class SavedViews:
 
     def listed(self) -> list[SavedView]:
         """One's own and the shared ones, last changed first."""
-        with self._album("read", "list") as album:
-            return album.pictures()
+        with self._stored("read", "list") as views:
+            return views.pictures()
 
     def look(self, identifier: str) -> tuple[SavedView, list[ViewVersion]]:
         """A view and its versions, newest first.
@@ -113,8 +113,8 @@ class SavedViews:
         Raises:
             NotFound: it is not there, or not theirs to see. So for all here that name one.
         """
-        with self._album("read", "open", picture_id=identifier) as album:
-            return album.picture(identifier), album.versions(identifier)
+        with self._stored("read", "open", picture_id=identifier) as views:
+            return views.picture(identifier), views.versions(identifier)
 
     def open(self, identifier: str, version: int = 0) -> OpenedView:
         """One version of a view (0: the newest), with what has become of its links since.
@@ -122,9 +122,9 @@ class SavedViews:
         Raises:
             NotFound: it has no such version.
         """
-        with self._album("read", "open", picture_id=identifier, version=version) as album:
-            found = album.picture(identifier)
-            opened, state, links = album.version(identifier, version or found.version)
+        with self._stored("read", "open", picture_id=identifier, version=version) as views:
+            found = views.picture(identifier)
+            opened, state, links = views.version(identifier, version or found.version)
         there = self._standing(canvas.named(state))
         shown = canvas.shown(state)
         changes = self._since(links, self._linked(shown, found.handling), there)
@@ -137,9 +137,9 @@ class SavedViews:
         grant = policy.require_case(self._ask.principal, self._ask.case)
         key = self._ask.key
         with transaction(self._ask.database) as connection:
-            album = ViewStore(connection, key, self._ask.case, self._ask.principal.name, grant)
-            album.picture(identifier)
-            return album.versions(identifier)[0]
+            views = ViewStore(connection, key, self._ask.case, self._ask.principal.name, grant)
+            views.picture(identifier)
+            return views.versions(identifier)[0]
 
     def save(self, state: Any, name: str, notes: str = "", *, shared: bool = False) -> SavedView:
         """Keep a new view; private unless `shared`.
@@ -149,10 +149,10 @@ class SavedViews:
         """
         words = worded(name, notes)
         kept, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
-        with self._album("keep", "save", writing=True) as album:
-            identifier = album.new(words, shared=shared)
-            album.add(identifier, kept, links, "saved first")
-            return album.picture(identifier)
+        with self._stored("keep", "save", writing=True) as views:
+            identifier = views.new(words, shared=shared)
+            views.add(identifier, kept, links, "saved first")
+            return views.picture(identifier)
 
     def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> SavedView:
         """Add a version to a view: what was changed began as version `base`.
@@ -169,9 +169,9 @@ class SavedViews:
         Raises:
             NotFound: there is no such version. OtherLevel: the view was made at another handling level.
         """
-        with self._album("read", "open", picture_id=identifier, version=version) as album:
-            album.picture(identifier)
-            _, state, _ = album.version(identifier, version)
+        with self._stored("read", "open", picture_id=identifier, version=version) as views:
+            views.picture(identifier)
+            _, state, _ = views.version(identifier, version)
         return self._added("restore", identifier, state, None, f"version {version} again")
 
     def rename(self, identifier: str, name: str, notes: str) -> SavedView:
@@ -181,10 +181,10 @@ class SavedViews:
             Refused: somebody else made it. RequestError: name or notes cannot be kept.
         """
         words = worded(name, notes)
-        with self._album("keep", "rename", writing=True, picture_id=identifier) as album:
-            _require_own(album.picture(identifier))
-            album.rename(identifier, words)
-            return album.picture(identifier)
+        with self._stored("keep", "rename", writing=True, picture_id=identifier) as views:
+            _require_own(views.picture(identifier))
+            views.rename(identifier, words)
+            return views.picture(identifier)
 
     def share(self, identifier: str, *, shared: bool) -> SavedView:
         """Share a view with those of the case who are cleared for its level, or share it no more.
@@ -193,13 +193,13 @@ class SavedViews:
             Refused: somebody else made it, or has saved in it.
         """
         step = "share" if shared else "unshare"
-        with self._album("keep", step, writing=True, picture_id=identifier) as album:
-            _require_own(album.picture(identifier))
-            other = album.other(identifier)
+        with self._stored("keep", step, writing=True, picture_id=identifier) as views:
+            _require_own(views.picture(identifier))
+            other = views.other(identifier)
             if other and not shared:
                 raise Refused(f"{other} has saved in this view, so it stays shared: their work would be out of reach.")
-            album.share(identifier, shared=shared)
-            return album.picture(identifier)
+            views.share(identifier, shared=shared)
+            return views.picture(identifier)
 
     def delete(self, identifier: str) -> str:
         """Delete a view with its versions for good; one that another saved in passes to them instead.
@@ -209,22 +209,22 @@ class SavedViews:
         Raises:
             Refused: somebody else made it.
         """
-        with self._album("keep", "delete", writing=True, picture_id=identifier) as album:
-            _require_own(album.picture(identifier))
-            other = album.other(identifier)
+        with self._stored("keep", "delete", writing=True, picture_id=identifier) as views:
+            _require_own(views.picture(identifier))
+            other = views.other(identifier)
             if other:
-                album.pass_to(identifier, other)
+                views.pass_to(identifier, other)
             else:
-                album.delete(identifier)
+                views.delete(identifier)
             return other
 
     # -- where one was ----------------------------------------------------------------------------------------
 
     def drafts(self) -> list[Draft]:
         """Where one was last in this case, as far as it is there: the latest sitting first, five at most."""
-        with self._album("read", "drafts") as album:
-            kept = album.drafts()
-            names = {one.id: one.name for one in album.pictures()} if kept else {}
+        with self._stored("read", "drafts") as views:
+            kept = views.drafts()
+            names = {one.id: one.name for one in views.pictures()} if kept else {}
         there = self._standing({one for draft in kept for one in canvas.named(draft.state)})
         return [
             Draft(
@@ -254,20 +254,20 @@ class SavedViews:
             raise RequestError("A sitting is called by 8 to 32 letters or digits.")
         kept = canvas.checked(state)
         kept = canvas.only(kept, self._standing(canvas.named(kept)))
-        with self._album("keep", "draft", writing=True) as album:
+        with self._stored("keep", "draft", writing=True) as views:
             if picture:
-                album.picture(picture)
-            return album.keep_draft(sitting, kept, picture, version)
+                views.picture(picture)
+            return views.keep_draft(sitting, kept, picture, version)
 
     def drop_draft(self, sitting: str) -> None:
         """Forget where one was in a sitting."""
-        with self._album("keep", "forget", writing=True) as album:
-            album.drop_draft(sitting)
+        with self._stored("keep", "forget", writing=True) as views:
+            views.drop_draft(sitting)
 
     # -- how --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _album(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
+    def _stored(self, action: str, what: str, *, writing: bool = False, **detail: Any) -> Iterator[ViewStore]:
         """One logged act on the kept views, in one transaction. Nothing else may be logged inside.
 
         Those that write are done one after the other.
@@ -281,13 +281,13 @@ class SavedViews:
 
     def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> SavedView:
         """A view with a version more; `base`: which one must still be the newest, if one must."""
-        with self._album("read", "open", picture_id=identifier) as album:
-            found = _require_addable(album, identifier, base)
+        with self._stored("read", "open", picture_id=identifier) as views:
+            found = _require_addable(views, identifier, base)
         kept, links = self._as_kept(state, found.handling)
-        with self._album("keep", what, writing=True, picture_id=identifier) as album:
-            found = _require_addable(album, identifier, base)
-            album.add(identifier, kept, links, said or album.changes(identifier, found.version, kept))
-            return album.picture(identifier)
+        with self._stored("keep", what, writing=True, picture_id=identifier) as views:
+            found = _require_addable(views, identifier, base)
+            views.add(identifier, kept, links, said or views.changes(identifier, found.version, kept))
+            return views.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
         """A state with what is there for this reader alone, and its links as they are kept."""
@@ -328,13 +328,13 @@ def _require_own(found: SavedView) -> None:
         raise Refused(f"Only {found.account} can change this view. Save it as a view of your own.")
 
 
-def _require_addable(album: ViewStore, identifier: str, base: int | None) -> SavedView:
+def _require_addable(views: ViewStore, identifier: str, base: int | None) -> SavedView:
     """The view, if a version may be added to it."""
-    found = album.picture(identifier)
+    found = views.picture(identifier)
     if not found.savable:
         raise OtherLevel(found)
     if base is not None and base != found.version:
-        raise SavedMeanwhile(album.versions(identifier)[0], base)
+        raise SavedMeanwhile(views.versions(identifier)[0], base)
     if found.version >= MOST_VERSIONS:
         raise RequestError(
             f"This view has {found.version} versions, which is the most there may be. Save it as a view of your own."

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphsvc.access.decided.holds import HOLD_KINDS, Hold, NewHold
-from graphsvc.access.decided.holds import Holds as HoldStore
+from graphsvc.access.decided.holds import HOLD_KINDS, Hold, HoldStore, NewHold
 from graphsvc.service.ask import Ask
 from graphsvc.service.protection.clearance import person_of, require_whole
 

@@ -12,8 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.access.decided.requests import OPEN, WAITING, no_such_request
-from graphsvc.access.decided.requests import Requests as RequestStore
+from graphsvc.access.decided.requests import OPEN, WAITING, RequestStore, no_such_request
 from graphsvc.access.log.audit import now
 from graphsvc.access.people import policy
 from graphsvc.access.vault import pack, unpack
@@ -197,7 +196,7 @@ class Requests:
             work(progress)
             return {
                 "managed": not self._ask.settings.neo4j_uri,
-                "recall": self._ask.home.shelf.to_recall(self._ask.case),
+                "recall": self._ask.home.export_store.to_recall(self._ask.case),
             }
 
         return self._ask.home.jobs.start(self._ask.principal.name, self._ask.case, kind, run)
@@ -206,7 +205,7 @@ class Requests:
         """Forget what was computed and write the store anew; what may remain, in words."""
         self._ask.home.forget()
         self._ask.home.uploads.previews.clear()
-        waiting = self._ask.home.shelf.to_recall(case)
+        waiting = self._ask.home.export_store.to_recall(case)
         recall = f" {_given(waiting)}: `graphsvc export recall` and the page Exports list them." if waiting else ""
         if self._ask.home.casework.rewrite(progress):
             return f"The managed store was written anew: nothing of before is in its files.{recall}"

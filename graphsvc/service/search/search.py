@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from graphsvc.names.likeness import LEVELS, Excerpt, Sought, excerpt, match
+from graphsvc.names.likeness import LEVELS, Excerpt, SearchText, excerpt, match
 from graphsvc.names.terms import TEXTS, fields
 from graphsvc.service.ask import Ask
 from graphsvc.service.search.known import Known
@@ -94,7 +94,7 @@ class Search:
         Exactly that comes before a whole word, the beginning of a word, inside one, one letter off, and what sounds alike;
         then those with more links. Of several words each must match something.
         """
-        sought = Sought(text)
+        sought = SearchText(text)
         if not sought.parts:
             self._asked_nothing("entities.find")
             return Found()
@@ -126,7 +126,7 @@ class Search:
 
         Each word must be in the text, whole or as a part of one; names of sealed people are not in it to be found.
         """
-        sought = Sought(text)
+        sought = SearchText(text)
         if not sought.parts:
             self._asked_nothing("statements.said")
             return FoundText()
@@ -149,7 +149,9 @@ class Search:
             pass
 
 
-def _texts(sought: Sought, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool) -> list[Said]:
+def _texts(
+    sought: SearchText, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool
+) -> list[Said]:
     """The texts of these columns in which something was found, in the order of the rows."""
     found = []
     for row in rows:

@@ -61,7 +61,7 @@ class _Client:
     told: bool = False
 
 
-class Door:
+class ControlDoor:
     """Listens and answers in the thread that calls `serve`; knows who holds on, nothing of Neo4j.
 
     Attributes:

@@ -23,7 +23,7 @@ import filelock
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.store.server import launch
-from graphsvc.store.server.control import Door, card_path, write_card
+from graphsvc.store.server.control import ControlDoor, card_path, write_card
 from graphsvc.store.server.jars import fetch_jars
 from graphsvc.store.server.process import Server
 
@@ -57,7 +57,7 @@ class _Supervision:
         self._signalled = False
         self._server: Server | None = None
         token, word = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-        self._door = Door(token, word, self._status)
+        self._door = ControlDoor(token, word, self._status)
         self._card = {
             "port": self._door.port,
             "token": token,

@@ -17,37 +17,37 @@ from graphsvc.views.forms.graphs import as_gexf, as_graphml
 from graphsvc.views.forms.printed import as_pdf, as_png
 from graphsvc.views.forms.tables import as_csv, as_json
 from graphsvc.views.forms.web import as_html
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 
 __all__ = ["FORMS", "About", "Form", "files"]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ExportForm:
     """One form: what people call it, what it is good for, and what makes it."""
 
     title: str
     says: str
-    make: Callable[[View, About], Mapping[str, bytes]]
+    make: Callable[[Picture, About], Mapping[str, bytes]]
 
 
-FORMS: Mapping[str, Form] = MappingProxyType(
+FORMS: Mapping[str, ExportForm] = MappingProxyType(
     {
-        "pdf": Form("PDF", "to print and to file: the picture with its legend, then everything as text", as_pdf),
-        "png": Form("PNG", "one picture for a report", as_png),
-        "svg": Form("SVG", "the same picture as lines and text", as_svg),
-        "html": Form("Web page", "opens offline in a browser, to move about in", as_html),
-        "csv": Form("CSV", "two tables for a spreadsheet", as_csv),
-        "json": Form("JSON", "the same tables for programs", as_json),
-        "graphml": Form("GraphML", "yEd, Cytoscape, NetworkX, igraph", as_graphml),
-        "gexf": Form("GEXF", "Gephi, with places and colours", as_gexf),
-        "anx": Form("i2 chart (ANX)", "i2 Analyst's Notebook", as_anx),
-        "ftm": Form("FollowTheMoney", "Aleph and its kin", as_ftm),
+        "pdf": ExportForm("PDF", "to print and to file: the picture with its legend, then everything as text", as_pdf),
+        "png": ExportForm("PNG", "one picture for a report", as_png),
+        "svg": ExportForm("SVG", "the same picture as lines and text", as_svg),
+        "html": ExportForm("Web page", "opens offline in a browser, to move about in", as_html),
+        "csv": ExportForm("CSV", "two tables for a spreadsheet", as_csv),
+        "json": ExportForm("JSON", "the same tables for programs", as_json),
+        "graphml": ExportForm("GraphML", "yEd, Cytoscape, NetworkX, igraph", as_graphml),
+        "gexf": ExportForm("GEXF", "Gephi, with places and colours", as_gexf),
+        "anx": ExportForm("i2 chart (ANX)", "i2 Analyst's Notebook", as_anx),
+        "ftm": ExportForm("FollowTheMoney", "Aleph and its kin", as_ftm),
     }
 )
 
 
-def files(view: View, about: About, forms: Collection[str] = ()) -> dict[str, bytes]:
+def files(view: Picture, about: About, forms: Collection[str] = ()) -> dict[str, bytes]:
     """What goes out: name → content.
 
     Args:

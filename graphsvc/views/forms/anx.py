@@ -12,7 +12,7 @@ from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.graph import PALETTES, WIDTHS
-from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import RANGES, SIGNS, begin, belief_range, voices
 
 _STYLES = {1: "DotStyleDotted", 2: "DotStyleDashed", 3: "DotStyleSolid", 4: "DotStyleSolid"}
@@ -22,7 +22,7 @@ _ATTRIBUTES = ("belief on the record", "denied", "from date", "to date", "date",
 _DAY = 10
 
 
-def as_anx(view: View, about: About) -> dict[str, bytes]:
+def as_anx(view: Picture, about: About) -> dict[str, bytes]:
     """One chart. The mark is its summary's comment and stands in the source of every card."""
     chart = Element("Chart", {"IdReferenceLinking": "false", "Rigorous": "false"})
     _collection(

@@ -15,7 +15,7 @@ from graphsvc.records.told import MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS
-from graphsvc.views.picture.network import DOUBTFUL, Edge, Node, View
+from graphsvc.views.picture.network import DOUBTFUL, Edge, Node, Picture
 from graphsvc.views.sentences import size
 from graphsvc.views.wording import RANGES, SIGNS, kind
 
@@ -67,7 +67,7 @@ def hue(node: Node) -> str:
     return _INK["sealed" if node.sealed else node.kind]
 
 
-def sheet(view: View, about: About, note: str = "") -> Drawing:
+def sheet(view: Picture, about: About, note: str = "") -> Drawing:
     """The picture as it goes out: mark, title, picture, legend.
 
     Args:
@@ -96,7 +96,7 @@ def sheet(view: View, about: About, note: str = "") -> Drawing:
     return Drawing(body, 0, 0, width, height, drawn.unlabelled)
 
 
-def picture(view: View) -> Drawing:
+def picture(view: Picture) -> Drawing:
     """Nodes and links alone."""
     if not view.nodes:
         return Drawing("", 0, 0, 200, 60)
@@ -121,7 +121,7 @@ def picture(view: View) -> Drawing:
     return Drawing(body, left, top, right - left, bottom - top, unlabelled)
 
 
-def legend(view: View, width: float, unlabelled: int = 0, note: str = "") -> Drawing:
+def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> Drawing:
     """What the signs in this picture mean: of those that are in it, and of no others."""
     x, y, parts = 0.0, 14.0, []
     for sign, words in _signs(view):
@@ -142,7 +142,7 @@ def legend(view: View, width: float, unlabelled: int = 0, note: str = "") -> Dra
     return Drawing("".join(parts), 0, 0, width, y + 10)
 
 
-def _signs(view: View) -> Iterator[tuple[str, str]]:
+def _signs(view: Picture) -> Iterator[tuple[str, str]]:
     """(sign around (14, 0), words) of what is in the picture."""
     kinds = {node.kind for node in view.nodes if not node.sealed and node.identified}
     for word in SHAPES:
@@ -342,6 +342,6 @@ def _clear(box: Box, taken: Iterable[Box]) -> bool:
     return all(box[2] < one[0] or box[0] > one[2] or box[3] < one[1] or box[1] > one[3] for one in taken)
 
 
-def as_svg(view: View, about: About) -> dict[str, bytes]:
+def as_svg(view: Picture, about: About) -> dict[str, bytes]:
     """One picture file: opens in a browser, Inkscape, Word."""
     return {"picture.svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{sheet(view, about).alone()}\n'.encode()}

@@ -15,7 +15,7 @@ from typing import Any
 
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.forms.about import About
-from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import SIGNS, begin, belief_range, voices
 
 # Kind, or sort of a thing → (schema, properties that hold the name).
@@ -77,7 +77,7 @@ _NAMED = MappingProxyType({one.name: one for one in _SCHEMAS})
 EDGES: Mapping[str, _Schema] = MappingProxyType({name: _NAMED[one.ftm] for name, one in RELATIONS.items()})
 
 
-def as_ftm(view: View, about: About) -> dict[str, bytes]:
+def as_ftm(view: Picture, about: About) -> dict[str, bytes]:
     """Entities first, then links; the mark stands in `publisher` of each."""
     schemata = {node.id: SCHEMATA[node.sort or node.kind][0] for node in view.nodes}
     entities = [_node(node, about) for node in view.nodes]

@@ -11,18 +11,18 @@ from networkx.readwrite.gexf import GEXFWriter
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import link_rows, node_rows, xml
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 
 
-def as_graphml(view: View, about: About) -> dict[str, bytes]:
+def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
     """A directed multigraph with every column of the rows, the mark as data of the graph."""
     out = io.BytesIO()
     nx.write_graphml(_graph(view, mark=xml(about.mark), says=SAYS), out, encoding="utf-8")
     return {"graph.graphml": out.getvalue()}
 
 
-def as_gexf(view: View, about: About) -> dict[str, bytes]:
-    """The same with places and colours, so that Gephi opens it as it looked; the mark in its description."""
+def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
+    """The same with places and colours, so that Gephi opens it looked; the mark in its description."""
     graph = _graph(view, mode="static", defaultedgetype="directed")
     for node in view.nodes:
         ink = hue(node).removeprefix("#")
@@ -49,7 +49,7 @@ def as_gexf(view: View, about: About) -> dict[str, bytes]:
     return {"graph.gexf": out.getvalue()}
 
 
-def _graph(view: View, **told: str) -> nx.MultiDiGraph[str]:
+def _graph(view: Picture, **told: str) -> nx.MultiDiGraph[str]:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.graph |= told
     for node in node_rows(view):

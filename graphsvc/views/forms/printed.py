@@ -13,7 +13,7 @@ from typing import Any
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import legend, picture, sheet
 from graphsvc.views.forms.rows import link_rows, node_rows
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import size
 from graphsvc.views.wording import SIGNS, period
 
@@ -41,7 +41,7 @@ _ONE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.picture), format: "svg")"""
 
 
-def as_pdf(view: View, about: About) -> dict[str, bytes]:
+def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
     """A4 landscape: the picture with its legend, then links and entities as text; mark and page number on every page."""
     drawn = picture(view)
     links, nodes = link_rows(view), node_rows(view)
@@ -77,7 +77,7 @@ def as_pdf(view: View, about: About) -> dict[str, bytes]:
     return {"picture.pdf": content}
 
 
-def as_png(view: View, about: About) -> dict[str, bytes]:
+def as_png(view: Picture, about: About) -> dict[str, bytes]:
     """One picture with mark, title and legend."""
     drawn = sheet(view, about, without_letters(node.name for node in view.nodes))
     finest = min(_FINE, _MOST_PIXELS / max(drawn.width, drawn.height))

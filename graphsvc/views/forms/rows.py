@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from graphsvc.records.cells import inert
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 from graphsvc.views.wording import belief_range
 
 NODE_COLUMNS = ("id", "kind", "sort", "name", "sealed", "identified")
@@ -17,12 +17,12 @@ LINK_COLUMNS = (
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def node_rows(view: View) -> list[dict[str, Any]]:
+def node_rows(view: Picture) -> list[dict[str, Any]]:
     """The entities as rows: what of them goes out."""
     return [{name: getattr(node, name) for name in NODE_COLUMNS} for node in view.nodes]
 
 
-def link_rows(view: View) -> list[dict[str, Any]]:
+def link_rows(view: Picture) -> list[dict[str, Any]]:
     """The links as rows: what of them goes out."""
     return [
         {

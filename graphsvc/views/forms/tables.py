@@ -10,10 +10,10 @@ from typing import Any
 
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 
 
-def as_csv(view: View, _about: About) -> dict[str, bytes]:
+def as_csv(view: Picture, _about: About) -> dict[str, bytes]:
     """Two tables for a spreadsheet. Nothing in them runs."""
     return {
         "nodes.csv": _table(node_rows(view), NODE_COLUMNS),
@@ -21,7 +21,7 @@ def as_csv(view: View, _about: About) -> dict[str, bytes]:
     }
 
 
-def as_json(view: View, about: About) -> dict[str, bytes]:
+def as_json(view: Picture, about: About) -> dict[str, bytes]:
     """The same rows, with the mark."""
     told = {"mark": about.mark, "says": SAYS, "nodes": node_rows(view), "links": link_rows(view)}
     return {"graph.json": (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()}

@@ -65,7 +65,7 @@ def northing(latitude: float | Points) -> Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MapGround:
     """What a layout is told of the picture.
 
     Attributes:
@@ -83,7 +83,7 @@ class Ground:
     places: Mapping[str, Place] = field(default_factory=dict)
 
 
-def by_command(ground: Ground) -> dict[str, Place]:
+def by_command(ground: MapGround) -> dict[str, Place]:
     """Layers: whoever orders, pays, recruits or runs above whom and what it is done to.
 
     Heights are trophic levels, which loops do not break (MacKay, Johnson and Sansom 2020), rounded to layers; within a
@@ -138,7 +138,7 @@ def by_command(ground: Ground) -> dict[str, Place]:
     return {identifier: places[identifier] for identifier in order}
 
 
-def in_rings(ground: Ground) -> dict[str, Place]:
+def in_rings(ground: MapGround) -> dict[str, Place]:
     """Rings around where the picture starts: as many links away, as many rings out.
 
     Example:
@@ -180,7 +180,7 @@ def in_rings(ground: Ground) -> dict[str, Place]:
     return {one: places[one] for one in order}
 
 
-def by_day(ground: Ground) -> dict[str, Place]:
+def by_day(ground: MapGround) -> dict[str, Place]:
     """Crossings from left to right in the order of their days; everything else near the middle of its own crossings.
 
     Example:
@@ -204,7 +204,7 @@ def by_day(ground: Ground) -> dict[str, Place]:
     return _beside(ground.free, near, there, (-_DAY, 0.0))
 
 
-def on_map(ground: Ground) -> dict[str, Place]:
+def on_map(ground: MapGround) -> dict[str, Place]:
     """What has coordinates where it is on a map (Mercator); the rest beside what it is tied to.
 
     Example:
@@ -233,7 +233,7 @@ def map_frame(places: Mapping[str, Place]) -> Frame | None:
 
 
 # Word of the address → the layout.
-ARRANGEMENTS: Mapping[str, Callable[[Ground], dict[str, Place]]] = MappingProxyType(
+ARRANGEMENTS: Mapping[str, Callable[[MapGround], dict[str, Place]]] = MappingProxyType(
     {"command": by_command, "rings": in_rings, "days": by_day, "map": on_map}
 )
 

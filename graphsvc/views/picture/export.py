@@ -14,7 +14,7 @@ from graphsvc.records import told
 from graphsvc.records.relations import LinkKey, doing, those
 from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout
-from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.picture.network import Edge, Node, Picture
 
 # A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
@@ -40,13 +40,13 @@ class Outward:
         left_out: links left out by choice; alone: entities that went with them, as nothing else ties them to the rest.
     """
 
-    view: View
+    view: Picture
     ids: Mapping[str, str]
     left_out: int
     alone: int
 
 
-def part(view: View, ids: Collection[str]) -> View:
+def part(view: Picture, ids: Collection[str]) -> Picture:
     """The entities `ids` of a picture and the links among them; what is not in it is passed over.
 
     A group that is folded on the canvas (`group:gang:G1`) stands for all who are in it.
@@ -66,7 +66,7 @@ def part(view: View, ids: Collection[str]) -> View:
     return replace(view, nodes=tuple(nodes), edges=edges, hidden=0)
 
 
-def leaving(view: View) -> tuple[View, int, int]:
+def leaving(view: Picture) -> tuple[Picture, int, int]:
     """A picture without what leads to somebody sealed and is no part of the operation; how many ties and things that were.
 
     Their family, whom they are the same as, where they live, and what only they used or where they were: it never goes out.
@@ -92,7 +92,7 @@ def leaving(view: View) -> tuple[View, int, int]:
 
 
 def outward(
-    view: View,
+    view: Picture,
     pseudonym: Pseudonym,
     left_out: Collection[LinkKey] = (),
     arranged: Mapping[str, Place] = MappingProxyType({}),
@@ -152,7 +152,7 @@ def outward(
     places = _placed(named, edges, {ids[one]: place for one, place in arranged.items() if one in ids})
     nodes = tuple(replace(node, x=places[node.id][0], y=places[node.id][1]) for node in named)
     return Outward(
-        View(nodes, edges, 0, 0, view.truncated, in_steps=True, turns=arranged.keys().isdisjoint(ids)),
+        Picture(nodes, edges, 0, 0, view.truncated, in_steps=True, turns=arranged.keys().isdisjoint(ids)),
         ids,
         len(view.edges) - len(kept),
         len(view.nodes) - len(stays),

@@ -15,7 +15,7 @@ from graphsvc.records.grading import stricter
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, LinkKey
 from graphsvc.views.picture.measures import communities
-from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.picture.network import Edge, Node, Picture
 
 # What can be folded by → relations that make somebody or something part of it.
 BELONGING = MappingProxyType(
@@ -34,7 +34,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FoldedGroup:
     """A group that a picture can be folded by.
 
     Attributes:
@@ -51,7 +51,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded(Node):
+class FoldedPicture(Node):
     """A group as one node: kind `group`, in the middle of where its members were.
 
     Attributes:
@@ -84,7 +84,7 @@ class Bundle(Edge):
     links: tuple[LinkKey, ...] = ()
 
 
-def groups(view: View, by: str) -> list[Group]:
+def groups(view: Picture, by: str) -> list[FoldedGroup]:
     """The groups of a picture, the largest first.
 
     Args:
@@ -94,7 +94,7 @@ def groups(view: View, by: str) -> list[Group]:
     members = _communities(view) if by == "community" else _belonging(view, by)
     names, kinds = view.names, {node.id: node.kind for node in view.nodes}
     found = [
-        Group(
+        FoldedGroup(
             by,
             key,
             f"Community {key}" if by == "community" else names[key],
@@ -107,7 +107,7 @@ def groups(view: View, by: str) -> list[Group]:
     return sorted(found, key=lambda group: (-len(group.members), group.name, group.key))
 
 
-def folded(view: View, fold: Sequence[Key]) -> View:
+def folded(view: Picture, fold: Sequence[Key]) -> Picture:
     """A picture with some of its groups folded.
 
     Args:
@@ -116,8 +116,8 @@ def folded(view: View, fold: Sequence[Key]) -> View:
             few whom no earlier one took, is passed over.
     """
     known = {by: {group.key: group for group in groups(view, by)} for by in {by for by, _ in fold} & BELONGING.keys()}
-    inside: dict[str, Group] = {}
-    chosen: list[Group] = []
+    inside: dict[str, FoldedGroup] = {}
+    chosen: list[FoldedGroup] = []
     for by, key in dict.fromkeys(fold):
         group = known.get(by, {}).get(key)
         left = tuple(one for one in group.members if one not in inside) if group else ()
@@ -143,14 +143,14 @@ def folded(view: View, fold: Sequence[Key]) -> View:
     return replace(view, nodes=tuple(nodes.values()), edges=bundles, inside=names)
 
 
-def _communities(view: View) -> dict[str, list[str]]:
+def _communities(view: Picture) -> dict[str, list[str]]:
     members: dict[str, list[str]] = defaultdict(list)
     for identifier, number in communities(view).items():
         members[str(number)].append(identifier)
     return members
 
 
-def _belonging(view: View, by: str) -> dict[str, list[str]]:
+def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
     """Id of a gang, workplace or crossing → itself and who belongs to it by the link that is most believed."""
     kinds = {node.id: node.kind for node in view.nodes}
     home: dict[str, str] = {}
@@ -164,8 +164,8 @@ def _belonging(view: View, by: str) -> dict[str, list[str]]:
     return members
 
 
-def _node(group: Group, some: Sequence[Node], links: int, within: int) -> Folded:
-    return Folded(
+def _node(group: FoldedGroup, some: Sequence[Node], links: int, within: int) -> FoldedPicture:
+    return FoldedPicture(
         id=_id(group),
         kind="group",
         name=group.name,
@@ -187,7 +187,7 @@ def _node(group: Group, some: Sequence[Node], links: int, within: int) -> Folded
     )
 
 
-def _bundles(edges: Iterable[Edge], inside: dict[str, Group]) -> tuple[tuple[Edge, ...], Counter[str]]:
+def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tuple[Edge, ...], Counter[str]]:
     """Edges as they are drawn with the groups folded, and how many there are within each group."""
     between: dict[frozenset[str], list[tuple[Edge, LinkKey]]] = defaultdict(list)
     drawn: list[Edge] = []
@@ -228,7 +228,7 @@ def _bundle(some: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
     return Bundle(**values, links=tuple(key for _, key in some))
 
 
-def _id(group: Group) -> str:
+def _id(group: FoldedGroup) -> str:
     return f"group:{group.by}:{group.key}"
 
 

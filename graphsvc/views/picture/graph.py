@@ -17,8 +17,8 @@ from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
 from graphsvc.records.told import MIDDLES, SOME
 from graphsvc.views.picture.arrangements import Frame
-from graphsvc.views.picture.folding import Bundle, Folded
-from graphsvc.views.picture.network import Edge, Node, View
+from graphsvc.views.picture.folding import Bundle, FoldedPicture
+from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import SIGNS, belief_told, of_kinds
 
 # Kind → shape and size in pixels. `custom` is drawn by draw.js: a small rounded square with a letter in it.
@@ -124,7 +124,7 @@ def library() -> Path:
     return _LIBRARY
 
 
-def drawn(view: View, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
+def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
     """`view` as plain data that JSON can hold.
 
     Args:
@@ -191,7 +191,7 @@ def _node(node: Node) -> dict[str, Any]:
     }
     told = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
     drawing |= {name: value for name, value in told.items() if value}
-    if isinstance(node, Folded):
+    if isinstance(node, FoldedPicture):
         drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members)}
     if node.kind == "thing":
         drawing["letter"] = LETTERS.get(node.sort, "T")
@@ -230,7 +230,7 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
 def title(node: Node) -> str:
     """A node in one line of plain text."""
     parts = [node.name, node.sort or node.kind]
-    if isinstance(node, Folded):
+    if isinstance(node, FoldedPicture):
         parts[1:] = [
             f"{node.members} folded by {node.by}: {of_kinds(node.kinds)}",
             f"{count(node.within, 'link')} within",

@@ -6,13 +6,13 @@ from typing import Any
 
 import networkx as nx
 
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 
 # From so many nodes on betweenness is estimated from as many of them as starts (Brandes and Pich 2007).
 _STARTS = 300
 
 
-def measured(view: View) -> dict[str, dict[str, Any]]:
+def measured(view: Picture) -> dict[str, dict[str, Any]]:
     """Of each node `links`, `between` and `community`.
 
     Args:
@@ -33,12 +33,12 @@ def measured(view: View) -> dict[str, dict[str, Any]]:
     }
 
 
-def communities(view: View) -> dict[str, int]:
+def communities(view: Picture) -> dict[str, int]:
     """Id → community, as `measured` gives it."""
     return _communities(_graph(view))
 
 
-def _graph(view: View) -> nx.Graph[str]:
+def _graph(view: Picture) -> nx.Graph[str]:
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(node.id for node in view.nodes)
     graph.add_edges_from((edge.subject, edge.object) for edge in view.edges if edge.subject != edge.object)

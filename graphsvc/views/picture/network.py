@@ -13,7 +13,7 @@ from typing import Any
 
 from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, says
 from graphsvc.records.told import step
-from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, Ground, map_frame
+from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title
 
@@ -92,7 +92,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Picture:
     """A picture of the network.
 
     Attributes:
@@ -199,7 +199,7 @@ def picture(
     in_steps: bool = False,
     arrangement: str = "",
     graded: Collection[tuple[str, str, str]] | None = None,
-) -> View:
+) -> Picture:
     """The View of some stages.
 
     Args:
@@ -217,7 +217,7 @@ def picture(
     rows = [row for row in links if row["subject"] in found and row["object"] in found]
     there = [[identifier for identifier in stage if identifier in found] for stage in stages]
     places = layout(there, [(row["subject"], row["object"]) for row in rows])
-    ground = Ground(
+    ground = MapGround(
         places,
         [(row["subject"], row["relation"], row["object"], float(row["belief"])) for row in rows],
         starts,
@@ -240,7 +240,7 @@ def picture(
         if identifier not in hidden
     )
     absent = sum(identifier not in found for identifier in starts)
-    return View(
+    return Picture(
         nodes,
         edges,
         len(places) - len(nodes),

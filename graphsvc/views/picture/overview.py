@@ -37,7 +37,7 @@ _NAMES_GROUPS = ("gang", "crossing", "workplace", "person", "boat", "thing")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OverviewGroup:
     """Some nodes that have more to do with each other than with the rest.
 
     Attributes:
@@ -79,7 +79,7 @@ class Overview:
     points: Points
     degree: Ints
     pairs: Ints
-    groups: tuple[Group, ...]
+    groups: tuple[OverviewGroup, ...]
 
     def packed(self) -> bytes:
         """The points and pairs for a browser: see `static/canvas/overview.js`, which reads them in this order.
@@ -280,7 +280,7 @@ def _told(
     pairs: Ints,
     middles: Points,
     radius: Points,
-) -> list[Group]:
+) -> list[OverviewGroup]:
     order = np.lexsort((np.arange(len(group)), -degree, group))
     starts = np.r_[0, np.cumsum(np.bincount(group))]
     inside = group[pairs[:, 0]] == group[pairs[:, 1]]
@@ -299,7 +299,7 @@ def _told(
             )
         )
         groups.append(
-            Group(
+            OverviewGroup(
                 names[named],
                 ids[named],
                 len(members),

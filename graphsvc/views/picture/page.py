@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 
 from graphsvc.views.picture.graph import DRAW, SCRIPT, drawn, library
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import size
 from graphsvc.views.wording import belief, belief_told
 
@@ -56,7 +56,7 @@ picture.network.once("afterDrawing", () => { document.body.dataset.ready = "yes"
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
 
-def offline_page(view: View, title: str, mark: str = "") -> str:
+def offline_page(view: Picture, title: str, mark: str = "") -> str:
     """`view` as the text of one HTML page that loads nothing: the picture, what is in it as a table, and its title.
 
     With a `mark` it is a page that goes out: the mark stands above and in the picture.
@@ -81,7 +81,7 @@ def _marked(mark: str) -> str:
     return f'<p id="mark">{html.escape(mark)}</p>' if mark else ""
 
 
-def _table(view: View) -> str:
+def _table(view: Picture) -> str:
     names = {node.id: node.name for node in view.nodes}
     rows = "".join(
         "<tr>"

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
-from graphsvc.service import Changed, Checked, Form, Part, Session, StatementVersion, statement_form
+from graphsvc.service import Changed, Checked, Form, FormPart, Session, StatementVersion, statement_form
 from graphsvc.views.fields import brings, fields
 from graphsvc.web.deliveries.form_fields import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.deliveries.load import COUNTS, told
@@ -42,7 +42,8 @@ def form(case: str) -> ResponseReturnValue:
         "object_id": given.get("object", ""),
     }
     begun = replace(
-        here.deliveries.form.new(), claims=(Part("c1", "links", {name: cell[:200] for name, cell in cells.items()}),)
+        here.deliveries.form.new(),
+        claims=(FormPart("c1", "links", {name: cell[:200] for name, cell in cells.items()}),),
     )
     return _shown(here, begun)
 
@@ -146,7 +147,7 @@ def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
     for row in here.deliveries.form.correctable(form.of).claims:
         if row["claim"] == claim and row["status"] != "superseded":
             handle = next_handle(form.claims, "c")
-            part = Part(
+            part = FormPart(
                 handle,
                 "links",
                 statement_form.claim_cells(row),
@@ -209,7 +210,7 @@ def _shown(
     )
 
 
-def _claim(part: Part, row: dict[str, Any] | None, shown: Mapping[str, Any], *, changed: bool) -> dict[str, Any]:
+def _claim(part: FormPart, row: dict[str, Any] | None, shown: Mapping[str, Any], *, changed: bool) -> dict[str, Any]:
     now = _differing(part.cells, statement_form.claim_cells(row)) if row and changed else {}
     first, more = fields("links", part.handle, part.cells, now=now, **shown)
     wrong = shown["wrong"].get(part.handle, ("",))[0]
@@ -224,7 +225,7 @@ def _claim(part: Part, row: dict[str, Any] | None, shown: Mapping[str, Any], *, 
     }
 
 
-def _new(part: Part, shown: Mapping[str, Any]) -> dict[str, Any]:
+def _new(part: FormPart, shown: Mapping[str, Any]) -> dict[str, Any]:
     first, more = fields(part.table, part.handle, part.cells, **shown)
     name = next((part.cells[one] for one in ("name", "value", "date") if part.cells.get(one)), "")
     wrong = shown["wrong"].get(part.handle, ("",))[0]
@@ -286,7 +287,7 @@ def _said(form: Form, checked: Checked) -> dict[str, str]:
     return said | {"source": str(checked.ends.get(source, {}).get("name") or source)}
 
 
-def _sentence(part: Part, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """A claim as `views.wording.claim` wants it."""
     cells = part.cells
     found: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}

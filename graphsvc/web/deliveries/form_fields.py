@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from graphsvc.errors import RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
-from graphsvc.service import Form, Part, statement_form
+from graphsvc.service import Form, FormPart, statement_form
 
 MOST = 60  # claims, and new ones, that one form takes
 _HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")
@@ -47,10 +47,10 @@ def _table(name: str) -> str:
     return name
 
 
-def _part(sent: MultiDict[str, str], handle: str, table: str) -> Part:
+def _part(sent: MultiDict[str, str], handle: str, table: str) -> FormPart:
     fate = sent.get(f"{handle}.fate", statement_form.FATES[0])
     claim = sent.get(f"{handle}.claim", "")[:40]
-    return Part(
+    return FormPart(
         handle,
         table,
         _cells(sent, handle, table),
@@ -76,14 +76,14 @@ def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def next_handle(parts: tuple[Part, ...], begins: str) -> str:
+def next_handle(parts: tuple[FormPart, ...], begins: str) -> str:
     """A handle that none of these parts has."""
     return f"{begins}{1 + max((int(part.handle.removeprefix(begins)) for part in parts), default=0)}"
 
 
 def _row(form: Form, _what: str) -> tuple[Form, str]:
     handle = next_handle(form.claims, "c")
-    return replace(form, claims=(*form.claims, Part(handle, "links", {}))), f"{handle}.subject_id"
+    return replace(form, claims=(*form.claims, FormPart(handle, "links", {}))), f"{handle}.subject_id"
 
 
 def _drop(form: Form, what: str) -> tuple[Form, str]:
@@ -99,7 +99,7 @@ def _add_new(form: Form, what: str) -> tuple[Form, str]:
     handle = next_handle(form.new, "new")
     typed = _at(form, place)
     called = next(name for name in ("name", "value", "date") if TABLES[_table(table)].column(name))
-    new = Part(handle, table, {called: "" if _HANDLE.fullmatch(typed) else typed})
+    new = FormPart(handle, table, {called: "" if _HANDLE.fullmatch(typed) else typed})
     return _put(replace(form, new=(*form.new, new)), place, handle), f"{handle}.{called}"
 
 

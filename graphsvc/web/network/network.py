@@ -22,7 +22,7 @@ from graphsvc.views.picture import graph
 from graphsvc.views.picture.folding import BELONGING, folded
 from graphsvc.views.picture.folding import groups as groups_of
 from graphsvc.views.picture.measures import measured
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads.leads import ranked
@@ -206,7 +206,7 @@ def library(name: str) -> Response:
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
-def shown(here: Session) -> View:
+def shown(here: Session) -> Picture:
     """The picture the address asks for, with the groups folded that it names.
 
     Raises:
@@ -229,7 +229,7 @@ def _folds() -> list[tuple[str, str | None]]:
     return [(by, key if colon else None) for by, colon, key in parts]
 
 
-def _folded(found: View, folds: list[tuple[str, str | None]]) -> View:
+def _folded(found: Picture, folds: list[tuple[str, str | None]]) -> Picture:
     fold: list[tuple[str, str]] = []
     for by, key in folds:
         fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(found, by)]
@@ -335,7 +335,7 @@ def _entry(here: Session) -> ResponseReturnValue:
     )
 
 
-def _page(here: Session, found: View) -> dict[str, Any]:
+def _page(here: Session, found: Picture) -> dict[str, Any]:
     """What the page needs beside the data: the picture and the choices of the filters."""
     chosen = filters()
     cap = number("size", NODES, whole)

@@ -12,7 +12,7 @@ from graphsvc.records.relations import RELATIONS, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import Session
 from graphsvc.views.picture.graph import PALETTES
-from graphsvc.views.picture.overview import MOST_POINTS, Group, Overview
+from graphsvc.views.picture.overview import MOST_POINTS, Overview, OverviewGroup
 from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.network.network import FILTERS, filters, grade_choices
 
@@ -69,7 +69,7 @@ def _asked(here: Session) -> Overview:
     return here.network.overview.draw(**filters())
 
 
-def _group(here: Session, group: Group) -> dict[str, Any]:
+def _group(here: Session, group: OverviewGroup) -> dict[str, Any]:
     """A group as a row, with where to work on it."""
     wanted: dict[str, Any] = {
         "id": list(group.top),

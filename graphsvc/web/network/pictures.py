@@ -15,7 +15,7 @@ from graphsvc.records.numbers import whole
 from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Session, ViewVersion
 from graphsvc.views.picture import canvas
 from graphsvc.views.picture.canvas import MOST_BYTES, State
-from graphsvc.views.picture.network import View
+from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import since_saved
 from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
@@ -215,7 +215,7 @@ class Begun:
     as_kept: bool
     opened: dict[str, Any]
 
-    def lost(self, view: View, most: int) -> list[str]:
+    def lost(self, view: Picture, most: int) -> list[str]:
         """What was in the view and would not be in this picture, though it is there: at most so many are brought back."""
         if not self.as_kept:
             return []
