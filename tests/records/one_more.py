@@ -58,7 +58,7 @@ def queries() -> None:
         "hubs/behind_those_named", "hubs/between_gangs", "hubs/by_groups", "hubs/give_orders", "people/on_the_record",
         "quality/partly_identified", "quality/resting_on_one",
     }  # fmt: skip
-    assert set(queries_that_differ()) == missing
+    assert missing <= set(queries_that_differ())
 
 
 def pictures() -> None:
