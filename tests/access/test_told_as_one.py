@@ -36,7 +36,7 @@ from tests.leaks.pages import Call, ask
 from tests.pseudonyms import without_pseudonyms
 from tests.toolbox.rows import Tables, row, write
 
-pytestmark = pytest.mark.neo4j
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="asks every page and query of pairs of cases")]
 
 ROLES = frozenset({"investigator", "analyst", "disclosure", "supervisor"})
 _STATED = "id kind source_id taken_on source_grade assessment handling status on_record interest summary review_on"

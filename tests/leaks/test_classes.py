@@ -36,7 +36,7 @@ from tests.leaks.known import Known
 from tests.leaks.small import CASE, FIRST, HIDDEN, KNOWN, SEALED, SEALED_NAME, SECOND, UNKNOWN, Small
 from tests.toolbox.rows import Tables, said, write
 
-pytestmark = pytest.mark.neo4j
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="asks every page and form of two services, again and again")]
 
 
 @pytest.fixture(scope="module")

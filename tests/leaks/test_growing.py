@@ -11,7 +11,7 @@ from graphsvc.config import Settings
 from tests.leaks import calls, small
 from tests.leaks.small import CASE, HIDDEN, KNOWN, Small
 
-pytestmark = pytest.mark.neo4j
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="reads every page of a case before and after it grows")]
 
 
 @pytest.fixture(scope="module")

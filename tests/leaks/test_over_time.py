@@ -25,7 +25,7 @@ from tests.leaks.small import CASE, FIRST, SEALED_NAME, Small
 from tests.toolbox.rows import Tables, said, write
 from tests.toolbox.two_persons import seal
 
-pytestmark = pytest.mark.neo4j
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow(reason="reads a case after each of many deliveries")]
 
 # Everybody here stands by name, and is somebody a reader cleared for P knows.
 WITNESS, OTHER = "aide-1", "aide-2"

@@ -70,7 +70,7 @@ def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
     site: Any, inv: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphsvc.analysis.score.chance.stands_out", lambda _network: False)
-    site.service.rankings.clear()
+    site.service.forget()
     try:
         page, data = inv.get(site.address("leads")).text, inv.get(site.address("leads.json")).get_json()
         assert (data["verdict"], data["leads"]) == ("abstains", [])
@@ -78,7 +78,7 @@ def test_where_no_one_stands_out_the_list_is_shown_to_who_asks_for_it(
         assert "all the same" in page
         assert inv.get(site.address("leads.json", all="yes")).get_json()["leads"]
     finally:
-        site.service.rankings.clear()
+        site.service.forget()
 
 
 def test_an_entity_shows_denials_and_what_was_taken_back_apart(site: Any, inv: FlaskClient) -> None:
