@@ -174,11 +174,11 @@ def jars(settings: SettingsFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]:
-    """One running Neo4j for the whole session. What a test writes stays: use a case of your own, or wipe it.
+    """One running Neo4j for the whole session, or worker. What a test writes stays: use a case of your own, or wipe it.
 
-    It plans queries for half an hour, which earns back what compiling its Java well takes.
+    It lives for minutes, in which compiling its Java well never earns back what it takes: two thirds of the work without.
     """
-    with hold(settings(quick_java=False)) as server:
+    with hold(settings()) as server:
         yield server
 
 
