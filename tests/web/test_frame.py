@@ -193,7 +193,7 @@ def test_roles_without_an_action_get_a_page_that_says_so(site: Any) -> None:
 def test_the_auditor_reads_the_log_page_by_page(site: Any) -> None:
     reading = site.service.session(Principal("aud", frozenset({"auditor"})), site.purpose)
     for _ in range(101):
-        reading.log(newest=1)
+        reading.log.lines(newest=1)
     client = site.client("aud")
     first = client.get("/log.json").get_json()
     assert len(first["lines"]) == 100
