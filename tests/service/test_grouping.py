@@ -162,8 +162,8 @@ def test_it_takes_role_source_clearance_and_sources_that_are_there(service: Serv
             session.leads.groups.of,
             session.leads.groups.pairings,
             lambda s=session: s.leads.groups.decide(q1, q2, "independent", REASON, quiet),
-            lambda s=session: s.start_deciding(q1, q2, "independent", REASON),
-            lambda s=session: s.start_ending("x", REASON),
+            lambda s=session: s.leads.groups.start_deciding(q1, q2, "independent", REASON),
+            lambda s=session: s.leads.groups.start_ending("x", REASON),
             lambda s=session: s.leads.groups.end("x", REASON, quiet),
         ):
             with pytest.raises((Refused, NotFound)):

@@ -135,9 +135,7 @@ def test_a_stop_and_a_keep_where_nothing_runs(settings: Callable[..., Settings])
 
 
 def test_a_supervisor_nobody_comes_to_ends(fresh: Settings, tmp_path: Path) -> None:
-    code = (
-        "import sys; from graphsvc.store.server import supervisor; supervisor.UNCLAIMED_S = 0.5; sys.exit(supervisor.main())"
-    )
+    code = "import sys; from graphsvc.store.server import supervisor; supervisor.UNCLAIMED_S = 0.5; sys.exit(supervisor.main())"
     environment = os.environ | {"GRAPHSVC_JARS": str(fresh.jars), "PYTHONPATH": str(Path(__file__).parents[2])}
     environment["GRAPHSVC_NEO4J_VERSION"] = fresh.neo4j_version
     run = subprocess.run([sys.executable, "-c", code, str(fresh.home)], env=environment, timeout=100, check=False)
