@@ -110,7 +110,7 @@ def level(part: SoughtPart, value: FoldedText) -> int | None:
     """How a value matches one part, or None.
 
     Example:
-        >>> of = lambda sought, text: level(Sought(sought).whole, folded("name", text))
+        >>> of = lambda sought, text: level(SearchText(sought).whole, folded("name", text))
         >>> [of("karim", text) for text in ("Karim", "Hewa Karim", "Karimov", "Abukarim", "Karem", "كريم", "Omar")]
         [0, 1, 2, 3, 4, 5, None]
     """
@@ -159,7 +159,7 @@ def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     """How an entity matches, given what it is found by (`terms.fields`); None if it does not.
 
     Example:
-        >>> match(Sought("hewa 07911"), [("name", "Hewa K."), ("phone", "+44 7911 123456")])
+        >>> match(SearchText("hewa 07911"), [("name", "Hewa K."), ("phone", "+44 7911 123456")])
         Match(level=2, weight=3, why=(('name', 'Hewa K.'), ('phone', '+44 7911 123456')))
     """
     if not sought.parts:
@@ -242,7 +242,7 @@ def excerpt(sought: SearchText, text: str) -> Excerpt | None:
     """The words of a text around the first that matches a part of what is sought, whole words first; None if none does.
 
     Example:
-        >>> excerpt(Sought("sami"), "He said that Sami met them there.")
+        >>> excerpt(SearchText("sami"), "He said that Sami met them there.")
         Excerpt(before='He said that ', found='Sami', behind=' met them there.')
     """
     best: tuple[int, int, int, int] | None = None

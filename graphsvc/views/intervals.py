@@ -39,7 +39,7 @@ def svg(title: str, panels: Sequence[tuple[str, Sequence[IntervalMark]]]) -> str
         panels: (name of the figure, its marks), from top left.
 
     Example:
-        >>> picture = svg("One <case>", [("AUC", [Mark("degree", 0.5, 0.4, 0.6)])])
+        >>> picture = svg("One <case>", [("AUC", [IntervalMark("degree", 0.5, 0.4, 0.6)])])
         >>> picture.startswith("<svg xmlns="), "One &lt;case&gt;" in picture, picture.count("<circle")
         (True, True, 1)
     """

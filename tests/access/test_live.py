@@ -31,7 +31,7 @@ class Clock:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.at = MOMENT
-        for module in ("chain", "audit", "accounts", "requests"):
+        for module in ("log.chain", "log.audit", "people.accounts", "decided.requests"):
             patch.setattr(f"graphsvc.access.{module}.now", lambda: self.at)
 
     def go(self, **how: float) -> None:

@@ -147,7 +147,7 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
     Example:
         >>> web = web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "d", 0.5, 0), ("a", "PAID", "c", 0.7, 0),
         ...     ("c", "PAID", "d", 0.9, 0)])
-        >>> found = shortest(Ground(web, Rules()), "a", "d", 1)
+        >>> found = shortest(WayGround(web, Rules()), "a", "d", 1)
         >>> found.ways[0].nodes, found.number
         (('a', 'c', 'd'), 2)
 
@@ -172,7 +172,7 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
 
     Example:
         >>> web = web_of([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
-        >>> [way.nodes for way in likeliest(Ground(web, Rules()), "a", "d", 2).ways]
+        >>> [way.nodes for way in likeliest(WayGround(web, Rules()), "a", "d", 2).ways]
         [('a', 'c', 'd'), ('a', 'd')]
 
     Limits: takes links as if they failed independently, though one account may stand behind several of them.
@@ -192,7 +192,7 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
 
     Example:
         >>> web = web_of([("a", "PAID", "d", 0.3, 0), ("a", "PAID", "c", 0.9, 0), ("c", "PAID", "d", 0.9, 0)])
-        >>> found = every(Ground(web, Rules()), "a", "d", 3, 1)
+        >>> found = every(WayGround(web, Rules()), "a", "d", 3, 1)
         >>> found.ways[0].nodes, found.number, found.over
         (('a', 'd'), 2, False)
 
@@ -218,7 +218,7 @@ def distances(ground: WayGround, end: str, most: int, until: str = "") -> dict[s
     """How many steps everyone within `most` steps is away from `end`; once `until` is met, nobody farther is looked for.
 
     Example:
-        >>> distances(Ground(web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "c", 0.5, 0)]), Rules()), "c", 4)
+        >>> distances(WayGround(web_of([("a", "PAID", "b", 0.9, 0), ("b", "PAID", "c", 0.5, 0)]), Rules()), "c", 4)
         {'c': 0, 'b': 1, 'a': 2}
 
     Limits: a step says nothing of how far it is believed.
@@ -270,7 +270,7 @@ def accounts(
     Example:
         >>> claim = Claim("c1", "p1", "PAID", "p2", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "person")
-        >>> ground = Ground(web_of([("p1", "PAID", "p2", 0.5, 0), ("p2", "PAID", "p3", 0.9, 0)]), Rules())
+        >>> ground = WayGround(web_of([("p1", "PAID", "p2", 0.5, 0), ("p2", "PAID", "p3", 0.9, 0)]), Rules())
         >>> [(one.source, one.way.nodes) for one in accounts(ground, Rules(), [claim], {}, "p3", lambda _claim: 0.5)]
         [('s1', ('p1', 'p2', 'p3'))]
 

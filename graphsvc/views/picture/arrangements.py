@@ -90,7 +90,7 @@ def by_command(ground: MapGround) -> dict[str, Place]:
     layer each stands near the middle of those it is tied to.
 
     Example:
-        >>> ground = Ground({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "DIRECTED", "b", 1), ("b", "PILOTED", "c", 1)])
+        >>> ground = MapGround({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "DIRECTED", "b", 1), ("b", "PILOTED", "c", 1)])
         >>> places = by_command(ground)
         >>> places["a"][1] < places["b"][1] < places["c"][1]
         True
@@ -142,7 +142,7 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
     """Rings around where the picture starts: as many links away, as many rings out.
 
     Example:
-        >>> ground = Ground({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "PAID", "b", 1), ("b", "PAID", "c", 1)], ["a"])
+        >>> ground = MapGround({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "PAID", "b", 1), ("b", "PAID", "c", 1)], ["a"])
         >>> places = in_rings(ground)
         >>> places["a"], round(float(np.hypot(*places["c"])) / float(np.hypot(*places["b"])))
         ((0.0, 0.0), 2)
@@ -184,7 +184,7 @@ def by_day(ground: MapGround) -> dict[str, Place]:
     """Crossings from left to right in the order of their days; everything else near the middle of its own crossings.
 
     Example:
-        >>> ground = Ground(
+        >>> ground = MapGround(
         ...     {"x2": (0, 0), "x1": (0, 5), "p": (1, 1)},
         ...     [("p", "PILOTED", "x1", 1), ("p", "PILOTED", "x2", 1)],
         ...     days={"x1": "2020-05-08", "x2": "2020-05"},
@@ -208,7 +208,7 @@ def on_map(ground: MapGround) -> dict[str, Place]:
     """What has coordinates where it is on a map (Mercator); the rest beside what it is tied to.
 
     Example:
-        >>> ground = Ground({"x": (0, 0), "y": (0, 0)}, [], places={"x": (51.0, 1.8), "y": (50.9, 1.6)})
+        >>> ground = MapGround({"x": (0, 0), "y": (0, 0)}, [], places={"x": (51.0, 1.8), "y": (50.9, 1.6)})
         >>> places = on_map(ground)
         >>> places["x"][0] > places["y"][0], places["x"][1] < places["y"][1]
         (True, True)

@@ -52,7 +52,7 @@ def part(view: Picture, ids: Collection[str]) -> Picture:
     A group that is folded on the canvas (`group:gang:G1`) stands for all who are in it.
 
     Example:
-        >>> part(View((), (), 0, 0, truncated=False), {"P1"}).nodes
+        >>> part(Picture((), (), 0, 0, truncated=False), {"P1"}).nodes
         ()
     """
     named = [one.removeprefix(_FOLDED).partition(":")[::2] for one in ids if one.startswith(_FOLDED)]
@@ -72,7 +72,7 @@ def leaving(view: Picture) -> tuple[Picture, int, int]:
     Their family, whom they are the same as, where they live, and what only they used or where they were: it never goes out.
 
     Example:
-        >>> leaving(View((), (), 0, 0, truncated=False))[1:]
+        >>> leaving(Picture((), (), 0, 0, truncated=False))[1:]
         (0, 0)
     """
     sealed = {node.id for node in view.nodes if node.sealed}
