@@ -283,6 +283,7 @@ def test_one_address_alone_never_locks_a_name(database: sa.Engine, vault: Vault,
     assert accounts.sign_in(database, vault, "ann", PASSWORD, "", Entrance("192.0.2.200")).name == "ann"
 
 
+@pytest.mark.slow(reason="hashes a password for each of many tries")
 def test_an_address_is_tried_at_a_few_names_only(database: sa.Engine, vault: Vault, clock: Clock) -> None:
     for number in range(attempts.ADDRESS_FAILURES):
         # Who has an account of their own does not get more tries at others by it.
