@@ -196,6 +196,7 @@ def lines(file: Path) -> list[str]:
         return list(connection.iterdump())
 
 
+@pytest.mark.slow(reason="is killed at each of many statements")
 @pytest.mark.parametrize("version", ["nothing", *VERSIONS])
 def test_killed_at_every_statement_from_every_version_the_next_opening_goes_on(
     settings: SettingsFactory, tmp_path: Path, later: str, version: str
