@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from graphsvc.records.numbers import count
 from graphsvc.service import PictureRequest, Service
 from graphsvc.views.picture.folding import folded
 from graphsvc.views.picture.folding import groups as groups_of
@@ -217,7 +218,7 @@ def test_days_filter_the_picture_and_are_counted(pages: Pages, service: Service)
     page.keyboard.press("d")
     told = page.locator("#time-told")
     crossings = [row for row in session_of(service).ask.rows("cases.days").dicts() if row["what"] == "crossings"]
-    expect(told).to_contain_text(f"{sum(row['count'] for row in crossings)} crossings")
+    expect(told).to_contain_text(count(sum(row["count"] for row in crossings), "crossing"))
     page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
     expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
     page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.hidden)")
