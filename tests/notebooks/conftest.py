@@ -16,7 +16,9 @@ def demo_home(demo: Service) -> dict[str, str]:
     settings = demo.settings
     reader = next(name for name in accounts.listed(demo.database) if "administrator" in name.roles).name
     token = accounts.issue(demo.database, reader, "cli", dt.timedelta(hours=1), "testing notebooks")
-    command_line.token_file(settings).write_text(token, "ascii")
+    file = command_line.token_file(settings)
+    file.touch(mode=0o600)
+    file.write_text(token, "ascii")
     return {
         "GRAPHSVC_HOME": str(settings.home),
         "NEO4J_URI": settings.neo4j_uri,
