@@ -61,7 +61,7 @@ def workbook(tmp_path: Path) -> Deliver:
     def make(folder: Path, name: str = "book.xlsx") -> Path:
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
-        for file in folder.glob("*.csv"):
+        for file in sorted(folder.glob("*.csv"), key=lambda file: (file.stem != "people", file.stem)):
             sheet = book.create_sheet(file.stem)
             for row in csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")):
                 sheet.append(row)
