@@ -33,7 +33,6 @@ from tests.toolbox.cases import Lay, Place
 hypothesis.settings.register_profile("graphsvc", deadline=None)
 hypothesis.settings.load_profile("graphsvc")
 SettingsFactory = Callable[..., Settings]
-# What leads a test to the server and the application database that the environment names.
 # Seconds of work above which a test is slow; where processors are shared the same work counts for up to half as much again.
 _SLOW_S = 5.0
 _SHARED = 1.5
@@ -50,6 +49,7 @@ _LONGEST = (
     "tests/access/test_twin.py",
     "tests/store/test_local.py",
 )
+# What leads a test to the server and the application database that the environment names.
 _TO_SERVERS = frozenset({"settings", "database_of", "jars", "postgres"})
 
 
