@@ -63,6 +63,6 @@ def test_a_case_that_is_not_granted_is_as_if_it_were_not_there(twofold: Any, ask
 def test_the_case_holds_what_its_readers_are_not_shown(twofold: Any) -> None:
     """Otherwise there would be nothing to hide."""
     reader, outsider = (twofold.walked["whole", name].answers["calls"] for name in ("reader", "outsider"))
-    assert reader["counts () {}"] != outsider["counts () {}"]
+    assert reader["network.entities.counts () {}"] != outsider["network.entities.counts () {}"]
     hidden = [row for row in twofold.rows["links"] if row["statement_id"] == "XS3"]
     assert len(hidden) > 3
