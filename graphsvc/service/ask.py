@@ -6,12 +6,13 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from graphsvc.access.door.gate import state_for
+from graphsvc.access.door.look import Look
 from graphsvc.access.door.redact import Released
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -29,21 +30,6 @@ class CaseSummary:
     id: str
     state: str
     version: int
-
-
-# Acts that may be a part of a look; what changes something is an act of its own.
-_LOOKING = ("read", "query", "analyse")
-
-
-@dataclass(slots=True)
-class _Look:
-    """What one look has opened so far. version: of the case, when it began."""
-
-    case: str
-    version: int
-    key: bytes | None = None
-    opened: set[str] = field(default_factory=set)
-    sources: set[str] = field(default_factory=set)
 
 
 class Ask:
@@ -178,7 +164,7 @@ class Ask:
         Raises:
             Refused: no role of theirs allows it. NotFound: the case is not there or not theirs.
         """
-        return self._acting(self.principal, self.purpose, action, self.case, **detail)
+        return self.home.gate.acting(self.principal, self.purpose, action, self.case, look=self._look, **detail)
 
     @contextmanager
     def look(self, action: str, **detail: Any) -> Iterator[dict[str, Any]]:
@@ -195,7 +181,7 @@ class Ask:
                 yield outcome
             return
         with self.act(action, **detail) as outcome:
-            look = _Look(self.case, self.require_open())
+            look = Look(self.principal, self.case, self.require_open())
             self._looks.now = look
             try:
                 yield outcome
@@ -222,15 +208,13 @@ class Ask:
         self, name: str, parameters: Mapping[str, Any] | None = None, *, action: str = "query", whole: bool = False
     ) -> Released:
         """The released answer of any query. Raises as `rows`."""
-        acting = self._acting if self._look is not None else None
         return self.home.gate.read(
-            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole, acting=acting
+            self.principal, self.purpose, name, self.case, parameters, action=action, whole=whole, look=self._look
         )
 
     def material(self, name: str, make: Make[Item]) -> list[Item]:
         """Rows to compute on, sources included: see `access.door.gate.Gate.material`."""
-        acting = self._acting if self._look is not None else None
-        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, acting)
+        return self.home.gate.material(self.principal, self.purpose, name, self.case, make, self._look)
 
     def together(self, *asked: tuple[str, Mapping[str, Any]], whole: bool = False) -> list[Released]:
         """The rows of several of the service's own queries (name, parameters), asked for at the same time.
@@ -253,28 +237,9 @@ class Ask:
         return {row["id"]: row for row in rows}
 
     @property
-    def _look(self) -> _Look | None:
+    def _look(self) -> Look | None:
         """The look that goes on in this thread."""
         return getattr(self._looks, "now", None)
-
-    def _acting(
-        self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
-    ) -> AbstractContextManager[dict[str, Any]]:
-        """An act of its own, or a part of the look that goes on."""
-        look = self._look
-        if look is None or look.case != case or action not in _LOOKING:
-            return self.home.gate.acting(principal, purpose, action, case, **detail)
-        return self._part(look, action, str(detail.get("query") or detail.get("step") or action))
-
-    @contextmanager
-    def _part(self, look: _Look, action: str, opened: str) -> Iterator[dict[str, Any]]:
-        """A part of a look: allowed or refused as an act of its own."""
-        policy.require(self.principal, action)
-        policy.require_case(self.principal, look.case)
-        look.opened.add(opened)
-        outcome: dict[str, Any] = {}
-        yield outcome
-        look.sources.update(outcome.get("sources", ()))
 
 
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.door.gate import Gate
+from graphsvc.access.door.look import Look
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
@@ -210,6 +211,26 @@ def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
         gate.read(READER, "why", "boats.own", "shut")
     with pytest.raises(Busy, match="shut is being loaded"):
         gate.material(READER, "why", "boats.own", "shut", lambda *row: row)
+
+
+def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: Told, database: sa.Engine) -> None:
+    """Only what is a part of a look goes without asking whether its case is open, which the look has asked."""
+    look = Look(READER, "one", 1)
+    gate.read(READER, "why", "boats.own", "one", look=look)
+    assert (look.opened, outcomes(database)) == ({"boats.own"}, [])
+    for asked in (
+        lambda: gate.read(READER, "why", "boats.own", "shut", look=look),
+        lambda: gate.material(READER, "why", "boats.own", "shut", lambda *row: row, look),
+        lambda: gate.read(READER, "why", "boats.own", "shut", look=Look(Principal("bob", READER.roles), "shut", 1)),
+    ):
+        with pytest.raises(Busy, match="shut is being loaded"):
+            asked()
+    with transaction(database) as connection:
+        connection.execute(tables.cases.update().values(state="loading"))
+    with pytest.raises(Busy, match="one is being loaded"):
+        gate.read(READER, "why", "boats.own", "one", action="review", look=look)
+    assert len(told.asked) == 1
+    assert [line["outcome"] for line in audit.lines(database)] == ["failed: Busy"] * 4
 
 
 def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:

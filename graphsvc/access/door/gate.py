@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
+from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
@@ -36,9 +37,6 @@ _LOOK_S = 30.0
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
-# One act in the log, or a part of one that is: called with principal, purpose, action, case and particulars.
-Acting = Callable[..., AbstractContextManager[dict[str, Any]]]
-
 
 class Gate:
     """Every read of the graph passes here."""
@@ -52,13 +50,26 @@ class Gate:
 
     @contextmanager
     def acting(
-        self, principal: Principal, purpose: str, action: str, case: str = "", **detail: Any
+        self,
+        principal: Principal,
+        purpose: str,
+        action: str,
+        case: str = "",
+        *,
+        look: Look | None = None,
+        **detail: Any,
     ) -> Iterator[dict[str, Any]]:
         """One logged act of a role that allows it: see `audit.recorded`, also for what it yields.
+
+        `look`: the look that goes on. What can be a part of it is, and has no line of its own.
 
         Raises:
             Refused: the role does not allow it. NotFound: the case is not there or not theirs.
         """
+        if (whole := look_of(look, principal, action, case)) is not None:
+            with whole.part(action, detail) as outcome:
+                yield outcome
+            return
         with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
             policy.require(principal, action)
             if case:
@@ -75,11 +86,11 @@ class Gate:
         *,
         action: str = "query",
         whole: bool = False,
-        acting: Acting | None = None,
+        look: Look | None = None,
     ) -> Released:
         """Run a named query and give what this principal may see of its answer.
 
-        `acting`: the act it is a part of, in place of one of its own; it has seen that the case is open.
+        `look`: as for `acting`. It has seen that its case is open; any other is asked for anew.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.
@@ -87,13 +98,13 @@ class Gate:
         query = self.library[name]
         given = given or {}
         detail = {"query": name, "parameters": disclosed.parameters(query, given)}
-        with (acting or self.acting)(principal, purpose, action, case, **detail) as outcome:
+        with self.acting(principal, purpose, action, case, look=look, **detail) as outcome:
             if query.roles and not principal.roles & set(query.roles):
                 raise Refused(f"The query {name} is for the roles {', '.join(query.roles)}.")
             grant = policy.require_case(principal, case)
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
-            if acting is None:
+            if look_of(look, principal, action, case) is None:
                 self.require_open(case, grant)
             rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
             released = release(
@@ -115,19 +126,19 @@ class Gate:
         name: str,
         case: str,
         make: Make[Item],
-        acting: Acting | None = None,
+        look: Look | None = None,
     ) -> list[Item]:
         """Rows for an analysis inside the service, sources included: for computing, never for showing.
 
         What is made from them must tell no more than the figures in `records.properties` allow. The handling level is
         bound as for every read. The query answers in blocks: its last column is a list of rows (`computed.rows`);
-        `make` gives what becomes of each such row, called with the block's other columns and with the row. `acting`: as
+        `make` gives what becomes of each such row, called with the block's other columns and with the row. `look`: as
         for `read`.
         """
         query, cap = self.library[name], self._settings.analysis_row_cap
-        with (acting or self.acting)(principal, purpose, "analyse", case, query=name) as outcome:
+        with self.acting(principal, purpose, "analyse", case, look=look, query=name) as outcome:
             grant = policy.require_case(principal, case)
-            if acting is None:
+            if look_of(look, principal, "analyse", case) is None:
                 self.require_open(case, grant)
             parameters = self._bound(query, case, grant) | {"limit": cap}
             found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
