@@ -235,6 +235,23 @@ def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) 
     assert found["db.memory.transaction.max"] == "128.00MiB"
 
 
+def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_server: LocalServer) -> None:
+    """Else every other number of ids, and every word of another length, is planned anew, which takes up to a second."""
+    with driver_of(neo4j_server) as driver:
+
+        def cleared() -> int:
+            (record,) = driver.execute_query("CALL db.clearQueryCaches()").records
+            return int(re.findall(r"\d+", record["value"])[0])
+
+        cleared()
+        for ids in (["a"], ["a", "bc"], [f"an id {number}" for number in range(50)], []):
+            driver.execute_query(
+                "MATCH (n) WHERE n.id IN $ids AND n.name = $name RETURN n.id", ids=ids, name="x" * len(ids)
+            )
+        planned = cleared()
+    assert planned <= 2, "the text, and the one that clears"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_only_the_loopback_address_listens(neo4j_server: LocalServer, home: Path) -> None:
     answer = local.status(Settings.read({}, home=home.parent))

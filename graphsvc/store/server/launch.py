@@ -1,7 +1,8 @@
 """What one managed Neo4j is started with: its files, its settings, its command line, and what its log says went wrong.
 
 Decisions behind the settings: nothing but Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads
-neither files nor addresses, every file is private to the user, and a stop takes half a second instead of ten.
+neither files nor addresses, every file is private to the user, a stop takes half a second instead of ten, and a text is
+planned once: Neo4j itself plans it anew for every length of a list or a word it is asked with.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ db.transaction.monitor.check.interval=500ms
 db.shutdown_transaction_end_timeout=2s
 db.tx_log.rotation.retention_policy=keep_none
 db.tx_log.rotation.size=32m
+internal.cypher.use_parameter_size=false
 """
 
 # What differs between the lines of Neo4j: prefix of the version → main class, settings only that line knows.
