@@ -16,6 +16,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts
@@ -110,6 +112,27 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     marked = item.get_closest_marker("slow")
     if worked > _SLOW_S * _SHARED and (marked is None or not marked.kwargs.get("reason")):
         pytest.fail(f"worked {worked:.1f} s: make it less, or mark it slow with the reason (more than {_SLOW_S:.0f} s)")
+
+
+class _Compiled(BytecodeCache):
+    """Templates as compiled once in a run: each app compiles its own, and there are hundreds of apps."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._codes:
+            bucket.bytecode_from_string(self._codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": _Compiled()})
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.cases.stores.uploads import UploadStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError
-from graphsvc.queries import Library
+from graphsvc.queries import own_library
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import read_weights
 from graphsvc.store.bolt import Store
@@ -62,7 +62,7 @@ class Home:
         self.log = audit.keep(self.database, self.vault.derived("log chain"), settings.anchor_file)
         self.second_factor_roles = policy.roles_named(settings.second_factor_roles)
         accounts.ensure_local(self.database)
-        self.library = Library()
+        self.library = own_library()
         self.gate = Gate(self.store, self.database, self.library, settings)
         self.register = Register(self.database, self.vault)
         self.cypher_texts = CypherTexts(

@@ -1,5 +1,5 @@
 """Named queries: Cypher files with a checked header. Read here, run behind the gate."""
 
-from graphsvc.queries.library import Library, Parameter, Query, cypher_folder
+from graphsvc.queries.library import Library, Parameter, Query, cypher_folder, own_library
 
-__all__ = ["Library", "Parameter", "Query", "cypher_folder"]
+__all__ = ["Library", "Parameter", "Query", "cypher_folder", "own_library"]

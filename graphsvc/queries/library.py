@@ -28,6 +28,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +210,12 @@ class Library(Mapping[str, Query]):
     def public(self) -> list[Query]:
         """The queries people may choose from, by name."""
         return [query for query in self._queries.values() if query.kind != "internal"]
+
+
+@cache
+def own_library() -> Library:
+    """The named queries that come with the package, read once in a process: nothing changes them while it runs."""
+    return Library()
 
 
 def cypher_folder() -> Path:

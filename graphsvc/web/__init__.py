@@ -6,7 +6,9 @@ import datetime as dt
 import hmac
 import importlib
 import pkgutil
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from flask import Flask, Response, abort, send_from_directory
 from flask.json.provider import DefaultJSONProvider
@@ -16,6 +18,8 @@ from jinja2 import FileSystemLoader
 
 from graphsvc.service import Service
 from graphsvc.web import door, frame, words
+
+_HOME = Path(__file__).parent
 
 
 def create_app(service: Service, address: str = "") -> Flask:
@@ -58,20 +62,29 @@ def create_app(service: Service, address: str = "") -> Flask:
 
 def _furnish(app: Flask) -> None:
     """Give an app the blueprints of every room, with their templates, files and entries of the rail."""
-    home = Path(__file__).parent
-    found = sorted(one.name for one in pkgutil.walk_packages(__path__, f"{__name__}."))
-    modules = [importlib.import_module(name) for name in found]
-    for module in modules:
+    for module in _modules():
         if hasattr(module, "blueprint"):
             app.register_blueprint(module.blueprint)
-    entries = (entry for module in modules for entry in getattr(module, "ENTRIES", ()))
-    app.extensions["graphsvc-rail"] = sorted(entries)
-    app.jinja_loader = FileSystemLoader([home / "templates", *sorted(home.glob("*/templates"))])
-    folders = [home / "static", *sorted(home.glob("*/static"))]
-    files = {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*.*")}
+    app.extensions["graphsvc-rail"] = sorted(entry for module in _modules() for entry in getattr(module, "ENTRIES", ()))
+    app.jinja_loader = FileSystemLoader([_HOME / "templates", *sorted(_HOME.glob("*/templates"))])
+    files = _files()
 
     @app.get("/static/<path:filename>", endpoint="static")
     def static(filename: str) -> Response:
         if filename not in files:
             abort(404)
         return send_from_directory(files[filename].parent, files[filename].name)
+
+
+@cache
+def _modules() -> list[ModuleType]:
+    """Every module of the pages, by name."""
+    found = sorted(package.name for package in pkgutil.walk_packages(__path__, f"{__name__}."))
+    return [importlib.import_module(name) for name in found]
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Every file that is served as it is: its name in an address → where it lies."""
+    folders = [_HOME / "static", *sorted(_HOME.glob("*/static"))]
+    return {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*.*")}
