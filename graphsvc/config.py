@@ -65,7 +65,7 @@ class Settings:
     quick_java: bool = _setting(
         False,
         "GRAPHSVC_NEO4J_QUICK_JAVA",
-        "compile the managed server's Java lightly: it starts in half the work, and is slower on large cases",
+        "start the managed server's Java lightly: it begins with half the work, and is slower on large cases",
     )
     start_timeout_s: int = _setting(120, "GRAPHSVC_NEO4J_START_S", "seconds the managed server may take to start")
     query_timeout_s: float = _setting(30.0, "GRAPHSVC_QUERY_TIMEOUT_S", "seconds one query may run")

