@@ -5,6 +5,7 @@ import pytest
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import NotFound, OperatorError, Refused
+from graphsvc.service.evaluation.invented import DEMO_GRANTS
 
 # Role × action, cell by cell: whoever changes who may do what changes it here too.
 MAY = {
@@ -120,3 +121,13 @@ def test_a_setting_names_roles() -> None:
     assert policy.roles_named("none") == policy.roles_named(" ") == frozenset()
     with pytest.raises(OperatorError, match="'king', which is no role"):
         policy.roles_named("custodian,king")
+
+
+def test_whoever_reads_may_keep_what_they_look_at() -> None:
+    """The canvas keeps where a reader was, by itself: a role that may read and not keep would meet refusals without end."""
+    assert policy.ALLOWED["read"] <= policy.ALLOWED["keep"]
+
+
+def test_the_demo_clears_every_role_that_reads() -> None:
+    """Otherwise its link would open a service without a case."""
+    assert set(DEMO_GRANTS) == policy.ALLOWED["read"]

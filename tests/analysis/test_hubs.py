@@ -9,6 +9,7 @@ import pytest
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.score import ingredients
 from graphsvc.analysis.score.hubs import Lead, Ranking, rank
 
 # One gang told of by three who have nothing in common: `top` directs `mid`, who runs things and directs two pilots.
@@ -248,3 +249,9 @@ def test_categories_and_names_enter_no_score() -> None:
     plain = rank(claims, people(*CAST), {})
     marked = rank(claims, [Person(name, "Another", frozenset({"suspect"}), False) for name in CAST], {})
     assert [(one.id, one.score) for one in plain.leads] == [(one.id, one.score) for one in marked.leads]
+
+
+def test_every_ingredient_counts_in_a_family() -> None:
+    """The score is the sum over the families: what belongs to none that is listed would be left out of it in silence."""
+    assert set(ingredients.FAMILY.values()) == set(ingredients.FAMILIES)
+    assert len(set(ingredients.FAMILIES)) == len(ingredients.FAMILIES)

@@ -20,6 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from graphsvc.views.picture.arrangements import ARRANGEMENTS
 from graphsvc.web.frame import TWIN
 from tests.leaks.known import NOWHERE, Known
 
@@ -49,7 +50,7 @@ def _network(known: Known) -> Iterator[Values]:
     yield {"id": several[:60], "source_grade": "2", "assessment": "C"}
     yield {"id": several[:60], "assessment": "B", "fade": "yes"}
     yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
-    for layout in ("rings", "days", "map"):
+    for layout in list(ARRANGEMENTS)[2:]:
         yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
     for by in ("gang", "crossing", "community", "community:1", "no-such"):
         yield {"id": several[:20], "fold": by}

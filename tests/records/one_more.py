@@ -95,6 +95,7 @@ def exports() -> None:
 
 
 if __name__ == "__main__":
+    assert "TAUGHT" not in relations.RELATIONS, "a relation of that name is there now: let this one have another"
     relations.RELATIONS = MappingProxyType({**relations.RELATIONS, TAUGHT.name: TAUGHT})
     score()
     queries()

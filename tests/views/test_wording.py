@@ -4,12 +4,17 @@ import doctest
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from graphsvc.analysis.score.ingredients import FAMILIES
+from graphsvc.analysis.score.structure import contacts, positions
 from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.told import MIDDLES
 from graphsvc.views import charts, fields, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -116,3 +121,10 @@ def test_scripts_have_the_words_of_the_pages() -> None:
     assert table("MANY") == dict(numbers.MANY)
     assert table("SIGNS").items() <= wording.SIGNS.items()
     assert f'NARROW = "{sentences.NARROW}"' in script
+
+
+def test_every_share_of_a_score_has_words_and_a_colour() -> None:
+    alone = positions(contacts(np.array([0]), np.array([1]), 2))
+    assert set(wording.INGREDIENTS) == {*FAMILIES, "only_carried", *alone}
+    colours = (ROOT / "graphsvc" / "web" / "static" / "graphsvc.css").read_text("utf-8")
+    assert {*wording.INGREDIENTS} <= set(re.findall(r"^\.share-(\w+) {", colours, re.MULTILINE))

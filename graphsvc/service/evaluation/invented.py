@@ -20,7 +20,7 @@ DEMO_CASE = "demo"
 _TOP = 10
 # What each role's demo account is cleared for. Not every reader sees everything: that is part of what the demo shows.
 # The analyst's covers all of the demo, so that they may write Cypher in it.
-_CLEARED = {
+DEMO_GRANTS = {
     "investigator": Grant("P"),
     "analyst": Grant("C", sources=True),
     "custodian": Grant("C", sources=True),
@@ -53,7 +53,7 @@ def demo_case(service: Service, progress: Progress) -> dict[str, str]:
     known = {principal.name for principal in accounts.listed(service.database)}
     for role in ROLES:
         if role not in known:
-            cleared = {DEMO_CASE: _CLEARED[role]} if role in _CLEARED else {}
+            cleared = {DEMO_CASE: DEMO_GRANTS[role]} if role in DEMO_GRANTS else {}
             accounts.add(service.database, role, [role], cleared)
             if role == "analyst":
                 changes.set_free_cypher(service.database, role, given=True)

@@ -35,7 +35,7 @@ class PictureRequest:
             for all. A statement that this reader is not shown by itself has no grade for them.
         apart: links that no claim of one of these grades asserts are marked as such, and stay.
         cap: nodes at most before anything was opened, 1 to 500.
-        arrangement: how it is laid out: empty for forces, or `command`, `rings`, `days`, `map`.
+        arrangement: how it is laid out: a word of `views.picture.arrangements.ARRANGEMENTS`.
 
     Raises:
         RequestError: saying what is out of range.
@@ -63,7 +63,7 @@ class PictureRequest:
             f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= self.cap <= MOST_NODES,
             "belief is a number from 0 to 1": not (0 <= self.least <= 1 and 0 <= self.recorded <= 1),
             f"at most {MOST_NODES} nodes can be opened, added or hidden": most > MOST_NODES,
-            f"a layout is {', '.join(ARRANGEMENTS)} or left out": self.arrangement not in ("", *ARRANGEMENTS),
+            f"a layout is {', '.join(filter(None, ARRANGEMENTS))} or left out": self.arrangement not in ARRANGEMENTS,
         }
         for fault, holds in faults.items():
             if holds:

@@ -19,7 +19,7 @@ from graphsvc.views.forms.tables import as_csv, as_json
 from graphsvc.views.forms.web import as_html
 from graphsvc.views.picture.network import Picture
 
-__all__ = ["FORMS", "About", "Form", "files"]
+__all__ = ["FORMS", "About", "ExportForm", "files"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,9 +232,36 @@ def map_frame(places: Mapping[str, Place]) -> Frame | None:
     return Frame(MAP / max(east - west, _LEAST_DEGREES), west, float(northing(north)), box)
 
 
-# Word of the address → the layout.
-ARRANGEMENTS: Mapping[str, Callable[[MapGround], dict[str, Place]]] = MappingProxyType(
-    {"command": by_command, "rings": in_rings, "days": by_day, "map": on_map}
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A layout, and all that is to be known of it elsewhere.
+
+    Attributes:
+        words: what the menu calls it.
+        place: lays a picture out.
+        turns: up and down, left and right mean nothing in it, so that an upright screen may lay it on its side.
+        own: what some nodes have of their own, by which they are laid out, in a word; empty where all are alike.
+        owners: those nodes of a picture, by id.
+        on_earth: it lies on a map.
+    """
+
+    words: str
+    place: Callable[[MapGround], dict[str, Place]]
+    turns: bool = False
+    own: str = ""
+    owners: Callable[[MapGround], Collection[str]] = lambda ground: ground.free
+    on_earth: bool = False
+
+
+# Word of the address → the layout, in the order of the menu. The first is that of an address that names none.
+ARRANGEMENTS: Mapping[str, Arrangement] = MappingProxyType(
+    {
+        "": Arrangement("By forces", lambda ground: dict(ground.free), turns=True),
+        "command": Arrangement("By command", by_command),
+        "rings": Arrangement("In rings round the start", in_rings, turns=True),
+        "days": Arrangement("By day of crossing", by_day, own="day", owners=lambda ground: ground.days),
+        "map": Arrangement("On a map", on_map, own="place", owners=lambda ground: ground.places, on_earth=True),
+    }
 )
 
 

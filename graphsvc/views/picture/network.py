@@ -210,7 +210,7 @@ def picture(
         hidden: ids to leave out; the others stay where they would be with them.
         truncated: whether a row cap cut links.
         in_steps: whether belief is told in four steps, or as some.
-        arrangement: a word of `views.picture.arrangements.ARRANGEMENTS`; empty for forces.
+        arrangement: a word of `views.picture.arrangements.ARRANGEMENTS`.
         graded: subject, relation, object of the links that are of the grades asked for; None: all are.
     """
     found = {row["id"]: row for row in entities}
@@ -224,9 +224,8 @@ def picture(
         {identifier: row["day"] for identifier, row in found.items() if row["day"]},
         {identifier: (row["lat"], row["lon"]) for identifier, row in found.items() if row["lat"] is not None},
     )
-    known = {"map": ground.places, "days": ground.days}.get(arrangement)
-    if arrangement:
-        places = ARRANGEMENTS[arrangement](ground)
+    arranged = ARRANGEMENTS[arrangement]
+    places, owners = arranged.place(ground), arranged.owners(ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
     if graded is not None:
         edges = tuple(replace(one, ungraded=(one.subject, one.relation, one.object) not in graded) for one in edges)
@@ -248,9 +247,9 @@ def picture(
         truncated,
         in_steps,
         {},
-        map_frame(ground.places) if arrangement == "map" else None,
-        sum(node.id not in known for node in nodes) if known is not None else 0,
-        arrangement in ("", "rings"),
+        map_frame(ground.places) if arranged.on_earth else None,
+        sum(node.id not in owners for node in nodes),
+        arranged.turns,
     )
 
 

@@ -19,6 +19,7 @@ from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
+from graphsvc.views.picture.arrangements import ARRANGEMENTS
 from graphsvc.views.picture.folding import BELONGING, folded
 from graphsvc.views.picture.folding import groups as groups_of
 from graphsvc.views.picture.measures import measured
@@ -54,14 +55,6 @@ _MENU = tuple(
     (title, tuple(name for name, one in RELATIONS.items() if KINDS[one.kind].menu == title))
     for title in dict.fromkeys(kind.menu for kind in KINDS.values())
 )
-# Word of the address → what it is called.
-_LAYOUTS = {
-    "": "By forces",
-    "command": "By command",
-    "rings": "In rings round the start",
-    "days": "By day of crossing",
-    "map": "On a map",
-}
 # What a panel does not repeat.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
@@ -357,7 +350,7 @@ def _page(here: Session, found: Picture) -> dict[str, Any]:
         "depths": range(MOST_DEPTH + 1),
         "usual_size": NODES,
         "widths": graph.WIDTHS,
-        "layouts": _LAYOUTS,
+        "layouts": ARRANGEMENTS,
         "folds": list(BELONGING),
         "twin": TWIN,
         "clearance": here.grant.handling,
