@@ -2,21 +2,20 @@
 
 The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. What speaks Cypher or SQL of its
 own runs in both. What stands on that (a use case, a walk for leaks) runs once, in one of them: the two share these tests
-by file. Everything else runs in the main leg. Without `--leg` a run has every test; `.ci/run --all` runs all of the shared
-ones in both.
+by file, and so what names its databases itself, of both kinds in one run. Everything else runs in the main leg. Without
+`--leg` a run has every test; `.ci/run --all` runs all of the shared ones in both.
 """
 
 from __future__ import annotations
 
 # Rooms of tests of which some speak to servers, and so are of both legs or shared.
-SHARED = ("tests/access/", "tests/leaks/", "tests/service/")
+SHARED = ("tests/access/", "tests/appdb/", "tests/leaks/", "tests/service/")
 BOTH = (
-    "tests/appdb/",
+    "tests/appdb/test_standing.py",
     "tests/store/",
     "tests/queries/",
     "tests/access/test_gate.py",
     "tests/access/test_log.py",
-    "tests/access/test_log_postgres.py",
     "tests/access/test_signing_in.py",
     "tests/service/test_casework.py",
     "tests/service/test_loading.py",
@@ -26,7 +25,12 @@ BOTH = (
 # Of the shared ones, those of the long-term leg; the main leg has the others.
 LONG_TERM = (
     "tests/access/test_freetext.py",
+    "tests/access/test_log_postgres.py",
     "tests/access/test_twin.py",
+    "tests/appdb/test_databases.py",
+    "tests/appdb/test_found.py",
+    "tests/appdb/test_migrating.py",
+    "tests/appdb/test_private.py",
     "tests/leaks/test_by_difference.py",
     "tests/leaks/test_growing.py",
     "tests/leaks/test_over_time.py",

@@ -1,13 +1,16 @@
-"""What must never be in the repository: hosts, paths of a machine, third-party code, large files, real data."""
+"""What must never be in the repository (hosts, paths of a machine, third-party code, large files, real data), and the legs."""
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests import legs
 
 ROOT = Path(__file__).parents[1]
 # Names of our own, of specifications, and of licences; nothing is ever loaded from them.
@@ -88,3 +91,12 @@ def test_a_line_of_a_template_fits_on_a_screen() -> None:
         if len(line) > 160
     ]
     assert not long
+
+
+def test_what_the_legs_share_is_there() -> None:
+    """A file that was renamed would run in another leg than its servers are for, and nobody would see it."""
+    assert doctest.testmod(legs).failed == 0
+    for named in (*legs.SHARED, *legs.BOTH, *legs.LONG_TERM):
+        assert (ROOT / named).exists(), named
+    assert all(named.startswith(legs.SHARED) for named in legs.LONG_TERM)
+    assert not set(legs.BOTH) & set(legs.LONG_TERM)
