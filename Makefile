@@ -72,14 +72,14 @@ $(VENV)/bin/python:
 # Only what the lock names is installed, each file checked against its hash; then the checkout itself, offline.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what $< names into $(VENV) (once) ..." >&2
-	@$(PIP) install -q --require-hashes -r requirements.lock || { \
+	@$(PIP) install -q --no-compile --require-hashes -r requirements.lock || { \
 	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
 	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what $< names into $(VENV) (once) ..." >&2
-	@$(PIP) install -q --require-hashes -r requirements-dev.lock || { \
+	@$(PIP) install -q --no-compile --require-hashes -r requirements-dev.lock || { \
 	  echo "The packages could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
 	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@ $(VENV)/.installed

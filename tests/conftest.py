@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import argon2
 import hypothesis
 import pytest
 from flask import Flask
@@ -133,6 +134,15 @@ def _templates_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", Flask.jinja_options | {"bytecode_cache": _Compiled()})
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[argon2.PasswordHasher]:
+    """What hashes passwords as shipped. A fifth of a second of work is for who guesses: tests hash with next to none."""
+    with pytest.MonkeyPatch.context() as patch:
+        shipped = accounts._HASHER
+        patch.setattr(accounts, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield shipped
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
+import argon2
 import pytest
 import sqlalchemy as sa
 
@@ -214,6 +215,20 @@ def test_names_that_are_none_are_locked_like_those_that_are(
                 accounts.sign_in(database, vault, name, "wrong password")
         work[name] = len(hashed)
     assert work == {"ann": attempts.FREE_FAILURES, "no-such-name": attempts.FREE_FAILURES}
+
+
+def test_guessing_costs_work_and_as_much_under_a_name_that_is_none(
+    shipped_hasher: argon2.PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "_HASHER", shipped_hasher)
+    kept, nothing = accounts.hash_password(PASSWORD, "ann"), accounts._hash_of_nothing()
+    costs = argon2.extract_parameters(kept)
+    assert (costs.type, costs.memory_cost >= 64 * 1024, costs.time_cost >= 3) == (argon2.Type.ID, True, True)
+    assert argon2.extract_parameters(nothing) == costs
+    # All of the work is done before it is wrong: a hash of another form would be refused at once.
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):
+        shipped_hasher.verify(nothing, PASSWORD)
+    assert not accounts.password_is_right("", PASSWORD)
 
 
 def test_names_are_not_kept_and_made_up_ones_fill_no_disk(
