@@ -136,13 +136,18 @@ def _templates_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def shipped_hasher() -> argon2.PasswordHasher:
+    """What hashes passwords as shipped."""
+    return accounts._HASHER
+
+
 @pytest.fixture(scope="session", autouse=True)
-def shipped_hasher() -> Iterator[argon2.PasswordHasher]:
-    """What hashes passwords as shipped. A fifth of a second of work is for who guesses: tests hash with next to none."""
+def _hash_lightly(shipped_hasher: argon2.PasswordHasher) -> Iterator[None]:
+    """A fifth of a second of work is for who guesses: tests hash with next to none."""
     with pytest.MonkeyPatch.context() as patch:
-        shipped = accounts._HASHER
         patch.setattr(accounts, "_HASHER", argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        yield shipped
+        yield
 
 
 @pytest.fixture(scope="session")

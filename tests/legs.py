@@ -1,9 +1,9 @@
 """Which tests run on which servers where two runs go side by side, as `.ci/run` does.
 
 The main leg has Neo4j 2026.x with SQLite, the long-term leg Neo4j 5.26 with PostgreSQL. What speaks Cypher or SQL of its
-own runs in both. What stands on that (a use case, a walk for leaks) runs once, in one of them: the two share these tests
-by file, and so what names its databases itself, of both kinds in one run. Everything else runs in the main leg. Without
-`--leg` a run has every test; `.ci/run --all` runs all of the shared ones in both.
+own runs in both. What stands on that (a use case, a walk for leaks) runs once, in one of them, and the two share these
+tests by file. So does what names its databases itself: it has both kinds in one run. Everything else runs in the main
+leg. Without `--leg` a run has every test; `.ci/run --all` runs all of the shared ones in both.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 # Rooms of tests of which some speak to servers, and so are of both legs or shared.
 SHARED = ("tests/access/", "tests/appdb/", "tests/leaks/", "tests/service/")
 BOTH = (
+    "tests/appdb/test_databases.py",
     "tests/appdb/test_standing.py",
     "tests/store/",
     "tests/queries/",
@@ -27,7 +28,6 @@ LONG_TERM = (
     "tests/access/test_freetext.py",
     "tests/access/test_log_postgres.py",
     "tests/access/test_twin.py",
-    "tests/appdb/test_databases.py",
     "tests/appdb/test_found.py",
     "tests/appdb/test_migrating.py",
     "tests/appdb/test_private.py",

@@ -19,7 +19,7 @@ from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.home import Home
 from graphsvc.cases.versions import known_cases, version_for, version_of
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, NotFound, RequestError
+from graphsvc.errors import NotFound, RequestError
 from graphsvc.store.bolt import Item, Make
 
 
@@ -180,17 +180,12 @@ class Ask:
             with self.act(action, **detail) as outcome:
                 yield outcome
             return
-        with self.act(action, **detail) as outcome:
-            look = Look(self.principal, self.case, self.require_open())
+        with self.home.gate.looking(self.principal, self.purpose, action, self.case, **detail) as (look, outcome):
             self._looks.now = look
             try:
                 yield outcome
             finally:
                 self._looks.now = None
-                outcome["opened"] = look.opened
-                outcome["sources"] = look.sources.union(outcome.get("sources", ()))
-            if self.version != look.version:
-                raise Busy(f"The case {look.case} was changed while you looked. Look again; nothing is wrong with it.")
 
     def act_anywhere(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:
         """One logged act that is on no case. Raises Refused as `act`."""

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from graphsvc.access.door.gate import Gate
-from graphsvc.access.door.look import Look
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.appdb import open_database, tables, transaction
@@ -215,22 +214,49 @@ def test_a_case_being_loaded_is_closed_to_readers(gate: Gate) -> None:
 
 def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: Told, database: sa.Engine) -> None:
     """Only what is a part of a look goes without asking whether its case is open, which the look has asked."""
-    look = Look(READER, "one", 1)
+
+    def state(state: str) -> None:
+        with transaction(database) as connection:
+            connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(state=state))
+
+    other = Principal("bob", READER.roles, READER.grants)
+    with gate.looking(READER, "why", "read", "one", query="boat") as (look, _):
+        gate.read(READER, "why", "boats.own", "one", look=look)
+        for asked in (
+            lambda: gate.read(READER, "why", "boats.own", "shut", look=look),
+            lambda: gate.material(READER, "why", "boats.own", "shut", lambda *row: row, look),
+        ):
+            with pytest.raises(Busy, match="shut is being loaded"):
+                asked()
+        state("loading")
+        gate.read(READER, "why", "boats.own", "one", look=look)
+        for person, action in ((READER, "review"), (other, "read")):
+            with pytest.raises(Busy, match="one is being loaded"):
+                gate.read(person, "why", "boats.own", "one", action=action, look=look)
+        state("open")
+    with pytest.raises(Busy, match="shut is being loaded"), gate.looking(READER, "why", "read", "shut"):
+        pass
+    assert len(told.asked) == 2
+    lines = [(line["account"], line["action"], line["outcome"]) for line in audit.lines(database)]
+    assert ("ann", "read", "released") in lines
+    assert sorted(line[2] for line in lines) == ["failed: Busy"] * 5 + ["released"]
+
+
+def test_a_look_that_has_ended_excuses_nothing_and_ends_in_the_state_it_began_in(
+    gate: Gate, told: Told, database: sa.Engine
+) -> None:
+    def change(**values: Any) -> None:
+        with transaction(database) as connection:
+            connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(**values))
+
+    with gate.looking(READER, "why", "read", "one") as (look, _):
+        pass
     gate.read(READER, "why", "boats.own", "one", look=look)
-    assert (look.opened, outcomes(database)) == ({"boats.own"}, [])
-    for asked in (
-        lambda: gate.read(READER, "why", "boats.own", "shut", look=look),
-        lambda: gate.material(READER, "why", "boats.own", "shut", lambda *row: row, look),
-        lambda: gate.read(READER, "why", "boats.own", "shut", look=Look(Principal("bob", READER.roles), "shut", 1)),
-    ):
-        with pytest.raises(Busy, match="shut is being loaded"):
-            asked()
-    with transaction(database) as connection:
-        connection.execute(tables.cases.update().values(state="loading"))
-    with pytest.raises(Busy, match="one is being loaded"):
-        gate.read(READER, "why", "boats.own", "one", action="review", look=look)
-    assert len(told.asked) == 1
-    assert [line["outcome"] for line in audit.lines(database)] == ["failed: Busy"] * 4
+    assert [line["action"] for line in audit.lines(database)].count("query") == 1
+    for values, says in (({"version_p": 7}, "was changed while you looked"), ({"state": "loading"}, "is being loaded")):
+        with pytest.raises(Busy, match=says), gate.looking(READER, "why", "read", "one"):
+            change(**values)
+    change(state="open")
 
 
 def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:

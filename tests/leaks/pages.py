@@ -50,7 +50,7 @@ def _network(known: Known) -> Iterator[Values]:
     yield {"id": several[:60], "source_grade": "2", "assessment": "C"}
     yield {"id": several[:60], "assessment": "B", "fade": "yes"}
     yield {"id": several[:1], "depth": "0", "add": several[1:9], "layout": "command"}
-    for layout in list(ARRANGEMENTS)[2:]:
+    for layout in (word for word in ARRANGEMENTS if word not in ("", "command")):
         yield {"id": several[:3], "layout": layout, "fade": "yes", "relation": "DIRECTED"}
     for by in ("gang", "crossing", "community", "community:1", "no-such"):
         yield {"id": several[:20], "fold": by}

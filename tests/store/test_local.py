@@ -236,7 +236,7 @@ def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) 
 
 
 def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_server: LocalServer) -> None:
-    """Else every other number of ids, and every word of another length, is planned anew, which takes up to a second."""
+    """Else lists and words of another order of length (1, 10, 100) are planned anew, which takes up to a second."""
     with driver_of(neo4j_server) as driver:
 
         def cleared() -> int:

@@ -111,9 +111,9 @@ def test_every_layout_places_everyone_apart_and_the_same_each_time(ties: list[Ti
         dict.fromkeys(known, "2020-05-08"),
         {one: (50.0 + at / 10, 1.0) for at, one in enumerate(sorted(known))},
     )
-    places = ARRANGEMENTS[word].place(there)
+    places = ARRANGEMENTS[word].lay(there)
     assert list(places) == IDS
-    assert places == ARRANGEMENTS[word].place(there)
+    assert places == ARRANGEMENTS[word].lay(there)
     assert np.isfinite(list(places.values())).all()
     for one, other in itertools.combinations(places.values(), 2):
         assert np.hypot(*np.subtract(one, other)) > 5

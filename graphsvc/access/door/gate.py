@@ -66,8 +66,8 @@ class Gate:
         Raises:
             Refused: the role does not allow it. NotFound: the case is not there or not theirs.
         """
-        if (whole := look_of(look, principal, action, case)) is not None:
-            with whole.part(action, detail) as outcome:
+        if (goes_on := look_of(look, principal, action, case)) is not None:
+            with goes_on.part(action, detail) as outcome:
                 yield outcome
             return
         with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
@@ -75,6 +75,29 @@ class Gate:
             if case:
                 policy.require_case(principal, case)
             yield outcome
+
+    @contextmanager
+    def looking(
+        self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
+    ) -> Iterator[tuple[Look, dict[str, Any]]]:
+        """One logged act in which several things are opened, all of one state of the case: what is read in it is given the look.
+
+        Its line says what was opened, and whose claims were released.
+
+        Raises:
+            Refused, NotFound: see `acting`. Busy: the case is being loaded, or was changed meanwhile.
+        """
+        with self.acting(principal, purpose, action, case, **detail) as outcome:
+            grant = policy.require_case(principal, case)
+            look = Look(principal, case, self.require_open(case, grant))
+            try:
+                yield look, outcome
+            finally:
+                look.goes_on = False
+                outcome["opened"] = look.opened
+                outcome["sources"] = look.sources.union(outcome.get("sources", ()))
+            if self.require_open(case, grant) != look.version:
+                raise Busy(f"The case {case} was changed while you looked. Look again; nothing is wrong with it.")
 
     def read(
         self,
@@ -90,7 +113,7 @@ class Gate:
     ) -> Released:
         """Run a named query and give what this principal may see of its answer.
 
-        `look`: as for `acting`. It has seen that its case is open; any other is asked for anew.
+        `look`: as for `acting`. Whether the case is open is not asked again where this is a part of it.
 
         Raises:
             Refused, NotFound, RequestError, Busy, OperatorError: see `acting` and `Store.read`.

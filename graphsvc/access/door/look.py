@@ -16,10 +16,11 @@ _PARTS = ("read", "query", "analyse")
 
 @dataclass(slots=True)
 class Look:
-    """What somebody has opened so far in a case that was open when they began.
+    """What somebody has opened so far in a case that was open when they began. `Gate.looking` alone makes it.
 
     Attributes:
         principal: who looks. case: at which case. version: of the case, when the look began.
+        goes_on: whether its act has not ended yet.
         key: the case's data key, once it was needed.
         opened: names of what was opened. sources: whose claims were released.
     """
@@ -27,6 +28,7 @@ class Look:
     principal: Principal
     case: str
     version: int
+    goes_on: bool = True
     key: bytes | None = None
     opened: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
@@ -48,6 +50,6 @@ class Look:
 
 def look_of(look: Look | None, principal: Principal, action: str, case: str) -> Look | None:
     """The look that an act is a part of: the one that goes on, if the act is by the same person, of that case, and reads."""
-    if look is None or look.principal != principal or look.case != case or action not in _PARTS:
+    if look is None or not look.goes_on or look.principal != principal or look.case != case or action not in _PARTS:
         return None
     return look

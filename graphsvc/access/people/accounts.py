@@ -218,7 +218,8 @@ def password_is_right(stored: str, password: str) -> bool:
 def _hash_of_nothing() -> str:
     """What is verified when the name is unknown, so that the time it takes does not tell which names exist.
 
-    It is the hash of nothing, drawn by lot in the form of one: making a true one would take each command a tenth of a second.
+    A salt and a digest drawn by lot, in the form of a stored hash. Making a true one would cost as much as the check itself: at
+    each start, or in the time that tells.
     """
     salt, digest = (
         base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")

@@ -63,7 +63,8 @@ class PictureRequest:
             f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= self.cap <= MOST_NODES,
             "belief is a number from 0 to 1": not (0 <= self.least <= 1 and 0 <= self.recorded <= 1),
             f"at most {MOST_NODES} nodes can be opened, added or hidden": most > MOST_NODES,
-            f"a layout is {', '.join(filter(None, ARRANGEMENTS))} or left out": self.arrangement not in ARRANGEMENTS,
+            f"a layout is {', '.join(filter(None, ARRANGEMENTS))} or left out": self.arrangement
+            not in tuple(ARRANGEMENTS),
         }
         for fault, holds in faults.items():
             if holds:

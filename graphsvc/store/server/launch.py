@@ -2,7 +2,7 @@
 
 Decisions behind the settings: nothing but Bolt on the loopback address listens, nothing phones home, `LOAD CSV` reads
 neither files nor addresses, every file is private to the user, a stop takes half a second instead of ten, and a text is
-planned once: Neo4j itself plans it anew for every length of a list or a word it is asked with.
+planned once: Neo4j itself plans it anew for lists and words of another order of length (up to 1, 10, 100 and so on).
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _FLAGS = [
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.lang=ALL-UNNAMED",
 ]
-# How Java makes its code and frees its memory. In code that runs for some minutes neither the second compiler nor a
-# collector that works beside it earns back what it takes.
+# How Java frees its memory where it goes on for long.
 _LASTING = ["-XX:+UseG1GC"]
+# In some minutes neither the second compiler nor a collector that works beside the rest earns back what it takes.
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 
 _SETTINGS = """server.bolt.enabled=true

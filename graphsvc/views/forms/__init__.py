@@ -1,6 +1,6 @@
 """The forms in which a picture goes out, as one table. All hold the same; each is made of what goes out alone.
 
-A form is a function (View, About) → file name → content. To add one: a module here, and a line below.
+A form is a function (Picture, About) → file name → content. To add one: a module here, and a line below.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Other ways to lay out a picture than by forces: by command, in rings, by day, on a map. Pure, and nothing is random.
+"""The ways to lay out a picture: by forces, by command, in rings, by day, on a map. Pure, and nothing is random.
 
 Each takes the places that forces give (`views.picture.layout`) and keeps what it can of them, so that a reader finds their way
 from one layout to the next.
@@ -238,7 +238,7 @@ class Arrangement:
 
     Attributes:
         words: what the menu calls it.
-        place: lays a picture out.
+        lay: lays a picture out.
         turns: up and down, left and right mean nothing in it, so that an upright screen may lay it on its side.
         own: what some nodes have of their own, by which they are laid out, in a word; empty where all are alike.
         owners: those nodes of a picture, by id.
@@ -246,7 +246,7 @@ class Arrangement:
     """
 
     words: str
-    place: Callable[[MapGround], dict[str, Place]]
+    lay: Callable[[MapGround], dict[str, Place]]
     turns: bool = False
     own: str = ""
     owners: Callable[[MapGround], Collection[str]] = lambda ground: ground.free

@@ -225,7 +225,7 @@ def picture(
         {identifier: (row["lat"], row["lon"]) for identifier, row in found.items() if row["lat"] is not None},
     )
     arranged = ARRANGEMENTS[arrangement]
-    places, owners = arranged.place(ground), arranged.owners(ground)
+    places, owners = arranged.lay(ground), arranged.owners(ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
     if graded is not None:
         edges = tuple(replace(one, ungraded=(one.subject, one.relation, one.object) not in graded) for one in edges)
