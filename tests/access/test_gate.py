@@ -256,7 +256,6 @@ def test_a_look_that_has_ended_excuses_nothing_and_ends_in_the_state_it_began_in
     for values, says in (({"version_p": 7}, "was changed while you looked"), ({"state": "loading"}, "is being loaded")):
         with pytest.raises(Busy, match=says), gate.looking(READER, "why", "read", "one"):
             change(**values)
-    change(state="open")
 
 
 def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:

@@ -14,7 +14,7 @@ from graphsvc.records.told import MIDDLES
 from graphsvc.views import charts, fields, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
 
-ROOT = Path(__file__).parents[2]
+STATIC = Path(wording.__file__).parents[1] / "web" / "static"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_sentences_say_what_is_told(words: str, told: str) -> None:
 
 def test_scripts_have_the_words_of_the_pages() -> None:
     """A browser makes some counts and sentences itself."""
-    script = (Path(wording.__file__).parents[1] / "web" / "static" / "words.js").read_text("utf-8")
+    script = (STATIC / "words.js").read_text("utf-8")
 
     def table(name: str) -> dict[str, str]:
         (found,) = re.findall(rf"const {name} = {{(.*?)}};", script, re.DOTALL)
@@ -126,5 +126,5 @@ def test_scripts_have_the_words_of_the_pages() -> None:
 def test_every_share_of_a_score_has_words_and_a_colour() -> None:
     alone = positions(contacts(np.array([0]), np.array([1]), 2))
     assert set(wording.INGREDIENTS) == {*FAMILIES, "only_carried", *alone}
-    colours = (ROOT / "graphsvc" / "web" / "static" / "graphsvc.css").read_text("utf-8")
+    colours = (STATIC / "graphsvc.css").read_text("utf-8")
     assert {*wording.INGREDIENTS} <= set(re.findall(r"^\.share-(\w+) {", colours, re.MULTILINE))
