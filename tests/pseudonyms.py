@@ -1,10 +1,10 @@
-"""Texts without their pseudonyms: these are made at random, and so may hold the letters of any short id."""
+"""Pseudonyms in texts: these are made at random, and so may hold the letters of any short id."""
 
 from __future__ import annotations
 
 import re
 
-_PSEUDONYM = re.compile(r"\b[SQT](-[0-9A-Z]{4}){3}\b")
+_PSEUDONYM = re.compile(r"\b[SQT](?:-[0-9A-Z]{4}){3}\b")
 
 
 def without_pseudonyms(text: str) -> str:
@@ -15,3 +15,13 @@ def without_pseudonyms(text: str) -> str:
         ' saw W1'
     """
     return _PSEUDONYM.sub("", text)
+
+
+def sources(text: str) -> list[str]:
+    """The pseudonyms of sources in `text`: what nobody without source clearance is told.
+
+    Example:
+        >>> sources("S-VGDQ-YKEF-P8AE wrote what Q-SW15-H84J-23DG told")
+        ['Q-SW15-H84J-23DG']
+    """
+    return [one for one in _PSEUDONYM.findall(text) if one.startswith("Q")]

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from graphsvc.cli import program
 from graphsvc.service import Service, command_line
 from graphsvc.web import create_app
+from tests.pseudonyms import sources
 from tests.service.test_exporting import opened
 from tests.toolbox import pages
 from tests.toolbox.accounts import People, signed_in
@@ -25,7 +26,6 @@ from tests.toolbox.accounts import People, signed_in
 pytestmark = pytest.mark.neo4j
 CASE = "export-pages"
 HERE = f"/case/{CASE}"
-SOURCE = re.compile(r"Q(-[0-9A-Z]{4}){3}")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_from_the_picture_to_the_file_leaving_out_what_is_said(place: Any) -> No
     asked = {"id": ["P1", "P2"], "recipient": "Kent <Police>", "reason": "a <b>hearing</b>", "handling": "C"}
     page = post(inv, "export", **asked).text
     assert "Kent &lt;Police&gt;" in page
-    assert SOURCE.search(page)
+    assert sources(page)
     assert "could work out 1 of the sources" in page
     out = [html.unescape(text) for text in re.findall(r'name="out" value="([^"]+)" checked', page)]
     assert len(out) == 2
@@ -118,8 +118,8 @@ def test_a_supervisor_answers(place: Any) -> None:
     assert post(inv, "export/make", **asked).status_code == 303
     page = sup.get(f"{HERE}/exports").text
     assert "why &lt;i&gt;so" in page
-    assert SOURCE.search(page)
-    assert not SOURCE.search(inv.get(f"{HERE}/exports").text)
+    assert sources(page)
+    assert not sources(inv.get(f"{HERE}/exports").text)
     identifier = re.findall(r'name="id" value="([0-9a-f]{32})"', page)[0]
     assert post(inv, "exports/answer", id=identifier, answer="agree").status_code == 403
     assert post(sup, "exports/fetch", id=identifier).status_code == 200
@@ -135,14 +135,14 @@ def test_exposure_is_told_by_source_or_as_a_warning(place: Any) -> None:
     address = f"{HERE}/exposure?id=P1&id=P2"
     told = inv.get(address.replace("exposure?", "exposure.json?")).get_json()
     assert told["line"] == "Could give away 1 source (smallest set: 1 person)"
-    assert SOURCE.search(inv.get(address).text)
+    assert sources(inv.get(address).text)
     twin = nosrc.get(address.replace("exposure?", "exposure.json?")).get_json()
     assert twin == {
         "handling": "C", "case": CASE, "by_source": False, "safe": False,
         "line": "This may let someone who was there work out who spoke. Do not show it outside.",
     }  # fmt: skip
     page = nosrc.get(address).text
-    assert not SOURCE.search(page)
+    assert not sources(page)
     assert not re.search(r"\d+ (source|person|people)", page)
     assert nosrc.get(f"{HERE}/exposure.json?id=C1").get_json()["line"] == ""
     assert inv.get(f"{HERE}/exposure.json?lead=P1").get_json()["safe"] is False
