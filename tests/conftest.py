@@ -25,6 +25,7 @@ from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
+from graphsvc.store.server import classes
 from graphsvc.store.server.jars import fetch_jars
 from graphsvc.store.server.local import LocalServer, hold
 from tests import legs, postgresql
@@ -202,9 +203,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_of: Callable[[Pa
 
 @pytest.fixture(scope="session")
 def jars(settings: SettingsFactory) -> Path:
-    """The folder with the jars of Neo4j, fetched if need be."""
+    """The folder with the jars of Neo4j, fetched and made ready as `graphsvc neo4j fetch` does."""
     try:
-        return fetch_jars(settings())
+        folder = fetch_jars(settings())
+        classes.make(settings(), folder)
+        return folder
     except OperatorError as error:
         if os.environ.get("CI"):
             pytest.fail(f"the jars are needed here: {error}")

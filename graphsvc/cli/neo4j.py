@@ -9,7 +9,8 @@ import click
 from graphsvc.cli import progress
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
-from graphsvc.store.server import local
+from graphsvc.errors import OperatorError
+from graphsvc.store.server import classes, local
 
 
 @click.group()
@@ -20,11 +21,16 @@ def neo4j() -> None:
 @neo4j.command()
 @click.pass_context
 def fetch(context: click.Context) -> None:
-    """Fetch the server's jars (160 MB, once) and check each against the lock."""
+    """Fetch the server's jars (160 MB, once), check each against the lock, and make it start in half the time."""
     settings = _settings(context)
     with progress.shown() as show:
         folder = local.fetch_jars(settings, show)
     say(f"Neo4j {settings.neo4j_version} is in {folder}")
+    try:
+        with progress.shown() as show:
+            classes.make(settings, folder, show)
+    except OperatorError as error:
+        say(str(error))
     _say_if_own_server(settings)
 
 

@@ -65,6 +65,9 @@ def test_two_that_start_at_once_share_one_server_until_the_last_has_left(
     assert first.stdout.readline() == second.stdout.readline() == f"{state(fresh)['uri']}\n"
     running = state(fresh)
     assert (running["holders"], running["kept"]) == (2, False)
+    if sys.platform == "linux":  # the kernel says which files Java has in memory
+        classes = launch.classes_file(fresh.jars_folder.absolute() / "lib")
+        assert str(classes) in Path(f"/proc/{running['java_pid']}/maps").read_text()
     first.communicate()  # ends its stdin: it leaves as it should
     eventually(lambda: state(fresh)["holders"] == 1)
     with hold(fresh) as server, driver_of(server) as driver:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,8 @@ class Server:
         restarted: how often it was started again because somebody asked for that.
     """
 
-    def __init__(self, settings: Settings, jars: Path) -> None:
-        self.settings, self._jars = settings, jars
+    def __init__(self, settings: Settings, jars: Path, classes: Sequence[str] = ()) -> None:
+        self.settings, self._jars, self._classes = settings, jars, classes
         self.state, self.reason = "starting", ""
         self.renewed = self.restarted = 0
         self._was_ready = False
@@ -116,7 +116,7 @@ class Server:
             folder = launch.server_home(self.settings.home)
             with (folder / "logs" / "console.log").open("ab") as console:
                 self._java = subprocess.Popen(
-                    launch.command(self.settings, self._jars),
+                    launch.command(self.settings, self._jars, self._classes),
                     cwd=folder,
                     env=launch.environment(),
                     stdin=subprocess.DEVNULL,

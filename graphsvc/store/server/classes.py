@@ -1,0 +1,139 @@
+"""What Java keeps ready of Neo4j's classes (its AOT cache, JEP 483 and 514): a start with it takes half the time and work.
+
+`graphsvc neo4j fetch` makes it once beside the jars, of a server that starts in a home of its own, plans some queries and
+ends. Without it everything works the same, only slower.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import filelock
+import neo4j
+from neo4j.exceptions import DriverError, Neo4jError
+
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.queries import own_library
+from graphsvc.records.progress import Progress
+from graphsvc.store.server import launch
+from graphsvc.store.server.process import Server
+
+_ROOM_MB = 600  # what is noted, what is made of it, and the store of the server that is watched
+_END_S = 180  # Java writes what it noted when it ends
+_STEPS = ("Neo4j starts, to see which classes it uses", "queries are planned", "the classes are noted", "written")
+
+
+def make(settings: Settings, jars: Path, progress: Progress | None = None) -> bool:
+    """Make what Java keeps ready of its classes, where it is not there yet. Safe in two processes at once.
+
+    Args:
+        settings: says which version of Neo4j, and how long it may take to start.
+        jars: the folder that holds its jars, as `fetch_jars` gives it.
+        progress: told of each step.
+
+    Returns:
+        Whether it was made now; False: it was there.
+
+    Raises:
+        OperatorError: it could not be made. Neo4j starts all the same.
+    """
+    tell = progress or (lambda _done, _total, _what: None)
+    folder = jars.parent
+    file = launch.classes_file(jars)
+    if file.exists():
+        return False
+    try:
+        with filelock.FileLock(folder / "classes.lock"):
+            if file.exists():
+                return False
+            for leftover in folder.glob("noting-*"):
+                shutil.rmtree(leftover)
+            if shutil.disk_usage(folder).free < _ROOM_MB << 20:
+                raise OperatorError(_trouble(f"its disk has less than {_ROOM_MB} MB left", folder))
+            with tempfile.TemporaryDirectory(dir=folder, prefix="noting-") as temporary:
+                own = dataclasses.replace(settings, home=Path(temporary), quick_java=True)
+                noted, made = Path(temporary, "noted"), Path(temporary, "made")
+                _note(own, jars, noted, tell)
+                _step(tell, 3)
+                _write(own, jars, noted, made)
+                for stale in folder.glob("classes-*.aot"):
+                    stale.unlink()
+                made.replace(file)
+    except OSError as error:
+        raise OperatorError(_trouble(error.strerror or str(error), folder)) from error
+    _step(tell, 4)
+    return True
+
+
+def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
+    """Run a server of its own, which notes at its end which classes it loaded."""
+    _step(tell, 0)
+    quiet = logging.getLogger("neo4j")
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL)  # refused connections are the ordinary course of a start
+    server = Server(own, jars, ["-XX:AOTMode=record", f"-XX:AOTConfiguration={noted}"])
+    try:
+        deadline = time.monotonic() + own.start_timeout_s
+        while server.state == "starting" and time.monotonic() < deadline:
+            time.sleep(0.1)
+            server.watch()
+        if server.state != "ready":
+            raise OperatorError(_trouble(server.reason or "Neo4j did not start in time", jars.parent))
+        _step(tell, 1)
+        password = (launch.server_home(own.home) / "secret").read_text()
+        with neo4j.GraphDatabase.driver(
+            server.uri,
+            auth=(launch.USERNAME, password),
+            max_transaction_retry_time=0,
+            notifications_min_severity="OFF",
+            telemetry_disabled=True,
+        ) as driver:
+            for query in own_library().values():  # half of the classes are those of the planner
+                with contextlib.suppress(DriverError, Neo4jError):  # what fails here only fails to be noted
+                    driver.execute_query(f"EXPLAIN {query.text}", database_=launch.DATABASE)
+        _step(tell, 2)
+    finally:
+        server.stop(_END_S)
+        quiet.setLevel(level)
+    if not noted.exists():
+        raise OperatorError(_trouble("Java noted nothing", jars.parent))
+
+
+def _write(own: Settings, jars: Path, noted: Path, made: Path) -> None:
+    """Have Java make of its notes what it starts with."""
+    words = launch.command(own, jars, ["-XX:AOTMode=create", f"-XX:AOTConfiguration={noted}", f"-XX:AOTCache={made}"])
+    try:
+        run = subprocess.run(
+            words[: words.index("-cp") + 2],
+            env=launch.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_END_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OperatorError(_trouble("Java did not end", jars.parent)) from error
+    if run.returncode != 0 or not made.exists():
+        said = [line for line in (run.stdout + run.stderr).splitlines() if "warning" not in line] or ["no word"]
+        raise OperatorError(_trouble(f"Java said: {said[-1][:200]}", jars.parent))
+
+
+def _step(tell: Progress, done: int) -> None:
+    tell(done, len(_STEPS), _STEPS[min(done, len(_STEPS) - 1)])
+
+
+def _trouble(reason: str, folder: Path) -> str:
+    return (
+        f"Neo4j works, but takes twice as long to start: its classes could not be kept ready in {folder} ({reason}). "
+        "Run `graphsvc neo4j fetch` again where that can be mended."
+    )

