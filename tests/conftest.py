@@ -25,7 +25,7 @@ from graphsvc.access.people import accounts
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service
-from graphsvc.store.server import classes
+from graphsvc.store.server.classes import make_ready
 from graphsvc.store.server.jars import fetch_jars
 from graphsvc.store.server.local import LocalServer, hold
 from tests import legs, postgresql
@@ -206,7 +206,7 @@ def jars(settings: SettingsFactory) -> Path:
     """The folder with the jars of Neo4j, fetched and made ready as `graphsvc neo4j fetch` does."""
     try:
         folder = fetch_jars(settings())
-        classes.make(settings(), folder)
+        make_ready(settings(), folder)
         return folder
     except OperatorError as error:
         if os.environ.get("CI"):

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "graphsvc"
 # Words of the glossary's last table that no name may be made of.
 GONE = {"desk", "shelf", "album", "minus", "keyplayers", "telling", "trials", "whose", "watching", "collector"}
+# What names no thing, and so no variable or parameter either.
+NO_NOUNS = {"one", "found", "here", "told", "kept"}
 # Kinds that several rooms have under one name, each of its own room and never imported beside another.
 SEVERAL: set[str] = set()
 
@@ -49,6 +51,29 @@ def test_no_name_is_made_of_a_word_that_is_gone() -> None:
 def test_no_class_name_is_borne_twice() -> None:
     twice = {name: where for name, where in classes().items() if len(where) > 1 and name not in SEVERAL}
     assert not twice
+
+
+def variables() -> dict[str, list[str]]:
+    """Name of a variable or parameter of a function of the package → where it is."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        functions = [
+            node
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        ]
+        for node in (inner for function in functions for inner in ast.walk(function)):
+            if isinstance(node, ast.arg):
+                places[node.arg].append(f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                places[node.id].append(f"{path.relative_to(ROOT).as_posix()}:{node.lineno}")
+    return places
+
+
+def test_what_is_assigned_is_named_by_a_noun() -> None:
+    places = variables()
+    assert len(places) > 1000
+    assert {name: places[name] for name in sorted(NO_NOUNS & places.keys())} == {}
 
 
 def test_the_glossary_says_which_words_are_gone() -> None:

@@ -72,15 +72,15 @@ class Runs:
         """
         run = _Running(account, case, text, parameters)
         with self._lock:
-            going = [one for one in self._runs.values() if not one.ended_at]
-            mine = sum(one.account == account for one in going)
+            going = [query for query in self._runs.values() if not query.ended_at]
+            mine = sum(query.account == account for query in going)
             if mine >= _MINE_AT_ONCE or len(going) >= _AT_ONCE:
                 raise Busy(
                     f"{mine} of your queries and {len(going)} in all are running. Wait for one to end, or cancel one."
                 )
-            for old in [name for name, one in self._runs.items() if one.older_than(_KEPT_S)]:
+            for old in [name for name, query in self._runs.items() if query.older_than(_KEPT_S)]:
                 del self._runs[old]
-            ended = [name for name, one in self._runs.items() if one.ended_at]
+            ended = [name for name, query in self._runs.items() if query.ended_at]
             for old in ended[: max(0, len(self._runs) + 1 - _KEPT)]:
                 del self._runs[old]
             self._runs[run.id] = run

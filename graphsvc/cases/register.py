@@ -50,8 +50,8 @@ class Register:
 
     def depending(self, case: str, key: bytes, level: str) -> tuple[dict[str, list[Thing]], dict[str, frozenset[str]]]:
         """What `shared` and `dependence` tell, in one look, with the case's key."""
-        kept = self._kept_dependence(case, key)
-        return _shared(kept, level), _keys(kept, level)
+        dependence = self._kept_dependence(case, key)
+        return _shared(dependence, level), _keys(dependence, level)
 
     def _kept_dependence(self, case: str, key: bytes | None = None) -> dict[str, Any]:
         with transaction(self._database) as connection:
@@ -61,8 +61,8 @@ class Register:
         if row is None or row.dependence_sealed is None:
             return {}
         key = key or self.key(case, create=False)
-        kept: dict[str, Any] = unpack(key, row.dependence_sealed, f"dependence {case}")
-        return kept
+        dependence: dict[str, Any] = unpack(key, row.dependence_sealed, f"dependence {case}")
+        return dependence
 
     def shared(self, case: str, level: str) -> dict[str, list[Thing]]:
         """What each source of a witness has to do with, at level `all` or `p`: for who has source clearance."""
@@ -123,17 +123,17 @@ class Register:
         """Forget a case that never held a delivery: a first load that came to nothing leaves no empty case."""
         with transaction(self._database) as connection:
             if all(
-                connection.execute(sa.select(one.c.number).where(one.c.case_id == case).limit(1)).first() is None
-                for one in (tables.deliveries, tables.waiting)
+                connection.execute(sa.select(table.c.number).where(table.c.case_id == case).limit(1)).first() is None
+                for table in (tables.deliveries, tables.waiting)
             ):
-                for kept in (
+                for table in (
                     tables.saved_queries,
                     tables.picture_versions,
                     tables.pictures,
                     tables.drafts,
                     tables.comments,
                 ):
-                    connection.execute(kept.delete().where(kept.c.case_id == case))
+                    connection.execute(table.delete().where(table.c.case_id == case))
                 connection.execute(tables.cases.delete().where(tables.cases.c.id == case))
 
     def opened_on(self, case: str) -> dt.date:
@@ -235,15 +235,15 @@ class Register:
     def standings(self, case: str, key: bytes) -> dict[str, Standing] | None:
         """How everybody stands in a case (`cases.image.standing`); None: it was not kept yet."""
         with transaction(self._database) as connection:
-            kept = connection.execute(
+            sealed = connection.execute(
                 sa.select(tables.cases.c.standings_sealed).where(tables.cases.c.id == case)
             ).scalar()
-        return None if kept is None else unpacked(unpack(key, kept, f"standings {case}"))
+        return None if sealed is None else unpacked(unpack(key, sealed, f"standings {case}"))
 
     def sealed(self, case: str) -> dict[str, Standing]:
         """Pseudonym → how they stand, of everybody sealed in a case."""
         standing = self.standings(case, self.key(case, create=False)) or {}
-        return {name: one for name, one in standing.items() if one.sealed}
+        return {name: entity for name, entity in standing.items() if entity.sealed}
 
     def held(self, case: str) -> frozenset[str]:
         """Pseudonyms of the persons under a hold; an empty one if the whole case is."""
@@ -381,10 +381,10 @@ class Register:
         Who is sealed by now is masked in what people typed too, as in every text of the case, and views that people keep
         and comments name everybody as the graph does.
         """
-        kept: dict[str, Any] = {
+        dependence: dict[str, Any] = {
             level: {s: sorted(k) for s, k in held.items()} for level, held in result.dependence.items()
         }
-        kept["shared"] = result.shared
+        dependence["shared"] = result.shared
         follow = following.followed(key, result.shown, self.overrules(case, "erased"))
         mine = tables.identities.c.case_id == case
         with transaction(self._database) as connection:
@@ -421,7 +421,7 @@ class Register:
                     version_p=tables.cases.c.version_p + int(moves_open),
                     graded_with=graded_with,
                     held=held.as_json(),
-                    dependence_sealed=pack(key, kept, f"dependence {case}"),
+                    dependence_sealed=pack(key, dependence, f"dependence {case}"),
                     standings_sealed=pack(key, packed(standing), f"standings {case}"),
                 )
             )
@@ -442,12 +442,12 @@ class Register:
         }
 
 
-def _keys(kept: Mapping[str, Any], level: str) -> dict[str, frozenset[str]]:
-    return {source: frozenset(keys) for source, keys in kept.get(level, {}).items()}
+def _keys(dependence: Mapping[str, Any], level: str) -> dict[str, frozenset[str]]:
+    return {source: frozenset(keys) for source, keys in dependence.get(level, {}).items()}
 
 
-def _shared(kept: Mapping[str, Any], level: str) -> dict[str, list[Thing]]:
-    things = kept.get("shared", {}).get(level, {})
+def _shared(dependence: Mapping[str, Any], level: str) -> dict[str, list[Thing]]:
+    things = dependence.get("shared", {}).get(level, {})
     return {source: [(reason, thing) for reason, thing in some] for source, some in things.items()}
 
 

@@ -74,9 +74,12 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
     for rejection in loaded.rejections:
         say(f"rejected: {rejection}", err=True)
     if loaded.chart is not None:
-        for one in (*loaded.chart.entities, *loaded.chart.links):
-            known = "" if one.chosen else " (a type that is not known)"
-            say(f"chart: {one.items:,} of type {one.name!r} read as {one.read_as or 'nothing'}{known}", err=True)
+        for chart_type in (*loaded.chart.entities, *loaded.chart.links):
+            known = "" if chart_type.chosen else " (a type that is not known)"
+            say(
+                f"chart: {chart_type.items:,} of type {chart_type.name!r} read as {chart_type.read_as or 'nothing'}{known}",
+                err=True,
+            )
         say(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
     for note in loaded.notes:
         say(note, err=True)
@@ -117,10 +120,10 @@ def deliveries(session: Opener, case: str) -> None:
 def list_cases(session: Opener) -> None:
     """List the cases you can see."""
     with session() as acts:
-        found = acts.cases()
-    for case in found:
+        cases = acts.cases()
+    for case in cases:
         say(f"{case.id}{'' if case.state == 'open' else '  (being loaded)'}")
-    if not found:
+    if not cases:
         say("There is no case you can see. `graphsvc load FOLDER --case NAME` makes one.", err=True)
 
 

@@ -74,42 +74,47 @@ def evaluate(
     if picture is not None and not picture.parent.is_dir():
         raise RequestError(f"The folder {picture.parent} for the picture is not there. Make it, or name another one.")
     with shown() as progress:
-        found = comparison.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
+        compared = comparison.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
     if picture is not None:
-        picture.write_text(comparison.picture(found), "utf-8")
-    if ranking is not None and found.unranked:
-        say(f"The ranking leaves out {found.unranked:,} of {found.candidates:,} candidates: last.", err=True)
-    _tell(form, found)
+        picture.write_text(comparison.picture(compared), "utf-8")
+    if ranking is not None and compared.unranked:
+        say(f"The ranking leaves out {compared.unranked:,} of {compared.candidates:,} candidates: last.", err=True)
+    _tell(form, compared)
 
 
-def _tell(form: str, found: comparison.Compared) -> None:
+def _tell(form: str, compared: comparison.Compared) -> None:
     """The figures on standard output; what they mean on the other."""
-    rows = [[getattr(one, column) for column in _COLUMNS] for one in found.measures]
+    rows = [[getattr(measure, column) for column in _COLUMNS] for measure in compared.measures]
     if form == "csv":
         write(form, _COLUMNS, [[None if _unknown(cell) else cell for cell in row] for row in rows])
     elif form == "json":
         measures = [
             dict(zip(_COLUMNS, (None if _unknown(cell) else cell for cell in row), strict=True)) for row in rows
         ]
-        told = {"cases": found.cases, "sampled": found.sampled, "candidates": found.candidates, "measures": measures}
-        say_text(json.dumps(told, ensure_ascii=False, indent=1))
+        answer = {
+            "cases": compared.cases,
+            "sampled": compared.sampled,
+            "candidates": compared.candidates,
+            "measures": measures,
+        }
+        say_text(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
-        figures = list(dict.fromkeys(one.figure for one in found.measures))
-        cells = {(one.method, one.figure): _cell(one) for one in found.measures}
-        methods = dict.fromkeys(one.method for one in found.measures)
+        figures = list(dict.fromkeys(measure.figure for measure in compared.measures))
+        cells = {(measure.method, measure.figure): _cell(measure) for measure in compared.measures}
+        methods = dict.fromkeys(measure.method for measure in compared.measures)
         table = [[method, *(cells.get((method, figure), "") for figure in figures)] for method in methods]
         write(form, ["method", *(_SHORT.get(figure, figure) for figure in figures)], table)
         say(
-            f"{count(len(found.cases), 'case')}, {count(found.candidates, 'candidate')}. Beside each "
-            f"figure where it lies in 95 of 100 samples of the {found.sampled}.",
+            f"{count(len(compared.cases), 'case')}, {count(compared.candidates, 'candidate')}. Beside each "
+            f"figure where it lies in 95 of 100 samples of the {compared.sampled}.",
             err=True,
         )
 
 
-def _cell(one: comparison.Measure) -> str:
-    if math.isnan(one.value):
+def _cell(measure: comparison.Measure) -> str:
+    if math.isnan(measure.value):
         return "-"
-    return _short(one.value) + ("" if math.isnan(one.low) else f" {_short(one.low)}-{_short(one.high)}")
+    return _short(measure.value) + ("" if math.isnan(measure.low) else f" {_short(measure.low)}-{_short(measure.high)}")
 
 
 def _short(value: float) -> str:

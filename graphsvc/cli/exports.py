@@ -53,23 +53,23 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
 def preview(session: Opener, case: str, recipient: str, handling: str | None, **asked: Any) -> None:
     """Show what an export would hold and whom it could give away; makes nothing."""
     with session(case) as acts:
-        found = acts.exports.preview(
+        preview = acts.exports.preview(
             _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
         )
-    say(f"{count(len(found.nodes), 'entity')}, {count(len(found.links), 'link')}, handling {found.handling}")
-    for words, number in found.taken_out.items():
+    say(f"{count(len(preview.nodes), 'entity')}, {count(len(preview.links), 'link')}, handling {preview.handling}")
+    for words, number in preview.taken_out.items():
         say(f"taken out: {words}: {number}")
-    exposure = found.exposure
-    if found.by_source:
-        for one in exposure.witnesses:
-            few = "  TOO FEW" if one.size < exposure.below else ""
-            say(f"{one.source}  {one.size} could have known it all{few}")
+    exposure = preview.exposure
+    if preview.by_source:
+        for witness in exposure.witnesses:
+            few = "  TOO FEW" if witness.size < exposure.below else ""
+            say(f"{witness.source}  {witness.size} could have known it all{few}")
     if exposure.safe:
         say("It can be made at once.", err=True)
         return
     say("It could give a witness away: leave these out, or ask a supervisor (--ask).", err=True)
     for fact in exposure.leave_out:
-        words = f"{found.names.get(fact.subject, fact.subject)} {says(fact.relation)} {found.names.get(fact.object, fact.object)}"
+        words = f"{preview.names.get(fact.subject, fact.subject)} {says(fact.relation)} {preview.names.get(fact.object, fact.object)}"
         say(f"--without '{fact.subject}:{fact.relation}:{fact.object}'  # {words}")
 
 
@@ -178,7 +178,7 @@ def verify_file(path: Path) -> None:
 
 
 def _wanted(asked: dict[str, Any]) -> Wanted:
-    pairs = [one.partition("=") for one in asked["given"]]
+    pairs = [text.partition("=") for text in asked["given"]]
     return Wanted(
         picture=PictureRequest(
             ids=asked["ids"], depth=asked["depth"], relations=asked["relations"], least=asked["least"]
@@ -200,15 +200,19 @@ def _links(given: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 def _show(exports: list[Export], nothing: str) -> None:
-    for one in exports:
-        say(f"{one.id}  {one.number}  {one.state:8} for {one.recipient}  by {one.account} {_at(one.made_at)}")
-        say(f"    {count(one.nodes, 'entity')}, {count(one.links, 'link')}, handling {one.handling}; why: {one.reason}")
-        if one.given_at:
-            say(f"    given {_at(one.given_at)}")
-        if one.recall:
-            back = f", back or destroyed {_at(one.recalled_at)}" if one.recalled_at else ": ASK IT BACK"
-            say(f"    shows somebody who was {one.recall} {_at(one.recall_at)}{back}")
-        if one.decidable:
+    for export in exports:
+        say(
+            f"{export.id}  {export.number}  {export.state:8} for {export.recipient}  by {export.account} {_at(export.made_at)}"
+        )
+        say(
+            f"    {count(export.nodes, 'entity')}, {count(export.links, 'link')}, handling {export.handling}; why: {export.reason}"
+        )
+        if export.given_at:
+            say(f"    given {_at(export.given_at)}")
+        if export.recall:
+            back = f", back or destroyed {_at(export.recalled_at)}" if export.recalled_at else ": ASK IT BACK"
+            say(f"    shows somebody who was {export.recall} {_at(export.recall_at)}{back}")
+        if export.decidable:
             say("    waits for your answer")
     if not exports:
         say(nothing, err=True)

@@ -30,31 +30,36 @@ def groups() -> None:
 def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str) -> None:
     """The groups of witnesses of a case, the largest first, with what each shares."""
     with session(case) as acts:
-        found = acts.leads.groups.of(sources or None)
+        groups = acts.leads.groups.of(sources or None)
     if form == "json":
-        told = [
+        answer = [
             {
                 "sources": group.sources,
-                "shared": [{"reason": one.reason, "thing": one.thing, "sources": one.sources} for one in group.shared],
-                "decided": [{"id": one.id, "kind": one.kind, "sources": one.pair} for one in group.decided],
+                "shared": [
+                    {"reason": shared.reason, "thing": shared.thing, "sources": shared.sources}
+                    for shared in group.shared
+                ],
+                "decided": [
+                    {"id": pairing.id, "kind": pairing.kind, "sources": pairing.pair} for pairing in group.decided
+                ],
             }
-            for group in found
+            for group in groups
         ]
-        say_text(json.dumps(told, ensure_ascii=False, indent=1))
+        say_text(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    for group in found:
+    for group in groups:
         say(f"{len(group.sources)}  {', '.join(group.sources)}")
-        for one in group.shared:
-            say(f"    {f'{one.reason} {one.thing}'.strip()}: {', '.join(one.sources)}")
+        for shared in group.shared:
+            say(f"    {f'{shared.reason} {shared.thing}'.strip()}: {', '.join(shared.sources)}")
         for decided in group.decided:
             say(f"    {decided.kind} by decision {decided.id}: {', '.join(decided.pair)}")
-    if not found:
+    if not groups:
         say("There is no witness you can see in this case.", err=True)
 
 
 @groups.command("decide")
 @click.argument("case")
-@click.argument("one")
+@click.argument("source")
 @click.argument("other")
 @click.option("--as", "kind", type=click.Choice(PAIR_KINDS), required=True, help="What the two are after all.")
 @click.option("--reason", required=True, help="Why; kept sealed with the decision.")
@@ -65,10 +70,10 @@ def list_groups(session: Opener, case: str, sources: tuple[str, ...], form: str)
     help="P: what this rests on may be known to those cleared for P alone. Without it: your own level.",
 )
 @acting
-def decide(session: Opener, case: str, one: str, other: str, kind: str, reason: str, handling: str | None) -> None:
+def decide(session: Opener, case: str, source: str, other: str, kind: str, reason: str, handling: str | None) -> None:
     """Decide that two witnesses are independent, or depend on each other, after all. Takes the role analyst or supervisor."""
     with session(case) as acts, shown() as progress:
-        say(acts.leads.groups.decide(one, other, kind, reason, progress, handling or ""))
+        say(acts.leads.groups.decide(source, other, kind, reason, progress, handling or ""))
     say("Decided. The figures that rest on the two are computed anew.", err=True)
 
 
@@ -78,13 +83,13 @@ def decide(session: Opener, case: str, one: str, other: str, kind: str, reason: 
 def decisions(session: Opener, case: str) -> None:
     """What was decided on two witnesses, newest first; also what was taken back."""
     with session(case) as acts:
-        found = acts.leads.groups.pairings()
-    for one in found:
-        say(f"{one.id}  {one.kind:11} {one.handling}  {one.one} {one.other}")
-        say(f"    {one.by} {moment(one.at)}: {one.reason}")
-        if one.ended_at:
-            say(f"    taken back by {one.ended_by} {moment(one.ended_at)}: {one.ended_reason}")
-    if not found:
+        pairings = acts.leads.groups.pairings()
+    for pairing in pairings:
+        say(f"{pairing.id}  {pairing.kind:11} {pairing.handling}  {pairing.one} {pairing.other}")
+        say(f"    {pairing.by} {moment(pairing.at)}: {pairing.reason}")
+        if pairing.ended_at:
+            say(f"    taken back by {pairing.ended_by} {moment(pairing.ended_at)}: {pairing.ended_reason}")
+    if not pairings:
         say("Nobody has decided against what the case says.", err=True)
 
 

@@ -56,13 +56,13 @@ def audit(
 def text(session: Opener, line: int) -> None:
     """The text of Cypher that was typed, of one line of the log."""
     with session() as acts:
-        found = acts.log.texts(acts.log.lines(newest=1, before=line + 1)).get(line)
-    if found is None:
+        typed = acts.log.texts(acts.log.lines(newest=1, before=line + 1)).get(line)
+    if typed is None:
         raise NotFound(f"Line {line} has no text of Cypher. `graphsvc audit --action cypher` lists those that have.")
-    if found.note:
-        say(found.note, err=True)
-    say_text(found.text)
-    for name, value in found.parameters.items():
+    if typed.note:
+        say(typed.note, err=True)
+    say_text(typed.text)
+    for name, value in typed.parameters.items():
         say(f"${name} = {value!r}")
 
 
@@ -71,13 +71,13 @@ def text(session: Opener, line: int) -> None:
 def verify(session: Opener) -> None:
     """Hold every line of the log, and where it ends, against the chain; ends with status 1 if anything is wrong."""
     with session() as acts, shown() as progress:
-        found = acts.log.verify(progress)
-    for fault in found.faults:
+        verified = acts.log.verify(progress)
+    for fault in verified.faults:
         say(fault)
-    if found.count > len(found.faults):
-        say(f"… and {found.count - len(found.faults):,} more.")
-    if found.whole:
-        say(f"The log is as it was written, up to line {found.lines:,} (seal {found.seal[:16] or 'none'}).")
+    if verified.count > len(verified.faults):
+        say(f"… and {verified.count - len(verified.faults):,} more.")
+    if verified.whole:
+        say(f"The log is as it was written, up to line {verified.lines:,} (seal {verified.seal[:16] or 'none'}).")
     else:
         sys.exit(1)
 

@@ -30,13 +30,13 @@ _SHOWN_LEADS = 20
 def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     """Leads of a case, best first: intelligence, never evidence, and never a finding of guilt."""
     with session(case) as acts:
-        found = acts.leads.table()
-    chosen = found["hubs"] if everyone else found["hubs"][:_SHOWN_LEADS]
+        ranking = acts.leads.table()
+    chosen = ranking["hubs"] if everyone else ranking["hubs"][:_SHOWN_LEADS]
     if form == "json":
-        answer = {"case": found["case"], "verdict": found["verdict"], "hubs": chosen}
+        answer = {"case": ranking["case"], "verdict": ranking["verdict"], "hubs": chosen}
         say_text(json.dumps(answer, ensure_ascii=False, indent=1))
         return
-    say(f"{found['verdict']}: {found['reason']}", err=True)
+    say(f"{ranking['verdict']}: {ranking['reason']}", err=True)
     columns = [
         "rank",
         "best_rank",

@@ -10,7 +10,7 @@ from graphsvc.cli import progress
 from graphsvc.cli.printed import say
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.store.server import classes, local
+from graphsvc.store.server import local
 
 
 @click.group()
@@ -28,7 +28,7 @@ def fetch(context: click.Context) -> None:
     say(f"Neo4j {settings.neo4j_version} is in {folder}")
     try:
         with progress.shown() as show:
-            classes.make(settings, folder, show)
+            local.make_ready(settings, folder, show)
     except OperatorError as error:
         say(str(error))
     _say_if_own_server(settings)

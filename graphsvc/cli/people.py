@@ -107,15 +107,15 @@ def users() -> None:
 def list_users(session: Opener) -> None:
     """Every account, disabled ones too: roles, clearance, second factor."""
     with session() as acts:
-        for one in acts.accounts.listed():
-            clearance = [*(f"{case}:{text}" for case, text in clearances(one)), "cypher" * one.free_cypher]
+        for account in acts.accounts.listed():
+            clearance = [*(f"{case}:{text}" for case, text in clearances(account)), "cypher" * account.free_cypher]
             state = [
-                "disabled" * one.disabled,
-                "second factor" * one.second_factor,
-                "no password" * (not one.password),
+                "disabled" * account.disabled,
+                "second factor" * account.second_factor,
+                "no password" * (not account.password),
             ]
             say(
-                f"{one.name:20} {', '.join(one.roles) or 'no role':40} {' '.join(filter(None, clearance)) or '-':30}"
+                f"{account.name:20} {', '.join(account.roles) or 'no role':40} {' '.join(filter(None, clearance)) or '-':30}"
                 f" {', '.join(filter(None, state))}".rstrip()
             )
 

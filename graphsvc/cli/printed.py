@@ -32,5 +32,5 @@ def escaped(text: str) -> str:
     return _STEERING.sub(_written, text).replace("\n", r"\u000a")
 
 
-def _written(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+def _written(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"

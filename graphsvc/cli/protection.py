@@ -62,7 +62,10 @@ def list_reveals(session: Opener) -> None:
 def pending(session: Opener) -> None:
     """The reveals that wait for your answer."""
     with session() as acts:
-        _show([one for one in acts.protection.reveals.listed() if one.decidable], "No reveal waits for your answer.")
+        _show(
+            [request for request in acts.protection.reveals.listed() if request.decidable],
+            "No reveal waits for your answer.",
+        )
 
 
 @reveal.command()
@@ -134,13 +137,13 @@ def add_hold(session: Opener, case: str, person: str, kind: str, owner: str, rea
 def list_holds(session: Opener, case: str) -> None:
     """The holds of a case, those that last first."""
     with session(case) as acts:
-        found = acts.protection.holds.listed()
-    for one in found:
-        state = f"released by {one.released_by} {_at(one.released_at)}" if one.released_by else "lasts"
-        due = "  REVIEW IS DUE" if one.due else ""
-        say(f"{one.id}  {one.kind:13} {one.person or 'whole case'}  {state}  review {one.review_on}{due}")
-        say(f"    {one.owner}: {one.reason}  (added by {one.added_by} {_at(one.added_at)})")
-    if not found:
+        holds = acts.protection.holds.listed()
+    for hold in holds:
+        state = f"released by {hold.released_by} {_at(hold.released_at)}" if hold.released_by else "lasts"
+        due = "  REVIEW IS DUE" if hold.due else ""
+        say(f"{hold.id}  {hold.kind:13} {hold.person or 'whole case'}  {state}  review {hold.review_on}{due}")
+        say(f"    {hold.owner}: {hold.reason}  (added by {hold.added_by} {_at(hold.added_at)})")
+    if not holds:
         say("Nothing is held in this case.", err=True)
 
 
@@ -194,8 +197,8 @@ def list_sealings(session: Opener) -> None:
 def agree_sealing(session: Opener, request: str, note: str) -> None:
     """Agree to what another person asked for, and do it. Takes the role supervisor."""
     with session() as acts, shown() as progress:
-        told = acts.protection.sealings.agree(request, progress, note)
-    say(f"Done. {told}", err=True)
+        outcome = acts.protection.sealings.agree(request, progress, note)
+    say(f"Done. {outcome}", err=True)
 
 
 @seal.command("refuse")
@@ -218,9 +221,9 @@ def who_is_sealed(session: Opener, case: str) -> None:
         asked, sealed = acts.protection.sealings.to_be_sealed(), acts.protection.sealings.sealed()
     for person, why in asked.items():
         say(f"{person}  stands by name; a delivery says: {why}")
-    for one in sealed:
+    for entity in sealed:
         say(
-            f"{one.pseudonym}  since {one.since}  {one.why}{'  STAYS SEALED AGAINST DELIVERY ' + str(one.against) if one.against else ''}"
+            f"{entity.pseudonym}  since {entity.since}  {entity.why}{'  STAYS SEALED AGAINST DELIVERY ' + str(entity.against) if entity.against else ''}"
         )
     if not asked and not sealed:
         say("Nobody is sealed in this case.", err=True)
@@ -237,13 +240,19 @@ def waiting() -> None:
 def list_waiting(session: Opener, case: str) -> None:
     """The accounts that wait, in the order they were added."""
     with session(case) as acts:
-        found, opens = acts.protection.waiting.listed(), acts.deliveries.next_opening()
-    for one in found:
-        held = "  names what was taken back" if one.unfit else f"  held back by {one.held_by}" if one.held_by else ""
-        say(f"{one.delivery:>4}  {_at(one.added_at)}  {one.claims:>4} claims  by {one.account}{held}")
-    if found and opens:
+        accounts, opens = acts.protection.waiting.listed(), acts.deliveries.next_opening()
+    for account in accounts:
+        held = (
+            "  names what was taken back"
+            if account.unfit
+            else f"  held back by {account.held_by}"
+            if account.held_by
+            else ""
+        )
+        say(f"{account.delivery:>4}  {_at(account.added_at)}  {account.claims:>4} claims  by {account.account}{held}")
+    if accounts and opens:
         say(f"The next set time is {_at(opens)}.", err=True)
-    if not found:
+    if not accounts:
         say("No account waits in this case.", err=True)
 
 
@@ -286,10 +295,10 @@ def open_waiting(session: Opener, case: str) -> None:
 def known(session: Opener, case: str, what: str) -> None:
     """Which pseudonym stands for somebody whose whole name, number or id (WHAT) you know. Each look is in the log."""
     with session(case) as acts:
-        found = acts.search.known(what)
-    for row in found:
+        rows = acts.search.known(what)
+    for row in rows:
         say(row["id"])
-    if not found:
+    if not rows:
         say("Nobody by a pseudonym of whom you can see anything is called so.", err=True)
 
 
@@ -325,8 +334,8 @@ def list_erasures(session: Opener) -> None:
 def agree_erasure(session: Opener, request: str, note: str) -> None:
     """Agree to an erasure another person asked for, and do it: there is no way back. Takes the role supervisor."""
     with session() as acts, shown() as progress:
-        told = acts.protection.erasures.agree(request, progress, note)
-    say(f"Erased. {told}", err=True)
+        outcome = acts.protection.erasures.agree(request, progress, note)
+    say(f"Erased. {outcome}", err=True)
 
 
 @erase.command("refuse")
@@ -341,14 +350,16 @@ def refuse_erasure(session: Opener, request: str, note: str) -> None:
 
 
 def _show(requests: list[Request], nothing: str) -> None:
-    for one in requests:
+    for request in requests:
         say(
-            f"{one.id}  {one.kind:6} {one.state:8} {one.case}  {one.pseudonym}  asked by {one.asked_by} {_at(one.asked_at)}"
+            f"{request.id}  {request.kind:6} {request.state:8} {request.case}  {request.pseudonym}  asked by {request.asked_by} {_at(request.asked_at)}"
         )
-        say(f"    why: {one.reason}")
-        if one.decided_by:
-            say(f"    {one.decided_by} answered {_at(one.decided_at)}{': ' if one.answer else ''}{one.answer}")
-        times = (("opened", one.opened_at), ("until", one.until), ("ended", one.ended_at))
+        say(f"    why: {request.reason}")
+        if request.decided_by:
+            say(
+                f"    {request.decided_by} answered {_at(request.decided_at)}{': ' if request.answer else ''}{request.answer}"
+            )
+        times = (("opened", request.opened_at), ("until", request.until), ("ended", request.ended_at))
         shown = ", ".join(f"{word} {_at(time)}" for word, time in times if time)
         if shown:
             say(f"    {shown}")

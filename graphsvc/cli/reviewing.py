@@ -40,10 +40,10 @@ def add(session: Opener, case: str, person: str, judgement: str, reason: str) ->
 def listed(session: Opener, case: str, person: str) -> None:
     """What was decided about one lead, or about all you see; newest first."""
     with session(case) as acts:
-        found = acts.leads.reviews.of(person)
-    for one in found:
-        _show(one)
-    if not found:
+        reviews = acts.leads.reviews.of(person)
+    for review in reviews:
+        _show(review)
+    if not reviews:
         say("Nobody has decided about a lead that you can see here.", err=True)
 
 
@@ -62,13 +62,13 @@ def questions(session: Opener, case: str, person: str) -> None:
         read, asking = acts.leads.questions.readings(person), acts.leads.questions.next(person)
     for reading in read:
         say(f"reading: {reading.text}")
-    for one in asking.questions:
-        claim = one.claim
+    for question in asking.questions:
+        claim = question.claim
         denies = "not " if claim.denies else ""
         say(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}  statement {claim.statement}")
-        say(f"    {one.text}")
-        if one.rank_if_true is not None:
-            say(f"    rank about {one.rank_if_true} if it is so, about {one.rank_if_false} without it")
+        say(f"    {question.text}")
+        if question.rank_if_true is not None:
+            say(f"    rank about {question.rank_if_true} if it is so, about {question.rank_if_false} without it")
     for note in asking.notes:
         say(note)
     if not asking.questions and not asking.notes:
@@ -87,12 +87,12 @@ def put(session: Opener, case: str, person: str, claim: str) -> None:
     say("Noted.", err=True)
 
 
-def _show(one: Review) -> None:
-    say(f"{one.lead}  {one.done} by {one.account} {moment(one.at)}  handling {one.handling}")
-    say(f"    why: {one.reason or 'written with source clearance, and takes it to be read'}")
-    say(f"    shown then: {one.shown}")
-    if one.since:
-        say(f"    {one.since}")
+def _show(review: Review) -> None:
+    say(f"{review.lead}  {review.done} by {review.account} {moment(review.at)}  handling {review.handling}")
+    say(f"    why: {review.reason or 'written with source clearance, and takes it to be read'}")
+    say(f"    shown then: {review.shown}")
+    if review.since:
+        say(f"    {review.since}")
 
 
 commands = (review, question)

@@ -28,31 +28,31 @@ Opener = Callable[..., AbstractContextManager[Session]]
 def sets(session: Opener, case: str, size: int, goal: str, people: tuple[str, ...], form: str) -> None:
     """Who together holds the network together or reaches most of it, and what if they were gone."""
     with session(case) as acts:
-        found = acts.leads.sets.find(size, goal, people)
+        key_set = acts.leads.sets.find(size, goal, people)
     if form == "json":
-        say_text(json.dumps(asdict(found), ensure_ascii=False, indent=1))
+        say_text(json.dumps(asdict(key_set), ensure_ascii=False, indent=1))
     else:
-        _show(found)
+        _show(key_set)
 
 
-def _show(found: KeySet) -> None:
+def _show(key_set: KeySet) -> None:
     def named(identifier: str) -> str:
-        name = found.names.get(identifier, identifier)
+        name = key_set.names.get(identifier, identifier)
         return identifier if name == identifier else f"{identifier} {name}"
 
-    for one in found.people:
-        say(f"{named(one)}  rank {found.ranks.get(one, 'none')}")
-        for heir in found.successors:
-            if heir.of == one:
+    for person in key_set.people:
+        say(f"{named(person)}  rank {key_set.ranks.get(person, 'none')}")
+        for heir in key_set.successors:
+            if heir.of == person:
                 say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} ties")
-    say(f"reach {found.reach:.2f} of {found.of} people")
-    for when, left in (("as it is", found.before), ("without them", found.after), ("taken over", found.back)):
+    say(f"reach {key_set.reach:.2f} of {key_set.of} people")
+    for when, left in (("as it is", key_set.before), ("without them", key_set.after), ("taken over", key_set.back)):
         pieces = f"{left.pieces} pieces, the biggest of {left.biggest}"
         say(f"{when:13} {left.people} people, {pieces}, fragmentation {left.fragmentation:.2f}")
-    for rival in found.rivals:
+    for rival in key_set.rivals:
         of = f"{named(rival.gang)}, the gang of {rival.of}" if rival.gang else named(rival.of)
         say(f"might gain: {named(rival.rival)}, a rival of {of}")
-    if found.sampled:
+    if key_set.sampled:
         say("Figures come from a sample of the people, the same each time.", err=True)
     say("A network answers what is done to it: taking people out has made networks stronger.", err=True)
 

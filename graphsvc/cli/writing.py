@@ -57,23 +57,23 @@ def cypher(
         text = _read(file)
     with session(case) as acts:
         if saved:
-            text, kept = _saved(acts, saved)
-            values = kept | values
+            text, defaults = _saved(acts, saved)
+            values = defaults | values
         if explain:
             examined = acts.cypher.examine(text)
             say(*_plan(examined.plan))
             say(f"parameters: {', '.join(examined.parameters) or 'none'}", err=True)
             return
-        found = _run(acts, text, values)
-    if found.restarted:
+        run = _run(acts, text, values)
+    if run.restarted:
         say("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
-    if found.state == "failed":
-        raise CypherFault(found.fault)  # says the place itself
+    if run.state == "failed":
+        raise CypherFault(run.fault)  # says the place itself
     # A table is read by people: there graph values stand as JSON in their cells.
-    rows = found.rows if form == "json" else [tuple(map(_flat, row)) for row in found.rows]
-    write(form, found.columns, rows)
-    if found.truncated:
-        say(f"Cut at {len(found.rows):,} rows: narrow the text down to see the rest.", err=True)
+    rows = run.rows if form == "json" else [tuple(map(_flat, row)) for row in run.rows]
+    write(form, run.columns, rows)
+    if run.truncated:
+        say(f"Cut at {len(run.rows):,} rows: narrow the text down to see the rest.", err=True)
 
 
 def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
@@ -83,9 +83,9 @@ def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
     with shown() as progress:
         try:
             while True:
-                found = acts.cypher.result(identifier, wait_s=_LOOK_S)
-                if found.state != "running":
-                    return found
+                run = acts.cypher.result(identifier, wait_s=_LOOK_S)
+                if run.state != "running":
+                    return run
                 if time.monotonic() - began > _SAID_AFTER_S:
                     progress(0, 0, "running; Ctrl-C stops it")
         except KeyboardInterrupt:
@@ -95,10 +95,10 @@ def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
 
 def _saved(acts: Session, name: str) -> tuple[str, dict[str, Any]]:
     known = acts.cypher.library.listed()
-    for one in known:
-        if one.name.casefold() == name.strip().casefold():
-            return one.words.text, one.words.parameters
-    names = ", ".join(one.name for one in known) or "none yet"
+    for query in known:
+        if query.name.casefold() == name.strip().casefold():
+            return query.words.text, query.words.parameters
+    names = ", ".join(query.name for query in known) or "none yet"
     raise NotFound(f"There is no saved query {name[:80]!r} that you can see in this case. There are: {names}.")
 
 
@@ -118,7 +118,9 @@ def _plan(step: PlanStep, depth: int = 0) -> Iterator[str]:
 
 
 def _flat(value: Any) -> Any:
-    nested = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict | list) for one in value))
+    nested = isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(part, dict | list) for part in value)
+    )
     return json.dumps(value, ensure_ascii=False, default=str) if nested else value
 
 

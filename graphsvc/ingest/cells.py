@@ -68,10 +68,10 @@ def out_of_order(table: str, values: dict[str, object]) -> list[tuple[str, str, 
     return [(names[1], last, f"is before {names[0]} {first}")]
 
 
-def _after(one: PartialDate, other: PartialDate) -> bool:
-    if "T" in one.given and "T" in other.given:
-        return one.given.rstrip("Z") > other.given.rstrip("Z")
-    return one.earliest > other.latest
+def _after(date: PartialDate, other: PartialDate) -> bool:
+    if "T" in date.given and "T" in other.given:
+        return date.given.rstrip("Z") > other.given.rstrip("Z")
+    return date.earliest > other.latest
 
 
 def _text(cell: str) -> str | None:

@@ -118,7 +118,7 @@ def _check_chart(chart: ChartTables, file: str, limits: Limits, progress: Progre
     """A chart, checked; an entity nobody has said the kind of is a rejection like any other."""
     checked = check_delivery(chart.tables, limits, progress)
     why = "nobody has said what this type is: choose it in the preview, or name it in a mapping under [chart.entities]"
-    unknown = [Rejection(file, one.line, "type", one.type[:_SHOWN_CHARS], why) for one in chart.unread]
+    unknown = [Rejection(file, entity.line, "type", entity.type[:_SHOWN_CHARS], why) for entity in chart.unread]
     read = dict(checked.read)
     if unknown:
         read["things"] = read.get("things", 0) + len(unknown)

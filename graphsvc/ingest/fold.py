@@ -157,16 +157,16 @@ def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> 
 
 def _reject_dangling(state: State, accepted: dict[str, dict[str, Row]], report: Report) -> None:
     """Reject rows that refer to nobody, and then those that referred to them, until none is left."""
-    found = True
-    while found:
-        found = False
+    rejected = True
+    while rejected:
+        rejected = False
         for rows in accepted.values():
             for identifier, row in list(rows.items()):
                 fault = _dangling(state, accepted, row)
                 if fault is not None:
                     _reject(report, row, *fault)
                     del rows[identifier]
-                    found = True
+                    rejected = True
 
 
 def _dangling(state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row) -> tuple[str, str] | None:
@@ -228,7 +228,7 @@ class _Levels:
             identifier: row.values.get("handling", DEFAULT_HANDLING)
             for identifier, row in state.records[_STATEMENTS].items()
         } | {identifier: row.values.get("handling", DEFAULT_HANDLING) for identifier, row in statements.items()}
-        claims = {self.claim(row.values) for row in links} | {self._statements[one] for one in statements}
+        claims = {self.claim(row.values) for row in links} | {self._statements[identifier] for identifier in statements}
         # A delivery that holds what is C and nothing that is P.
         self._strict = "C" in claims and "P" not in claims
 

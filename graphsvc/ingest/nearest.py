@@ -32,8 +32,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 @lru_cache(maxsize=1024)
 def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     by_folded = {each.casefold(): each for each in known}
-    found = difflib.get_close_matches(word, by_folded, n=1)
-    return by_folded[found[0]] if found else None
+    matches = difflib.get_close_matches(word, by_folded, n=1)
+    return by_folded[matches[0]] if matches else None
 
 
 def near_id(word: str, known: Iterable[str]) -> str | None:
@@ -49,8 +49,8 @@ def near_id(word: str, known: Iterable[str]) -> str | None:
     alike = (
         each for each in known if abs(len(each) - len(word)) <= 2 and (each.startswith(begins) or each.endswith(ends))
     )
-    found = difflib.get_close_matches(word, islice(alike, _MOST_IDS), n=1, cutoff=_LIKELY)
-    return found[0] if found else None
+    matches = difflib.get_close_matches(word, islice(alike, _MOST_IDS), n=1, cutoff=_LIKELY)
+    return matches[0] if matches else None
 
 
 class UnknownWord(ValueError):
@@ -77,7 +77,7 @@ def hint(word: str, known: Iterable[str]) -> str:
         'known are P, C'
     """
     words = tuple(known)
-    found = nearest(word, words)
-    if found:
-        return f"did you mean {found}?"
+    suggestion = nearest(word, words)
+    if suggestion:
+        return f"did you mean {suggestion}?"
     return f"known are {', '.join(words[:_MOST_NAMED])}{' …' if len(words) > _MOST_NAMED else ''}"

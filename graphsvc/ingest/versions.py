@@ -47,7 +47,7 @@ def steps(
         [(1, None), (3, 'A')]
     """
     state = State()
-    found: list[VersionStep] = []
+    version_steps: list[VersionStep] = []
     standing: FoldedRow | None = None
     claims: dict[Key, FoldedRow] = {}
     for number, (rows, columns, partial) in sorted(deliveries.items()):
@@ -63,5 +63,5 @@ def steps(
             if held.get(key) is not claims.get(key)
         }
         if changed or standing is not was:
-            found.append(VersionStep(number, standing, None if standing is was else (was, standing), changed))
-    return state, found
+            version_steps.append(VersionStep(number, standing, None if standing is was else (was, standing), changed))
+    return state, version_steps

@@ -91,10 +91,10 @@ class Birthdays:
             return
         text = _plain(text)
         for form, orders in _FORMS if _MONTHED.search(text) else _NUMBERED:
-            for found in form.finditer(text):
+            for match in form.finditer(text):
                 for places in orders:
-                    if whose := self._days.get(_day(found, places)):
-                        yield found.start(), found.end(), whose
+                    if whose := self._days.get(_day(match, places)):
+                        yield match.start(), match.end(), whose
                         break
 
 
@@ -107,11 +107,11 @@ def days(text: str) -> set[tuple[int, int, int]]:
     """
     text = _plain(text.strip())
     read = {
-        _day(found, places)
+        _day(match, places)
         for form, orders in _FORMS
-        if (found := form.fullmatch(text))
+        if (match := form.fullmatch(text))
         for places in orders
-        if len(found.group(places[0])) > 2
+        if len(match.group(places[0])) > 2
     }
     return {(year, month, day) for year, month, day in read if 0 < month <= _DECEMBER and 0 < day <= _LONGEST_MONTH}
 
@@ -123,6 +123,6 @@ def _plain(text: str) -> str:
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
-def _day(found: re.Match[str], places: tuple[int, int, int]) -> tuple[int, int, int]:
-    year, month, day = (found.group(place) for place in places)
+def _day(match: re.Match[str], places: tuple[int, int, int]) -> tuple[int, int, int]:
+    year, month, day = (match.group(place) for place in places)
     return int(year), int(month) if month.isdigit() else _NAMED.get(month.lower(), 0), int(day)

@@ -149,25 +149,25 @@ class Called:
                 self.birthdays.add(needle.text, needle.pseudonym)
                 continue
             for text in dict.fromkeys((needle.text, latinised(needle.text))):
-                found = words(text)
+                needle_words = words(text)
                 if needle.kind == "name":
-                    names.append((found, needle.pseudonym))
-                    for word in reduced(found):
+                    names.append((needle_words, needle.pseudonym))
+                    for word in reduced(needle_words):
                         bearers.setdefault(word.letters, set()).add(needle.pseudonym)
                 else:
-                    self._value(needle.kind, found, needle.pseudonym)
+                    self._value(needle.kind, needle_words, needle.pseudonym)
         others = [words(text) for text in dict.fromkeys(unsealed)] if self or names else []
-        self.borne = {word.letters for found in others for word in found}
+        self.borne = {word.letters for name in others for word in name}
         self._bearers = bearers.keys()
         self._rare = frozenset(part for part, who in bearers.items() if len(who) <= RARE)
         self._paired = {
-            frozenset((one.letters, other.letters))
-            for found in others
-            if len(found) > 2
-            for one, other in combinations(found[:LONGEST_NAME], 2)
+            frozenset((part.letters, other.letters))
+            for name in others
+            if len(name) > 2
+            for part, other in combinations(name[:LONGEST_NAME], 2)
         }
-        for found, pseudonym in names:
-            self._name(found, pseudonym)
+        for name, pseudonym in names:
+            self._name(name, pseudonym)
         self.partly_prefixes = _beginnings(self.partly)
         self._begin(self.spelt)
         self._protect(others)
@@ -182,24 +182,24 @@ class Called:
     def _begin(self, keys: Iterable[str]) -> None:
         self.spelt_prefixes = _beginnings(keys)
 
-    def _value(self, kind: str, found: list[Word], pseudonym: str) -> None:
-        for piece in _pieces(found):
+    def _value(self, kind: str, words: list[Word], pseudonym: str) -> None:
+        for piece in _pieces(words):
             key = "".join(word.letters for word in piece)
             shortest = _NUMBER if key.isdigit() else 2 if kind == "id" and not key.isalpha() else SHORTEST
-            word = len(found) == 1 and key in self._common
+            word = len(words) == 1 and key in self._common
             if len(key) >= shortest and not (kind == "value" and key in self.ordinary):
                 spelt = self.spelt.setdefault(key, Spelt())
                 spelt.sealed.add(pseudonym)
                 spelt.capital = kind != "id" and word
 
-    def _name(self, found: list[Word], pseudonym: str) -> None:
-        for piece in _pieces(found):
+    def _name(self, words: list[Word], pseudonym: str) -> None:
+        for piece in _pieces(words):
             self._spell(piece, pseudonym)
-        parts = reduced(found)
-        if len(found) > LONGEST_NAME:  # a text, of which words with capitals may be names
+        parts = reduced(words)
+        if len(words) > LONGEST_NAME:  # a text, of which words with capitals may be names
             self._alone([part for part in parts if part.capital], pseudonym)
             return
-        if len(parts) > 1 and len(parts) < len(found):
+        if len(parts) > 1 and len(parts) < len(words):
             for key in orders([word.letters for word in parts]):
                 if len(key) >= SHORTEST:
                     self.spelt.setdefault(key, Spelt()).sealed.add(pseudonym)
@@ -223,13 +223,13 @@ class Called:
                 if len(key) > 1:
                     self._initialled.setdefault(key, set()).add(Initialled(vowels, initials, pseudonym))
 
-    def _spell(self, found: list[Word], pseudonym: str) -> None:
-        for key in orders([word.letters for word in found]):
+    def _spell(self, words: list[Word], pseudonym: str) -> None:
+        for key in orders([word.letters for word in words]):
             if len(key) >= SHORTEST:
                 spelt = self.spelt.setdefault(key, Spelt())
                 spelt.sealed.add(pseudonym)
-                spelt.capital = len(found) == 1 and key in self.ordinary
-                if len(found) > 1 and INSIDE <= len(key) <= BEGINNING:
+                spelt.capital = len(words) == 1 and key in self.ordinary
+                if len(words) > 1 and INSIDE <= len(key) <= BEGINNING:
                     self.inside.setdefault(key[:5], set()).add(len(key))
                     self.whole.add(key)
 
@@ -255,10 +255,10 @@ class Called:
         for key in _users(parts):
             if not (key in self._common or key in self.borne or key in self._bearers):
                 self.partly.setdefault(key, Partly()).sealed.add(pseudonym)
-        for one, other in ((first, last), (last, first)):
-            self.initials.setdefault(one.letters[0] + other.letters[0], set()).add(pseudonym)
-            if self._tells((one, other)):
-                self.ends.setdefault(one.letters, {}).setdefault(other.letters, set()).add(pseudonym)
+        for part, other in ((first, last), (last, first)):
+            self.initials.setdefault(part.letters[0] + other.letters[0], set()).add(pseudonym)
+            if self._tells((part, other)):
+                self.ends.setdefault(part.letters, {}).setdefault(other.letters, set()).add(pseudonym)
         letters = [part.letters for part in parts]
         for whole in ("".join(letters), "".join(reversed(letters))):
             if len(parts) <= _MOST_MISTYPED and INSIDE <= len(whole) <= BEGINNING:
@@ -278,15 +278,15 @@ class Called:
     def _protect(self, others: Iterable[list[Word]]) -> None:
         """People unsealed are called so, unless that only says whose kin or friend they are."""
         initials = set[str]()
-        for found in others:
-            parts = reduced(found)
+        for name in others:
+            parts = reduced(name)
             if 2 <= len(parts) <= LONGEST_NAME:
                 initials |= {parts[0].letters[0] + parts[-1].letters[0], parts[-1].letters[0] + parts[0].letters[0]}
                 for key in _users(parts):
                     if (known := self.partly.get(key)) is not None:
                         known.unsealed = True
-            if len(found) >= 2 and self.is_own(found):
-                for key in orders([word.letters for word in found]):
+            if len(name) >= 2 and self.is_own(name):
+                for key in orders([word.letters for word in name]):
                     self.spelt.setdefault(key, Spelt()).unsealed = True
         self._begin(self.spelt)
         self.initials = {
@@ -295,41 +295,41 @@ class Called:
             if both not in initials and both not in ABBREVIATIONS and len(who) <= RARE
         }
 
-    def is_own(self, found: list[Word]) -> bool:
+    def is_own(self, words: list[Word]) -> bool:
         """Whether this may be somebody's own name, rather than words that say whose kin or friend they are."""
-        latin = [word for word in found if word.latin and word.letters != "the" and not is_particle(word)]
-        telling = len({word.capital for word in latin}) > 1 or any(word.letters in KIN for word in found)
+        latin = [word for word in words if word.latin and word.letters != "the" and not is_particle(word)]
+        telling = len({word.capital for word in latin}) > 1 or any(word.letters in KIN for word in words)
         return not telling or not any(
-            self._names_somebody(found[start : start + LONGEST_NAME], whole=not start and len(found) <= LONGEST_NAME)
-            for start in range(len(found))
+            self._names_somebody(words[start : start + LONGEST_NAME], whole=not start and len(words) <= LONGEST_NAME)
+            for start in range(len(words))
         )
 
-    def _names_somebody(self, found: list[Word], *, whole: bool) -> bool:
+    def _names_somebody(self, words: list[Word], *, whole: bool) -> bool:
         """Whether somebody sealed is spelt as these words begin; all of them are not asked for if they are `whole`."""
         key = ""
-        for place, word in enumerate(found, 1):
+        for place, word in enumerate(words, 1):
             key += word.letters
             if key[:BEGINNING] not in self.spelt_prefixes:
                 return False
-            if (spelt := self.spelt.get(key)) and spelt.sealed and not (whole and place == len(found)):
+            if (spelt := self.spelt.get(key)) and spelt.sealed and not (whole and place == len(words)):
                 return True
         return False
 
 
 def one_of(pseudonyms: Collection[str], *, unsealed: bool = False) -> str:
     """The pseudonym to put there: `SEVERAL` if it is not one person's. Who goes by it anyway is not counted beside another."""
-    told = {one for one in pseudonyms if not one.startswith(SEVERAL)} or set(pseudonyms)
-    return SEVERAL if unsealed or len(told) > 1 else next(iter(told))
+    persons = {pseudonym for pseudonym in pseudonyms if not pseudonym.startswith(SEVERAL)} or set(pseudonyms)
+    return SEVERAL if unsealed or len(persons) > 1 else next(iter(persons))
 
 
-def _pieces(found: list[Word]) -> Iterator[list[Word]]:
+def _pieces(words: list[Word]) -> Iterator[list[Word]]:
     """A name as it is, a longer text in pieces that follow each other; the last is not shorter than the others."""
-    if len(found) <= LONGEST_NAME:
-        yield found
+    if len(words) <= LONGEST_NAME:
+        yield words
         return
-    starts = range(0, len(found) - _PIECE + 1, _PIECE)
+    starts = range(0, len(words) - _PIECE + 1, _PIECE)
     for start in starts:
-        yield found[start : start + _PIECE] if start != starts[-1] else found[start:]
+        yield words[start : start + _PIECE] if start != starts[-1] else words[start:]
 
 
 def _beginnings(keys: Iterable[str]) -> set[str]:
@@ -338,8 +338,8 @@ def _beginnings(keys: Iterable[str]) -> set[str]:
 
 def _users(parts: list[Word]) -> Iterator[str]:
     """What somebody of this name may call themselves as a user: an initial and a first or last part, in both orders."""
-    for one, other in ((parts[0].letters, parts[-1].letters), (parts[-1].letters, parts[0].letters)):
-        for key in (one[0] + other, other + one[0]):
+    for part, other in ((parts[0].letters, parts[-1].letters), (parts[-1].letters, parts[0].letters)):
+        for key in (part[0] + other, other + part[0]):
             if len(key) >= _USER:
                 yield key
 
@@ -348,7 +348,7 @@ def _pairs(parts: list[Word]) -> list[tuple[Word, Word]]:
     """Two parts of a name of three and more, the first or last among them, in both orders."""
     first, *middle, last = parts
     ends = [(first, last), *((first, part) for part in middle), *((part, last) for part in middle)]
-    return [*ends, *((other, one) for one, other in ends)]
+    return [*ends, *((right, left) for left, right in ends)]
 
 
 def _few(named: Collection[Heard]) -> tuple[Heard, ...]:
@@ -359,8 +359,8 @@ def _few(named: Collection[Heard]) -> tuple[Heard, ...]:
     if len(named) == 1:
         return tuple(named)
     groups: dict[tuple[str | None, bool], dict[str, None]] = {}
-    for one in sorted(named, key=lambda heard: (heard.vowels or "", heard.pseudonym)):
-        groups.setdefault((one.vowels, one.alone), {})[one.pseudonym] = None
+    for heard in sorted(named, key=lambda heard: (heard.vowels or "", heard.pseudonym)):
+        groups.setdefault((heard.vowels, heard.alone), {})[heard.pseudonym] = None
     if len(groups) > _MOST_ALIKE:
         merged: dict[tuple[str | None, bool], dict[str, None]] = {}
         for (_, alone), who in groups.items():
@@ -376,8 +376,8 @@ def _few_initials(named: Collection[Initialled]) -> tuple[Initialled, ...]:
     if len(named) == 1:
         return tuple(named)
     groups: dict[tuple[str | None, frozenset[str]], dict[str, None]] = {}
-    for one in sorted(named, key=lambda known: (known.vowels or "", sorted(known.initials), known.pseudonym)):
-        groups.setdefault((one.vowels, one.initials), {})[one.pseudonym] = None
+    for initialled in sorted(named, key=lambda known: (known.vowels or "", sorted(known.initials), known.pseudonym)):
+        groups.setdefault((initialled.vowels, initialled.initials), {})[initialled.pseudonym] = None
     if len(groups) > _MOST_ALIKE:
         initials = frozenset[str]().union(*(known for _, known in groups))
         groups = {(None, initials): {pseudonym: None for who in groups.values() for pseudonym in who}}

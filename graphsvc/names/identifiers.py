@@ -84,20 +84,20 @@ def of_cell(column: str, text: str) -> Iterator[tuple[str, str]]:
 
 def of_text(text: str) -> Iterator[tuple[str, str]]:
     """E-mail addresses, names of users and telephone numbers inside a text."""
-    for found in _EMAIL.finditer(text):
-        address = found.group()
+    for match in _EMAIL.finditer(text):
+        address = match.group()
         local, _, domain = address.partition("@")
         yield "value", address
         yield "value", f"{local} at {domain}"
         yield "value", f"{local} at {domain.replace('.', ' dot ')}"
         if _is_user(local):
             yield "value", local
-    for found in (*_HANDLE.finditer(text), *_WEB.finditer(text)):
-        if _is_user(name := found.group(1).rstrip(".-")):
+    for match in (*_HANDLE.finditer(text), *_WEB.finditer(text)):
+        if _is_user(name := match.group(1).rstrip(".-")):
             yield "value", name
-    for found in _PHONE.finditer(text):
-        if _digits(found.group()) >= _PHONE_DIGITS and not _is_date(found.group()):
-            yield "phone", found.group()
+    for match in _PHONE.finditer(text):
+        if _digits(match.group()) >= _PHONE_DIGITS and not _is_date(match.group()):
+            yield "phone", match.group()
 
 
 def of_address(text: str) -> Iterator[tuple[str, str]]:
@@ -107,8 +107,8 @@ def of_address(text: str) -> Iterator[tuple[str, str]]:
         >>> [part for _, part in of_address("Flat 2, 12 Harbour Lane, Dover CT16 1AA")]
         ['CT16 1AA', '12 Harbour Lane', '12 Harbour ln']
     """
-    for found in _POSTCODE.finditer(text):
-        yield "value", found.group()
+    for match in _POSTCODE.finditer(text):
+        yield "value", match.group()
     parts = [part.strip() for part in _POSTCODE.sub("", text)[:_LONGEST].split(",")]
     for place, part in enumerate(parts):
         street = f"{part} {parts[place + 1]}" if part.isdigit() and place + 1 < len(parts) else part

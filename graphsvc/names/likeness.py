@@ -98,7 +98,9 @@ class SearchText:
 def _part(text: str) -> SoughtPart:
     whole = folded("", text).whole
     if _is_number(text):
-        return SoughtPart(tuple(dict.fromkeys([*sorted(numbers(text), key=lambda one: -len(one)), whole])), number=True)
+        return SoughtPart(
+            tuple(dict.fromkeys([*sorted(numbers(text), key=lambda digits: -len(digits)), whole])), number=True
+        )
     return SoughtPart((whole,), heard(text))
 
 
@@ -115,8 +117,8 @@ def level(part: SoughtPart, value: FoldedText) -> int | None:
         [0, 1, 2, 3, 4, 5, None]
     """
     known = value.words | value.numbers
-    found = [_spelt(text, value, known, number=part.number) for text in part.spelt]
-    best = min((one for one in found if one is not None), default=None)
+    levels = [_spelt(text, value, known, number=part.number) for text in part.spelt]
+    best = min((reached for reached in levels if reached is not None), default=None)
     if best is None and any(
         key == other and alike(vowels, others, len(key)) for key, vowels in part.sounds for other, others in value.heard
     ):
@@ -127,15 +129,15 @@ def level(part: SoughtPart, value: FoldedText) -> int | None:
 def _spelt(text: str, value: FoldedText, known: Iterable[str], *, number: bool) -> int | None:
     if text == value.whole or text in value.numbers:
         return EXACT
-    if number and len(text) >= _SAME and any(text[-_SAME:] == one[-_SAME:] for one in value.numbers):
+    if number and len(text) >= _SAME and any(text[-_SAME:] == digits[-_SAME:] for digits in value.numbers):
         return EXACT
     if text in known:
         return WORD
-    if any(one.startswith(text) for one in known):
+    if any(term.startswith(text) for term in known):
         return PREFIX
-    if len(text) >= _INSIDE and any(text in one for one in known):
+    if len(text) >= _INSIDE and any(text in term for term in known):
         return INSIDE
-    if not number and _may_be_mistyped(text) and any(one_off(text, one) for one in known):
+    if not number and _may_be_mistyped(text) and any(one_off(text, term) for term in known):
         return TYPO
     return None
 
@@ -171,35 +173,35 @@ def match(sought: SearchText, named: Sequence[tuple[str, str]]) -> Match | None:
     if together is not None:
         options.append(Match(together[0], together[0], (together[1],)))
     if all(apart):
-        found = [one for one in apart if one is not None]
-        levels = [one[0] for one in found]
+        hits = [hit for hit in apart if hit is not None]
+        levels = [hit[0] for hit in hits]
         # A part that is all of an alias is not all of what was sought.
-        worst = max(max(levels), WORD) if len(found) > 1 else levels[0]
-        options.append(Match(worst, sum(levels), tuple(dict.fromkeys(one[1] for one in found))))
-    return min(options, key=lambda one: (one.level, one.weight, len(one.why)), default=None)
+        worst = max(max(levels), WORD) if len(hits) > 1 else levels[0]
+        options.append(Match(worst, sum(levels), tuple(dict.fromkeys(hit[1] for hit in hits))))
+    return min(options, key=lambda option: (option.level, option.weight, len(option.why)), default=None)
 
 
 def _best(part: SoughtPart, values: Sequence[tuple[FoldedText, tuple[str, str]]]) -> tuple[int, tuple[str, str]] | None:
-    found = [(one, place) for place, (value, _) in enumerate(values) if (one := level(part, value)) is not None]
-    if not found:
+    hits = [(reached, place) for place, (value, _) in enumerate(values) if (reached := level(part, value)) is not None]
+    if not hits:
         return None
-    best, place = min(found)
+    best, place = min(hits)
     return best, values[place][1]
 
 
-def one_off(one: str, other: str) -> bool:
+def one_off(word: str, other: str) -> bool:
     """Whether one letter more, less, other, or two that changed places, makes one word of the other.
 
     Example:
         >>> [one_off("karim", other) for other in ("karem", "karm", "kariem", "kairm", "krem", "karim")]
         [True, True, True, True, False, False]
     """
-    if one == other or abs(len(one) - len(other)) > 1:
+    if word == other or abs(len(word) - len(other)) > 1:
         return False
     start = next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+        (place for place, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
     )
-    left, right = one[start:], other[start:]
+    left, right = word[start:], other[start:]
     if len(left) != len(right):
         return left[1:] == right if len(left) > len(right) else left == right[1:]
     return left[1:] == right[1:] or (left[:2] == right[1::-1] and left[2:] == right[2:])
@@ -248,9 +250,9 @@ def excerpt(sought: SearchText, text: str) -> Excerpt | None:
     best: tuple[int, int, int, int] | None = None
     for place, part in enumerate(sought.parts):
         for start, end, letters in _pieces(text, number=part.number):
-            one = _as_text(part, letters)
-            if one is not None and (best is None or (one, place) < best[:2]):
-                best = (one, place, start, end)
+            reached = _as_text(part, letters)
+            if reached is not None and (best is None or (reached, place) < best[:2]):
+                best = (reached, place, start, end)
     if best is None:
         return None
     start, end = best[2:]
@@ -265,15 +267,15 @@ def excerpt(sought: SearchText, text: str) -> Excerpt | None:
 
 def _pieces(text: str, *, number: bool) -> list[tuple[int, int, str]]:
     """Words of a text with their places; for a number also its groups of digits as one."""
-    found = [(word.start, word.end, word.letters) for word in words(text)]
+    pieces = [(word.start, word.end, word.letters) for word in words(text)]
     if number:
-        digits = [piece for piece in found if piece[2].isdigit()]
-        found += [
+        digits = [piece for piece in pieces if piece[2].isdigit()]
+        pieces += [
             (digits[first][0], digits[last][1], "".join(piece[2] for piece in digits[first : last + 1]))
             for first in range(len(digits))
             for last in range(first + 1, min(first + _MOST_GROUPS, len(digits)))
         ]
-    return found
+    return pieces
 
 
 def _as_text(part: SoughtPart, letters: str) -> int | None:

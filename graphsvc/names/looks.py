@@ -57,20 +57,20 @@ def looks(text: str) -> list[str]:
         (['Hewa'], ['H3wa K', 'H3wa%20K', 'Hewa K'])
     """
     plain = latinised(text)
-    found = [plain]
+    texts = [plain]
     if _CODED.search(plain):
         plain = _decoded(plain)
-        found.insert(0, plain)
-    found.append(text)
+        texts.insert(0, plain)
+    texts.append(text)
     if _FIGURED.search(plain):
-        found += [_TOKEN.sub(_lettered(one), plain) for one in "il"]
+        texts += [_TOKEN.sub(_lettered(letter), plain) for letter in "il"]
     if _LETTERED.search(plain):
-        found.append(_LETTERED.sub(lambda run: run.group().translate(_DIGITS), plain))
+        texts.append(_LETTERED.sub(lambda run: run.group().translate(_DIGITS), plain))
     if _SPOKEN.search(plain):
-        found.append(
+        texts.append(
             _SPOKEN.sub(lambda run: _padded(_said(run.group()), run.group().rstrip(" ,-")) + _behind(run), plain)
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(texts))
 
 
 def _decoded(text: str) -> str:
@@ -110,9 +110,9 @@ _DECODED: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
 )
 
 
-def _lettered(one: str) -> Callable[[re.Match[str]], str]:
-    """Reads one word with letters for its digits: `one` for those that may be an i or an l."""
-    figures = _FIGURES | dict.fromkeys(map(ord, _ONES), one)
+def _lettered(letter: str) -> Callable[[re.Match[str]], str]:
+    """Reads one word with letters for its digits: `letter` for those that may be an i or an l."""
+    figures = _FIGURES | dict.fromkeys(map(ord, _ONES), letter)
 
     def read(run: re.Match[str]) -> str:
         word = run.group()

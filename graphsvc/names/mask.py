@@ -106,13 +106,13 @@ class Masker:
 
     def _spans(self, text: str, excused: Collection[str]) -> list[Span]:
         # What it looks like goes before what its letters say.
-        found = [
+        spans = [
             span
             for look in looks(text)
             for start, end, pseudonym in self._found(look, words(look), excused)
             for span in [(start, _padded(look, end), pseudonym)]
         ]
-        return _apart(found) if found else found
+        return _apart(spans) if spans else spans
 
     def shares(self, name: str) -> bool:
         """Whether a sealed person is spelt like this whole name."""
@@ -124,65 +124,65 @@ class Masker:
 
     # -- where it stands --------------------------------------------------------------------------------------
 
-    def _found(self, text: str, found: list[Word], excused: Collection[str]) -> list[Span]:
+    def _found(self, text: str, words: list[Word], excused: Collection[str]) -> list[Span]:
         spans = [
             (start, end, one_of(who))
-            for finder in (self._called.phones.spans(text, found), self._called.birthdays.spans(text))
+            for finder in (self._called.phones.spans(text, words), self._called.birthdays.spans(text))
             for start, end, who in finder
         ]
-        shouting = not any(word.capital and word.latin for word in found)
+        shouting = not any(word.capital and word.latin for word in words)
         place = 0
-        while place < len(found):
-            word = found[place]
+        while place < len(words):
+            word = words[place]
             end, pseudonym = place, None
             if word.letters[:BEGINNING] in self._spelt_prefixes:
-                end, pseudonym = self._spelt_at(found, place, excused)
+                end, pseudonym = self._spelt_at(words, place, excused)
             if pseudonym == "" and any(
                 beyond > end and who
-                for beyond, who in (self._spelt_at(found, inside, excused) for inside in range(place + 1, end))
+                for beyond, who in (self._spelt_at(words, inside, excused) for inside in range(place + 1, end))
             ):
                 place += 1  # "Haji Mirela" may be somebody unsealed, but in "Haji Mirela Marku" it is not
                 continue
             if pseudonym != "" and (shouting or word.capital):
-                heard_end, heard = self._heard_at(found, place, shouting=shouting)
-                if heard and heard_end > end and not _is_excused(found[place:heard_end], excused):
+                heard_end, heard = self._heard_at(words, place, shouting=shouting)
+                if heard and heard_end > end and not _is_excused(words[place:heard_end], excused):
                     end, pseudonym = heard_end, heard
-            single = len(word.letters) == 1 or (place + 1 < len(found) and len(found[place + 1].letters) == 1)
+            single = len(word.letters) == 1 or (place + 1 < len(words) and len(words[place + 1].letters) == 1)
             if single and (end == place or (pseudonym and end == place + 1)):
-                initials_end, initialled = self._initials_at(text, found, place)
+                initials_end, initialled = self._initials_at(text, words, place)
                 if initials_end > end and initialled:
                     end, pseudonym = initials_end, initialled
             if pseudonym != "" and (
                 shouting or word.capital or word.letters[:BEGINNING] in self._called.partly_prefixes
             ):
-                for further_end, further in self._otherwise.at(text, found, place, shouting=shouting):
-                    if further_end > end and further and not _is_excused(found[place:further_end], excused):
+                for further_end, further in self._otherwise.at(text, words, place, shouting=shouting):
+                    if further_end > end and further and not _is_excused(words[place:further_end], excused):
                         end, pseudonym = further_end, further
             if end == place and len(word.letters) > INSIDE:
                 spans += self._inside_of(word)
             if pseudonym and end > place:
-                spans.append((word.start, found[end - 1].end, pseudonym))
+                spans.append((word.start, words[end - 1].end, pseudonym))
             place = max(end, place + 1)
         return spans
 
-    def _spelt_at(self, found: list[Word], place: int, excused: Collection[str]) -> tuple[int, str | None]:
+    def _spelt_at(self, words: list[Word], place: int, excused: Collection[str]) -> tuple[int, str | None]:
         """End of the longest spelling that begins there, and its pseudonym; empty if it is an unsealed person's."""
         best, pseudonym = place, None
         key = ""
-        for index in range(place, min(place + MOST_WORDS, len(found))):
-            key += found[index].letters
+        for index in range(place, min(place + MOST_WORDS, len(words))):
+            key += words[index].letters
             if key[:BEGINNING] not in self._spelt_prefixes:
                 break
             spelt = self._spelt.get(key)
-            if spelt is None or (spelt.capital and not found[place].capital):
+            if spelt is None or (spelt.capital and not words[place].capital):
                 continue
             best = index + 1
             pseudonym = one_of(spelt.sealed, unsealed=spelt.unsealed) if spelt.sealed and key not in excused else ""
         return best, pseudonym
 
-    def _heard_at(self, found: list[Word], place: int, *, shouting: bool) -> tuple[int, str | None]:
+    def _heard_at(self, words: list[Word], place: int, *, shouting: bool) -> tuple[int, str | None]:
         """End of the longest name that begins there as it is heard, and its pseudonym."""
-        first = found[place]
+        first = words[place]
         if is_particle(first):
             return place, None
         if (
@@ -195,8 +195,8 @@ class Masker:
             best = (place, None)
         # What may have been heard up to here: consonants, vowels, how many words that are no particles.
         heard: dict[tuple[str, str | None, int], None] = {("", "", 0): None}
-        for index in range(place, min(place + _MOST_HEARD, len(found))):
-            word = found[index]
+        for index in range(place, min(place + _MOST_HEARD, len(words))):
+            word = words[index]
             particle = is_particle(word)
             if word.latin != first.latin or not may_be_heard(word, particle=particle, shouting=shouting):
                 break
@@ -220,50 +220,50 @@ class Masker:
     ) -> str | None:
         """Whose name was heard, if anybody's."""
         who = set()
-        for one in named:
-            if one.alone and (
+        for heard in named:
+            if heard.alone and (
                 spoken != 1 or shouting or word.letters in self._called.borne or word.letters in self._called.ordinary
             ):
                 continue
             if spoken == 1 and word.letters in self._called.ordinary:
                 continue
-            if len(key) < CONSONANTS and one.vowels is not None and said is not None and one.vowels != said:
+            if len(key) < CONSONANTS and heard.vowels is not None and said is not None and heard.vowels != said:
                 continue
-            if alike(one.vowels, said, len(key)):
-                who.add(one.pseudonym)
+            if alike(heard.vowels, said, len(key)):
+                who.add(heard.pseudonym)
         return one_of(who) if who else None
 
-    def _initials_at(self, text: str, found: list[Word], place: int) -> tuple[int, str | None]:
+    def _initials_at(self, text: str, words: list[Word], place: int) -> tuple[int, str | None]:
         """`H. Karim`, `Karim H.`, `N. V. An`: end and pseudonym."""
         first = place
-        last = min(first + MOST_INITIALS, len(found))
-        while place < last and is_initial(text, found[place]):
+        last = min(first + MOST_INITIALS, len(words))
+        while place < last and is_initial(text, words[place]):
             place += 1
         if place > first:
-            after = [found[index].letters for index in range(first, place)]
-            last = min(place + MOST_INITIALS, len(found))
-            while place < last and is_particle(found[place]):
+            after = [words[index].letters for index in range(first, place)]
+            last = min(place + MOST_INITIALS, len(words))
+            while place < last and is_particle(words[place]):
                 place += 1
-            if place < len(found) and found[place].capital:
-                who = self._with_initials(found[place], after)
+            if place < len(words) and words[place].capital:
+                who = self._with_initials(words[place], after)
                 if who:
                     return place + 1, who
             return first, None
         end = first + 1
-        while end < min(first + 1 + MOST_INITIALS, len(found)) and is_initial(text, found[end]):
+        while end < min(first + 1 + MOST_INITIALS, len(words)) and is_initial(text, words[end]):
             end += 1
-        if end > first + 1 and found[first].capital:
-            who = self._with_initials(found[first], [found[index].letters for index in range(first + 1, end)])
+        if end > first + 1 and words[first].capital:
+            who = self._with_initials(words[first], [words[index].letters for index in range(first + 1, end)])
             if who:
                 return end, who
         return first, None
 
     def _with_initials(self, word: Word, initials: list[str]) -> str | None:
         who = {
-            one.pseudonym
+            initialled.pseudonym
             for key, said in ((f"={word.letters}", None), *word.sounds)
-            for one in self._called.initialled.get(key, ())
-            if one.initials.issuperset(initials) and alike(one.vowels, said, len(key))
+            for initialled in self._called.initialled.get(key, ())
+            if initialled.initials.issuperset(initials) and alike(initialled.vowels, said, len(key))
         }
         return one_of(who) if who else None
 
@@ -292,8 +292,8 @@ def _padded(look: str, end: int) -> int:
     return end
 
 
-def _is_excused(found: list[Word], excused: Collection[str]) -> bool:
-    return bool(excused) and "".join(word.letters for word in found) in excused
+def _is_excused(words: list[Word], excused: Collection[str]) -> bool:
+    return bool(excused) and "".join(word.letters for word in words) in excused
 
 
 def _apart(spans: list[Span]) -> list[Span]:

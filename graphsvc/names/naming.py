@@ -28,14 +28,14 @@ def spellings(name: str) -> frozenset[str]:
     return frozenset(orders([word.letters for word in words(name)]))
 
 
-def sound_alike(one: str, other: str) -> bool:
+def sound_alike(name: str, other: str) -> bool:
     """Whether two whole names may be the same as heard, in whatever script.
 
     Example:
         >>> sound_alike("Saeed Moradi", "سعید مرادی"), sound_alike("Saeed Moradi", "Shorty")
         (True, False)
     """
-    return bool(_keys(one) & _keys(other))
+    return bool(_keys(name) & _keys(other))
 
 
 def _keys(name: str) -> set[str]:

@@ -50,17 +50,17 @@ class Phones:
         if len(digits) >= _SAME:
             self._same.setdefault(digits[-_SAME:], set()).add(whose)
 
-    def spans(self, text: str, found: Sequence[Word]) -> Iterator[tuple[int, int, set[str]]]:
+    def spans(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, set[str]]]:
         """Where numbers stand, with what belongs to them: (start, end, whose).
 
         Args:
             text: the text.
-            found: its words (see `spelling`).
+            words: its words (see `spelling`).
         """
         if not self._whole:
             return
         begin = 0
-        for index, (before, word) in enumerate(pairwise([None, *found])):
+        for index, (before, word) in enumerate(pairwise([None, *words])):
             if word is None or not word.letters.isdigit():
                 begin = index + 1
                 continue
@@ -68,11 +68,11 @@ class Phones:
                 begin = index
             digits, best = "", None
             for start in range(index, begin - 1, -1):
-                digits = found[start].letters + digits
+                digits = words[start].letters + digits
                 if len(digits) > _LONGEST:
                     break
                 if whose := self._owner(digits):
-                    best = (found[start].start, whose)
+                    best = (words[start].start, whose)
             if best:
                 start = best[0]
                 while start and best[0] - start < _GAP and text[start - 1] in "+(":

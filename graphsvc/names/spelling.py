@@ -132,7 +132,7 @@ def words(text: str) -> list[Word]:
     if text.isascii():
         read = _long if _LONG_RUN.search(text) else _ascii
         return [
-            Word(found.start(), found.end(), *read(found.group()), latin=True) for found in _ASCII_WORD.finditer(text)
+            Word(match.start(), match.end(), *read(match.group()), latin=True) for match in _ASCII_WORD.finditer(text)
         ]
     return _other_words(text)
 
@@ -149,16 +149,16 @@ def latinised(text: str) -> str:
     return _RUN.sub(lambda run: _looked(run.group()), text)
 
 
-def alike(one: str | None, other: str | None, consonants: int) -> bool:
+def alike(vowels: str | None, other: str | None, consonants: int) -> bool:
     """Whether two rows of vowels may be the same, one more or less allowed; more in a long name.
 
     Example:
         >>> alike(_vowels("mohammed"), _vowels("muhamad"), 4), alike(_vowels("omar"), _vowels("amir"), 2)
         (True, False)
     """
-    if one is None or other is None or one == other:
+    if vowels is None or other is None or vowels == other:
         return True
-    return _apart(one, other) <= (1 if consonants < 5 else 2)
+    return _apart(vowels, other) <= (1 if consonants < 5 else 2)
 
 
 def is_particle(word: Word) -> bool:
@@ -166,9 +166,9 @@ def is_particle(word: Word) -> bool:
     return word.letters in (_PARTICLES if word.latin else _PARTICLES_ABJAD)
 
 
-def reduced(found: Iterable[Word]) -> list[Word]:
+def reduced(words: Iterable[Word]) -> list[Word]:
     """The words without particles, unless nothing else is left."""
-    listed = list(found)
+    listed = list(words)
     return [word for word in listed if not is_particle(word)] or listed
 
 
@@ -191,18 +191,18 @@ def _sounds(heard: str, *, written: bool) -> tuple[Sound, ...]:
     """How a word, given by Latin letters, may sound; `written` says whether its vowels are."""
     if heard.isdigit():
         return ((heard, ""),)
-    found = dict.fromkeys(_plain(heard, written=written))
+    sounds = dict.fromkeys(_plain(heard, written=written))
     if heard in (_PARTICLES if written else _PARTICLES_ABJAD):
-        found[("", "" if written else None)] = None
+        sounds[("", "" if written else None)] = None
     servant = (_SERVANT if written else _SERVANT_ABJAD).match(heard)
     if servant:
         for key, vowels in _plain(heard[servant.end() :], written=written) or [("", "")]:
-            found["bd" + key, vowels and "1" + vowels if written else None] = None
+            sounds["bd" + key, vowels and "1" + vowels if written else None] = None
     elif written and (joined := _JOINED.match(heard)):
-        found.update(dict.fromkeys(_plain(heard[joined.end() :], written=written)))
+        sounds.update(dict.fromkeys(_plain(heard[joined.end() :], written=written)))
     elif not written and heard.startswith("l") and len(heard) > 3:
-        found.update(dict.fromkeys(_plain(heard[1:], written=written)))
-    return tuple(found)
+        sounds.update(dict.fromkeys(_plain(heard[1:], written=written)))
+    return tuple(sounds)
 
 
 def _plain(heard: str, *, written: bool) -> list[Sound]:
@@ -236,10 +236,10 @@ def _vowels(letters: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _apart(one: str, other: str) -> int:
+def _apart(vowels: str, other: str) -> int:
     """How many vowels must come or go; a vowel for one it is not taken for costs two."""
     row = list(range(len(other) + 1))
-    for left in one:
+    for left in vowels:
         before, row[0] = row[0], row[0] + 1
         for place, right in enumerate(other, 1):
             same = before if int(left) & int(right) else before + 2
@@ -280,7 +280,7 @@ def _letter(letter: str) -> _Letter:
 
 
 def _other_words(text: str) -> list[Word]:
-    found: list[Word] = []
+    words: list[Word] = []
     held: list[tuple[int, _Letter]] = []
     before = ""
 
@@ -288,7 +288,7 @@ def _other_words(text: str) -> list[Word]:
         if held:
             word = _word(held)
             if word.letters:
-                found.append(word)
+                words.append(word)
             held.clear()
 
     for place, character in enumerate(text):
@@ -305,7 +305,7 @@ def _other_words(text: str) -> list[Word]:
         held.append((place, letter))
         before = letter.does
     close()
-    return found
+    return words
 
 
 def _word(held: list[tuple[int, _Letter]]) -> Word:

@@ -83,7 +83,7 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         >>> fields({"kind": "phone", "value": "+44 7911 123456"})
         [('phone', '+44 7911 123456')]
     """
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     for name, called in FIELDS.items():
         value = values.get(name)
         if not value:
@@ -93,8 +93,8 @@ def fields(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         if name == "date":  # the time of day is not looked for
             day = str(value).partition("T")[0]
             value = [day, shown(day)]
-        found += [(called, str(one)) for one in (value if isinstance(value, list | tuple) else [value])]
-    return found
+        pairs += [(called, str(text)) for text in (value if isinstance(value, list | tuple) else [value])]
+    return pairs
 
 
 @lru_cache(maxsize=200_000)
@@ -143,7 +143,7 @@ def heard(text: str) -> frozenset[Sound]:
     """What a name may be heard as, each word of it and all together, particles left out.
 
     Example:
-        >>> key = lambda text: {one for one, _ in heard(text)}
+        >>> key = lambda text: {consonants for consonants, _ in heard(text)}
         >>> "bdrhmn" in key("Abd al-Rahman") & key("Abdulrahman"), key("كريم") & key("Karim")
         (True, {'krm'})
     """
@@ -156,7 +156,9 @@ def heard(text: str) -> frozenset[Sound]:
         together.add(
             ("".join(key for key, _ in choice), None if silent else "".join(vowels or "" for _, vowels in choice))
         )
-    return frozenset(one for one in {*(sound for part in parts for sound in part), *together} if len(one[0]) >= HEARD)
+    return frozenset(
+        sound for sound in {*(sound for part in parts for sound in part), *together} if len(sound[0]) >= HEARD
+    )
 
 
 def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
@@ -189,5 +191,5 @@ def text_terms(label: str, properties: Mapping[str, Any]) -> str:
 
 
 def _written(terms: Iterable[str]) -> str:
-    kept = sorted({*terms} - {""})
-    return f" {' '.join(kept)} " if kept else ""
+    sorted_terms = sorted({*terms} - {""})
+    return f" {' '.join(sorted_terms)} " if sorted_terms else ""

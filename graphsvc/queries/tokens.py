@@ -54,7 +54,7 @@ def tokens(text: str) -> list[Token]:
         raise fault(
             text, escape.start(), "Characters written as \\u escapes are not taken. Write the character itself."
         )
-    found: list[Token] = []
+    pieces: list[Token] = []
     place = 0
     while place < len(text):
         sign, pair = text[place], text[place : place + 2]
@@ -65,31 +65,31 @@ def tokens(text: str) -> list[Token]:
             place = _after(text, place, "*/", place + 2, "This comment does not end: */ is missing.")
         elif sign in "'\"":
             end_of = _end_of_string(text, place)
-            found.append(Token("string", text[place + 1 : end_of - 1], place))
+            pieces.append(Token("string", text[place + 1 : end_of - 1], place))
             place = end_of
         elif sign == "`":
             end_of = _end_of_quoted(text, place)
-            _add(found, Token("quoted", text[place + 1 : end_of - 1].replace("``", "`"), place))
+            _add(pieces, Token("quoted", text[place + 1 : end_of - 1].replace("``", "`"), place))
             place = end_of
         elif match := _NAME.match(text, place):
-            _add(found, Token("name", match.group(), place))
+            _add(pieces, Token("name", match.group(), place))
             place = match.end()
         elif match := _NUMBER.match(text, place):
-            found.append(Token("number", match.group(), place))
+            pieces.append(Token("number", match.group(), place))
             place = match.end()
         else:
             if not sign.isspace():
-                found.append(Token("sign", sign, place))
+                pieces.append(Token("sign", sign, place))
             place += 1
-    return found
+    return pieces
 
 
-def _add(found: list[Token], name: Token) -> None:
+def _add(pieces: list[Token], name: Token) -> None:
     """Add a name: with a `$` right before it, it is a parameter's."""
-    if found and found[-1] == Token("sign", "$", name.offset - 1):
-        found[-1] = Token("parameter", name.text, name.offset - 1)
+    if pieces and pieces[-1] == Token("sign", "$", name.offset - 1):
+        pieces[-1] = Token("parameter", name.text, name.offset - 1)
     else:
-        found.append(name)
+        pieces.append(name)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

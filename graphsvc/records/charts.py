@@ -55,6 +55,6 @@ READ_AS = MappingProxyType(
 # Link type in small letters → relation.
 LINKED_AS = MappingProxyType(
     {name.casefold(): name for name in RELATIONS}
-    | {one.says.casefold(): name for name, one in RELATIONS.items()}
-    | {word: name for name, one in RELATIONS.items() if one.i2 != NONE for word in one.i2.split(", ")}
+    | {relation.says.casefold(): name for name, relation in RELATIONS.items()}
+    | {word: name for name, relation in RELATIONS.items() if relation.i2 != NONE for word in relation.i2.split(", ")}
 )

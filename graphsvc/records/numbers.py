@@ -48,31 +48,31 @@ def real(text: str) -> float:
     return number
 
 
-def plural(number: float | str, one: str, many: str = "") -> str:
-    """A word as it stands with a number: `one` with 1 alone.
+def plural(number: float | str, singular: str, many: str = "") -> str:
+    """A word as it stands with a number: `singular` with 1 alone.
 
     Args:
         number: of how many it is said; a word such as `few` is of several.
-        one: the word of one.
+        singular: the word of one.
         many: the word of several; empty for a noun's plural.
 
     Example:
         >>> plural(1, "link"), plural(0, "entity"), plural(2, "is", "are"), plural("few", "group")
         ('link', 'entities', 'are', 'groups')
     """
-    return one if number == 1 else many or MANY.get(one, f"{one}s")
+    return singular if number == 1 else many or MANY.get(singular, f"{singular}s")
 
 
-def count(number: int | str, one: str, many: str = "") -> str:
+def count(number: int | str, singular: str, many: str = "") -> str:
     """A number with what it counts.
 
     Args:
         number: of how many it is said.
-        one: the word of one.
+        singular: the word of one.
         many: the word of several; empty for a noun's plural.
 
     Example:
         >>> count(1, "link"), count(1234, "person"), count("few", "group")
         ('1 link', '1,234 people', 'few groups')
     """
-    return f"{number if isinstance(number, str) else f'{number:,}'} {plural(number, one, many)}"
+    return f"{number if isinstance(number, str) else f'{number:,}'} {plural(number, singular, many)}"

@@ -289,10 +289,10 @@ def those(such: Callable[[Relation], bool]) -> tuple[str, ...]:
     """The names of the relations of which something holds, in the order of the table.
 
     Example:
-        >>> those(lambda one: one.kind == "service")
+        >>> those(lambda relation: relation.kind == "service")
         ('SERVED',)
     """
-    return tuple(name for name, one in RELATIONS.items() if such(one))
+    return tuple(name for name, relation in RELATIONS.items() if such(relation))
 
 
 def doing(*does: Does) -> frozenset[str]:
@@ -302,7 +302,7 @@ def doing(*does: Does) -> frozenset[str]:
         >>> sorted(doing("pays", "owes"))
         ['OWES', 'PAID']
     """
-    return frozenset(those(lambda one: one.does in does))
+    return frozenset(those(lambda relation: relation.does in does))
 
 
 def fitting(subject: str = "", target: str = "") -> list[Relation]:

@@ -104,7 +104,7 @@ def _replace(table: dict[str, dict[str, Any]], origins: dict[str, str], given: M
         for name, value in values.items():
             key = f"{section}.{name}"
             if name not in table[section]:
-                known = ", ".join(one for one in table[section] if one != _FROM)
+                known = ", ".join(setting for setting in table[section] if setting != _FROM)
                 raise _wrong(path, key, value, f"is unknown; [{section}] takes {known} and {_FROM}")
             if name == _FROM:
                 if not isinstance(value, str) or not value.strip():

@@ -224,7 +224,7 @@ class Ask:
 
         with ThreadPoolExecutor(len(asked)) as pool:
             waiting = [pool.submit(ask, name, parameters) for name, parameters in asked]
-            return [one.result() for one in waiting]
+            return [future.result() for future in waiting]
 
     def named(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Id → row of `entities.named`, of those that are there for this reader; nothing is asked about nobody."""

@@ -36,13 +36,13 @@ def command_line_session(service: Service, token_file: Path, user: str, purpose:
     token = _read(token_file)
     if token:
         try:
-            principal, kept = accounts.redeem(service.database, token, "cli")
+            principal, token_purpose = accounts.redeem(service.database, token, "cli")
         except NotSignedIn:
             token_file.unlink(missing_ok=True)
             raise NotSignedIn("Your sign-in on the command line has ended. Run `graphsvc login` again.") from None
         if user and user != principal.name:
             raise NotSignedIn(f"You are signed in as {principal.name}, not {user}. Run `graphsvc login {user}`.")
-        return service.session(principal, purpose or kept, case)
+        return service.session(principal, purpose or token_purpose, case)
     only = accounts.only_account(service.database, user, service.second_factor_roles)
     return service.session(only, purpose or LOCAL_PURPOSE, case)
 

@@ -44,16 +44,16 @@ class Log:
         asked["in_case"], asked["what"] = sought.case, sought.action if sought.action in policy.ACTIONS else ""
         detail = {name: value for name, value in asked.items() if value}
         with self._ask.act_anywhere("log", **detail) as outcome:
-            found = audit.lines(self._ask.database, newest=newest, before=before, sought=sought)
-            outcome["rows"] = len(found)
-        return found
+            lines = audit.lines(self._ask.database, newest=newest, before=before, sought=sought)
+            outcome["rows"] = len(lines)
+        return lines
 
     def texts(self, lines: Iterable[Mapping[str, Any]]) -> dict[int, Text]:
         """Texts of Cypher that were typed, by number of line, of lines that `lines` gave. Each look is in the log."""
         with self._ask.act_anywhere("log", what="texts") as outcome:
-            found = self._ask.home.cypher_texts.of(lines)
-            outcome["rows"] = len(found)
-        return found
+            texts = self._ask.home.cypher_texts.of(lines)
+            outcome["rows"] = len(texts)
+        return texts
 
     def verify(self, progress: Progress) -> Verified:
         """Hold every line of the log, and its end, against the chain; that it was done is in the log as well.
@@ -62,10 +62,10 @@ class Log:
             OperatorError: database or anchor cannot be read.
         """
         with self._ask.act_anywhere("log", what=_KIND) as outcome:
-            found = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
-            said = "whole" if found.whole else count(found.count, "fault")
-            outcome |= {"rows": found.lines, "outcome": f"{_VERIFIED}{said} up to line {found.lines}"}
-        return found
+            verified = verify(self._ask.home.log, progress, self._ask.home.cypher_texts.faults())
+            said = "whole" if verified.whole else count(verified.count, "fault")
+            outcome |= {"rows": verified.lines, "outcome": f"{_VERIFIED}{said} up to line {verified.lines}"}
+        return verified
 
     def verified(self) -> dict[str, Any] | None:
         """The newest verification that ended: account, outcome, rows (lines verified), ended_at; None: never yet."""
@@ -77,12 +77,12 @@ class Log:
         with self._ask.act_anywhere("log", what="start verify"):
 
             def work(progress: Progress) -> Mapping[str, Any]:
-                found = self.verify(progress)
+                verified = self.verify(progress)
                 return {
-                    "lines": found.lines,
-                    "seal": found.seal,
-                    "count": found.count,
-                    "faults": list(found.faults),
+                    "lines": verified.lines,
+                    "seal": verified.seal,
+                    "count": verified.count,
+                    "faults": list(verified.faults),
                 }
 
             return self._ask.home.jobs.start(self._ask.principal.name, "", _KIND, work)

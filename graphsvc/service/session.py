@@ -162,9 +162,9 @@ class Session:
 
         `frame.attrs` holds the verdict (`leads` or `abstains`) and its reason.
         """
-        found = self.leads.table()
-        frame = pd.DataFrame(found["hubs"], columns=list(LEAD_COLUMNS))
-        frame.attrs = {"verdict": found["verdict"], "reason": found["reason"]}
+        table = self.leads.table()
+        frame = pd.DataFrame(table["hubs"], columns=list(LEAD_COLUMNS))
+        frame.attrs = {"verdict": table["verdict"], "reason": table["reason"]}
         return frame
 
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
@@ -187,9 +187,9 @@ class Session:
         Raises:
             CypherFault: the text is wrong or refused; `line` and `column` say where. Refused: no grant, or suspended.
         """
-        found = self.cypher.run(text, parameters)
-        frame = pd.DataFrame(found.rows, columns=list(found.columns))
-        frame.attrs = {"truncated": found.truncated}
+        run = self.cypher.run(text, parameters)
+        frame = pd.DataFrame(run.rows, columns=list(run.columns))
+        frame.attrs = {"truncated": run.truncated}
         return frame
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:

@@ -86,15 +86,17 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
     most = hard.agreed if hard else 4
     count = round(false_share * len(slots))
     alone = _insiders_who_lie(telling, slots, false_share) if hard else []
-    rest = [one for one in range(len(slots)) if one not in alone]
-    agreed_on = lies.groups(rng, [scenes[one] for one in rest], count - len(alone), world.knobs.collusion, most)
-    for group in [[one] for one in alone] + [[rest[place] for place in places] for places in agreed_on]:
-        agreed = lies.plot(rng, world, [slots[one].witness for one in group], slots[group[0]].scene)
+    rest = [position for position in range(len(slots)) if position not in alone]
+    agreed_on = lies.groups(
+        rng, [scenes[position] for position in rest], count - len(alone), world.knobs.collusion, most
+    )
+    for group in [[position] for position in alone] + [[rest[place] for place in places] for places in agreed_on]:
+        agreed = lies.plot(rng, world, [slots[position].witness for position in group], slots[group[0]].scene)
         plots |= dict.fromkeys(group, agreed)
     interpreters = rng.sample(world.cast.of("interpreter"), len(world.cast.of("interpreter")))
-    about = {one.id: f"a boat from {one.launch[0]}" for one in world.crossings}
-    about |= {one.id: f"work at a {one.sector}" for one in world.workplaces}
-    told: list[Statement] = []
+    about = {crossing.id: f"a boat from {crossing.launch[0]}" for crossing in world.crossings}
+    about |= {workplace.id: f"work at a {workplace.sector}" for workplace in world.workplaces}
+    statements: list[Statement] = []
     given: dict[str, list[InventedClaim]] = {}
     for number, slot in enumerate(slots):
         story = plots.get(number)
@@ -106,14 +108,14 @@ def build(telling: InventedStatement, false_share: float) -> list[Statement]:
         statement.on_record = "yes" if rng.random() < 0.6 else ""
         statement.interpreter = telling.interpreter(slot.witness, interpreters)
         statement.interest = _interest(telling, story)
-        here = [one for position, one in plots.items() if scenes[position] == slot.scene]
+        stories = [plot for position, plot in plots.items() if scenes[position] == slot.scene]
         earlier = given.get(slot.witness.id, [])
-        claims = _honest(telling, slot, here, earlier) if story is None else _false(telling, slot, story)
+        claims = _honest(telling, slot, stories, earlier) if story is None else _false(telling, slot, story)
         statement.claims = unique(claims)
         given[slot.witness.id] = statement.claims
-        told.append(statement)
-    _taken_back(telling, told)
-    return told
+        statements.append(statement)
+    _taken_back(telling, statements)
+    return statements
 
 
 def _insiders_who_lie(telling: InventedStatement, slots: list[_Slot], false_share: float) -> list[int]:
@@ -130,7 +132,9 @@ def _taken(telling: InventedStatement, event: dt.date, nth: int) -> dt.date:
 def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
     """Who cooperates, and the boat or workplace they speak of: often several of one."""
     rng, world = telling.rng, telling.world
-    crowds = {one.id: one.passengers for one in world.crossings} | {one.id: one.workers for one in world.workplaces}
+    crowds = {crossing.id: crossing.passengers for crossing in world.crossings} | {
+        workplace.id: workplace.workers for workplace in world.workplaces
+    }
     scenes: dict[str, list[str]] = {}
     for scene, crowd in crowds.items():
         for token in crowd:
@@ -143,17 +147,17 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
     }
     count = max(4, round(len(world.cast.people) * world.knobs.witness_share))
     kinds = _HARD_WITNESSES if world.knobs.hard else _WITNESSES
-    found: dict[str, str] = {}
-    while len(found) < count:
-        if found and rng.random() < world.knobs.clustering:
-            scene = rng.choice(list(found.values()))
+    witnesses: dict[str, str] = {}
+    while len(witnesses) < count:
+        if witnesses and rng.random() < world.knobs.clustering:
+            scene = rng.choice(list(witnesses.values()))
             token = rng.choice(crowds[scene] or [""])
         else:
             token = rng.choice(pools[rng.choices(list(kinds), list(kinds.values()))[0]]).id
             scene = _scene(telling, token, scenes)
-        if token and token not in found:
-            found[token] = scene
-    return [(world.cast.people[token], scene) for token, scene in found.items()]
+        if token and token not in witnesses:
+            witnesses[token] = scene
+    return [(world.cast.people[token], scene) for token, scene in witnesses.items()]
 
 
 def _insiders(telling: InventedStatement) -> list[InventedPerson]:
@@ -167,16 +171,18 @@ def _scene(telling: InventedStatement, token: str, scenes: dict[str, list[str]])
     person = telling.world.cast.people[token]
     own = scenes.get(token, [])
     part = [
-        one.object for one in telling.world.facts.about(token) if one.relation in ("PILOTED", "ASSISTED", "MANAGED")
+        fact.object for fact in telling.world.facts.about(token) if fact.relation in ("PILOTED", "ASSISTED", "MANAGED")
     ]
-    boss = [one.object for one in telling.world.facts.about(person.boss) if one.relation in ("ORGANISED", "CONTROLS")]
-    return telling.rng.choice(own or part or boss or [one.id for one in telling.world.crossings])
+    boss = [
+        fact.object for fact in telling.world.facts.about(person.boss) if fact.relation in ("ORGANISED", "CONTROLS")
+    ]
+    return telling.rng.choice(own or part or boss or [crossing.id for crossing in telling.world.crossings])
 
 
 def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
     """What the source could have seen by then, and remembers."""
     rng, world, me = telling.rng, telling.world, slot.witness
-    hard, hubs = world.knobs.hard, {one.id for one in world.cast.hubs}
+    hard, hubs = world.knobs.hard, {hub.id for hub in world.cast.hubs}
 
     def chance(fact: TrueFact, given: float) -> float:
         if hard is None or not given:
@@ -199,7 +205,7 @@ def _seen(telling: InventedStatement, slot: _Slot) -> list[TrueFact]:
             break
     if hard and not seen:
         # A boat or a place one can always describe.
-        seen = [one for one in world.facts.about(slot.scene) if one.relation in ("USED_ON", "WORKED_AT")][:1]
+        seen = [fact for fact in world.facts.about(slot.scene) if fact.relation in ("USED_ON", "WORKED_AT")][:1]
     return seen
 
 
@@ -218,19 +224,19 @@ def _honest(
         claim.mistaken = other is not None
         claims.append(claim)
     people = world.cast.people
-    named = [one.fact.subject for one in claims if one.fact.subject in people]
+    named = [claim.fact.subject for claim in claims if claim.fact.subject in people]
     aides = [token for token in named if people[token].role in AIDES]
     if aides and rng.random() < world.knobs.attribution:
         # Whoever one dealt with is easily taken for the one behind it all.
         around = world.facts.about(slot.scene)
-        wrong = [swapped(one, rng.choice(aides)) for one in around if one.relation in ("ORGANISED", "CONTROLS")]
+        wrong = [swapped(fact, rng.choice(aides)) for fact in around if fact.relation in ("ORGANISED", "CONTROLS")]
         for fact in lies.untrue(world, wrong)[:1]:
             claims.append(telling.account(slot.witness.id, fact))
             claims[-1].mistaken = True
     for story in stories:
         if rng.random() < world.knobs.rebuttal and story.target != slot.witness.id:
             claims.insert(0, _denial(telling, story.shared[0]))
-    retractable = [one for one in earlier if one.polarity == "asserts" and one.fact.subject != slot.witness.id]
+    retractable = [claim for claim in earlier if claim.polarity == "asserts" and claim.fact.subject != slot.witness.id]
     if retractable and rng.random() < 0.4:
         taken_back = rng.choice(retractable)
         claims.insert(0, InventedClaim(taken_back.fact, polarity="withdrawn", notes="Is no longer sure of this."))
@@ -242,22 +248,22 @@ def _rumour(telling: InventedStatement, fact: TrueFact) -> TrueFact | None:
     hard = telling.world.knobs.hard
     if hard is None or fact.relation != "RUNS" or telling.rng.random() >= hard.loud:
         return None
-    said = [one for one in telling.world.rumours if one.object == fact.object]
+    said = [rumour for rumour in telling.world.rumours if rumour.object == fact.object]
     return telling.rng.choice(said) if said else None
 
 
 def _false(telling: InventedStatement, slot: _Slot, story: lies.Plot) -> list[InventedClaim]:
     """A false account: the agreed story within true things that harm nobody behind it."""
     rng, world = telling.rng, telling.world
-    hidden = {story.hidden} | {one.id for one in world.cast.hubs if one.id == slot.witness.boss}
-    told = [
+    hidden = {story.hidden} | {hub.id for hub in world.cast.hubs if hub.id == slot.witness.boss}
+    claims = [
         telling.account(slot.witness.id, fact) for fact in (*story.shared, *lies.own(rng, world, story, slot.witness))
     ]
-    for claim in told:
+    for claim in claims:
         claim.planted = True
     denied = [_denial(telling, fact) for fact in story.denied]
     true = [fact for fact in _seen(telling, slot) if not {fact.subject, fact.object} & hidden]
-    return told + denied + [telling.account(slot.witness.id, telling.known_as(fact)) for fact in true]
+    return claims + denied + [telling.account(slot.witness.id, telling.known_as(fact)) for fact in true]
 
 
 def _denial(telling: InventedStatement, fact: TrueFact) -> InventedClaim:
@@ -272,14 +278,14 @@ def _interest(telling: InventedStatement, story: lies.Plot | None) -> str:
     return telling.rng.choice(_INTERESTS) if telling.rng.random() < 0.5 else ""
 
 
-def _taken_back(telling: InventedStatement, told: list[Statement]) -> None:
+def _taken_back(telling: InventedStatement, statements: list[Statement]) -> None:
     """Some false statements are retracted, and some true ones withdrawn, out of fear for the most part."""
     knobs, rng = telling.world.knobs, telling.rng
     for false, share, status in (
         (True, knobs.retraction, "retracted_as_false"),
         (False, knobs.withdrawal, "withdrawn"),
     ):
-        some = [one for one in told if one.false is false]
+        some = [statement for statement in statements if statement.false is false]
         for statement in rng.sample(some, min(len(some), max(1, round(share * len(some))))):
             statement.status = status
             statement.status_on = (statement.taken + dt.timedelta(days=rng.randrange(10, 120))).isoformat()

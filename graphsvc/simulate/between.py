@@ -18,7 +18,7 @@ _SLIP = 0.08
 
 def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """What an insulated leader or organiser did or got goes through the go-between instead."""
-    between = {one.boss: one.id for one in reversed(cast.of("go-between"))}
+    between = {person.boss: person.id for person in reversed(cast.of("go-between"))}
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.subject in between.values() or fact.object in between.values() or rng.random() < _SLIP:
@@ -32,34 +32,42 @@ def relay(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
             return [fact.by(between[fact.subject])]
         return [fact]
 
-    found = facts.rewritten(rewrite)
+    new_facts = facts.rewritten(rewrite)
     for boss, middle in between.items():
-        day = min((one.on for one in facts.about(boss) if one.on), default=None)
-        found.add(TrueFact(boss, "DIRECTED", middle, day))
-        found.add(TrueFact(middle, "PAID", boss, day, amount=rng.randrange(50, 400) * 100, currency="EUR"))
-        found.add(TrueFact(*rng.choice(((boss, "CONTACTED", middle), (middle, "CONTACTED", boss))), day))
-    return found
+        day = min((fact.on for fact in facts.about(boss) if fact.on), default=None)
+        new_facts.add(TrueFact(boss, "DIRECTED", middle, day))
+        new_facts.add(TrueFact(middle, "PAID", boss, day, amount=rng.randrange(50, 400) * 100, currency="EUR"))
+        new_facts.add(TrueFact(*rng.choice(((boss, "CONTACTED", middle), (middle, "CONTACTED", boss))), day))
+    return new_facts
 
 
 def finance(rng: random.Random, day: dt.date, cast: Cast, facts: Facts) -> Facts:
     """Financiers put up money for some who run things, in several gangs at times, and get it back through others."""
-    nameless = {one.id for one in cast.of("financier") if rng.random() < 0.6}
-    found = facts.rewritten(lambda one: [] if one.relation == "MEMBER_OF" and one.subject in nameless else [one])
+    nameless = {person.id for person in cast.of("financier") if rng.random() < 0.6}
+    new_facts = facts.rewritten(
+        lambda fact: [] if fact.relation == "MEMBER_OF" and fact.subject in nameless else [fact]
+    )
     for financier in cast.of("financier"):
-        near = [one for one in cast.of("leader", "organiser", "supplier", "controller") if one.gang == financier.gang]
-        far = [one for one in cast.of("leader", "organiser", "controller") if one.gang != financier.gang]
+        near = [
+            person
+            for person in cast.of("leader", "organiser", "supplier", "controller")
+            if person.gang == financier.gang
+        ]
+        far = [person for person in cast.of("leader", "organiser", "controller") if person.gang != financier.gang]
         backed = rng.sample(near, min(len(near), 3)) + rng.sample(far, min(len(far), rng.randrange(2)))
-        for one in backed:
-            found.add(_money(rng, financier, one, day))
-            carrier = rng.choice(cast.team(one.id, "cashier", "go-between", "manager") or [one])
-            found.add(_money(rng, carrier, financier, day))
+        for person in backed:
+            new_facts.add(_money(rng, financier, person, day))
+            carrier = rng.choice(cast.team(person.id, "cashier", "go-between", "manager") or [person])
+            new_facts.add(_money(rng, carrier, financier, day))
             if rng.random() < 0.4:
-                found.add(
-                    TrueFact(one.id, "OWES", financier.id, day, amount=rng.randrange(50, 500) * 100, currency="EUR")
+                new_facts.add(
+                    TrueFact(person.id, "OWES", financier.id, day, amount=rng.randrange(50, 500) * 100, currency="EUR")
                 )
-        for one in rng.sample(backed, min(len(backed), 1)):
-            found.add(TrueFact(financier.id, rng.choice(("DIRECTED", "ASSOCIATES_WITH", "CONTACTED")), one.id, day))
-    return found
+        for person in rng.sample(backed, min(len(backed), 1)):
+            new_facts.add(
+                TrueFact(financier.id, rng.choice(("DIRECTED", "ASSOCIATES_WITH", "CONTACTED")), person.id, day)
+            )
+    return new_facts
 
 
 def _money(rng: random.Random, payer: InventedPerson, payee: InventedPerson, day: dt.date) -> TrueFact:
@@ -69,7 +77,7 @@ def _money(rng: random.Random, payer: InventedPerson, payee: InventedPerson, day
 
 def introduce(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """Some brokers order nobody: what is left of them are a few ties to each side, at times to aides there."""
-    quiet = {one.id for one in cast.of("broker") if rng.random() < hard.quiet_brokers}
+    quiet = {person.id for person in cast.of("broker") if rng.random() < hard.quiet_brokers}
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.subject in quiet and fact.relation in _COMMANDS:

@@ -34,7 +34,9 @@ def tell(
                 _pay(rng, knobs, organiser, gang.leader, 400, facts)
             _cell(rng, knobs, cast, organiser, facts)
     for controller in cast.of("controller"):
-        managed = {one.manager for one in workplaces if one.controller == controller.id and one.manager}
+        managed = {
+            workplace.manager for workplace in workplaces if workplace.controller == controller.id and workplace.manager
+        }
         for manager in sorted(managed):
             _order(rng, knobs, controller, cast.people[manager], facts)
             _pay(rng, knobs, cast.people[manager], controller, 60, facts)
@@ -83,7 +85,7 @@ def _cell(rng: random.Random, knobs: Knobs, cast: Cast, organiser: InventedPerso
 def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> None:
     """Boats of each gang come from its suppliers, or from one of another gang."""
     suppliers = cast.of("supplier")
-    sources = {gang.id: [one for one in suppliers if one.gang == gang.id] for gang in cast.gangs}
+    sources = {gang.id: [supplier for supplier in suppliers if supplier.gang == gang.id] for gang in cast.gangs}
     for supplier in suppliers:
         others = [gang.id for gang in cast.gangs if gang.id != supplier.gang]
         if others and rng.random() < knobs.second_gang:
@@ -107,7 +109,7 @@ def _supply(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossi
 def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson, facts: Facts) -> None:
     """A broker stands between two gangs, or between a cell at sea and a controller of workplaces."""
     first = rng.choice(cast.of("organiser"))
-    others = [one for one in cast.of("organiser", "controller", "supplier") if one.gang != first.gang]
+    others = [hub for hub in cast.of("organiser", "controller", "supplier") if hub.gang != first.gang]
     ends = [first, *rng.sample(others, min(len(others), 2))]
     for end in ends:
         facts.add(TrueFact(broker.id, "ASSOCIATES_WITH", end.id, _day(rng, knobs)))
@@ -127,10 +129,10 @@ def _broker(rng: random.Random, knobs: Knobs, cast: Cast, broker: InventedPerson
 def _rivals(rng: random.Random, cast: Cast, facts: Facts) -> None:
     """Quarrels between gangs, and between their people."""
     for gang in cast.gangs:
-        others = [one for one in cast.gangs if one is not gang]
+        others = [other for other in cast.gangs if other is not gang]
         other = rng.choice(others)
         facts.add(TrueFact(gang.id, "RIVAL_OF", other.id))
-        here = [one for one in cast.hubs + cast.aides if one.gang == gang.id]
-        there = [one for one in cast.hubs + cast.aides if one.gang == other.id]
-        for _ in range(min(3, len(here), len(there))):
-            facts.add(TrueFact(rng.choice(here).id, "RIVAL_OF", rng.choice(there).id))
+        members = [person for person in cast.hubs + cast.aides if person.gang == gang.id]
+        rivals = [person for person in cast.hubs + cast.aides if person.gang == other.id]
+        for _ in range(min(3, len(members), len(rivals))):
+            facts.add(TrueFact(rng.choice(members).id, "RIVAL_OF", rng.choice(rivals).id))

@@ -68,8 +68,8 @@ class Facts:
 
     def rewritten(self, rewrite: Callable[[TrueFact], Iterable[TrueFact]]) -> Facts:
         """New facts: for each of these what `rewrite` makes of it, none, one or several."""
-        found = Facts()
+        new_facts = Facts()
         for fact in self:
-            for one in rewrite(fact):
-                found.add(one)
-        return found
+            for new_fact in rewrite(fact):
+                new_facts.add(new_fact)
+        return new_facts

@@ -12,7 +12,7 @@ from graphsvc.simulate.sea import Crossing
 
 def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]) -> list[str]:
     """Puts somebody carried at the tiller of some crossings; gives who it was."""
-    found = []
+    pilots = []
     for crossing in rng.sample(crossings, max(1, round(len(crossings) * hard.forced))):
         grown = [
             token
@@ -21,8 +21,8 @@ def choose(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing]
         ]
         if grown:
             crossing.pilots = [rng.choice(grown)]
-            found += crossing.pilots
-    return sorted(set(found))
+            pilots += crossing.pilots
+    return sorted(set(pilots))
 
 
 def coerce(rng: random.Random, cast: Cast, crossings: list[Crossing], forced: list[str], facts: Facts) -> None:

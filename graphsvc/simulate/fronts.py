@@ -14,35 +14,39 @@ from graphsvc.simulate.work import Workplace
 def own(rng: random.Random, hard: Hard, cast: Cast, workplaces: list[Workplace], facts: Facts) -> Facts:
     """Straw owners control workplaces in name; lawful ones are controlled by whoever runs them."""
     held: dict[str, InventedPerson] = {}
-    for one in workplaces:
-        if one.controller and rng.random() < hard.fronting:
-            team = [person for person in cast.of("front") if person.boss == one.controller]
-            held[one.id] = rng.choice(team or cast.of("front") + cast.of("landlord"))
+    for workplace in workplaces:
+        if workplace.controller and rng.random() < hard.fronting:
+            team = [person for person in cast.of("front") if person.boss == workplace.controller]
+            held[workplace.id] = rng.choice(team or cast.of("front") + cast.of("landlord"))
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.relation != "CONTROLS" or fact.subject not in cast.people or fact.object not in held:
             return [fact]
         front = held[fact.object]
-        found = [fact.by(front.id)]
+        substitutes = [fact.by(front.id)]
         if rng.random() < 0.6:
-            found.append(fact)
+            substitutes.append(fact)
         if front.role == "front":
-            found.append(TrueFact(fact.subject, "DIRECTED", front.id, fact.on))
+            substitutes.append(TrueFact(fact.subject, "DIRECTED", front.id, fact.on))
             if rng.random() < 0.5:
-                found.append(_money(rng, front.id, fact.subject, fact))
+                substitutes.append(_money(rng, front.id, fact.subject, fact))
             if rng.random() < 0.5:
-                found.append(_money(rng, fact.subject, front.id, fact))
-        return found
+                substitutes.append(_money(rng, fact.subject, front.id, fact))
+        return substitutes
 
-    found = facts.rewritten(rewrite)
-    for one in workplaces:
-        if not one.controller:
-            found.add(TrueFact(one.manager, "CONTROLS", one.id, one.opened))
-        elif one.id in held and held[one.id].role == "front" and one.workers:
+    new_facts = facts.rewritten(rewrite)
+    for workplace in workplaces:
+        if not workplace.controller:
+            new_facts.add(TrueFact(workplace.manager, "CONTROLS", workplace.id, workplace.opened))
+        elif workplace.id in held and held[workplace.id].role == "front" and workplace.workers:
             # A straw owner signs contracts and wages.
-            for worker in rng.sample(one.workers, min(len(one.workers), 3)):
-                found.add(TrueFact(held[one.id].id, rng.choice(("DIRECTED", "RECRUITED", "PAID")), worker, one.opened))
-    return found
+            for worker in rng.sample(workplace.workers, min(len(workplace.workers), 3)):
+                new_facts.add(
+                    TrueFact(
+                        held[workplace.id].id, rng.choice(("DIRECTED", "RECRUITED", "PAID")), worker, workplace.opened
+                    )
+                )
+    return new_facts
 
 
 def _money(rng: random.Random, payer: str, payee: str, like: TrueFact) -> TrueFact:
@@ -52,14 +56,14 @@ def _money(rng: random.Random, payer: str, payee: str, like: TrueFact) -> TrueFa
 def buy(rng: random.Random, hard: Hard, cast: Cast, crossings: list[Crossing], facts: Facts) -> Facts:
     """Boats that an aide bought in a shop, or somebody sold lawfully."""
     supplied = {fact.object for fact in facts.of("SUPPLIED") if fact.subject in cast.people}
-    bought = {one.boat.id: one for one in crossings if rng.random() < hard.shop}
-    found = facts.rewritten(lambda one: [] if one.relation == "SUPPLIED" and one.object in bought else [one])
+    bought = {crossing.boat.id: crossing for crossing in crossings if rng.random() < hard.shop}
+    new_facts = facts.rewritten(lambda fact: [] if fact.relation == "SUPPLIED" and fact.object in bought else [fact])
     for boat, crossing in bought.items():
         aides = cast.team(crossing.organiser)
         buyer = rng.choice(aides) if aides and (boat in supplied or rng.random() < 0.7) else None
         buyer = buyer or rng.choice(cast.of("bystander"))
-        found.add(TrueFact(buyer.id, "SUPPLIED", boat, crossing.day))
-    return found
+        new_facts.add(TrueFact(buyer.id, "SUPPLIED", boat, crossing.day))
+    return new_facts
 
 
 def stand_in(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
@@ -72,36 +76,36 @@ def stand_in(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
         team = cast.team(person.boss or person.id)
         if not team:
             return [fact]
-        found = [fact.by(rng.choice(team).id)]
-        return [*found, fact] if rng.random() < 0.5 else found
+        substitutes = [fact.by(rng.choice(team).id)]
+        return [*substitutes, fact] if rng.random() < 0.5 else substitutes
 
     return facts.rewritten(rewrite)
 
 
 def command(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> None:
     """Seniors direct and pay others of their gang, some of another one, and recruit those who are carried."""
-    aides = [one for one in cast.aides if one.role in AIDES]
+    aides = [aide for aide in cast.aides if aide.role in AIDES]
     carried = cast.of("carried")
     days = [fact.on for fact in facts.of("DIRECTED") if fact.on]
     for senior in rng.sample(aides, round(len(aides) * hard.seniors)):
-        here = [one for one in cast.aides if one.gang == senior.gang and one is not senior]
-        for one in rng.sample(here, min(len(here), rng.randrange(3, 9))):
-            if (one.id, "DIRECTED", senior.id) not in facts:
-                facts.add(TrueFact(senior.id, "DIRECTED", one.id, rng.choice(days)))
+        others = [aide for aide in cast.aides if aide.gang == senior.gang and aide is not senior]
+        for other in rng.sample(others, min(len(others), rng.randrange(3, 9))):
+            if (other.id, "DIRECTED", senior.id) not in facts:
+                facts.add(TrueFact(senior.id, "DIRECTED", other.id, rng.choice(days)))
             if rng.random() < 0.4:
                 day = rng.choice(days)
-                facts.add(TrueFact(senior.id, "PAID", one.id, day, amount=rng.randrange(2, 20) * 100, currency="EUR"))
+                facts.add(TrueFact(senior.id, "PAID", other.id, day, amount=rng.randrange(2, 20) * 100, currency="EUR"))
         if rng.random() < 0.3:
             facts.add(TrueFact(senior.id, "DIRECTED", rng.choice(aides).id, rng.choice(days)))
-        for one in rng.sample(carried, min(len(carried), rng.randrange(2, 9))):
-            facts.add(TrueFact(senior.id, "RECRUITED", one.id, rng.choice(days)))
+        for passenger in rng.sample(carried, min(len(carried), rng.randrange(2, 9))):
+            facts.add(TrueFact(senior.id, "RECRUITED", passenger.id, rng.choice(days)))
 
 
 def loud(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> list[TrueFact]:
     """What is believed of loud members, honestly and wrongly: that they run the gang."""
-    told = []
+    rumours = []
     for gang in cast.gangs:
-        members = [one for one in cast.aides if one.gang == gang.id]
+        members = [aide for aide in cast.aides if aide.gang == gang.id]
         chosen = rng.sample(members, min(len(members), 1 + (rng.random() < hard.loud)))
-        told += [TrueFact(one.id, "RUNS", gang.id) for one in chosen]
-    return [one for one in told if one.key not in facts]
+        rumours += [TrueFact(member.id, "RUNS", gang.id) for member in chosen]
+    return [rumour for rumour in rumours if rumour.key not in facts]

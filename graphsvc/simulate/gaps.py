@@ -11,10 +11,10 @@ from graphsvc.simulate.statements import InventedClaim, Statement
 # What is left of a relation or a kind of source that is nearly absent.
 _LEFT = 0.08
 _OF: dict[str, Callable[[Statement], bool]] = {
-    "bank": lambda one: one.source == "Bank",
-    "reports": lambda one: one.kind == "intelligence",
-    "records": lambda one: one.kind == "record",
-    "bills": lambda one: one.source in ("Phone operator", "Handset download"),
+    "bank": lambda statement: statement.source == "Bank",
+    "reports": lambda statement: statement.kind == "intelligence",
+    "records": lambda statement: statement.kind == "record",
+    "bills": lambda statement: statement.source in ("Phone operator", "Handset download"),
 }
 
 
@@ -25,19 +25,19 @@ def leave(rng: random.Random, hard: Hard | None, statements: list[Statement]) ->
     """
     if hard is None:
         return statements
-    found = []
+    remaining = []
     for statement in statements:
         rare = any(_OF[name](statement) for name in hard.silent)
         if rare and statement.kind != "witness" and rng.random() >= _LEFT:
             continue
-        kept = [one for one in statement.claims if rng.random() >= _missing(hard, one)]
-        needed = [one for one in statement.claims if one.planted] if statement.false else statement.claims
-        if statement.kind == "witness" and needed and not any(one in kept for one in needed):
-            kept.append(rng.choice(needed))
-        statement.claims = kept
-        if kept or statement.kind == "witness":
-            found.append(statement)
-    return found
+        claims = [claim for claim in statement.claims if rng.random() >= _missing(hard, claim)]
+        needed = [claim for claim in statement.claims if claim.planted] if statement.false else statement.claims
+        if statement.kind == "witness" and needed and not any(claim in claims for claim in needed):
+            claims.append(rng.choice(needed))
+        statement.claims = claims
+        if claims or statement.kind == "witness":
+            remaining.append(statement)
+    return remaining
 
 
 def _missing(hard: Hard, claim: InventedClaim) -> float:

@@ -33,19 +33,19 @@ def drive_and_house(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) ->
             return [fact.by(rng.choices(drawn[fact.relation], weights[fact.relation])[0].id)]
         return [fact]
 
-    found = facts.rewritten(rewrite)
+    new_facts = facts.rewritten(rewrite)
     for aide in cast.aides:
         # Members take taxis and rent rooms as well.
         if rng.random() < hard.lawful_rides:
             relation = rng.choice(tuple(_WHO))
             helper = rng.choices(drawn[relation], weights[relation])[0]
-            found.add(TrueFact(helper.id, relation, aide.id))
-    return found
+            new_facts.add(TrueFact(helper.id, relation, aide.id))
+    return new_facts
 
 
 def forget(rng: random.Random, hard: Hard, cast: Cast, facts: Facts) -> Facts:
     """Of some helpers no service is recorded as such: only contact, rides, beds and money remain."""
-    unbooked = {one.id: one.role for one in cast.helpers if rng.random() < hard.unbooked}
+    unbooked = {helper.id: helper.role for helper in cast.helpers if rng.random() < hard.unbooked}
 
     def rewrite(fact: TrueFact) -> list[TrueFact]:
         if fact.relation != "SERVED" or fact.subject not in unbooked:

@@ -50,35 +50,36 @@ def groups(rng: random.Random, scenes: list[str], count: int, collusion: float, 
         most: accounts that tell one story at most, 2 or more.
     """
     free = rng.sample(range(len(scenes)), len(scenes))
-    found: list[list[int]] = []
+    grouped: list[list[int]] = []
     while count > 0:
         first = free[0]
         if rng.random() < collusion:
             # Where several were interviewed, there are several to agree.
-            first = max(free[:12], key=lambda one: sum(scenes[other] == scenes[one] for other in free))
+            first = max(free[:12], key=lambda account: sum(scenes[other] == scenes[account] for other in free))
         together = [first]
         if rng.random() < collusion:
-            together += [one for one in free if one != first and scenes[one] == scenes[first]]
+            together += [account for account in free if account != first and scenes[account] == scenes[first]]
         together = together[: min(count, rng.randrange(2, most + 1))]
-        free = [one for one in free if one not in together]
-        found.append(together)
+        free = [account for account in free if account not in together]
+        grouped.append(together)
         count -= len(together)
-    return found
+    return grouped
 
 
 def plot(rng: random.Random, world: World, witnesses: list[InventedPerson], scene: str) -> Plot:
     """A story about one boat or workplace, told by `witnesses`."""
     around = world.facts.about(scene)
     boss = next(
-        (one for one in around if one.relation in ("ORGANISED", "CONTROLS") and one.subject in world.cast.people), None
+        (fact for fact in around if fact.relation in ("ORGANISED", "CONTROLS") and fact.subject in world.cast.people),
+        None,
     )
     hidden = boss.subject if boss else ""
     if world.knobs.hard and rng.random() < world.knobs.hard.insider_lies:
-        crossed = next((one.on for one in around if one.relation == "USED_ON"), None)
+        crossed = next((fact.on for fact in around if fact.relation == "USED_ON"), None)
         inside = _colleague(rng, world, witnesses, boss, crossed or world.knobs.day_peak)
         if inside:
             return inside
-    at_sea = any(one.relation == "USED_ON" for one in around)
+    at_sea = any(fact.relation == "USED_ON" for fact in around)
     main = "ORGANISED" if at_sea else "CONTROLS"
     while True:
         motive = rng.choices(list(MOTIVES), [weight for weight, _ in MOTIVES.values()])[0]
@@ -88,15 +89,15 @@ def plot(rng: random.Random, world: World, witnesses: list[InventedPerson], scen
     day = boss.on if boss else None
     lies = [TrueFact(target, main, scene, day, place=boss.place if boss else "")]
     seen = "PILOTED" if at_sea else "MANAGED"
-    for one in around:
-        if one.relation == seen:
-            lies.append(TrueFact(target, "DIRECTED", one.subject, day))
-            lies.append(TrueFact(target, "PAID", one.subject, day, amount=rng.randrange(3, 20) * 100, currency="EUR"))
-        elif one.relation == "USED_ON":
-            lies.append(TrueFact(target, "SUPPLIED", one.subject, day))
+    for fact in around:
+        if fact.relation == seen:
+            lies.append(TrueFact(target, "DIRECTED", fact.subject, day))
+            lies.append(TrueFact(target, "PAID", fact.subject, day, amount=rng.randrange(3, 20) * 100, currency="EUR"))
+        elif fact.relation == "USED_ON":
+            lies.append(TrueFact(target, "SUPPLIED", fact.subject, day))
     extra = rng.randrange(3)
     if world.knobs.hard:
-        gangs = [one.subject for one in around if one.relation == main and one.subject not in world.cast.people]
+        gangs = [fact.subject for fact in around if fact.relation == main and fact.subject not in world.cast.people]
         lies += stories.about(rng, world, target, gangs[0], day) if gangs else []
         extra = rng.randrange(1, 6)
     shared = [lies[0], *rng.sample(lies[1:], min(len(lies) - 1, extra))]
@@ -108,19 +109,19 @@ def _colleague(
     rng: random.Random, world: World, witnesses: list[InventedPerson], boss: TrueFact | None, day: dt.date
 ) -> Plot | None:
     """An aide who lies puts what the boss did until `day` on a colleague; None if nobody who tells is an aide."""
-    telling = {one.id for one in witnesses}
-    aides = [one for one in witnesses if one.boss]
+    telling = {witness.id for witness in witnesses}
+    aides = [witness for witness in witnesses if witness.boss]
     if not aides:
         return None
     hidden = aides[0].boss
-    team = [one.id for one in world.cast.team(hidden) if one.id not in telling]
+    team = [colleague.id for colleague in world.cast.team(hidden) if colleague.id not in telling]
     if not team:
         return None
     target = rng.choice(team)
-    told = untrue(world, stories.instead(world, hidden, target, day))
-    if not told:
+    facts = untrue(world, stories.instead(world, hidden, target, day))
+    if not facts:
         return None
-    shared = rng.sample(told, min(len(told), rng.randrange(2, 7)))
+    shared = rng.sample(facts, min(len(facts), rng.randrange(2, 7)))
     denied = (boss,) if boss and boss.subject == hidden and rng.random() < world.knobs.denial else ()
     return Plot(target, MOTIVES["rival"][1], tuple(shared), denied, hidden)
 
@@ -128,7 +129,9 @@ def _colleague(
 def own(rng: random.Random, world: World, plot: Plot, witness: InventedPerson) -> list[TrueFact]:
     """What a false account adds about its own source."""
     relations = rng.sample(("RECRUITED", "COERCED", "TRANSPORTED", "HOUSED"), rng.randrange(3))
-    lived = [one.on for one in world.facts.about(witness.id) if one.on and one.relation in ("CROSSED_ON", "WORKED_AT")]
+    lived = [
+        fact.on for fact in world.facts.about(witness.id) if fact.on and fact.relation in ("CROSSED_ON", "WORKED_AT")
+    ]
     day = min(lived, default=plot.shared[0].on)
     return untrue(world, [TrueFact(plot.target, relation, witness.id, day) for relation in relations])
 
@@ -144,7 +147,7 @@ def _target(rng: random.Random, world: World, motive: str, witnesses: list[Inven
     gang = world.cast.people[hidden].gang if hidden else ""
     if motive == "rival":
         hubs = [] if world.knobs.hard else world.cast.hubs
-        pool = [one.id for one in world.cast.aides + hubs if one.gang != gang]
+        pool = [person.id for person in world.cast.aides + hubs if person.gang != gang]
     elif motive == "creditor":
         pool = [
             fact.object
@@ -153,6 +156,6 @@ def _target(rng: random.Random, world: World, motive: str, witnesses: list[Inven
             if fact.relation == "OWES" and fact.subject == witness.id
         ]
     else:
-        pool = [one.id for one in (world.cast.helpers if motive == "helper" else world.cast.of("bystander"))]
+        pool = [person.id for person in (world.cast.helpers if motive == "helper" else world.cast.of("bystander"))]
     pool = [token for token in pool if token not in telling]
     return rng.choice(pool) if pool else ""

@@ -20,11 +20,11 @@ def build(telling: InventedStatement) -> list[Statement]:
     hard, rng, world = telling.world.knobs.hard, telling.rng, telling.world
     if hard is None:
         return []
-    told = []
+    reports = []
     for gang in world.cast.gangs:
         for _ in range(int(hard.plants + rng.random())):
-            told += _story(telling, gang.id)
-    return told
+            reports += _story(telling, gang.id)
+    return reports
 
 
 def _story(telling: InventedStatement, gang: str) -> list[Statement]:
@@ -37,17 +37,17 @@ def _story(telling: InventedStatement, gang: str) -> list[Statement]:
     if not facts:
         return []
     sources = [f"R{rng.randrange(1, 60):03d}" for _ in range(rng.randrange(1, 3))]
-    told = []
+    reports = []
     for _ in range(rng.randrange(2, 5)):
         report = Statement("intelligence", rng.choice(sources), begun, rng.choice(_SUBJECTS))
         telling.grade(report, true=True)
         chosen = rng.sample(facts, min(len(facts), rng.randrange(2, 6)))
         report.claims = unique(InventedClaim(fact, telling.date(fact.on), planted=True) for fact in chosen)
         # What rivals know is true for the most part: it is what makes the rest believable.
-        around = [one for one in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED") if one.subject != target]
-        known = [one for one in around if world.cast.people[one.subject].gang == gang]
-        told_of = [InventedClaim(one, telling.date(one.on)) for one in rng.sample(known, min(len(known), 2))]
+        around = [fact for fact in world.facts.of("MEMBER_OF", "PILOTED", "ASSISTED") if fact.subject != target]
+        known = [fact for fact in around if world.cast.people[fact.subject].gang == gang]
+        told_of = [InventedClaim(fact, telling.date(fact.on)) for fact in rng.sample(known, min(len(known), 2))]
         report.claims = unique([*report.claims, *told_of])
         report.taken = after(begun + dt.timedelta(days=rng.randrange(40)), report.claims)
-        told.append(report)
-    return told
+        reports.append(report)
+    return reports

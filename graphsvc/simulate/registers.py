@@ -57,19 +57,19 @@ def _after(telling: InventedStatement, days: int = 90) -> dt.date:
 
 def _crossings(telling: InventedStatement) -> list[Statement]:
     facts, coverage = telling.world.facts, telling.world.knobs.register_coverage
-    told = []
+    records = []
     for crossing in telling.world.crossings:
         known = [fact for fact in facts.about(crossing.id) if fact.relation in ("CROSSED_ON", "USED_ON")]
         register = _kept(telling, known, coverage)
         source = f"Register of arrivals, {crossing.landing[0] or crossing.launch[0]}"
-        told.append(_record(source, crossing.day, "Those found aboard, as registered.", register))
-    return told
+        records.append(_record(source, crossing.day, "Those found aboard, as registered.", register))
+    return records
 
 
 def _bills(telling: InventedStatement) -> list[Statement]:
     """Bills know phones; handsets know people. A call is in the case if either end's phone is."""
     world, rng = telling.world, telling.rng
-    told = []
+    records = []
     for owner, phone in world.things.phone.items():
         if rng.random() >= world.knobs.bill_coverage:
             continue
@@ -80,15 +80,15 @@ def _bills(telling: InventedStatement) -> list[Statement]:
         # A prepaid phone has no subscriber: the bill then says nothing of who used it.
         known = used if handset or rng.random() < 0.7 else []
         summary = "Contents of a handset." if handset else "Calls of one number."
-        told.append(
+        records.append(
             _record("Handset download" if handset else "Phone operator", _after(telling), summary, known + calls)
         )
-    return told
+    return records
 
 
 def _banks(telling: InventedStatement) -> list[Statement]:
     world, coverage = telling.world, telling.world.knobs.bank_coverage
-    hubs, accounts = {one.id for one in world.cast.hubs}, set(world.things.account.values())
+    hubs, accounts = {hub.id for hub in world.cast.hubs}, set(world.things.account.values())
 
     def chance(fact: TrueFact) -> float:
         # Hubs have their money carried; what goes between accounts is easier to find.
@@ -96,14 +96,14 @@ def _banks(telling: InventedStatement) -> list[Statement]:
             return coverage * 0.5
         return coverage * (1.2 if fact.subject in accounts else 0.8)
 
-    told = _parts("Bank", _after(telling), "Payments.", _kept(telling, world.facts.of("PAID"), chance))
+    records = _parts("Bank", _after(telling), "Payments.", _kept(telling, world.facts.of("PAID"), chance))
     holders = [fact for fact in world.facts.of("USED") if fact.object in accounts]
-    return told + _parts("Bank", _after(telling), "Holders of accounts.", _kept(telling, holders, 0.6))
+    return records + _parts("Bank", _after(telling), "Holders of accounts.", _kept(telling, holders, 0.6))
 
 
 def _services(telling: InventedStatement) -> list[Statement]:
     """Helpers keep books: whom they served, and where they work."""
-    told = []
+    records = []
     for helper in telling.world.cast.helpers:
         served = [
             fact
@@ -111,30 +111,30 @@ def _services(telling: InventedStatement) -> list[Statement]:
             if (fact.relation == "SERVED" and fact.subject == helper.id) or fact.relation == "LOCATED_AT"
         ]
         book = _kept(telling, served, 0.85)
-        told += _parts(f"Book of a {helper.role}", _after(telling), "People served.", book)
-    return told
+        records += _parts(f"Book of a {helper.role}", _after(telling), "People served.", book)
+    return records
 
 
 def _inspections(telling: InventedStatement) -> list[Statement]:
-    told = []
+    records = []
     for workplace in telling.world.workplaces:
         chances = {"WORKED_AT": 0.75, "LIVED_AT": 0.75, "MANAGED": 0.6}
         present = telling.world.facts.about(workplace.id)
-        found = _kept(telling, present, lambda fact, chances=chances: chances.get(fact.relation, 0.0))  # type: ignore[misc]
-        if found:
-            told.append(_record("Labour inspection", _after(telling), f"Visit to a {workplace.sector}.", found))
-    return told
+        facts = _kept(telling, present, lambda fact, chances=chances: chances.get(fact.relation, 0.0))  # type: ignore[misc]
+        if facts:
+            records.append(_record("Labour inspection", _after(telling), f"Visit to a {workplace.sector}.", facts))
+    return records
 
 
 def _seizures(telling: InventedStatement) -> list[Statement]:
     facts = telling.world.facts
-    told = _parts("Seizure log", _after(telling), "Boat parts seized.", _kept(telling, facts.of("PART_OF"), 0.9))
+    records = _parts("Seizure log", _after(telling), "Boat parts seized.", _kept(telling, facts.of("PART_OF"), 0.9))
     parts = {fact.subject for fact in facts.of("PART_OF")}
     stored = [fact for fact in facts.of("LOCATED_AT") if fact.subject in parts]
-    told += _parts("Seizure log", _after(telling), "Where parts came from.", _kept(telling, stored, 0.6))
+    records += _parts("Seizure log", _after(telling), "Where parts came from.", _kept(telling, stored, 0.6))
     kinds = {thing.id: thing.kind for thing in telling.world.things.rows}
     held = [fact for fact in facts.of("USED") if kinds.get(fact.object) in ("vehicle", "document", "address")]
-    return told + _parts("Search log", _after(telling), "Things found.", _kept(telling, held, 0.6))
+    return records + _parts("Search log", _after(telling), "Things found.", _kept(telling, held, 0.6))
 
 
 def _screenings(telling: InventedStatement) -> list[Statement]:
@@ -150,7 +150,7 @@ def _custody(telling: InventedStatement) -> list[Statement]:
     """Those caught at the tiller, or helping at the beach."""
     caught = _kept(telling, telling.world.facts.of("PILOTED"), 0.4)
     caught += _kept(telling, telling.world.facts.of("ASSISTED"), 0.15)
-    told = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
+    records = [_record("Custody record", fact.on or _after(telling), "Arrest at a landing.", [fact]) for fact in caught]
     for fact in caught:
         day = f"{fact.on:%Y-%m}" if fact.on else ""
         person = telling.world.cast.people[fact.subject]
@@ -160,12 +160,12 @@ def _custody(telling: InventedStatement) -> list[Statement]:
         word = "convicted" if telling.rng.random() < 0.3 else "suspect"
         if not any(entry.startswith(word) for entry in person.category):
             person.category.append(f"{word}@{day}" if day else word)
-    return told
+    return records
 
 
 def _surveillance(telling: InventedStatement) -> list[Statement]:
     """Logs of observation: who was seen with whom. Those who keep off the street are in few of them."""
-    hubs = {one.id for one in telling.world.cast.hubs}
+    hubs = {hub.id for hub in telling.world.cast.hubs}
 
     def chance(fact: TrueFact) -> float:
         if telling.world.knobs.hard:
@@ -182,7 +182,7 @@ def _companies(telling: InventedStatement) -> list[Statement]:
     world = telling.world
     if world.knobs.hard is None:
         return []
-    hubs = {one.id for one in world.cast.hubs}
+    hubs = {hub.id for hub in world.cast.hubs}
     owned = [fact for fact in world.facts.of("CONTROLS") if fact.subject in world.cast.people]
     listed = _kept(telling, owned, lambda fact: 0.1 if fact.subject in hubs else 0.75)
     return _parts("Register of companies", _after(telling), "Owners of premises.", listed)

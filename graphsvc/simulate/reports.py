@@ -44,7 +44,7 @@ def build(telling: InventedStatement) -> list[Statement]:
     pools = _pools(telling)
     gangs = sorted(pools)
     weights = [len(pools[gang][0]) for gang in gangs]
-    told = []
+    reports = []
     for number in range(max(6, round(len(world.cast.people) * world.knobs.report_share))):
         facts, edges = pools[rng.choices(gangs, weights)[0]]
         taken = world.knobs.day_peak + dt.timedelta(days=rng.randrange(-60, 150))
@@ -54,8 +54,8 @@ def build(telling: InventedStatement) -> list[Statement]:
         chosen = {fact.key: fact for fact in rng.choices(facts, edges, k=rng.randrange(2, 8))}
         report.claims = unique(_claim(telling, report, fact) for fact in chosen.values())
         report.taken = after(taken, report.claims)
-        told.append(report)
-    return told
+        reports.append(report)
+    return reports
 
 
 def _pools(telling: InventedStatement) -> dict[str, tuple[list[TrueFact], list[float]]]:

@@ -104,7 +104,11 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
     for day, seat, fixed in rng.sample(plan, count):
         organiser = rng.choices(organisers, weights)[0].id
         # A rigid boat that came back is used again; an inflatable is left on the beach.
-        old = [one.boat for one in crossings if one.boat.kind == "rigid inflatable"] if rng.random() < 0.05 else []
+        old = (
+            [earlier.boat for earlier in crossings if earlier.boat.kind == "rigid inflatable"]
+            if rng.random() < 0.05
+            else []
+        )
         boat = rng.choice(old) if old else _boat(rng, boat_ids.pop())
         site = rng.choice(places.LAUNCH_SITES)
         crossing = Crossing(
@@ -122,9 +126,9 @@ def build(rng: random.Random, knobs: Knobs, cast: Cast, people: int) -> list[Cro
 
 def _second_attempts(rng: random.Random, knobs: Knobs, crossings: list[Crossing]) -> None:
     """Some boats were stopped on the French side: part of those aboard try again, and appear on two crossings."""
-    early = [one for one in crossings if one.day < knobs.day_peak and len(one.passengers) > 2]
+    early = [crossing for crossing in crossings if crossing.day < knobs.day_peak and len(crossing.passengers) > 2]
     for crossing in crossings:
-        before = [one for one in early if one.day < crossing.day and one is not crossing]
+        before = [earlier for earlier in early if earlier.day < crossing.day and earlier is not crossing]
         if before and rng.random() < 0.25:
             first = rng.choice(before)
             first.intercepted_by, first.landing = places.FRENCH_INTERCEPTOR, ("", 0.0, 0.0)

@@ -98,8 +98,8 @@ class InventedStatement:
             ("grade", _GRADES, _GRADES_WELL),
             ("assessment", _ASSESSMENTS, _ASSESSMENTS_WELL),
         ):
-            told = best if well else table[true] if rng.random() < skill else table[True]
-            setattr(statement, name, rng.choices(list(told), list(told.values()))[0])
+            weights = best if well else table[true] if rng.random() < skill else table[True]
+            setattr(statement, name, rng.choices(list(weights), list(weights.values()))[0])
         statement.handling = "P" if rng.random() < _SHARED[statement.kind] else "C"
         if statement.handling == "C":
             statement.conditions = rng.choice(CONDITIONS)
@@ -168,9 +168,9 @@ class InventedStatement:
         cell = [self._people[boss], *cast.team(boss)]
         if len(cell) == 1:
             # Whoever has no cell is taken for somebody else of the gang, a helper for another one.
-            cell = [one for one in cast.hubs + cast.aides if one.gang == person.gang] if person.gang else []
+            cell = [other for other in cast.hubs + cast.aides if other.gang == person.gang] if person.gang else []
             cell = cell or (cast.helpers if person.role in HELPERS else [])
-        return [one for one in cell if one is not person]
+        return [other for other in cell if other is not person]
 
     def interpreter(self, person: InventedPerson, few: list[InventedPerson]) -> str:
         """Id of the interpreter, '' for those who need none. One or two do most interviews of a language."""

@@ -18,11 +18,11 @@ _PART = ("ORGANISED", "CONTROLS", "DIRECTED", "PAID", "RUNS", "SUPPLIED")
 def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
     """Whom rivals of a gang blame: one of its aides or go-betweens, a member of another gang, or a helper."""
     cast = world.cast
-    here = [one for one in cast.aides if one.gang == gang]
+    aides = [aide for aide in cast.aides if aide.gang == gang]
     pools = {
-        "aide": here,
-        "go-between": [one for one in cast.of("go-between") if one.gang == gang],
-        "stranger": [one for one in cast.aides if one.gang != gang],
+        "aide": aides,
+        "go-between": [person for person in cast.of("go-between") if person.gang == gang],
+        "stranger": [aide for aide in cast.aides if aide.gang != gang],
         "helper": cast.helpers,
     }
     filled = {name: pool for name, pool in pools.items() if pool}
@@ -33,30 +33,30 @@ def blamed(rng: random.Random, world: World, gang: str) -> InventedPerson:
 def about(rng: random.Random, world: World, target: str, gang: str, day: dt.date | None) -> list[TrueFact]:
     """What makes a head of the gang out of `target`, as of `day`: it runs, orders, pays and recruits."""
     cast = world.cast
-    members = [one.id for one in cast.aides if one.gang == gang and one.id != target]
-    told = [TrueFact(target, "RUNS", gang), TrueFact(target, "MEMBER_OF", gang)]
-    for one in rng.sample(members, min(len(members), rng.randrange(2, 6))):
-        told.append(TrueFact(target, "DIRECTED", one, day))
+    members = [aide.id for aide in cast.aides if aide.gang == gang and aide.id != target]
+    facts = [TrueFact(target, "RUNS", gang), TrueFact(target, "MEMBER_OF", gang)]
+    for member in rng.sample(members, min(len(members), rng.randrange(2, 6))):
+        facts.append(TrueFact(target, "DIRECTED", member, day))
         if rng.random() < 0.5:
-            told.append(TrueFact(target, "PAID", one, day, amount=rng.randrange(3, 40) * 100, currency="EUR"))
+            facts.append(TrueFact(target, "PAID", member, day, amount=rng.randrange(3, 40) * 100, currency="EUR"))
         if rng.random() < 0.25:
-            told.append(TrueFact(target, "RECRUITED", one, day))
+            facts.append(TrueFact(target, "RECRUITED", member, day))
     if rng.random() < 0.4:
-        hubs = [one.id for one in cast.hubs if one.gang == gang]
+        hubs = [hub.id for hub in cast.hubs if hub.gang == gang]
         # Those who do run it are made into helpers of the one who does not.
-        told += [TrueFact(target, "DIRECTED", one, day) for one in rng.sample(hubs, min(1, len(hubs)))]
-    return told
+        facts += [TrueFact(target, "DIRECTED", hub, day) for hub in rng.sample(hubs, min(1, len(hubs)))]
+    return facts
 
 
 def crossings(rng: random.Random, world: World, target: str, gang: str, count: int) -> list[TrueFact]:
     """Up to `count` crossings of a gang that `target` is said to have arranged, or to have brought the boat for."""
-    own = [one for one in world.crossings if world.cast.people[one.organiser].gang == gang]
-    told = []
-    for one in rng.sample(own, min(count, len(own))):
-        told.append(TrueFact(target, "ORGANISED", one.id, one.day, place=one.launch[0]))
+    own = [crossing for crossing in world.crossings if world.cast.people[crossing.organiser].gang == gang]
+    facts = []
+    for crossing in rng.sample(own, min(count, len(own))):
+        facts.append(TrueFact(target, "ORGANISED", crossing.id, crossing.day, place=crossing.launch[0]))
         if rng.random() < 0.3:
-            told.append(TrueFact(target, "SUPPLIED", one.boat.id, one.day))
-    return told
+            facts.append(TrueFact(target, "SUPPLIED", crossing.boat.id, crossing.day))
+    return facts
 
 
 def instead(world: World, boss: str, colleague: str, before: dt.date) -> list[TrueFact]:

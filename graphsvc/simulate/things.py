@@ -62,7 +62,9 @@ class Things:
 def build(rng: random.Random, knobs: Knobs, cast: Cast, crossings: list[Crossing], facts: Facts) -> Things:
     """All things of a world; adds who used them, where they were, and calls and payments between them."""
     things = Things(rng, 4 * len(cast.people) + 100)
-    ranked = {one.id for one in cast.people.values() if one.role not in (*PASSIVE, DOUBLE)} if knobs.hard else set()
+    ranked = (
+        {person.id for person in cast.people.values() if person.role not in (*PASSIVE, DOUBLE)} if knobs.hard else set()
+    )
     _phones(rng, cast, ranked, things, facts)
     homes = [things.new("address", _address(rng)) for _ in range(max(2, len(cast.people) // 40))]
     organisations = {role: things.new("organisation", "", name) for role, name in _ORGANISATION.items()}
@@ -82,10 +84,10 @@ def _serves(person: InventedPerson, facts: Facts) -> bool:
 
 
 def _phones(rng: random.Random, cast: Cast, ranked: set[str], things: Things, facts: Facts) -> None:
-    def chance(one: InventedPerson) -> float:
-        return _HARD_PHONE if one.id in ranked else _PHONE.get(one.role, _PHONE_OTHERWISE)
+    def chance(owner: InventedPerson) -> float:
+        return _HARD_PHONE if owner.id in ranked else _PHONE.get(owner.role, _PHONE_OTHERWISE)
 
-    owners = [one for one in cast.people.values() if rng.random() < chance(one)]
+    owners = [owner for owner in cast.people.values() if rng.random() < chance(owner)]
     for person, number in zip(owners, names.phone_numbers(rng, len(owners)), strict=True):
         thing = things.new("phone", number)
         things.phone[person.id] = thing

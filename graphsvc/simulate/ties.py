@@ -97,7 +97,7 @@ def _aide(
     rng: random.Random, knobs: Knobs, cast: Cast, helpers: _Helpers, person: InventedPerson, facts: Facts
 ) -> None:
     """Aides call each other a good deal, their boss now and then, and use the same taxis and flats as everybody."""
-    team = [one for one in cast.team(person.boss) if one is not person]
+    team = [aide for aide in cast.team(person.boss) if aide is not person]
     for other in rng.sample(team, min(4, len(team))):
         _call(rng, knobs, person.id, other.id, facts)
         if rng.random() < 0.6:

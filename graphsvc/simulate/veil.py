@@ -24,8 +24,8 @@ _DEALT = (
 
 def draw(rng: random.Random, cast: Cast) -> None:
     """Deals what stands in the rows of people.csv among all who are neither passive nor second rows."""
-    ranked = [one for one in cast.people.values() if one.role not in PASSIVE and one.role != DOUBLE]
-    rows = [tuple(getattr(one, name) for name in _DEALT) for one in ranked]
+    ranked = [person for person in cast.people.values() if person.role not in PASSIVE and person.role != DOUBLE]
+    rows = [tuple(getattr(person, name) for name in _DEALT) for person in ranked]
     for person, row in zip(ranked, rng.sample(rows, len(rows)), strict=True):
         for name, value in zip(_DEALT, row, strict=True):
             setattr(person, name, value)

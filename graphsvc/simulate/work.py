@@ -73,19 +73,19 @@ def tell(rng: random.Random, knobs: Knobs, cast: Cast, workplaces: list[Workplac
             facts.add(TrueFact(cast.people[workplace.controller].gang, "CONTROLS", workplace.id))
         if workplace.manager:
             facts.add(TrueFact(workplace.manager, "MANAGED", workplace.id, workplace.opened, workplace.closed))
-    exploiting = [one for one in workplaces if one.controller]
-    early = [one for one in exploiting if one.kind in ("premises", "site")]
-    homes = [one for one in exploiting if one.kind == "dwelling"]
+    exploiting = [workplace for workplace in workplaces if workplace.controller]
+    early = [workplace for workplace in exploiting if workplace.kind in ("premises", "site")]
+    homes = [workplace for workplace in exploiting if workplace.kind == "dwelling"]
     for worker in cast.of("worker"):
         first = rng.choice(early)
         start = knobs.day_peak - dt.timedelta(days=rng.randrange(60, 300))
         _work(rng, cast, worker, first, start, first.closed, facts)
-        near = [one for one in homes if one.controller == first.controller] or homes
+        near = [workplace for workplace in homes if workplace.controller == first.controller] or homes
         facts.add(TrueFact(worker.id, "LIVED_AT", rng.choice(near).id, start))
         if first.closed and rng.random() < 0.8:
-            open_ones = [one for one in exploiting if one.kind != "dwelling" and not one.closed]
-            same = [one for one in open_ones if one.controller == first.controller]
-            online = [one for one in same or open_ones if one.kind == "online"]
+            open_ones = [workplace for workplace in exploiting if workplace.kind != "dwelling" and not workplace.closed]
+            same = [workplace for workplace in open_ones if workplace.controller == first.controller]
+            online = [workplace for workplace in same or open_ones if workplace.kind == "online"]
             options = online if online and rng.random() < 0.45 else same or open_ones
             _work(
                 rng, cast, worker, rng.choice(options), first.closed + dt.timedelta(days=rng.randrange(25)), None, facts

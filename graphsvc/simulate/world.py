@@ -36,12 +36,14 @@ class World:
         served: dict[str, set[str]] = {}
         for fact in self.facts.of("SUPPLIED"):
             served.setdefault(fact.subject, set()).update(gang_of_boat[fact.object])
-        suppliers = [one.id for one in self.cast.of("supplier") if len(served.get(one.id, ())) > 1]
-        return [one.id for one in self.cast.of("broker")] + suppliers
+        suppliers = [supplier.id for supplier in self.cast.of("supplier") if len(served.get(supplier.id, ())) > 1]
+        return [broker.id for broker in self.cast.of("broker")] + suppliers
 
     def candidates(self) -> list[str]:
         """Everybody who could be ranked before it is known who gives statements."""
-        return [one.id for one in self.cast.people.values() if one.role not in PASSIVE and one.role != DOUBLE]
+        return [
+            person.id for person in self.cast.people.values() if person.role not in PASSIVE and person.role != DOUBLE
+        ]
 
 
 def _identities(rng: random.Random, cast: Cast, facts: Facts) -> None:

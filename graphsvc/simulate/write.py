@@ -68,28 +68,28 @@ class Truth:
 
 def name_statements(rng: random.Random, statements: list[Statement]) -> dict[str, Statement]:
     """Ids for statements in the order they were taken, ties in random order: an id tells nothing but that."""
-    ordered = sorted(rng.sample(statements, len(statements)), key=lambda one: one.taken)
+    ordered = sorted(rng.sample(statements, len(statements)), key=lambda statement: statement.taken)
     return {f"S{number:05d}": statement for number, statement in enumerate(ordered, 1)}
 
 
 def truth(world: World, statements: dict[str, Statement]) -> Truth:
     """What was planted."""
     people = world.cast.people
-    claims = [claim for one in statements.values() for claim in one.claims]
-    witnesses = {one.source for one in statements.values() if one.kind == "witness"}
+    claims = [claim for statement in statements.values() for claim in statement.claims]
+    witnesses = {statement.source for statement in statements.values() if statement.kind == "witness"}
     only_witnesses = {token for token in witnesses if people[token].role == "bystander"}
     candidates = sorted(set(world.candidates()) - only_witnesses)
     return Truth(
-        hubs=sorted(one.id for one in world.cast.hubs),
-        leaders=sorted(one.id for one in world.cast.of("leader")),
+        hubs=sorted(hub.id for hub in world.cast.hubs),
+        leaders=sorted(leader.id for leader in world.cast.of("leader")),
         brokers=sorted(world.linking()),
-        helpers=sorted(one.id for one in world.cast.helpers),
+        helpers=sorted(helper.id for helper in world.cast.helpers),
         candidates=candidates,
         witnesses=sorted(witnesses),
-        false_statements=sorted(token for token, one in statements.items() if one.false),
+        false_statements=sorted(token for token, statement in statements.items() if statement.false),
         false_links=sorted({claim.fact.key for claim in claims if claim.planted}),
         mistaken_links=sorted({claim.fact.key for claim in claims if claim.mistaken}),
-        same=sorted((one.id, one.same_as) for one in world.cast.of(DOUBLE)),
+        same=sorted((double.id, double.same_as) for double in world.cast.of(DOUBLE)),
         roles={token: people[token].role for token in candidates},
         tiers=_tiers(world) if world.knobs.hard else {},
     )
@@ -97,8 +97,8 @@ def truth(world: World, statements: dict[str, Statement]) -> Truth:
 
 def _tiers(world: World) -> dict[str, list[str]]:
     roles = {"leaders": "leader", "financiers": "financier", "brokers": "broker", "go-betweens": "go-between"}
-    tiers = {name: sorted(one.id for one in world.cast.of(role)) for name, role in roles.items()}
-    return tiers | {"insulated": sorted({one.boss for one in world.cast.of("go-between")})}
+    tiers = {name: sorted(person.id for person in world.cast.of(role)) for name, role in roles.items()}
+    return tiers | {"insulated": sorted({person.boss for person in world.cast.of("go-between")})}
 
 
 def tables(world: World, statements: dict[str, Statement]) -> dict[str, list[Row]]:
@@ -107,11 +107,11 @@ def tables(world: World, statements: dict[str, Statement]) -> dict[str, list[Row
         "people": _people(world, statements),
         "boats": _boats(world),
         "crossings": _crossings(world),
-        "gangs": [{"id": one.id, "name": one.name, "aliases": one.aliases} for one in _sorted(world.cast.gangs)],
+        "gangs": [{"id": gang.id, "name": gang.name, "aliases": gang.aliases} for gang in _sorted(world.cast.gangs)],
         "workplaces": _workplaces(world),
-        "things": [dataclasses.asdict(one) for one in _sorted(world.things.rows)],
-        "statements": [_statement(token, one) for token, one in statements.items()],
-        "links": [row for token, one in statements.items() for row in _links(token, one)],
+        "things": [dataclasses.asdict(thing) for thing in _sorted(world.things.rows)],
+        "statements": [_statement(token, statement) for token, statement in statements.items()],
+        "links": [row for token, statement in statements.items() for row in _links(token, statement)],
     }
 
 
@@ -122,10 +122,10 @@ def _sorted(rows: Iterable[_T]) -> list[_T]:
 def _people(world: World, statements: dict[str, Statement]) -> list[Row]:
     first: dict[str, dt.date] = {}
     named_in: dict[str, str] = {}
-    for token, one in statements.items():
-        if one.kind == "witness":
-            first[one.source] = min(one.taken, first.get(one.source, one.taken))
-        for claim in one.claims:
+    for token, statement in statements.items():
+        if statement.kind == "witness":
+            first[statement.source] = min(statement.taken, first.get(statement.source, statement.taken))
+        for claim in statement.claims:
             named_in.setdefault(claim.fact.subject, token)
     rows: list[Row] = []
     for person in _sorted(world.cast.people.values()):
@@ -171,24 +171,24 @@ def _boats(world: World) -> list[Row]:
 
 def _crossings(world: World) -> list[Row]:
     rows: list[Row] = []
-    for number, one in enumerate(world.crossings):
-        landed = bool(one.landing[0])
+    for number, crossing in enumerate(world.crossings):
+        landed = bool(crossing.landing[0])
         # Some arrivals have a time; a few of the early ones are known by month alone.
-        clock = f"{one.day.isoformat()}T{3 + number % 5:02d}:{number * 7 % 60:02d}Z"
-        vague = (world.knobs.day_peak - one.day).days > 30 and number % 9 == 4
+        clock = f"{crossing.day.isoformat()}T{3 + number % 5:02d}:{number * 7 % 60:02d}Z"
+        vague = (world.knobs.day_peak - crossing.day).days > 30 and number % 9 == 4
         rows.append(
             {
-                "id": one.id,
-                "date": f"{one.day:%Y-%m}" if vague else clock if number % 3 == 0 else one.day.isoformat(),
-                "launch_site": one.launch[0],
-                "launch_lat": one.launch[1],
-                "launch_lon": one.launch[2],
-                "landing_site": one.landing[0],
-                "landing_lat": one.landing[1] if landed else "",
-                "landing_lon": one.landing[2] if landed else "",
-                "people_count": one.aboard,
-                "intercepted_by": one.intercepted_by,
-                "x_incident": f"INC-{one.day:%y%m}-{number:04d}",
+                "id": crossing.id,
+                "date": f"{crossing.day:%Y-%m}" if vague else clock if number % 3 == 0 else crossing.day.isoformat(),
+                "launch_site": crossing.launch[0],
+                "launch_lat": crossing.launch[1],
+                "launch_lon": crossing.launch[2],
+                "landing_site": crossing.landing[0],
+                "landing_lat": crossing.landing[1] if landed else "",
+                "landing_lon": crossing.landing[2] if landed else "",
+                "people_count": crossing.aboard,
+                "intercepted_by": crossing.intercepted_by,
+                "x_incident": f"INC-{crossing.day:%y%m}-{number:04d}",
             }
         )
     return sorted(rows, key=lambda row: str(row["id"]))
@@ -197,41 +197,41 @@ def _crossings(world: World) -> list[Row]:
 def _workplaces(world: World) -> list[Row]:
     return [
         {
-            "id": one.id,
-            "name": one.name,
-            "kind": one.kind,
-            "sector": one.sector,
-            "address": "" if one.kind == "online" else f"{one.address}, {one.town[0]}",
-            "latitude": "" if one.kind == "online" else one.town[1],
-            "longitude": "" if one.kind == "online" else one.town[2],
-            "opened_on": f"{one.opened:%Y-%m}" if one.kind == "online" else f"{one.opened:%Y}",
-            "closed_on": one.closed.isoformat() if one.closed else "",
+            "id": workplace.id,
+            "name": workplace.name,
+            "kind": workplace.kind,
+            "sector": workplace.sector,
+            "address": "" if workplace.kind == "online" else f"{workplace.address}, {workplace.town[0]}",
+            "latitude": "" if workplace.kind == "online" else workplace.town[1],
+            "longitude": "" if workplace.kind == "online" else workplace.town[2],
+            "opened_on": f"{workplace.opened:%Y-%m}" if workplace.kind == "online" else f"{workplace.opened:%Y}",
+            "closed_on": workplace.closed.isoformat() if workplace.closed else "",
         }
-        for one in _sorted(world.workplaces)
+        for workplace in _sorted(world.workplaces)
     ]
 
 
-def _statement(token: str, one: Statement) -> Row:
+def _statement(token: str, statement: Statement) -> Row:
     return {
         "id": token,
-        "kind": one.kind,
-        "source_id": one.source,
-        "taken_on": one.taken.isoformat(),
-        "source_grade": one.grade,
-        "assessment": one.assessment,
-        "handling": one.handling,
-        "conditions": one.conditions,
-        "on_record": one.on_record,
-        "status": one.status,
-        "status_on": one.status_on,
-        "interest": one.interest,
-        "interpreter_id": one.interpreter,
-        "summary": one.summary,
-        "review_on": one.taken.replace(year=one.taken.year + 6, day=1).isoformat(),
+        "kind": statement.kind,
+        "source_id": statement.source,
+        "taken_on": statement.taken.isoformat(),
+        "source_grade": statement.grade,
+        "assessment": statement.assessment,
+        "handling": statement.handling,
+        "conditions": statement.conditions,
+        "on_record": statement.on_record,
+        "status": statement.status,
+        "status_on": statement.status_on,
+        "interest": statement.interest,
+        "interpreter_id": statement.interpreter,
+        "summary": statement.summary,
+        "review_on": statement.taken.replace(year=statement.taken.year + 6, day=1).isoformat(),
     }
 
 
-def _links(token: str, one: Statement) -> list[Row]:
+def _links(token: str, statement: Statement) -> list[Row]:
     """The claims of one statement, in the order of their ends: it tells nothing about which of them is a lie."""
     return [
         {
@@ -241,19 +241,19 @@ def _links(token: str, one: Statement) -> list[Row]:
             "statement_id": token,
             "from_date": claim.date,
             # What was not over when it was told has no end yet.
-            "to_date": claim.fact.until.isoformat() if claim.date and _over(claim.fact.until, one.taken) else "",
+            "to_date": claim.fact.until.isoformat() if claim.date and _over(claim.fact.until, statement.taken) else "",
             "polarity": claim.polarity if claim.polarity != "asserts" else "",
             "weight": claim.fact.weight if claim.fact.weight != 1 else "",
             "amount": claim.fact.amount or "",
             "currency": claim.fact.currency,
-            "place": claim.fact.place if one.kind == "witness" else "",
+            "place": claim.fact.place if statement.kind == "witness" else "",
             "subject_as_said": claim.subject_as_said,
             "object_as_said": claim.object_as_said,
             "assessment": claim.assessment,
-            "handling": claim.handling if claim.handling != one.handling else "",
+            "handling": claim.handling if claim.handling != statement.handling else "",
             "notes": claim.notes,
         }
-        for claim in sorted(one.claims, key=lambda claim: claim.fact.key)
+        for claim in sorted(statement.claims, key=lambda claim: claim.fact.key)
     ]
 
 
@@ -300,8 +300,8 @@ def write(out: Path, rows: dict[str, list[Row]], planted: Truth) -> None:
         OperatorError: the disk is full or cannot be written; what was begun is taken away again.
     """
     files = {TABLES[name].file: _csv(name, table) for name, table in rows.items()}
-    told = {name: value for name, value in dataclasses.asdict(planted).items() if name != "tiers" or value}
-    files["truth.json"] = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    values = {name: value for name, value in dataclasses.asdict(planted).items() if name != "tiers" or value}
+    files["truth.json"] = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
     begun: list[Path] = []
     try:
         for name, text in files.items():

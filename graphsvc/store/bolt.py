@@ -193,13 +193,13 @@ class Store:
 
     def transactions(self, mark: str) -> list[str]:
         """Ids of the server's transactions that bear a mark (`typedrun` gives them one)."""
-        found = self.read(
+        answer = self.read(
             "SHOW TRANSACTIONS YIELD transactionId, metaData WHERE metaData.graphsvc = $mark RETURN transactionId",
             {"mark": mark},
             timeout=10,
             cap=100,
         )
-        return [row[0] for row in found.rows]
+        return [row[0] for row in answer.rows]
 
     def terminate(self, transaction: str) -> None:
         """Tell the server to end a transaction; it does at its next step."""
@@ -258,11 +258,11 @@ def _step(plan: Mapping[str, Any]) -> PlanStep:
 
 def _fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
     """What the server finds wrong with a text, in its first sentence, and where."""
-    found = _PLACE.search(error.message or "")
+    match = _PLACE.search(error.message or "")
     at = (error.diagnostic_record or {}).get("_position") or {}
     line, column = at.get("line", 0), at.get("column", 0)
-    if not line and found:
-        line, column = int(found["line"]), int(found["column"])
+    if not line and match:
+        line, column = int(match["line"]), int(match["column"])
     line -= lines_before
     return CypherFault(sentence(error.message or ""), *((line, column) if line > 0 else (0, 0)))
 

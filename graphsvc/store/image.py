@@ -172,15 +172,15 @@ def writing_text(file: str, word: str = "") -> str:
 def read_image(store: Store, case: str) -> Image:
     """What the graph holds of a case."""
     image = Image()
-    for labels, identifier, found in _rows(store, case, "image_nodes"):
+    for labels, identifier, properties in _rows(store, case, "image_nodes"):
         for label in image.nodes.keys() & labels:  # without `Entity`, or what somebody else may have put there
-            image.nodes[label][identifier] = _own(found)
-    for identifier, found, statement, subject, target in _rows(store, case, "image_claims"):
+            image.nodes[label][identifier] = _own(properties)
+    for identifier, properties, statement, subject, target in _rows(store, case, "image_claims"):
         # A claim that lacks an end (only an interrupted older version could leave one) is written anew.
-        image.claims[identifier] = (_own(found), statement or "", subject or "", target or "")
+        image.claims[identifier] = (_own(properties), statement or "", subject or "", target or "")
     image.given = dict(_rows(store, case, "image_given"))
-    for subject, relation, target, found in _rows(store, case, "image_links"):
-        image.links[subject, relation, target] = _own(found)
+    for subject, relation, target, properties in _rows(store, case, "image_links"):
+        image.links[subject, relation, target] = _own(properties)
     return image
 
 
@@ -188,8 +188,8 @@ def _rows(store: Store, case: str, file: str) -> Iterator[tuple[Any, ...]]:
     yield from store.read(writing_text(file), {"case": case}, timeout=_READ_TIMEOUT_S, cap=100_000_000).rows
 
 
-def _own(found: Mapping[str, Any]) -> Properties:
-    return {name: value for name, value in found.items() if name not in ("case", "id")}
+def _own(properties: Mapping[str, Any]) -> Properties:
+    return {name: value for name, value in properties.items() if name not in ("case", "id")}
 
 
 def _ends(link: LinkKey) -> dict[str, Any]:

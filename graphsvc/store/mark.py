@@ -36,9 +36,9 @@ class Held:
         return {"mark": self.mark, "counts": dict(sorted(self.counts.items()))}
 
     @classmethod
-    def of_json(cls, kept: dict[str, Any]) -> Self:
+    def of_json(cls, record: dict[str, Any]) -> Self:
         """The inverse of `as_json`."""
-        return cls(kept["mark"], dict(kept["counts"]))
+        return cls(record["mark"], dict(record["counts"]))
 
 
 def renew(store: Store, case: str, image: Image) -> Held:

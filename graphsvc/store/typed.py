@@ -214,5 +214,5 @@ def _java(settings: Settings) -> int | None:
     """The process of the managed server; None where it is not ours."""
     if settings.neo4j_uri:
         return None
-    found = local.status(settings)
-    return found["java_pid"] if found else None
+    status = local.status(settings)
+    return status["java_pid"] if status else None

@@ -153,8 +153,8 @@ def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
         >>> scale([{"commands": 3.0, "takes_orders": -1.0}, {"commands": 1.0}])
         (-1.0, 3.0)
     """
-    low = min((sum(value for value in one.values() if value < 0) for one in shares), default=0.0)
-    high = max((sum(value for value in one.values() if value > 0) for one in shares), default=0.0)
+    low = min((sum(value for value in bar.values() if value < 0) for bar in shares), default=0.0)
+    high = max((sum(value for value in bar.values() if value > 0) for bar in shares), default=0.0)
     return low, high
 
 

@@ -190,13 +190,15 @@ def _relations(
         (
             row.heading,
             tuple(
-                (one.name, one.says, " ".join(one.subjects), " ".join(one.objects)) for one in fit if one.kind == kind
+                (relation.name, relation.says, " ".join(relation.subjects), " ".join(relation.objects))
+                for relation in fit
+                if relation.kind == kind
             ),
         )
         for kind, row in KINDS.items()
     ]
     first: tuple[tuple[str, str, str, str], ...] = (("", "Choose", "", ""),)
-    if chosen and chosen not in {one.name for one in fit}:
+    if chosen and chosen not in {relation.name for relation in fit}:
         first = (*first, (chosen, says(chosen), "", ""))
     return (("", first), *((heading, choices) for heading, choices in groups if choices))
 
@@ -223,7 +225,7 @@ def brings(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
         >>> brings({"statements": {"added": 1, "changed": 0, "superseded": 0}, "links": {"added": 2, "superseded": 1}})
         ['adds 1 statement, 2 claims', 'leaves 1 claim without weight']
     """
-    found = []
+    phrases = []
     for name, verb, after in (
         ("added", "adds", ""),
         ("changed", "changes", ""),
@@ -235,5 +237,5 @@ def brings(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
             if (count := counts.get(table, {})).get(name)
         ]
         if parts:
-            found.append(f"{verb} {', '.join(parts)}{after}")
-    return found
+            phrases.append(f"{verb} {', '.join(parts)}{after}")
+    return phrases

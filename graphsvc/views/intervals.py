@@ -75,12 +75,12 @@ def _row(mark: IntervalMark, left: float, y: float, zero: float, unit: float) ->
     if math.isnan(mark.value):
         return label + f'<text class="faint" x="{zero:g}" y="{y + 4:g}">nobody of that kind</text>'
     kind = "ours" if mark.ours else "other"
-    told = f"{mark.label}: {mark.value:.2f}"
+    tooltip = f"{mark.label}: {mark.value:.2f}"
     whisker = ""
     if not math.isnan(mark.low):
         ends = f'x1="{zero + mark.low * unit:.1f}" x2="{zero + mark.high * unit:.1f}"'
         whisker = f'<line class="{kind}" {ends} y1="{y:g}" y2="{y:g}"/>'
-        told += f" ({mark.low:.2f} to {mark.high:.2f})"
+        tooltip += f" ({mark.low:.2f} to {mark.high:.2f})"
     dot = f'<circle class="{kind}" cx="{zero + mark.value * unit:.1f}" cy="{y:g}" r="4.5" stroke-width="2"/>'
     value = f'<text class="faint" x="{zero + unit + 12:g}" y="{y + 4:g}">{mark.value:.2f}</text>'
-    return f"{label}<g><title>{escape(told)}</title>{whisker}{dot}</g>{value}"
+    return f"{label}<g><title>{escape(tooltip)}</title>{whisker}{dot}</g>{value}"

@@ -27,8 +27,8 @@ def gone(number: int, of: str = "") -> str:
         >>> gone(1), gone(2, "of the starts")
         ('1 is not here any more', '2 of the starts are not here any more')
     """
-    told = f"{number:,} {of}".rstrip()
-    return f"{told} {plural(number, 'is', 'are')} not here any more"
+    amount = f"{number:,} {of}".rstrip()
+    return f"{amount} {plural(number, 'is', 'are')} not here any more"
 
 
 def neighbours(number: int) -> str:
@@ -65,11 +65,11 @@ def masked(cells: int) -> str:
         >>> masked(1)
         '1 cell named somebody sealed: their pseudonym stands there instead.'
     """
-    one, many = (
+    singular, many = (
         "cell named somebody sealed: their pseudonym stands",
         "cells named people who are sealed: their pseudonyms stand",
     )
-    return f"{count(cells, one, many)} there instead."
+    return f"{count(cells, singular, many)} there instead."
 
 
 def chart_read(graded: int, others: int, ignored: int) -> str:
@@ -84,18 +84,18 @@ def chart_read(graded: int, others: int, ignored: int) -> str:
         >>> chart_read(0, 1, 0).partition(". ")[2]
         '1 item (text, pictures) says nothing of anybody and is not read.'
     """
-    told = "Its links become claims of one statement, an intelligence report"
+    text = "Its links become claims of one statement, an intelligence report"
     if graded:
         bear = f"{graded:,} of them {plural(graded, 'bears', 'bear')} grades of 3x5x2"
-        told += f"; {bear}, which are kept."
+        text += f"; {bear}, which are kept."
     else:
-        told += ", ungraded: the cautious grade stands for them."
+        text += ", ungraded: the cautious grade stands for them."
     if others:
         nothing = f"{plural(others, 'says', 'say')} nothing of anybody and {plural(others, 'is', 'are')} not read"
-        told += f" {count(others, 'item')} (text, pictures) {nothing}."
+        text += f" {count(others, 'item')} (text, pictures) {nothing}."
     if ignored:
-        told += f" {ignored:,} {plural(ignored, 'is', 'are')} left out because you said so."
-    return told
+        text += f" {ignored:,} {plural(ignored, 'is', 'are')} left out because you said so."
+    return text
 
 
 def cancelled(kind: str, *, new: bool) -> str:
@@ -274,8 +274,8 @@ def no_way(*, over: bool, besides: bool) -> str:
     """
     if over:
         return f"There is more between them than can be looked through. {NARROW}."
-    told = "No way joins them, as far as you can see and the links that count go."
-    return told if besides else f"{told} Links of presence, service and family were left out."
+    answer = "No way joins them, as far as you can see and the links that count go."
+    return answer if besides else f"{answer} Links of presence, service and family were left out."
 
 
 # -- leads ----------------------------------------------------------------------------------------------------
@@ -385,13 +385,13 @@ def unsafe(few: int, *, by_source: bool, earlier: bool) -> str:
         'Someone who knows the people could work out 2 of the sources'
     """
     if by_source:
-        told = f"Someone who knows the people could work out {few} of the sources{_BEFORE if earlier else ''}."
+        risk = f"Someone who knows the people could work out {few} of the sources{_BEFORE if earlier else ''}."
     else:
-        told = (
+        risk = (
             "This may let someone who was there work out who spoke. You are not cleared to know who told what, so one"
             " witness is taken to have told all of it."
         )
-    return f"{told} It goes only if a supervisor, another person, agrees, or without the facts below."
+    return f"{risk} It goes only if a supervisor, another person, agrees, or without the facts below."
 
 
 def given_before(recipient: str, exports: int) -> str:
@@ -419,8 +419,8 @@ def peak(crossings: int, people: int, when: str, undated: int) -> str:
         'Most: 1 crossing with 9 people, May 2020. 1 with a date less precise than a day stands at the earliest day it can mean.'
     """
     carried = f" with {count(people, 'person')}" if people else ""
-    told = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
+    text = f"Most: {count(crossings, 'crossing')}{carried}, {when}."
     if undated:
         stand = plural(undated, "stands", "stand")
-        told += f" {undated} with a date less precise than a day {stand} at the earliest day it can mean."
-    return told
+        text += f" {undated} with a date less precise than a day {stand} at the earliest day it can mean."
+    return text

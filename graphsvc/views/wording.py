@@ -363,14 +363,14 @@ def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool
         parts.append(f"data have changed since (version {before} → {after})")
     if rules_changed:
         parts.append("score is made by other rules now")
-    told = f"The {' and the '.join(parts)}"
+    change = f"The {' and the '.join(parts)}"
     if now is None:
-        return f"{told}. What was shown then was less than you may see, so ranks are not compared."
+        return f"{change}. What was shown then was less than you may see, so ranks are not compared."
     if now == then:
-        return f"{told}: what is shown of this lead has not."
+        return f"{change}: what is shown of this lead has not."
     if (now.rank, now.of) == (then.rank, then.of):
-        return f"{told}: rank was and is {now.rank} of {now.of}."
-    return f"{told}: rank was {then.rank} of {then.of}, is {now.rank} of {now.of}."
+        return f"{change}: rank was and is {now.rank} of {now.of}."
+    return f"{change}: rank was {then.rank} of {then.of}, is {now.rank} of {now.of}."
 
 
 def begin(text: str) -> str:

@@ -79,8 +79,8 @@ def _furnish(app: Flask) -> None:
 @cache
 def _modules() -> list[ModuleType]:
     """Every module of the pages, by name."""
-    found = sorted(package.name for package in pkgutil.walk_packages(__path__, f"{__name__}."))
-    return [importlib.import_module(name) for name in found]
+    names = sorted(package.name for package in pkgutil.walk_packages(__path__, f"{__name__}."))
+    return [importlib.import_module(name) for name in names]
 
 
 @cache

@@ -63,7 +63,7 @@ def trusted_hosts(settings: Settings) -> frozenset[str]:
         ['10.1.2.3', '127.0.0.1', '[::1]', 'localhost']
     """
     if settings.trusted_hosts.strip():
-        return frozenset(one.strip().lower() for one in settings.trusted_hosts.split(",") if one.strip())
+        return frozenset(host.strip().lower() for host in settings.trusted_hosts.split(",") if host.strip())
     named = {f"[{settings.host}]" if ":" in settings.host else settings.host.lower()} - {*_EVERY_ADDRESS, "[::]"}
     address = {host_of(_parts(settings.address).netloc)} if settings.address else set[str]()
     return _HERE | named | address

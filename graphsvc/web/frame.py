@@ -108,10 +108,10 @@ def current() -> Session:
     Raises:
         NotSignedIn: nobody has signed in.
     """
-    found: Session | None = g.get("session")
-    if found is None:
+    who: Session | None = g.get("session")
+    if who is None:
         raise NotSignedIn("Sign in to see this page.")
-    return found
+    return who
 
 
 def at(case: str) -> Session:
@@ -120,13 +120,13 @@ def at(case: str) -> Session:
     Raises:
         NotFound: in the same words for a case that is not there and one that is not theirs.
     """
-    here: Session | None = g.get("here")
-    if here is not None and here.case == case:
-        return here
-    here = current().at(case)
-    g.version = here.version  # asks whether it is there and theirs
-    g.here = here
-    return here
+    case_session: Session | None = g.get("here")
+    if case_session is not None and case_session.case == case:
+        return case_session
+    case_session = current().at(case)
+    g.version = case_session.version  # asks whether it is there and theirs
+    g.here = case_session
+    return case_session
 
 
 def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **about: str) -> Callable[[View], View]:
@@ -181,8 +181,8 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
             figures are computed from everything they may see.
         data: plain values, mappings, sequences and dataclasses.
     """
-    here: Session | None = g.get("here")
-    mark = handling or (here.grant.handling if here else "")
+    case_session: Session | None = g.get("here")
+    mark = handling or (case_session.grant.handling if case_session else "")
     if wants_json():
         twin = {"handling": mark} | data if mark else data
         response = jsonify(plain(twin))
@@ -205,8 +205,8 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
     if wants_json() or request.headers.get("Sec-Fetch-Dest") != "document":
         return answer(template, **data, **late())
     generate_csrf()  # the cookie that holds it goes with the headers
-    here: Session | None = g.get("here")
-    values = {"handling": here.grant.handling if here else "", "pause": _PAUSE} | data
+    case_session: Session | None = g.get("here")
+    values = {"handling": case_session.grant.handling if case_session else "", "pause": _PAUSE} | data
     current_app.update_template_context(values)
     page = current_app.jinja_env.get_template(template)
     context = page.new_context(values)
@@ -330,17 +330,20 @@ def _headers(response: Response) -> Response:
 def _shared() -> dict[str, Any]:
     """What base.html needs on every page."""
     who: Session | None = g.get("session")
-    here: Session | None = g.get("here")
+    case_session: Session | None = g.get("here")
     return {
         "me": who,
         "pause": "",
-        "here": here.case if here else "",
+        "here": case_session.case if case_session else "",
         # Without source clearance belief is told in four steps, and what witnesses said in one row.
-        "in_steps": here is not None and not here.grant.sources,
+        "in_steps": case_session is not None and not case_session.grant.sources,
         # Who sees a statement whole and may load can correct it.
-        "may_correct": who is not None and here is not None and who.may("load") and here.grant.handling == "C",
+        "may_correct": who is not None
+        and case_session is not None
+        and who.may("load")
+        and case_session.grant.handling == "C",
         "my_cases": [case.id for case in who.cases()] if who else [],
-        "rail": _rail(who, here.case) if who and here else [],
+        "rail": _rail(who, case_session.case) if who and case_session else [],
     }
 
 

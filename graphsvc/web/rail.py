@@ -43,7 +43,7 @@ def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[
         return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
 
     return [
-        (one.label, url_for(one.endpoint, case=case), current_of(one.endpoint))
-        for one in entries
-        if who.may(one.action) and (cleared or not one.sources)
+        (entry.label, url_for(entry.endpoint, case=case), current_of(entry.endpoint))
+        for entry in entries
+        if who.may(entry.action) and (cleared or not entry.sources)
     ]

@@ -208,8 +208,8 @@ MUTATIONS = (
         "held-back",
         "an account that is held back opens to nobody",
         "graphsvc/cases/deliveries/batches.py",
-        "if not one.held and one.since < at",
-        "if one.since < at",
+        "if not wait.held and wait.since < at",
+        "if wait.since < at",
         f"{_WAITING}::test_one_that_is_held_back_opens_when_it_is_let_go",
     ),
     Mutation(
@@ -264,7 +264,7 @@ MUTATIONS = (
         "reasons",
         "why a lead was judged so by who knows sources is for who may",
         "graphsvc/service/leads/reviews.py",
-        "withheld = kept.sources and not self._ask.grant.sources",
+        "withheld = review.sources and not self._ask.grant.sources",
         "withheld = False",
         "tests/service/test_reviewing.py::test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do",
     ),
@@ -304,8 +304,8 @@ MUTATIONS = (
         "levels",
         "nothing of what is C is saved into a view for who sees P",
         "graphsvc/service/network/saved_views.py",
-        "if not found.savable:",
-        "if not found.id:",
+        "if not view.savable:",
+        "if not view.id:",
         f"{_PICTURES}::test_who_sees_more_does_not_save_it_into_a_view_of_less",
     ),
     Mutation(
@@ -320,8 +320,8 @@ MUTATIONS = (
         "tried",
         "a view keeps no id that its maker does not see",
         "graphsvc/service/network/saved_views.py",
-        "kept = canvas.only(state, self._standing(canvas.named(state)))\n        links",
-        "kept = state\n        links",
+        "visible = canvas.only(state, self._standing(canvas.named(state)))\n        links",
+        "visible = state\n        links",
         f"{_PICTURES}::test_only_what_is_there_is_kept_so_that_no_id_can_be_tried",
     ),
     Mutation(
@@ -384,7 +384,7 @@ MUTATIONS = (
         "disguises",
         "a name is found in disguise",
         "graphsvc/names/looks.py",
-        "return list(dict.fromkeys(found))",
+        "return list(dict.fromkeys(texts))",
         "return [text]",
         "tests/service/test_spellings.py::test_ways_to_write_who_is_sealed_are_masked",
     ),
@@ -680,16 +680,16 @@ MUTATIONS = (
         "family",
         "through whom witnesses are family is not told",
         "graphsvc/service/leads/groups.py",
-        'replace(one, thing="") if one.reason == FAMILY else one',
-        "replace(one)",
+        'replace(overlap, thing="") if overlap.reason == FAMILY else overlap',
+        "replace(overlap)",
         f"{_GROUPING}::test_groups_are_told_with_what_is_shared_and_family_without_whom",
     ),
     Mutation(
         "pairs",
         "a decision on witnesses under C moves nothing below it",
         "graphsvc/cases/image/graphing.py",
-        'if level == "all" or one.handling == "P"',
-        "if one.handling",
+        'if level == "all" or pairing.handling == "P"',
+        "if pairing.handling",
         f"{_GROUPING}::test_what_was_decided_under_c_moves_nothing_for_those_cleared_for_p",
     ),
     Mutation(
@@ -912,7 +912,7 @@ MUTATIONS = (
         "stays-sealed",
         "who is sealed stays sealed whatever later deliveries say",
         "graphsvc/cases/image/standing.py",
-        'result = {name: one for name, one in before.items() if one.sealed and by.decided.get(name) != "opened"}',
+        'result = {name: old for name, old in before.items() if old.sealed and by.decided.get(name) != "opened"}',
         "before, result = {}, {}",
         f"{_STANDING}::test_who_is_sealed_stays_sealed_whatever_comes",
     ),
@@ -937,11 +937,11 @@ MUTATIONS = (
         "nobody by name is sealed by a delivery",
         "graphsvc/cases/image/standing.py",
         """    else:
-        kept = old
-    if not kept.sealed:""",
+        standing = old
+    if not standing.sealed:""",
         """    else:
-        kept = replace(old, sealed=True) if marked else old
-    if not kept.sealed:""",
+        standing = replace(old, sealed=True) if marked else old
+    if not standing.sealed:""",
         f"{_STANDING}::test_who_is_named_stays_named_and_a_delivery_only_asks",
     ),
     Mutation(

@@ -13,7 +13,7 @@ import pytest
 from graphsvc.cli.neo4j import neo4j
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.store.server import classes, launch
+from graphsvc.store.server import classes, launch, local
 
 NOT_READY = "Neo4j works, but takes twice as long to start"
 
@@ -69,14 +69,14 @@ def test_where_it_cannot_be_made_one_sentence_says_so_and_nothing_is_left(
     java(lib.parent, monkeypatch, script)
     (lib.parent / "noting-1").mkdir()  # what a kill left
     with pytest.raises(OperatorError, match=f"{NOT_READY}: .*{said}.*graphsvc neo4j fetch"):
-        classes.make(settings(start_timeout_s=1), lib)
+        classes.make_ready(settings(start_timeout_s=1), lib)
     assert sorted(path.name for path in lib.parent.iterdir()) == ["classes.lock", "java", "lib"]
 
 
 def test_a_full_disk_is_said(settings: Callable[..., Settings], lib: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classes, "_ROOM_MB", 2**40)
     with pytest.raises(OperatorError, match=f"{NOT_READY}.*its disk has less than"):
-        classes.make(settings(), lib)
+        classes.make_ready(settings(), lib)
 
 
 def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
@@ -85,7 +85,7 @@ def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
     def refuse(*_given: object) -> bool:
         raise OperatorError(f"{NOT_READY}: the disk is full.")
 
-    monkeypatch.setattr(classes, "make", refuse)
+    monkeypatch.setattr(local, "make_ready", refuse)
     done = click.testing.CliRunner().invoke(neo4j, ["fetch"], obj=settings(), catch_exceptions=False)
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
@@ -97,4 +97,4 @@ def test_fetch_says_that_it_could_not_be_made_and_is_no_failure(
 def test_it_is_made_once(jars: Path, settings: Callable[..., Settings]) -> None:
     """The first time was when this run of the tests began, or earlier."""
     assert launch.classes_file(jars).stat().st_size > 50e6
-    assert not classes.make(settings(), jars)
+    assert not classes.make_ready(settings(), jars)

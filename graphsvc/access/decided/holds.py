@@ -95,7 +95,7 @@ class HoldStore:
         query = sa.select(_ROW).where(_ROW.c.case_id == case).order_by(_ROW.c.review_on, _ROW.c.added_at)
         with transaction(self._database) as connection:
             rows = list(connection.execute(query))
-        found = [
+        holds = [
             Hold(
                 row.id,
                 row.case_id,
@@ -114,8 +114,8 @@ class HoldStore:
             for row in rows
             for reason, person in [unpack(self._key, row.reason_sealed, f"hold {row.id}")]
         ]
-        lasting = [hold for hold in found if hold.released_at is None]
-        return lasting + [hold for hold in reversed(found) if hold.released_at is not None]
+        lasting = [hold for hold in holds if hold.released_at is None]
+        return lasting + [hold for hold in reversed(holds) if hold.released_at is not None]
 
     def release(self, case: str, hold: str, by: str) -> None:
         """End a hold; it stays in the list.

@@ -69,10 +69,10 @@ class Pairs:
             RequestError: it is no pair, no such kind or handling, without a reason, or decided so already.
         """
         words = require_decision(pair, kind, handling, reason)
-        one, other = sorted(pair)
+        source, other = sorted(pair)
         identifier = secrets.token_hex(16)
         with transaction(self._database) as connection:
-            lasts = (_ROW.c.case_id == case, _ROW.c.one == one, _ROW.c.other == other, _ROW.c.ended_at.is_(None))
+            lasts = (_ROW.c.case_id == case, _ROW.c.one == source, _ROW.c.other == other, _ROW.c.ended_at.is_(None))
             mine = (*lasts, _ROW.c.handling == handling)
             for row in connection.execute(sa.select(_ROW).where(*mine)).all():
                 if row.kind == kind:
@@ -83,7 +83,7 @@ class Pairs:
                 _ROW.insert().values(
                     id=identifier,
                     case_id=case,
-                    one=one,
+                    one=source,
                     other=other,
                     kind=kind,
                     handling=handling,
@@ -100,12 +100,12 @@ class Pairs:
     ) -> list[Pairing]:
         """The decisions that would last if this one were kept, oldest first. Arguments and errors as of `decide`."""
         words = require_decision(pair, kind, handling, reason)
-        one, other = sorted(pair)
+        source, other = sorted(pair)
         before = self.lasting(case, key)
-        same = [each for each in before if each.pair == (one, other) and each.handling == handling]
+        same = [each for each in before if each.pair == (source, other) and each.handling == handling]
         if any(each.kind == kind for each in same):
             raise decided_already(kind)
-        new = Pairing("", one, other, kind, handling, words, by, now(), "", "", None)
+        new = Pairing("", source, other, kind, handling, words, by, now(), "", "", None)
         return [*(each for each in before if each not in same), new]
 
     def without(self, case: str, key: bytes, pairing: str) -> list[Pairing]:
@@ -158,7 +158,7 @@ class Pairs:
 
     def lasting(self, case: str, key: bytes) -> list[Pairing]:
         """The decisions that last, oldest first: of two on one pair the later counts."""
-        return [one for one in reversed(self.of(case, key)) if one.ended_at is None]
+        return [pairing for pairing in reversed(self.of(case, key)) if pairing.ended_at is None]
 
     def forget(self, case: str, sources: Collection[str]) -> None:
         """Forget every decision on sources that are erased."""

@@ -81,9 +81,9 @@ class QuestionStore:
     @staticmethod
     def _of(connection: sa.Connection, case: str, grant: Grant) -> Put:
         query = sa.select(_ROW).where(_ROW.c.case_id == case, _ROW.c.handling.in_(grant.codes))
-        found = Put()
+        questions = Put()
         for row in connection.execute(query.order_by(_ROW.c.at, _ROW.c.id)):
-            found.asked[row.source] += 1
+            questions.asked[row.source] += 1
             if row.claim_id:
-                found.claims[row.claim_id] = (row.account, row.at)
-        return found
+                questions.claims[row.claim_id] = (row.account, row.at)
+        return questions

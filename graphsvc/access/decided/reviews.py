@@ -103,7 +103,7 @@ class ReviewStore:
         reason = require_reason(reason, "whoever comes after has to follow it")
         identifier = secrets.token_hex(16)
         # A list, not an object: masking goes through every text of it, names of fields included.
-        words = [reason, *(_packed(one) for one in figures)]
+        words = [reason, *map(_packed, figures)]
         with alone(self._database, _LOCK) as connection:
             last = connection.execute(sa.select(sa.func.max(_ROW.c.number)).where(_ROW.c.case_id == case)).scalar()
             connection.execute(
@@ -132,7 +132,7 @@ class ReviewStore:
         return [self._kept(row) for row in rows]
 
     def _kept(self, row: Any) -> StoredReview:
-        reason, shown, told = unpack(self._key, row.words_sealed, f"review {row.id}")
+        reason, shown, coarse = unpack(self._key, row.words_sealed, f"review {row.id}")
         return StoredReview(
             row.id,
             row.pseudonym,
@@ -145,7 +145,7 @@ class ReviewStore:
             row.rules,
             reason,
             _unpacked(shown),
-            _unpacked(told),
+            _unpacked(coarse),
         )
 
 
@@ -155,5 +155,5 @@ def _packed(figures: Figures) -> list[Any]:
 
 
 def _unpacked(values: list[Any]) -> Figures:
-    told: list[Any] = ["few" if value is None else value for value in values]
-    return Figures(*told)
+    figures: list[Any] = ["few" if value is None else value for value in values]
+    return Figures(*figures)

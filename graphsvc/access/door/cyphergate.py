@@ -157,8 +157,8 @@ class CypherGate:
 
     def _cases(self) -> frozenset[str]:
         """Every case in the graph or in the application database; what bears no case at all counts as one."""
-        found = self._store().read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000)
-        return frozenset(str(row[0] or "") for row in found.rows) | frozenset(self._states())
+        answer = self._store().read(_EVERY_CASE, {}, timeout=_CASES_S, cap=100_000)
+        return frozenset(str(row[0] or "") for row in answer.rows) | frozenset(self._states())
 
 
 def _sources(value: Any) -> Iterator[str]:

@@ -91,15 +91,15 @@ def require_harmless(text: str) -> tuple[str, ...]:
         raise CypherFault("There is no text to run. Write a query, such as MATCH (p:Person) RETURN p.id LIMIT 10.")
     if len(text) > LONGEST:
         raise CypherFault(f"The text has {len(text)} characters; {LONGEST} is the most.")
-    found = tokens(text)
-    _require_plain_start(text, found)
-    for place, token in enumerate(found):
-        _require_no_command(text, found, place)
-        if token.word == "CALL" and not _is_part(found, place):
-            _require_procedure(text, found, place + 1)
-        elif token.kind in ("name", "quoted") and not _is_called(found, place):
-            _require_function(text, found, place)
-    return tuple(sorted({token.text for token in found if token.kind == "parameter"}))
+    stream = tokens(text)
+    _require_plain_start(text, stream)
+    for place, token in enumerate(stream):
+        _require_no_command(text, stream, place)
+        if token.word == "CALL" and not _is_part(stream, place):
+            _require_procedure(text, stream, place + 1)
+        elif token.kind in ("name", "quoted") and not _is_called(stream, place):
+            _require_function(text, stream, place)
+    return tuple(sorted({token.text for token in stream if token.kind == "parameter"}))
 
 
 def require_reading(plan: QueryPlan) -> None:
@@ -129,32 +129,36 @@ def _is_operator(name: str) -> bool:
     return base in OPERATORS or _SCANS.sub("", base, count=1) in OPERATORS
 
 
-def _require_plain_start(text: str, found: Sequence[Token]) -> None:
+def _require_plain_start(text: str, stream: Sequence[Token]) -> None:
     """Refuse what may stand before a query: EXPLAIN, PROFILE, and options other than the version of the language."""
     place = 0
-    if found and found[0].word == "CYPHER":
+    if stream and stream[0].word == "CYPHER":
         place = 1
-        if place < len(found) and found[place].kind == "number":
+        if place < len(stream) and stream[place].kind == "number":
             place += 1
-        if place + 1 < len(found) and found[place].kind == "name" and found[place + 1].text == "=":
-            raise fault(text, found[place].offset, "Options of the planner are not taken: CYPHER 5 or CYPHER 25 alone.")
-    if place < len(found) and found[place].word in ("EXPLAIN", "PROFILE", "CYPHER"):
+        if place + 1 < len(stream) and stream[place].kind == "name" and stream[place + 1].text == "=":
+            raise fault(
+                text, stream[place].offset, "Options of the planner are not taken: CYPHER 5 or CYPHER 25 alone."
+            )
+    if place < len(stream) and stream[place].word in ("EXPLAIN", "PROFILE", "CYPHER"):
         raise fault(
-            text, found[place].offset, f"{found[place].word} is not taken: the plan is shown beside every text anyway."
+            text,
+            stream[place].offset,
+            f"{stream[place].word} is not taken: the plan is shown beside every text anyway.",
         )
 
 
-def _is_part(found: Sequence[Token], place: int) -> bool:
+def _is_part(stream: Sequence[Token], place: int) -> bool:
     """Whether a token is a property, a label or a type: it follows a dot or a colon."""
-    return place > 0 and found[place - 1].kind == "sign" and found[place - 1].text in (".", ":")
+    return place > 0 and stream[place - 1].kind == "sign" and stream[place - 1].text in (".", ":")
 
 
-def _require_no_command(text: str, found: Sequence[Token], place: int) -> None:
-    token = found[place]
+def _require_no_command(text: str, stream: Sequence[Token], place: int) -> None:
+    token = stream[place]
     does = _COMMANDS.get(token.word)
-    if does is None or _is_part(found, place) or place + 1 >= len(found):
+    if does is None or _is_part(stream, place) or place + 1 >= len(stream):
         return
-    following = found[place + 1]
+    following = stream[place + 1]
     if following.kind not in ("name", "quoted", "string") or (token.word == "LOAD" and following.word != "CSV"):
         return
     raise fault(
@@ -164,60 +168,60 @@ def _require_no_command(text: str, found: Sequence[Token], place: int) -> None:
     )
 
 
-def _dotted(found: Sequence[Token], place: int) -> tuple[str, int]:
+def _dotted(stream: Sequence[Token], place: int) -> tuple[str, int]:
     """The name with dots that begins here, and the place behind it."""
     parts: list[str] = []
-    while place < len(found) and found[place].kind in ("name", "quoted"):
-        parts.append(found[place].text)
+    while place < len(stream) and stream[place].kind in ("name", "quoted"):
+        parts.append(stream[place].text)
         place += 1
-        if place >= len(found) or found[place].text != "." or found[place].kind != "sign":
+        if place >= len(stream) or stream[place].text != "." or stream[place].kind != "sign":
             break
         place += 1
     return ".".join(parts), place
 
 
-def _require_procedure(text: str, found: Sequence[Token], place: int) -> None:
+def _require_procedure(text: str, stream: Sequence[Token], place: int) -> None:
     """Refuse what follows CALL, unless it is a subquery or an allowed procedure."""
-    name, _ = _dotted(found, place)
+    name, _ = _dotted(stream, place)
     if name and name not in PROCEDURES:
-        raise _no_procedure(name, text, found[place].offset)
+        raise _no_procedure(name, text, stream[place].offset)
 
 
-def _is_called(found: Sequence[Token], place: int) -> bool:
+def _is_called(stream: Sequence[Token], place: int) -> bool:
     """Whether the name belongs to a procedure's (it follows CALL), or is the middle of a name with dots."""
-    return place > 0 and (found[place - 1].word == "CALL" or found[place - 1].text == ".")
+    return place > 0 and (stream[place - 1].word == "CALL" or stream[place - 1].text == ".")
 
 
-def _require_function(text: str, found: Sequence[Token], place: int) -> None:
+def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
     """Refuse a call of a function with dots in its name, unless it is one of Neo4j's own."""
-    name, behind = _dotted(found, place)
+    name, behind = _dotted(stream, place)
     parts = name.split(".")
-    if len(parts) < 2 or behind >= len(found) or found[behind].text != "(" or found[behind].kind != "sign":
+    if len(parts) < 2 or behind >= len(stream) or stream[behind].text != "(" or stream[behind].kind != "sign":
         return
     if ".".join(parts[:-1]).lower() not in NAMESPACES:
-        raise fault(text, found[place].offset, f"The function {name[:80]} is not among those that may be used here.")
+        raise fault(text, stream[place].offset, f"The function {name[:80]} is not among those that may be used here.")
 
 
 def _hidden(details: str) -> Iterator[str]:
     """Names of procedures that subqueries inside an expression call, as a plan writes them; LOAD CSV as one of them."""
     try:
-        found = tokens(details)
+        stream = tokens(details)
     except CypherFault:
         # The server shortens long texts: then what looks like a call anywhere in it is one.
         yield from re.findall(r"(?:\bCALL\s+|\bResolvedCall\()([\w.`]+)", details, re.IGNORECASE)
         yield from re.findall(r"\bLOAD\s+CSV\b", details, re.IGNORECASE)
         return
-    for place, token in enumerate(found):
-        if _is_part(found, place):
+    for place, token in enumerate(stream):
+        if _is_part(stream, place):
             continue
-        if token.word == "LOAD" and place + 1 < len(found) and found[place + 1].word == "CSV":
+        if token.word == "LOAD" and place + 1 < len(stream) and stream[place + 1].word == "CSV":
             yield "LOAD CSV"
         elif token.word == "CALL":
-            name, _ = _dotted(found, place + 1)
+            name, _ = _dotted(stream, place + 1)
             if name:
                 yield name
-        elif token.text == "ResolvedCall" and place + 1 < len(found) and found[place + 1].text == "(":
-            yield _dotted(found, place + 2)[0]
+        elif token.text == "ResolvedCall" and place + 1 < len(stream) and stream[place + 1].text == "(":
+            yield _dotted(stream, place + 2)[0]
 
 
 def _no_procedure(name: str, text: str = "", offset: int = 0) -> CypherFault:

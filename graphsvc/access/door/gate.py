@@ -164,10 +164,10 @@ class Gate:
             if look_of(look, principal, "analyse", case) is None:
                 self.require_open(case, grant)
             parameters = self._bound(query, case, grant) | {"limit": cap}
-            found, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
+            rows, cut = self._store().read_blocks(query.text, parameters, make, timeout=self._patience, cap=cap)
             self._require_all(cut=cut)
-            outcome["rows"] = len(found)
-        return found
+            outcome["rows"] = len(rows)
+        return rows
 
     def plan(self, goes_on: Callable[[], bool]) -> int:
         """Have the store plan the service's own queries before anybody waits for them; gives how many it did.
@@ -187,8 +187,11 @@ class Gate:
                 continue
             if not goes_on():
                 break
-            needed = [one for one in query.parameters if one.default is None]
-            given = {one.name: one.words[0] if one.words else _ANY.get(one.type, "none") for one in needed}
+            needed = [parameter for parameter in query.parameters if parameter.default is None]
+            given = {
+                parameter.name: parameter.words[0] if parameter.words else _ANY.get(parameter.type, "none")
+                for parameter in needed
+            }
             parameters = query.bind(given) | self._bound(query, "", Grant("C", sources=True))
             if query.is_material:
                 self._store().read_blocks(query.text, parameters, _nothing, timeout=_WHOLE_S, cap=1)

@@ -109,12 +109,12 @@ def release(
             tuple(handling_of(value) if place in coded and value else value for place, value in enumerate(row))
             for row in rows
         ]
-    kept = [place for place, column in enumerate(columns) if permits(grant, returns.get(column, ""))]
-    if len(kept) == len(columns):
+    permitted = [place for place, column in enumerate(columns) if permits(grant, returns.get(column, ""))]
+    if len(permitted) == len(columns):
         return Released(tuple(columns), list(rows), truncated)
     return Released(
-        tuple(columns[place] for place in kept),
-        [tuple(row[place] for place in kept) for row in rows],
+        tuple(columns[place] for place in permitted),
+        [tuple(row[place] for place in permitted) for row in rows],
         truncated,
-        tuple(column for place, column in enumerate(columns) if place not in kept),
+        tuple(column for place, column in enumerate(columns) if place not in permitted),
     )

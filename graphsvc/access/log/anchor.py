@@ -97,8 +97,8 @@ class Anchor:
             return None
         except OSError as error:
             raise self._unusable(error) from error
-        found = [self._parse(content[place : place + _PLACE]) for place in (0, _PLACE)]
-        return max((mark for mark in found if mark is not None), key=lambda mark: mark.counter, default=None)
+        marks = [self._parse(content[place : place + _PLACE]) for place in (0, _PLACE)]
+        return max((mark for mark in marks if mark is not None), key=lambda mark: mark.counter, default=None)
 
     def write(self, mark: AnchorMark) -> None:
         """Write `mark` in the place its counter says; it must be held.

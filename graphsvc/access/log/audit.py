@@ -183,8 +183,8 @@ def lines(
     if before is not None:
         query = query.where(act.c.id < before)
     with transaction(engine) as connection:
-        found = [dict(row) for row in connection.execute(query).mappings()]
-    return [line | {"detail": line["detail"] | (line.pop("ending") or {})} for line in found]
+        acts = [dict(row) for row in connection.execute(query).mappings()]
+    return [line | {"detail": line["detail"] | (line.pop("ending") or {})} for line in acts]
 
 
 def newest_ending(engine: sa.Engine, action: str, prefix: str) -> dict[str, Any] | None:

@@ -62,8 +62,8 @@ class CypherTexts:
         codes = {line["id"]: line["detail"]["code"] for line in lines if "code" in line["detail"]}
         with transaction(self._database) as connection:
             rows = connection.execute(sa.select(_ROW).where(_ROW.c.line.in_(codes))).all()
-        kept = {row.line: row for row in rows}
-        return {line: self._text(kept.get(line), code) for line, code in codes.items()}
+        by_line = {row.line: row for row in rows}
+        return {line: self._text(by_line.get(line), code) for line, code in codes.items()}
 
     def faults(self) -> Iterator[str]:
         """A sentence for every text that is gone or is not the one that was typed, in the order of the log."""

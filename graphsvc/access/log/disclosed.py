@@ -60,30 +60,30 @@ def told(detail: Mapping[str, Any]) -> dict[str, Any]:
 def parameters(query: Query, given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters given to a named query as the log keeps them, each by its type; unknown ones by their number."""
     known = {parameter.name: parameter for parameter in query.parameters}
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
-            found["unknown"] = found.get("unknown", 0) + 1
+            values["unknown"] = values.get("unknown", 0) + 1
         elif known[name].type in ("int", "float", "date", "choice"):
             try:
                 number = known[name].value(value)
-                found[name] = Plain(number) if isinstance(number, str) else number
+                values[name] = Plain(number) if isinstance(number, str) else number
             except RequestError:
-                found[name] = characters(str(value))
+                values[name] = characters(str(value))
         else:
-            found[name] = _told(name, value)
-    return found
+            values[name] = _told(name, value)
+    return values
 
 
 def sources(columns: Sequence[str], rows: Sequence[Sequence[Any]], returns: Mapping[str, str]) -> set[str]:
     """Pseudonyms of the sources an answer releases; `returns`: column → the property it shows."""
     places = [place for place, column in enumerate(columns) if returns.get(column) == "Source.id"]
-    found: set[str] = set()
+    pseudonyms: set[str] = set()
     for row in rows:
         for place in places:
             value = row[place]
-            found |= set(map(str, value)) if isinstance(value, list | tuple) else {str(value)} if value else set()
-    return found
+            pseudonyms |= set(map(str, value)) if isinstance(value, list | tuple) else {str(value)} if value else set()
+    return pseudonyms
 
 
 class Plain(str):

@@ -155,12 +155,12 @@ def _readable(database: sa.Engine, number: int) -> Mapping[str, Any]:
 
 def _linked(database: sa.Engine, first: int, last: int) -> dict[int, list[str]]:
     linked = tables.log_sources
-    found: dict[int, list[str]] = defaultdict(list)
+    pseudonyms: dict[int, list[str]] = defaultdict(list)
     with transaction(database) as connection:
         query = sa.select(linked.c.line, linked.c.pseudonym).where(linked.c.line.between(first, last))
         for line, pseudonym in connection.execute(query):
-            found[line].append(str(pseudonym))
-    return found
+            pseudonyms[line].append(str(pseudonym))
+    return pseudonyms
 
 
 def _strays(chain: Chain, tail: End) -> Iterator[str]:
@@ -195,12 +195,12 @@ def _at_the_end(chain: Chain, tail: End, mark: AnchorMark | None) -> str:
 
 
 def _recorded(row: Mapping[str, Any]) -> str:
-    found, anchored = row["detail"].get("found_line"), row["detail"].get("anchor_line")
+    last, anchored = row["detail"].get("found_line"), row["detail"].get("anchor_line")
     when = f"{stamp(row['at'])}Z"
     if anchored is None:
-        return f"Line {row['id']} records that the anchor was missing on {when}: lines after {found} may have been cut."
-    if anchored > found:
-        lost = _missing(found + 1, anchored)[:-1]
+        return f"Line {row['id']} records that the anchor was missing on {when}: lines after {last} may have been cut."
+    if anchored > last:
+        lost = _missing(last + 1, anchored)[:-1]
         return f"Line {row['id']} records what was noticed on {when}: {lost[0].lower()}{lost[1:]}, cut from the end."
     return f"Line {row['id']} records that line {anchored} was no longer the one the anchor named on {when}."
 

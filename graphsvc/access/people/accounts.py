@@ -65,10 +65,10 @@ def known_roles(roles: Iterable[str]) -> frozenset[str]:
     Raises:
         RequestError: one of them is none.
     """
-    found = frozenset(roles)
-    for role in sorted(found - frozenset(ROLES)):
+    names = frozenset(roles)
+    for role in sorted(names - frozenset(ROLES)):
         raise RequestError(f"There is no role {role!r}. Roles: {', '.join(ROLES)}.")
-    return found
+    return names
 
 
 def hash_password(password: str, name: str = "") -> str:

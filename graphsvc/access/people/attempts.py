@@ -120,7 +120,7 @@ def remember(engine: sa.Engine, key: bytes, account: int, name: str, place: Entr
     site, device = place.site, place.device
     keys = [("at address", name, site)] * bool(site) + [("at device", name, device)] * bool(device)
     with transaction(engine) as connection:
-        for mine in (_hash(key, *one) for one in keys):
+        for mine in (_hash(key, *parts) for parts in keys):
             if connection.execute(table.update().where(table.c.hash == mine).values(at=moment)).rowcount:
                 continue
             with suppress(sa.exc.IntegrityError), connection.begin_nested():  # another sign-in was first by a moment
@@ -190,5 +190,5 @@ def _forget_oldest(connection: sa.Connection) -> None:
 
 def _hash(key: bytes, *what: str) -> str:
     # Lengths keep a name that holds the sign between two parts from standing for another pair.
-    text = "".join(f"{len(one)}:{one}" for one in what)
+    text = "".join(f"{len(part)}:{part}" for part in what)
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()

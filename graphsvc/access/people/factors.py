@@ -42,13 +42,13 @@ def step_of(secret: str, code: str, moment: dt.datetime, after: int) -> int | No
         True
     """
     given = "".join(code.split()).encode("utf-8", "replace")
-    generator, here = _generator(secret), _step(moment)
-    found = None
+    generator, current = _generator(secret), _step(moment)
+    match = None
     # All steps are compared, so that the time it takes does not tell which one it was.
-    for step in range(here - DRIFT, here + DRIFT + 1):
+    for step in range(current - DRIFT, current + DRIFT + 1):
         if bytes_eq(generator.generate(step * STEP_S), given) and step > after:
-            found = step
-    return found
+            match = step
+    return match
 
 
 def _step(moment: dt.datetime) -> int:

@@ -85,14 +85,14 @@ def _own(text: str) -> str:
 
 def _without_runs(text: str) -> str:
     """A text without what stands next to each other on a keyboard or in the alphabet, in either direction."""
-    kept, at = [], 0
+    signs, at = [], 0
     while at < len(text):
-        run = max(_run(text[at:], row) for one in _ROWS for row in (one, one[::-1]))
+        run = max(_run(text[at:], row) for keys in _ROWS for row in (keys, keys[::-1]))
         if run < _SHORTEST_RUN:
-            kept.append(text[at])
+            signs.append(text[at])
             run = 1
         at += run
-    return "".join(kept)
+    return "".join(signs)
 
 
 def _run(text: str, row: str) -> int:

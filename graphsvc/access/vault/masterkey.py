@@ -140,7 +140,7 @@ def _rotate(settings: Settings, database: sa.Engine) -> str:
             for row in connection.execute(sa.select(*primary, column)).mappings().all():
                 bound = what.format(**row)
                 wrapped = new.wrap(old.key(row[column.name], bound), bound)
-                mine = sa.and_(*(one == row[one.name] for one in primary))
+                mine = sa.and_(*(key_column == row[key_column.name] for key_column in primary))
                 connection.execute(table.update().where(mine).values({column.name: wrapped}))
     if settings.master_key:
         return f"Set {VARIABLE} to what {path} holds, keep a copy apart, then delete that file."

@@ -81,7 +81,7 @@ def would_leave(on: Basis, names: list[str], lead: str, top: int = TOP) -> False
     left = _near(on, before, row)
     gone: list[int] = []
     while left and len(gone) < _MOST:
-        ranks, scores = tried([np.array([*gone, one]) for one in left])
+        ranks, scores = tried([np.array([*gone, source]) for source in left])
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         gone.append(left.pop(worst))
         if ranks[worst] > top:
@@ -89,8 +89,10 @@ def would_leave(on: Basis, names: list[str], lead: str, top: int = TOP) -> False
             ranks_of_pairs = tried([np.array(pair) for pair in pairs])[0] if pairs else ranks[:0]
             if ranks_of_pairs.size and ranks_of_pairs.max() > top:  # greed may miss two that do it together
                 best = int(ranks_of_pairs.argmax())
-                return FalseAccounts(tuple(names[one] for one in pairs[best]), int(ranks_of_pairs[best]), fewest=True)
-            return FalseAccounts(tuple(names[one] for one in gone), int(ranks[worst]), fewest=len(gone) < 3)
+                return FalseAccounts(
+                    tuple(names[source] for source in pairs[best]), int(ranks_of_pairs[best]), fewest=True
+                )
+            return FalseAccounts(tuple(names[source] for source in gone), int(ranks[worst]), fewest=len(gone) < 3)
     return FalseAccounts((), int(rereading.ranks(before.score, others)[row]), fewest=False)
 
 
@@ -102,7 +104,7 @@ def _near(on: Basis, before: Read, row: int) -> list[int]:
     own = np.isin(on.told.link[said], before.touched[:, [row]].tocoo().row)
     weight = np.bincount(on.told.source[said], weights=1.0 + len(said) * own)
     order = np.argsort(-weight, kind="stable")
-    return [int(one) for one in order if weight[one] > 0]
+    return [int(source) for source in order if weight[source] > 0]
 
 
 def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
@@ -138,11 +140,11 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
     directed = kinds[np.argsort(-kinds[:, list(WHOM).index("hands-on")], kind="stable")[:_DIRECTED]].sum(axis=0)
     belief = claim_belief(*_GRADE, weights=on.told.weights)
     for accounts in range(1, most + 1):
-        told = 1 - (1 - belief) ** accounts
-        found = np.zeros((1, len(NAMES)))
-        found[0, NAMES.index("ORGANISED")] = np.log1p(told)
+        support = 1 - (1 - belief) ** accounts
+        values = np.zeros((1, len(NAMES)))
+        values[0, NAMES.index("ORGANISED")] = np.log1p(support)
         for place, whom in enumerate(WHOM):
-            found[0, NAMES.index(f"DIRECTED to {whom}")] = np.log1p(told * directed[place])
-        if parts.score(found)[0] > bar:
+            values[0, NAMES.index(f"DIRECTED to {whom}")] = np.log1p(support * directed[place])
+        if parts.score(values)[0] > bar:
             return accounts
     return None

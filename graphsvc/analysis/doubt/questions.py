@@ -119,7 +119,7 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
         return []
     row, others, before = network.ids.index(lead), on.others, rereading.read(network)
     place = {id(claim): number for number, claim in enumerate(on.told.claims)}
-    found = []
+    questions = []
     for claim in _candidates(*_neighbourhood(lead, on.told.claims), kinds):
         link, beliefs = _answers(on, place[id(claim)])
         scores = [rereading.score_if(before, link, belief) for belief in beliefs]
@@ -128,8 +128,8 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
         moved = abs(scores[0][row] - scores[1][row])
         worth = belief * (1 - belief) * (abs(places[0] - places[1]) + min(moved, 0.99))
         if worth > 1e-9:
-            found.append(Question(claim, places[0], places[1], float(worth)))
-    return sorted(found, key=lambda question: (-round(question.worth, 9), question.claim.id))
+            questions.append(Question(claim, places[0], places[1], float(worth)))
+    return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
 
 
 def _answers(on: Basis, number: int) -> tuple[Ints, tuple[Floats, Floats]]:
@@ -139,15 +139,15 @@ def _answers(on: Basis, number: int) -> tuple[Ints, tuple[Floats, Floats]]:
     strength = strengths(ledger)[rows]
     best = strength.copy()
     best[rows == number] = claim_belief(ledger.claims[number].source_kind, "1", "A", weights=ledger.weights)
-    kept = rows != number
-    return ledger.link[[number]], (_believed(ledger, rows, best), _believed(ledger, rows[kept], strength[kept]))
+    others = rows != number
+    return ledger.link[[number]], (_believed(ledger, rows, best), _believed(ledger, rows[others], strength[others]))
 
 
 def _believed(ledger: Ledger, rows: Ints, strength: Floats) -> Floats:
     sides = []
     for chosen in (~ledger.denies[rows], ledger.denies[rows]):
-        one = np.zeros(int(chosen.sum()), dtype=np.int64)
-        sides.append(support(one, ledger.groups(one, rows[chosen]), strength[chosen], 1, ledger.weights.repeated))
+        owner = np.zeros(int(chosen.sum()), dtype=np.int64)
+        sides.append(support(owner, ledger.groups(owner, rows[chosen]), strength[chosen], 1, ledger.weights.repeated))
     return met(*sides)
 
 

@@ -15,7 +15,7 @@ from graphsvc.records.numbers import count
 from graphsvc.records.relations import doing, those
 
 # What shows that two people met: lawful service makes all of these.
-MEETS = frozenset(those(lambda one: one.met))
+MEETS = frozenset(those(lambda relation: relation.met))
 _SERVES, _KIN, _PAYS, _COERCES, _SAME = (doing(word) for word in ("serves", "is kin", "pays", "coerces", "is the same"))
 # Fewer people than this are no pattern.
 FEWEST = 2
@@ -55,10 +55,10 @@ def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = (
     """
     about = [claim for claim in claims if claim.asserts and lead in (claim.subject, claim.object)]
     everywhere = [claim for claim in claims if claim.asserts and claim.relation in ABOARD]
-    found = [reading(lead, about) for reading in _ALONE]
-    found.append(one_crossing(lead, about, everywhere))
-    found.append(owing(lead, about, interested))
-    return [reading for reading in found if reading is not None]
+    answers = [reading(lead, about) for reading in _ALONE]
+    answers.append(one_crossing(lead, about, everywhere))
+    answers.append(owing(lead, about, interested))
+    return [reading for reading in answers if reading is not None]
 
 
 def served(lead: str, about: Iterable[Claim]) -> InnocentReading | None:
@@ -182,22 +182,24 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
 
     Limits: organisers can be aboard. People of several crossings make it silent, whichever crossing the order was about.
     """
-    told = _objects(lead, about, ORDERS)
+    subordinates = _objects(lead, about, ORDERS)
     crossings: dict[str, set[str]] = {}
     for claim in aboard:
         crossings.setdefault(claim.object, set()).add(claim.subject)
-    theirs = {crossing for crossing, people in crossings.items() if people & told}
-    if not told or len(theirs) != 1:
+    theirs = {crossing for crossing, people in crossings.items() if people & subordinates}
+    if not subordinates or len(theirs) != 1:
         return None
     (crossing,) = theirs
-    if not told <= crossings[crossing]:
+    if not subordinates <= crossings[crossing]:
         return None
     own = lead in crossings[crossing]
     tail = (
         ", and they were aboard themselves: an order aboard, to steer or to bail, is not one of a gang." if own else "."
     )
     return _reading(
-        "one boat", f"Every order told of was to people of one crossing ({_people(len(told))}){tail}", {crossing, *told}
+        "one boat",
+        f"Every order told of was to people of one crossing ({_people(len(subordinates))}){tail}",
+        {crossing, *subordinates},
     )
 
 
@@ -250,12 +252,12 @@ def _objects(lead: str, about: Iterable[Claim], relations: Collection[str]) -> s
 
 def _others(lead: str, about: Iterable[Claim], relations: Collection[str]) -> set[str]:
     """Persons at the other end of one of these relations."""
-    found = set()
+    others = set()
     for claim in about:
         if claim.relation in relations:
             other, kind = (
                 (claim.object, claim.object_kind) if claim.subject == lead else (claim.subject, claim.subject_kind)
             )
             if kind == "person" and other != lead:
-                found.add(other)
-    return found
+                others.add(other)
+    return others

@@ -57,7 +57,7 @@ def read(network: Operation) -> Read:
     size = network.size
     near = coo_array((np.ones(ties.nnz, dtype=bool), (ties.row % max(size, 1), ties.col)), shape=(size, size)).tocsr()
     entries = (network.in_deeds, network.in_carried, network.in_ties)
-    link, person = (np.concatenate([getattr(one, name) for one in entries]) for name in ("link", "person"))
+    link, person = (np.concatenate([getattr(entry, name) for entry in entries]) for name in ("link", "person"))
     shape = (len(network.belief), size)
     touched = coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     return Read(network, whom, score, near, touched)

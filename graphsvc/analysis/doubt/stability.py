@@ -82,7 +82,7 @@ def together(ledger: Ledger) -> list[Ints]:
         if not keys:
             alone.append(source)
     sets = sorted({tuple(those) for those in holders.values()} | {(source,) for source in alone})
-    return [np.array(one) for one in sets]
+    return [np.array(sources) for sources in sets]
 
 
 def by_person(ledger: Ledger) -> list[Ints]:
@@ -109,7 +109,7 @@ def by_person(ledger: Ledger) -> list[Ints]:
         for end, kind in ((ledger.subject[row], claim.subject_kind), (ledger.object[row], claim.object_kind)):
             if kind == "person":
                 theirs[int(end)].add(int(ledger.source[row]))
-    return [np.array(one) for one in sorted({tuple(sorted(sources)) for sources in theirs.values()})]
+    return [np.array(sources) for sources in sorted({tuple(sorted(sources)) for sources in theirs.values()})]
 
 
 def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats]]:
@@ -132,7 +132,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     Limits: groups are made anew among those who remain, as they would be had the others never spoken.
     """
     sources = len(ledger.starts)
-    of = np.repeat(np.arange(len(left_out)), [len(one) for one in left_out])
+    of = np.repeat(np.arange(len(left_out)), [len(numbers) for numbers in left_out])
     gone = np.unique(of * sources + np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64))
     by_source = np.argsort(ledger.source, kind="stable")
     bounds = np.searchsorted(ledger.source[by_source], np.arange(sources + 1))
@@ -143,8 +143,8 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     by_link = np.argsort(ledger.link, kind="stable")
     edges = np.searchsorted(ledger.link[by_link], np.arange(links + 1))
     row, pair = _spread(edges, by_link, link, np.arange(len(pairs)))
-    kept = ~np.isin(which[pair] * sources + ledger.source[row], gone)
-    row, pair = row[kept], pair[kept]
+    remaining = ~np.isin(which[pair] * sources + ledger.source[row], gone)
+    row, pair = row[remaining], pair[remaining]
     strength = strengths(ledger)
     sides = []
     for chosen in (~ledger.denies[row], ledger.denies[row]):

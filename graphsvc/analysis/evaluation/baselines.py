@@ -35,7 +35,7 @@ def person_projection(claims: Iterable[Claim], persons: Collection[str]) -> nx.G
     for those in met.values():
         if len(those) <= 50:
             ordered = sorted(those)
-            graph.add_edges_from((one, two) for number, one in enumerate(ordered) for two in ordered[:number])
+            graph.add_edges_from((first, second) for number, first in enumerate(ordered) for second in ordered[:number])
     graph.remove_edges_from(list(nx.selfloop_edges(graph)))
     return graph
 
@@ -64,8 +64,8 @@ def betweenness(graph: nx.Graph[str], sample: int | None = None, seed: int = 0) 
     Limits: puts interpreters, drivers and landlords on top, who lie on paths by serving many.
     """
     pivots = None if sample is None else min(sample, len(graph))
-    found: dict[str, float] = nx.betweenness_centrality(graph, k=pivots, seed=seed)
-    return found
+    scores: dict[str, float] = nx.betweenness_centrality(graph, k=pivots, seed=seed)
+    return scores
 
 
 def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
@@ -77,12 +77,12 @@ def effective_size(graph: nx.Graph[str]) -> dict[str, float]:
 
     Limits: grows with degree, and puts those who lawfully serve people of every boat on top.
     """
-    ends = [(one, two) for one, two in graph.edges]
+    ends = [(person, other) for person, other in graph.edges]
     place = {person: number for number, person in enumerate(graph)}
-    first = np.array([place[one] for one, _ in ends], dtype=np.int64)
-    second = np.array([place[two] for _, two in ends], dtype=np.int64)
-    found = structure.effective_size(structure.contacts(first, second, len(place)))
-    return dict(zip(place, found.tolist(), strict=True))
+    first = np.array([place[person] for person, _ in ends], dtype=np.int64)
+    second = np.array([place[other] for _, other in ends], dtype=np.int64)
+    sizes = structure.effective_size(structure.contacts(first, second, len(place)))
+    return dict(zip(place, sizes.tolist(), strict=True))
 
 
 def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, float]:
@@ -101,5 +101,5 @@ def pagerank(graph: nx.Graph[str], sources: Collection[str] = ()) -> dict[str, f
     if not graph:
         return {}
     start = {person: 1.0 for person in sources if person in graph}
-    found: dict[str, float] = nx.pagerank(graph, personalization=start or None)
-    return found
+    scores: dict[str, float] = nx.pagerank(graph, personalization=start or None)
+    return scores

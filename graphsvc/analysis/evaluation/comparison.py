@@ -48,14 +48,14 @@ def scorings(
 
     Limits: only where it is known who the witnesses are, as in invented cases, can anything begin at them.
     """
-    found: dict[str, Mapping[str, float]] = {}
+    scores: dict[str, Mapping[str, float]] = {}
     if OURS in methods:
-        found[OURS] = {lead.id: lead.score for lead in rank(claims, persons, dependence).leads}
+        scores[OURS] = {lead.id: lead.score for lead in rank(claims, persons, dependence).leads}
     textbook = [name for name in _BASELINES if name in methods]
     graph = baselines.person_projection(claims if textbook else (), {person.id for person in persons})
     for name in textbook:
-        found[name] = _BASELINES[name](graph, witnesses)
-    return found
+        scores[name] = _BASELINES[name](graph, witnesses)
+    return scores
 
 
 def halves(claims: Sequence[Claim], count: int, seed: int = 0) -> list[list[Claim]]:
@@ -73,8 +73,8 @@ def halves(claims: Sequence[Claim], count: int, seed: int = 0) -> list[list[Clai
     """
     rng = np.random.default_rng(seed)
     speakers = sorted({claim.source for claim in claims if claim.source_kind == "witness"})
-    found = []
+    samples = []
     for _ in range(count):
-        kept = set(rng.permutation(speakers)[: (len(speakers) + 1) // 2].tolist())
-        found.append([claim for claim in claims if claim.source_kind != "witness" or claim.source in kept])
-    return found
+        sources = set(rng.permutation(speakers)[: (len(speakers) + 1) // 2].tolist())
+        samples.append([claim for claim in claims if claim.source_kind != "witness" or claim.source in sources])
+    return samples

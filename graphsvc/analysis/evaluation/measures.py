@@ -58,11 +58,11 @@ def average_precision(ranked: Sequence[str], wanted: Collection[str]) -> float:
 
     Limits: chance is about the share of those wanted, so compare only within one case. 0 if none is wanted.
     """
-    found, total = 0, 0.0
+    hits, total = 0, 0.0
     for place, name in enumerate(ranked, start=1):
         if name in wanted:
-            found += 1
-            total += found / place
+            hits += 1
+            total += hits / place
     return total / len(wanted) if wanted else 0.0
 
 
@@ -112,13 +112,13 @@ def auc(ranked: Sequence[str], wanted: Collection[str]) -> float:
 
     Limits: the middle of the list weighs as much as its top, which nobody reads. NaN if all or none are wanted.
     """
-    above = found = 0
+    above = hits = 0
     for name in ranked:
         if name in wanted:
-            found += 1
+            hits += 1
         else:
-            above += found
-    pairs = found * (len(ranked) - found)
+            above += hits
+    pairs = hits * (len(ranked) - hits)
     return above / pairs if pairs else math.nan
 
 
@@ -144,7 +144,7 @@ def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
 
     Limits: see each figure; whoever is not in `ranked` does not exist here, so pass an `order` of all candidates.
     """
-    found = (
+    values = (
         average_precision(ranked, planted.hubs) if planted.hubs else math.nan,
         auc(ranked, planted.hubs),
         precision_at(ranked, planted.hubs, TOP),
@@ -153,7 +153,7 @@ def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
         top_tenth(ranked, planted.leaders) if planted.leaders else math.nan,
         top_tenth(ranked, planted.brokers) if planted.brokers else math.nan,
     )
-    return dict(zip(FIGURES, found, strict=True))
+    return dict(zip(FIGURES, values, strict=True))
 
 
 def measured(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
@@ -166,8 +166,8 @@ def measured(scores: Mapping[str, float], planted: Planted) -> dict[str, float]:
 
     Limits: candidates without a score come last, in random order, as if they had been ranked there.
     """
-    found = [figures(order(scores, planted.candidates, seed), planted) for seed in range(ORDERS)]
-    return {name: float(np.mean([one[name] for one in found])) for name in FIGURES}
+    rows = [figures(order(scores, planted.candidates, seed), planted) for seed in range(ORDERS)]
+    return {name: float(np.mean([row[name] for row in rows])) for name in FIGURES}
 
 
 def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: int = 0) -> list[dict[str, float]]:
@@ -182,7 +182,7 @@ def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: i
     """
     rng = np.random.default_rng(seed)
     names = sorted(planted.candidates)
-    found = []
+    rows = []
     for _ in range(times):
         drawn = [names[place] for place in rng.integers(len(names), size=len(names)).tolist()]
         copies = {f"{place} {name}": name for place, name in enumerate(drawn)}
@@ -192,8 +192,8 @@ def resampled(scores: Mapping[str, float], planted: Planted, times: int, seed: i
             frozenset(copy for copy, name in copies.items() if name in kind) for kind in kinds
         )
         sample = Planted(hubs, leaders, brokers, helpers, candidates)
-        found.append(figures(order(given, sample.candidates, int(rng.integers(1 << 32))), sample))
-    return found
+        rows.append(figures(order(given, sample.candidates, int(rng.integers(1 << 32))), sample))
+    return rows
 
 
 def interval(values: Sequence[float], share: float = 0.95) -> tuple[float, float]:
@@ -238,5 +238,5 @@ def means(values: Sequence[float], times: int, seed: int = 0) -> list[float]:
     if not len(known):
         return []
     drawn = np.random.default_rng(seed).integers(len(known), size=(times, len(known)))
-    found: list[float] = known[drawn].mean(axis=1).tolist()
-    return found
+    sample_means: list[float] = known[drawn].mean(axis=1).tolist()
+    return sample_means

@@ -196,14 +196,14 @@ def link_table(
     against = np.flatnonzero(ledger.denies)
     deniers, denying_others = corroboration(ledger, ledger.link[against], against, size)
     first, last = _dates(ledger, size)
-    found: dict[int, LinkKey] = {}
+    keys: dict[int, LinkKey] = {}
     for number, claim in zip(ledger.link.tolist(), ledger.claims, strict=True):
-        if number not in found and claim.polarity == "asserts":
-            found[number] = claim.key
+        if number not in keys and claim.polarity == "asserts":
+            keys[number] = claim.key
     numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
     more = [array.tolist() for array in (deniers, denying_others, recorded_witnesses, recorded_others)]
     figures = list(zip(*numbers, first, last, *more, strict=True))
-    return {key: LinkFigures(*figures[number]) for number, key in found.items()}
+    return {key: LinkFigures(*figures[number]) for number, key in keys.items()}
 
 
 def corroboration(ledger: Ledger, owner: Ints, rows: Ints, size: int) -> tuple[Ints, Ints]:

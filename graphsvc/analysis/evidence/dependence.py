@@ -60,10 +60,10 @@ def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str
             if key in holder:
                 root[find(source)] = find(holder[key])
             holder[key] = source
-    found: dict[str, set[str]] = defaultdict(set)
+    members: dict[str, set[str]] = defaultdict(set)
     for source in root:
-        found[find(source)].add(source)
-    return sorted(map(frozenset, found.values()), key=min)
+        members[find(source)].add(source)
+    return sorted(map(frozenset, members.values()), key=min)
 
 
 def shared_keys(
@@ -116,12 +116,12 @@ def cliques(holders: Collection[str], apart: Collection[Pair]) -> list[set[str]]
     """
     those = set(holders)
     within = {tuple(sorted(pair)) for pair in apart if those.issuperset(pair)}
-    touched = sorted({one for pair in within for one in pair})
+    touched = sorted({holder for pair in within for holder in pair})
     if not touched:
         return [those] if len(those) > 1 else []
     rest = those.difference(touched)
-    found = [rest | {one} for one in touched] if rest else []
-    return found + [{one, two} for one in touched for two in touched if one < two and (one, two) not in within]
+    sets = [rest | {holder} for holder in touched] if rest else []
+    return sets + [{low, high} for low in touched for high in touched if low < high and (low, high) not in within]
 
 
 def in_common(sources: Iterable[str], shares: Mapping[str, Iterable[Thing]]) -> list[Shared]:

@@ -56,7 +56,7 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
         if claim.relation in ACCUSES and claim.source_kind == "witness" and claim.source in persons:
             known["accuser"][claim.subject].add(persons[claim.source])
     to: dict[str, dict[str, set[str]]] = {}
-    found: dict[str, str] = {}
+    marks: dict[str, str] = {}
     for claim in claims:
         person = persons.get(claim.source)
         # A source of intelligence is nobody of the case, whatever their id says.
@@ -69,5 +69,5 @@ def interests(claims: Iterable[Claim], persons: Mapping[str, str]) -> dict[str, 
         about = {claim.subject, claim.object} - {person}
         held = next((name for name, those in to[person].items() if not about.isdisjoint(those)), "")
         if held:
-            found[claim.id] = held
-    return found
+            marks[claim.id] = held
+    return marks

@@ -50,12 +50,12 @@ class Ledger:
 
     def rows(self, chosen: Bools) -> Ledger:
         """The same ledger with some of its rows only; entities and links keep their numbers."""
-        kept = np.flatnonzero(chosen)
+        numbers = np.flatnonzero(chosen)
         columns = ("subject", "relation", "object", "link", "source", "grading", "denies", "on_record", "witness")
         return replace(
             self,
-            claims=[self.claims[row] for row in kept],
-            **{name: getattr(self, name)[kept] for name in columns},
+            claims=[self.claims[row] for row in numbers],
+            **{name: getattr(self, name)[numbers] for name in columns},
         )
 
     def given_by(self) -> list[str]:
@@ -98,10 +98,10 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
 
     Limits: rows come in the order of the claims; no figure may depend on it.
     """
-    kept = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
-    subjects, objects = [claim.subject for claim in kept], [claim.object for claim in kept]
-    said, given = [claim.relation for claim in kept], [claim.source or f"statement {claim.statement}" for claim in kept]
-    graded = [(claim.source_kind, claim.source_grade, claim.assessment, claim.interest) for claim in kept]
+    rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
+    subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
+    said, given = [claim.relation for claim in rows], [claim.source or f"statement {claim.statement}" for claim in rows]
+    graded = [(claim.source_kind, claim.source_grade, claim.assessment, claim.interest) for claim in rows]
     ids, entity = _numbers(subjects + objects)
     relations, relation = _numbers(said)
     sources, source = _numbers(given)
@@ -113,7 +113,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     kind = _column(map(relation.__getitem__, said))
     code = (subject * max(len(relations), 1) + kind) * max(len(ids), 1) + object_
     return Ledger(
-        claims=kept,
+        claims=rows,
         ids=ids,
         relations=relations,
         subject=subject,
@@ -123,9 +123,9 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
         source=_column(map(source.__getitem__, given)),
         grading=_column(map(grade.__getitem__, graded)),
         gradings=gradings,
-        denies=np.array([claim.polarity == "denies" for claim in kept], dtype=bool),
-        on_record=np.array([claim.on_record for claim in kept], dtype=bool),
-        witness=np.array([claim.source_kind == "witness" for claim in kept], dtype=bool),
+        denies=np.array([claim.polarity == "denies" for claim in rows], dtype=bool),
+        on_record=np.array([claim.on_record for claim in rows], dtype=bool),
+        witness=np.array([claim.source_kind == "witness" for claim in rows], dtype=bool),
         starts=np.concatenate(([0], np.cumsum([len(names) for names in held], dtype=np.int64))).astype(np.int64),
         keys=_column(key[name] for names in held for name in names),
         weights=weights,

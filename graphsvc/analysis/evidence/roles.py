@@ -11,7 +11,7 @@ from types import MappingProxyType
 from graphsvc.records.relations import KINDS, RELATIONS, doing, those
 
 # Ties of the operation; the others show presence, lawful service, family or identity.
-OPERATION = frozenset(those(lambda one: KINDS[one.kind].operation))
+OPERATION = frozenset(those(lambda relation: KINDS[relation.kind].operation))
 
 # The parts a person can play. Those through whom an operation runs come first: what they share is that others depend
 # on them, not what they do.
@@ -26,8 +26,10 @@ WHOM = MappingProxyType(
 
 def _columns(kind: str) -> tuple[str, ...]:
     """Relations of a kind in the order of the fitted tables; those that are not in them yet come last."""
-    rows = [one for one in RELATIONS.values() if one.kind == kind]
-    return tuple(one.name for one in sorted(rows, key=lambda one: one.weighed.place or len(RELATIONS) + 1))
+    rows = [relation for relation in RELATIONS.values() if relation.kind == kind]
+    return tuple(
+        relation.name for relation in sorted(rows, key=lambda relation: relation.weighed.place or len(RELATIONS) + 1)
+    )
 
 
 # What somebody does to a thing of the operation, whoever else is tied to it.
@@ -61,22 +63,22 @@ COMMANDS = doing("directs", "recruits", "coerces", "pays")
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
 QUARRELS = doing("quarrels")
 # What makes somebody one of a gang, and what makes them its leader.
-OF_A_GANG = frozenset(those(lambda one: one.kind == "part" and one.objects == ("gang",)))
+OF_A_GANG = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("gang",)))
 LEADS = OF_A_GANG & ARRANGES
 # What somebody does with their own hands, or has been made to do.
 HANDS_ON = doing("works", "moves")
 # What puts a person on a crossing.
-ABOARD = frozenset(those(lambda one: one.there == "its day"))
+ABOARD = frozenset(those(lambda relation: relation.there == "its day"))
 
 # Having played a part makes a candidate, at either end …
-PLAYS_PART = frozenset(those(lambda one: one.part.subject == "acts"))
+PLAYS_PART = frozenset(those(lambda relation: relation.part.subject == "acts"))
 # … and who serves lawfully does so in sight of all, though it is no part.
-ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda one: one.part.subject == "serves"))
-ACTIVE_OBJECT = frozenset(those(lambda one: one.part.object == "acts"))
+ACTIVE_SUBJECT = PLAYS_PART | frozenset(those(lambda relation: relation.part.subject == "serves"))
+ACTIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "acts"))
 # … while these are said of people who were only carried or exploited. To pay, to owe or to be served tells nothing:
 # organisers pay, and are served, as well.
-PASSIVE_SUBJECT = frozenset(those(lambda one: one.part.subject == "passive"))
-PASSIVE_OBJECT = frozenset(those(lambda one: one.part.object == "passive"))
+PASSIVE_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "passive"))
+PASSIVE_OBJECT = frozenset(those(lambda relation: relation.part.object == "passive"))
 # Who is only said to know, pay or take orders from somebody.
-TIED_SUBJECT = frozenset(those(lambda one: one.part.subject == "tied"))
-TIED_OBJECT = frozenset(those(lambda one: one.part.object in ("tied", "acts")))
+TIED_SUBJECT = frozenset(those(lambda relation: relation.part.subject == "tied"))
+TIED_OBJECT = frozenset(those(lambda relation: relation.part.object in ("tied", "acts")))

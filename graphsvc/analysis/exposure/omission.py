@@ -84,20 +84,22 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
     Limits: where trying takes more than `TRIES`, the facts are chosen witness by witness: who shares the most of them with
     others stays possible, and what those could not know is left out.
     """
-    exposed = [one for one in witnesses if not one.safe(below)]
+    exposed = [witness for witness in witnesses if not witness.safe(below)]
     if not exposed:
         return frozenset(), 0
     rough = _pruned(_greedy(exposed, below), exposed, below)
     # A fact that rests on nobody who is exposed changes nothing.
-    candidates = sorted({fact for one in exposed for fact in one.now}, key=lambda fact: (*fact.key, fact.first_on))
-    tried, cost = 0, sum(len(one.before) + len(one.now) for one in exposed)
+    candidates = sorted(
+        {fact for witness in exposed for fact in witness.now}, key=lambda fact: (*fact.key, fact.first_on)
+    )
+    tried, cost = 0, sum(len(witness.before) + len(witness.now) for witness in exposed)
     for number in range(1, len(rough)):
         for chosen in combinations(candidates, number):
             tried += cost
             if tried > TRIES:
                 return rough, number
             without = frozenset(chosen)
-            if all(one.safe(below, without) for one in exposed):
+            if all(witness.safe(below, without) for witness in exposed):
                 return without, number
     return rough, len(rough)
 
@@ -105,15 +107,15 @@ def fewest(witnesses: Sequence[Told], below: int) -> tuple[frozenset[Fact], int]
 def _greedy(exposed: Sequence[Told], below: int) -> set[Fact]:
     """Witness by witness: the people who share the most facts stay possible, and what they could not know goes."""
     out: set[Fact] = set()
-    for one in sorted(exposed, key=lambda told: len(told.now)):
-        if not one.safe(below, out):
-            out |= _loosened(one, below, out)
+    for witness in sorted(exposed, key=lambda witness: len(witness.now)):
+        if not witness.safe(below, out):
+            out |= _loosened(witness, below, out)
     return out
 
 
-def _loosened(one: Told, below: int, out: set[Fact]) -> set[Fact]:
-    left = [(fact, those) for fact, those in one.now.items() if fact not in out]
-    possible = reduce(and_, one.before.values()) if one.before else -1
+def _loosened(witness: Told, below: int, out: set[Fact]) -> set[Fact]:
+    left = [(fact, those) for fact, those in witness.now.items() if fact not in out]
+    possible = reduce(and_, witness.before.values()) if witness.before else -1
     # Person → the facts they could have known, as a set of bits as well.
     knew: dict[int, int] = {}
     for number, (_fact, those) in enumerate(left):
@@ -134,9 +136,9 @@ def _loosened(one: Told, below: int, out: set[Fact]) -> set[Fact]:
 
 def _pruned(out: set[Fact], exposed: Sequence[Told], below: int) -> frozenset[Fact]:
     """Without what need not be left out after all; of very many facts all stay."""
-    if len(out) * sum(len(one.before) + len(one.now) for one in exposed) > TRIES:
+    if len(out) * sum(len(witness.before) + len(witness.now) for witness in exposed) > TRIES:
         return frozenset(out)
-    for fact in sorted(out, key=lambda one: (*one.key, one.first_on)):
-        if all(one.safe(below, out - {fact}) for one in exposed):
+    for fact in sorted(out, key=lambda fact: (*fact.key, fact.first_on)):
+        if all(witness.safe(below, out - {fact}) for witness in exposed):
             out = out - {fact}
     return frozenset(out)

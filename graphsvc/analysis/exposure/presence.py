@@ -24,13 +24,13 @@ READERS = frozenset({"suspect", "convicted"})
 
 
 _ALONE = Privy()
-PRIVY = MappingProxyType({name: one.privy for name, one in RELATIONS.items()})
+PRIVY = MappingProxyType({name: relation.privy for name, relation in RELATIONS.items()})
 # Relations that document a person at the object: on its day (a crossing), on the claim's days, or on any day.
-_ON_ITS_DAY = frozenset(those(lambda one: one.there == "its day"))
-_ON_THEIR_DAYS = frozenset(those(lambda one: one.there == "their days"))
-_ANY_DAY = frozenset(those(lambda one: one.there == "any day"))
+_ON_ITS_DAY = frozenset(those(lambda relation: relation.there == "its day"))
+_ON_THEIR_DAYS = frozenset(those(lambda relation: relation.there == "their days"))
+_ANY_DAY = frozenset(those(lambda relation: relation.there == "any day"))
 # A boat or gang is known where it was.
-_WHERE = frozenset(those(lambda one: one.there == "known at"))
+_WHERE = frozenset(those(lambda relation: relation.there == "known at"))
 _SAME = doing("is the same")
 _EVER = (1, dt.date.max.toordinal())
 
@@ -83,25 +83,25 @@ class PresenceGround:
         """
         rule, days = PRIVY.get(fact.relation, _ALONE), span(fact.first_on, fact.last_on)
         subject, target = self.people.get(fact.subject), self.people.get(fact.object)
-        found = _bit(subject) | _bit(target)
+        people = _bit(subject) | _bit(target)
         if rule.at:
             for place in (fact.object, *self.known_at.get(fact.object, ())):
-                found |= self._seen(place, days)
+                people |= self._seen(place, days)
         if rule.beside and target is not None and not (rule.beside == "both" and subject is None):
-            found |= self._beside(target, days, _bit(subject) if rule.beside == "both" else 0)
+            people |= self._beside(target, days, _bit(subject) if rule.beside == "both" else 0)
         accused = _bit(subject) if rule.accuses else 0
-        return found & ~accused & ~self.readers
+        return people & ~accused & ~self.readers
 
     def _seen(self, place: str, days: Span) -> int:
-        found = 0
+        people = 0
         for number, stay in self.there.get(place, ()):
             if _meet(days, stay):
-                found |= 1 << number
-        return found
+                people |= 1 << number
+        return people
 
     def _beside(self, number: int, days: Span, needed: int) -> int:
         """Who was in one place with someone at the time, where those `needed` (a set) were too."""
-        found = 0
+        people = 0
         for place, stay in self.stays.get(number, ()):
             if not _meet(days, stay):
                 continue
@@ -110,8 +110,8 @@ class PresenceGround:
                 if _meet(days, theirs) and _meet(stay, theirs):
                     there |= 1 << other
             if not needed & ~there:
-                found |= there
-        return found
+                people |= there
+        return people
 
 
 def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str, str] | None = None) -> PresenceGround:
@@ -134,7 +134,7 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
     whether it was on the day of a dated fact, so it does not count there.
     """
     claims = [claim for claim in claims if claim.counts]
-    found = PresenceGround(people=_numbers(claims, persons))
+    presence = PresenceGround(people=_numbers(claims, persons))
     denied = {claim.key for claim in claims if claim.denies}
     rests: dict[LinkKey, set[str]] = defaultdict(set)
     stays: dict[tuple[str, int], set[Span]] = defaultdict(set)
@@ -144,38 +144,38 @@ def ground(claims: Iterable[Claim], persons: Iterable[Person], days: Mapping[str
         if not claim.asserts or claim.key in denied:
             continue
         if claim.relation in _WHERE and claim.subject_kind in ("boat", "gang"):
-            found.known_at.setdefault(claim.subject, set()).add(claim.object)
+            presence.known_at.setdefault(claim.subject, set()).add(claim.object)
         if claim.subject_kind != "person":
             continue
         if claim.relation in _ON_ITS_DAY:
             day = (days or {}).get(claim.object, "")
-            stays[claim.object, found.people[claim.subject]].add(span(day, "") if day else span(claim.from_on, ""))
+            stays[claim.object, presence.people[claim.subject]].add(span(day, "") if day else span(claim.from_on, ""))
         elif claim.relation in _ON_THEIR_DAYS:
-            stays[claim.object, found.people[claim.subject]].add(span(claim.from_on, claim.to_on))
+            stays[claim.object, presence.people[claim.subject]].add(span(claim.from_on, claim.to_on))
         elif claim.relation in _ANY_DAY:
-            stays[claim.object, found.people[claim.subject]].add(_EVER)
+            stays[claim.object, presence.people[claim.subject]].add(_EVER)
     for (place, number), spans in stays.items():
         for stay in spans:
-            found.there.setdefault(place, []).append((number, stay))
+            presence.there.setdefault(place, []).append((number, stay))
             # Belonging to a gang or using a phone is no being together.
             if stay is not _EVER:
-                found.stays.setdefault(number, []).append((place, stay))
-    found.rests = {key: frozenset(sources) for key, sources in rests.items()}
+                presence.stays.setdefault(number, []).append((place, stay))
+    presence.rests = {key: frozenset(sources) for key, sources in rests.items()}
     for person in persons:
-        if person.categories & READERS and person.id in found.people:
-            found.readers |= 1 << found.people[person.id]
-    return found
+        if person.categories & READERS and person.id in presence.people:
+            presence.readers |= 1 << presence.people[person.id]
+    return presence
 
 
 def _numbers(claims: Iterable[Claim], persons: Iterable[Person]) -> dict[str, int]:
     """A number for each person; one for all rows that are said to be the same."""
     same: dict[str, str] = {}
 
-    def first(one: str) -> str:
-        while same.setdefault(one, one) != one:
-            same[one] = same[same[one]]
-            one = same[one]
-        return one
+    def first(name: str) -> str:
+        while same.setdefault(name, name) != name:
+            same[name] = same[same[name]]
+            name = same[name]
+        return name
 
     for person in persons:
         first(person.id)
@@ -188,10 +188,10 @@ def _numbers(claims: Iterable[Claim], persons: Iterable[Person]) -> dict[str, in
             low, high = sorted((first(claim.subject), first(claim.object)))
             same[high] = low
     numbers: dict[str, int] = {}
-    found = {}
-    for one in sorted(same):
-        found[one] = numbers.setdefault(first(one), len(numbers))
-    return found
+    people = {}
+    for person_id in sorted(same):
+        people[person_id] = numbers.setdefault(first(person_id), len(numbers))
+    return people
 
 
 @lru_cache(maxsize=50_000)

@@ -102,16 +102,16 @@ def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Restin
     to nobody documented the set is 0. It takes for granted that a reader can tell which facts come from one witness, which
     is more than a picture says. What a way of speaking, a gap or a date of interview gives away is beyond it.
     """
-    told: dict[str, Told] = {}
+    accounts: dict[str, Told] = {}
     privy = {fact: ground.privy(fact) for fact in {**shown, **(earlier or {})}}
     for place, facts in enumerate((earlier or {}, shown)):
         for fact, sources in facts.items():
             for source in sources:
-                one = told.setdefault(source, Told())
-                (one.now if place else one.before)[fact] = privy[fact]
-    there = {source: one for source, one in told.items() if one.now}
-    witnesses = [_exposed(source, one) for source, one in there.items()]
-    witnesses.sort(key=lambda one: (one.size, one.source))
+                account = accounts.setdefault(source, Told())
+                (account.now if place else account.before)[fact] = privy[fact]
+    there = {source: account for source, account in accounts.items() if account.now}
+    witnesses = [_exposed(source, account) for source, account in there.items()]
+    witnesses.sort(key=lambda exposed: (exposed.size, exposed.source))
     leave_out, at_least = fewest(list(there.values()), below)
     gained: dict[Fact, int] = {}
     for witness in witnesses:
@@ -130,12 +130,12 @@ def exposure(shown: Resting, ground: PresenceGround, below: int, earlier: Restin
     )
 
 
-def _exposed(source: str, told: Told) -> Exposed:
-    gains = told.gains()
-    facts = [Narrowing(fact, those.bit_count(), gains[fact]) for fact, those in told.now.items()]
-    facts.sort(key=lambda one: (-one.gained, one.people, _order(one.fact)))
-    before = Told(told.before).size() if told.before else None
-    return Exposed(source, told.size(), tuple(facts), len(told.before), before)
+def _exposed(source: str, account: Told) -> Exposed:
+    gains = account.gains()
+    facts = [Narrowing(fact, those.bit_count(), gains[fact]) for fact, those in account.now.items()]
+    facts.sort(key=lambda narrowing: (-narrowing.gained, narrowing.people, _order(narrowing.fact)))
+    before = Told(account.before).size() if account.before else None
+    return Exposed(source, account.size(), tuple(facts), len(account.before), before)
 
 
 def _order(fact: Fact) -> tuple[str, ...]:

@@ -84,11 +84,11 @@ def left(net: TieNetwork, removed: Collection[str] = ()) -> Left:
     Limits: what nobody told of may hold the pieces together all the same.
     """
     gone = set(net.places(removed).tolist())
-    kept = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
-    if not len(kept):
+    places = np.array([place for place in range(len(net.ids)) if place not in gone], dtype=np.int64)
+    if not len(places):
         return Left(0, 0, 0, 1.0)
-    pieces, labels = connected_components(net.ties[kept][:, kept], directed=False)
-    return Left(len(kept), int(pieces), int(np.bincount(labels).max()), fragmentation(net, removed))
+    pieces, labels = connected_components(net.ties[places][:, places], directed=False)
+    return Left(len(places), int(pieces), int(np.bincount(labels).max()), fragmentation(net, removed))
 
 
 def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> list[Successor]:
@@ -103,7 +103,7 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
 
     Limits: whoever stands in the same place need not be willing, able or trusted; and successors come from outside as well.
     """
-    found: list[Successor] = []
+    heirs: list[Successor] = []
     gone = net.places(removed)
     for place in gone.tolist():
         near = np.setdiff1d(net.ties[[place]].indices, gone)
@@ -114,9 +114,11 @@ def successors(net: TieNetwork, removed: Collection[str], each: int = _EACH) -> 
         # Whoever is one of those ties would not have to make it.
         count[near] += count[near] > 0
         count[gone] = 0
-        best = [int(one) for one in np.lexsort((-shared.round(9), -count))[:each] if count[one] > 0]
-        found += [Successor(net.ids[place], net.ids[one], min(int(count[one]), len(near)), len(near)) for one in best]
-    return found
+        best = [int(heir) for heir in np.lexsort((-shared.round(9), -count))[:each] if count[heir] > 0]
+        heirs += [
+            Successor(net.ids[place], net.ids[heir], min(int(count[heir]), len(near)), len(near)) for heir in best
+        ]
+    return heirs
 
 
 def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Successor]) -> TieNetwork:
@@ -133,8 +135,8 @@ def taken_over(net: TieNetwork, removed: Collection[str], heirs: Iterable[Succes
     Limits: one way it may grow back, of many; how long that takes, nobody knows.
     """
     first: dict[str, str] = {}
-    for one in heirs:
-        first.setdefault(one.of, one.person)
+    for successor in heirs:
+        first.setdefault(successor.of, successor.person)
     place = {name: number for number, name in enumerate(net.ids)}
     gone = set(net.places(removed).tolist())
     ties = net.ties.tolil(copy=True)
@@ -161,14 +163,14 @@ def rivals(links: Mapping[LinkKey, LinkFigures], removed: Collection[str]) -> li
     gone = frozenset(removed)
     gangs = [(subject, target) for (subject, relation, target) in links if relation in OF_A_GANG and subject in gone]
     sides: list[tuple[str, str]] = [(person, "") for person in gone] + gangs
-    found: dict[tuple[str, str, str], Rival] = {}
+    quarrels: dict[tuple[str, str, str], Rival] = {}
     for (subject, relation, target), figures in links.items():
         if relation not in QUARRELS:
             continue
-        for here, there in ((subject, target), (target, subject)):
+        for end, other in ((subject, target), (target, subject)):
             for person, gang in sides:
-                if here == (gang or person) and there not in gone:
-                    key = person, gang, there
-                    belief = max(figures.belief, found[key].belief if key in found else 0.0)
-                    found[key] = Rival(person, gang, there, belief)
-    return sorted(found.values(), key=lambda one: (-round(one.belief, 9), one.of, one.gang, one.rival))
+                if end == (gang or person) and other not in gone:
+                    key = person, gang, other
+                    belief = max(figures.belief, quarrels[key].belief if key in quarrels else 0.0)
+                    quarrels[key] = Rival(person, gang, other, belief)
+    return sorted(quarrels.values(), key=lambda rival: (-round(rival.belief, 9), rival.of, rival.gang, rival.rival))

@@ -85,9 +85,9 @@ def acting(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> fro
 
     Limits: whoever only introduces others, and does nothing else that anybody told of, is missing.
     """
-    found = {subject for subject, relation, _ in links if relation in PLAYS_PART}
-    found |= {target for _, relation, target in links if relation in TAKES_ORDERS}
-    return frozenset(people) & found
+    active = {subject for subject, relation, _ in links if relation in PLAYS_PART}
+    active |= {target for _, relation, target in links if relation in TAKES_ORDERS}
+    return frozenset(people) & active
 
 
 def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> TieNetwork:
@@ -133,7 +133,7 @@ def network(links: Mapping[LinkKey, LinkFigures], people: Collection[str]) -> Ti
         tie(first, second, belief)
     ids = sorted({name for pair in tied for name in pair})
     place = {name: number for number, name in enumerate(ids)}
-    pairs = np.array([[place[one], place[other]] for one, other in tied], dtype=np.int64).reshape(-1, 2)
+    pairs = np.array([[place[name], place[other]] for name, other in tied], dtype=np.int64).reshape(-1, 2)
     weight = np.array(list(tied.values()), dtype=float)
     rows, columns = np.concatenate((pairs[:, 0], pairs[:, 1])), np.concatenate((pairs[:, 1], pairs[:, 0]))
     ties = coo_array((np.tile(weight, 2), (rows, columns)), shape=(len(ids), len(ids))).tocsr()
@@ -275,12 +275,12 @@ def reaching(net: TieNetwork, size: int) -> tuple[str, ...]:
     if not count:
         return ()
     firsts = np.argsort(-near.sum(axis=0).round(9), kind="stable")[:_STARTS]
-    found = [_covering(near, [int(first)], count) for first in firsts]
+    sets = [_covering(near, [int(first)], count) for first in firsts]
 
     def covered(chosen: Collection[int]) -> float:
         return round(float(near[:, list(chosen)].max(axis=1).sum()), 9)
 
-    return _named(net, max(found, key=covered))
+    return _named(net, max(sets, key=covered))
 
 
 def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
@@ -296,8 +296,8 @@ def _covering(near: Floats, chosen: list[int], count: int) -> list[int]:
         better = False
         for place in range(count):
             rest = chosen[:place] + chosen[place + 1 :]
-            kept = near[:, rest].max(axis=1) if rest else np.zeros(len(near))
-            gain = np.maximum(near, kept[:, None]).sum(axis=0).round(9)
+            coverage = near[:, rest].max(axis=1) if rest else np.zeros(len(near))
+            gain = np.maximum(near, coverage[:, None]).sum(axis=0).round(9)
             gain[rest] = -1.0
             if gain.max() > gain[chosen[place]]:
                 chosen[place] = int(gain.argmax())
@@ -380,11 +380,11 @@ class _Search:
         return self._known[removed]
 
     def _measured(self, removed: frozenset[int]) -> float:
-        kept, starts = self._left_over(removed)
-        if len(kept) < 2 or not len(starts):
+        left, starts = self._left_over(removed)
+        if len(left) < 2 or not len(starts):
             return 0.0
-        near = _inverse(np.atleast_2d(dijkstra(self._lengths[kept][:, kept], directed=False, indices=starts)))
-        return float(near.sum()) / (len(starts) * (len(kept) - 1))
+        near = _inverse(np.atleast_2d(dijkstra(self._lengths[left][:, left], directed=False, indices=starts)))
+        return float(near.sum()) / (len(starts) * (len(left) - 1))
 
     def _left_over(self, removed: frozenset[int]) -> tuple[Ints, Ints]:
         """Who is left, and which of them distances are taken from, as numbers among those left."""
@@ -399,14 +399,14 @@ class _Search:
 
     def best(self, removed: frozenset[int], below: float = np.inf) -> tuple[int, float]:
         """Who fragments most besides those removed, and the mean then; -1 where nobody gets it `below`."""
-        found, mean = -1, below
+        person, mean = -1, below
         for place, least in self.promising(removed)[: None if self._size <= _EVERYONE else _TRIES]:
-            if least >= mean - 1e-12 or (self.spent and found >= 0):
+            if least >= mean - 1e-12 or (self.spent and person >= 0):
                 break
             now = self.mean(removed | {place})
             if now < mean - 1e-12:
-                found, mean = place, now
-        return found, mean
+                person, mean = place, now
+        return person, mean
 
     def exchanged(self, chosen: frozenset[int]) -> frozenset[int]:
         """The set after exchanging members one by one while that fragments more."""
@@ -426,10 +426,10 @@ class _Search:
         Of one tree of shortest ways from each start, a person carries everyone behind them: no more than these can be lost.
         """
         self._left -= _SORTING
-        kept, starts = self._left_over(removed)
-        if len(kept) < 3 or not len(starts):
-            return [(int(place), -1.0) for place in kept]
-        away, before = dijkstra(self._lengths[kept][:, kept], directed=False, indices=starts, return_predecessors=True)
+        left, starts = self._left_over(removed)
+        if len(left) < 3 or not len(starts):
+            return [(int(place), -1.0) for place in left]
+        away, before = dijkstra(self._lengths[left][:, left], directed=False, indices=starts, return_predecessors=True)
         away, before = np.atleast_2d(away), np.atleast_2d(before)
         carried = _inverse(away)
         own = carried.sum(axis=1)
@@ -440,14 +440,14 @@ class _Search:
             there = (behind >= 0) & (behind != starts)
             carried[every[there], behind[there]] += carried[every[there], far[there]]
         lost = carried.sum(axis=0)
-        counted = np.full(len(kept), len(starts))
+        counted = np.full(len(left), len(starts))
         lost[starts] += own
         counted[starts] -= 1
-        pairs = np.maximum(counted * (len(kept) - 2), 1)
+        pairs = np.maximum(counted * (len(left) - 2), 1)
         # To whoever starts there, the way back is lost as well: that is `own`, and in it whoever stands between counts once.
         least = np.maximum(total - lost, 0.0) / pairs
-        order = np.lexsort((kept, least.round(12)))
-        return [(int(kept[place]), float(least[place])) for place in order]
+        order = np.lexsort((left, least.round(12)))
+        return [(int(left[place]), float(least[place])) for place in order]
 
 
 Search = Callable[[TieNetwork, int], tuple[str, ...]]

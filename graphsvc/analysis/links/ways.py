@@ -110,18 +110,18 @@ class WayGround:
                 strength = self._rules.strength(tie)
                 if tie.other != node and strength > best.get(tie.other, 0.0):
                     best[tie.other] = strength
-            known = self._beside[node] = dict(sorted(best.items(), key=lambda one: (-one[1], one[0])))
+            known = self._beside[node] = dict(sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
         return known
 
-    def between(self, one: str, other: str) -> list[Tie]:
+    def between(self, node: str, other: str) -> list[Tie]:
         """The links from one to another that a way may take, most believed first."""
-        found = [tie for tie in self._web.get(one, ()) if tie.other == other and self._rules.strength(tie) > 0]
-        return sorted(found, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
+        ties = [tie for tie in self._web.get(node, ()) if tie.other == other and self._rules.strength(tie) > 0]
+        return sorted(ties, key=lambda tie: (-self._rules.strength(tie), tie.relation, tie.outward))
 
     def way(self, nodes: Iterable[str]) -> Way:
         """A row of neighbours as a way."""
         row = tuple(nodes)
-        return Way(row, tuple(self.beside(one)[other] for one, other in pairwise(row)))
+        return Way(row, tuple(self.beside(node)[other] for node, other in pairwise(row)))
 
 
 def web_of(links: Iterable[tuple[str, str, str, float, float]]) -> dict[str, list[Tie]]:
@@ -157,12 +157,12 @@ def shortest(ground: WayGround, start: str, end: str, most: int) -> Ways:
     if start not in away:
         return Ways()
     number, best = {end: 1}, {end: 1.0}
-    for node in sorted(_onward(ground, start, away), key=lambda one: (away[one], one)):
+    for node in sorted(_onward(ground, start, away), key=lambda name: (away[name], name)):
         onward = [(other, belief) for other, belief in ground.beside(node).items() if away.get(other) == away[node] - 1]
         number[node] = sum(number[other] for other, _ in onward)
         best[node] = max(belief * best[other] for other, belief in onward)
-    found = _best_first(ground, start, end, best, lambda node, other, _steps: away.get(other) == away[node] - 1)
-    return Ways(tuple(islice(found, most)), number[start])
+    ways = _best_first(ground, start, end, best, lambda node, other, _steps: away.get(other) == away[node] - 1)
+    return Ways(tuple(islice(ways, most)), number[start])
 
 
 def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LOOKED) -> Ways:
@@ -181,10 +181,10 @@ def likeliest(ground: WayGround, start: str, end: str, most: int, look: int = LO
     if start not in best:
         return Ways()
     looked = _Looked(look)
-    found = list(
+    ways = list(
         islice(_best_first(ground, start, end, best, lambda _node, _other, steps: steps < LONGEST, looked), most + 1)
     )
-    return Ways(tuple(found[:most]), min(len(found), most), over=looked.over or len(found) > most)
+    return Ways(tuple(ways[:most]), min(len(ways), most), over=looked.over or len(ways) > most)
 
 
 def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: int = LOOKED) -> Ways:
@@ -201,17 +201,17 @@ def every(ground: WayGround, start: str, end: str, steps: int, most: int, look: 
     away = distances(ground, end, min(steps, EVERY))
     if start not in away:
         return Ways()
-    found: list[Way] = []
+    ways: list[Way] = []
     looked = _Looked(look)
     for length in range(away[start], min(steps, EVERY) + 1):
-        room = COUNTED - len(found)
+        room = COUNTED - len(ways)
         same = list(islice(_exactly(ground, (start,), end, length, away, looked), room + 1))
-        found += map(ground.way, same[:room])
+        ways += map(ground.way, same[:room])
         looked.over |= len(same) > room
         if looked.over:
             break
-    found.sort(key=lambda way: (len(way.nodes), -round(way.belief, 12), way.nodes))
-    return Ways(tuple(found[:most]), len(found), over=looked.over)
+    ways.sort(key=lambda way: (len(way.nodes), -round(way.belief, 12), way.nodes))
+    return Ways(tuple(ways[:most]), len(ways), over=looked.over)
 
 
 def distances(ground: WayGround, end: str, most: int, until: str = "") -> dict[str, int]:
@@ -225,9 +225,9 @@ def distances(ground: WayGround, end: str, most: int, until: str = "") -> dict[s
     """
     away, front = {end: 0}, [end]
     for step in range(1, most + 1):
-        found = dict.fromkeys(other for node in front for other in ground.beside(node) if other not in away)
-        away.update(dict.fromkeys(found, step))
-        front = list(found)
+        neighbours = dict.fromkeys(other for node in front for other in ground.beside(node) if other not in away)
+        away.update(dict.fromkeys(neighbours, step))
+        front = list(neighbours)
         if not front or until in away:
             break
     return away
@@ -295,11 +295,11 @@ def accounts(
             order = (len(way.nodes), -round(way.belief, 12), way.nodes, claim.id)
             if claim.source not in best or order < best[claim.source][0]:
                 best[claim.source] = order, AccountWay(frozenset(), claim.source, claim, way)
-    found = []
+    pairs = []
     for group in groups(best, dependence):
-        order, account = min((best[source] for source in group), key=lambda one: one[0])
-        found.append((order, AccountWay(group, account.source, account.claim, account.way)))
-    return [account for _, account in sorted(found, key=lambda one: (one[0], min(one[1].group)))]
+        order, account = min((best[source] for source in group), key=lambda pair: pair[0])
+        pairs.append((order, AccountWay(group, account.source, account.claim, account.way)))
+    return [account for _, account in sorted(pairs, key=lambda pair: (pair[0], min(pair[1].group)))]
 
 
 # -- how ways are found -----------------------------------------------------------------------------------------
@@ -332,14 +332,14 @@ def _best_first(
     heap: list[tuple[float, tuple[str, ...], tuple[float, ...], float]] = [(-best[start], (start,), (), 1.0)]
     while heap:
         _, nodes, beliefs, so_far = heapq.heappop(heap)
-        here = nodes[-1]
-        if here == end:
+        node = nodes[-1]
+        if node == end:
             yield Way(nodes, beliefs)
             continue
-        if not looked.at(ground.beside(here)):
+        if not looked.at(ground.beside(node)):
             return
-        for other, belief in ground.beside(here).items():
-            if other in best and other not in nodes and may(here, other, len(nodes) - 1):
+        for other, belief in ground.beside(node).items():
+            if other in best and other not in nodes and may(node, other, len(nodes) - 1):
                 believed = so_far * belief
                 heapq.heappush(
                     heap, (-round(believed * best[other], 12), (*nodes, other), (*beliefs, belief), believed)
@@ -363,34 +363,34 @@ def _likelihoods(ground: WayGround, end: str) -> dict[str, float]:
 
 def _onward(ground: WayGround, start: str, away: Mapping[str, int]) -> set[str]:
     """Who is on a shortest way, but for its end."""
-    found, front = {start}, [start]
+    nodes, front = {start}, [start]
     while front:
         front = list(
             {
                 other
                 for node in front
                 for other in ground.beside(node)
-                if away.get(other) == away[node] - 1 and away[other] and other not in found
+                if away.get(other) == away[node] - 1 and away[other] and other not in nodes
             }
         )
-        found.update(front)
-    return found
+        nodes.update(front)
+    return nodes
 
 
 def _towards(ground: WayGround, end: str, away: Mapping[str, int]) -> dict[str, Way]:
     """The most believed of the shortest ways from each to `end`."""
-    found = {end: Way((end,), ())}
-    for node in sorted(away, key=lambda one: (away[one], one)):
+    ways = {end: Way((end,), ())}
+    for node in sorted(away, key=lambda name: (away[name], name)):
         if node != end:
-            found[node] = min(
+            ways[node] = min(
                 (
-                    Way((node, *found[other].nodes), (belief, *found[other].beliefs))
+                    Way((node, *ways[other].nodes), (belief, *ways[other].beliefs))
                     for other, belief in ground.beside(node).items()
                     if away.get(other) == away[node] - 1
                 ),
                 key=lambda way: (-round(way.belief, 12), way.nodes),
             )
-    return found
+    return ways
 
 
 def _exactly(

@@ -73,15 +73,15 @@ def basis(
     ledger = encode(claims, dependence, weights)
     chosen, left_out = parted(claims, persons)
     names = frozenset(person.id for person in persons)
-    told = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
+    told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     return Basis(
         people=sorted((person for person in persons if person.id in chosen), key=lambda person: person.id),
         persons=names,
         left_out=left_out,
         ledger=ledger,
-        told=told,
-        recorded=told.rows(told.on_record),
-        network=operation(told, names, left_out) if has_roles(ledger) else None,
+        told=told_ledger,
+        recorded=told_ledger.rows(told_ledger.on_record),
+        network=operation(told_ledger, names, left_out) if has_roles(ledger) else None,
         few_below=few_below,
     )
 

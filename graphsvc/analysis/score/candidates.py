@@ -37,7 +37,7 @@ def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozense
     ends = _Ends(claims)
     active = ends.standing(PLAYS_PART, ACTIVE_OBJECT)
     ties = [(claim.subject, claim.object) for claim in claims if claim.relation in LEVEL_TIES and claim.asserts]
-    tied = {one for pair in ties if not active.isdisjoint(pair) for one in pair}
+    tied = {name for pair in ties if not active.isdisjoint(pair) for name in pair}
     left_out = _carried(ends, persons)
     chosen = frozenset(
         person.id

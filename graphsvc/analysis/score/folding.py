@@ -83,7 +83,7 @@ def as_told(claims: Iterable[Claim], dependence: Dependence, few_below: int) -> 
             source=f"{' '.join(claim.key)} {claim.polarity} {number}",
             on_record=number < on_record[of],
         )
-        for of, claim in sorted(first.items(), key=lambda one: (one[1].key, one[1].polarity))
+        for of, claim in sorted(first.items(), key=lambda pair: (pair[1].key, pair[1].polarity))
         for number in range(groups[of])
     ]
     return [claim for claim in claims if claim.source_kind in told.OPEN_KINDS] + accounts

@@ -119,11 +119,11 @@ def ranked(on: Basis) -> Ranking:
     """
     ledger, whole = on.ledger, on.network
     if whole is not None:
-        found = parts.read(whole)
-        shares = by_parts(ledger, whole, found, on.left_out)
+        values = parts.read(whole)
+        shares = by_parts(ledger, whole, values, on.left_out)
         recorded = on.operation(on.recorded)
         on_record = _placed(ledger, recorded, parts.score(parts.read(recorded)))
-        staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(found)), strict=True))
+        staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
         stands, reason = _verdict(on, whole)
     else:
         inside = np.array([name not in on.left_out for name in ledger.ids], dtype=bool)
@@ -137,13 +137,13 @@ def ranked(on: Basis) -> Ranking:
     )
 
 
-def by_parts(ledger: Ledger, whole: Operation, found: Floats, carried: Collection[str]) -> Shares:
+def by_parts(ledger: Ledger, whole: Operation, values: Floats, carried: Collection[str]) -> Shares:
     """The shares of the score of each entity of the ledger where accounts give people parts, family by family.
 
     Args:
         ledger: the claims.
         whole: their network.
-        found: its ingredients, see `parts.read`.
+        values: its ingredients, see `parts.read`.
         carried: ids of those only carried or exploited.
 
     Example:
@@ -154,7 +154,7 @@ def by_parts(ledger: Ledger, whole: Operation, found: Floats, carried: Collectio
 
     Limits: see `parts.shares`.
     """
-    each = parts.shares(found)
+    each = parts.shares(values)
     shares = {}
     for family in ingredients.FAMILIES:
         columns = [place for place, name in enumerate(ingredients.NAMES) if ingredients.FAMILY[name] == family]
@@ -207,8 +207,8 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
 def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
     rows = _usable(ledger, inside)
     stands, why = stands_out(contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids)))
-    told = "No account gives anyone a role, so this is structure only"
-    return stands, f"{told}: {why}." if stands else f"{told}, and no one stands out: {why}."
+    caveat = "No account gives anyone a role, so this is structure only"
+    return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 
 def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:

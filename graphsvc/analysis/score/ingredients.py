@@ -69,21 +69,21 @@ def ingredients(network: Operation, whom: Floats, rows: Ints | None = None) -> F
     if rows is not None:
         deeds, carried = deeds[rows], carried[rows]
         ties = ties[(np.arange(len(BLOCKS))[:, None] * network.size + rows).ravel()]
-    found = np.empty((len(deeds), len(NAMES)))
-    found[:, : len(DEEDS)] = deeds
+    sums = np.empty((len(deeds), len(NAMES)))
+    sums[:, : len(DEEDS)] = deeds
     column = len(DEEDS)
     tied = (ties @ whom).reshape(len(BLOCKS), len(deeds), len(WHOM))
     for block in _TOLD_APART:
-        found[:, column : column + len(WHOM)] = tied[BLOCKS.index(block)]
+        sums[:, column : column + len(WHOM)] = tied[BLOCKS.index(block)]
         column += len(WHOM)
     for block in _TAKEN_TOGETHER:
-        found[:, column] = tied[BLOCKS.index(block)].sum(axis=1)
+        sums[:, column] = tied[BLOCKS.index(block)].sum(axis=1)
         column += 1
     for block in _CARRIED:
-        found[:, column] = carried[:, BLOCKS.index(block)]
+        sums[:, column] = carried[:, BLOCKS.index(block)]
         column += 1
     # Rounding may leave a hair below nothing where a belief was taken away again.
-    result: Floats = np.log1p(np.maximum(found, 0.0))
+    result: Floats = np.log1p(np.maximum(sums, 0.0))
     return result
 
 

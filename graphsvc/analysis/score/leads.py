@@ -143,9 +143,9 @@ def _paths(lead: str, claims: list[Claim], persons: list[Person], weights: Weigh
                     further[end] = path.claims, path.strength
         seen |= further.keys()
         front = further
-    found = chain(best.values())
+    paths = chain(best.values())
     return tuple(
-        sorted(found, key=lambda path: (-path.strength, len(path.claims), [claim.id for claim in path.claims]))
+        sorted(paths, key=lambda path: (-path.strength, len(path.claims), [claim.id for claim in path.claims]))
     )
 
 

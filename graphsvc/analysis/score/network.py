@@ -119,9 +119,11 @@ class Operation:
         ends = (self.in_deeds.person, self.in_carried.person, self.in_ties.person[first], self.in_ties.other[first])
         mixed = np.split(rng.permutation(np.concatenate(ends)), np.cumsum([len(part) for part in ends])[:-1])
         deeds, carried = replace(self.in_deeds, person=mixed[0]), replace(self.in_carried, person=mixed[1])
-        link, column, here, there = self.in_ties.link[first], self.in_ties.column[first], mixed[2], mixed[3]
+        link, column, person, other = self.in_ties.link[first], self.in_ties.column[first], mixed[2], mixed[3]
         back = np.array([_PLACE[_TURNED[block]] for block in BLOCKS])[column]
-        both = Entries(*(np.concatenate(two) for two in ((link, link), (here, there), (column, back), (there, here))))
+        both = Entries(
+            *(np.concatenate(two) for two in ((link, link), (person, other), (column, back), (other, person)))
+        )
         return _network(self.ids, self.belief, deeds, carried, both)
 
 
@@ -153,21 +155,23 @@ def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: C
     of: dict[str, list[int]] = {}
     for row, name in enumerate(relation):
         of.setdefault(name, []).append(row)
-    told: dict[str, list[tuple[Ints, ...]]] = {"deeds": [], "carried": [], "ties": []}
+    entries: dict[str, list[tuple[Ints, ...]]] = {"deeds": [], "carried": [], "ties": []}
     for column, name in enumerate(DEEDS):
         rows = np.array(of.get(name, ()), dtype=np.int64)
         rows = rows[acting[subject[rows]] >= 0]
-        told["deeds"].append((links[rows], acting[subject[rows]], np.full(len(rows), column), np.full(len(rows), -1)))
+        entries["deeds"].append(
+            (links[rows], acting[subject[rows]], np.full(len(rows), column), np.full(len(rows), -1))
+        )
     for column, (name, end) in enumerate(BLOCKS):
         rows = np.array(of.get(name, ()), dtype=np.int64)
-        for here, there in _directions(end, subject[rows], object_[rows]):
-            both = (acting[here] >= 0) & (acting[there] >= 0) & (here != there)
-            apart = (acting[here] >= 0) & only_carried[there]
+        for near, far in _directions(end, subject[rows], object_[rows]):
+            both = (acting[near] >= 0) & (acting[far] >= 0) & (near != far)
+            apart = (acting[near] >= 0) & only_carried[far]
             for kind, chosen in (("ties", np.flatnonzero(both)), ("carried", np.flatnonzero(apart))):
-                person, other = acting[here[chosen]], acting[there[chosen]]
-                told[kind].append((links[rows[chosen]], person, np.full(len(chosen), column), other))
+                person, other = acting[near[chosen]], acting[far[chosen]]
+                entries[kind].append((links[rows[chosen]], person, np.full(len(chosen), column), other))
     deeds, apart, ties = (
-        Entries(*(np.concatenate(part).astype(np.int64) for part in zip(*told[kind], strict=True)))
+        Entries(*(np.concatenate(part).astype(np.int64) for part in zip(*entries[kind], strict=True)))
         for kind in ("deeds", "carried", "ties")
     )
     return _network(ids, belief, deeds, apart, ties)

@@ -52,12 +52,12 @@ def readings() -> tuple[PartTable, ...]:
 
     Limits: fitted on invented worlds (`benchmarks/README.md` says how); real cases are not like them.
     """
-    told = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
     return tuple(
         PartTable(
-            np.array(one["start"], dtype=float), np.array([_says(one["says"], name) for name in NAMES], dtype=float)
+            np.array(table["start"], dtype=float), np.array([_says(table["says"], name) for name in NAMES], dtype=float)
         )
-        for one in told["reading"]
+        for table in tables["reading"]
     )
 
 
@@ -109,11 +109,11 @@ def kinds(weighed: Floats) -> Floats:
     return result
 
 
-def score(found: Floats, reading: PartTable | None = None) -> Floats:
+def score(values: Floats, reading: PartTable | None = None) -> Floats:
     """How much better what is told fits a hub than anybody else, against somebody of whom nothing is told.
 
     Args:
-        found: persons x ingredients, see `read`.
+        values: persons x ingredients, see `read`.
         reading: the last table (default: the last of `readings()`).
 
     Returns:
@@ -126,11 +126,11 @@ def score(found: Floats, reading: PartTable | None = None) -> Floats:
     Limits: log-odds of invented worlds; no probability, and never one of being a hub.
     """
     reading = readings()[-1] if reading is None else reading
-    result: Floats = _odds(found @ reading.says + reading.start) - _odds(reading.start[None, :])
+    result: Floats = _odds(values @ reading.says + reading.start) - _odds(reading.start[None, :])
     return result
 
 
-def shares(found: Floats, reading: PartTable | None = None) -> Floats:
+def shares(values: Floats, reading: PartTable | None = None) -> Floats:
     """What each ingredient adds to the score: persons x ingredients, summing to `score`.
 
     Since parts exclude each other an ingredient is worth more or less beside others; its share is the mean worth of
@@ -145,14 +145,14 @@ def shares(found: Floats, reading: PartTable | None = None) -> Floats:
     Limits: a share says what an account did to the number, not how good the account is.
     """
     reading = readings()[-1] if reading is None else reading
-    grown = found @ reading.says
+    grown = values @ reading.says
     mean = np.zeros_like(grown)
     hubs = len(HUBS)
     for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
         weighed = reading.start + node * grown
         mean[:, :hubs] += span * _shares(weighed[:, :hubs])
         mean[:, hubs:] -= span * _shares(weighed[:, hubs:])
-    result: Floats = found * (mean @ reading.says.T)
+    result: Floats = values * (mean @ reading.says.T)
     return result
 
 

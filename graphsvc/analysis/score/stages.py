@@ -52,10 +52,10 @@ def places(hand: Floats, score: Floats) -> list[dict[str, int]]:
 
     Limits: a rank among few says little; how many there are stands beside it.
     """
-    found: list[dict[str, int]] = [{} for _ in score]
+    ranks: list[dict[str, int]] = [{} for _ in score]
     rounded = score.round(9)
     for place, stage in enumerate(STAGES):
         members = np.flatnonzero(hand[:, place] >= LEAST_HAND)
-        for one in members:
-            found[one][stage] = 1 + int((rounded[members] > rounded[one]).sum())
-    return found
+        for member in members:
+            ranks[member][stage] = 1 + int((rounded[members] > rounded[member]).sum())
+    return ranks

@@ -81,11 +81,11 @@ def positions(network: csr_array) -> dict[str, Floats]:
     from scipy.stats import rankdata
 
     alone = np.asarray(network.sum(axis=1)) == 0
-    found = {}
+    measures = {}
     for name, value in (("contacts_apart", effective_size(network)), ("closeness", harmonic(network))):
         ranks = rankdata(value.round(9), method="average") / max(len(value), 1)
-        found[name] = np.where(alone, 0.0, ranks)
-    return found
+        measures[name] = np.where(alone, 0.0, ranks)
+    return measures
 
 
 def closure(network: csr_array) -> float:
@@ -119,17 +119,17 @@ def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 20) -> c
     for _ in range(rounds):
         order = rng.permutation(len(first))
         half = len(order) // 2
-        one, two = order[:half], order[half : 2 * half]
+        left, right = order[:half], order[half : 2 * half]
         flip = rng.random(half) < 0.5
-        a, b = first[one], second[one]
-        c, d = np.where(flip, second[two], first[two]), np.where(flip, first[two], second[two])
+        a, b = first[left], second[left]
+        c, d = np.where(flip, second[right], first[right]), np.where(flip, first[right], second[right])
         new = np.stack((_edge(a, d, size), _edge(c, b, size)))
         present = np.isin(new, _edge(first, second, size)).any(axis=0)
         often = dict(zip(*np.unique(new, return_counts=True), strict=True)) if half else {}
         alone = np.array([[often[code] == 1 for code in row] for row in new.tolist()], dtype=bool).reshape(2, half)
         good = alone.all(axis=0) & ~present & (a != d) & (c != b)
-        first[one[good]], second[one[good]] = a[good], d[good]
-        first[two[good]], second[two[good]] = c[good], b[good]
+        first[left[good]], second[left[good]] = a[good], d[good]
+        first[right[good]], second[right[good]] = c[good], b[good]
     return contacts(first, second, size)
 
 
@@ -158,9 +158,9 @@ def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
     if spread > 0 and float(logs.max() - logs.mean()) / spread >= _SIGMAS:
         return True, "someone has contacts out of all proportion to the others"
     rng = np.random.default_rng(seed)
-    found = closure(network)
+    share = closure(network)
     runs = _REWIRED if network.nnz < 20_000 else 19
-    reached = sum(closure(rewired(network, rng)) >= found for _ in range(runs))
+    reached = sum(closure(rewired(network, rng)) >= share for _ in range(runs))
     if (1 + reached) / (1 + runs) <= 0.05:
         return True, "contacts close into circles more than chance with the same numbers of contacts would"
     return False, "the network looks like chance with the same numbers of contacts"

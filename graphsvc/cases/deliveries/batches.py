@@ -92,11 +92,11 @@ def due(waiting: Mapping[int, Wait], at: dt.datetime, enough: int, days: int) ->
         >>> due(waits, day + dt.timedelta(hours=18), 3, 7), due(waits, day, 3, 7), due({1: waits[1]}, day, 3, 7)
         ([1, 2, 3], [], [])
     """
-    found: list[int] = []
+    numbers: list[int] = []
     for code in ("P", "C"):
-        ripe = {n: one for n, one in waiting.items() if not one.held and one.since < at and one.handling == code}
-        sources = frozenset[str]().union(*(one.sources for one in ripe.values()))
-        longest = max((at - one.since for one in ripe.values()), default=dt.timedelta())
+        ripe = {n: wait for n, wait in waiting.items() if not wait.held and wait.since < at and wait.handling == code}
+        sources = frozenset[str]().union(*(wait.sources for wait in ripe.values()))
+        longest = max((at - wait.since for wait in ripe.values()), default=dt.timedelta())
         if ripe and (len(sources) >= enough or longest >= dt.timedelta(days=days)):
-            found += ripe
-    return sorted(found)
+            numbers += ripe
+    return sorted(numbers)

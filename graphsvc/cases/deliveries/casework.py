@@ -114,12 +114,14 @@ class Casework:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
-            rejections = sorted([*delivery.rejections, *report.rejections], key=lambda one: (one.file, one.line))
+            rejections = sorted(
+                [*delivery.rejections, *report.rejections], key=lambda rejection: (rejection.file, rejection.line)
+            )
             counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             standing = standings(before, state, self.replay.deciding(case, key), number)
-            told = Loaded(
+            loaded = Loaded(
                 case,
                 None,
                 same if nothing else None,
@@ -132,7 +134,7 @@ class Casework:
             )
             if dry_run or nothing or (strict and rejections):
                 self.register.unmake(case)
-                return told
+                return loaded
             try:
                 plan = self.replay.planned(case, key, state, before, standing, {number: "active"}, progress)
                 still()
@@ -145,7 +147,7 @@ class Casework:
             if waits:
                 number = self.waitlist.keep(case, key, account, delivery, counts, on, partial=partial)
                 return dataclasses.replace(
-                    told, delivery=number, same_as=None, counts=counts, committed=True, waits=True
+                    loaded, delivery=number, same_as=None, counts=counts, committed=True, waits=True
                 )
             self.register.begin(case, key, number, account, delivery, counts, on, plan.state, partial=partial)
             try:
@@ -161,7 +163,7 @@ class Casework:
         names = names_of(delivery, plan.result.sealed)
         anew = len(plan.sealed_anew)
         return dataclasses.replace(
-            told, delivery=number, same_as=None, counts=counts, committed=True, names=names, sealed_anew=anew
+            loaded, delivery=number, same_as=None, counts=counts, committed=True, names=names, sealed_anew=anew
         )
 
     def undo(self, case: str, number: int, progress: Progress) -> None:
@@ -207,7 +209,7 @@ class Casework:
         if row is None:
             return False
         rows, _ = open_rows(self.register.key(case, create=False), case, number, row.rows_sealed)
-        return any(one.table == "statements" and one.values["kind"] == "witness" for one in rows)
+        return any(record.table == "statements" and record.values["kind"] == "witness" for record in rows)
 
     def close_lost(self, store: Store) -> bool:
         """Close each open case of which a store does not hold what was written last; whether there are any.
@@ -216,8 +218,8 @@ class Casework:
         """
         lost = [
             case
-            for case, kept in self.register.open_cases().items()
-            if kept is not None and mark.held(store, case) != mark.Held.of_json(kept)
+            for case, expected in self.register.open_cases().items()
+            if expected is not None and mark.held(store, case) != mark.Held.of_json(expected)
         ]
         for case in lost:
             self.register.close(case)
@@ -286,9 +288,9 @@ class Casework:
         """Ids of people by name of whom a delivery says that they should be sealed → why it says so."""
         key = self.register.key(case, create=False)
         standing = self.register.standings(case, key) or {}
-        asked = {name: one.asked for name, one in standing.items() if one.asked}
+        asked = {name: entity.asked for name, entity in standing.items() if entity.asked}
         people = folded(self.replay.kept(case, key)).records["people"] if asked else {}
-        return {one: asked[name] for one in people if (name := pseudonym(key, "person", one)) in asked}
+        return {person: asked[name] for person in people if (name := pseudonym(key, "person", person)) in asked}
 
     def erase(
         self,
@@ -314,17 +316,17 @@ class Casework:
         """
         with self.at_work(case, progress) as key:
             what, left = self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
-            decided = {pseudonym(key, "thing", one): "sealed" for one in what.shared}
-            decided |= {pseudonym(key, "thing", one): "erased" for one in what.things}
-            decided |= {pseudonym(key, "person", one): "erased" for one in what.people}
+            decided = {pseudonym(key, "thing", thing): "sealed" for thing in what.shared}
+            decided |= {pseudonym(key, "thing", thing): "erased" for thing in what.things}
+            decided |= {pseudonym(key, "person", identifier): "erased" for identifier in what.people}
             sealed = {
                 number: seal_rows(key, case, number, rows, columns) for number, (rows, columns, _) in left.items()
             }
             plan = self.replay.plan(case, key, progress, decided=decided, rows=sealed)
             agreed()
             self._export_store.clear(case)
-            gone_for_good = {one for one, kind in decided.items() if kind == "erased"}
-            said_by = {pseudonym(key, "source", one) for one in what.people}
+            gone_for_good = {name for name, kind in decided.items() if kind == "erased"}
+            said_by = {pseudonym(key, "source", identifier) for identifier in what.people}
             self._export_store.settle(case, key, erased=gone_for_good, sources=said_by)
             self._pairs.forget(case, said_by)
             self.register.overrule(case, account, reason, decided, sealed, said_by)
@@ -351,9 +353,9 @@ class Casework:
         """
         with self.at_work(case, progress) as key:
             plan = self.replay.plan(case, key, progress, pairings=lasting(key))
-            kept = decide(key)
+            decision = decide(key)
             self.replay.carry_out(plan, unstoppable(progress))
-            return kept
+            return decision
 
     def require_erasable(self, case: str, person: str) -> None:
         """Nothing, if the person of a pseudonym can be erased without anything held going.
@@ -365,18 +367,20 @@ class Casework:
         self._erasing(case, key, person, self.replay.kept(case, key, waiting=True))
 
     def _erasing(
-        self, case: str, key: bytes, person: str, kept: Mapping[int, KeptRows]
+        self, case: str, key: bytes, person: str, deliveries: Mapping[int, KeptRows]
     ) -> tuple[Gone, dict[int, KeptRows]]:
         """What goes with a person, and the deliveries that are left."""
         what = gone(
-            (row for rows, _, _ in kept.values() for row in rows),
+            (row for rows, _, _ in deliveries.values() for row in rows),
             _matcher(key, self.register.overrules(case, "erased") | {person}),
         )
         if not what:
             raise NotFound("Nothing of this person is loaded in the case.")
-        left = {number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in kept.items()}
+        left = {
+            number: (without(rows, what), columns, partial) for number, (rows, columns, partial) in deliveries.items()
+        }
         if held := self.register.held(case):
-            require_stays(key, held, folded(kept), folded(left), "erased", person)
+            require_stays(key, held, folded(deliveries), folded(left), "erased", person)
         return what, left
 
     def rewrite(self, progress: Progress) -> bool:
@@ -411,12 +415,12 @@ class Casework:
             return delivery
         left = without(delivery.rows, what)
         stays = {(row.table, row.line) for row in left}
-        told = [
+        rejections = [
             Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case")
             for row in delivery.rows
             if (row.table, row.line) not in stays
         ]
-        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *told])
+        return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
 
     @uncollected()
     def _repeated(
@@ -439,9 +443,9 @@ class Casework:
             HeldError: it cannot; nothing in the words tells who is held.
         """
         if held := self.register.held(case):
-            kept = self.replay.kept(case, key, waiting=True)
-            left = {other: one for other, one in kept.items() if other != number}
-            require_stays(key, held, folded(kept), folded(left), "taken back", rows=kept[number][0])
+            deliveries = self.replay.kept(case, key, waiting=True)
+            left = {other: delivery for other, delivery in deliveries.items() if other != number}
+            require_stays(key, held, folded(deliveries), folded(left), "taken back", rows=deliveries[number][0])
 
 
 def _require_loaded(case: str, number: int, past: Collection[int]) -> None:

@@ -60,7 +60,7 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
     rows = list(rows)
     mentioned = {value for row in rows for name in _REFS[row.table] if isinstance(value := row.values.get(name), str)}
     mentioned |= {row.values["id"] for row in rows if row.table in (_PEOPLE, _THINGS, _WORKPLACES)}
-    people = frozenset(one for one in mentioned if erased("person", one))
+    people = frozenset(identifier for identifier in mentioned if erased("person", identifier))
     homes = {row.values["id"] for row in rows if row.table == _WORKPLACES and row.values.get("kind") == DWELLING}
     used, others = set[str](), set[str]()
     for row in rows:
@@ -72,7 +72,7 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
                 used.add(target)
             elif subject not in people and target not in people:
                 others |= {subject, target}
-    things = frozenset(used - others) | {one for one in mentioned if erased("thing", one)}
+    things = frozenset(used - others) | {identifier for identifier in mentioned if erased("thing", identifier)}
     statements = frozenset(
         row.values["id"] for row in rows if row.table == _STATEMENTS and row.values.get("source_id") in people
     )

@@ -61,13 +61,13 @@ class FormRows:
             columns: those of the statement that may be corrected.
         """
         statement = self._delivered(now.id)
-        kept = self._state.records["statements"][statement].values
+        values = self._state.records["statements"][statement].values
         anew = statement_form.changed(self._form.statement, statement_form.statement_cells(now.values))
         anew = self._own("statements", {name: cell for name, cell in anew.items() if name in columns})
         claims, touched = self._claims(statement, {row["claim"]: row for row in now.claims})
         if not anew and not touched:
             raise RequestError("Nothing is changed yet: correct a field, or say what becomes of a claim.")
-        row = _cells(kept) | anew | {statement_form.REASON: self._form.reason}
+        row = _cells(values) | anew | {statement_form.REASON: self._form.reason}
         return [*self._new(statement), (statement_form.STATEMENT, "statements", row), *claims]
 
     def _claims(self, statement: str, shown: Mapping[str, Mapping[str, Any]]) -> tuple[list[Made], bool]:
@@ -112,14 +112,14 @@ class FormRows:
 
     def _own(self, table: str, cells: Cells) -> dict[str, str]:
         """What was typed, by columns of the table alone, references as delivered ids."""
-        found = {}
+        values = {}
         for column in TABLES[table].columns:
             if column.name in cells and column.name != "id":
                 reference = reference_in(column.name, cells, table)
-                found[column.name] = (
+                values[column.name] = (
                     self._delivered(reference) if reference else statement_form.plain(cells[column.name])
                 )
-        return found
+        return values
 
     def _delivered(self, reference: str) -> str:
         """The delivered id behind a handle, or behind an id that pages show."""

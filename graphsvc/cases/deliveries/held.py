@@ -41,7 +41,11 @@ def require_stays(
     Raises:
         HeldError: something would go; nothing in the words tells who is held.
     """
-    ids = {one for one in before.records["people"] if pseudonym(key, "person", one) in held} if held else set()
+    ids = (
+        {identifier for identifier in before.records["people"] if pseudonym(key, "person", identifier) in held}
+        if held
+        else set()
+    )
     named = {value for row in rows for value in row.values.values() if isinstance(value, str)}
     gone_too = person in held if person else bool(ids & named)
     if "" in held or gone_too or material(before, ids) != material(after, ids):

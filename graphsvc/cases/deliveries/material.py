@@ -14,10 +14,10 @@ KeptRows = tuple[list[Row], dict[str, list[str]], bool]
 
 
 @uncollected()
-def folded(kept: Mapping[int, KeptRows]) -> State:
+def folded(deliveries: Mapping[int, KeptRows]) -> State:
     """The state that deliveries make, in order."""
     state = State()
-    for number, (rows, columns, partial) in sorted(kept.items()):
+    for number, (rows, columns, partial) in sorted(deliveries.items()):
         fold(state, number, rows, columns, partial=partial)
     return state
 
@@ -25,7 +25,7 @@ def folded(kept: Mapping[int, KeptRows]) -> State:
 def material(state: State, people: set[str]) -> list[Any]:
     """All that a case holds of some people: their rows, what is claimed of them, what they said."""
     statements = state.records["statements"]
-    said = {one for one, row in statements.items() if row.values.get("source_id") in people}
+    said = {statement for statement, row in statements.items() if row.values.get("source_id") in people}
     claims = {
         key: row
         for key, row in state.claims.items()
@@ -33,7 +33,7 @@ def material(state: State, people: set[str]) -> list[Any]:
     }
     about = said | {row.values["statement_id"] for row in claims.values()}
     return [
-        {one: row.values for one, row in state.records["people"].items() if one in people},
-        {one: row.values for one, row in statements.items() if one in about},
+        {person: row.values for person, row in state.records["people"].items() if person in people},
+        {statement: row.values for statement, row in statements.items() if statement in about},
         {key: (row.values, row.status) for key, row in claims.items()},
     ]

@@ -151,8 +151,8 @@ class Replay:
         """What deliveries make, how everybody stood before the last decision, and what settles their marks."""
         state, settled = State(), dict[int, str]()
         deciding = self.deciding(case, key)
-        kept = self._register.standings(case, key)
-        standing: Standings = kept or {}
+        stored = self._register.standings(case, key)
+        standing: Standings = stored or {}
         for number, row in past.items():
             if row.status == "undoing" or number == undoing:
                 settled[number] = "undone"
@@ -160,7 +160,7 @@ class Replay:
             if row.status == "loading":
                 settled[number] = "active"
             self.fold(state, key, case, number, row, rows.get(number))
-            if kept is None:  # as if it had been decided after each; else only what comes now is undecided
+            if stored is None:  # as if it had been decided after each; else only what comes now is undecided
                 standing = standings(standing, state, deciding, number)
         return state, standing, settled
 
@@ -187,7 +187,7 @@ class Replay:
         # What was interrupted may stand in the graph already.
         interrupted = any(row["id"] == case and row["state"] == "loading" for row in self._register.cases())
         ids = frozenset[str]().union(*there.nodes.values())
-        stood = frozenset(pseudonym for one, pseudonym in result.sealed.items() if one in ids)
+        stood = frozenset(pseudonym for identifier, pseudonym in result.sealed.items() if identifier in ids)
         return Plan(case, key, result, before, standing, settled, steps, opened or interrupted, stood)
 
     def carry_out(self, plan: Plan, progress: Progress) -> None:
@@ -243,10 +243,10 @@ class Replay:
     def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:
         """What each delivery that counts did to a statement (as pages show its id) and its claims, and how to tell it."""
         key = self._register.key(case, create=False)
-        kept = self.kept(case, key)
-        state, found = steps(kept, statement)
+        deliveries = self.kept(case, key)
+        state, versions = steps(deliveries, statement)
         telling = self.told_as(case, state, key)
         delivered = telling.delivered(statement)
         if delivered not in (None, statement):  # its id names somebody sealed, and pages show it masked
-            found = steps(kept, str(delivered))[1]
-        return telling, found
+            versions = steps(deliveries, str(delivered))[1]
+        return telling, versions

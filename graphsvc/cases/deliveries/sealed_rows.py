@@ -16,5 +16,5 @@ def seal_rows(key: bytes, case: str, number: int, rows: Iterable[Row], columns: 
 
 def open_rows(key: bytes, case: str, number: int, sealed: bytes) -> tuple[list[Row], dict[str, list[str]]]:
     """The inverse of `seal_rows`."""
-    kept = unpack(key, sealed, f"delivery {case} {number}")
-    return [Row(table, file, line, values) for table, file, line, values in kept["rows"]], kept["columns"]
+    delivery = unpack(key, sealed, f"delivery {case} {number}")
+    return [Row(table, file, line, values) for table, file, line, values in delivery["rows"]], delivery["columns"]

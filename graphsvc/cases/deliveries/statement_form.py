@@ -150,14 +150,16 @@ def raw_tables(rows: Iterable[tuple[str, str, Cells]]) -> tuple[list[RawTable], 
 
 def faults(rejections: Iterable[Rejection], places: Mapping[tuple[str, int], str]) -> list[Fault]:
     """Rejections as faults of fields. Never with the value: it may be the delivered id of somebody sealed."""
-    found = []
-    for one in rejections:
-        handle = places.get((one.file, one.line), "")
+    result = []
+    for rejection in rejections:
+        handle = places.get((rejection.file, rejection.line), "")
         if handle:
-            found.append(Fault(f"{handle}.{one.column}" if one.column else handle, one.reason))
+            result.append(Fault(f"{handle}.{rejection.column}" if rejection.column else handle, rejection.reason))
         else:
-            column = f"{one.column} " if one.column else ""
-            found.append(
-                Fault("", f"A claim of this statement that you did not touch cannot stay: its {column}{one.reason}.")
+            column = f"{rejection.column} " if rejection.column else ""
+            result.append(
+                Fault(
+                    "", f"A claim of this statement that you did not touch cannot stay: its {column}{rejection.reason}."
+                )
             )
-    return found
+    return result

@@ -149,8 +149,8 @@ class Waitlist:
             Busy: one of them was held back or taken back meanwhile; nothing is changed.
         """
         with transaction(self._database) as connection:
-            for number, one in opening.items():
-                mine = (_TABLE.c.case_id == case, _TABLE.c.number == one.waited, _TABLE.c.held_by == "")
+            for number, delivery in opening.items():
+                mine = (_TABLE.c.case_id == case, _TABLE.c.number == delivery.waited, _TABLE.c.held_by == "")
                 row = connection.execute(sa.select(_TABLE).where(*mine)).one_or_none()
                 if row is None or not connection.execute(_TABLE.delete().where(*mine)).rowcount:
                     raise Busy("An account that was to open was held back or taken back at this moment. Try again.")
@@ -159,13 +159,13 @@ class Waitlist:
                         case_id=case,
                         number=number,
                         partial=row.partial,
-                        status=one.status,
+                        status=delivery.status,
                         account=row.account,
                         received_on=row.received_on,
                         loaded_at=row.added_at,
                         opened_at=at,
                         counts=row.counts,
-                        rows_sealed=one.rows_sealed,
+                        rows_sealed=delivery.rows_sealed,
                     )
                 )
             connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state=state))
@@ -185,9 +185,9 @@ class Waitlist:
 
 def _wait(key: bytes, case: str, row: Any) -> Wait:
     rows, _ = open_rows(key, case, row.number, row.rows_sealed)
-    statements = [one.values for one in rows if one.table == "statements"]
-    given_by = frozenset(one.get("source_id", one["id"]) for one in statements)
-    open_too = any(one.get("handling") == "P" for one in statements)
+    statements = [record.values for record in rows if record.table == "statements"]
+    given_by = frozenset(statement.get("source_id", statement["id"]) for statement in statements)
+    open_too = any(statement.get("handling") == "P" for statement in statements)
     return Wait(row.since, given_by, held=bool(row.held_by), handling="P" if open_too else "C")
 
 

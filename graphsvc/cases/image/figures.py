@@ -16,9 +16,11 @@ from graphsvc.records.relations import RELATIONS, those
 from graphsvc.records.weights import Weights
 
 # What two witnesses may have shared, by the relation that tells it: they are then not independent.
-_SHARED_AS_SUBJECT = {name: one.shares for name, one in RELATIONS.items() if one.shares in ("crossing", "place")}
-_SHARED_AS_OBJECT = {name: one.shares for name, one in RELATIONS.items() if one.shares == "recruiter"}
-_FAMILY = frozenset(those(lambda one: one.shares == "family"))
+_SHARED_AS_SUBJECT = {
+    name: relation.shares for name, relation in RELATIONS.items() if relation.shares in ("crossing", "place")
+}
+_SHARED_AS_OBJECT = {name: relation.shares for name, relation in RELATIONS.items() if relation.shares == "recruiter"}
+_FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
 # Goes up whenever the same claims may have other figures.
 _RULES = "2"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.

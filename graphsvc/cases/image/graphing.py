@@ -112,12 +112,12 @@ def graphed(
 
 def _identities(standing: Standings) -> dict[str, tuple[Mapping[str, Any], ...]]:
     """Pseudonym → every row ever delivered of who or what is sealed: all of it is looked for in texts."""
-    return {name: one.identities for name, one in standing.items() if one.sealed}
+    return {name: entity.identities for name, entity in standing.items() if entity.sealed}
 
 
 def _under_c(standing: Standings) -> frozenset[str]:
     """Pseudonyms of whom and what only what is C speaks."""
-    return frozenset(name for name, one in standing.items() if one.level == "C")
+    return frozenset(name for name, entity in standing.items() if entity.level == "C")
 
 
 class IdMap:
@@ -141,10 +141,10 @@ class IdMap:
         """The inverse of `shown`; None if nothing is told so."""
         if shown in self._state.kinds and self.shown(shown) == shown:
             return shown
-        found = next((one for one, pseudonym in self._result.sealed.items() if pseudonym == shown), None)
-        if found is None:  # an id may name somebody sealed, and then it is masked
-            found = next((one for one in self._state.kinds if self.shown(one) == shown), None)
-        return found
+        match = next((identifier for identifier, pseudonym in self._result.sealed.items() if pseudonym == shown), None)
+        if match is None:  # an id may name somebody sealed, and then it is masked
+            match = next((identifier for identifier in self._state.kinds if self.shown(identifier) == shown), None)
+        return match
 
     def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """A version of a statement as the graph would hold it; claims that are told next are told by its grading."""
@@ -203,11 +203,11 @@ class _Writer:
         """One entity as a node; of a sealed one only what names nobody."""
         self._level = self._handling.entity(identifier)
         # What is C changes nothing of what stands under P: it stands beside it.
-        told = row.values if row.open is None else row.open
-        values = dict(told)
+        cells = row.values if row.open is None else row.open
+        values = dict(cells)
         pseudonym = self._result.sealed.get(identifier)
         if pseudonym is not None:
-            values = split_identity(table.record, told)[0]
+            values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
             self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
         excused = self._texts.excused_by_row(identifier)
@@ -216,7 +216,7 @@ class _Writer:
             self._under_c(properties, table, row, excused)
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
-            self._categories(told, properties, sealed=pseudonym is not None)
+            self._categories(cells, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
         shown = self.shown(identifier)
         properties["search"] = entity_terms(shown, properties)
@@ -393,9 +393,9 @@ class _Writer:
 
     def _categories(self, values: Mapping[str, Any], properties: dict[str, Any], *, sealed: bool) -> None:
         named = categories(values)
-        kept = {word: date for word, date in named.items() if word not in PROTECTED} or {"other": ""}
-        properties["categories"] = sorted(kept)
-        dates = sorted(f"{word}@{date}" for word, date in kept.items() if date)
+        unprotected = {word: date for word, date in named.items() if word not in PROTECTED} or {"other": ""}
+        properties["categories"] = sorted(unprotected)
+        dates = sorted(f"{word}@{date}" for word, date in unprotected.items() if date)
         if dates:
             properties["category_dates"] = dates
         hidden = {word: date for word, date in named.items() if word in PROTECTED}
@@ -418,7 +418,7 @@ def _links(
     for level, chosen in (("all", claims), ("p", shareable)):
         result.shared[level] = shares(chosen, writer.gradings, persons)
         # What somebody decided who knows of C is C, unless they said that it is not.
-        decided = {one.pair: one.kind for one in pairings if level == "all" or one.handling == "P"}
+        decided = {pairing.pair: pairing.kind for pairing in pairings if level == "all" or pairing.handling == "P"}
         apart, joined = ([pair for pair, kind in decided.items() if kind == wanted] for wanted in PAIR_KINDS)
         result.dependence[level] = shared_keys(result.shared[level], apart, joined)
     for level, suffix, chosen in (("all", "", claims), ("p", P_SUFFIX, shareable)):

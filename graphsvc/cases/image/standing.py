@@ -35,9 +35,9 @@ NAMED = MappingProxyType(
     }
 )
 # What of a person's things is sealed with them: these ties lead to a person and are no part of the operation.
-OWN = frozenset(those(lambda one: one.sealed == "theirs"))
+OWN = frozenset(those(lambda relation: relation.sealed == "theirs"))
 # A dwelling of which nothing is told but who lives there, all of them sealed, is their home, and sealed with them.
-HOME = frozenset(those(lambda one: one.sealed == "home"))
+HOME = frozenset(those(lambda relation: relation.sealed == "home"))
 _THEIRS = OWN | HOME
 _ACTIVE, _TIED, _PASSIVE = "active", "tied", "passive"
 SAME = doing("is the same")
@@ -110,14 +110,14 @@ def standings(before: Standings, state: State, by: Deciding, number: int = 0) ->
     """
     handling = Handling(state)
     facts = _Facts(state, handling)
-    result = {name: one for name, one in before.items() if one.sealed and by.decided.get(name) != "opened"}
+    result = {name: old for name, old in before.items() if old.sealed and by.decided.get(name) != "opened"}
     for identifier, row in state.records["people"].items():
         name = vault.pseudonym(by.key, "person", identifier)
         result[name] = _person(before.get(name), facts, identifier, row, handling, by, name, number)
     _same(result, before, state, handling, by)
-    sealed = {one for one in state.records["people"] if result[vault.pseudonym(by.key, "person", one)].sealed}
+    sealed = {person for person in state.records["people"] if result[vault.pseudonym(by.key, "person", person)].sealed}
     _things(result, before, state, handling, sealed, by)
-    return {name: one for name, one in result.items() if by.decided.get(name) != "erased"}
+    return {name: standing for name, standing in result.items() if by.decided.get(name) != "erased"}
 
 
 def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
@@ -126,7 +126,7 @@ def sealed_ids(standing: Standings, state: State, key: bytes) -> dict[str, str]:
         identifier: name
         for table, kind in (("people", "person"), ("things", "thing"), ("workplaces", "thing"))
         for identifier in state.records[table]
-        if (one := standing.get(name := vault.pseudonym(key, kind, identifier))) is not None and one.sealed
+        if (entity := standing.get(name := vault.pseudonym(key, kind, identifier))) is not None and entity.sealed
     }
 
 
@@ -139,26 +139,26 @@ def alone_theirs(state: State, key: bytes, person: str) -> set[str]:
     return {
         vault.pseudonym(key, "thing", thing)
         for thing, people in led.items()
-        if {vault.pseudonym(key, "person", one) for one in people} == {person}
+        if {vault.pseudonym(key, "person", identifier) for identifier in people} == {person}
     }
 
 
 def opened_by(before: Standings, after: Standings, number: int) -> int:
     """How many identities a delivery would open if what is decided did not stay: for its preview."""
     return sum(
-        one.sealed and one.against == number and not (name in before and before[name].against == number)
-        for name, one in after.items()
+        standing.sealed and standing.against == number and not (name in before and before[name].against == number)
+        for name, standing in after.items()
     )
 
 
 def asked_by(before: Standings, after: Standings) -> int:
     """How many people by name a delivery is the first to say should be sealed."""
-    return sum(bool(one.asked) and not (name in before and before[name].asked) for name, one in after.items())
+    return sum(bool(standing.asked) and not (name in before and before[name].asked) for name, standing in after.items())
 
 
 def sealed_anew(before: Standings, after: Standings) -> set[str]:
     """Pseudonyms of who stood by name before, and stands by a pseudonym after."""
-    return {name for name, one in before.items() if not one.sealed and name in after and after[name].sealed}
+    return {name for name, standing in before.items() if not standing.sealed and name in after and after[name].sealed}
 
 
 def _person(
@@ -178,27 +178,27 @@ def _person(
     decision = by.decided.get(name)
     today = by.today.isoformat()
     if decision == "sealed":
-        kept = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
+        standing = old if old is not None and old.sealed else Standing(True, level, today, BY_DECISION)
     elif decision == "opened":
-        kept = old if old is not None and not old.sealed else Standing(False, level, today)
+        standing = old if old is not None and not old.sealed else Standing(False, level, today)
     elif old is None:
-        kept = Standing(bool(why), level, today, why)
+        standing = Standing(bool(why), level, today, why)
     elif old.level == "C" and level == "P":
-        kept = replace(old, level="P") if old.sealed or not why else Standing(True, "P", today, why)
+        standing = replace(old, level="P") if old.sealed or not why else Standing(True, "P", today, why)
     else:
-        kept = old
-    if not kept.sealed:
-        return replace(kept, asked=marked if decision is None else "", identities=())
-    against = 0 if why else kept.against or number
-    return replace(kept, against=against, asked="", identities=_known(kept.identities, "person", row.values))
+        standing = old
+    if not standing.sealed:
+        return replace(standing, asked=marked if decision is None else "", identities=())
+    against = 0 if why else standing.against or number
+    return replace(standing, against=against, asked="", identities=_known(standing.identities, "person", row.values))
 
 
-def _why(told: Collection[str], values: Mapping[str, Any], by: Deciding) -> str:
+def _why(parts: Collection[str], values: Mapping[str, Any], by: Deciding) -> str:
     """Why somebody is sealed who comes now without a mark; empty if they stand by name."""
     named = set(categories(values))
-    if _ACTIVE in told or named & CHARGED:
+    if _ACTIVE in parts or named & CHARGED:
         return ""
-    if by.named == "tie" and _TIED in told and _PASSIVE not in told and not named & PROTECTED:
+    if by.named == "tie" and _TIED in parts and _PASSIVE not in parts and not named & PROTECTED:
         return ""
     return NO_PART
 
@@ -212,13 +212,13 @@ def _same(result: dict[str, Standing], before: Standings, state: State, handling
             and row.status == "active"
             and row.values.get("polarity", "asserts") == "asserts"
         ):
-            one, other = row.values["subject_id"], row.values["object_id"]
+            subject, target = row.values["subject_id"], row.values["object_id"]
             level = handling.claim(row.values)
-            for mine, theirs in ((one, other), (other, one)):
+            for mine, theirs in ((subject, target), (target, subject)):
                 if level == "P" or handling.entity(mine) == "C":
                     ties[mine].add(theirs)
-    names = {one: vault.pseudonym(by.key, "person", one) for one in set(ties).union(*ties.values())}
-    waiting = [one for one in ties if result[names[one]].sealed]
+    names = {person: vault.pseudonym(by.key, "person", person) for person in set(ties).union(*ties.values())}
+    waiting = [person for person in ties if result[names[person]].sealed]
     while waiting:
         for other in ties[waiting.pop()]:
             standing, old = result[names[other]], before.get(names[other])
@@ -242,7 +242,7 @@ def _things(
     by: Deciding,
 ) -> None:
     """The standings of things and workplaces: things and dwellings are sealed with whom they lead to."""
-    homes = {one for one, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING}
+    homes = {workplace for workplace, row in state.records["workplaces"].items() if row.values.get("kind") == DWELLING}
     owned, told_otherwise = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for row in state.claims.values():
         subject, relation, target = (row.values[name] for name in ("subject_id", "relation", "object_id"))
@@ -322,14 +322,14 @@ class _Facts:
 def packed(standing: Standings) -> list[list[Any]]:
     """Standings as plain JSON, to be kept sealed."""
     return [
-        [name, one.sealed, one.level, one.since, one.why, one.against, one.asked, one.identities]
-        for name, one in standing.items()
+        [name, entity.sealed, entity.level, entity.since, entity.why, entity.against, entity.asked, entity.identities]
+        for name, entity in standing.items()
     ]
 
 
-def unpacked(kept: Iterable[list[Any]]) -> dict[str, Standing]:
+def unpacked(rows: Iterable[list[Any]]) -> dict[str, Standing]:
     """The inverse of `packed`."""
     return {
         name: Standing(sealed, level, since, why, against, asked, tuple(identities))
-        for name, sealed, level, since, why, against, asked, identities in kept
+        for name, sealed, level, since, why, against, asked, identities in rows
     }

@@ -65,13 +65,13 @@ class Texts:
         self._open_masker = self._masker
         # What is C moves nothing under P: who is named or sealed there alone makes no other text of one under P.
         if handling is not None and (
-            any(handling.entity(one) == "C" for one in own) or not frozenset(under_c).isdisjoint(known)
+            any(handling.entity(identifier) == "C" for identifier in own) or not frozenset(under_c).isdisjoint(known)
         ):
             hidden = frozenset(under_c)
             self._open_masker = _masker(
                 state,
                 known,
-                {one: names for one, names in own.items() if handling.entity(one) == "P"},
+                {identifier: names for identifier, names in own.items() if handling.entity(identifier) == "P"},
                 lambda identifier: handling.entity(identifier) == "P",
                 lambda name: _HIDDEN if name in hidden else name,
             )
@@ -118,13 +118,13 @@ class Texts:
 
     def excused_by_ends(self, *identifiers: str) -> frozenset[str]:
         """Spellings of unsealed namesakes among these ids, without those of sealed people among them."""
-        found = _NOBODY
+        excused = _NOBODY
         for identifier in identifiers:
-            found |= self._namesakes.get(identifier, _NOBODY)
-        if found:
+            excused |= self._namesakes.get(identifier, _NOBODY)
+        if excused:
             for identifier in identifiers:
-                found -= self._sealed_names.get(identifier, _NOBODY)
-        return found
+                excused -= self._sealed_names.get(identifier, _NOBODY)
+        return excused
 
     def excused_by_statement(self, identifier: str) -> frozenset[str]:
         """As `excused_by_ends`, of all whom the statement is about: who gave it makes no other text of it."""
@@ -151,7 +151,7 @@ def _masker(
     known: Mapping[str, Iterable[Mapping[str, Any]]],
     own: Mapping[str, list[str]],
     seen: Callable[[str], bool],
-    told: Callable[[str], str] = str,
+    replacement: Callable[[str], str] = str,
 ) -> Masker:
     """Masks by the identities of the sealed and by what else is called so, as far as it is seen.
 
@@ -160,7 +160,7 @@ def _masker(
         known: pseudonym → identities.
         own: id of somebody unsealed → their names.
         seen: whether an entity is.
-        told: pseudonym → what stands for it.
+        replacement: pseudonym → what stands for it.
     """
     shown = {
         name: [_open(row) for identifier, row in rows.items() if seen(identifier)]
@@ -185,7 +185,7 @@ def _masker(
                 needle
                 for pseudonym, rows in known.items()
                 for values in rows
-                for needle in needles(values, told(pseudonym), common)
+                for needle in needles(values, replacement(pseudonym), common)
                 if "kind" not in values or called[needle.text] < 2
             ),
         ),
@@ -225,9 +225,9 @@ def _ordinary(state: State) -> set[str]:
     small, capital = Counter[str](), Counter[str]()
     for row in state.records["statements"].values():
         if row.values.get("handling", grading.DEFAULT_HANDLING) == "P" and (text := row.values.get("summary")):
-            found = set(_SMALL.findall(text))
-            small.update(word for word in found if word.islower())
-            capital.update(word.lower() for word in found if not word.islower())
+            words = set(_SMALL.findall(text))
+            small.update(word for word in words if word.islower())
+            capital.update(word.lower() for word in words if not word.islower())
     return {word for word, number in small.items() if number >= _ORDINARY_IN and number >= _OFTENER * capital[word]}
 
 

@@ -75,8 +75,8 @@ class ExportStore:
         identifier, table = recipient_id(key, name), tables.recipients
         with transaction(self._database) as connection:
             mine = (table.c.case_id == case, table.c.id == identifier)
-            kept = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
-            if kept is None or (kept == "C" and handling == "P"):
+            stored = connection.execute(sa.select(table.c.handling).where(*mine)).scalar()
+            if stored is None or (stored == "C" and handling == "P"):
                 # Anew: how it was spelled in the stricter one, and when that was made, are not told either.
                 sealed = pack(key, name, f"recipient {case} {identifier}")
                 connection.execute(table.delete().where(*mine))
@@ -143,12 +143,12 @@ class ExportStore:
 
     def shown(self, row: Any, key: bytes) -> ShownFacts:
         """What it shows."""
-        kept = unpack(key, row.shown_sealed, f"export {row.id} shown")
+        fields = unpack(key, row.shown_sealed, f"export {row.id} shown")
         return ShownFacts(
-            [(*fact[:5], tuple(fact[5])) for fact in kept["facts"]],
-            frozenset(kept["people"]),
-            frozenset(kept["named"]),
-            kept["taken_out"],
+            [(*fact[:5], tuple(fact[5])) for fact in fields["facts"]],
+            frozenset(fields["people"]),
+            frozenset(fields["named"]),
+            fields["taken_out"],
         )
 
     def released(self, case: str, recipient: str, key: bytes, but: str = "") -> list[tuple[str, ShownFacts]]:
@@ -213,7 +213,7 @@ class ExportStore:
                 elif row.state == "given" and row.recall != "erased" and (gone or not row.recall):
                     values |= {"recall": "erased" if gone else "sealed", "recall_at": now()}
             left = [
-                (*fact[:5], tuple(one for one in fact[5] if one not in sources))
+                (*fact[:5], tuple(source for source in fact[5] if source not in sources))
                 for fact in shown.facts
                 if not {fact[0], fact[2]} & erased
             ]
@@ -257,15 +257,15 @@ def expiry(days: int) -> dt.datetime:
 
 
 def _sealed(key: bytes, export: str, shown: ShownFacts) -> bytes:
-    kept = {
+    fields = {
         "facts": shown.facts,
         "people": sorted(shown.people),
         "named": sorted(shown.named),
         "taken_out": shown.taken_out,
     }
-    return pack(key, kept, f"export {export} shown")
+    return pack(key, fields, f"export {export} shown")
 
 
 def merged(shown: Iterable[ShownFacts]) -> list[tuple[str, str, str, str, str, tuple[str, ...]]]:
     """The facts of several exports."""
-    return [fact for one in shown for fact in one.facts]
+    return [fact for export in shown for fact in export.facts]

@@ -52,7 +52,7 @@ def followed(key: bytes, shown: Mapping[str, str], erased: Collection[str]) -> F
 
     @cache
     def unsealed() -> dict[str, str]:
-        return {pseudonym(key, kind, one): now for one, now in shown.items() for kind in _KINDS}
+        return {pseudonym(key, kind, identifier): now for identifier, now in shown.items() for kind in _KINDS}
 
     def follow(identifier: str) -> str | None:
         if identifier in shown:
@@ -72,9 +72,9 @@ def settle(connection: sa.Connection, case: str, key: bytes, follow: Follow, mas
     """Follow everybody in the states and comments of a case, and mask other texts of its states."""
     for row in connection.execute(sa.select(_VERSIONS).where(_VERSIONS.c.case_id == case)).all():
         bound = version_bound(row.picture_id, row.number)
-        state, links = kept = unpack(key, row.state_sealed, bound)
+        state, links = stored = unpack(key, row.state_sealed, bound)
         now = [canvas.followed(state, follow, mask), None if links is None else _links(links, follow)]
-        if now != kept:
+        if now != stored:
             mine = (_VERSIONS.c.picture_id == row.picture_id, _VERSIONS.c.number == row.number)
             connection.execute(_VERSIONS.update().where(*mine).values(state_sealed=pack(key, now, bound)))
     for row in connection.execute(sa.select(_DRAFTS).where(_DRAFTS.c.case_id == case)).all():
@@ -97,8 +97,8 @@ def settle(connection: sa.Connection, case: str, key: bytes, follow: Follow, mas
 
 def _ends(ids: list[str], follow: Follow) -> list[str] | None:
     """One id, or subject, relation and object, as they are called now; None if one is gone."""
-    now = [one if place == 1 else follow(one) for place, one in enumerate(ids)]
-    return None if None in now else [one for one in now if one is not None]
+    now = [name if place == 1 else follow(name) for place, name in enumerate(ids)]
+    return None if None in now else [name for name in now if name is not None]
 
 
 def _links(links: list[list[Any]], follow: Follow) -> list[list[Any]]:

@@ -48,7 +48,7 @@ def mask_words(
             words = unpack(key, row[column], what)
             masked = _masked(words, mask)
             if masked != words:
-                mine = sa.and_(*(one == row[one.name] for one in table.primary_key))
+                mine = sa.and_(*(key_column == row[key_column.name] for key_column in table.primary_key))
                 said = {"masked": True} if "masked" in table.c else {}
                 connection.execute(table.update().where(mine).values({column: pack(key, masked, what)} | said))
 

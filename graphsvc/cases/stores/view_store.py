@@ -98,9 +98,9 @@ class ViewStore:
 
     def pictures(self) -> list[SavedView]:
         """One's own and the shared ones, last changed first, then by name: an id is random and would order by chance."""
-        found = map(self._picture, self.connection.execute(self._seen()).all())
-        named = sorted(found, key=lambda one: (one.name, one.account))
-        return sorted(named, key=lambda one: one.changed_at, reverse=True)
+        views = map(self._picture, self.connection.execute(self._seen()).all())
+        named = sorted(views, key=lambda view: (view.name, view.account))
+        return sorted(named, key=lambda view: view.changed_at, reverse=True)
 
     def picture(self, identifier: str) -> SavedView:
         """One of them.

@@ -229,8 +229,8 @@ class _Reader(ContentHandler):
             self._now.date = self._now.date or _date(given)
             self._grading(self._now, given)
 
-    def _told(self, kept: list[Any]) -> None:
-        if len(kept) >= _MOST_TOLD:
+    def _told(self, entries: list[Any]) -> None:
+        if len(entries) >= _MOST_TOLD:
             raise InputError(
                 f"{self._shown}, line {self._line()}: one item has more than {_MOST_TOLD:,} attributes or cards."
                 " Nothing was read."

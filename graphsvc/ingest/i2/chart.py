@@ -241,18 +241,18 @@ class _Chart:
         return self._with_attributes(_TABLE[record], row, item, notes)
 
     def _link(self, item: Item, ends: Table[str, Item]) -> dict[str, str]:
-        one, other = item.ends
+        subject, target = item.ends
         if item.arrow == "ArrowOnTail":
-            one, other = other, one
+            subject, target = target, subject
         relation = RELATIONS.get(self._relations[item.type])
-        kinds = self._record(one, ends), self._record(other, ends)
+        kinds = self._record(subject, ends), self._record(target, ends)
         # Whoever drew it may have drawn it from its object: where only that way round makes sense, it is meant so.
         if relation and not _fits(relation, *kinds) and _fits(relation, *kinds[::-1]):
-            one, other = other, one
+            subject, target = target, subject
         row = {
-            "subject_id": self._end(one, ends),
+            "subject_id": self._end(subject, ends),
             "relation": self._relations[item.type],
-            "object_id": self._end(other, ends),
+            "object_id": self._end(target, ends),
             "statement_id": self._statement["id"],
             "from_date": item.date,
         } | _graded(item)
@@ -264,7 +264,7 @@ class _Chart:
     def _left_out(self, item: Item, ends: Table[str, Item]) -> bool:
         """Whether a link is of a type, or ends in an entity of a type, that is left out by choice."""
         there = (ends[end] for end in item.ends if end in ends)
-        return self._relations[item.type] == IGNORE or any(self._kinds[one.type] == IGNORE for one in there)
+        return self._relations[item.type] == IGNORE or any(self._kinds[entity.type] == IGNORE for entity in there)
 
     def _record(self, end: str, ends: Table[str, Item]) -> str:
         kind = self._kinds[ends[end].type] if end in ends else ""
@@ -292,8 +292,8 @@ class _Chart:
     def _stated(self, chosen: dict[str, str]) -> dict[str, str]:
         """The statement that all links belong to, graded as cautiously as the least of them; `chosen` goes before that."""
         graded = [_graded(item) for item in self._items.links]
-        sources = [one["source_grade"] for one in graded if "source_grade" in one]
-        open_to_share = bool(graded) and all(one.get("handling") == "P" for one in graded)
+        sources = [grades["source_grade"] for grades in graded if "source_grade" in grades]
+        open_to_share = bool(graded) and all(grades.get("handling") == "P" for grades in graded)
         content = hashlib.sha256(self._path.read_bytes()).hexdigest()
         return {
             "id": f"chart-{content[:12]}",
@@ -322,7 +322,7 @@ def _graded(item: Item) -> dict[str, str]:
         >>> _graded(item)
         {'source_grade': '2', 'assessment': 'A'}
     """
-    found = {}
+    codes = {}
     for grade, name, scheme in (
         ("GradeOne", "source_grade", SOURCE_GRADES),
         ("GradeTwo", "assessment", ASSESSMENTS),
@@ -330,12 +330,12 @@ def _graded(item: Item) -> dict[str, str]:
     ):
         words = item.grades.get(grade, "").strip()
         code = _CODE.match(words)
-        named = {meaning: one for one, meaning in scheme.items()}
+        named = {meaning: key for key, meaning in scheme.items()}
         if code and code[1] in scheme:
-            found[name] = code[1]
+            codes[name] = code[1]
         elif words.casefold() in named:
-            found[name] = named[words.casefold()]
-    return found
+            codes[name] = named[words.casefold()]
+    return codes
 
 
 def _crossing(label: str) -> tuple[str, str]:

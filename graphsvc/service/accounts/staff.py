@@ -40,10 +40,10 @@ class Accounts:
             RequestError: there is none of that name. So for all here.
         """
         with self._ask.act_anywhere("accounts", what="look", account=name):
-            found = [account for account in changes.everyone(self._ask.database) if account.name == name]
-            if not found:
+            matches = [account for account in changes.everyone(self._ask.database) if account.name == name]
+            if not matches:
                 raise no_such_account(name)
-        return found[0]
+        return matches[0]
 
     def add(self, name: str, roles: Sequence[str], grants: Sequence[str], password: str) -> None:
         """Add an account; `grants` as texts like `dover:C+sources` or `*:P`. Without a password it chooses one by link.

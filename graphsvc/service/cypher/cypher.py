@@ -113,8 +113,8 @@ class Cypher:
         self._ask.home.cypher_gate.require(self._ask.principal, self._ask.case)
         mine = audit.Sought(account=self._ask.principal.name, case=self._ask.case, action="cypher")
         acts = audit.lines(self._ask.database, newest=_LOOKED_AT, sought=mine)
-        told = [act for act in acts if act["detail"].get("step") == "run" or act["outcome"].startswith(_NOT_RUN)]
-        texts = self._ask.home.cypher_texts.of(told[:newest])
+        attempts = [act for act in acts if act["detail"].get("step") == "run" or act["outcome"].startswith(_NOT_RUN)]
+        texts = self._ask.home.cypher_texts.of(attempts[:newest])
         return [
             Past(
                 act["id"],
@@ -125,6 +125,6 @@ class Cypher:
                 act["rows"],
                 round((act["ended_at"] - act["at"]).total_seconds(), 2) if act["ended_at"] else 0.0,
             )
-            for act in told[:newest]
+            for act in attempts[:newest]
             if act["id"] in texts
         ]

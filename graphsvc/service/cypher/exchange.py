@@ -41,26 +41,26 @@ def require(words: Words) -> Words:
     Raises:
         RequestError: what of them cannot be kept, in one sentence.
     """
-    kept = {name: getattr(words, name).replace("\r\n", "\n").replace("\r", "\n") for name in LONGEST}
+    texts = {name: getattr(words, name).replace("\r\n", "\n").replace("\r", "\n") for name in LONGEST}
     for name in ("name", "title", "why"):
-        kept[name] = " ".join(kept[name].split())
-    kept["text"] = kept["text"].rstrip()
+        texts[name] = " ".join(texts[name].split())
+    texts["text"] = texts["text"].rstrip()
     for name, most in LONGEST.items():
-        if len(kept[name]) > most:
-            raise RequestError(f"The {name} has {len(kept[name]):,} characters; it may have {most:,}. Shorten it.")
-        if not all(letter.isprintable() or (letter in "\n\t" and name == "text") for letter in kept[name]):
+        if len(texts[name]) > most:
+            raise RequestError(f"The {name} has {len(texts[name]):,} characters; it may have {most:,}. Shorten it.")
+        if not all(letter.isprintable() or (letter in "\n\t" and name == "text") for letter in texts[name]):
             raise RequestError(f"The {name} holds characters that cannot be shown. Write it without them.")
-    if not kept["name"]:
+    if not texts["name"]:
         raise RequestError("Give the query a name.")
-    if not kept["text"].strip():
+    if not texts["text"].strip():
         raise RequestError("There is no text to save.")
     parameters.require(words.parameters)
-    return Words(**kept, parameters=dict(words.parameters))
+    return Words(**texts, parameters=dict(words.parameters))
 
 
 def written(case: str, queries: Iterable[Words]) -> str:
     """Queries as a file (JSON)."""
-    known = [{key: asdict(one)[key] for key in _KEYS} for one in queries]
+    known = [{key: asdict(words)[key] for key in _KEYS} for words in queries]
     file = {"format": FORMAT, "version": VERSION, "case": case, "queries": known}
     return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
 
@@ -88,31 +88,31 @@ def read(file: bytes) -> tuple[list[Words], list[tuple[str, str]]]:
         raise InputError("The file has no list of queries.")
     if len(queries) > MOST:
         raise InputError(f"The file has {len(queries):,} queries; {MOST} can be read at once.")
-    found: dict[str, Words] = {}
+    by_name: dict[str, Words] = {}
     refused: list[tuple[str, str]] = []
-    for number, one in enumerate(queries, 1):
-        name = _named(one, number)
+    for number, query in enumerate(queries, 1):
+        name = _named(query, number)
         try:
-            words = _words(one)
-            if words.name.casefold() in found:
+            words = _words(query)
+            if words.name.casefold() in by_name:
                 raise RequestError("The file has another query of this name before it.")
-            found[words.name.casefold()] = words
+            by_name[words.name.casefold()] = words
         except (RequestError, InputError) as error:
             refused.append((name, str(error)))
-    return list(found.values()), refused
+    return list(by_name.values()), refused
 
 
-def _words(one: Any) -> Words:
-    if not isinstance(one, dict):
+def _words(query: Any) -> Words:
+    if not isinstance(query, dict):
         raise InputError("It is no query but another kind of value.")
-    _require_keys(one, _KEYS, "The query")
+    _require_keys(query, _KEYS, "The query")
     for key in LONGEST:
-        if not isinstance(one.get(key, ""), str):
+        if not isinstance(query.get(key, ""), str):
             raise InputError(f"Its {key} is no text.")
-    if not isinstance(one.get("parameters", {}), dict):
+    if not isinstance(query.get("parameters", {}), dict):
         raise InputError("Its parameters are no object of names and values.")
-    return require(Words(one.get("name", ""), one.get("text", ""), one.get("title", ""), one.get("why", ""),
-                         one.get("parameters", {})))  # fmt: skip
+    return require(Words(query.get("name", ""), query.get("text", ""), query.get("title", ""), query.get("why", ""),
+                         query.get("parameters", {})))  # fmt: skip
 
 
 def _require_keys(value: Mapping[str, Any], known: Iterable[str], what: str) -> None:
@@ -121,8 +121,8 @@ def _require_keys(value: Mapping[str, Any], known: Iterable[str], what: str) -> 
             raise InputError(f"{what} has a field {_shown(key)} that is not known. It takes: {', '.join(known)}.")
 
 
-def _named(one: Any, number: int) -> str:
-    name = one.get("name") if isinstance(one, dict) else None
+def _named(query: Any, number: int) -> str:
+    name = query.get("name") if isinstance(query, dict) else None
     return _shown(name) if isinstance(name, str) and name.strip() else f"number {number}"
 
 
@@ -132,10 +132,10 @@ def _shown(text: str) -> str:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise InputError("The file says a field of one and the same object twice. Choose one that Export made.")
-    return found
+    return fields
 
 
 def _no_number(word: str) -> Any:

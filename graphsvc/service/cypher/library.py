@@ -133,33 +133,33 @@ class QueryLibrary:
             NameTaken: another is called so. Refused: it is not theirs to change. So for all that change one.
         """
         with self._library("rename", query_id=identifier) as (connection, key):
-            one = self._changeable(connection, key, identifier)
-            words = exchange.require(replace(one.words, name=name, title=title, why=why))
-            others = [other for other in self._visible(connection, key) if other.id != one.id]
+            saved = self._changeable(connection, key, identifier)
+            words = exchange.require(replace(saved.words, name=name, title=title, why=why))
+            others = [other for other in self._visible(connection, key) if other.id != saved.id]
             there = self._of_name(others, words.name)
             if there is not None:
                 raise NameTaken(replace(there, changeable=False))
-            return self._keep(connection, key, words, one, shared=one.shared)
+            return self._keep(connection, key, words, saved, shared=saved.shared)
 
     def share(self, identifier: str, *, shared: bool) -> Saved:
         """Share a query with everyone who may write Cypher in the case, or share it no more."""
         with self._library("share" if shared else "unshare", query_id=identifier) as (connection, key):
-            one = self._changeable(connection, key, identifier)
+            saved = self._changeable(connection, key, identifier)
             if shared:
-                self._require_free(self._visible(connection, key), one.name, one)
-            connection.execute(_ROW.update().where(_ROW.c.id == one.id).values(shared=shared))
-            return replace(one, shared=shared)
+                self._require_free(self._visible(connection, key), saved.name, saved)
+            connection.execute(_ROW.update().where(_ROW.c.id == saved.id).values(shared=shared))
+            return replace(saved, shared=shared)
 
     def delete(self, identifier: str) -> None:
         """Delete a query for good."""
         with self._library("delete", query_id=identifier) as (connection, key):
-            one = self._changeable(connection, key, identifier)
-            connection.execute(_ROW.delete().where(_ROW.c.id == one.id))
+            saved = self._changeable(connection, key, identifier)
+            connection.execute(_ROW.delete().where(_ROW.c.id == saved.id))
 
     def export_file(self) -> str:
         """One's own and the shared ones as a file (JSON)."""
         with self._library("export", writing=False) as (connection, key):
-            return exchange.written(self._ask.case, (one.words for one in self._visible(connection, key)))
+            return exchange.written(self._ask.case, (saved.words for saved in self._visible(connection, key)))
 
     def preview_file(self, file: bytes) -> Import:
         """What a file of queries would bring; nothing is kept.
@@ -178,11 +178,11 @@ class QueryLibrary:
         """
         with self._library("import") as (connection, key):
             visible = self._visible(connection, key)
-            found = self._sorted(visible, file)
-            for words in (*found.new, *found.changed):
+            imported = self._sorted(visible, file)
+            for words in (*imported.new, *imported.changed):
                 there = self._of_name(visible, words.name)
                 self._keep(connection, key, words, there, shared=there is not None and there.shared)
-            return found
+            return imported
 
     # -- how --------------------------------------------------------------------------------------------------
 
@@ -201,31 +201,31 @@ class QueryLibrary:
     def _visible(self, connection: sa.Connection, key: bytes) -> list[Saved]:
         mine = _ROW.c.account == self._ask.principal.name
         rows = connection.execute(sa.select(_ROW).where(_ROW.c.case_id == self._ask.case, mine | _ROW.c.shared)).all()
-        here = self._writers() if any(row.account != self._ask.principal.name for row in rows) else set()
-        found = [self._saved(row, key, here) for row in rows]
-        return sorted(found, key=lambda one: (one.name.casefold(), not one.mine, one.account))
+        writers = self._writers() if any(row.account != self._ask.principal.name for row in rows) else set()
+        visible = [self._saved(row, key, writers) for row in rows]
+        return sorted(visible, key=lambda saved: (saved.name.casefold(), not saved.mine, saved.account))
 
     def _saved_row(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
-        for one in self._visible(connection, key):
-            if one.id == identifier:
-                return one
+        for saved in self._visible(connection, key):
+            if saved.id == identifier:
+                return saved
         raise NotFound("There is no such saved query that you can see in this case. The library lists those you can.")
 
     def _changeable(self, connection: sa.Connection, key: bytes, identifier: str) -> Saved:
-        one = self._saved_row(connection, key, identifier)
-        if not one.changeable:
-            raise Refused(f"Only {one.account} can change this query. Open it, and save it under a name of your own.")
-        return one
+        saved = self._saved_row(connection, key, identifier)
+        if not saved.changeable:
+            raise Refused(f"Only {saved.account} can change this query. Open it, and save it under a name of your own.")
+        return saved
 
     @staticmethod
     def _of_name(known: list[Saved], name: str) -> Saved | None:
         """The query of a name: one's own before those that others share."""
-        found = [one for one in known if one.name.casefold() == name.casefold()]
-        return found[0] if found else None
+        matches = [saved for saved in known if saved.name.casefold() == name.casefold()]
+        return matches[0] if matches else None
 
-    def _require_free(self, visible: list[Saved], name: str, one: Saved | None) -> None:
+    def _require_free(self, visible: list[Saved], name: str, saved: Saved | None) -> None:
         """Nothing, if no other query of the name is shared."""
-        others = [other for other in visible if other.shared and (one is None or other.id != one.id)]
+        others = [other for other in visible if other.shared and (saved is None or other.id != saved.id)]
         there = self._of_name(others, name)
         if there is not None:
             raise NameTaken(replace(there, changeable=False))
@@ -239,7 +239,9 @@ class QueryLibrary:
     def _writers(self) -> set[str]:
         """Accounts that have role, grant and clearance for Cypher in this case, be it suspended by other cases."""
         return {
-            one.name for one in accounts.listed(self._ask.database) if not policy.cypher_refusal(one, [self._ask.case])
+            account.name
+            for account in accounts.listed(self._ask.database)
+            if not policy.cypher_refusal(account, [self._ask.case])
         }
 
     def _keep(self, connection: sa.Connection, key: bytes, words: Words, there: Saved | None, *, shared: bool) -> Saved:
@@ -268,18 +270,18 @@ class QueryLibrary:
 
     def _sorted(self, visible: list[Saved], file: bytes) -> Import:
         queries, refused = exchange.read(file)
-        found = Import([], [], [], refused)
+        imported = Import([], [], [], refused)
         for words in queries:
             there = self._of_name(visible, words.name)
             if there is None:
-                found.new.append(words)
+                imported.new.append(words)
             elif there.words == words:
-                found.same.append(words)
+                imported.same.append(words)
             elif there.changeable:
-                found.changed.append(words)
+                imported.changed.append(words)
             else:
-                found.refused.append((words.name, str(NameTaken(there))))
-        return found
+                imported.refused.append((words.name, str(NameTaken(there))))
+        return imported
 
 
 def _bound(identifier: str) -> str:

@@ -48,16 +48,16 @@ def given(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     Raises:
         RequestError: a name is none, comes twice or is bound by the service, or a value is none or too much.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, text in pairs:
         name = name.strip().removeprefix("$")
         if not name and not text.strip():
             continue
-        if name in found:
+        if name in values:
             raise RequestError(f"The parameter ${name} is given twice. Take one of them out.")
-        found[name] = guessed(text)
-    require(found)
-    return found
+        values[name] = guessed(text)
+    require(values)
+    return values
 
 
 def require(parameters: dict[str, Any]) -> None:

@@ -85,20 +85,20 @@ class Deliveries:
         Of others' accounts that opened together neither who added them is told nor when, and they are one row.
         """
         opened: dict[dt.datetime, dict[str, Any]] = {}
-        told = []
+        deliveries = []
         for row in rows:
             if row["opened_at"] is None or self._is_told(row["account"]):
-                told.append(row)
+                deliveries.append(row)
             elif row["status"] == "active":
                 first = opened.get(row["opened_at"])
                 if first is None:
                     first = row | {"account": "", "loaded_at": row["opened_at"], "received_on": row["opened_at"].date()}
                     opened[row["opened_at"]] = first
-                    told.append(first)
+                    deliveries.append(first)
                 else:
                     first["number"] = row["number"]
                     first["counts"] = _summed(first["counts"], row["counts"])
-        return told
+        return deliveries
 
     def _yet_to_open(self) -> list[dict[str, Any]]:
         """The accounts that wait, newest first: one's own, all with source clearance."""
@@ -189,12 +189,12 @@ class Deliveries:
             policy.require_sources(self._ask.principal, case)
 
 
-def _summed(one: dict[str, dict[str, int]], other: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+def _summed(counts: dict[str, dict[str, int]], other: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
     """The counts of two deliveries together."""
     return {
         table: {
-            name: one.get(table, {}).get(name, 0) + other.get(table, {}).get(name, 0)
-            for name in {**one.get(table, {}), **other.get(table, {})}
+            name: counts.get(table, {}).get(name, 0) + other.get(table, {}).get(name, 0)
+            for name in {**counts.get(table, {}), **other.get(table, {})}
         }
-        for table in {**one, **other}
+        for table in {**counts, **other}
     }

@@ -106,7 +106,7 @@ class StatementForms:
         if form.of and not 0 < len(form.reason) <= LONGEST_REASON:
             wrong.append(Fault("reason", f"is needed to correct a statement, in at most {LONGEST_REASON} characters"))
         if wrong:
-            return Checked([*wrong, *self._unread(form, {one.field for one in wrong})], {}, None, ends, {})
+            return Checked([*wrong, *self._unread(form, {fault.field for fault in wrong})], {}, None, ends, {})
         places: dict[tuple[str, int], str] = {}
         loaded = self._enter(form, quiet, places, dry_run=True)
         return Checked(
@@ -114,7 +114,7 @@ class StatementForms:
             loaded.counts,
             loaded.same_as,
             ends,
-            {part.handle: found for part in form.new if (found := self._alike(part))},
+            {part.handle: alike for part in form.new if (alike := self._alike(part))},
             next_time(self._ask.home.account_times, now()) if self._waits(form) else None,
         )
 
@@ -157,7 +157,7 @@ class StatementForms:
         there = self._ask.named(shown)
         said = entered_id(key, token, STATEMENT)
         seen = self._ask.rows("statements.one", id=said).rows
-        return (said if seen else ""), [one for one in shown if one in there]
+        return (said if seen else ""), [identifier for identifier in shown if identifier in there]
 
     def correctable(self, statement: str) -> Correctable:
         """A statement, if this person may correct it.
@@ -166,15 +166,15 @@ class StatementForms:
             NotFound: it is not there, or not all of it is theirs to see.
         """
         self._loading.require()
-        found = self._statements.look(statement)
-        if found.truncated:
+        page = self._statements.look(statement)
+        if page.truncated:
             raise Refused("This statement makes more claims than a form takes. Correct it by a delivery.")
-        values = found.values
+        values = page.values
         said = [
             statement_form.statement_cells(values),
-            sorted((one["claim"], one["status"], statement_form.claim_cells(one)) for one in found.claims),
+            sorted((claim["claim"], claim["status"], statement_form.claim_cells(claim)) for claim in page.claims),
         ]
-        return Correctable(found.id, values, found.claims, hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32])
+        return Correctable(page.id, values, page.claims, hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32])
 
     def correctable_columns(self) -> list[str]:
         """The columns of a statement that this person may correct: what they may not see stays as it is."""
@@ -200,7 +200,7 @@ class StatementForms:
                             "person" if column.name in ("source_id", "interpreter_id") else "",
                         )
                     )
-        known = {one for _, one, _ in wanted}
+        known = {cell for _, cell, _ in wanted}
         ends = self._ask.named(known)
         ends |= {
             handle: {"id": handle, "kind": TABLES[part.table].record, "name": _called(part), "sealed": False}
@@ -222,8 +222,8 @@ class StatementForms:
             if handle != statement_form.STATEMENT or not form.of
         ]
         tables, places = statement_form.raw_tables(rows)
-        found = statement_form.faults(check_delivery(tables, self._limits).rejections, places)
-        return [one for one in found if one.field not in known]
+        faults = statement_form.faults(check_delivery(tables, self._limits).rejections, places)
+        return [fault for fault in faults if fault.field not in known]
 
     @property
     def _limits(self) -> Limits:
@@ -231,23 +231,23 @@ class StatementForms:
 
     def _meant(self, text: str, kind: str) -> tuple[str, tuple[dict[str, Any], ...]]:
         """Why a text means nobody yet, and whom it may mean."""
-        found = [row for row in self._search.find(text[:200]).dicts() if kind in ("", row["kind"])]
-        if not found:
+        hits = [row for row in self._search.find(text[:200]).dicts() if kind in ("", row["kind"])]
+        if not hits:
             return "means nobody and nothing that you can see in this case: choose another, or add it as new", ()
-        return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(found[:_CANDIDATES])
+        return "is a name, and may be several: say whom or what you mean, or add it as new", tuple(hits[:_CANDIDATES])
 
     def _alike(self, part: FormPart) -> list[dict[str, Any]]:
         """Who and what of the same kind may be the same as something new, by what they share."""
         record = TABLES[part.table].record
-        found: dict[str, dict[str, Any]] = {}
+        hits: dict[str, dict[str, Any]] = {}
         for column in _TELLING:
             for text in re.split(r";\s*", statement_form.plain(part.cells.get(column, ""))):
                 if len(text) < 3:
                     continue
                 for row in self._search.find(text[:200]).dicts():
                     if row["kind"] == record and row["level"] <= _SURELY:
-                        found.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
-        return sorted(found.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
+                        hits.setdefault(row["id"], row | {"by": []})["by"].append(f"{column} {text}")
+        return sorted(hits.values(), key=lambda row: -len(row["by"]))[:_CANDIDATES]
 
     def _told(self, key: bytes, identifier: str) -> str:
         """The id that pages show of what was added by hand: a pseudonym if the vault holds it."""
@@ -307,8 +307,8 @@ class StatementForms:
                 made = rows.correction(now, self.correctable_columns())
             else:
                 made = rows.addition()
-            tables, found = statement_form.raw_tables(made)
-            places.update(found)
+            tables, handles = statement_form.raw_tables(made)
+            places.update(handles)
             delivery = check_delivery(tables, self._limits)
             if not form.of:
                 require_new(state, delivery)

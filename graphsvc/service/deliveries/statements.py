@@ -60,11 +60,11 @@ class Statements:
         Raises:
             NotFound: there is none, or it is not theirs to see.
         """
-        found = self._ask.rows("statements.one", id=identifier).dicts()
-        if not found:
+        rows = self._ask.rows("statements.one", id=identifier).dicts()
+        if not rows:
             raise nothing(identifier)
         claims = self._ask.rows("statements.claims", id=identifier)
-        return StatementPage(identifier, filled(found[0]), claims.dicts(), claims.truncated)
+        return StatementPage(identifier, filled(rows[0]), claims.dicts(), claims.truncated)
 
     def history(self, statement: str) -> list[StatementVersion]:
         """What each delivery did to a statement and its claims, the newest first.
@@ -73,19 +73,21 @@ class Statements:
             NotFound: it is not theirs to see. Refused: without clearance for all of the case: its deliveries hold both codes.
         """
         with self._ask.act("read", query="history") as outcome:
-            found = self.look(statement)
+            page = self.look(statement)
             if self._ask.grant.handling != "C":
                 raise Refused(
                     "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
                 )
-            telling, steps = self._ask.home.casework.replay.history(self._ask.case, found.id)
-            told = _History(telling, {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)})
-            versions = [told.version(step) for step in steps]
+            telling, steps = self._ask.home.casework.replay.history(self._ask.case, page.id)
+            history = _History(
+                telling, {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)}
+            )
+            versions = [history.version(step) for step in steps]
             outcome["rows"] = len(versions)
             named = self._ask.named(
-                {end for one in versions for row in one.claims for end in (row["subject"], row["object"])}
+                {end for version in versions for row in version.claims for end in (row["subject"], row["object"])}
             )
-        return [_released(one, self.withheld(), named) for one in reversed(versions)]
+        return [_released(version, self.withheld(), named) for version in reversed(versions)]
 
     def withheld(self) -> set[str]:
         """The columns of a statement that this person may not see."""
@@ -115,14 +117,14 @@ class _History:
         reason = statement_form.text(standing.get(statement_form.REASON)) if step.statement is not None else ""
         changes.pop(statement_form.REASON, None)
         claims = [self._claim(key, was, now) for key, (was, now) in step.claims.items()]
-        one = self._deliveries[step.delivery]
-        return StatementVersion(step.delivery, one["account"], one["loaded_at"], reason, changes, claims)
+        delivery = self._deliveries[step.delivery]
+        return StatementVersion(step.delivery, delivery["account"], delivery["loaded_at"], reason, changes, claims)
 
     def _statement(self, identifier: str, row: FoldedRow | None) -> dict[str, str]:
         if row is None:
             return {}
-        told = self._telling.statement(identifier, row)
-        return {name: statement_form.text(value) for name, value in told.items() if _is_told(name)}
+        properties = self._telling.statement(identifier, row)
+        return {name: statement_form.text(value) for name, value in properties.items() if _is_told(name)}
 
     def _claim(self, key: tuple[str, ...], was: FoldedRow | None, now: FoldedRow | None) -> dict[str, Any]:
         before = self._row(key, was) if was is not None else {}
@@ -147,7 +149,7 @@ class _History:
         }
 
     def _row(self, key: tuple[str, ...], row: FoldedRow) -> dict[str, Any]:
-        claim, told = self._telling.claim(key, FoldedRow(row.values, row.delivery, row.line))
+        claim, properties = self._telling.claim(key, FoldedRow(row.values, row.delivery, row.line))
         ends = {
             "subject": claim.subject,
             "object": claim.object,
@@ -156,7 +158,7 @@ class _History:
         }
         return {
             **ends,
-            **{name: value for name, value in told.items() if _is_told(name) and not name.endswith("status")},
+            **{name: value for name, value in properties.items() if _is_told(name) and not name.endswith("status")},
         }
 
 

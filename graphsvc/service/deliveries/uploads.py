@@ -78,15 +78,15 @@ class Uploads:
         Raises:
             InputError: it cannot be read as it is. NotFound, Busy: see `cases.stores.uploads`.
         """
-        kept = self._ask.home.uploads.previews
+        previews = self._ask.home.uploads.previews
         waiting = self.look(upload)
-        if upload not in kept:
+        if upload not in previews:
             source = self._ask.home.uploads.opened(upload, *self._loading.owner)
             options = waiting.options
             loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict, dry_run=True)
             self.look(upload)  # cancelled in the meantime: nothing is remembered
-            kept[upload] = loaded
-        return kept[upload]
+            previews[upload] = loaded
+        return previews[upload]
 
     def correct(self, upload: str, mapping: str) -> None:
         """Have one of your uploads, a chart, read by another mapping; its preview is worked out anew.

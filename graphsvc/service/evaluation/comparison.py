@@ -92,8 +92,8 @@ def compare(
         candidates += len(trial.planted.candidates)
         unranked += len(trial.planted.candidates - given.keys()) if given is not None else 0
         scores = _scores(trial, given, step)
-        for method, found in scores.items():
-            for figure, value in measures.measured(found, trial.planted).items():
+        for method, by_person in scores.items():
+            for figure, value in measures.measured(by_person, trial.planted).items():
                 _add(cases, method, figure, value)
         halved = _halved(trial, halves, seed, step)
         for method, on_half in halved.items():
@@ -105,8 +105,8 @@ def compare(
     sampled = "candidates" if len(folders) == 1 else "cases"
     if sampled == "cases":
         samples = {
-            method: {figure: measures.means(values, _OF_CASES, seed) for figure, values in found.items()}
-            for method, found in cases.items()
+            method: {figure: measures.means(values, _OF_CASES, seed) for figure, values in figures.items()}
+            for method, figures in cases.items()
         }
     return Compared(names, sampled, candidates, unranked, _measures(cases, samples))
 
@@ -117,35 +117,35 @@ def _add(values: Values, method: str, figure: str, value: float) -> None:
 
 def _scores(trial: Trial, given: Mapping[str, float] | None, step: Progress) -> dict[str, Mapping[str, float]]:
     """Each method with its scores: the ranking given first, chance last (nobody has a score, so all are tied)."""
-    found: dict[str, Mapping[str, float]] = {} if given is None else {GIVEN: given}
+    scores: dict[str, Mapping[str, float]] = {} if given is None else {GIVEN: given}
     witnesses = set(trial.witness_of.values())
     for place, method in enumerate(comparison.METHODS):
         step(place, len(comparison.METHODS), f"ranking by {method}")
-        found |= comparison.scorings(trial.claims, trial.persons, trial.dependence, witnesses, [method])
-    return found | {CHANCE: {}}
+        scores |= comparison.scorings(trial.claims, trial.persons, trial.dependence, witnesses, [method])
+    return scores | {CHANCE: {}}
 
 
 def _halved(trial: Trial, count: int, seed: int, step: Progress) -> dict[str, list[float]]:
     """Method → average precision on each of some halves of the witnesses."""
-    found: dict[str, list[float]] = {}
+    precisions: dict[str, list[float]] = {}
     for place, claims in enumerate(comparison.halves(trial.claims, count, seed)):
         step(place, count, "ranking on half of the witnesses")
         heard = {trial.witness_of[claim.source] for claim in claims if claim.source in trial.witness_of}
         for method, scores in comparison.scorings(claims, trial.persons, trial.dependence, heard).items():
             ranked_half = measures.order(scores, trial.planted.candidates, place)
-            found.setdefault(method, []).append(measures.average_precision(ranked_half, trial.planted.hubs))
-    return found
+            precisions.setdefault(method, []).append(measures.average_precision(ranked_half, trial.planted.hubs))
+    return precisions
 
 
 def _sampled(trial: Trial, scores: Mapping[str, Mapping[str, float]], seed: int, step: Progress) -> Values:
     """The figures of each method on samples of the candidates of the one case."""
-    found: Values = {}
+    samples: Values = {}
     for place, (method, those) in enumerate(scores.items()):
         step(place, len(scores), "sampling candidates")
         for sample in measures.resampled(those, trial.planted, _OF_CANDIDATES, seed):
             for figure, value in sample.items():
-                _add(found, method, figure, value)
-    return found
+                _add(samples, method, figure, value)
+    return samples
 
 
 def _measures(cases: Values, samples: Values) -> list[Measure]:
@@ -166,8 +166,10 @@ def picture(compared: Compared) -> str:
     """What came out as one SVG: a panel for each figure."""
     first = compared.measures[0].method if compared.measures else ""
     panels: dict[str, list[intervals.IntervalMark]] = {}
-    for one in compared.measures:
-        mark = intervals.IntervalMark(one.method, one.value, one.low, one.high, ours=one.method == first)
-        panels.setdefault(one.figure, []).append(mark)
+    for measure in compared.measures:
+        mark = intervals.IntervalMark(
+            measure.method, measure.value, measure.low, measure.high, ours=measure.method == first
+        )
+        panels.setdefault(measure.figure, []).append(mark)
     cases = compared.cases[0] if len(compared.cases) == 1 else count(len(compared.cases), "case")
     return intervals.svg(f"{cases}: {compared.candidates:,} candidates", list(panels.items()))

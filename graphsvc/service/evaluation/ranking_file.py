@@ -51,10 +51,10 @@ def _score(row: Mapping[str, Any]) -> float | None:
 
 def _json(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
-        told = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON ({error}).") from None
-    rows = told.get("hubs") if isinstance(told, dict) else told
+    rows = content.get("hubs") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{path} takes a list of persons, each with id and score, or such a list under `hubs`.")
     for number, row in enumerate(rows, start=1):

@@ -73,7 +73,7 @@ def planted(truth: Mapping[str, Any]) -> Planted:
         KeyError, TypeError: a list is missing, or is no list of ids; nobody is a candidate.
     """
     hubs, leaders, brokers, helpers, candidates = (frozenset(truth[name]) for name in _LISTS)
-    if not candidates or not all(isinstance(one, str) for one in hubs | leaders | brokers | helpers | candidates):
+    if not candidates or not all(isinstance(person, str) for person in hubs | leaders | brokers | helpers | candidates):
         raise TypeError("it takes lists of ids, and somebody to be ranked")
     return Planted(hubs, leaders, brokers, helpers, candidates)
 

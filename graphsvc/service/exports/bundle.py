@@ -23,7 +23,7 @@ def bundle(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
     """
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     manifest = dict(about) | {
-        "files": {name: {"sha256": found, "bytes": len(files[name])} for name, found in hashes.items()},
+        "files": {name: {"sha256": digest, "bytes": len(files[name])} for name, digest in hashes.items()},
         "sha256": whole(hashes, about),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
@@ -52,18 +52,18 @@ def verify(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _MOST:
                 raise InputError("This file is larger than any export is. Nothing was read.")
-            found = {name: archive.read(name) for name in archive.namelist()}
-        manifest = json.loads(found.pop(MANIFEST))
+            files = {name: archive.read(name) for name in archive.namelist()}
+        manifest = json.loads(files.pop(MANIFEST))
         stated, seal = manifest.pop("files"), manifest.pop("sha256")
-        hashes = {name: one["sha256"] for name, one in stated.items()}
+        hashes = {name: record["sha256"] for name, record in stated.items()}
         seal_now = whole(hashes, manifest)
     except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"This is no export of graphsvc that can be read ({type(error).__name__}).") from None
-    faults = [f"{name} is missing" for name in sorted(hashes.keys() - found.keys())]
-    faults += [f"{name} is not in the manifest" for name in sorted(found.keys() - hashes.keys())]
+    faults = [f"{name} is missing" for name in sorted(hashes.keys() - files.keys())]
+    faults += [f"{name} is not in the manifest" for name in sorted(files.keys() - hashes.keys())]
     faults += [
         f"{name} is not as it was"
-        for name in sorted(hashes.keys() & found.keys())
-        if hashlib.sha256(found[name]).hexdigest() != hashes[name]
+        for name in sorted(hashes.keys() & files.keys())
+        if hashlib.sha256(files[name]).hexdigest() != hashes[name]
     ]
     return faults + ([] if seal_now == seal else ["the manifest is not as it was"])

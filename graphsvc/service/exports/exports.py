@@ -211,7 +211,7 @@ class Exports:
             if not safe:
                 self._requests.ask("export", identifier, reason)
             outcome |= {"rows": len(plan.out.view.edges), "outcome": "released" if safe else "waits for a supervisor"}
-        return next(one for one in self.given.rows(self._ask.principal.name) if one.id == identifier)
+        return next(export for export in self.given.rows(self._ask.principal.name) if export.id == identifier)
 
     def recipients(self) -> list[str]:
         """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
@@ -254,21 +254,23 @@ class Exports:
         resting = there.resting(shown)
         given = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
         # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
-        found = self.given.exposure(there, resting, merged(told for _, told in given))
+        exposure = self.given.exposure(there, resting, merged(earlier for _, earlier in given))
         taken_out = {
             "links left out by choice": out.left_out,
             "family, sameness and dwellings of sealed people": ties,
             "things that lead to sealed people": things,
             "entities that nothing else ties to the rest": out.alone,
             "entities hidden in the picture": view.hidden,
-            "names of sealed people and things, as new pseudonyms": sum(one != new for one, new in out.ids.items()),
+            "names of sealed people and things, as new pseudonyms": sum(
+                identifier != new for identifier, new in out.ids.items()
+            ),
         }
         return _Plan(
             name,
             out,
             view,
             resting,
-            found,
+            exposure,
             {word: many for word, many in taken_out.items() if many},
             sum(code in self._ask.grant.codes for code, _ in given),
             not arranged.keys().isdisjoint(out.ids),
@@ -276,7 +278,7 @@ class Exports:
 
     def _shown(self, plan: _Plan) -> ShownFacts:
         key, kinds = self._ask.key, {node.id: node.kind for node in plan.view.nodes}
-        kept = plan.out.ids.keys()
+        ids = plan.out.ids.keys()
 
         def lasting(identifier: str) -> str:
             kind = kinds[identifier]
@@ -284,14 +286,21 @@ class Exports:
                 return identifier
             return vault.pseudonym(key, kind, identifier)
 
-        people = {one for one in kept if kinds[one] in _PREFIXES}
+        people = {identifier for identifier in ids if kinds[identifier] in _PREFIXES}
         return ShownFacts(
             [
-                (lasting(one.subject), one.relation, lasting(one.object), one.first_on, one.last_on, tuple(sorted(by)))
-                for one, by in plan.resting.items()
+                (
+                    lasting(fact.subject),
+                    fact.relation,
+                    lasting(fact.object),
+                    fact.first_on,
+                    fact.last_on,
+                    tuple(sorted(by)),
+                )
+                for fact, by in plan.resting.items()
             ],
             frozenset(map(lasting, people)),
-            frozenset(lasting(one) for one in people if not is_pseudonym(one)),
+            frozenset(lasting(identifier) for identifier in people if not is_pseudonym(identifier)),
             plan.taken_out,
         )
 
@@ -315,8 +324,8 @@ class Exports:
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }
-        told = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, moment(made))
-        return bundle(files(plan.out.view, told, forms), about)
+        heading = About(f"{self._ask.case}: {called}", mark, self._ask.case, handling, moment(made))
+        return bundle(files(plan.out.view, heading, forms), about)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -341,7 +350,7 @@ def known_forms(asked: Collection[str]) -> list[str]:
         >>> known_forms(["csv", "pdf"])
         ['pdf', 'csv']
     """
-    for one in asked:
-        if one not in FORMS:
-            raise RequestError(f"There is no form {one[:20]!r}. The forms are {', '.join(FORMS)}.")
+    for form in asked:
+        if form not in FORMS:
+            raise RequestError(f"There is no form {form[:20]!r}. The forms are {', '.join(FORMS)}.")
     return [name for name in FORMS if not asked or name in asked]

@@ -81,9 +81,9 @@ class Exposures:
             resting = self.resting(shown)
             if not self._ask.grant.sources:
                 resting = by_one(resting)
-            found = exposure(resting, self.ground(), self._ask.settings.exposure_below)
-            outcome |= {"rows": len(shown), "sources": {one.source for one in found.witnesses} - {SOMEONE}}
-        return found
+            exposed = exposure(resting, self.ground(), self._ask.settings.exposure_below)
+            outcome |= {"rows": len(shown), "sources": {witness.source for witness in exposed.witnesses} - {SOMEONE}}
+        return exposed
 
     def selected(self, wanted: Wanted) -> Picture:
         """The picture of what is wanted.
@@ -105,17 +105,19 @@ class Exposures:
         if not wanted.query:
             return self._network.picture(wanted.picture or PictureRequest())
         returns = self._ask.home.library[wanted.query].returns
-        found: dict[str, None] = {}
+        named: dict[str, None] = {}
         for row in Queries(self._ask).run(wanted.query, wanted.parameters).dicts():
             for column, value in row.items():
                 if returns.get(column) in _IDS:
-                    found |= dict.fromkeys(str(one) for one in (value if isinstance(value, list) else [value]) if one)
-        if not found or len(found) > MOST_NODES:
+                    named |= dict.fromkeys(
+                        str(identifier) for identifier in (value if isinstance(value, list) else [value]) if identifier
+                    )
+        if not named or len(named) > MOST_NODES:
             raise RequestError(
-                f"The answer of {wanted.query} names {len(found)} entities; from 1 to {MOST_NODES} make a picture."
+                f"The answer of {wanted.query} names {len(named)} entities; from 1 to {MOST_NODES} make a picture."
                 " Ask for less of it."
             )
-        ids = list(found)
+        ids = list(named)
         entities, among = self._ask.rows("network.nodes", ids=ids), self._ask.rows("network.among", ids=ids)
         return picture([ids], entities.dicts(), among.dicts(), truncated=entities.truncated or among.truncated)
 
@@ -137,12 +139,12 @@ class Exposures:
         _lead, why = self._leads.look(identifier)
         along = (claim for path in why.paths for claim in path.claims)
         claims = (*why.supporting, *why.other, *why.denying, *along)
-        return list({Fact(one.subject, one.relation, one.object, one.from_on, one.to_on) for one in claims})
+        return list({Fact(claim.subject, claim.relation, claim.object, claim.from_on, claim.to_on) for claim in claims})
 
 
 def facts(edges: Iterable[Edge]) -> list[Fact]:
     """What the links of a picture show."""
-    return [Fact(one.subject, one.relation, one.object, one.first_on, one.last_on) for one in edges]
+    return [Fact(edge.subject, edge.relation, edge.object, edge.first_on, edge.last_on) for edge in edges]
 
 
 def by_one(resting: Resting) -> Resting:

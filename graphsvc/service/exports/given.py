@@ -75,9 +75,12 @@ class GivenExports:
         """Exports of the case, newest first: those you made, and all if you may agree to them."""
         self._export_store.sweep()
         with self.act("list") as outcome:
-            found = self.rows(None if self._agrees() else self._ask.principal.name)
-            outcome |= {"rows": len(found), "sources": {one for each in found for one in named_in(each.exposure)}}
-        return found
+            exports = self.rows(None if self._agrees() else self._ask.principal.name)
+            outcome |= {
+                "rows": len(exports),
+                "sources": {source for each in exports for source in named_in(each.exposure)},
+            }
+        return exports
 
     def fetch(self, export: str) -> tuple[str, bytes]:
         """The file of an export, as (name, content).
@@ -122,13 +125,13 @@ class GivenExports:
 
         For who may seal or erase, too.
         """
-        action = next((one for one in ("export", "erase", "seal") if self._ask.may(one)), "export")
+        action = next((name for name in ("export", "erase", "seal") if self._ask.may(name)), "export")
         with self._ask.act(action, step="recall") as outcome:
             every = self._ask.may("erase") or self._ask.may("seal") or self._agrees()
             self._require_case_for(every=every)
-            found = [one for one in self.rows(None if every else self._ask.principal.name) if one.recall]
-            outcome["rows"] = len(found)
-        return found
+            exports = [export for export in self.rows(None if every else self._ask.principal.name) if export.recall]
+            outcome["rows"] = len(exports)
+        return exports
 
     def settle(self, export: str) -> None:
         """Write down that a recalled export is back or destroyed. Raises NotFound as `fetch`."""
@@ -166,10 +169,14 @@ class GivenExports:
         """What stands in the graph now for someone who is kept by the pseudonym they have or would have."""
         key = self._ask.key
         claims = there.ground().rests
-        known = {vault.pseudonym(key, "person", one): one for one in there.ground().people if not is_pseudonym(one)}
-        things = {end for one in claims for end in (one[0], one[2]) if not is_pseudonym(end)}
-        known |= {vault.pseudonym(key, "thing", one): one for one in things}
-        return lambda kept: known.get(kept, kept)
+        known = {
+            vault.pseudonym(key, "person", person): person
+            for person in there.ground().people
+            if not is_pseudonym(person)
+        }
+        things = {end for link in claims for end in (link[0], link[2]) if not is_pseudonym(end)}
+        known |= {vault.pseudonym(key, "thing", end): end for end in things}
+        return lambda pseudonym: known.get(pseudonym, pseudonym)
 
     def _export(self, export: str) -> Any:
         """The row of an export of this case that is this person's, or that they may answer.
@@ -181,8 +188,8 @@ class GivenExports:
             row = self._export_store.one(export)
         except NotFound:
             row = None
-        here = row is not None and row.case_id == self._ask.case and row.handling in self._ask.grant.codes
-        if here and (row.account == self._ask.principal.name or self._agrees()):
+        visible = row is not None and row.case_id == self._ask.case and row.handling in self._ask.grant.codes
+        if visible and (row.account == self._ask.principal.name or self._agrees()):
             return row
         with self.act("look"):
             raise no_such_export()
@@ -251,23 +258,24 @@ class GivenExports:
         there = Exposures(self._ask.as_(Grant(row.handling)))
         resting = there_again(shown.facts, self._inside(there))
         given = merged(
-            told for _, told in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
+            earlier
+            for _, earlier in self._export_store.released(self._ask.case, row.recipient, self._ask.key, but=row.id)
         )
         return self.exposure(there, resting, given)
 
 
-def there_again(kept: Kept, inside: Callable[[str], str]) -> Resting:
+def there_again(facts: Kept, inside: Callable[[str], str]) -> Resting:
     """Facts that are kept, with the ids that stand in the graph now."""
-    found: Resting = {}
-    for subject, relation, target, first, last, sources in kept:
+    resting: Resting = {}
+    for subject, relation, target, first, last, sources in facts:
         fact = Fact(inside(subject), relation, inside(target), first, last)
-        found[fact] = found.get(fact, frozenset()) | frozenset(sources)
-    return found
+        resting[fact] = resting.get(fact, frozenset()) | frozenset(sources)
+    return resting
 
 
-def named_in(found: Exposure | None) -> set[str]:
+def named_in(exposed: Exposure | None) -> set[str]:
     """Pseudonyms of the sources that an exposure names."""
-    return {one.source for one in found.witnesses} - {SOMEONE} if found else set()
+    return {witness.source for witness in exposed.witnesses} - {SOMEONE} if exposed else set()
 
 
 _CLOSED = {

@@ -59,10 +59,10 @@ class Groups:
             register = self._ask.home.register
             shared, keys = register.depending(self._ask.case, self._ask.key, self._level)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
-            lasting = [one for one in self._pairings(shared) if one.ended_at is None]
-            found = [_group(those, shared, lasting) for those in groups(wanted, keys)]
-            outcome["rows"], outcome["sources"] = len(found), set(wanted)
-        return sorted(found, key=lambda group: (-len(group.sources), group.sources))
+            lasting = [pairing for pairing in self._pairings(shared) if pairing.ended_at is None]
+            witness_groups = [_group(those, shared, lasting) for those in groups(wanted, keys)]
+            outcome["rows"], outcome["sources"] = len(witness_groups), set(wanted)
+        return sorted(witness_groups, key=lambda group: (-len(group.sources), group.sources))
 
     def pairings(self) -> list[Pairing]:
         """What was decided on pairs of sources, newest first; also what was taken back.
@@ -71,17 +71,20 @@ class Groups:
             Refused: as `of`.
         """
         with self._act("analyse", query="pairings") as outcome:
-            found = self._pairings(self._shares())
-            outcome["rows"], outcome["sources"] = len(found), {source for one in found for source in one.pair}
-        return found
+            pairings = self._pairings(self._shares())
+            outcome["rows"], outcome["sources"] = (
+                len(pairings),
+                {source for pairing in pairings for source in pairing.pair},
+            )
+        return pairings
 
-    def decide(self, one: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
+    def decide(self, source: str, other: str, kind: str, reason: str, progress: Progress, handling: str = "") -> str:
         """Decide that two sources are `independent`, or `dependent`, after all; gives the decision's id.
 
         Every figure that rests on them is computed anew; the case is closed to readers meanwhile.
 
         Args:
-            one: pseudonym of a source.
+            source: pseudonym of a source.
             other: pseudonym of another.
             kind: of PAIR_KINDS.
             reason: why; sealed, and masked like all text of the case.
@@ -93,10 +96,10 @@ class Groups:
             RequestError: no pair, no reason, or decided so already. Busy: the case is being loaded.
         """
         with self._act(_KIND, step="decide", kind=kind if kind in PAIR_KINDS else "") as outcome:
-            handling = self._decidable((one, other), handling)
-            outcome["sources"], outcome["rows"] = {one, other}, 1
+            handling = self._decidable((source, other), handling)
+            outcome["sources"], outcome["rows"] = {source, other}, 1
             case, pairs = self._ask.case, self._ask.home.pairs
-            decision = ((one, other), kind, handling, reason, self._ask.principal.name)
+            decision = ((source, other), kind, handling, reason, self._ask.principal.name)
             return self._ask.home.casework.regroup(
                 case,
                 lambda key: pairs.with_decided(case, key, *decision),
@@ -107,7 +110,7 @@ class Groups:
     def end(self, pairing: str, reason: str, progress: Progress) -> None:
         """Take a decision on two sources back; it stays in the list. Raises as `decide`."""
         with self._act(_KIND, step="end") as outcome:
-            mine = {one.id: one for one in self._pairings(self._shares()) if one.ended_at is None}
+            mine = {decision.id: decision for decision in self._pairings(self._shares()) if decision.ended_at is None}
             if pairing not in mine:
                 raise no_such_pairing()
             outcome["sources"], outcome["rows"] = set(mine[pairing].pair), 1
@@ -120,17 +123,17 @@ class Groups:
                 progress,
             )
 
-    def start_deciding(self, one: str, other: str, kind: str, reason: str, handling: str = "") -> str:
+    def start_deciding(self, source: str, other: str, kind: str, reason: str, handling: str = "") -> str:
         """Decide on two sources as a job; gives its id. Raises as `decide`, but for what only the work finds."""
         self._require_regrouping()
-        require_decision((one, other), kind, self._decidable((one, other), handling), reason)
-        return self._regrouping(lambda progress: self.decide(one, other, kind, reason, progress, handling))
+        require_decision((source, other), kind, self._decidable((source, other), handling), reason)
+        return self._regrouping(lambda progress: self.decide(source, other, kind, reason, progress, handling))
 
     def start_ending(self, pairing: str, reason: str) -> str:
         """Take a decision back as a job; gives its id. Raises as `end`, but for what only the work finds."""
         self._require_regrouping()
         require_reason(reason)
-        if pairing not in {one.id for one in self._pairings(self._shares()) if one.ended_at is None}:
+        if pairing not in {decision.id for decision in self._pairings(self._shares()) if decision.ended_at is None}:
             raise no_such_pairing()
         return self._regrouping(lambda progress: self.end(pairing, reason, progress))
 
@@ -141,10 +144,10 @@ class Groups:
             NotFound: there is none.
         """
         policy.require_case(self._ask.principal, self._ask.case)
-        found = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
-        if found.account != self._ask.principal.name or found.kind != _KIND:
+        work = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
+        if work.account != self._ask.principal.name or work.kind != _KIND:
             raise NotFound("There is no such work of yours in this case.")
-        return found
+        return work
 
     # -- how --------------------------------------------------------------------------------------------------
 
@@ -175,9 +178,9 @@ class Groups:
         """The decisions this reader may see: at their level, on sources that are there."""
         key = self._ask.key
         return [
-            one
-            for one in self._ask.home.pairs.of(self._ask.case, key)
-            if one.handling in self._ask.grant.codes and one.one in shared and one.other in shared
+            pairing
+            for pairing in self._ask.home.pairs.of(self._ask.case, key)
+            if pairing.handling in self._ask.grant.codes and pairing.one in shared and pairing.other in shared
         ]
 
     def _decidable(self, pair: Collection[str], handling: str) -> str:
@@ -206,9 +209,11 @@ class Groups:
 
 
 def _group(sources: frozenset[str], shared: dict[str, list[tuple[str, str]]], lasting: list[Pairing]) -> WitnessGroup:
-    told = [replace(one, thing="") if one.reason == FAMILY else one for one in in_common(sources, shared)]
+    overlaps = [
+        replace(overlap, thing="") if overlap.reason == FAMILY else overlap for overlap in in_common(sources, shared)
+    ]
     return WitnessGroup(
         tuple(sorted(sources)),
-        tuple(told),
-        tuple(one for one in lasting if sources.issuperset(one.pair)),
+        tuple(overlaps),
+        tuple(pairing for pairing in lasting if sources.issuperset(pairing.pair)),
     )

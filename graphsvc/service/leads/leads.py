@@ -55,9 +55,9 @@ class Leads:
         it what few witnesses say of each person. Kept as the ranking is.
         """
         with self._ask.act("analyse", query="places") as outcome:
-            found = self._material.places()
-            outcome["rows"] = len(found)
-        return found
+            places = self._material.places()
+            outcome["rows"] = len(places)
+        return places
 
     def table(self) -> dict[str, Any]:
         """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first.
@@ -93,9 +93,9 @@ class Leads:
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
             on = self._material.basis(self._ask.grant)
-            found = would_leave(on, on.told.given_by(), identifier)
-            outcome["sources"] = set(found.sources) if found else set()
-        return found, invented_needed(on)
+            false_accounts = would_leave(on, on.told.given_by(), identifier)
+            outcome["sources"] = set(false_accounts.sources) if false_accounts else set()
+        return false_accounts, invented_needed(on)
 
     def look(self, identifier: str) -> tuple[Lead, Explanation]:
         """One lead and why it is one. Without source clearance what witnesses said is told as one, without sources.
@@ -104,10 +104,10 @@ class Leads:
             NotFound: this person is no candidate, or not theirs to see.
         """
         with self._ask.act("analyse", lead=identifier) as outcome:
-            found = self._material.require_ranked(identifier)
+            lead = self._material.require_ranked(identifier)
             explanation = self._explained(identifier) if self._ask.grant.sources else self._retold(identifier)
             outcome["sources"] = _sources(explanation)
-        return found, explanation
+        return lead, explanation
 
     def _explained(self, identifier: str) -> Explanation:
         """Why one person is a lead, sources included."""

@@ -84,8 +84,8 @@ class Material:
     @lasting()
     def _rank(self, grant: Grant) -> Ranking:
         few = self._ask.settings.few_below
-        found = ranked(self.basis(grant))
-        return found if grant.sources else replace(found, leads=[_told(grant, lead, few) for lead in found.leads])
+        ranking = ranked(self.basis(grant))
+        return ranking if grant.sources else replace(ranking, leads=[_told(grant, lead, few) for lead in ranking.leads])
 
     def _read(self) -> Given:
         with lasting():
@@ -112,9 +112,9 @@ class Material:
         Raises:
             NotFound: this person is no candidate, or not theirs to see.
         """
-        for one in self.ranking(self._ask.grant).leads:
-            if one.id == lead:
-                return one
+        for candidate in self.ranking(self._ask.grant).leads:
+            if candidate.id == lead:
+                return candidate
         raise nothing(lead)
 
     def links(self) -> dict[LinkKey, LinkFigures]:

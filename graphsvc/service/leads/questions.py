@@ -73,9 +73,9 @@ class Questions:
         with self._ask.act("analyse", query="readings", lead=lead) as outcome:
             self._material.require_ranked(lead)
             claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
-            found = readings(lead, claims, self._interested(lead, claims))
-            outcome["rows"] = len(found)
-        return found
+            innocent_readings = readings(lead, claims, self._interested(lead, claims))
+            outcome["rows"] = len(innocent_readings)
+        return innocent_readings
 
     def next(self, lead: str) -> Asking:
         """The claims whose check would tell most about a lead, and who is to be asked about them.
@@ -88,12 +88,12 @@ class Questions:
             weighed = self._caches.questions.of(
                 (*self._ask.state, self._ask.grant.sources, lead), lambda: self._weigh(lead)
             )
-            found = self._asking(lead, weighed)
+            asking = self._asking(lead, weighed)
             outcome |= {
-                "rows": len(found.questions),
-                "sources": {question.claim.source for question in found.questions} - {""},
+                "rows": len(asking.questions),
+                "sources": {question.claim.source for question in asking.questions} - {""},
             }
-        return found
+        return asking
 
     def put(self, lead: str, claim: str) -> None:
         """Keep that a question about a claim was put to who answers for its statement.
@@ -105,20 +105,20 @@ class Questions:
         case, grant = self._ask.case, self._ask.grant
         with self._ask.act("review", step="put", lead=lead, claim=claim) as outcome:
             self._material.require_ranked(lead)
-            found = next((one for one in self._material.given()[0] if one.id == claim and one.counts), None)
-            if found is None or (found.source_kind not in OPEN_KINDS and not grant.sources):
+            row = next((row for row in self._material.given()[0] if row.id == claim and row.counts), None)
+            if row is None or (row.source_kind not in OPEN_KINDS and not grant.sources):
                 raise NotFound(f"There is no claim with the id {claim[:40]!r} that you can see in this case.")
-            limited = found.source_kind == "witness"
+            limited = row.source_kind == "witness"
             self._put.put(
                 case,
                 grant,
                 claim=claim,
-                source=found.source,
-                handling=found.handling,
+                source=row.source,
+                handling=row.handling,
                 by=self._ask.principal.name,
                 most=self._ask.settings.questions_most if limited else None,
             )
-            outcome |= {"rows": 1, "sources": {found.source} if limited else set()}
+            outcome |= {"rows": 1, "sources": {row.source} if limited else set()}
 
     # -- how --------------------------------------------------------------------------------------------------
 

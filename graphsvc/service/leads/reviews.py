@@ -93,10 +93,11 @@ class Reviews:
         step = {"step": "add", "kind": judgement} if judgement in JUDGEMENTS else {"step": "add"}
         with self._ask.act("review", lead=lead, **step) as outcome:
             version = self._ask.version
-            shown, told = (
-                _figures(self._material.ranking(one), lead) for one in (grant, replace(grant, sources=False))
+            shown, coarsened = (
+                _figures(self._material.ranking(clearance), lead)
+                for clearance in (grant, replace(grant, sources=False))
             )
-            if shown is None or told is None:
+            if shown is None or coarsened is None:
                 raise nothing(lead)
             outcome["rows"] = 1
             return self._store.add(
@@ -107,50 +108,54 @@ class Reviews:
                 by=self._ask.principal.name,
                 grant=grant,
                 state=(version, RULES_VERSION),
-                figures=(shown, told),
+                figures=(shown, coarsened),
             )
 
     def of(self, lead: str = "") -> list[Review]:
         """What people decided about one lead, or about all that are ranked for this reader; newest first."""
         with self._ask.act("analyse", query="reviews") as outcome:
-            kept = self._store.of(self._ask.case, self._ask.grant)
-            found = self._told(kept, lead) if kept else []
-            outcome["rows"] = len(found)
-        return found
+            stored = self._store.of(self._ask.case, self._ask.grant)
+            reviews = self._told(stored, lead) if stored else []
+            outcome["rows"] = len(reviews)
+        return reviews
 
-    def _told(self, kept: list[StoredReview], lead: str) -> list[Review]:
+    def _told(self, reviews: list[StoredReview], lead: str) -> list[Review]:
         """Those about leads that are ranked for this reader: of anybody else nothing is told."""
-        ranked = [one.id for one in self._material.ranking(self._ask.grant).leads if not lead or one.id == lead]
+        ranked = [
+            candidate.id
+            for candidate in self._material.ranking(self._ask.grant).leads
+            if not lead or candidate.id == lead
+        ]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
         # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
         since = {} if self._ask.grant.sources else self._ask.home.register.sealed_at(self._ask.case)
         return [
-            self._told_review(one, shown[one.pseudonym], version)
-            for one in kept
-            if one.pseudonym in shown and not (one.pseudonym in since and one.at < since[one.pseudonym])
+            self._told_review(review, shown[review.pseudonym], version)
+            for review in reviews
+            if review.pseudonym in shown and not (review.pseudonym in since and review.at < since[review.pseudonym])
         ]
 
-    def _told_review(self, kept: StoredReview, lead: str, version: int) -> Review:
-        exact = self._ask.grant.sources and kept.sources
+    def _told_review(self, review: StoredReview, lead: str, version: int) -> Review:
+        exact = self._ask.grant.sources and review.sources
         now = None
-        if kept.handling == self._ask.grant.handling:
+        if review.handling == self._ask.grant.handling:
             now = _figures(self._material.ranking(replace(self._ask.grant, sources=exact)), lead)
-        withheld = kept.sources and not self._ask.grant.sources
+        withheld = review.sources and not self._ask.grant.sources
         return Review(
-            id=kept.id,
+            id=review.id,
             lead=lead,
-            account=kept.account,
-            at=kept.at,
-            judgement=kept.judgement,
-            reason="" if withheld else kept.reason,
-            handling=kept.handling,
-            case_version=kept.case_version,
+            account=review.account,
+            at=review.at,
+            judgement=review.judgement,
+            reason="" if withheld else review.reason,
+            handling=review.handling,
+            case_version=review.case_version,
             version=version,
-            rules=kept.rules,
-            then=kept.shown if exact else kept.told,
+            rules=review.rules,
+            then=review.shown if exact else review.told,
             now=now,
-            rules_changed=kept.rules != RULES_VERSION,
+            rules_changed=review.rules != RULES_VERSION,
             withheld=withheld,
         )
 
@@ -162,21 +167,21 @@ class Reviews:
         """Person, by the id that pages show → the pseudonym they have, or would have if they were sealed."""
         sealed = {person.id for person in self._material.given()[1] if person.sealed}
         key = self._ask.key
-        return {one: one if one in sealed else pseudonym(key, "person", one) for one in people}
+        return {person: person if person in sealed else pseudonym(key, "person", person) for person in people}
 
 
 def _figures(ranking: Ranking, lead: str) -> Figures | None:
     """What a ranking says of one lead; None if it does not rank them."""
-    found = next((one for one in ranking.leads if one.id == lead), None)
-    if found is None:
+    candidate = next((candidate for candidate in ranking.leads if candidate.id == lead), None)
+    if candidate is None:
         return None
     return Figures(
-        found.rank,
+        candidate.rank,
         len(ranking.leads),
-        found.score,
-        found.score_on_record,
-        found.groups,
-        found.other_sources,
-        found.denied,
+        candidate.score,
+        candidate.score_on_record,
+        candidate.groups,
+        candidate.other_sources,
+        candidate.denied,
         ranking.verdict == "leads",
     )

@@ -87,24 +87,24 @@ class Sets:
             raise RequestError(f"A set is of 1 to {LARGEST} people.")
         with self._ask.act("analyse", query="sets", size=size, of=goal, people=list(chosen)) as outcome:
             free, net, quarrels = self._network()
-            for one in chosen:
-                if one not in free:
+            for person in chosen:
+                if person not in free:
                     raise NotFound(
-                        f"There is nobody with the id {one[:80]!r} who may have played a part, that you can see in this case."
+                        f"There is nobody with the id {person[:80]!r} who may have played a part, that you can see in this case."
                     )
-            found = chosen or self._players(net, size, goal)
-            outcome["rows"] = len(found)
-            return self._what_if(net, quarrels, "chosen" if chosen else goal, found)
+            players = chosen or self._players(net, size, goal)
+            outcome["rows"] = len(players)
+            return self._what_if(net, quarrels, "chosen" if chosen else goal, players)
 
     def _what_if(self, net: TieNetwork, quarrels: Links, goal: str, people: tuple[str, ...]) -> KeySet:
         heirs = successors(net, people)
         gain = rivals(quarrels, people)
-        named = {*people, *(one.person for one in heirs)}
-        named |= {end for one in gain for end in (one.rival, one.gang) if end}
+        named = {*people, *(heir.person for heir in heirs)}
+        named |= {end for gainer in gain for end in (gainer.rival, gainer.gang) if end}
         return KeySet(
             goal=goal,
             people=people,
-            untied=tuple(one for one in people if one not in set(net.ids)),
+            untied=tuple(person for person in people if person not in set(net.ids)),
             of=len(net.ids),
             sampled=sampled(net),
             reach=reach(net, people),
@@ -113,7 +113,7 @@ class Sets:
             back=left(taken_over(net, people, heirs), people),
             successors=tuple(heirs),
             rivals=tuple(gain),
-            names={one: row["name"] or one for one, row in self._ask.named(named).items()},
+            names={identifier: row["name"] or identifier for identifier, row in self._ask.named(named).items()},
             ranks={lead.id: lead.rank for lead in self._material.ranking(self._ask.grant).leads if lead.id in named},
         )
 

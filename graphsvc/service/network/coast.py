@@ -79,9 +79,9 @@ def _rows(top: int, bottom: int, stride: int) -> Mask:
                 raise OperatorError(f"The coastlines of the package {_PACKAGE} are not in the form this version reads.")
             for _ in range(top):
                 mask.read(_COLUMNS)
-            kept = [row for at in range(top, bottom + 1) if (row := mask.read(_COLUMNS)) and (at - top) % stride == 0]
+            rows = [row for at in range(top, bottom + 1) if (row := mask.read(_COLUMNS)) and (at - top) % stride == 0]
     except (PackageNotFoundError, FileNotFoundError, KeyError, zipfile.BadZipFile) as error:
         raise OperatorError(
             f"The package {_PACKAGE} is not installed whole; install graphsvc's packages again."
         ) from error
-    return np.frombuffer(b"".join(kept), dtype=np.bool_).reshape(len(kept), _COLUMNS)
+    return np.frombuffer(b"".join(rows), dtype=np.bool_).reshape(len(rows), _COLUMNS)

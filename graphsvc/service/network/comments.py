@@ -88,16 +88,17 @@ class Comments:
                 rows = connection.execute(sa.select(*columns).where(*standing)).all()
             counts = Counter(row.about for row in rows)
             subjects = {row.about: row for row in rows}  # one of each: what it is about is opened once
-            found = {
-                tuple(unpack(key, row.about_sealed, _about_bound(row.id))): counts[one] for one, row in subjects.items()
+            counted = {
+                tuple(unpack(key, row.about_sealed, _about_bound(row.id))): counts[hashed]
+                for hashed, row in subjects.items()
             }
-        nodes = {one[0]: number for one, number in found.items() if len(one) == 1}
-        links = {(one[0], one[1], one[2]): number for one, number in found.items() if len(one) == _ENDS}
-        there = self._present({*nodes, *(end for one in links for end in (one[0], one[2]))})
-        joined = self._joined({end for one in links for end in (one[0], one[2])} & there)
+        nodes = {ids[0]: number for ids, number in counted.items() if len(ids) == 1}
+        links = {(ids[0], ids[1], ids[2]): number for ids, number in counted.items() if len(ids) == _ENDS}
+        there = self._present({*nodes, *(end for link in links for end in (link[0], link[2]))})
+        joined = self._joined({end for link in links for end in (link[0], link[2])} & there)
         return (
-            {one: number for one, number in sorted(nodes.items()) if one in there},
-            {one: number for one, number in sorted(links.items()) if one in joined},
+            {identifier: number for identifier, number in sorted(nodes.items()) if identifier in there},
+            {link: number for link, number in sorted(links.items()) if link in joined},
         )
 
     def add(self, ids: Sequence[str], text: str) -> str:

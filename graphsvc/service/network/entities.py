@@ -86,14 +86,14 @@ class Entities:
         if not named:
             raise nothing(identifier)
         kind = named[identifier]["kind"]
-        found = self._ask.rows(_ONE[kind], id=identifier).dicts()
+        rows = self._ask.rows(_ONE[kind], id=identifier).dicts()
         links = self._ask.rows("entities.links", id=identifier)
         claims = self._ask.rows("entities.claims", id=identifier)
         return EntityPage(
             identifier,
             kind,
             named[identifier]["name"] or identifier,
-            filled(found[0]),
+            filled(rows[0]),
             links.dicts(),
             claims.dicts(),
             links.truncated or claims.truncated,
@@ -114,8 +114,8 @@ class Entities:
         with self._ask.act("read", query="provenance") as outcome:
             if not self._ask.grant.sources:
                 raise Refused("Where a claim was delivered takes source clearance. An administrator can give it.")
-            found = (
+            provenance = (
                 self._ask.home.register.provenance(self._ask.case, claims) if self._ask.grant.handling == "C" else {}
             )
-            outcome["rows"] = len(found)
-        return found
+            outcome["rows"] = len(provenance)
+        return provenance

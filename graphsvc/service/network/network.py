@@ -105,7 +105,7 @@ class Network:
         """
         stages, _ = self._stages(wanted or PictureRequest([identifier], depth=0))
         filters = wanted.filters if wanted else {}
-        return growth(self._ask, identifier, {one for stage in stages for one in stage}, filters)
+        return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:
         """Coastlines around a picture on a map, as lines of (latitude, longitude) in degrees.
@@ -150,14 +150,16 @@ class Network:
             room = wanted.cap - len(first)
             if not front or room <= 0:
                 break
-            found = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
-            front = in_turns([found.get(identifier, []) for identifier in front], room)
+            neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
+            front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
         links: list[dict[str, Any]] = []
         waiting = [opening(text) for text in wanted.opened]
         if waiting:
-            rows = self._ask.rows("network.around", ids=list(dict.fromkeys(one for one, _ in waiting)), **filters)
+            rows = self._ask.rows(
+                "network.around", ids=list(dict.fromkeys(identifier for identifier, _ in waiting)), **filters
+            )
             cut |= rows.truncated
             links = rows.dicts()
         # Nodes that came in alone can be opened as well; opened before it came in (an address written by hand), a node

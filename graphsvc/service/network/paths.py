@@ -184,28 +184,28 @@ class Paths:
             RequestError: something is out of range. NotFound: an end is not there for this reader.
             Refused: `accounts` without source clearance.
         """
-        chosen = tuple(dict.fromkeys(one for one in ends if one))
+        chosen = tuple(dict.fromkeys(end for end in ends if end))
         _check(chosen, kind, steps, most, avoiding, besides, least)
         if kind == "accounts" and not self._ask.grant.sources:
             raise Refused("Which witnesses lead to somebody takes source clearance. An administrator can give it.")
         named = self._ask.named(chosen)
-        for one in chosen:
-            if one not in named:
-                raise nothing(one)
+        for end in chosen:
+            if end not in named:
+                raise nothing(end)
         with self._ask.act("analyse", query="paths", of=kind, people=list(chosen)) as outcome:
             web = self._web()
             rules = Rules(_over(web, relations, besides), least, recorded, frozenset(avoiding) - set(chosen))
             ground = WayGround(web, rules)
             if kind == "accounts":
-                found = [self._accounts(ground, rules, chosen[0], most)]
-                outcome["sources"] = {source for _, account in found[0].ways if account for source in account.group}
+                way_sets = [self._accounts(ground, rules, chosen[0], most)]
+                outcome["sources"] = {source for _, account in way_sets[0].ways if account for source in account.group}
             else:
-                found = [
+                way_sets = [
                     _between(ground, pair, kind, steps, most, LOOKED // (len(chosen) - 1))
                     for pair in combinations(chosen, 2)
                 ]
-            outcome["rows"] = sum(len(one.ways) for one in found)
-        return self._told_ways(kind, chosen, ground, found)
+            outcome["rows"] = sum(len(way_set.ways) for way_set in way_sets)
+        return self._told_ways(kind, chosen, ground, way_sets)
 
     def _web(self) -> dict[str, list[Tie]]:
         """The links of the case as this reader is told them, kept until the case changes."""
@@ -224,20 +224,37 @@ class Paths:
                 claim.source_kind, claim.source_grade, claim.assessment, claim.interest, self._ask.home.weights
             )
 
-        found = accounts(ground, rules, claims, dependence, end, strength)
-        return _Found("", end, [(one.way, one) for one in found[:most]], max(len(found) - most, 0), over=False)
+        account_ways = accounts(ground, rules, claims, dependence, end, strength)
+        return _Found(
+            "",
+            end,
+            [(account.way, account) for account in account_ways[:most]],
+            max(len(account_ways) - most, 0),
+            over=False,
+        )
 
-    def _told_ways(self, kind: str, ends: Sequence[str], ground: WayGround, found: Sequence[_Found]) -> ShownPaths:
+    def _told_ways(self, kind: str, ends: Sequence[str], ground: WayGround, way_sets: Sequence[_Found]) -> ShownPaths:
         """What was found, with who says it and what everyone is called."""
-        ways = [way for one in found for way in one.ways]
+        ways = [way for way_set in way_sets for way in way_set.ways]
         said, cut = self._said(dict.fromkeys(link[:3] for way in ways for link in _links(ground, *way)))
         everyone = {*ends, *(node for way, _ in ways for node in way.nodes)}
         named = self._ask.named(everyone)
         between = tuple(
-            Between(one.first, one.second, tuple(_way(ground, *way, said) for way in one.ways), one.more, one.over)
-            for one in found
+            Between(
+                way_set.first,
+                way_set.second,
+                tuple(_way(ground, *way, said) for way in way_set.ways),
+                way_set.more,
+                way_set.over,
+            )
+            for way_set in way_sets
         )
-        return ShownPaths(kind, between, {one: (row["name"] or one, row["kind"]) for one, row in named.items()}, cut)
+        return ShownPaths(
+            kind,
+            between,
+            {identifier: (row["name"] or identifier, row["kind"]) for identifier, row in named.items()},
+            cut,
+        )
 
     def _said(self, links: Iterable[tuple[str, str, str]]) -> tuple[_Statements, bool]:
         """Who says each link, and who denies it; and whether rows were cut."""
@@ -265,27 +282,27 @@ class _Found:
 
 def _between(ground: WayGround, pair: tuple[str, str], kind: str, steps: int, most: int, look: int) -> _Found:
     if kind == "likeliest":
-        found = likeliest(ground, *pair, most, look)
+        ways = likeliest(ground, *pair, most, look)
     elif kind == "every":
-        found = every(ground, *pair, steps, most, look)
+        ways = every(ground, *pair, steps, most, look)
     else:
-        found = shortest(ground, *pair, most)
-    more = max(found.number - len(found.ways), 0)
-    return _Found(*pair, [(way, None) for way in found.ways], more, found.over)
+        ways = shortest(ground, *pair, most)
+    more = max(ways.number - len(ways.ways), 0)
+    return _Found(*pair, [(way, None) for way in ways.ways], more, ways.over)
 
 
 def _links(ground: WayGround, way: Way, account: AccountWay | None) -> list[tuple[str, str, str, float, int]]:
     """The links of a way, each with its belief and how many others there are between the two."""
-    found = []
-    for place, (one, other) in enumerate(pairwise(way.nodes)):
+    links = []
+    for place, (node, other) in enumerate(pairwise(way.nodes)):
         if place == 0 and account is not None:
             claim = account.claim
-            found.append((claim.subject, claim.relation, claim.object, way.beliefs[0], 0))
+            links.append((claim.subject, claim.relation, claim.object, way.beliefs[0], 0))
             continue
-        tie, *others = ground.between(one, other)
-        subject, target = (one, other) if tie.outward else (other, one)
-        found.append((subject, tie.relation, target, way.beliefs[place], len(others)))
-    return found
+        tie, *others = ground.between(node, other)
+        subject, target = (node, other) if tie.outward else (other, node)
+        links.append((subject, tie.relation, target, way.beliefs[place], len(others)))
+    return links
 
 
 def _way(
@@ -311,10 +328,10 @@ def _over(web: dict[str, list[Tie]], relations: Sequence[str], besides: Sequence
     """The relations a way may go over."""
     if any(relations):
         return frozenset(relations)
-    found = set(OPERATION) | {name for name, one in RELATIONS.items() if one.kind in besides}
+    names = set(OPERATION) | {name for name, relation in RELATIONS.items() if relation.kind in besides}
     if "own" in besides:
-        found |= {tie.relation for ties in web.values() for tie in ties if tie.relation.startswith(CUSTOM_PREFIX)}
-    return frozenset(found)
+        names |= {tie.relation for ties in web.values() for tie in ties if tie.relation.startswith(CUSTOM_PREFIX)}
+    return frozenset(names)
 
 
 def _check(

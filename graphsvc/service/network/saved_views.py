@@ -89,9 +89,9 @@ class OtherLevel(RequestError):
 
     status = 409
 
-    def __init__(self, found: SavedView) -> None:
+    def __init__(self, view: SavedView) -> None:
         super().__init__(
-            f"This view was made at handling {found.handling}, and you see more. Save it as a view of your own, so that"
+            f"This view was made at handling {view.handling}, and you see more. Save it as a view of your own, so that"
             " nothing of what is C gets into it."
         )
 
@@ -123,13 +123,13 @@ class SavedViews:
             NotFound: it has no such version.
         """
         with self._stored("read", "open", picture_id=identifier, version=version) as views:
-            found = views.picture(identifier)
-            opened, state, links = views.version(identifier, version or found.version)
+            view = views.picture(identifier)
+            opened, state, links = views.version(identifier, version or view.version)
         there = self._standing(canvas.named(state))
         shown = canvas.shown(state)
-        changes = self._since(links, self._linked(shown, found.handling), there)
-        newest = opened.number == found.version
-        return OpenedView(found, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
+        changes = self._since(links, self._linked(shown, view.handling), there)
+        newest = opened.number == view.version
+        return OpenedView(view, opened, newest, canvas.drawable(state, there), len(shown - there), changes)
 
     def newest(self, identifier: str) -> ViewVersion:
         """The newest version of a view: cheap, for who asks again and again, and without a line in the log."""
@@ -148,10 +148,10 @@ class SavedViews:
             RequestError: the state cannot be kept, or name or notes cannot be, or there are too many.
         """
         words = worded(name, notes)
-        kept, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
+        visible, links = self._as_kept(canvas.checked(state), self._ask.grant.handling)
         with self._stored("keep", "save", writing=True) as views:
             identifier = views.new(words, shared=shared)
-            views.add(identifier, kept, links, "saved first")
+            views.add(identifier, visible, links, "saved first")
             return views.picture(identifier)
 
     def save_version(self, identifier: str, state: Any, base: int, *, anyway: bool = False) -> SavedView:
@@ -223,19 +223,19 @@ class SavedViews:
     def drafts(self) -> list[Draft]:
         """Where one was last in this case, as far as it is there: the latest sitting first, five at most."""
         with self._stored("read", "drafts") as views:
-            kept = views.drafts()
-            names = {one.id: one.name for one in views.pictures()} if kept else {}
-        there = self._standing({one for draft in kept for one in canvas.named(draft.state)})
+            drafts = views.drafts()
+            names = {view.id: view.name for view in views.pictures()} if drafts else {}
+        there = self._standing({identifier for draft in drafts for identifier in canvas.named(draft.state)})
         return [
             Draft(
-                one.sitting,
-                one.at,
-                canvas.drawable(one.state, there),
-                one.picture if one.picture in names else "",
-                names.get(one.picture, ""),
-                one.version if one.picture in names else 0,
+                draft.sitting,
+                draft.at,
+                canvas.drawable(draft.state, there),
+                draft.picture if draft.picture in names else "",
+                names.get(draft.picture, ""),
+                draft.version if draft.picture in names else 0,
             )
-            for one in kept
+            for draft in drafts
         ]
 
     def keep_draft(self, sitting: str, state: Any, picture: str = "", version: int = 0) -> dt.datetime:
@@ -252,12 +252,12 @@ class SavedViews:
         """
         if not _SITTING.fullmatch(sitting):
             raise RequestError("A sitting is called by 8 to 32 letters or digits.")
-        kept = canvas.checked(state)
-        kept = canvas.only(kept, self._standing(canvas.named(kept)))
+        checked = canvas.checked(state)
+        checked = canvas.only(checked, self._standing(canvas.named(checked)))
         with self._stored("keep", "draft", writing=True) as views:
             if picture:
                 views.picture(picture)
-            return views.keep_draft(sitting, kept, picture, version)
+            return views.keep_draft(sitting, checked, picture, version)
 
     def drop_draft(self, sitting: str) -> None:
         """Forget where one was in a sitting."""
@@ -282,18 +282,18 @@ class SavedViews:
     def _added(self, what: str, identifier: str, state: State, base: int | None, said: str = "") -> SavedView:
         """A view with a version more; `base`: which one must still be the newest, if one must."""
         with self._stored("read", "open", picture_id=identifier) as views:
-            found = _require_addable(views, identifier, base)
-        kept, links = self._as_kept(state, found.handling)
+            view = _require_addable(views, identifier, base)
+        visible, links = self._as_kept(state, view.handling)
         with self._stored("keep", what, writing=True, picture_id=identifier) as views:
-            found = _require_addable(views, identifier, base)
-            views.add(identifier, kept, links, said or views.changes(identifier, found.version, kept))
+            view = _require_addable(views, identifier, base)
+            views.add(identifier, visible, links, said or views.changes(identifier, view.version, visible))
             return views.picture(identifier)
 
     def _as_kept(self, state: State, handling: str) -> tuple[State, Links]:
         """A state with what is there for this reader alone, and its links as they are kept."""
-        kept = canvas.only(state, self._standing(canvas.named(state)))
-        links = self._linked(canvas.shown(kept), handling)
-        return kept, None if links is None else since.packed(links)
+        visible = canvas.only(state, self._standing(canvas.named(state)))
+        links = self._linked(canvas.shown(visible), handling)
+        return visible, None if links is None else since.packed(links)
 
     def _standing(self, ids: Collection[str]) -> set[str]:
         """Those of some ids that are there for this reader."""
@@ -305,8 +305,8 @@ class SavedViews:
         """Links among some ids at a handling level, as told without source clearance; None if there are too many."""
         if not ids:
             return {}
-        found = self._ask.as_(Grant(handling)).rows("network.among", ids=sorted(ids))
-        return None if found.truncated else since.figures(found.dicts())
+        rows = self._ask.as_(Grant(handling)).rows("network.among", ids=sorted(ids))
+        return None if rows.truncated else since.figures(rows.dicts())
 
     @staticmethod
     def _since(links: Links, current: dict[Key, Figures] | None, there: Collection[str]) -> list[Change] | None:
@@ -317,26 +317,26 @@ class SavedViews:
         if links is None or current is None:
             return None
         was, stands = (
-            {key: told for key, told in one.items() if key[0] in there and key[2] in there}
-            for one in (since.unpacked(links), current)
+            {key: figures for key, figures in linked.items() if key[0] in there and key[2] in there}
+            for linked in (since.unpacked(links), current)
         )
         return since.changed(was, stands)
 
 
-def _require_own(found: SavedView) -> None:
-    if not found.mine:
-        raise Refused(f"Only {found.account} can change this view. Save it as a view of your own.")
+def _require_own(view: SavedView) -> None:
+    if not view.mine:
+        raise Refused(f"Only {view.account} can change this view. Save it as a view of your own.")
 
 
 def _require_addable(views: ViewStore, identifier: str, base: int | None) -> SavedView:
     """The view, if a version may be added to it."""
-    found = views.picture(identifier)
-    if not found.savable:
-        raise OtherLevel(found)
-    if base is not None and base != found.version:
+    view = views.picture(identifier)
+    if not view.savable:
+        raise OtherLevel(view)
+    if base is not None and base != view.version:
         raise SavedMeanwhile(views.versions(identifier)[0], base)
-    if found.version >= MOST_VERSIONS:
+    if view.version >= MOST_VERSIONS:
         raise RequestError(
-            f"This view has {found.version} versions, which is the most there may be. Save it as a view of your own."
+            f"This view has {view.version} versions, which is the most there may be. Save it as a view of your own."
         )
-    return found
+    return view

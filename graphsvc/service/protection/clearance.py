@@ -32,9 +32,9 @@ def person_of(ask: Ask, given: str) -> tuple[str, bool]:
     Raises:
         NotFound: there is no such person, or the reader does not see them.
     """
-    found = ask.named([given]).get(given)
-    if found is None or found["kind"] != "person":
+    row = ask.named([given]).get(given)
+    if row is None or row["kind"] != "person":
         raise NotFound(f"There is no person with the id {given[:80]!r} that you can see in this case.")
-    if found["sealed"]:
+    if row["sealed"]:
         return given, True
     return pseudonym(ask.key, "person", given), False

@@ -55,6 +55,6 @@ class Erasures:
     def start(self, request: str, answer: str = "") -> tuple[str, str]:
         """Agree to an erasure and do it as a job; gives its case and id. Raises as `agree`."""
         row = self._requests.row("erase", request, mine=False)
-        here = self._requests.agreeing(row)
-        theirs = Erasures(self._ask.at(row.case_id), here)
-        return row.case_id, here.start(row.kind, lambda progress: theirs.agree(request, progress, answer))
+        requests = self._requests.agreeing(row)
+        theirs = Erasures(self._ask.at(row.case_id), requests)
+        return row.case_id, requests.start(row.kind, lambda progress: theirs.agree(request, progress, answer))

@@ -36,11 +36,11 @@ class Holds:
         case = self._ask.case
         with self._ask.act("hold", step="list") as outcome:
             require_whole(self._ask)
-            found = self._store.of(case)
-            outcome["rows"] = len(found)
+            holds = self._store.of(case)
+            outcome["rows"] = len(holds)
             # Who was sealed since then is shown by pseudonym; who stands by name may have something in the vault, too.
             sealed = self._ask.home.register.sealed(case)
-            return [replace(one, person=one.pseudonym) if one.pseudonym in sealed else one for one in found]
+            return [replace(hold, person=hold.pseudonym) if hold.pseudonym in sealed else hold for hold in holds]
 
     def release(self, hold: str) -> None:
         """Release a hold.

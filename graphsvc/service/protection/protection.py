@@ -33,10 +33,10 @@ class Protection:
             NotFound: there is none.
         """
         policy.require_case(self._ask.principal, self._ask.case)
-        found = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
-        if found.account != self._ask.principal.name or found.kind not in ("seal", "open", "erase", "accounts"):
+        work = self._ask.home.jobs.one(job, self._ask.case, self._ask.principal.name, wait_s)
+        if work.account != self._ask.principal.name or work.kind not in ("seal", "open", "erase", "accounts"):
             raise NotFound("There is no such work of yours in this case.")
-        return found
+        return work
 
     def rotate_key(self) -> str:
         """Give the vault a new master key; where it is, in words for who keeps it.

@@ -109,9 +109,9 @@ class Requests:
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
         with self._ask.act_anywhere("agree" if mine is None else kind, step="list") as outcome:
-            found = [self.shown(row) for row in self.store.of(kind, cases, mine)]
-            outcome["rows"] = len(found)
-        return found
+            requests = [self.shown(row) for row in self.store.of(kind, cases, mine)]
+            outcome["rows"] = len(requests)
+        return requests
 
     def shown(self, row: Any) -> Request:
         """A row as who looks at it may know it."""
@@ -162,7 +162,7 @@ class Requests:
         row: Any,
         answer: str,
         progress: Progress,
-        kept: Callable[[str | None], bool],
+        is_decided: Callable[[str | None], bool],
         do: Callable[[str, Callable[[], None]], None],
     ) -> str:
         """Agree to what another person asked for, and do it; gives what may remain, in words.
@@ -171,8 +171,8 @@ class Requests:
             row: of the request.
             answer: words to who asked.
             progress: told what is done.
-            kept: given what stands decided on whom it is about, whether a kill came after this very decision was kept:
-                `recover` and what is here do what is left then.
+            is_decided: given what stands decided on whom it is about, whether a kill came after this very decision was
+                kept: `recover` and what is here do what is left then.
             do: does it, given the reason and what marks the request as agreed to, which it calls once nothing forbids it.
         """
 
@@ -181,7 +181,7 @@ class Requests:
 
         with self._ask.at(row.case_id).act("agree", step=row.kind, person=row.pseudonym) as outcome:
             self.require_not_own(row)
-            if kept(self._ask.home.register.decided(row.case_id).get(row.pseudonym)):
+            if is_decided(self._ask.home.register.decided(row.case_id).get(row.pseudonym)):
                 agreed()
             else:
                 do(self.shown(row).reason, agreed)

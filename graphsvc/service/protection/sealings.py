@@ -75,13 +75,13 @@ class Sealings:
         """
         if not any(map(self._ask.may, (*KINDS, "agree"))):
             self._ask.require("seal")
-        found = [
+        requests = [
             request
             for kind in KINDS
             if self._ask.may(kind) or self._ask.may("agree")
             for request in self._requests.listed(kind)
         ]
-        return sorted(found, key=lambda one: one.asked_at, reverse=True)
+        return sorted(requests, key=lambda request: request.asked_at, reverse=True)
 
     def agree(self, request: str, progress: Progress, answer: str = "") -> str:
         """Agree that somebody is sealed, or named again, and do it; gives what may remain, in words.
@@ -108,9 +108,9 @@ class Sealings:
     def start(self, request: str, answer: str = "") -> tuple[str, str]:
         """Agree and do it as a job; gives its case and id. Raises as `agree`."""
         row = self._requests.row(KINDS, request, mine=False)
-        here = self._requests.agreeing(row)
-        theirs = Sealings(self._ask.at(row.case_id), here)
-        return row.case_id, here.start(row.kind, lambda progress: theirs.agree(request, progress, answer))
+        requests = self._requests.agreeing(row)
+        theirs = Sealings(self._ask.at(row.case_id), requests)
+        return row.case_id, requests.start(row.kind, lambda progress: theirs.agree(request, progress, answer))
 
     # -- what a case says of it -------------------------------------------------------------------------------
 
@@ -125,8 +125,10 @@ class Sealings:
     def sealed(self) -> list[Sealed]:
         """Everybody sealed in the case, with since when and why; for who may know it, as `to_be_sealed`."""
         self._require_knowing("sealed")
-        kept = self._ask.home.register.sealed(self._ask.case)
-        return [Sealed(name, one.since, one.why, one.against) for name, one in sorted(kept.items())]
+        standings = self._ask.home.register.sealed(self._ask.case)
+        return [
+            Sealed(name, standing.since, standing.why, standing.against) for name, standing in sorted(standings.items())
+        ]
 
     def _require_knowing(self, step: str) -> None:
         case = self._ask.case

@@ -81,7 +81,7 @@ class WaitingAccounts:
         with self._ask.act("seal", step="open accounts"):
             self._require_deciding()
             opened = self._ask.home.opener.open(
-                case, lambda waiting: [number for number, one in waiting.items() if not one.held], now(), progress
+                case, lambda waiting: [number for number, row in waiting.items() if not row.held], now(), progress
             )
         return len(opened)
 

@@ -49,17 +49,19 @@ class Known:
             key = self._ask.key
             standing = self._ask.home.register.standings(self._ask.case, key) or {}
             sought = _Sought(what, pseudonym(key, "person", what))
-            names = [name for name, one in standing.items() if one.sealed and sought.is_one(name, one.identities)]
-            found = [
+            names = [
+                name for name, person in standing.items() if person.sealed and sought.is_one(name, person.identities)
+            ]
+            rows = [
                 row
                 for row in self._ask.named(names).values()
                 if row["kind"] == "person" and self._ask.rows("entities.links", id=row["id"]).rows
             ]
-            if len(found) > _MOST:
+            if len(rows) > _MOST:
                 raise RequestError(f"More than {_MOST} people of this case are called so. Give a number or an id.")
-            outcome["rows"] = len(found)
-            outcome["sources"] = [row["id"] for row in found]
-        return found
+            outcome["rows"] = len(rows)
+            outcome["sources"] = [row["id"] for row in rows]
+        return rows
 
     def _require_seldom(self) -> None:
         mine = audit.Sought(account=self._ask.principal.name, action="known")
@@ -86,12 +88,12 @@ class _Sought:
 
     def _is(self, values: Mapping[str, Any]) -> bool:
         names = [values.get("name", ""), *values.get("aliases", ())]
-        if any(one and self._spelt & spellings(one) for one in names):
+        if any(name and self._spelt & spellings(name) for name in names):
             return True
-        return bool(self._digits) and any(_digits(one) == self._digits for one in values.get("phones", ()))
+        return bool(self._digits) and any(_digits(phone) == self._digits for phone in values.get("phones", ()))
 
 
 def _digits(text: str) -> str:
     """The digits of a number without the zero, or the code of the United Kingdom, that it begins with."""
-    digits = "".join(one for one in text if one.isdigit())
+    digits = "".join(character for character in text if character.isdigit())
     return digits.removeprefix("0044").removeprefix("44").lstrip("0")

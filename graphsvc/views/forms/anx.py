@@ -70,9 +70,9 @@ def _entity(items: Element, node: Node) -> None:
     style = {"Type": TYPES[node.sort or node.kind][0]}
     icon = SubElement(SubElement(SubElement(end, "Entity", identity), "Icon"), "IconStyle", style)
     SubElement(icon, "FrameStyle", {"Colour": _colour(hue(node)), "Visible": "true" if node.start else "false"})
-    told = {"identified": "" if node.identified else "unknown", "pseudonym": "yes" if node.sealed else ""}
-    told["date"] = node.day
-    _attributes(item, told)
+    attributes = {"identified": "" if node.identified else "unknown", "pseudonym": "yes" if node.sealed else ""}
+    attributes["date"] = node.day
+    _attributes(item, attributes)
 
 
 def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -> None:
@@ -81,10 +81,10 @@ def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -
     link = SubElement(item, "Link", {"End1Id": _plain(edge.subject), "End2Id": _plain(edge.object)})
     cards = SubElement(link, "CardCollection")
     said = f"{called[edge.subject]} {edge.says} {called[edge.object]}"
-    told = f"Belief {belief_range(edge.belief)}. Said by {voices(edge.groups, edge.other_sources)}."
+    text = f"Belief {belief_range(edge.belief)}. Said by {voices(edge.groups, edge.other_sources)}."
     card = {
         "Summary": _plain(said),
-        "Text": told + (f" {begin(SIGNS['denied'])}." if edge.denied else ""),
+        "Text": text + (f" {begin(SIGNS['denied'])}." if edge.denied else ""),
         "SourceReference": _plain(about.mark),
         "SourceType": "graphsvc",
         "GradeThreeIndex": given["GradeThreeIndex"],
@@ -125,18 +125,18 @@ def _when(date: str) -> dict[str, str]:
     return {"DateSet": "true", "TimeSet": "true" if hour else "false", "DateTime": f"{date[:_DAY]}T{clock}.000"}
 
 
-def _attributes(item: Element, told: Mapping[str, str]) -> None:
-    given = {name: value for name, value in told.items() if value}
+def _attributes(item: Element, attributes: Mapping[str, str]) -> None:
+    given = {name: value for name, value in attributes.items() if value}
     if given:
-        kept = SubElement(item, "AttributeCollection")
+        collection = SubElement(item, "AttributeCollection")
         for name, value in given.items():
-            SubElement(kept, "Attribute", {"AttributeClass": name, "Value": _plain(value)})
+            SubElement(collection, "Attribute", {"AttributeClass": name, "Value": _plain(value)})
 
 
 def _collection(chart: Element, name: str, rows: Iterable[Mapping[str, str]]) -> None:
-    kept = SubElement(chart, f"{name}Collection")
+    collection = SubElement(chart, f"{name}Collection")
     for row in rows:
-        SubElement(kept, name, dict(row))
+        SubElement(collection, name, dict(row))
 
 
 def _colour(hex_: str) -> str:

@@ -339,7 +339,7 @@ def _around(x: float, y: float, half: float) -> Box:
 
 
 def _clear(box: Box, taken: Iterable[Box]) -> bool:
-    return all(box[2] < one[0] or box[0] > one[2] or box[3] < one[1] or box[1] > one[3] for one in taken)
+    return all(box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3] for other in taken)
 
 
 def as_svg(view: Picture, about: About) -> dict[str, bytes]:

@@ -73,8 +73,8 @@ _SCHEMAS = (
     _Schema("Associate", "person", "Person", "associate", "Person", "relationship"),
     _UNKNOWN,
 )
-_NAMED = MappingProxyType({one.name: one for one in _SCHEMAS})
-EDGES: Mapping[str, _Schema] = MappingProxyType({name: _NAMED[one.ftm] for name, one in RELATIONS.items()})
+_NAMED = MappingProxyType({schema.name: schema for schema in _SCHEMAS})
+EDGES: Mapping[str, _Schema] = MappingProxyType({name: _NAMED[relation.ftm] for name, relation in RELATIONS.items()})
 
 
 def as_ftm(view: Picture, about: About) -> dict[str, bytes]:
@@ -82,7 +82,7 @@ def as_ftm(view: Picture, about: About) -> dict[str, bytes]:
     schemata = {node.id: SCHEMATA[node.sort or node.kind][0] for node in view.nodes}
     entities = [_node(node, about) for node in view.nodes]
     entities += [_edge(edge, schemata, about) for edge in view.edges]
-    return {"entities.ftm.json": "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in entities).encode()}
+    return {"entities.ftm.json": "".join(json.dumps(entity, ensure_ascii=False) + "\n" for entity in entities).encode()}
 
 
 def _node(node: Node, about: About) -> dict[str, Any]:
@@ -99,12 +99,14 @@ def _edge(edge: Edge, schemata: Mapping[str, str], about: About) -> dict[str, An
     schema = EDGES.get(edge.relation, _UNKNOWN)
     if not (_is(schemata[edge.subject], schema.takes) and _is(schemata[edge.object], schema.gives)):
         schema = _UNKNOWN
-    told = f"Belief {belief_range(edge.belief)}, on the record {belief_range(edge.belief_on_record)}."
-    told += f" Said by {voices(edge.groups, edge.other_sources)}." + (" Denied by someone." if edge.denied else "")
+    description = f"Belief {belief_range(edge.belief)}, on the record {belief_range(edge.belief_on_record)}."
+    description += f" Said by {voices(edge.groups, edge.other_sources)}." + (
+        " Denied by someone." if edge.denied else ""
+    )
     properties = {
         schema.source: [edge.subject],
         schema.target: [edge.object],
-        "description": [told],
+        "description": [description],
         "publisher": [about.mark],
         schema.says: [edge.says],
     }

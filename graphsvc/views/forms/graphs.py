@@ -37,7 +37,7 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
         values |= {"id": str(number), "label": values["says"]}
     writer = GEXFWriter(encoding="utf-8", prettyprint=False, version="1.2draft")
     writer.add_graph(graph)
-    for meta in (one for one in writer.xml if str(one.tag).endswith("meta")):
+    for meta in (element for element in writer.xml if str(element.tag).endswith("meta")):
         # The day it was made stands in the manifest; of who wrote it nothing else is said.
         meta.attrib.clear()
         for child in list(meta):
@@ -49,9 +49,9 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
     return {"graph.gexf": out.getvalue()}
 
 
-def _graph(view: Picture, **told: str) -> nx.MultiDiGraph[str]:
+def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    graph.graph |= told
+    graph.graph |= attributes
     for node in node_rows(view):
         graph.add_node(node["id"], **{name: xml(value) for name, value in node.items() if name != "id"})
     for link in link_rows(view):

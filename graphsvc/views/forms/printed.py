@@ -46,7 +46,7 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
     drawn = picture(view)
     links, nodes = link_rows(view), node_rows(view)
     called = view.names
-    told = {
+    page = {
         "title": about.title,
         "mark": about.mark,
         "case": about.case,
@@ -72,7 +72,7 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
     (content,) = _set(
         _PAGE.read_bytes(),
         "pdf",
-        {"told": json.dumps(told), "picture": drawn.alone(), "legend": under.alone()},
+        {"told": json.dumps(page), "picture": drawn.alone(), "legend": under.alone()},
     )
     return {"picture.pdf": content}
 
@@ -101,7 +101,9 @@ def without_letters(names: Iterable[str]) -> str:
         for letter in name
         if letter.isalpha()
     }
-    lost = ", ".join(sorted(one if len(one) < 4 else one.capitalize() for one in scripts if one not in _SCRIPTS))
+    lost = ", ".join(
+        sorted(script if len(script) < 4 else script.capitalize() for script in scripts if script not in _SCRIPTS)
+    )
     if not lost:
         return ""
     return (

@@ -23,8 +23,8 @@ def as_csv(view: Picture, _about: About) -> dict[str, bytes]:
 
 def as_json(view: Picture, about: About) -> dict[str, bytes]:
     """The same rows, with the mark."""
-    told = {"mark": about.mark, "says": SAYS, "nodes": node_rows(view), "links": link_rows(view)}
-    return {"graph.json": (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()}
+    graph = {"mark": about.mark, "says": SAYS, "nodes": node_rows(view), "links": link_rows(view)}
+    return {"graph.json": (json.dumps(graph, ensure_ascii=False, indent=1) + "\n").encode()}
 
 
 def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:

@@ -22,7 +22,7 @@ Place = tuple[float, float]
 # (subject, relation, object, belief)
 Tie = tuple[str, str, str, float]
 # Relations that say who stands over whom or what; who owes money stands over nobody.
-_OVER = frozenset(those(lambda one: KINDS[one.kind].over)) - doing("owes")
+_OVER = frozenset(those(lambda relation: KINDS[relation.kind].over)) - doing("owes")
 # Between two layers, two rings and two days, in pixels; a link by forces is some 150 long, so that a day holds its own.
 _LAYER, _RING, _DAY = 130.0, 190.0, 380.0
 _SWEEPS = 6
@@ -60,8 +60,8 @@ class Frame:
 
 def northing(latitude: float | Points) -> Points:
     """Mercator's northing of a latitude, both in degrees; latitudes from -85 to 85."""
-    found: Points = np.degrees(np.log(np.tan(np.pi / 4 + np.radians(np.clip(latitude, -85.0, 85.0)) / 2)))
-    return found
+    degrees: Points = np.degrees(np.log(np.tan(np.pi / 4 + np.radians(np.clip(latitude, -85.0, 85.0)) / 2)))
+    return degrees
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ def by_command(ground: MapGround) -> dict[str, Place]:
     order = list(ground.free)
     number = {identifier: at for at, identifier in enumerate(order)}
     over = [
-        (number[one], number[other], belief)
-        for one, relation, other, belief in ground.ties
-        if one in number and other in number and one != other and _stands_over(relation)
+        (number[subject], number[other], belief)
+        for subject, relation, other, belief in ground.ties
+        if subject in number and other in number and subject != other and _stands_over(relation)
     ]
     height = _levels(len(order), over)
     near = _near(order, ground.ties)
-    steered = {end for one, other, _ in over for end in (one, other)}
+    steered = {end for upper, lower, _ in over for end in (upper, lower)}
     lowest = max((float(height[at]) for at in steered), default=-1.0) + 1
     for at, identifier in enumerate(order):
         if at not in steered:
@@ -116,7 +116,7 @@ def by_command(ground: MapGround) -> dict[str, Place]:
     # A crowded level takes several rows, those with least to do with others lowest.
     layers: dict[tuple[int, int], list[str]] = {}
     for level, members in sorted(levels.items()):
-        members.sort(key=lambda one: -len(near[one]))
+        members.sort(key=lambda member: -len(near[member]))
         rows = -(-len(members) // _ROW)
         for row in range(rows):
             layers[level, row] = members[row * len(members) // rows : (row + 1) * len(members) // rows]
@@ -124,10 +124,10 @@ def by_command(ground: MapGround) -> dict[str, Place]:
     for _ in range(_SWEEPS):
         for layer in layers.values():
             wanted = {
-                one: float(np.mean([across[other] for other in near[one]])) if near[one] else across[one]
-                for one in layer
+                member: float(np.mean([across[other] for other in near[member]])) if near[member] else across[member]
+                for member in layer
             }
-            layer.sort(key=lambda one: (wanted[one], one))
+            layer.sort(key=lambda member: (wanted[member], member))
             _spaced(layer, wanted, across)
     places: dict[str, Place] = {}
     down, above = 0.0, None
@@ -149,35 +149,38 @@ def in_rings(ground: MapGround) -> dict[str, Place]:
     """
     order = list(ground.free)
     near = _near(order, ground.ties)
-    centre = [one for one in order if one in ground.starts] or order[:1]
+    centre = [node for node in order if node in ground.starts] or order[:1]
     away = dict.fromkeys(centre, 0)
     queue = deque(centre)
     while queue:
-        one = queue.popleft()
-        for other in near[one]:
+        node = queue.popleft()
+        for other in near[node]:
             if other not in away:
-                away[other] = away[one] + 1
+                away[other] = away[node] + 1
                 queue.append(other)
     furthest = max(away.values(), default=0) + 1
     rings: dict[int, list[str]] = defaultdict(list)
-    for one in order:
-        rings[away.get(one, furthest)].append(one)
+    for node in order:
+        rings[away.get(node, furthest)].append(node)
     angle: dict[str, float] = {}
     places: dict[str, Place] = {}
     radius = 0.0
     for distance, ring in sorted(rings.items()):
         least = len(ring) * BOX[0] / (2 * np.pi)
         radius = 0.0 if distance == 0 and len(ring) == 1 else max(radius + _RING, least) if distance else least
-        inward = {one: [angle[other] for other in near[one] if other in angle] for one in ring}
-        wanted = {one: _middle_angle(inward[one]) if inward[one] else _angle(ground.free[one]) for one in ring}
-        ring.sort(key=lambda one: (wanted[one], one))
+        inward = {node: [angle[other] for other in near[node] if other in angle] for node in ring}
+        wanted = {node: _middle_angle(inward[node]) if inward[node] else _angle(ground.free[node]) for node in ring}
+        ring.sort(key=lambda node: (wanted[node], node))
         turn = 2 * np.pi / len(ring)
         # Turned as a whole so that each comes as near as may be to where it wants to be.
-        shift = _middle_angle([wanted[one] - at * turn for at, one in enumerate(ring)])
-        for at, one in enumerate(ring):
-            angle[one] = at * turn + shift
-            places[one] = (round(radius * float(np.cos(angle[one])), 1), round(radius * float(np.sin(angle[one])), 1))
-    return {one: places[one] for one in order}
+        shift = _middle_angle([wanted[node] - at * turn for at, node in enumerate(ring)])
+        for at, node in enumerate(ring):
+            angle[node] = at * turn + shift
+            places[node] = (
+                round(radius * float(np.cos(angle[node])), 1),
+                round(radius * float(np.sin(angle[node])), 1),
+            )
+    return {node: places[node] for node in order}
 
 
 def by_day(ground: MapGround) -> dict[str, Place]:
@@ -194,11 +197,16 @@ def by_day(ground: MapGround) -> dict[str, Place]:
         (True, True)
     """
     order = list(ground.free)
-    dated = [one for _, one in sorted((day, one) for one, day in ground.days.items() if one in ground.free and day)]
+    dated = [
+        crossing
+        for _, crossing in sorted(
+            (day, crossing) for crossing, day in ground.days.items() if crossing in ground.free and day
+        )
+    ]
     near = _near(order, ground.ties)
     # As wide as a block of those that are on this crossing more than on others.
-    share = {one: 1 / sum(other in ground.days for other in near[one]) for day in dated for one in near[day]}
-    wide = [max(_DAY, BOX[0] * float(np.sqrt(sum(share[one] for one in near[day])))) for day in dated]
+    share = {node: 1 / sum(other in ground.days for other in near[node]) for day in dated for node in near[day]}
+    wide = [max(_DAY, BOX[0] * float(np.sqrt(sum(share[node] for node in near[day])))) for day in dated]
     right = np.cumsum(wide)
     there = {day: (round(float(right[turn] - wide[turn] / 2), 1), 0.0) for turn, day in enumerate(dated)}
     return _beside(ground.free, near, there, (-_DAY, 0.0))
@@ -215,7 +223,7 @@ def on_map(ground: MapGround) -> dict[str, Place]:
     """
     order = list(ground.free)
     frame = map_frame(ground.places)
-    there = {one: frame.place(*ground.places[one]) for one in order if one in ground.places} if frame else {}
+    there = {node: frame.place(*ground.places[node]) for node in order if node in ground.places} if frame else {}
     left = min((x for x, _ in there.values()), default=0.0) - 2 * _DAY
     middle = float(np.mean([y for _, y in there.values()])) if there else 0.0
     return _beside(ground.free, _near(order, ground.ties), there, (left, middle))
@@ -275,9 +283,9 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
         return np.zeros(count)
     weight = np.sqrt([max(belief, 0.05) for *_, belief in over])
     row = np.arange(len(over))
-    one, other = np.array([pair[:2] for pair in over]).T
+    upper, lower = np.array([pair[:2] for pair in over]).T
     steps = coo_array(
-        (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([one, other]))),
+        (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([upper, lower]))),
         shape=(len(over), count),
     )
     # Least squares of (lower - upper) = 1 along each tie; of the solutions the smallest, so pieces share a middle.
@@ -287,25 +295,25 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
 
 
 def _near(order: Sequence[str], ties: Sequence[Tie]) -> dict[str, list[str]]:
-    near: dict[str, dict[str, None]] = {one: {} for one in order}
-    for one, _, other, _ in ties:
-        if one in near and other in near and one != other:
-            near[one][other] = None
-            near[other][one] = None
-    return {one: list(others) for one, others in near.items()}
+    near: dict[str, dict[str, None]] = {node: {} for node in order}
+    for node, _, other, _ in ties:
+        if node in near and other in near and node != other:
+            near[node][other] = None
+            near[other][node] = None
+    return {node: list(others) for node, others in near.items()}
 
 
 def _spaced(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str, float]) -> None:
     """Put a sorted layer as near to where each wants to be as room allows, in place (pool adjacent violators)."""
     blocks: list[tuple[float, int]] = []  # (middle that its members want, how many), for offsets taken out
-    for at, one in enumerate(layer):
-        blocks.append((wanted[one] - at * BOX[0], 1))
+    for at, node in enumerate(layer):
+        blocks.append((wanted[node] - at * BOX[0], 1))
         while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
             (first, many), (second, more) = blocks[-2:]
             blocks[-2:] = [((first * many + second * more) / (many + more), many + more)]
     where = [middle for middle, many in blocks for _ in range(many)]
-    for at, one in enumerate(layer):
-        across[one] = where[at] + at * BOX[0]
+    for at, node in enumerate(layer):
+        across[node] = where[at] + at * BOX[0]
 
 
 def _beside(
@@ -319,29 +327,29 @@ def _beside(
         there: those that have their place.
         aside: where those go that nothing ties to them.
     """
-    found = {one: np.array(place) for one, place in there.items()}
-    front = [one for one in free if one not in found]
+    places = {node: np.array(place) for node, place in there.items()}
+    front = [node for node in free if node not in places]
     while front:
         step = {}
-        for one in front:
-            known = [other for other in near[one] if other in found]
+        for node in front:
+            known = [other for other in near[node] if other in places]
             if known:
-                away = np.array(free[one]) - np.mean([free[other] for other in known], axis=0)
-                step[one] = np.mean([found[other] for other in known], axis=0) + away
+                away = np.array(free[node]) - np.mean([free[other] for other in known], axis=0)
+                step[node] = np.mean([places[other] for other in known], axis=0) + away
         if not step:
             break
-        found |= step
-        front = [one for one in front if one not in found]
-    lonely = np.mean([free[one] for one in front], axis=0) if front else np.zeros(2)
-    found |= {one: np.array(aside) + np.array(free[one]) - lonely for one in front}
-    order = [*there, *(one for one in free if one not in there)]
-    points = np.array([found[one] for one in order]).reshape(-1, 2)
+        places |= step
+        front = [node for node in front if node not in places]
+    lonely = np.mean([free[node] for node in front], axis=0) if front else np.zeros(2)
+    places |= {node: np.array(aside) + np.array(free[node]) - lonely for node in front}
+    order = [*there, *(node for node in free if node not in there)]
+    points = np.array([places[node] for node in order]).reshape(-1, 2)
     # What has its place clashes only with its like (several may be on one spot); then the rest around it.
     if there:
         part(points[: len(there)], 0)
     part(points, len(there))
-    where = {one: (round(float(x), 1), round(float(y), 1)) for one, (x, y) in zip(order, points, strict=True)}
-    return {one: where[one] for one in free}
+    where = {node: (round(float(x), 1), round(float(y), 1)) for node, (x, y) in zip(order, points, strict=True)}
+    return {node: where[node] for node in free}
 
 
 def _angle(place: Place) -> float:

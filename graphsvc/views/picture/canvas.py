@@ -58,18 +58,18 @@ def checked(value: Any) -> State:
     if not isinstance(value, dict):
         raise _none("it is no object")
     asked, arranged, pinned = value.get("asked", []), value.get("arranged", {}), value.get("pinned", [])
-    if not isinstance(asked, list) or not all(_is_pair(one) for one in asked):
+    if not isinstance(asked, list) or not all(_is_pair(pair) for pair in asked):
         raise _none("`asked` takes pairs of a name and a value")
-    if not isinstance(arranged, dict) or not all(_is_text(one) and _is_place(at) for one, at in arranged.items()):
+    if not isinstance(arranged, dict) or not all(_is_text(node) and _is_place(at) for node, at in arranged.items()):
         raise _none("`arranged` takes two numbers for each id")
-    if not isinstance(pinned, list) or not all(_is_text(one) for one in pinned):
+    if not isinstance(pinned, list) or not all(_is_text(node) for node in pinned):
         raise _none("`pinned` takes ids")
-    rest = {name: one for name, one in value.items() if name not in _KEPT_APART}
+    rest = {name: entry for name, entry in value.items() if name not in _KEPT_APART}
     if not _is_plain(rest, _DEEPEST):
         raise _none("its look takes plain values under plain names")
     state: State = {
-        "asked": [[name, one] for name, one in asked if name not in _WHICH],
-        "arranged": {one: [round(x, 1), round(y, 1)] for one, (x, y) in arranged.items()},
+        "asked": [[name, text] for name, text in asked if name not in _WHICH],
+        "arranged": {node: [round(x, 1), round(y, 1)] for node, (x, y) in arranged.items()},
         "pinned": list(dict.fromkeys(pinned)),
         **rest,
     }
@@ -121,8 +121,8 @@ def only(state: State, there: Collection[str]) -> State:
     return {
         **state,
         "asked": [[name, value] for name, value in state["asked"] if name not in ID_NAMES or value in there],
-        "arranged": {one: at for one, at in state["arranged"].items() if entity(one) in known},
-        "pinned": [one for one in state["pinned"] if entity(one) in known],
+        "arranged": {node: at for node, at in state["arranged"].items() if entity(node) in known},
+        "pinned": [node for node in state["pinned"] if entity(node) in known],
     }
 
 
@@ -148,8 +148,12 @@ def drawable(state: State, there: Collection[str]) -> State:
     if any(name in ("id", "add") for name, _ in left["asked"]):
         return left
     hidden = {value for name, value in left["asked"] if name == "hide"}
-    alone = [one for one in dict.fromkeys(map(entity, left["arranged"])) if one and one not in hidden][:_MOST_ALONE]
-    return {**left, "asked": [*left["asked"], *(["add", one] for one in alone)]}
+    alone = [
+        identifier
+        for identifier in dict.fromkeys(map(entity, left["arranged"]))
+        if identifier and identifier not in hidden
+    ][:_MOST_ALONE]
+    return {**left, "asked": [*left["asked"], *(["add", identifier] for identifier in alone)]}
 
 
 def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
@@ -174,19 +178,19 @@ def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
             return text(value)
         if isinstance(value, list):
             # Of a list of several ids that belong together, what is left of it.
-            return [kept for one in value if (kept := plain(one)) is not None or one is None]
+            return [now for part in value if (now := plain(part)) is not None or part is None]
         if isinstance(value, dict):
-            return {name: kept for name, one in value.items() if (kept := plain(one)) is not None or one is None}
+            return {name: now for name, part in value.items() if (now := plain(part)) is not None or part is None}
         return value
 
     asked = [(name, follow(value) if name in ID_NAMES else text(value)) for name, value in state["asked"]]
-    places = [(node(one), at) for one, at in state["arranged"].items()]
-    pinned = [node(one) for one in state["pinned"]]
+    places = [(node(identifier), at) for identifier, at in state["arranged"].items()]
+    pinned = [node(identifier) for identifier in state["pinned"]]
     return {
-        **plain({name: one for name, one in state.items() if name not in _KEPT_APART}),
+        **plain({name: entry for name, entry in state.items() if name not in _KEPT_APART}),
         "asked": [[name, value] for name, value in asked if value is not None],
-        "arranged": {one: at for one, at in places if one is not None},
-        "pinned": [one for one in pinned if one is not None],
+        "arranged": {identifier: at for identifier, at in places if identifier is not None},
+        "pinned": [identifier for identifier in pinned if identifier is not None],
     }
 
 
@@ -202,10 +206,10 @@ def changes(before: State, after: State) -> str:
         'nothing changed'
     """
     was, now = before["arranged"], after["arranged"]
-    moved = sum(math.dist(at, now[one]) > _NEAR for one, at in was.items() if one in now)
+    moved = sum(math.dist(at, now[node]) > _NEAR for node, at in was.items() if node in now)
     added, left = len(shown(after) - shown(before)), len(shown(before) - shown(after))
-    filters = [[pair for pair in one["asked"] if pair[0] not in ID_NAMES] for one in (before, after)]
-    looks = [{name: one for name, one in state.items() if name not in _KEPT_APART} for state in (before, after)]
+    filters = [[pair for pair in state["asked"] if pair[0] not in ID_NAMES] for state in (before, after)]
+    looks = [{name: entry for name, entry in state.items() if name not in _KEPT_APART} for state in (before, after)]
     words = [
         *(f"{number} {what}" for number, what in ((moved, "moved"), (added, "added"), (left, "left out")) if number),
         *(["pins"] if set(before["pinned"]) != set(after["pinned"]) else []),
@@ -220,7 +224,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_pair(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_text(one) for one in value)
+    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_text(text) for text in value)
 
 
 def _is_number(value: Any) -> bool:
@@ -228,7 +232,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_place(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(one) for one in value)
+    return isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(number) for number in value)
 
 
 def _is_plain(value: Any, deep: int) -> bool:
@@ -238,10 +242,10 @@ def _is_plain(value: Any, deep: int) -> bool:
     if deep == 0:
         return False
     if isinstance(value, list | tuple):
-        return all(_is_plain(one, deep - 1) for one in value)
+        return all(_is_plain(part, deep - 1) for part in value)
     return isinstance(value, dict) and all(
-        isinstance(name, str) and _WORD.fullmatch(name) is not None and _is_plain(one, deep - 1)
-        for name, one in value.items()
+        isinstance(name, str) and _WORD.fullmatch(name) is not None and _is_plain(part, deep - 1)
+        for name, part in value.items()
     )
 
 

@@ -21,7 +21,7 @@ _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(
 # How the id of a folded group begins, before by what it is folded and which it is.
 _FOLDED = "group:"
 # Ties that say who somebody is, and where they live.
-_NEAR = doing("is kin", "is the same") | frozenset(those(lambda one: one.sealed == "home"))
+_NEAR = doing("is kin", "is the same") | frozenset(those(lambda relation: relation.sealed == "home"))
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
 Place = tuple[float, float]
@@ -55,7 +55,9 @@ def part(view: Picture, ids: Collection[str]) -> Picture:
         >>> part(Picture((), (), 0, 0, truncated=False), {"P1"}).nodes
         ()
     """
-    named = [one.removeprefix(_FOLDED).partition(":")[::2] for one in ids if one.startswith(_FOLDED)]
+    named = [
+        identifier.removeprefix(_FOLDED).partition(":")[::2] for identifier in ids if identifier.startswith(_FOLDED)
+    ]
     among = {
         by: {group.key: group.members for group in groups(view, by)}
         for by in {by for by, _ in named} & BELONGING.keys()
@@ -108,8 +110,8 @@ def outward(
         left_out: links (subject, relation, object) that stay here.
         arranged: id inside → where somebody put it, in pixels at zoom 1.
     """
-    kept = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out]
-    tied = {end for edge in kept for end in (edge.subject, edge.object)}
+    remaining_edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out]
+    tied = {end for edge in remaining_edges for end in (edge.subject, edge.object)}
     was_tied = {end for edge in view.edges for end in (edge.subject, edge.object)}
     stays = [node for node in view.nodes if node.start or node.id in tied or node.id not in was_tied]
     ids = {node.id: _renamed(node.id, pseudonym) for node in stays}
@@ -127,7 +129,7 @@ def outward(
                     asserting=0,
                     denying="someone" if edge.denied else 0,
                 )
-                for edge in kept
+                for edge in remaining_edges
                 if edge.subject in ids and edge.object in ids
             ),
             key=lambda edge: (edge.subject, edge.relation, edge.object),
@@ -143,18 +145,20 @@ def outward(
                 handling="",
                 day=node.day if node.kind == "crossing" else "",
                 more=0,
-                links=_links(node.id, kept),
+                links=_links(node.id, remaining_edges),
             )
             for node in stays
         ),
         key=lambda node: node.id,
     )
-    places = _placed(named, edges, {ids[one]: place for one, place in arranged.items() if one in ids})
+    places = _placed(
+        named, edges, {ids[identifier]: place for identifier, place in arranged.items() if identifier in ids}
+    )
     nodes = tuple(replace(node, x=places[node.id][0], y=places[node.id][1]) for node in named)
     return Outward(
         Picture(nodes, edges, 0, 0, view.truncated, in_steps=True, turns=arranged.keys().isdisjoint(ids)),
         ids,
-        len(view.edges) - len(kept),
+        len(view.edges) - len(remaining_edges),
         len(view.nodes) - len(stays),
     )
 
@@ -173,24 +177,27 @@ def _placed(nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[
     places = layout([[node.id for node in nodes]], [(edge.subject, edge.object) for edge in edges])
     if not arranged:
         return places
-    moved = [sum(arranged[one][axis] - places[one][axis] for one in arranged) / len(arranged) for axis in (0, 1)]
-    beside = {one: (round(x + moved[0], 1), round(y + moved[1], 1)) for one, (x, y) in places.items()}
+    moved = [
+        sum(arranged[identifier][axis] - places[identifier][axis] for identifier in arranged) / len(arranged)
+        for axis in (0, 1)
+    ]
+    beside = {identifier: (round(x + moved[0], 1), round(y + moved[1], 1)) for identifier, (x, y) in places.items()}
     return beside | dict(arranged)
 
 
 def _renamed(identifier: str, pseudonym: Pseudonym) -> str:
     """The id outside: the deliverer's own stays, a pseudonym becomes a new one, and so does what has one in it."""
-    found = _PSEUDONYM.search(identifier)
-    if found is None:
+    match = _PSEUDONYM.search(identifier)
+    if match is None:
         return identifier
-    whole = found[0] == identifier
+    whole = match[0] == identifier
     return pseudonym(_KINDS[identifier[0]] if whole else "thing", identifier)
 
 
 def _masked(text: str, pseudonym: Pseudonym) -> str:
-    def new(found: re.Match[str]) -> str:
-        inside = found[0].replace("_", "-")
+    def new(match: re.Match[str]) -> str:
+        inside = match[0].replace("_", "-")
         outside = pseudonym(_KINDS[inside[0]], inside)
-        return outside.replace("-", "_") if "_" in found[0] else outside
+        return outside.replace("-", "_") if "_" in match[0] else outside
 
     return _PSEUDONYM.sub(new, text)

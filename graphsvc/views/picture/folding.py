@@ -21,7 +21,7 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 BELONGING = MappingProxyType(
     {
         **{
-            kind: tuple(name for name, one in RELATIONS.items() if one.folds and kind in one.objects)
+            kind: tuple(name for name, relation in RELATIONS.items() if relation.folds and kind in relation.objects)
             for kind in ("gang", "workplace", "crossing")
         },
         "community": (),
@@ -93,18 +93,18 @@ def groups(view: Picture, by: str) -> list[FoldedGroup]:
     """
     members = _communities(view) if by == "community" else _belonging(view, by)
     names, kinds = view.names, {node.id: node.kind for node in view.nodes}
-    found = [
+    folded_groups = [
         FoldedGroup(
             by,
             key,
             f"Community {key}" if by == "community" else names[key],
             tuple(ids),
-            _kinds(kinds[one] for one in ids),
+            _kinds(kinds[member] for member in ids),
         )
         for key, ids in members.items()
         if len(ids) >= _FEWEST
     ]
-    return sorted(found, key=lambda group: (-len(group.members), group.name, group.key))
+    return sorted(folded_groups, key=lambda group: (-len(group.members), group.name, group.key))
 
 
 def folded(view: Picture, fold: Sequence[Key]) -> Picture:
@@ -120,7 +120,7 @@ def folded(view: Picture, fold: Sequence[Key]) -> Picture:
     chosen: list[FoldedGroup] = []
     for by, key in dict.fromkeys(fold):
         group = known.get(by, {}).get(key)
-        left = tuple(one for one in group.members if one not in inside) if group else ()
+        left = tuple(member for member in group.members if member not in inside) if group else ()
         if group is not None and len(left) >= _FEWEST:
             chosen.append(replace(group, members=left))
             inside |= dict.fromkeys(left, chosen[-1])
@@ -137,9 +137,9 @@ def folded(view: Picture, fold: Sequence[Key]) -> Picture:
         if group is None:
             nodes[node.id] = replace(node, links=degree[node.id])
         elif _id(group) not in nodes:
-            some = [by_id[one] for one in group.members]
+            some = [by_id[member] for member in group.members]
             nodes[_id(group)] = _node(group, some, degree[_id(group)], within[_id(group)])
-    names = {one: by_id[one].name for one in inside}
+    names = {member: by_id[member].name for member in inside}
     return replace(view, nodes=tuple(nodes.values()), edges=bundles, inside=names)
 
 
@@ -193,7 +193,7 @@ def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tup
     drawn: list[Edge] = []
     within: Counter[str] = Counter()
     for edge in edges:
-        subject, target = (_id(inside[one]) if one in inside else one for one in (edge.subject, edge.object))
+        subject, target = (_id(inside[end]) if end in inside else end for end in (edge.subject, edge.object))
         if (subject, target) == (edge.subject, edge.object):
             drawn.append(edge)
         elif subject == target:
@@ -233,4 +233,4 @@ def _id(group: FoldedGroup) -> str:
 
 
 def _kinds(kinds: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(kinds).items(), key=lambda one: (-one[1], one[0])))
+    return tuple(sorted(Counter(kinds).items(), key=lambda pair: (-pair[1], pair[0])))

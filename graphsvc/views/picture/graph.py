@@ -189,8 +189,8 @@ def _node(node: Node) -> dict[str, Any]:
         "more": node.more,
         "links": node.links,
     }
-    told = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
-    drawing |= {name: value for name, value in told.items() if value}
+    details = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
+    drawing |= {name: value for name, value in details.items() if value}
     if isinstance(node, FoldedPicture):
         drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members)}
     if node.kind == "thing":

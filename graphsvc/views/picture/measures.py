@@ -46,6 +46,8 @@ def _graph(view: Picture) -> nx.Graph[str]:
 
 
 def _communities(graph: nx.Graph[str]) -> dict[str, int]:
-    found = nx.community.greedy_modularity_communities(graph) if graph.number_of_edges() else [{one} for one in graph]
-    groups = sorted((sorted(one) for one in found), key=lambda one: (-len(one), one))
-    return {one: number for number, group in enumerate(groups, 1) for one in group}
+    member_sets = (
+        nx.community.greedy_modularity_communities(graph) if graph.number_of_edges() else [{node} for node in graph]
+    )
+    groups = sorted((sorted(members) for members in member_sets), key=lambda group: (-len(group), group))
+    return {node: number for number, group in enumerate(groups, 1) for node in group}

@@ -170,10 +170,10 @@ def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], 
     """
     offers: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
     for link in links:
-        for one, other, end in (("subject", "object", "object_kind"), ("object", "subject", "subject_kind")):
+        for near, other, end in (("subject", "object", "object_kind"), ("object", "subject", "subject_kind")):
             wanted = not only or only in (link["relation"], link[end])
-            if wanted and link[one] in offers and link[other] not in known:
-                offers[link[one]][link[other]] = None
+            if wanted and link[near] in offers and link[other] not in known:
+                offers[link[near]][link[other]] = None
     return in_turns([list(offered) for offered in offers.values()], room)
 
 
@@ -213,32 +213,34 @@ def picture(
         arrangement: a word of `views.picture.arrangements.ARRANGEMENTS`.
         graded: subject, relation, object of the links that are of the grades asked for; None: all are.
     """
-    found = {row["id"]: row for row in entities}
-    rows = [row for row in links if row["subject"] in found and row["object"] in found]
-    there = [[identifier for identifier in stage if identifier in found] for stage in stages]
+    by_id = {row["id"]: row for row in entities}
+    rows = [row for row in links if row["subject"] in by_id and row["object"] in by_id]
+    there = [[identifier for identifier in stage if identifier in by_id] for stage in stages]
     places = layout(there, [(row["subject"], row["object"]) for row in rows])
     ground = MapGround(
         places,
         [(row["subject"], row["relation"], row["object"], float(row["belief"])) for row in rows],
         starts,
-        {identifier: row["day"] for identifier, row in found.items() if row["day"]},
-        {identifier: (row["lat"], row["lon"]) for identifier, row in found.items() if row["lat"] is not None},
+        {identifier: row["day"] for identifier, row in by_id.items() if row["day"]},
+        {identifier: (row["lat"], row["lon"]) for identifier, row in by_id.items() if row["lat"] is not None},
     )
     arranged = ARRANGEMENTS[arrangement]
     places, owners = arranged.lay(ground), arranged.owners(ground)
     edges = _edges([row for row in rows if row["subject"] not in hidden and row["object"] not in hidden])
     if graded is not None:
-        edges = tuple(replace(one, ungraded=(one.subject, one.relation, one.object) not in graded) for one in edges)
+        edges = tuple(
+            replace(edge, ungraded=(edge.subject, edge.relation, edge.object) not in graded) for edge in edges
+        )
     degree: dict[str, int] = defaultdict(int)
     for edge in edges:
         for end in {edge.subject, edge.object}:
             degree[end] += 1
     nodes = tuple(
-        _node(found[identifier], identifier in starts, degree[identifier], place)
+        _node(by_id[identifier], identifier in starts, degree[identifier], place)
         for identifier, place in places.items()
         if identifier not in hidden
     )
-    absent = sum(identifier not in found for identifier in starts)
+    absent = sum(identifier not in by_id for identifier in starts)
     return Picture(
         nodes,
         edges,

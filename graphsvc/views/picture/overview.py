@@ -108,18 +108,18 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
 
     Example:
         >>> rows = [{"id": i, "kind": "person", "name": i.upper(), "sealed": False} for i in "abcd"]
-        >>> found = overview(rows, [("a", ["b"]), ("b", ["a"]), ("c", ["d"])])
-        >>> [(group.size, group.ties, group.out) for group in found.groups]
+        >>> whole = overview(rows, [("a", ["b"]), ("b", ["a"]), ("c", ["d"])])
+        >>> [(group.size, group.ties, group.out) for group in whole.groups]
         [(2, 1, 0), (2, 1, 0)]
     """
     rows = sorted(entities, key=lambda row: str(row["id"]))
     number = defaultdict(lambda: -1, {row["id"]: at for at, row in enumerate(rows)})
     subjects = np.fromiter((number[subject] for subject, _ in links), np.int64)
-    one = np.repeat(subjects, [len(objects) for _, objects in links])
+    end = np.repeat(subjects, [len(objects) for _, objects in links])
     targets = chain.from_iterable(objects for _, objects in links)
     other = np.fromiter(map(number.__getitem__, targets), np.int64)
-    there = (one >= 0) & (other >= 0) & (one != other)
-    pairs, _ = _tied(np.stack([one[there], other[there]], axis=1), len(rows))
+    there = (end >= 0) & (other >= 0) & (end != other)
+    pairs, _ = _tied(np.stack([end[there], other[there]], axis=1), len(rows))
     degree: Ints = np.bincount(pairs.ravel(), minlength=len(rows))
     group = _grouped(len(rows), pairs, degree)
     kind = np.array([ENTITIES.index(row["kind"]) for row in rows], dtype=np.uint8)
@@ -156,20 +156,20 @@ def _grouped(count: int, pairs: Ints, degree: Ints) -> Ints:
     do not swing to and fro; of equals the smallest label wins, so that the answer is always the same.
     """
     label = np.arange(count, dtype=np.int64)
-    one, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
-    weight = 1.0 / np.sqrt(np.maximum(degree[one] * degree[other], 1))
-    ties = sparse.csr_array((weight, (one, other)), (count, count))
+    end, other = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
+    weight = 1.0 / np.sqrt(np.maximum(degree[end] * degree[other], 1))
+    ties = sparse.csr_array((weight, (end, other)), (count, count))
     halves = [(slice(start, None, 2), ties[start::2]) for start in (0, 1)]
     for turn in range(_ROUNDS):
         half, tied = halves[turn % 2]
         label[half] = _heaviest(tied, label, label[half])
     for _ in range(_MERGES):
-        label = _absorbed(label, one, other, weight)
+        label = _absorbed(label, end, other, weight)
     _, group, size = np.unique(label, return_inverse=True, return_counts=True)
     rank = np.empty(len(size), dtype=np.int64)
     rank[np.lexsort((np.arange(len(size)), -size))] = np.arange(len(size))
-    found: Ints = rank[group]
-    return found
+    groups: Ints = rank[group]
+    return groups
 
 
 def _heaviest(tied: sparse.csr_array, label: Ints, own: Ints) -> Ints:
@@ -186,20 +186,20 @@ def _heaviest(tied: sparse.csr_array, label: Ints, own: Ints) -> Ints:
     many = np.diff(heft.indptr)
     tells = many > 0
     starts = heft.indptr[:-1][tells]
-    found = own.copy()
+    heaviest = own.copy()
     if len(starts):
         weight = heft.data + (heft.indices == np.repeat(own, many)) * 1e-9
         most = np.repeat(np.maximum.reduceat(weight, starts), many[tells])
-        found[tells] = np.minimum.reduceat(np.where(weight == most, heft.indices, count), starts)
-    return found
+        heaviest[tells] = np.minimum.reduceat(np.where(weight == most, heft.indices, count), starts)
+    return heaviest
 
 
-def _absorbed(label: Ints, one: Ints, other: Ints, weight: Points) -> Ints:
+def _absorbed(label: Ints, end: Ints, other: Ints, weight: Points) -> Ints:
     """Labels where each small group has gone over to the one it is tied to most, if there is one."""
     count = len(label)
     small = np.bincount(label, minlength=count) < _SMALL
-    leaves = small[label[one]] & (label[one] != label[other])
-    key, place = np.unique(label[one[leaves]] * count + label[other[leaves]], return_inverse=True)
+    leaves = small[label[end]] & (label[end] != label[other])
+    key, place = np.unique(label[end[leaves]] * count + label[other[leaves]], return_inverse=True)
     if not len(key):
         return label
     heft = np.bincount(place, weight[leaves])
@@ -294,8 +294,8 @@ def _told(
             (
                 int(member)
                 for wanted in _NAMES_GROUPS
-                for member, one in zip(members, kinds, strict=True)
-                if one == wanted
+                for member, member_kind in zip(members, kinds, strict=True)
+                if member_kind == wanted
             )
         )
         groups.append(
@@ -303,7 +303,7 @@ def _told(
                 names[named],
                 ids[named],
                 len(members),
-                {one: kinds.count(one) for one in ENTITIES if one in kinds},
+                {entity_kind: kinds.count(entity_kind) for entity_kind in ENTITIES if entity_kind in kinds},
                 tuple(ids[member] for member in members[:8].tolist()),
                 int(ties[at]),
                 int(out[at]),

@@ -46,28 +46,30 @@ def changed(before: Mapping[Key, Figures], after: Mapping[Key, Figures]) -> list
     Example:
         >>> old = {("P1", "PAID", "P2"): (2, 0, False, 1, 0), ("P1", "PAID", "P3"): (4, 0, False, 1, 0)}
         >>> new = {("P1", "PAID", "P2"): (3, 0, True, 1, 0)}
-        >>> [(one.object, one.kind, one.what) for one in changed(old, new)]
+        >>> [(change.object, change.kind, change.what) for change in changed(old, new)]
         [('P3', 'gone', 'gone'), ('P2', 'moved', 'believed more, denied by someone now')]
     """
-    found = [_change(key, "new", "new") for key in after if key not in before]
-    found += [_change(key, "gone", "gone") for key in before if key not in after]
-    found += [
+    changes = [_change(key, "new", "new") for key in after if key not in before]
+    changes += [_change(key, "gone", "gone") for key in before if key not in after]
+    changes += [
         _change(key, "moved", _moved(was, after[key]))
         for key, was in before.items()
         if key in after and was != after[key]
     ]
     order = ("new", "gone", "moved")
-    return sorted(found, key=lambda one: (order.index(one.kind), one.subject, one.relation, one.object))
+    return sorted(
+        changes, key=lambda change: (order.index(change.kind), change.subject, change.relation, change.object)
+    )
 
 
 def packed(links: Mapping[Key, Figures]) -> list[list[Any]]:
     """Links as they are kept."""
-    return [[*key, *told] for key, told in links.items()]
+    return [[*key, *values] for key, values in links.items()]
 
 
-def unpacked(kept: Iterable[list[Any]]) -> dict[Key, Figures]:
+def unpacked(rows: Iterable[list[Any]]) -> dict[Key, Figures]:
     """The inverse of `packed`."""
-    return {(one[0], one[1], one[2]): (one[3], one[4], one[5], one[6], one[7]) for one in kept}
+    return {(row[0], row[1], row[2]): (row[3], row[4], row[5], row[6], row[7]) for row in rows}
 
 
 def _figures(row: Mapping[str, Any]) -> Figures:
@@ -94,6 +96,6 @@ def _moved(was: Figures, now: Figures) -> str:
     if was[1] != now[1]:
         words.append("more on the record" if now[1] > was[1] else "less on the record")
     if was[3:] != now[3:]:
-        before, after = (wording.voices("few" if one[3] is None else one[3], one[4]) for one in (was, now))
+        before, after = (wording.voices("few" if values[3] is None else values[3], values[4]) for values in (was, now))
         words.append(f"rested on {before}, now on {after}" if before != after else "rests on others")
     return ", ".join(words)

@@ -84,11 +84,10 @@ def change(what: str) -> ResponseReturnValue:
 
 
 def _table(error: GraphsvcError | None = None) -> ResponseReturnValue:
-    found = current().accounts.listed()
     return answer(
         "people/table.html",
         error.status if error else 200,
-        people=found,
+        people=current().accounts.listed(),
         roles={role: says for role, says, _may in home().roles()},
         wrong=str(error) if error else "",
     )

@@ -21,17 +21,17 @@ Cell = dict[str, Any]
 
 def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
     """Ids of the entities an answer may name in a case, in order, and those it names of other cases."""
-    here: dict[str, None] = {}
+    mentioned: dict[str, None] = {}
     elsewhere: set[str] = set()
     ids = [is_id(column) for column in columns]
     for row in rows:
         for is_one, value in zip(ids, row, strict=True):
             for identifier, of in _entities(value, is_one=is_one):
                 if of in ("", case):
-                    here[identifier] = None
+                    mentioned[identifier] = None
                 else:
                     elsewhere.add(f"{of}\0{identifier}")
-    return here, elsewhere
+    return mentioned, elsewhere
 
 
 def is_id(column: str) -> bool:
@@ -129,9 +129,9 @@ def _kind(value: Mapping[str, Any]) -> str:
 
 def _node(value: Mapping[str, Any], case: str) -> Cell:
     of = value["properties"]
-    label = next((one for one in value["labels"] if one != "Entity"), "")
-    identifier, here = _text(of.get("id")), of.get("case") == case
-    if here and "Entity" in value["labels"] and identifier:
+    label = next((name for name in value["labels"] if name != "Entity"), "")
+    identifier, same_case = _text(of.get("id")), of.get("case") == case
+    if same_case and "Entity" in value["labels"] and identifier:
         return {
             "look": "entity",
             "id": identifier,
@@ -139,9 +139,9 @@ def _node(value: Mapping[str, Any], case: str) -> Cell:
             "kind": label.lower(),
             "also": identifier,
         }
-    if here and label == "Statement" and identifier:
+    if same_case and label == "Statement" and identifier:
         return {"look": "statement", "id": identifier}
-    where = "" if here or not of.get("case") else f" of {_text(of['case'])}"
+    where = "" if same_case or not of.get("case") else f" of {_text(of['case'])}"
     return {"look": "code", "text": f"(:{label} {identifier}{where})"}
 
 

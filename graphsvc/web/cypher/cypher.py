@@ -45,18 +45,18 @@ class Editor:
 @page(blueprint, "/cypher")
 def editor(case: str) -> ResponseReturnValue:
     """The editor: empty, or with a text of the library, the history, a run or an example in it."""
-    here = at(case)
-    here.require("cypher")
-    refusal = here.cypher.refusal()
+    session = at(case)
+    session.require("cypher")
+    refusal = session.cypher.refusal()
     if refusal:
-        return answer("cypher/refused.html", status=Refused.status, handling="P", case=here.case, refusal=refusal)
-    return _editor(here, _opened(here))
+        return answer("cypher/refused.html", status=Refused.status, handling="P", case=session.case, refusal=refusal)
+    return _editor(session, _opened(session))
 
 
 @blueprint.post("/cypher")
 def send(case: str) -> ResponseReturnValue:
     """Runs, checks or saves what is in the editor; what is wrong is said beside it, and nothing of it is lost."""
-    here = writing(case)
+    session = writing(case)
     given = request.form
     editor = Editor(
         given.get("text", "").replace("\r\n", "\n"),
@@ -72,61 +72,61 @@ def send(case: str) -> ResponseReturnValue:
             words = exchange.Words(
                 editor.saving["name"], editor.text, editor.saving["title"], editor.saving["why"], values
             )
-            saved = here.cypher.library.save(words, shared=editor.saving["shared"], replacing=do == "replace")
+            saved = session.cypher.library.save(words, shared=editor.saving["shared"], replacing=do == "replace")
             return redirect(url_for("cypher.editor", case=case, saved=saved.id, done="saved"), code=303)
         if do == "check":
-            editor.examined = here.cypher.examine(editor.text)
+            editor.examined = session.cypher.examine(editor.text)
             missing = [name for name in editor.examined.parameters if name not in (*BOUND, *values)]
             editor.rows = [row for row in editor.rows if any(row)] + [(name, "") for name in missing]
         else:
-            run_id = here.cypher.start(editor.text, values)
+            run_id = session.cypher.start(editor.text, values)
             return redirect(url_for("cypher.run", case=case, id=run_id, _anchor="answer"), code=303)
     except Refused:
         raise
     except NameTaken as error:
         editor.taken = error
-        return _editor(here, editor, status=error.status)
+        return _editor(session, editor, status=error.status)
     except GraphsvcError as error:
         editor.fault, editor.line, editor.column = str(error), getattr(error, "line", 0), getattr(error, "column", 0)
-        return _editor(here, editor, status=error.status)
-    return _editor(here, editor)
+        return _editor(session, editor, status=error.status)
+    return _editor(session, editor)
 
 
 @page(blueprint, "/cypher/run")
 def run(case: str) -> ResponseReturnValue:
     """One run: as it runs, then its answer or why there is none."""
-    here = writing(case)
-    found = here.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S)
+    session = writing(case)
+    run = session.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S)
     if wants_json():
-        return answer("cypher/run.html", case=here.case, run=_told(found))
-    rows = [tuple(plain(value) for value in row) for row in found.rows]
+        return answer("cypher/run.html", case=session.case, run=_told(run))
+    rows = [tuple(plain(value) for value in row) for row in run.rows]
     if request.args.get("as") == "csv":
-        return csv_file("cypher.csv", found.columns, [[cells.flat(value) for value in row] for row in rows])
-    editor = Editor(found.text, _rows(found.parameters), fault=found.fault, line=found.line, column=found.column)
-    shown = _shown(here, found, rows) if found.state == "done" and rows else None
-    return answer("cypher/run.html", run=found, result=shown, **_page(here, editor))
+        return csv_file("cypher.csv", run.columns, [[cells.flat(value) for value in row] for row in rows])
+    editor = Editor(run.text, _rows(run.parameters), fault=run.fault, line=run.line, column=run.column)
+    shown = _shown(session, run, rows) if run.state == "done" and rows else None
+    return answer("cypher/run.html", run=run, result=shown, **_page(session, editor))
 
 
 @blueprint.get("/cypher/progress")
 def progress(case: str) -> ResponseReturnValue:
     """How long a run has been going, for the page that shows it (JSON)."""
-    found = writing(case).cypher.result(request.args.get("id", ""))
-    return jsonify(state=found.state, seconds=round(found.seconds, 1))
+    run = writing(case).cypher.result(request.args.get("id", ""))
+    return jsonify(state=run.state, seconds=round(run.seconds, 1))
 
 
 @blueprint.post("/cypher/cancel")
 def cancel(case: str) -> ResponseReturnValue:
     """Stops a run."""
-    here = writing(case)
-    here.cypher.cancel(request.form.get("id", ""))
+    session = writing(case)
+    session.cypher.cancel(request.form.get("id", ""))
     return redirect(url_for("cypher.run", case=case, id=request.form.get("id", ""), _anchor="answer"), code=303)
 
 
 @page(blueprint, "/cypher/history")
 def history(case: str) -> ResponseReturnValue:
     """One's own texts, newest first, with what became of each."""
-    here = writing(case)
-    return answer("cypher/history.html", case=here.case, past=here.cypher.history())
+    session = writing(case)
+    return answer("cypher/history.html", case=session.case, past=session.cypher.history())
 
 
 def writing(case: str) -> Session:
@@ -135,27 +135,27 @@ def writing(case: str) -> Session:
     Raises:
         Refused: they may not, and why. NotFound: not their case.
     """
-    here = at(case)
-    here.require("cypher")
-    refusal = here.cypher.refusal()
+    session = at(case)
+    session.require("cypher")
+    refusal = session.cypher.refusal()
     if refusal:
         raise Refused(refusal)
-    return here
+    return session
 
 
 # -- the editor -----------------------------------------------------------------------------------------------
 
 
-def _opened(here: Session) -> Editor:
+def _opened(session: Session) -> Editor:
     """What the address asks to have in the editor."""
     asked = request.args
     if "saved" in asked:
-        one = here.cypher.library.look(asked["saved"])
-        saving = {"name": one.name, "title": one.words.title, "why": one.words.why, "shared": one.shared}
-        notice = f"Saved as {one.name}, version {one.version}." if asked.get("done") == "saved" else ""
-        return Editor(one.words.text, _rows(one.words.parameters), saving=saving, notice=notice)
+        query = session.cypher.library.look(asked["saved"])
+        saving = {"name": query.name, "title": query.words.title, "why": query.words.why, "shared": query.shared}
+        notice = f"Saved as {query.name}, version {query.version}." if asked.get("done") == "saved" else ""
+        return Editor(query.words.text, _rows(query.words.parameters), saving=saving, notice=notice)
     if "past" in asked:
-        for past in here.cypher.history():
+        for past in session.cypher.history():
             if str(past.id) == asked["past"]:
                 return Editor(past.text, _rows(past.parameters))
         raise NotFound("There is no such text in your history of this case. The page History lists those there are.")
@@ -172,22 +172,22 @@ def _rows(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, parameters.typed(value)) for name, value in values.items()]
 
 
-def _editor(here: Session, editor: Editor, status: int = 200) -> ResponseReturnValue:
+def _editor(session: Session, editor: Editor, status: int = 200) -> ResponseReturnValue:
     if wants_json():
-        return answer("cypher/editor.html", case=here.case, text=editor.text, parameters=dict(editor.rows))
-    return answer("cypher/editor.html", status=status, past=here.cypher.history(5), **_page(here, editor))
+        return answer("cypher/editor.html", case=session.case, text=editor.text, parameters=dict(editor.rows))
+    return answer("cypher/editor.html", status=status, past=session.cypher.history(5), **_page(session, editor))
 
 
-def _page(here: Session, editor: Editor) -> dict[str, Any]:
+def _page(session: Session, editor: Editor) -> dict[str, Any]:
     """What every page with an editor shows."""
     return {
-        "case": here.case,
+        "case": session.case,
         "editor": editor,
         "where": _where(editor),
         "bound": BOUND,
         "row_cap": home().settings.row_cap,
         "time_limit": home().settings.cypher_timeout_s,
-        "going": here.cypher.running(),
+        "going": session.cypher.running(),
         "examples": EXAMPLES,
         "labels": LABELS,
         "relations": RELATIONS,
@@ -207,41 +207,41 @@ def _where(editor: Editor) -> dict[str, Any] | None:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _told(found: Run) -> dict[str, Any]:
+def _told(run: Run) -> dict[str, Any]:
     """A run as JSON tells it: all its rows, each as an object."""
-    told = plain(found)
-    told["rows"] = [dict(zip(found.columns, row, strict=True)) for row in told["rows"]]
-    return told  # type: ignore[no-any-return]
+    fields = plain(run)
+    fields["rows"] = [dict(zip(run.columns, row, strict=True)) for row in fields["rows"]]
+    return fields  # type: ignore[no-any-return]
 
 
-def _shown(here: Session, found: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     """One page of the answer, with how each cell is to be shown and where the picture of it is."""
-    names = [str(number) for number in range(1, len(found.columns) + 1)]
-    one = paged(names, rows, request.args)
-    mentioned, elsewhere = cells.named(here.case, found.columns, rows)
-    known = _entities(here, list(mentioned)) if mentioned else {}
-    ids = [cells.is_id(column) for column in found.columns]
+    names = [str(number) for number in range(1, len(run.columns) + 1)]
+    answer_page = paged(names, rows, request.args)
+    mentioned, elsewhere = cells.named(session.case, run.columns, rows)
+    known = _entities(session, list(mentioned)) if mentioned else {}
+    ids = [cells.is_id(column) for column in run.columns]
     drawn = [identifier for identifier in mentioned if identifier in known]
     return {
         "count": len(rows),
-        "page": one,
-        "heads": list(zip(names, found.columns, strict=True)),
+        "page": answer_page,
+        "heads": list(zip(names, run.columns, strict=True)),
         "cells": [
-            [cells.cell(value, here.case, known, is_one=is_one) for value, is_one in zip(row, ids, strict=True)]
-            for row in one.rows
+            [cells.cell(value, session.case, known, is_one=is_one) for value, is_one in zip(row, ids, strict=True)]
+            for row in answer_page.rows
         ],
-        "picture": _picture(here, drawn[:_PICTURED]),
+        "picture": _picture(session, drawn[:_PICTURED]),
         "drawn": min(len(drawn), _PICTURED),
         "entities": len(drawn),
         "elsewhere": len(elsewhere) + len(mentioned) - len(drawn),
     }
 
 
-def _entities(here: Session, identifiers: list[str]) -> dict[str, tuple[str, str]]:
+def _entities(session: Session, identifiers: list[str]) -> dict[str, tuple[str, str]]:
     """Id → (name, kind) of those that are entities of this case."""
-    found = here.network.entities.named(identifiers).values()
-    return {row["id"]: (row["name"] or "", row["kind"]) for row in found}
+    rows = session.network.entities.named(identifiers).values()
+    return {row["id"]: (row["name"] or "", row["kind"]) for row in rows}
 
 
-def _picture(here: Session, drawn: list[str]) -> str:
-    return url_for("network.view", case=here.case, id=drawn, depth=0) if drawn else ""
+def _picture(session: Session, drawn: list[str]) -> str:
+    return url_for("network.view", case=session.case, id=drawn, depth=0) if drawn else ""

@@ -54,7 +54,8 @@ EXAMPLES = (
 )
 # (relation, subjects, objects, in words), as the graph has them.
 RELATIONS = [
-    (one.name, ", ".join(one.subjects), ", ".join(one.objects), one.says) for one in relations.RELATIONS.values()
+    (relation.name, ", ".join(relation.subjects), ", ".join(relation.objects), relation.says)
+    for relation in relations.RELATIONS.values()
 ]
 # In files alone, in the vault alone, or counted by queries.
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})

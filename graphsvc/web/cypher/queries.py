@@ -38,34 +38,34 @@ _PICTURED = 60  # entities a network view may start at
 @page(blueprint, "/queries")
 def table(case: str) -> ResponseReturnValue:
     """Every query this person may run, by subject; with `q`, those that have all its words."""
-    here = at(case)
+    session = at(case)
     wanted = request.args.get("q", "").strip()[:200]
-    known = _runnable(here)
-    found = [query for query in known if _has(query, wanted.casefold().split())]
+    known = _runnable(session)
+    matches = [query for query in known if _has(query, wanted.casefold().split())]
     subjects = [
         {
             "subject": subject,
             "title": SUBJECTS.get(subject, subject.capitalize()),
             "queries": [{"name": q.name, "title": q.title, "why": q.why, "kind": q.kind} for q in queries],
         }
-        for subject, queries in groupby(sorted(found, key=_place), key=lambda query: query.subject)
+        for subject, queries in groupby(sorted(matches, key=_place), key=lambda query: query.subject)
     ]
     return answer(
-        "queries/table.html", case=here.case, wanted=wanted, subjects=subjects, count=len(found), of=len(known)
+        "queries/table.html", case=session.case, wanted=wanted, subjects=subjects, count=len(matches), of=len(known)
     )
 
 
 @page(blueprint, "/query")
 def one(case: str) -> ResponseReturnValue:
     """One query: its form and, once asked (or if there is nothing to fill in), its answer."""
-    here = at(case)
-    query = _named(here, request.args.get("name", ""))
+    session = at(case)
+    query = _named(session, request.args.get("name", ""))
     given = {key.removeprefix(_OWN): text for key, text in request.args.items() if key.startswith(_OWN)}
     asked = "run" in request.args or bool(given) or not query.parameters
     faults = _faults(query, given) if asked else {}
     shown: dict[str, Any] = {}
     if asked and not faults:
-        released = here.queries.run(query.name, given)
+        released = session.queries.run(query.name, given)
         rows = [tuple(plain(value) for value in row) for row in released.rows]
         if request.args.get("as") == "csv":
             return csv_file(f"{query.name}.csv", released.columns, rows)
@@ -82,7 +82,7 @@ def one(case: str) -> ResponseReturnValue:
     return answer(
         "queries/one.html",
         status=RequestError.status if faults else 200,
-        case=here.case,
+        case=session.case,
         query={"name": query.name, "title": query.title, "why": query.why, "kind": query.kind, "limit": query.limit},
         subject=SUBJECTS.get(query.subject, query.subject.capitalize()),
         fields=_fields(query, given, faults, asked=asked),
@@ -96,19 +96,19 @@ def one(case: str) -> ResponseReturnValue:
 # -- which queries --------------------------------------------------------------------------------------------
 
 
-def _runnable(here: Session) -> list[Query]:
+def _runnable(session: Session) -> list[Query]:
     """What this person may run in the case.
 
     Raises:
         Refused: their roles run no queries.
     """
-    if not here.may("query"):
+    if not session.may("query"):
         raise Refused("Your roles do not run queries.")
-    return here.queries.listed()
+    return session.queries.listed()
 
 
-def _named(here: Session, name: str) -> Query:
-    for query in _runnable(here):
+def _named(session: Session, name: str) -> Query:
+    for query in _runnable(session):
         if query.name == name:
             return query
     raise NotFound(f"There is no named query {name[:80]!r} that you can run. The page Queries lists those you can.")
@@ -176,14 +176,14 @@ def _text(value: Any) -> str:
 
 def _paged(columns: Sequence[str], rows: list[tuple[Any, ...]], query: Query) -> dict[str, Any]:
     """One page of the answer, sorted, with how each column is to be shown."""
-    found = paged(columns, rows, request.args)
+    answer_page = paged(columns, rows, request.args)
     return {
-        "rows": [dict(zip(columns, row, strict=True)) for row in found.rows],
+        "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, query),
-        "sort": found.sort,
-        "page": found.page,
-        "pages": found.pages,
-        "first": found.first,
+        "sort": answer_page.sort,
+        "page": answer_page.page,
+        "pages": answer_page.pages,
+        "first": answer_page.first,
         "picture": _picture(columns, rows, query),
     }
 
@@ -196,7 +196,9 @@ def _cells(columns: Sequence[str], query: Query) -> list[dict[str, str]]:
         if cell["look"] == "entity":
             near = columns[place + 1 : place + 3]
             for part in ("name", "kind"):
-                cell[part] = next((one for one in (f"{column}_{part}", part if place == 0 else "") if one in near), "")
+                cell[part] = next(
+                    (name for name in (f"{column}_{part}", part if place == 0 else "") if name in near), ""
+                )
         taken |= {cell["name"], cell["kind"]}
         cells.append(cell)
     return [cell for cell in cells if cell["column"] not in taken]

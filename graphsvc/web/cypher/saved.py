@@ -29,35 +29,35 @@ def table(case: str) -> ResponseReturnValue:
 @page(blueprint, "/saved/one")
 def one(case: str) -> ResponseReturnValue:
     """One query: what it says, whose it is, and the forms that change it."""
-    here = writing(case)
-    return _one(here, request.args.get("id", ""))
+    session = writing(case)
+    return _one(session, request.args.get("id", ""))
 
 
 @blueprint.post("/saved/rename")
 def rename(case: str) -> ResponseReturnValue:
     """Calls a query otherwise."""
     given = request.form
-    here = writing(case)
+    session = writing(case)
     try:
-        found = here.cypher.library.rename(
+        query = session.cypher.library.rename(
             given.get("id", ""), given.get("name", ""), given.get("title", ""), given.get("why", "")
         )
     except NotFound:
         raise
     except RequestError as error:
-        return _one(here, given.get("id", ""), error)
-    return redirect(url_for("saved.one", case=case, id=found.id), code=303)
+        return _one(session, given.get("id", ""), error)
+    return redirect(url_for("saved.one", case=case, id=query.id), code=303)
 
 
 @blueprint.post("/saved/share")
 def share(case: str) -> ResponseReturnValue:
     """Shares a query, or no more."""
-    here, identifier = writing(case), request.form.get("id", "")
+    session, identifier = writing(case), request.form.get("id", "")
     try:
-        found = here.cypher.library.share(identifier, shared=request.form.get("shared") == "yes")
+        query = session.cypher.library.share(identifier, shared=request.form.get("shared") == "yes")
     except NameTaken as error:
-        return _one(here, identifier, error)
-    return redirect(url_for("saved.one", case=case, id=found.id), code=303)
+        return _one(session, identifier, error)
+    return redirect(url_for("saved.one", case=case, id=query.id), code=303)
 
 
 @blueprint.post("/saved/delete")
@@ -78,17 +78,17 @@ def export(case: str) -> ResponseReturnValue:
 @blueprint.post("/saved/import")
 def receive(case: str) -> ResponseReturnValue:
     """What a file would bring, before anything of it is kept."""
-    here = writing(case)
+    session = writing(case)
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
             raise InputError("No file was chosen. Choose one that Export made.")
         file = sent.stream.read(exchange.MOST_BYTES + 1)
-        found = here.cypher.library.preview_file(file)
+        preview = session.cypher.library.preview_file(file)
     except InputError as error:
-        return _table(here, error)
+        return _table(session, error)
     return answer(
-        "saved/preview.html", case=here.case, name=sent.filename[:100], found=_counts(found), file=file.decode()
+        "saved/preview.html", case=session.case, name=sent.filename[:100], found=_counts(preview), file=file.decode()
     )
 
 
@@ -99,38 +99,38 @@ def bring(case: str) -> ResponseReturnValue:
     return redirect(url_for("saved.table", case=case, done="imported"), code=303)
 
 
-def _table(here: Session, fault: InputError | None = None) -> ResponseReturnValue:
+def _table(session: Session, fault: InputError | None = None) -> ResponseReturnValue:
     return answer(
         "saved/table.html",
         status=fault.status if fault else 200,
-        case=here.case,
-        queries=[_told(one) for one in here.cypher.library.listed()],
+        case=session.case,
+        queries=[_told(query) for query in session.cypher.library.listed()],
         notice=_DONE.get(request.args.get("done", ""), ""),
         fault=str(fault or ""),
     )
 
 
-def _one(here: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
+def _one(session: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
     return answer(
         "saved/one.html",
         status=fault.status if fault else 200,
-        case=here.case,
-        query=_told(here.cypher.library.look(identifier)),
+        case=session.case,
+        query=_told(session.cypher.library.look(identifier)),
         fault=str(fault or ""),
     )
 
 
-def _told(found: Saved) -> dict[str, Any]:
+def _told(query: Saved) -> dict[str, Any]:
     """A query as page and JSON tell it."""
-    words = {name: getattr(found.words, name) for name in ("name", "title", "why", "text", "parameters")}
+    words = {name: getattr(query.words, name) for name in ("name", "title", "why", "text", "parameters")}
     rest = ("shared", "version", "created_at", "changed_at", "mine", "changeable")
-    return {"id": found.id, **words, "author": found.account} | {name: getattr(found, name) for name in rest}
+    return {"id": query.id, **words, "author": query.account} | {name: getattr(query, name) for name in rest}
 
 
-def _counts(found: Import) -> dict[str, Any]:
+def _counts(preview: Import) -> dict[str, Any]:
     kinds = (("new", "new"), ("changed", "replaces yours"), ("same", "no change"))
     return {
-        "rows": [(word, words.name, words.title) for kind, word in kinds for words in getattr(found, kind)],
-        "refused": found.refused,
-        "kept": len(found.new) + len(found.changed),
+        "rows": [(word, words.name, words.title) for kind, word in kinds for words in getattr(preview, kind)],
+        "refused": preview.refused,
+        "kept": len(preview.new) + len(preview.changed),
     }

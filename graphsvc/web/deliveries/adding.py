@@ -30,113 +30,113 @@ _QUICK_S = 1.5  # a load that takes no longer is told at once, without a page of
 @page(blueprint, "/add")
 def form(case: str) -> ResponseReturnValue:
     """An empty form, one that begins with a claim between two, or the form of a statement that is there."""
-    here = at(case)
-    here.deliveries.require()
+    session = at(case)
+    session.deliveries.require()
     given = request.args
     if given.get("statement"):
-        opened = _opened(here, given["statement"], given.getlist("claim"), given.get("fate", ""))
-        return _shown(here, opened, focus=f"{opened.claims[0].handle}.relation" if opened.claims else "")
+        opened = _opened(session, given["statement"], given.getlist("claim"), given.get("fate", ""))
+        return _shown(session, opened, focus=f"{opened.claims[0].handle}.relation" if opened.claims else "")
     cells = {
         "subject_id": given.get("subject", ""),
         "relation": given.get("relation", ""),
         "object_id": given.get("object", ""),
     }
     begun = replace(
-        here.deliveries.form.new(),
+        session.deliveries.form.new(),
         claims=(FormPart("c1", "links", {name: cell[:200] for name, cell in cells.items()}),),
     )
-    return _shown(here, begun)
+    return _shown(session, begun)
 
 
 @blueprint.post("/add")
 def send(case: str) -> ResponseReturnValue:
     """Whatever a button of the form asks for: another row, a preview, or to load it."""
-    here = at(case)
-    here.deliveries.require()
+    session = at(case)
+    session.deliveries.require()
     typed = sent_form(request.form)
     do, _, what = request.form.get("do", "check").partition(":")
     if do in EDITS:
         edited, focus = EDITS[do](typed, what)
         if do == "open":
-            edited = _with_claim(here, edited, what)
+            edited = _with_claim(session, edited, what)
             focus = next((f"{part.handle}.relation" for part in edited.claims if part.claim == what), "")
-        return _shown(here, edited, focus=focus)
+        return _shown(session, edited, focus=focus)
     try:
         if do == "add":
-            return _loading(here, typed)
+            return _loading(session, typed)
         if do == "take":  # who is there already in the place of who is new, seen on the preview
             typed = same(typed, what)[0]
-        checked = here.deliveries.form.check(typed)
+        checked = session.deliveries.form.check(typed)
     except Changed as error:
-        return _shown(here, typed, said=str(error), status=error.status, changed=True)
+        return _shown(session, typed, said=str(error), status=error.status, changed=True)
     except NotFound:
         raise
     except RequestError as error:
-        return _shown(here, typed, said=str(error), status=error.status)
+        return _shown(session, typed, said=str(error), status=error.status)
     if checked.faults:
-        return _shown(here, typed, checked=checked, status=422)
-    return _previewed(here, typed, checked)
+        return _shown(session, typed, checked=checked, status=422)
+    return _previewed(session, typed, checked)
 
 
 @page(blueprint, "/add/done")
 def done(case: str) -> ResponseReturnValue:
     """How far it is, or what was added, with the way back and the way to undo it."""
-    here = at(case)
+    session = at(case)
     given = request.args
-    job = here.deliveries.job(given.get("id", ""))
+    job = session.deliveries.job(given.get("id", ""))
     statement, back = "", _back(given)
     new: list[str] = []
     if job.state == "done":
-        statement, new = here.deliveries.form.entered(given.get("token", ""), given.getlist("new"))
+        statement, new = session.deliveries.form.entered(given.get("token", ""), given.getlist("new"))
         if given.get("of"):
             statement = given["of"]
     return answer(
         "adding/done.html",
         handling="C",
-        case=here.case,
+        case=session.case,
         of=given.get("of", ""),
         job=told(job),
         brings=brings(job.result.get("counts", {})),
-        opens=here.deliveries.next_opening(),
+        opens=session.deliveries.next_opening(),
         statement=statement,
-        new=[{"id": one} for one in new],
-        back=_returning(here.case, back, new),
-        again=url_for("adding.form", case=here.case, next=back or None),
+        new=[{"id": identifier} for identifier in new],
+        back=_returning(session.case, back, new),
+        again=url_for("adding.form", case=session.case, next=back or None),
     )
 
 
 @page(blueprint, "/statement/history")
 def history(case: str) -> ResponseReturnValue:
     """What each delivery did to a statement and its claims."""
-    here = at(case)
+    session = at(case)
     identifier = request.args.get("id", "")
     return answer(
         "adding/history.html",
         handling="C",
-        case=here.case,
+        case=session.case,
         id=identifier,
-        versions=[_version(one) for one in here.deliveries.statements.history(identifier)],
-        correctable=here.may("load"),
+        versions=[_version(version) for version in session.deliveries.statements.history(identifier)],
+        correctable=session.may("load"),
     )
 
 
 # -- a statement that is there --------------------------------------------------------------------------------
 
 
-def _opened(here: Session, statement: str, claims: list[str], fate: str) -> Form:
+def _opened(session: Session, statement: str, claims: list[str], fate: str) -> Form:
     """The form of a statement, with some of its claims opened."""
-    now = here.deliveries.form.correctable(statement)
-    allowed = here.deliveries.form.correctable_columns()
+    now = session.deliveries.form.correctable(statement)
+    allowed = session.deliveries.form.correctable_columns()
     cells = {name: cell for name, cell in statement_form.statement_cells(now.values).items() if name in allowed}
     if fate == "withdrawn" and not claims:
         cells["status"] = "withdrawn"
-    form = replace(here.deliveries.form.new(), of=now.id, seen=now.seen, statement=cells)
+    form = replace(session.deliveries.form.new(), of=now.id, seen=now.seen, statement=cells)
     for claim in claims[:MOST]:
-        form = _with_claim(here, form, claim, fate)
+        form = _with_claim(session, form, claim, fate)
     return form
 
 
-def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
+def _with_claim(session: Session, form: Form, claim: str, fate: str = "") -> Form:
     """A form with one more claim of its statement opened.
 
     Raises:
@@ -144,7 +144,7 @@ def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
     """
     if any(part.claim == claim for part in form.claims):
         return form
-    for row in here.deliveries.form.correctable(form.of).claims:
+    for row in session.deliveries.form.correctable(form.of).claims:
         if row["claim"] == claim and row["status"] != "superseded":
             handle = next_handle(form.claims, "c")
             part = FormPart(
@@ -162,7 +162,7 @@ def _with_claim(here: Session, form: Form, claim: str, fate: str = "") -> Form:
 
 
 def _shown(
-    here: Session,
+    session: Session,
     form: Form,
     *,
     focus: str = "",
@@ -172,16 +172,16 @@ def _shown(
     changed: bool = False,
 ) -> ResponseReturnValue:
     """The form with what was typed, what is wrong, and what somebody else changed meanwhile."""
-    wrong = {one.field: (one.reason, one.meant) for one in (checked.faults if checked else ())}
-    ends = checked.ends if checked else here.deliveries.form.named_in(form)
-    now = here.deliveries.form.correctable(form.of) if form.of else None
+    wrong = {fault.field: (fault.reason, fault.meant) for fault in (checked.faults if checked else ())}
+    ends = checked.ends if checked else session.deliveries.form.named_in(form)
+    now = session.deliveries.form.correctable(form.of) if form.of else None
     rows = {row["claim"]: row for row in now.claims} if now else {}
     latest: list[dict[str, Any]] = []
     if now and changed:
-        latest = [_version(one) for one in here.deliveries.statements.history(form.of)[:1]]
+        latest = [_version(version) for version in session.deliveries.statements.history(form.of)[:1]]
         form = replace(form, seen=now.seen)
     shown: dict[str, Any] = {"ends": ends, "wrong": wrong}
-    sources = here.deliveries.form.correctable_columns() if form.of else None
+    sources = session.deliveries.form.correctable_columns() if form.of else None
     differs = _differing(form.statement, statement_form.statement_cells(now.values)) if now and changed else {}
     first, more = fields("statements", statement_form.STATEMENT, form.statement, columns=sources, now=differs, **shown)
     opened = {part.claim for part in form.claims}
@@ -189,14 +189,14 @@ def _shown(
         "adding/form.html",
         status,
         handling="C",
-        case=here.case,
+        case=session.case,
         token=form.token,
         of=form.of,
         seen=form.seen,
         next=_back(request.values),
         reason=form.reason,
         reason_wrong=wrong.get("reason", ("",))[0],
-        said=said or "; ".join(one.reason for one in (checked.faults if checked else ()) if not one.field),
+        said=said or "; ".join(fault.reason for fault in (checked.faults if checked else ()) if not fault.field),
         faults=len(wrong),
         latest=latest,
         kind=now.values["kind"] if now else "",
@@ -227,7 +227,7 @@ def _claim(part: FormPart, row: dict[str, Any] | None, shown: Mapping[str, Any],
 
 def _new(part: FormPart, shown: Mapping[str, Any]) -> dict[str, Any]:
     first, more = fields(part.table, part.handle, part.cells, **shown)
-    name = next((part.cells[one] for one in ("name", "value", "date") if part.cells.get(one)), "")
+    name = next((part.cells[column] for column in ("name", "value", "date") if part.cells.get(column)), "")
     wrong = shown["wrong"].get(part.handle, ("",))[0]
     kind = TABLES[part.table].record
     return {
@@ -245,7 +245,7 @@ def _differing(typed: Mapping[str, str], now: Mapping[str, str]) -> dict[str, st
     return {name: now[name] for name in typed if name in now and now[name] != typed[name]}
 
 
-def _previewed(here: Session, form: Form, checked: Checked) -> ResponseReturnValue:
+def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturnValue:
     """What the form would do, and who may be in the case already."""
     back = _back(request.values)
     sentences = [
@@ -256,7 +256,7 @@ def _previewed(here: Session, form: Form, checked: Checked) -> ResponseReturnVal
     return answer(
         "adding/preview.html",
         handling="C",
-        case=here.case,
+        case=session.case,
         of=form.of,
         pairs=hidden_fields(form, back),
         brings=brings(checked.counts),
@@ -290,26 +290,26 @@ def _said(form: Form, checked: Checked) -> dict[str, str]:
 def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """A claim as `views.wording.claim` wants it."""
     cells = part.cells
-    found: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}
+    claim: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}
     for end in ("subject", "object"):
         row = ends.get(cells.get(f"{end}_id", ""), {})
-        found |= {
+        claim |= {
             f"{end}_name": row.get("name") or row.get("id") or cells.get(f"{end}_id", ""),
             f"{end}_kind": row.get("kind", ""),
         }
-    return found | {"from_on": cells.get("from_date", ""), "to_on": cells.get("to_date", "")}
+    return claim | {"from_on": cells.get("from_date", ""), "to_on": cells.get("to_date", "")}
 
 
-def _loading(here: Session, form: Form) -> ResponseReturnValue:
+def _loading(session: Session, form: Form) -> ResponseReturnValue:
     """Starts the load; if it ends at once and badly, gives the form back with what is wrong."""
-    job = here.deliveries.job(here.deliveries.form.enter(form), wait_s=_QUICK_S)
+    job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=_QUICK_S)
     if job.state == "failed":
-        return _shown(here, form, said=job.said, status=409, changed=bool(form.of))
+        return _shown(session, form, said=job.said, status=409, changed=bool(form.of))
     back = _back(request.form)
     return redirect(
         url_for(
             "adding.done",
-            case=here.case,
+            case=session.case,
             id=job.id,
             token=form.token,
             of=form.of or None,
@@ -331,9 +331,9 @@ def _returning(case: str, back: str, new: list[str]) -> str:
     parts = urlsplit(back)
     if not back or parts.path != url_for("network.view", case=case) or not new:
         return back
-    query = [*parse_qsl(parts.query, keep_blank_values=True), *(("add", one) for one in new)]
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *(("add", identifier) for identifier in new)]
     # The canvas chooses what stands behind the #.
-    return f"{parts.path}?{urlencode(query)}#{urlencode([('new', one) for one in new])}"
+    return f"{parts.path}?{urlencode(query)}#{urlencode([('new', identifier) for identifier in new])}"
 
 
 def _version(version: StatementVersion) -> dict[str, Any]:

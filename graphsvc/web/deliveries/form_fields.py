@@ -33,12 +33,14 @@ def sent_form(sent: MultiDict[str, str]) -> Form:
 
 
 def _handles(sent: MultiDict[str, str], name: str, begins: str) -> list[str]:
-    found = [
-        one for one in dict.fromkeys(sent.getlist(name)) if (match := _HANDLE.fullmatch(one)) and match[1] == begins
+    handles = [
+        handle
+        for handle in dict.fromkeys(sent.getlist(name))
+        if (match := _HANDLE.fullmatch(handle)) and match[1] == begins
     ]
-    if len(found) > MOST:
+    if len(handles) > MOST:
         raise RequestError(f"A form takes up to {MOST} rows. Load the rest as a delivery.")
-    return found
+    return handles
 
 
 def _table(name: str) -> str:

@@ -56,17 +56,17 @@ def start() -> ResponseReturnValue:
 @page(blueprint, _CASE)
 def form(case: str) -> ResponseReturnValue:
     """The form, what waits or runs, and the deliveries so far."""
-    here, new = _place(case)
+    session, new = _place(case)
     return answer(
         "load/form.html",
         handling="C",
         case=case,
         new=new,
-        deliveries=[] if new else here.deliveries.listed(),
-        jobs=[told(job) for job in here.deliveries.jobs() if job.kind != "preview"][:5],
-        running=next((told(job) for job in here.deliveries.jobs() if job.unfinished), None),
-        uploads=here.deliveries.uploads.listed(),
-        mappings=here.deliveries.uploads.mappings(),
+        deliveries=[] if new else session.deliveries.listed(),
+        jobs=[told(job) for job in session.deliveries.jobs() if job.kind != "preview"][:5],
+        running=next((told(job) for job in session.deliveries.jobs() if job.unfinished), None),
+        uploads=session.deliveries.uploads.listed(),
+        mappings=session.deliveries.uploads.mappings(),
         tables=[
             {"file": table.file, "columns": [{"name": c.name, "required": c.required} for c in table.columns]}
             for table in TABLES.values()
@@ -79,8 +79,8 @@ def form(case: str) -> ResponseReturnValue:
 @blueprint.post(_CASE)
 def receive(case: str) -> ResponseReturnValue:
     """Takes the file in, encrypted as it comes, and goes on to its preview."""
-    here, _ = _place(case)
-    with here.deliveries.uploads.receiving() as parcel:
+    session, _ = _place(case)
+    with session.deliveries.uploads.receiving() as parcel:
         cast("ReceivingRequest", request).parcel = parcel
         sent = request.files.get("file")
         current_app.extensions["csrf"].protect()
@@ -88,7 +88,7 @@ def receive(case: str) -> ResponseReturnValue:
             raise InputError(
                 "No file was chosen. Choose a .zip of the case folder, an .xlsx workbook, or an .anx chart."
             )
-        upload = here.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
+        upload = session.deliveries.uploads.keep(parcel, sent.filename, _options(request.files.get("mapping_file")))
     target = url_for("load.preview", case=case, upload=upload.id)
     return jsonify(next=target) if wants_json() else redirect(target, code=303)
 
@@ -96,18 +96,18 @@ def receive(case: str) -> ResponseReturnValue:
 @page(blueprint, f"{_CASE}/preview")
 def preview(case: str) -> ResponseReturnValue:
     """What the upload would do, and each row it would leave out."""
-    here, new = _place(case)
-    upload = here.deliveries.uploads.look(request.args.get("upload", ""))
-    loaded = here.deliveries.uploads.previewed(upload.id)
+    session, new = _place(case)
+    upload = session.deliveries.uploads.look(request.args.get("upload", ""))
+    loaded = session.deliveries.uploads.previewed(upload.id)
     if loaded is None:
-        job = _previewing(here, upload.id)
+        job = _previewing(session, upload.id)
         if job.state != "done":
             return redirect(url_for("load.job_json" if wants_json() else "load.job", case=case, id=job.id), code=303)
-        loaded = here.deliveries.uploads.previewed(upload.id)
+        loaded = session.deliveries.uploads.previewed(upload.id)
     if loaded is None:
         raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
     if request.args.get("as") == "csv":
-        rows = ([getattr(one, name) for name in REJECTION] for one in loaded.rejections)
+        rows = ([getattr(rejection, name) for name in REJECTION] for rejection in loaded.rejections)
         return csv_file("rejections.csv", REJECTION, rows)
     return answer(
         "load/preview.html",
@@ -127,7 +127,7 @@ def preview(case: str) -> ResponseReturnValue:
 @blueprint.post(f"{_CASE}/chart")
 def chart(case: str) -> ResponseReturnValue:
     """Has a chart read as somebody chose in its preview."""
-    here, _ = _place(case)
+    session, _ = _place(case)
     form = request.form
     chosen = [
         {
@@ -139,66 +139,66 @@ def chart(case: str) -> ResponseReturnValue:
     ]
     statement = {name: text for name in _STATEMENT if (text := form.get(name, "").strip())}
     upload = form.get("upload", "")
-    here.deliveries.uploads.correct(upload, chart_mapping(chosen[0], chosen[1], statement))
+    session.deliveries.uploads.correct(upload, chart_mapping(chosen[0], chosen[1], statement))
     return redirect(url_for("load.preview", case=case, upload=upload), code=303)
 
 
 @blueprint.post(f"{_CASE}/confirm")
 def confirm(case: str) -> ResponseReturnValue:
     """Loads the upload."""
-    here, _ = _place(case)
-    return _watch(case, here.deliveries.uploads.confirm(request.form.get("upload", "")))
+    session, _ = _place(case)
+    return _watch(case, session.deliveries.uploads.confirm(request.form.get("upload", "")))
 
 
 @blueprint.post(f"{_CASE}/cancel")
 def cancel(case: str) -> ResponseReturnValue:
     """Deletes the upload."""
-    here, new = _place(case)
-    here.deliveries.uploads.cancel(request.form.get("upload", ""))
+    session, new = _place(case)
+    session.deliveries.uploads.cancel(request.form.get("upload", ""))
     return redirect(url_for("load.start") if new else url_for("load.form", case=case), code=303)
 
 
 @page(blueprint, f"{_CASE}/job")
 def job(case: str) -> ResponseReturnValue:
     """How far a job is, and what came of it; polled by the page."""
-    here, new = _place(case)
-    found = here.deliveries.job(request.args.get("id", ""))
-    if found.kind == "preview" and found.state == "done" and not wants_json():
-        return redirect(url_for("load.preview", case=case, upload=found.result["upload"]), code=303)
+    session, new = _place(case)
+    job = session.deliveries.job(request.args.get("id", ""))
+    if job.kind == "preview" and job.state == "done" and not wants_json():
+        return redirect(url_for("load.preview", case=case, upload=job.result["upload"]), code=303)
     return answer(
         "load/job.html",
         handling="C",
         case=case,
         new=new,
-        job=told(found),
-        **_counted(found.result.get("counts", {})),
+        job=told(job),
+        **_counted(job.result.get("counts", {})),
     )
 
 
 @blueprint.post(f"{_CASE}/job/cancel")
 def stop(case: str) -> ResponseReturnValue:
     """Asks a job to stop."""
-    here, _ = _place(case)
+    session, _ = _place(case)
     identifier = request.form.get("id", "")
-    here.deliveries.cancel_job(identifier)
+    session.deliveries.cancel_job(identifier)
     return _watch(case, identifier)
 
 
 @page(blueprint, f"{_CASE}/take-back")
 def take_back(case: str) -> ResponseReturnValue:
     """Asks once more before a delivery is taken back."""
-    here = at(case)
-    here.deliveries.require()
-    delivery = _delivery(here, request.args)
-    notes = here.deliveries.undoing(delivery["number"])
+    session = at(case)
+    session.deliveries.require()
+    delivery = _delivery(session, request.args)
+    notes = session.deliveries.undoing(delivery["number"])
     return answer("load/take_back.html", handling="C", case=case, delivery=delivery, notes=notes)
 
 
 @blueprint.post(f"{_CASE}/take-back")
 def undo(case: str) -> ResponseReturnValue:
     """Takes a delivery back."""
-    here = at(case)
-    return _watch(case, here.deliveries.take_back(_delivery(here, request.form)["number"]))
+    session = at(case)
+    return _watch(case, session.deliveries.take_back(_delivery(session, request.form)["number"]))
 
 
 # -- what the pages are made of -------------------------------------------------------------------------------
@@ -208,11 +208,11 @@ def _place(case: str) -> tuple[Session, bool]:
     """The session at a case this person may load into, and whether the case is still to be made."""
     new = False
     try:
-        here = at(case)
+        session = at(case)
     except NotFound:
-        here, new = current().at(case), True
-    here.deliveries.require()
-    return here, new
+        session, new = current().at(case), True
+    session.deliveries.require()
+    return session, new
 
 
 def _watch(case: str, identifier: str) -> ResponseReturnValue:
@@ -230,12 +230,12 @@ def _options(sent: FileStorage | None) -> Options:
     return Options(name, text, partial="partial" in request.form, strict="strict" in request.form)
 
 
-def _previewing(here: Session, upload: str) -> Job:
+def _previewing(session: Session, upload: str) -> Job:
     """The job that works out a preview: the one at work, or a new one, given a moment to end."""
-    jobs = (one for one in here.deliveries.jobs() if one.kind == "preview" and one.result.get("upload") == upload)
-    at_work = next((one for one in jobs if one.unfinished), None)
-    return here.deliveries.job(
-        at_work.id if at_work else here.deliveries.uploads.start_preview(upload), wait_s=_QUICK_S
+    jobs = (job for job in session.deliveries.jobs() if job.kind == "preview" and job.result.get("upload") == upload)
+    at_work = next((job for job in jobs if job.unfinished), None)
+    return session.deliveries.job(
+        at_work.id if at_work else session.deliveries.uploads.start_preview(upload), wait_s=_QUICK_S
     )
 
 
@@ -250,7 +250,7 @@ def _counted(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
 
 def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
     """What a chart was read as, and what it could be read as."""
-    own = sorted({one.read_as for one in read.links} - set(RELATIONS) - {"ignore"})
+    own = sorted({link.read_as for link in read.links} - set(RELATIONS) - {"ignore"})
     return {
         "entities": read.entities,
         "links": read.links,
@@ -270,11 +270,11 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
     only, sort = request.args.get("file", ""), request.args.get("sort", "")
     number = _whole(request.args.get("page", "1"))
     files: dict[str, int] = {}
-    for one in loaded.rejections:
-        files[one.file] = files.get(one.file, 0) + 1
-    chosen = [one for one in loaded.rejections if not only or one.file == only]
+    for rejection in loaded.rejections:
+        files[rejection.file] = files.get(rejection.file, 0) + 1
+    chosen = [rejection for rejection in loaded.rejections if not only or rejection.file == only]
     if sort.removeprefix("-") in REJECTION:
-        chosen.sort(key=lambda one: getattr(one, sort.removeprefix("-")), reverse=sort.startswith("-"))
+        chosen.sort(key=lambda rejection: getattr(rejection, sort.removeprefix("-")), reverse=sort.startswith("-"))
     pages = max(1, -(-len(chosen) // _PER_PAGE))
     number = min(max(1, number), pages)
     return {
@@ -289,10 +289,10 @@ def _rejections(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _delivery(here: Session, given: Any) -> dict[str, Any]:
+def _delivery(session: Session, given: Any) -> dict[str, Any]:
     """The delivery a request names, if it can be taken back."""
     number = _whole(given.get("delivery", ""))
-    for delivery in here.deliveries.listed():
+    for delivery in session.deliveries.listed():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):
             return delivery
     raise NotFound(f"The case has no delivery {number} that can be taken back. The page Load lists them.")

@@ -15,17 +15,19 @@ blueprint = Blueprint("statements", __name__, url_prefix="/case/<case>")
 @register(blueprint, "/statement")
 def page(case: str) -> ResponseReturnValue:
     """The page of one statement."""
-    here = at(case)
-    found = here.deliveries.statements.look(request.args.get("id", ""))
+    session = at(case)
+    statement = session.deliveries.statements.look(request.args.get("id", ""))
     return answer(
         "statements/page.html",
-        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
-        case=here.case,
-        id=found.id,
-        values=found.values,
-        asserts=[row for row in found.claims if row["status"] == "active" and row["polarity"] == "asserts"],
-        denies=[row for row in found.claims if row["status"] == "active" and row["polarity"] == "denies"],
-        taken_back=[row for row in found.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],
-        truncated=found.truncated,
-        history=here.grant.handling == "C",
+        handling=stricter(
+            str(statement.values.get("handling", "")), *(claim["handling"] for claim in statement.claims)
+        ),
+        case=session.case,
+        id=statement.id,
+        values=statement.values,
+        asserts=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "asserts"],
+        denies=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "denies"],
+        taken_back=[row for row in statement.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],
+        truncated=statement.truncated,
+        history=session.grant.handling == "C",
     )

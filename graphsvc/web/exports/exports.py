@@ -40,44 +40,50 @@ _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
 @page(blueprint, "/exposure")
 def exposure(case: str) -> ResponseReturnValue:
     """Whom a picture, a lead or an answer could give away: by source for those cleared for sources, else a warning."""
-    here = at(case)
-    found = here.exports.exposed(_wanted())
-    cleared = here.grant.sources
-    told: dict[str, Any] = {
-        "safe": found.safe,
-        "line": exposed([one.size for one in found.witnesses], found.below, by_source=cleared),
+    session = at(case)
+    exposure = session.exports.exposed(_wanted())
+    cleared = session.grant.sources
+    summary: dict[str, Any] = {
+        "safe": exposure.safe,
+        "line": exposed([witness.size for witness in exposure.witnesses], exposure.below, by_source=cleared),
     }
     if not cleared:
-        return answer("exports/exposure.html", case=here.case, by_source=False, **told)
-    facts = (one.fact for witness in found.witnesses for one in witness.facts)
+        return answer("exports/exposure.html", case=session.case, by_source=False, **summary)
+    facts = (narrowing.fact for witness in exposure.witnesses for narrowing in witness.facts)
     return answer(
         "exports/exposure.html",
-        case=here.case,
+        case=session.case,
         by_source=True,
-        **told,
-        exposure=found,
-        names=_names(here, facts),
-        back=_back(here),
+        **summary,
+        exposure=exposure,
+        names=_names(session, facts),
+        back=_back(session),
     )
 
 
 @page(blueprint, "/exports")
 def table(case: str) -> ResponseReturnValue:
     """The exports this person made or may answer, newest first; for others who protect, those to ask back."""
-    here = at(case)
-    found = (
-        here.exports.given.listed()
-        if here.may("export") or not (here.may("erase") or here.may("seal"))
-        else here.exports.given.recalls()
+    session = at(case)
+    exports = (
+        session.exports.given.listed()
+        if session.may("export") or not (session.may("erase") or session.may("seal"))
+        else session.exports.given.recalls()
     )
-    facts = (fact.fact for one in found if one.exposure for witness in one.exposure.witnesses for fact in witness.facts)
+    facts = (
+        fact.fact
+        for export in exports
+        if export.exposure
+        for witness in export.exposure.witnesses
+        for fact in witness.facts
+    )
     return answer(
         "exports/table.html",
-        case=here.case,
-        waiting=[one for one in found if one.decidable],
-        recall=[one for one in found if one.recall and one.recalled_at is None],
-        exports=[one for one in found if not one.decidable],
-        names=_names(here, facts),
+        case=session.case,
+        waiting=[export for export in exports if export.decidable],
+        recall=[export for export in exports if export.recall and export.recalled_at is None],
+        exports=[export for export in exports if not export.decidable],
+        names=_names(session, facts),
         days=home().settings.export_days,
     )
 
@@ -94,17 +100,17 @@ def choose(case: str) -> ResponseReturnValue:
     return answer("exports/new.html", **_asking(at(case)))
 
 
-def _asking(here: Session) -> dict[str, Any]:
-    here.require("export")
+def _asking(session: Session) -> dict[str, Any]:
+    session.require("export")
     wanted = _wanted()
-    view = here.exports.selected(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
+    view = session.exports.selected(wanted) if wanted.query or (wanted.picture and wanted.picture.ids) else None
     chosen = known_forms(request.values.getlist("form"))
     return {
-        "case": here.case,
+        "case": session.case,
         "entities": len(view.nodes) if view else 0,
         "links": len(view.edges) if view else 0,
         "query": wanted.query,
-        "recipients": here.exports.recipients(),
+        "recipients": session.exports.recipients(),
         "forms": [
             {"name": name, "title": form.title, "says": form.says, "chosen": name in chosen}
             for name, form in FORMS.items()
@@ -114,26 +120,26 @@ def _asking(here: Session) -> dict[str, Any]:
         "recipient": request.form.get("recipient", ""),
         "reason": request.form.get("reason", ""),
         "carried": _carried("form"),
-        "back": _back(here),
+        "back": _back(session),
     }
 
 
 @blueprint.post("/export")
 def preview(case: str) -> ResponseReturnValue:
     """Shows what would go, what was taken out, and whom it could give away; makes nothing."""
-    here, form = at(case), request.form
-    found = here.exports.preview(
+    session, form = at(case), request.form
+    preview = session.exports.preview(
         _wanted(), form.get("recipient", ""), handling=form.get("handling", ""), left_out=_left_out()
     )
-    shown = (one.fact for witness in found.exposure.witnesses for one in witness.facts)
+    shown = (narrowing.fact for witness in preview.exposure.witnesses for narrowing in witness.facts)
     return render_template(
         "exports/preview.html",
-        handling=found.handling,
-        case=here.case,
-        found=found,
-        called={row["id"]: row["name"] for row in found.nodes},
-        names=_names(here, [*shown, *found.exposure.leave_out], found.left_out),
-        left_out=[(json.dumps(key), key) for key in found.left_out],
+        handling=preview.handling,
+        case=session.case,
+        found=preview,
+        called={row["id"]: row["name"] for row in preview.nodes},
+        names=_names(session, [*shown, *preview.exposure.leave_out], preview.left_out),
+        left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),
         forms=[FORMS[name].title for name in known_forms(form.getlist("form"))],
         arranged="arranged" in form,
@@ -199,7 +205,7 @@ def _wanted() -> Wanted:
         query=query,
         parameters=given,
         lead=lead,
-        only=tuple(dict.fromkeys(one for one in values.getlist("only") if one)),
+        only=tuple(dict.fromkeys(identifier for identifier in values.getlist("only") if identifier)),
         arranged=_arranged(values.get("arranged", "")),
     )
 
@@ -213,8 +219,8 @@ def _arranged(text: str) -> dict[str, tuple[float, float]]:
     if not text:
         return {}
     try:
-        told = json.loads(text) if len(text) <= _MOST_PLACED else None
-        places = {one: (float(x), float(y)) for one, (x, y) in told.items()} if isinstance(told, dict) else None
+        parsed = json.loads(text) if len(text) <= _MOST_PLACED else None
+        places = {node: (float(x), float(y)) for node, (x, y) in parsed.items()} if isinstance(parsed, dict) else None
     except (ValueError, TypeError, RecursionError, OverflowError):
         places = None
     if (
@@ -232,7 +238,7 @@ def _left_out() -> list[tuple[str, str, str]]:
     Raises:
         RequestError: one of them is none.
     """
-    found = []
+    links = []
     for text in request.form.getlist("out"):
         try:
             link = json.loads(text)
@@ -240,8 +246,8 @@ def _left_out() -> list[tuple[str, str, str]]:
             link = None
         if not (isinstance(link, list) and len(link) == _LINK_PARTS and all(isinstance(part, str) for part in link)):
             raise RequestError("A link to leave out is not one. Go back, reload and choose again.")
-        found.append((link[0], link[1], link[2]))
-    return found
+        links.append((link[0], link[1], link[2]))
+    return links
 
 
 def _carried(*but: str) -> list[tuple[str, str]]:
@@ -250,19 +256,22 @@ def _carried(*but: str) -> list[tuple[str, str]]:
     return [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
 
 
-def _back(here: Session) -> str:
+def _back(session: Session) -> str:
     """The page that shows what is wanted."""
     values = request.values
     if values.get("lead"):
-        return url_for("leads.lead", case=here.case, id=values["lead"])
+        return url_for("leads.lead", case=session.case, id=values["lead"])
     if values.get("query"):
         own: dict[str, Any] = {name: text for name, text in values.items() if name.startswith(_OWN)}
-        return url_for("queries.one", case=here.case, name=values["query"], run=1, **own)
-    return f"{url_for('network.view', case=here.case)}?{urlencode(_carried('only', 'form', 'arranged'))}"
+        return url_for("queries.one", case=session.case, name=values["query"], run=1, **own)
+    return f"{url_for('network.view', case=session.case)}?{urlencode(_carried('only', 'form', 'arranged'))}"
 
 
-def _names(here: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, str]] = ()) -> dict[str, str]:
+def _names(session: Session, facts: Iterable[Any], links: Iterable[tuple[str, str, str]] = ()) -> dict[str, str]:
     """What to call the ends of facts and links."""
     ends = {end for fact in facts for end in (fact.subject, fact.object)}
     ids = sorted(ends | {end for subject, _, target in links for end in (subject, target)})
-    return {one: title(row["name"] or one, row["kind"]) for one, row in here.network.entities.named(ids).items()}
+    return {
+        identifier: title(row["name"] or identifier, row["kind"])
+        for identifier, row in session.network.entities.named(ids).items()
+    }

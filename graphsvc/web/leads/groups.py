@@ -22,16 +22,16 @@ _QUICK_S = 0.3
 @page(blueprint, "/groups")
 def table(case: str) -> ResponseReturnValue:
     """Every group of the case with what its witnesses share, searched and paged; and the decisions."""
-    here = at(case)
-    every = here.leads.groups.of()
-    names = shared_names(here, every)
+    session = at(case)
+    every = session.leads.groups.of()
+    names = shared_names(session, every)
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
     first = max(request.args.get("from", 1, int), 1)
     given = {name: request.args.get(name, "")[:40] for name in ("one", "other")}
     return answer(
         "groups/table.html",
-        handling=here.grant.handling,
+        handling=session.grant.handling,
         case=case,
         groups=rows[first - 1 : first - 1 + PAGE],
         found=len(rows),
@@ -42,10 +42,10 @@ def table(case: str) -> ResponseReturnValue:
         page_size=PAGE,
         asked={"q": wanted},
         given=given,
-        pairings=here.leads.groups.pairings(),
+        pairings=session.leads.groups.pairings(),
         kinds=list(PAIR_KINDS),
-        codes=here.grant.codes,
-        may_decide=here.may("regroup"),
+        codes=session.grant.codes,
+        may_decide=session.may("regroup"),
     )
 
 
@@ -73,10 +73,12 @@ def end(case: str) -> ResponseReturnValue:
 @page(blueprint, "/groups/work")
 def work(case: str) -> ResponseReturnValue:
     """How far the figures are that a decision of this person moves."""
-    here = at(case)
-    job = here.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
-    told = {name: getattr(job, name) for name in ("id", "kind", "state", "unfinished", "done", "total", "text", "said")}
-    return answer("groups/work.html", handling=here.grant.handling, case=case, job=told)
+    session = at(case)
+    job = session.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
+    progress = {
+        name: getattr(job, name) for name in ("id", "kind", "state", "unfinished", "done", "total", "text", "said")
+    }
+    return answer("groups/work.html", handling=session.grant.handling, case=case, job=progress)
 
 
 def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[dict[str, Any]]:
@@ -86,27 +88,29 @@ def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[di
             "sources": list(group.sources),
             "shared": [
                 {
-                    "reason": one.reason,
-                    "thing": one.thing,
-                    "name": names.get(one.thing, one.thing),
-                    "kind": wording.SHARED[one.reason][1],
-                    "sources": list(one.sources),
+                    "reason": shared.reason,
+                    "thing": shared.thing,
+                    "name": names.get(shared.thing, shared.thing),
+                    "kind": wording.SHARED[shared.reason][1],
+                    "sources": list(shared.sources),
                 }
-                for one in group.shared
+                for shared in group.shared
             ],
-            "decided": [{"kind": one.kind, "one": one.one, "other": one.other} for one in group.decided],
+            "decided": [
+                {"kind": pairing.kind, "one": pairing.one, "other": pairing.other} for pairing in group.decided
+            ],
         }
         for group in groups
     ]
 
 
-def shared_names(here: Session, groups: Iterable[WitnessGroup]) -> dict[str, str]:
+def shared_names(session: Session, groups: Iterable[WitnessGroup]) -> dict[str, str]:
     """Id → name of each thing that groups share and this reader sees."""
-    ids = sorted({one.thing for group in groups for one in group.shared if one.thing})
-    return {one: row["name"] or one for one, row in here.network.entities.named(ids).items()}
+    ids = sorted({shared.thing for group in groups for shared in group.shared if shared.thing})
+    return {identifier: row["name"] or identifier for identifier, row in session.network.entities.named(ids).items()}
 
 
 def _fits(row: dict[str, Any], wanted: str) -> bool:
     """Whether a source, a thing or a reason of a group has the text in it."""
-    words = [*row["sources"], *(one[name] for one in row["shared"] for name in ("reason", "thing", "name"))]
+    words = [*row["sources"], *(shared[name] for shared in row["shared"] for name in ("reason", "thing", "name"))]
     return not wanted or any(wanted in word.casefold() for word in words)

@@ -58,10 +58,10 @@ _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort",
 @page(blueprint, "/leads", look="analyse", query="=hubs")
 def table(case: str) -> ResponseReturnValue:
     """Everyone ranked, filtered and paged."""
-    here = at(case)
-    ranking = here.leads.ranking()
+    session = at(case)
+    ranking = session.leads.ranking()
     asked = {name: request.args.get(name, "") for name in _ASKED}
-    rows = _chosen(reviewed(here.leads.rows(ranking.leads), here))
+    rows = _chosen(reviewed(session.leads.rows(ranking.leads), session))
     # Where no one stands out an order would be taken for one: the list is there for who asks for it.
     if ranking.verdict == "abstains" and not any(asked.values()):
         rows = []
@@ -73,7 +73,7 @@ def table(case: str) -> ResponseReturnValue:
         row["line"] = _line(row, len(ranking.leads))
     return answer(
         "leads/table.html",
-        case=here.case,
+        case=session.case,
         verdict=ranking.verdict,
         reason=ranking.reason,
         total=len(ranking.leads),
@@ -90,35 +90,35 @@ def table(case: str) -> ResponseReturnValue:
 @blueprint.get("/leads.csv")
 def table_csv(case: str) -> ResponseReturnValue:
     """The same list, whole, as CSV."""
-    here = at(case)
-    rows = _chosen(reviewed(here.leads.rows(here.leads.ranking().leads), here))
+    session = at(case)
+    rows = _chosen(reviewed(session.leads.rows(session.leads.ranking().leads), session))
     return csv_file("leads.csv", _COLUMNS, ([_written(row[name]) for name in _COLUMNS] for row in rows))
 
 
 @page(blueprint, "/lead", look="analyse", lead="id")
 def lead(case: str) -> ResponseReturnValue:
     """Why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
-    here = at(case)
-    found, why = here.leads.look(request.args.get("id", ""))
-    read, asking = here.leads.questions.readings(found.id), here.leads.questions.next(found.id)
+    session = at(case)
+    lead, why = session.leads.look(request.args.get("id", ""))
+    read, asking = session.leads.questions.readings(lead.id), session.leads.questions.next(lead.id)
     everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
     everyone += [question.claim for question in asking.questions]
     for path in why.paths:
         everyone += path.claims
-    mentioned = {one for reading in read for one in reading.entities[:_NAMED]}
-    names = _names(here, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
-    ranking = here.leads.ranking()
-    row = here.leads.rows([found])[0].whole()
-    falsehood, invented = here.leads.falsehood(found.id) if here.grant.sources else (None, None)
-    groups = here.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
+    mentioned = {identifier for reading in read for identifier in reading.entities[:_NAMED]}
+    names = _names(session, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
+    ranking = session.leads.ranking()
+    row = session.leads.rows([lead])[0].whole()
+    falsehood, invented = session.leads.falsehood(lead.id) if session.grant.sources else (None, None)
+    groups = session.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
-        case=here.case,
+        case=session.case,
         verdict=ranking.verdict,
         lead=row,
         line=_line(row, len(ranking.leads)),
-        staged={stage: sum(stage in one.stages for one in ranking.leads) for stage in found.stages},
+        staged={stage: sum(stage in candidate.stages for candidate in ranking.leads) for stage in lead.stages},
         falsehood=falsehood,
         invented=invented,
         bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
@@ -128,9 +128,9 @@ def lead(case: str) -> ResponseReturnValue:
         denying=_rows(why.denying, names),
         taken_back=_rows(why.taken_back, names),
         groups=[list(group.sources) for group in groups],
-        reasons=group_rows(groups, shared_names(here, groups)),
+        reasons=group_rows(groups, shared_names(session, groups)),
         other_sources=list(why.other_sources),
-        sources=here.grant.sources,
+        sources=session.grant.sources,
         paths=[
             {
                 "source": path.source,
@@ -143,7 +143,9 @@ def lead(case: str) -> ResponseReturnValue:
             {
                 "name": reading.name,
                 "text": reading.text,
-                "entities": [(one, names.get(one, one)) for one in reading.entities[:_NAMED]],
+                "entities": [
+                    (identifier, names.get(identifier, identifier)) for identifier in reading.entities[:_NAMED]
+                ],
                 "more": max(len(reading.entities) - _NAMED, 0),
             }
             for reading in read
@@ -161,8 +163,8 @@ def lead(case: str) -> ResponseReturnValue:
         question_notes=list(asking.notes),
         put=[{"claim": claim, "account": who, "at": when} for claim, (who, when) in asking.put.items()],
         questions_most=asking.most,
-        reviews=[review_row(one) for one in here.leads.reviews.of(found.id)],
-        may_review=here.may("review"),
+        reviews=[review_row(review) for review in session.leads.reviews.of(lead.id)],
+        may_review=session.may("review"),
     )
 
 
@@ -189,23 +191,23 @@ def review_row(review: Review) -> dict[str, Any]:
     return asdict(review) | {"changed": review.changed, "since": review.since, "shown": review.shown}
 
 
-def reviewed(rows: Iterable[LeadRow], here: Session) -> list[dict[str, Any]]:
+def reviewed(rows: Iterable[LeadRow], session: Session) -> list[dict[str, Any]]:
     """The rows, each with the latest `review` of the lead that this reader may be told of."""
     latest: dict[str, dict[str, Any]] = {}
-    for one in here.leads.reviews.of():
-        latest.setdefault(one.lead, review_row(one))
+    for review in session.leads.reviews.of():
+        latest.setdefault(review.lead, review_row(review))
     return [row.whole() | {"review": latest.get(row.id)} for row in rows]
 
 
-def ranked(here: Session, identifier: str) -> dict[str, Any] | None:
+def ranked(session: Session, identifier: str) -> dict[str, Any] | None:
     """A person's line in the ranking, `of` how many; None if there is none, or the reader may see no rankings."""
-    if not here.may("analyse"):
+    if not session.may("analyse"):
         return None
-    ranking = here.leads.ranking()
-    found = next((lead for lead in ranking.leads if lead.id == identifier), None)
-    if found is None:
+    ranking = session.leads.ranking()
+    lead = next((lead for lead in ranking.leads if lead.id == identifier), None)
+    if lead is None:
         return None
-    return LeadRow.of(found).whole() | {"of": len(ranking.leads), "verdict": ranking.verdict}
+    return LeadRow.of(lead).whole() | {"of": len(ranking.leads), "verdict": ranking.verdict}
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
@@ -233,7 +235,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("review", "any"): lambda row: row["review"] is not None,
         ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
     }
-    tests |= {("review", one): partial(_judged, one) for one in JUDGEMENTS}
+    tests |= {("review", judgement): partial(_judged, judgement) for judgement in JUDGEMENTS}
     tests |= {("stage", stage): partial(_has_a_hand, stage) for stage in wording.STAGES}
     for name in ("voices", "record", "denied", "review", "rests", "stage"):
         value = request.args.get(name, "")
@@ -262,9 +264,9 @@ def _written(value: Any) -> Any:
     return value["judgement"] if isinstance(value, dict) else value
 
 
-def _names(here: Session, ids: Iterable[str]) -> dict[str, str]:
+def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     wanted = sorted(set(ids))
-    return {one: row["name"] or one for one, row in here.network.entities.named(wanted).items()}
+    return {identifier: row["name"] or identifier for identifier, row in session.network.entities.named(wanted).items()}
 
 
 def _rows(

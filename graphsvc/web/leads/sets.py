@@ -20,25 +20,25 @@ _SIZE, _GOAL = "3", "fragment"
 @page(blueprint, "/sets")
 def table(case: str) -> ResponseReturnValue:
     """A set that is looked for, or people who are named, and what if."""
-    here = at(case)
+    session = at(case)
     size, goal = request.args.get("size", _SIZE), request.args.get("goal", _GOAL)
     if not size.isascii() or not size.isdecimal() or len(size) > 2:
         raise RequestError(f"A set is of 1 to {LARGEST} people.")
-    people = [one for text in request.args.getlist("id") for one in text.split("\n") if one.strip()]
-    found = here.leads.sets.find(int(size), goal, [one.strip() for one in people])
+    people = [person for text in request.args.getlist("id") for person in text.split("\n") if person.strip()]
+    key_set = session.leads.sets.find(int(size), goal, [person.strip() for person in people])
     return answer(
         "sets/table.html",
-        case=here.case,
+        case=session.case,
         size=int(size),
         goal=goal,
         largest=LARGEST,
-        by_hand="\n".join(one.strip() for one in people),
-        found=asdict(found),
-        states=_states(found),
+        by_hand="\n".join(person.strip() for person in people),
+        found=asdict(key_set),
+        states=_states(key_set),
     )
 
 
-def _states(found: KeySet) -> list[dict[str, object]]:
+def _states(key_set: KeySet) -> list[dict[str, object]]:
     """Before, after and grown back, as rows."""
-    rows = (("as it is", found.before), ("without them", found.after), ("once others took over", found.back))
+    rows = (("as it is", key_set.before), ("without them", key_set.after), ("once others took over", key_set.back))
     return [{"when": when, **asdict(state)} for when, state in rows]

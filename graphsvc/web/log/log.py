@@ -38,27 +38,27 @@ _COLUMNS = (
 @page(blueprint, "/log")
 def table() -> ResponseReturnValue:
     """One page of it, newest first, narrowed by what was asked; `before` (the number of a line) gives the older ones."""
-    here = current()
+    session = current()
     asked = {name: request.args.get(name, "").strip()[:100] for name in _ASKED}
     wanted = sought(**asked)
     given = {name: text for name, text in asked.items() if text}
     if request.args.get("as") == "csv":
-        rows = here.log.lines(newest=_CSV, sought=wanted)
+        rows = session.log.lines(newest=_CSV, sought=wanted)
         return csv_file("log.csv", _COLUMNS, ([_cell(line[name]) for name in _COLUMNS] for line in rows))
     before = _before()
-    found = here.log.lines(newest=_PAGE, before=before, sought=wanted)
-    texts = here.log.texts(found) if any("code" in line["detail"] for line in found) else {}
+    lines = session.log.lines(newest=_PAGE, before=before, sought=wanted)
+    texts = session.log.texts(lines) if any("code" in line["detail"] for line in lines) else {}
     return answer(
         "log/table.html",
-        lines=[line | {"said": _said(line["detail"]), "typed": texts.get(line["id"])} for line in found],
+        lines=[line | {"said": _said(line["detail"]), "typed": texts.get(line["id"])} for line in lines],
         before=before,
-        older=found[-1]["id"] if len(found) == _PAGE else None,
+        older=lines[-1]["id"] if len(lines) == _PAGE else None,
         asked=asked,
         given=given,
         actions=sorted({*home().actions(), *_BESIDE}),
         most=_CSV,
-        verified=here.log.verified(),
-        verification=_verification(here, request.args.get("job", "")),
+        verified=session.log.verified(),
+        verification=_verification(session, request.args.get("job", "")),
     )
 
 
@@ -73,27 +73,27 @@ def _before() -> int | None:
 @blueprint.post("/log/verify")
 def verify() -> ResponseReturnValue:
     """Verifies the log as a job; its end is waited for a moment."""
-    here = current()
-    job = here.log.start()
-    here.log.job(job, _WAIT_S)
+    session = current()
+    job = session.log.start()
+    session.log.job(job, _WAIT_S)
     return redirect(url_for("log.table", job=job), code=303)
 
 
-def _verification(here: Session, job: str) -> dict[str, Any] | None:
+def _verification(session: Session, job: str) -> dict[str, Any] | None:
     """How far the verification is that was just asked for, or what it found."""
     if not job:
         return None
-    found = here.log.job(job)
+    verification = session.log.job(job)
     return {
-        "state": found.state,
-        "unfinished": found.unfinished,
-        "done": found.done,
-        "total": found.total,
-        "lines": found.result.get("lines"),
-        "seal": found.result.get("seal", ""),
-        "count": found.result.get("count", 0),
-        "faults": found.result.get("faults", []),
-        "said": found.said,
+        "state": verification.state,
+        "unfinished": verification.unfinished,
+        "done": verification.done,
+        "total": verification.total,
+        "lines": verification.result.get("lines"),
+        "seal": verification.result.get("seal", ""),
+        "count": verification.result.get("count", 0),
+        "faults": verification.result.get("faults", []),
+        "said": verification.said,
     }
 
 

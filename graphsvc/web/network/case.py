@@ -23,52 +23,52 @@ _NEWEST = 5
 @page(blueprint, "", twin="/overview.json")
 def overview(case: str) -> ResponseReturnValue:
     """The first page of a case."""
-    here = at(case)
-    crossings = here.network.entities.crossings().dicts()
-    verdict, reason, leads = _top(here)
+    session = at(case)
+    crossings = session.network.entities.crossings().dicts()
+    verdict, reason, leads = _top(session)
     return answer(
         "case/overview.html",
-        case=here.case,
-        counts=dict(_in_order(here.network.entities.counts())),
-        statements=here.network.entities.statement_counts(),
+        case=session.case,
+        counts=dict(_in_order(session.network.entities.counts())),
+        statements=session.network.entities.statement_counts(),
         timeline=charts.timeline(crossings),
         people_carried=sum(row["people_count"] or 0 for row in crossings),
         verdict=verdict,
         reason=reason,
         leads=leads,
-        deliveries=here.deliveries.listed()[:_NEWEST],
-        whole=here.grant.handling == "C",
+        deliveries=session.deliveries.listed()[:_NEWEST],
+        whole=session.grant.handling == "C",
     )
 
 
 @page(blueprint, "/crossings")
 def crossings(case: str) -> ResponseReturnValue:
     """All crossings, over time and as a table."""
-    here = at(case)
-    found = here.network.entities.crossings()
-    rows = found.dicts()
+    session = at(case)
+    result = session.network.entities.crossings()
+    rows = result.dicts()
     return answer(
         "case/crossings.html",
-        case=here.case,
+        case=session.case,
         timeline=charts.timeline(rows),
         crossings=rows,
-        truncated=found.truncated,
+        truncated=result.truncated,
     )
 
 
 @page(blueprint, "/workplaces")
 def workplaces(case: str) -> ResponseReturnValue:
     """All workplaces, with how many people worked or lived there as far as is known."""
-    here = at(case)
-    found = here.network.entities.workplaces()
-    return answer("case/workplaces.html", case=here.case, workplaces=found.dicts(), truncated=found.truncated)
+    session = at(case)
+    result = session.network.entities.workplaces()
+    return answer("case/workplaces.html", case=session.case, workplaces=result.dicts(), truncated=result.truncated)
 
 
-def _top(here: Session) -> tuple[str, str, list[dict[str, object]]]:
+def _top(session: Session) -> tuple[str, str, list[dict[str, object]]]:
     """Verdict, reason and the first leads; nothing for those whose role ranks nobody."""
-    if not here.may("analyse"):
+    if not session.may("analyse"):
         return "", "", []
-    ranking = here.leads.ranking()
+    ranking = session.leads.ranking()
     return ranking.verdict, ranking.reason, [LeadRow.of(lead).whole() for lead in ranking.leads[:_TOP]]
 
 

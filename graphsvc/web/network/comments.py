@@ -18,17 +18,20 @@ _LINK = ("subject", "relation", "object")
 @page(blueprint, "/network/comments")
 def about(case: str) -> ResponseReturnValue:
     """What was said about the entity `id`, or the link `subject`, `relation`, `object`."""
-    here = at(case)
+    session = at(case)
     return answer(
-        "network/comments.html", case=here.case, panel="panel" in request.args, **beside(here, *_about(request.args))
+        "network/comments.html",
+        case=session.case,
+        panel="panel" in request.args,
+        **beside(session, *_about(request.args)),
     )
 
 
 def counts(case: str) -> ResponseReturnValue:
     """How many comments there are about each entity and link that has any."""
     nodes, links = at(case).network.comments.counts()
-    told = [dict(zip(_LINK, link, strict=True), count=number) for link, number in links.items()]
-    return jsonify({"nodes": nodes, "links": told})
+    rows = [dict(zip(_LINK, link, strict=True), count=number) for link, number in links.items()]
+    return jsonify({"nodes": nodes, "links": rows})
 
 
 blueprint.add_url_rule("/network/comments/counts.json", f"counts{TWIN}", counts, methods=["GET"])
@@ -37,27 +40,27 @@ blueprint.add_url_rule("/network/comments/counts.json", f"counts{TWIN}", counts,
 @blueprint.post("/network/comments/add")
 def add(case: str) -> ResponseReturnValue:
     """Says something."""
-    here, ids = at(case), _about(request.form)
-    here.network.comments.add(ids, request.form.get("text", ""))
-    return _back(here, ids)
+    session, ids = at(case), _about(request.form)
+    session.network.comments.add(ids, request.form.get("text", ""))
+    return _back(session, ids)
 
 
 @blueprint.post("/network/comments/take-back")
 def take_back(case: str) -> ResponseReturnValue:
     """Takes back what one said."""
-    here = at(case)
-    here.network.comments.take_back(request.form.get("comment", ""))
-    return _back(here, _about(request.form))
+    session = at(case)
+    session.network.comments.take_back(request.form.get("comment", ""))
+    return _back(session, _about(request.form))
 
 
-def beside(here: Session, *ids: str) -> dict[str, Any]:
+def beside(session: Session, *ids: str) -> dict[str, Any]:
     """What `network/_comments.html` needs, about an entity (its id) or a link (subject, relation, object)."""
     names = ("id",) if len(ids) == 1 else _LINK
     return {
-        "comments": [_told(one) for one in here.network.comments.of(*ids)],
+        "comments": [_told(comment) for comment in session.network.comments.of(*ids)],
         "about": dict(zip(names, ids, strict=True)),
-        "may_comment": here.may("keep"),
-        "sees_taken_back": here.may("agree"),
+        "may_comment": session.may("keep"),
+        "sees_taken_back": session.may("agree"),
     }
 
 
@@ -67,15 +70,15 @@ def _about(given: Any) -> list[str]:
     return link if all(link) else [given.get("id", "")]
 
 
-def _back(here: Session, ids: list[str]) -> ResponseReturnValue:
+def _back(session: Session, ids: list[str]) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(beside(here, *ids))
+        return jsonify(beside(session, *ids))
     names = ("id",) if len(ids) == 1 else _LINK
     which: dict[str, Any] = dict(zip(names, ids, strict=True))
-    return redirect(url_for("comments.about", case=here.case, **which), code=303)
+    return redirect(url_for("comments.about", case=session.case, **which), code=303)
 
 
 def _told(comment: Comment) -> dict[str, Any]:
     names = ("id", "text", "withheld", "mine", "taken_back_at")
-    told = {name: getattr(comment, name) for name in names}
-    return told | {"by": comment.account, "at": comment.at, "made_at": comment.handling}
+    fields = {name: getattr(comment, name) for name in names}
+    return fields | {"by": comment.account, "at": comment.at, "made_at": comment.handling}

@@ -26,24 +26,24 @@ _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 @register(blueprint, "/entity", look="read", entity="id")
 def page(case: str) -> ResponseReturnValue:
     """The page of one entity, or of all its links of one relation."""
-    here = at(case)
+    session = at(case)
     relation = request.args.get("relation", "")
-    found = here.network.entities.look(request.args.get("id", ""))
+    entity = session.network.entities.look(request.args.get("id", ""))
     claims: dict[LinkKey, list[dict[str, Any]]] = defaultdict(list)
-    for claim in found.claims:
+    for claim in entity.claims:
         claims[link_key(claim)].append(claim)
-    links = [link | parted(claims.pop(link_key(link), [])) for link in found.links]
+    links = [link | parted(claims.pop(link_key(link), [])) for link in entity.links]
     rest = [claim for some in claims.values() for claim in some]
     return answer(
         "entities/page.html",
-        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
-        case=here.case,
-        id=found.id,
-        kind=found.kind,
-        name=found.name,
-        sealed=bool(found.values.get("sealed")),
-        values=found.values,
-        facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
+        handling=stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims)),
+        case=session.case,
+        id=entity.id,
+        kind=entity.kind,
+        name=entity.name,
+        sealed=bool(entity.values.get("sealed")),
+        values=entity.values,
+        facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
         sections=_sections([link for link in links if relation in ("", link["relation"])]),
         relation=relation,
         open=_OPEN,
@@ -51,8 +51,8 @@ def page(case: str) -> ResponseReturnValue:
         # A denial or a claim taken back stands here when no link does that it speaks of.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],
-        lead=ranked(here, found.id) if found.kind == "person" else None,
-        truncated=found.truncated,
+        lead=ranked(session, entity.id) if entity.kind == "person" else None,
+        truncated=entity.truncated,
     )
 
 

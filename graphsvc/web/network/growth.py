@@ -23,21 +23,21 @@ def _many() -> dict[str, Any]:
 @page(blueprint, "/growth")
 def counts(case: str) -> ResponseReturnValue:
     """Neighbours of the node `node` that the picture of the same address does not show, by relation and by kind."""
-    here, identifier, wanted = at(case), request.args.get("node", ""), asked()
+    session, identifier, wanted = at(case), request.args.get("node", ""), asked()
     if not wanted["ids"] and not wanted["added"]:
         wanted |= {"ids": [identifier], "depth": 0}
-    found = here.network.growth(identifier, PictureRequest(**wanted))
+    growth = session.network.growth(identifier, PictureRequest(**wanted))
     return answer(
         "network/growth.html",
-        case=here.case,
+        case=session.case,
         panel="panel" in request.args,
         many=MANY_NEIGHBOURS,
-        growth=found,
+        growth=growth,
         ways=[
-            ("By relation", [(way, _address(here.case, way)) for way in found.relations]),
-            ("By kind", [(way, _address(here.case, way)) for way in found.kinds]),
+            ("By relation", [(way, _address(session.case, way)) for way in growth.relations]),
+            ("By kind", [(way, _address(session.case, way)) for way in growth.kinds]),
         ],
-        everything=_address(here.case, found),
+        everything=_address(session.case, growth),
     )
 
 

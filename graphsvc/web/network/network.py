@@ -52,7 +52,7 @@ _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRA
 _ON_DAYS = ("crossings", "statements")
 # Headings of the filter over the kinds of `records.relations`.
 _MENU = tuple(
-    (title, tuple(name for name, one in RELATIONS.items() if KINDS[one.kind].menu == title))
+    (title, tuple(name for name, relation in RELATIONS.items() if KINDS[relation.kind].menu == title))
     for title in dict.fromkeys(kind.menu for kind in KINDS.values())
 )
 # What a panel does not repeat.
@@ -62,106 +62,106 @@ _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 @page(blueprint, "/case/<case>/network")
 def view(case: str) -> ResponseReturnValue:
     """The picture the address asks for; with no start the neighbourhood of the first leads, or a form to choose one."""
-    here = at(case)
+    session = at(case)
     wanted = asked()
     if not wanted["ids"] and not wanted["added"]:
-        return pictures.entered(here) or _entry(here)
+        return pictures.entered(session) or _entry(session)
     # What is wrong with the address is told by its status.
     PictureRequest(**wanted)
     folds = _folds()
-    began = pictures.begun(here) if _opens() else None
+    began = pictures.begun(session) if _opens() else None
 
     def late() -> dict[str, Any]:
-        with here.look("read", query="network"):
-            found = here.network.picture(PictureRequest(**wanted))
-            if began and (lost := began.lost(found, MOST_NODES)):
+        with session.look("read", query="network"):
+            picture = session.network.picture(PictureRequest(**wanted))
+            if began and (lost := began.lost(picture, MOST_NODES)):
                 wanted["added"] += lost
-                found = here.network.picture(PictureRequest(**wanted))
-            found = _folded(found, folds)
-            kinds = [node.kind for node in found.nodes]
+                picture = session.network.picture(PictureRequest(**wanted))
+            picture = _folded(picture, folds)
+            kinds = [node.kind for node in picture.nodes]
             counts = {kind: kinds.count(kind) for kind in wording.KINDS if kind in kinds}
-            told = {"asked": wanted, "counts": counts, "view": found}
-            return told if wants_json() else told | _page(here, found) | _near(here) | {"began": began}
+            values = {"asked": wanted, "counts": counts, "view": picture}
+            return values if wants_json() else values | _page(session, picture) | _near(session) | {"began": began}
 
-    return answer_early("network/view.html", late, case=here.case)
+    return answer_early("network/view.html", late, case=session.case)
 
 
 @page(blueprint, "/case/<case>/network/tables", look="read", query="=network")
 def tables(case: str) -> ResponseReturnValue:
     """What the picture at the same address shows, as tables; the page of a large picture asks for them when wanted."""
-    here = at(case)
-    found = shown(here)
+    session = at(case)
+    picture = shown(session)
     if wants_json():
-        return answer("network/tables.html", case=here.case, view=found)
-    return answer("network/tables.html", case=here.case, view=found, picture=_beside("network.view", here))
+        return answer("network/tables.html", case=session.case, view=picture)
+    return answer("network/tables.html", case=session.case, view=picture, picture=_beside("network.view", session))
 
 
 @page(blueprint, "/case/<case>/network/measures", look="read", query="=network")
 def measures(case: str) -> ResponseReturnValue:
     """What the nodes of the picture at the same address can be coloured and sized by."""
-    here = at(case)
-    found = shown(here)
-    told = measured(found)
-    if here.may("analyse"):
-        for lead in here.leads.ranking().leads:
-            if lead.id in told:
-                told[lead.id] |= {"score": lead.score, "rank": lead.rank, "groups": lead.groups}
+    session = at(case)
+    picture = shown(session)
+    figures = measured(picture)
+    if session.may("analyse"):
+        for lead in session.leads.ranking().leads:
+            if lead.id in figures:
+                figures[lead.id] |= {"score": lead.score, "rank": lead.rank, "groups": lead.groups}
     return answer(
         "network/measures.html",
-        case=here.case,
-        names=found.names,
-        measures=told,
-        picture="" if wants_json() else _beside("network.view", here),
+        case=session.case,
+        names=picture.names,
+        measures=figures,
+        picture="" if wants_json() else _beside("network.view", session),
     )
 
 
 @page(blueprint, "/case/<case>/network/days")
 def days(case: str) -> ResponseReturnValue:
     """How many crossings and statements there are on each day; statements of witnesses for those with source clearance."""
-    here = at(case)
-    rows = here.network.entities.days()
+    session = at(case)
+    rows = session.network.entities.days()
     crossings, statements = ([(row["day"], row["count"]) for row in rows if row["what"] == what] for what in _ON_DAYS)
     return answer(
         "network/days.html",
-        case=here.case,
+        case=session.case,
         crossings=crossings,
         statements=statements,
-        withheld=not here.grant.sources,
+        withheld=not session.grant.sources,
     )
 
 
 @page(blueprint, "/case/<case>/network/groups", look="read", query="=network")
 def groups(case: str) -> ResponseReturnValue:
     """The groups that the picture at the same address can be folded by: by gang, workplace, crossing and community."""
-    here = at(case)
-    found = here.network.picture(PictureRequest(**asked()))
+    session = at(case)
+    picture = session.network.picture(PictureRequest(**asked()))
     return answer(
         "network/groups.html",
-        case=here.case,
-        groups={by: groups_of(found, by) for by in BELONGING},
-        picture="" if wants_json() else _beside("network.view", here),
+        case=session.case,
+        groups={by: groups_of(picture, by) for by in BELONGING},
+        picture="" if wants_json() else _beside("network.view", session),
     )
 
 
 @page(blueprint, "/case/<case>/network/node", look="read", entity="id")
 def node(case: str) -> ResponseReturnValue:
     """What is known of one entity, in short: what it is, why it matters, who says so, what speaks against it."""
-    here = at(case)
-    found = here.network.entities.look(request.args.get("id", ""))
-    asserting, denying, taken_back = _told(found.claims, found.links)
+    session = at(case)
+    entity = session.network.entities.look(request.args.get("id", ""))
+    asserting, denying, taken_back = _told(entity.claims, entity.links)
     return answer(
         "network/node.html",
-        handling=stricter(str(found.values.get("handling", "")), *(claim["handling"] for claim in found.claims)),
-        case=here.case,
+        handling=stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims)),
+        case=session.case,
         panel="panel" in request.args,
-        id=found.id,
-        kind=found.kind,
-        name=found.name,
-        sealed=bool(found.values.get("sealed")),
-        facts={name: value for name, value in found.values.items() if name not in _ELSEWHERE},
-        lead=ranked(here, found.id) if found.kind == "person" else None,
-        links=len(found.links),
-        denied_links=sum(bool(link["denying"]) for link in found.links),
+        id=entity.id,
+        kind=entity.kind,
+        name=entity.name,
+        sealed=bool(entity.values.get("sealed")),
+        facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
+        lead=ranked(session, entity.id) if entity.kind == "person" else None,
+        links=len(entity.links),
+        denied_links=sum(bool(link["denying"]) for link in entity.links),
         asserting=asserting[:_CLAIMS],
         denying=denying[:_CLAIMS],
         taken_back=taken_back[:_CLAIMS],
@@ -172,15 +172,15 @@ def node(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/network/link", look="read", subject="subject", relation="relation", object="object")
 def link(case: str) -> ResponseReturnValue:
     """What one link adds up to, the claims behind it, and what denies it."""
-    here = at(case)
+    session = at(case)
     subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
-    figures = here.network.entities.link(subject, relation, target)
-    claims = here.network.entities.between(subject, relation, target)
+    figures = session.network.entities.link(subject, relation, target)
+    claims = session.network.entities.between(subject, relation, target)
     asserting, denying, taken_back = _told(claims, [])
     return answer(
         "network/link.html",
         handling=stricter("P", *(claim["handling"] for claim in claims)),
-        case=here.case,
+        case=session.case,
         panel="panel" in request.args,
         link=figures,
         says=says(relation),
@@ -199,14 +199,14 @@ def library(name: str) -> Response:
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
-def shown(here: Session) -> Picture:
+def shown(session: Session) -> Picture:
     """The picture the address asks for, with the groups folded that it names.
 
     Raises:
         RequestError: a number is none, or a group is not written as one. NotFound: nothing it starts at is there.
     """
     folds = _folds()
-    return _folded(here.network.picture(PictureRequest(**asked())), folds)
+    return _folded(session.network.picture(PictureRequest(**asked())), folds)
 
 
 def _folds() -> list[tuple[str, str | None]]:
@@ -222,11 +222,11 @@ def _folds() -> list[tuple[str, str | None]]:
     return [(by, key if colon else None) for by, colon, key in parts]
 
 
-def _folded(found: Picture, folds: list[tuple[str, str | None]]) -> Picture:
+def _folded(picture: Picture, folds: list[tuple[str, str | None]]) -> Picture:
     fold: list[tuple[str, str]] = []
     for by, key in folds:
-        fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(found, by)]
-    return folded(found, fold)
+        fold += [(by, key)] if key is not None else [(by, group.key) for group in groups_of(picture, by)]
+    return folded(picture, fold)
 
 
 def _opens() -> bool:
@@ -276,7 +276,7 @@ def filters() -> dict[str, Any]:
     }
 
 
-def grade_choices(here: Session) -> dict[str, Any]:
+def grade_choices(session: Session) -> dict[str, Any]:
     """The choices of the filters by grade, what is chosen, and whether it leaves out what witnesses said."""
     return {
         # At least the worst is any.
@@ -284,64 +284,64 @@ def grade_choices(here: Session) -> dict[str, Any]:
         "assessments": list(ASSESSMENTS.items())[:-1],
         "source_grade": request.args.get("source_grade", ""),
         "assessment": request.args.get("assessment", ""),
-        "grades_withheld": not here.grant.sources,
+        "grades_withheld": not session.grant.sources,
     }
 
 
-def _beside(endpoint: str, here: Session) -> str:
+def _beside(endpoint: str, session: Session) -> str:
     """The address of another page on what this one shows."""
     asked = urlencode(list(request.args.items(multi=True)))
-    return f"{url_for(endpoint, case=here.case)}?{asked}"
+    return f"{url_for(endpoint, case=session.case)}?{asked}"
 
 
-def _near(here: Session) -> dict[str, str]:
+def _near(session: Session) -> dict[str, str]:
     """The addresses of what else there is on the same picture."""
     return {
-        "tables": _beside("network.tables", here),
-        "export": _beside("exports.new", here),
-        "exposure": _beside("exports.exposure", here),
-        "exposure_json": _beside("exports.exposure_json", here),
+        "tables": _beside("network.tables", session),
+        "export": _beside("exports.new", session),
+        "exposure": _beside("exports.exposure", session),
+        "exposure_json": _beside("exports.exposure_json", session),
     }
 
 
-def _entry(here: Session) -> ResponseReturnValue:
+def _entry(session: Session) -> ResponseReturnValue:
     """Where to begin: at the first leads if there are any for this reader, else with a search."""
     wanted = request.args.get("find", "").strip()
     reason = ""
-    if not wanted and here.may("analyse"):
-        ranking = here.leads.ranking()
+    if not wanted and session.may("analyse"):
+        ranking = session.leads.ranking()
         reason = ranking.reason
         if ranking.verdict == "leads":
             endpoint = "network.view" + (TWIN if wants_json() else "")
             asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
-            return redirect(url_for(endpoint, case=here.case, id=starts, **asked, offer="yes"))
-    found = here.search.find(wanted) if wanted else None
+            return redirect(url_for(endpoint, case=session.case, id=starts, **asked, offer="yes"))
+    hits = session.search.find(wanted) if wanted else None
     return answer(
         "network/entry.html",
-        case=here.case,
+        case=session.case,
         wanted=wanted,
         reason=reason,
-        going_on=pictures.going_on(here),
-        found=found.dicts() if found else [],
-        truncated=bool(found and found.truncated),
+        going_on=pictures.going_on(session),
+        found=hits.dicts() if hits else [],
+        truncated=bool(hits and hits.truncated),
     )
 
 
-def _page(here: Session, found: Picture) -> dict[str, Any]:
+def _page(session: Session, picture: Picture) -> dict[str, Any]:
     """What the page needs beside the data: the picture and the choices of the filters."""
     chosen = filters()
     cap = number("size", NODES, whole)
     present: dict[str, int] = {}
-    for edge in found.edges:
+    for edge in picture.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
     own = sorted({*present, *chosen["relations"]} - set(RELATIONS))
     relations = [*_MENU, *([("The deliverer's own", tuple(own))] if own else [])]
     return {
         "most_inline": INLINE,
         "filters": chosen,
-        **grade_choices(here),
-        "picture": graph.drawn(found, here.network.coast(found) if found.frame else ()),
+        **grade_choices(session),
+        "picture": graph.drawn(picture, session.network.coast(picture) if picture.frame else ()),
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
         ],
@@ -353,7 +353,7 @@ def _page(here: Session, found: Picture) -> dict[str, Any]:
         "layouts": ARRANGEMENTS,
         "folds": list(BELONGING),
         "twin": TWIN,
-        "clearance": here.grant.handling,
+        "clearance": session.grant.handling,
     }
 
 

@@ -37,21 +37,21 @@ def _choices() -> dict[str, Any]:
 @page(blueprint, "/paths")
 def ways(case: str) -> ResponseReturnValue:
     """The ways the address asks for; with fewer ends than they take the form alone."""
-    here = at(case)
-    here.require("analyse")
+    session = at(case)
+    session.require("analyse")
     ends, wanted = _asked()
     to_one = wanted["kind"] == "accounts"
     # A page with one end asks for the other; who asks for data is told what is missing.
     enough = len(ends) >= (1 if to_one else _ENDS) or (bool(ends) and wants_json())
-    traced = here.network.paths.find(ends, **wanted) if enough else None
+    traced = session.network.paths.find(ends, **wanted) if enough else None
     return answer(
         "paths/page.html",
-        case=here.case,
+        case=session.case,
         ends=ends,
         boxes=ends if enough else [*ends, "", ""][:_ENDS],
         asked=wanted,
-        kinds={word: says for word, says in PATH_KINDS.items() if word != "accounts" or here.grant.sources},
-        between=_rows(here.case, traced, in_steps=not here.grant.sources) if traced else [],
+        kinds={word: says for word, says in PATH_KINDS.items() if word != "accounts" or session.grant.sources},
+        between=_rows(session.case, traced, in_steps=not session.grant.sources) if traced else [],
         names=traced.names if traced else {},
         cut=bool(traced and traced.cut),
         most=MOST_PATHS,
@@ -62,14 +62,14 @@ def ways(case: str) -> ResponseReturnValue:
 def _asked() -> tuple[list[str], dict[str, Any]]:
     """Ends, and how ways are looked for, as `Session.paths` takes it."""
     args = request.args
-    ends = [one.strip() for name in ("from", "to") for one in args.getlist(name) if one.strip()]
+    ends = [end.strip() for name in ("from", "to") for end in args.getlist(name) if end.strip()]
     return ends, {
         "kind": args.get("kind") or "shortest",
         "steps": _whole("steps", USUAL_STEPS),
         "most": _whole("most", USUAL_PATHS),
-        "avoiding": [one.strip() for text in args.getlist("avoid") for one in text.splitlines() if one.strip()],
-        "relations": [one for one in args.getlist("relation") if one],
-        "besides": [one for one in args.getlist("besides") if one],
+        "avoiding": [line.strip() for text in args.getlist("avoid") for line in text.splitlines() if line.strip()],
+        "relations": [relation for relation in args.getlist("relation") if relation],
+        "besides": [kind for kind in args.getlist("besides") if kind],
         "least": _share("least"),
         "recorded": args.get("recorded") == "yes",
     }
@@ -96,13 +96,13 @@ def _rows(case: str, traced: ShownPaths, *, in_steps: bool) -> list[dict[str, An
     """What was found, in words and with addresses."""
     return [
         {
-            "first": one.first,
-            "second": one.second,
-            "ways": [_way(case, way, traced.names, in_steps=in_steps) for way in one.ways],
-            "more": one.more,
-            "over": one.over,
+            "first": pair.first,
+            "second": pair.second,
+            "ways": [_way(case, way, traced.names, in_steps=in_steps) for way in pair.ways],
+            "more": pair.more,
+            "over": pair.over,
         }
-        for one in traced.between
+        for pair in traced.between
     ]
 
 

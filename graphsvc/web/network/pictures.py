@@ -41,23 +41,23 @@ WHICH = ("picture", "version", "sitting")
 @page(blueprint, "/pictures")
 def table(case: str) -> ResponseReturnValue:
     """One's own views and those that others share, searched and sorted; and where one was last."""
-    here = at(case)
+    session = at(case)
     wanted, sort = request.args.get("q", "").strip()[:200], request.args.get("sort", "")
-    found = here.network.views.listed()
-    fitting = [one for one in found if _fits(one, wanted.casefold())]
+    views = session.network.views.listed()
+    fitting = [view for view in views if _fits(view, wanted.casefold())]
     orders = {
-        "name": lambda one: one.name.casefold(),
-        "by": lambda one: (one.account.casefold(), one.name.casefold()),
-        "made": lambda one: -one.created_at.timestamp(),
+        "name": lambda view: view.name.casefold(),
+        "by": lambda view: (view.account.casefold(), view.name.casefold()),
+        "made": lambda view: -view.created_at.timestamp(),
     }
     if sort in orders:
         fitting.sort(key=orders[sort])
     return answer(
         "pictures/table.html",
-        case=here.case,
-        pictures=[_told(here, one) for one in fitting],
-        total=len(found),
-        drafts=[_draft_line(here, one) for one in here.network.views.drafts()],
+        case=session.case,
+        pictures=[_told(session, view) for view in fitting],
+        total=len(views),
+        drafts=[_draft_line(session, draft) for draft in session.network.views.drafts()],
         asked={"q": wanted, "sort": sort if sort in _SORTS else "changed"},
         sorts=_SORTS,
         notice=_DONE.get(request.args.get("done", ""), ""),
@@ -67,28 +67,29 @@ def table(case: str) -> ResponseReturnValue:
 @page(blueprint, "/pictures/one")
 def one(case: str) -> ResponseReturnValue:
     """One view: what it is, its versions, and the forms that change it."""
-    here = at(case)
-    return _one(here, request.args.get("id", ""))
+    session = at(case)
+    return _one(session, request.args.get("id", ""))
 
 
 @page(blueprint, "/pictures/version")
 def version(case: str) -> ResponseReturnValue:
     """One version of a view, and which of its links are not as they were."""
-    here = at(case)
-    opened = here.network.views.open(request.args.get("id", ""), number("version", 0, whole))
-    return answer("pictures/version.html", case=here.case, **_opened(here, opened))
+    session = at(case)
+    opened = session.network.views.open(request.args.get("id", ""), number("version", 0, whole))
+    return answer("pictures/version.html", case=session.case, **_opened(session, opened))
 
 
 def state(case: str) -> ResponseReturnValue:
     """The newest version of a view, for a page that asks again and again."""
-    found = at(case).network.views.newest(request.args.get("id", ""))
-    return jsonify(_version(found))
+    return jsonify(_version(at(case).network.views.newest(request.args.get("id", ""))))
 
 
 def drafts(case: str) -> ResponseReturnValue:
     """Where this person was in each of their last sittings."""
-    here = at(case)
-    return jsonify({"drafts": [_draft_line(here, one) | {"canvas": one.state} for one in here.network.views.drafts()]})
+    session = at(case)
+    return jsonify(
+        {"drafts": [_draft_line(session, draft) | {"canvas": draft.state} for draft in session.network.views.drafts()]}
+    )
 
 
 blueprint.add_url_rule("/pictures/state.json", f"state{TWIN}", state, methods=["GET"])
@@ -98,14 +99,14 @@ blueprint.add_url_rule("/pictures/drafts.json", f"drafts{TWIN}", drafts, methods
 @blueprint.post("/pictures/save")
 def save(case: str) -> ResponseReturnValue:
     """Keeps a view, or adds a version to the one that `id` names; `base` is the version that was changed."""
-    here, given = at(case), request.form
+    session, given = at(case), request.form
     identifier, sent = given.get("id", ""), _state()
     if not identifier:
         shared = given.get("shared") == "yes"
-        found = here.network.views.save(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
-        return _done(here, found, "saved")
+        view = session.network.views.save(sent, given.get("name", ""), given.get("notes", ""), shared=shared)
+        return _done(session, view, "saved")
     try:
-        found = here.network.views.save_version(
+        view = session.network.views.save_version(
             identifier, sent, number("base", 0, whole), anyway=given.get("anyway") == "yes"
         )
     except SavedMeanwhile as error:
@@ -114,38 +115,39 @@ def save(case: str) -> ResponseReturnValue:
         response = jsonify({"error": str(error), "newest": _version(error.newest)})
         response.status_code = error.status
         return response
-    return _done(here, found, "saved")
+    return _done(session, view, "saved")
 
 
 @blueprint.post("/pictures/restore")
 def restore(case: str) -> ResponseReturnValue:
     """Makes an earlier version the newest."""
-    here = at(case)
-    return _done(here, here.network.views.restore(request.form.get("id", ""), number("version", 0, whole)), "restored")
+    session = at(case)
+    view = session.network.views.restore(request.form.get("id", ""), number("version", 0, whole))
+    return _done(session, view, "restored")
 
 
 @blueprint.post("/pictures/rename")
 def rename(case: str) -> ResponseReturnValue:
     """Calls a view otherwise, with other notes."""
-    here, given = at(case), request.form
+    session, given = at(case), request.form
     identifier = given.get("id", "")
     try:
-        found = here.network.views.rename(identifier, given.get("name", ""), given.get("notes", ""))
+        view = session.network.views.rename(identifier, given.get("name", ""), given.get("notes", ""))
     except NotFound:
         raise
     except RequestError as error:
         if wants_json():
             raise
-        return _one(here, identifier, error)
-    return _done(here, found, "renamed")
+        return _one(session, identifier, error)
+    return _done(session, view, "renamed")
 
 
 @blueprint.post("/pictures/share")
 def share(case: str) -> ResponseReturnValue:
     """Shares a view, or no more."""
-    here, shared = at(case), request.form.get("shared") == "yes"
-    found = here.network.views.share(request.form.get("id", ""), shared=shared)
-    return _done(here, found, "shared" if shared else "private")
+    session, shared = at(case), request.form.get("shared") == "yes"
+    view = session.network.views.share(request.form.get("id", ""), shared=shared)
+    return _done(session, view, "shared" if shared else "private")
 
 
 @blueprint.post("/pictures/delete")
@@ -179,26 +181,28 @@ def forget(case: str) -> ResponseReturnValue:
 # -- for the network page -------------------------------------------------------------------------------------
 
 
-def entered(here: Session) -> ResponseReturnValue | None:
+def entered(session: Session) -> ResponseReturnValue | None:
     """From an address that names a view (`picture`) or a sitting and nothing else, on to one that says what is in it.
 
     None if the address names neither.
     """
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
-        opened = here.network.views.open(identifier, number("version", 0, whole))
+        opened = session.network.views.open(identifier, number("version", 0, whole))
         if not canvas.shown(opened.state):
-            return redirect(url_for("pictures.one", case=here.case, id=identifier))
-        return redirect(_address(here, opened.state, identifier, opened.version.number))
-    draft = _sat(here, sitting) if sitting else None
+            return redirect(url_for("pictures.one", case=session.case, id=identifier))
+        return redirect(_address(session, opened.state, identifier, opened.version.number))
+    draft = _sat(session, sitting) if sitting else None
     if draft is None or not canvas.shown(draft.state):
-        return redirect(url_for("pictures.table", case=here.case)) if sitting else None
-    return redirect(_address(here, draft.state, draft.picture, draft.version, sitting))
+        return redirect(url_for("pictures.table", case=session.case)) if sitting else None
+    return redirect(_address(session, draft.state, draft.picture, draft.version, sitting))
 
 
-def going_on(here: Session) -> dict[str, Any] | None:
+def going_on(session: Session) -> dict[str, Any] | None:
     """Where this person was last, if anything of it is there: for a page that asks where to begin."""
-    return next((_draft_line(here, one) for one in here.network.views.drafts() if canvas.shown(one.state)), None)
+    return next(
+        (_draft_line(session, draft) for draft in session.network.views.drafts() if canvas.shown(draft.state)), None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,41 +226,41 @@ class Begun:
         left = set(view.names) | {value for name, value in self.kept["asked"] if name == "hide"}
         room = most - sum(name == "add" for name, _ in self.kept["asked"])
         # A group that is folded no more is not lost: who is in it is in the picture.
-        kept = [one for one in self.kept["arranged"] if canvas.entity(one) == one]
-        found = [one for one in kept if one not in left][: max(room, 0)]
-        self.kept["asked"].extend(["add", one] for one in found)
-        return found
+        ids = [identifier for identifier in self.kept["arranged"] if canvas.entity(identifier) == identifier]
+        missing = [identifier for identifier in ids if identifier not in left][: max(room, 0)]
+        self.kept["asked"].extend(["add", identifier] for identifier in missing)
+        return missing
 
 
-def begun(here: Session) -> Begun | None:
+def begun(session: Session) -> Begun | None:
     """What the address of the network page says it began as; None if that is nothing, or nothing that is there."""
-    identifier, kept = request.args.get("picture", ""), number("version", 0, whole)
+    identifier, version_number = request.args.get("picture", ""), number("version", 0, whole)
     sitting = request.args.get("sitting", "")
     opened = draft = None
-    if identifier and kept:
+    if identifier and version_number:
         with suppress(NotFound):
-            opened = here.network.views.open(identifier, kept)
+            opened = session.network.views.open(identifier, version_number)
     if sitting:
-        draft = _sat(here, sitting)
+        draft = _sat(session, sitting)
     if draft is None and opened is None:
         return None
     state = draft.state if draft else opened.state if opened else {}
     asked = [[name, value] for name, value in request.args.items(multi=True) if name != "sitting"]
     plainly = [pair for pair in asked if pair[0] not in WHICH]
-    return Begun(state | {"asked": asked}, plainly == state["asked"], _opened(here, opened) if opened else {})
+    return Begun(state | {"asked": asked}, plainly == state["asked"], _opened(session, opened) if opened else {})
 
 
-def _sat(here: Session, sitting: str) -> Draft | None:
-    return next((one for one in here.network.views.drafts() if one.sitting == sitting), None)
+def _sat(session: Session, sitting: str) -> Draft | None:
+    return next((draft for draft in session.network.views.drafts() if draft.sitting == sitting), None)
 
 
-def _address(here: Session, kept: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
+def _address(session: Session, state: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
     """The network page on a state, and what it began as."""
     which = [("picture", identifier), ("version", str(number))] if identifier else []
     which += [("sitting", sitting)] if sitting else []
-    asked = [(name, value) for name, value in kept["asked"] if name not in WHICH]
+    asked = [(name, value) for name, value in state["asked"] if name not in WHICH]
     endpoint = "network.view" + (TWIN if wants_json() else "")
-    return f"{url_for(endpoint, case=here.case)}?{urlencode(asked + which)}"
+    return f"{url_for(endpoint, case=session.case)}?{urlencode(asked + which)}"
 
 
 # -- how ------------------------------------------------------------------------------------------------------
@@ -275,50 +279,50 @@ def _state() -> State:
         return canvas.parsed(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
-def _done(here: Session, found: SavedView, what: str) -> ResponseReturnValue:
+def _done(session: Session, view: SavedView, what: str) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(plain(_told(here, found)))
-    return redirect(url_for("pictures.one", case=here.case, id=found.id, done=what), code=303)
+        return jsonify(plain(_told(session, view)))
+    return redirect(url_for("pictures.one", case=session.case, id=view.id, done=what), code=303)
 
 
-def _one(here: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
-    found, versions = here.network.views.look(identifier)
+def _one(session: Session, identifier: str, fault: RequestError | None = None) -> ResponseReturnValue:
+    view, versions = session.network.views.look(identifier)
     return answer(
         "pictures/one.html",
         status=fault.status if fault else 200,
-        case=here.case,
-        picture=_told(here, found),
-        versions=[_version(one) for one in versions],
+        case=session.case,
+        picture=_told(session, view),
+        versions=[_version(version) for version in versions],
         fault=str(fault or ""),
         notice=_DONE.get(request.args.get("done", ""), ""),
-        others=sorted({one.account for one in versions} - {found.account}),
-        may_keep=here.may("keep"),
+        others=sorted({version.account for version in versions} - {view.account}),
+        may_keep=session.may("keep"),
     )
 
 
-def _told(here: Session, found: SavedView) -> dict[str, Any]:
+def _told(session: Session, view: SavedView) -> dict[str, Any]:
     """A view as page and JSON tell it."""
     names = ("id", "name", "notes", "withheld", "mine", "shared", "savable", "version", "created_at", "changed_at")
-    told = {name: getattr(found, name) for name in names}
-    return told | {
-        "made_at": found.handling,
-        "author": found.account,
-        "changed_by": found.changed_by,
-        "address": url_for("network.view", case=here.case, picture=found.id),
+    fields = {name: getattr(view, name) for name in names}
+    return fields | {
+        "made_at": view.handling,
+        "author": view.account,
+        "changed_by": view.changed_by,
+        "address": url_for("network.view", case=session.case, picture=view.id),
     }
 
 
-def _version(found: ViewVersion) -> dict[str, Any]:
-    return {"version": found.number, "by": found.account, "at": f"{found.at.isoformat()}Z", "said": found.said}
+def _version(version: ViewVersion) -> dict[str, Any]:
+    return {"version": version.number, "by": version.account, "at": f"{version.at.isoformat()}Z", "said": version.said}
 
 
-def _opened(here: Session, opened: OpenedView) -> dict[str, Any]:
+def _opened(session: Session, opened: OpenedView) -> dict[str, Any]:
     """One version as page and JSON tell it, its changed links with what their ends are called."""
     changes = opened.changes or []
-    ends = sorted({end for one in changes for end in (one.subject, one.object)})
-    named = here.network.entities.named(ends)
+    ends = sorted({end for change in changes for end in (change.subject, change.object)})
+    named = session.network.entities.named(ends)
     return {
-        "picture": _told(here, opened.picture),
+        "picture": _told(session, opened.picture),
         "version": _version(opened.version),
         "newest": opened.newest,
         "canvas": opened.state,
@@ -326,9 +330,9 @@ def _opened(here: Session, opened: OpenedView) -> dict[str, Any]:
         "absent": opened.absent,
         "compared": opened.changes is not None,
         "changes": changes,
-        "names": {one: row["name"] or one for one, row in named.items()},
+        "names": {identifier: row["name"] or identifier for identifier, row in named.items()},
         "since": _since(opened),
-        "draws": url_for("network.view", case=here.case, picture=opened.picture.id, version=opened.version.number),
+        "draws": url_for("network.view", case=session.case, picture=opened.picture.id, version=opened.version.number),
     }
 
 
@@ -339,7 +343,7 @@ def _since(opened: OpenedView) -> str:
     return since_saved(len(opened.changes), opened.absent)
 
 
-def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:
+def _draft_line(session: Session, draft: Draft) -> dict[str, Any]:
     return {
         "sitting": draft.sitting,
         "at": f"{draft.at.isoformat()}Z",
@@ -347,9 +351,9 @@ def _draft_line(here: Session, draft: Draft) -> dict[str, Any]:
         "picture": draft.picture,
         "name": draft.name,
         "version": draft.version,
-        "address": url_for("network.view", case=here.case, sitting=draft.sitting),
+        "address": url_for("network.view", case=session.case, sitting=draft.sitting),
     }
 
 
-def _fits(found: SavedView, wanted: str) -> bool:
-    return not wanted or any(wanted in text.casefold() for text in (found.name, found.notes, found.account))
+def _fits(view: SavedView, wanted: str) -> bool:
+    return not wanted or any(wanted in text.casefold() for text in (view.name, view.notes, view.account))

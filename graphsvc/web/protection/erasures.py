@@ -13,12 +13,12 @@ blueprint = Blueprint("erasures", __name__)
 @page(blueprint, "/erasures")
 def table() -> ResponseReturnValue:
     """The erasures this person asked for or may answer, newest first."""
-    found = current().protection.erasures.listed()
+    erasures = current().protection.erasures.listed()
     return answer(
         "erasures/table.html",
-        handling="C" if found else "",
-        waiting=[one for one in found if one.decidable],
-        others=[one for one in found if not one.decidable],
+        handling="C" if erasures else "",
+        waiting=[erasure for erasure in erasures if erasure.decidable],
+        others=[erasure for erasure in erasures if not erasure.decidable],
     )
 
 

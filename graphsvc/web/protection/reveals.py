@@ -16,12 +16,12 @@ blueprint = Blueprint("reveals", __name__)
 @page(blueprint, "/reveals")
 def table() -> ResponseReturnValue:
     """The reveals this person asked for or may answer, newest first, with state and times."""
-    found = current().protection.reveals.listed()
+    reveals = current().protection.reveals.listed()
     return answer(
         "reveals/table.html",
-        handling="C" if found else "",
-        waiting=[one for one in found if one.decidable],
-        others=[one for one in found if not one.decidable],
+        handling="C" if reveals else "",
+        waiting=[reveal for reveal in reveals if reveal.decidable],
+        others=[reveal for reveal in reveals if not reveal.decidable],
         minutes=home().settings.reveal_minutes,
     )
 
@@ -29,8 +29,8 @@ def table() -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/reveal")
 def form(case: str) -> ResponseReturnValue:
     """Asks for a reason before a reveal is asked for."""
-    here = at(case)
-    here.require("reveal")
+    session = at(case)
+    session.require("reveal")
     return answer("reveals/form.html", handling="C", case=case, pseudonym=request.args.get("id", "")[:40])
 
 

@@ -21,23 +21,23 @@ _COLUMNS = ("pseudonym", "since", "why", "against")
 @page(blueprint, "/sealings")
 def table() -> ResponseReturnValue:
     """What this person asked for on how somebody stands, or may answer, newest first."""
-    found = current().protection.sealings.listed()
+    sealings = current().protection.sealings.listed()
     return answer(
         "sealing/table.html",
-        handling="C" if found else "",
-        waiting=[one for one in found if one.decidable],
-        others=[one for one in found if not one.decidable],
-        cases=[one.id for one in current().cases()] if current().may("seal") else [],
+        handling="C" if sealings else "",
+        waiting=[sealing for sealing in sealings if sealing.decidable],
+        others=[sealing for sealing in sealings if not sealing.decidable],
+        cases=[case.id for case in current().cases()] if current().may("seal") else [],
     )
 
 
 @page(blueprint, "/case/<case>/sealed")
 def sealed(case: str) -> ResponseReturnValue:
     """Who is sealed in a case, since when and why, and of whom a delivery says that they should be."""
-    here = at(case)
-    asked, kept = here.protection.sealings.to_be_sealed(), here.protection.sealings.sealed()
-    accounts = here.protection.waiting.listed()
-    rows = [(one.pseudonym, one.since, one.why, one.against or None) for one in kept]
+    session = at(case)
+    asked, sealed = session.protection.sealings.to_be_sealed(), session.protection.sealings.sealed()
+    accounts = session.protection.waiting.listed()
+    rows = [(entity.pseudonym, entity.since, entity.why, entity.against or None) for entity in sealed]
     shown = paged(_COLUMNS, rows, request.args)
     return answer(
         "sealing/sealed.html",
@@ -45,12 +45,12 @@ def sealed(case: str) -> ResponseReturnValue:
         case=case,
         asked=asked,
         accounts=accounts,
-        opens=here.deliveries.next_opening(),
+        opens=session.deliveries.next_opening(),
         most_days=home().settings.accounts_days,
         enough=home().settings.few_below,
         sealed=[dict(zip(_COLUMNS, row, strict=True)) for row in shown.rows],
-        reasons=Counter(one.why for one in kept).most_common(),
-        number=len(kept),
+        reasons=Counter(entity.why for entity in sealed).most_common(),
+        number=len(sealed),
         sort=shown.sort,
         page=shown.page,
         pages=shown.pages,
@@ -60,13 +60,13 @@ def sealed(case: str) -> ResponseReturnValue:
 @blueprint.post("/case/<case>/sealed/accounts")
 def accounts(case: str) -> ResponseReturnValue:
     """Holds back an account that waits, lets it open again, or opens all that wait now."""
-    here, do = at(case), request.form.get("do", "")
+    session, do = at(case), request.form.get("do", "")
     if do == "open":
-        return redirect(url_for("sealing.work", case=case, id=here.protection.waiting.start()), code=303)
+        return redirect(url_for("sealing.work", case=case, id=session.protection.waiting.start()), code=303)
     number = request.form.get("delivery", "")
     if do not in ("hold", "release") or not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
         raise RequestError("Say which account that waits is to be held back or let go.")
-    (here.protection.waiting.hold if do == "hold" else here.protection.waiting.release)(int(number))
+    (session.protection.waiting.hold if do == "hold" else session.protection.waiting.release)(int(number))
     return redirect(url_for("sealing.sealed", case=case), code=303)
 
 
@@ -82,11 +82,11 @@ def form(case: str) -> ResponseReturnValue:
 @blueprint.post("/case/<case>/seal")
 def ask(case: str) -> ResponseReturnValue:
     """Asks that someone is sealed, or stands by name again."""
-    here, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
+    session, person, reason = at(case), request.form.get("id", ""), request.form.get("reason", "")
     if _asked(request.form.get("as", "seal")) == "open":
-        here.protection.sealings.ask_opening(person, reason)
+        session.protection.sealings.ask_opening(person, reason)
     else:
-        here.protection.sealings.ask(person, reason)
+        session.protection.sealings.ask(person, reason)
     return redirect(url_for("sealing.table"), code=303)
 
 
@@ -105,7 +105,7 @@ def decide() -> ResponseReturnValue:
 def work(case: str) -> ResponseReturnValue:
     """How far the sealing or erasing is that this person began."""
     job = at(case).protection.job(request.args.get("id", ""), wait_s=_QUICK_S)
-    told = {
+    progress = {
         "id": job.id,
         "kind": job.kind,
         "state": job.state,
@@ -117,7 +117,7 @@ def work(case: str) -> ResponseReturnValue:
         "managed": bool(job.result.get("managed")),
         "recall": job.result.get("recall", 0),
     }
-    return answer("sealing/work.html", handling="C", case=case, job=told)
+    return answer("sealing/work.html", handling="C", case=case, job=progress)
 
 
 def _asked(given: str) -> str:

@@ -20,16 +20,16 @@ _NEAR = 12
 @page(blueprint, "/search")
 def results(case: str) -> ResponseReturnValue:
     """Entities by name, alias, phone, registration, place or id; and what was said with these words in it."""
-    here = at(case)
+    session = at(case)
     text = _asked()
-    found = here.search.find(text)
-    said = here.search.said(text)
+    matches = session.search.find(text)
+    said = session.search.said(text)
     return answer(
         "search/results.html",
-        case=here.case,
+        case=session.case,
         q=text,
-        results=_rows(here, found),
-        truncated=found.truncated,
+        results=_rows(session, matches),
+        truncated=matches.truncated,
         said=said.texts,
         said_truncated=said.truncated,
     )
@@ -38,23 +38,23 @@ def results(case: str) -> ResponseReturnValue:
 @blueprint.post("/search/known")
 def known(case: str) -> ResponseReturnValue:
     """Which pseudonym stands for somebody whose name or number is known; each look is in the log."""
-    here = at(case)
+    session = at(case)
     text = request.form.get("what", "")
-    return answer("search/known.html", case=here.case, what=text, found=here.search.known(text))
+    return answer("search/known.html", case=session.case, what=text, found=session.search.known(text))
 
 
 @page(blueprint, "/search/near")
 def near(case: str) -> ResponseReturnValue:
     """The nearest entities alone, as a box suggests them while somebody types."""
-    here = at(case)
+    session = at(case)
     text = _asked()
-    found = here.search.find(text)
+    matches = session.search.find(text)
     return answer(
         "search/results.html",
-        case=here.case,
+        case=session.case,
         q=text,
-        results=_rows(here, found)[:_NEAR],
-        truncated=found.truncated or len(found.hits) > _NEAR,
+        results=_rows(session, matches)[:_NEAR],
+        truncated=matches.truncated or len(matches.hits) > _NEAR,
     )
 
 
@@ -65,5 +65,5 @@ def _asked() -> str:
     return text
 
 
-def _rows(here: Session, found: Found) -> list[dict[str, Any]]:
-    return [row | {"href": url_for("entities.page", case=here.case, id=row["id"])} for row in found.dicts()]
+def _rows(session: Session, matches: Found) -> list[dict[str, Any]]:
+    return [row | {"href": url_for("entities.page", case=session.case, id=row["id"])} for row in matches.dicts()]
