@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +17,7 @@ from graphsvc.appdb.private import require_private
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError, RequestError, standing
 
+_RESTED, _RESTED_S = "rested at", 1.0  # seconds
 _UNKNOWN = "Whether this was kept is not known, so look before you repeat it"
 
 
@@ -33,9 +35,12 @@ def open_database(settings: Settings) -> sa.Engine:
         require_private(settings)
         with FileLock(home / "graphsvc.lock", timeout=60, mode=0o600):
             known = known_versions()
-            version = _looked_at(settings, known)
+            version = _looked_at(settings, engine, known)
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _prepare_sqlite)
+            else:
+                sa.event.listen(engine, "checkin", _note_rest)
+                sa.event.listen(engine, "checkout", _ask_rested(engine))
             if version != known[-1]:
                 migrate(engine)
             closing.listen(engine)
@@ -48,11 +53,12 @@ def open_database(settings: Settings) -> sa.Engine:
     return engine
 
 
-def _looked_at(settings: Settings, known: list[str]) -> str | None:
+def _looked_at(settings: Settings, engine: sa.Engine, known: Sequence[str]) -> str | None:
     """Which version is there, told on a connection that prepares nothing: what is not ours stays as it is."""
     found.require_not_emptied(settings)
-    if (file := found.file_of(settings)) is not None:
-        file.touch(mode=0o600)  # SQLite gives the files beside it the same mode
+    if (file := found.file_of(settings)) is None:
+        return found.version_of(settings, engine, known)
+    file.touch(mode=0o600)  # SQLite gives the files beside it the same mode
     looking = _engine(settings)
     try:
         return found.version_of(settings, looking, known)
@@ -83,7 +89,7 @@ def _engine(settings: Settings) -> sa.Engine:
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() not in ("sqlite", "postgresql"):
             raise OperatorError("GRAPHSVC_DATABASE_URL names neither SQLite nor PostgreSQL. Correct it or unset it.")
-        return sa.create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        return sa.create_engine(url)
     # The address may hold a password, so no message repeats it.
     except (sa.exc.ArgumentError, ValueError):
         raise OperatorError(
@@ -102,6 +108,30 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _note_rest(_connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+    record.info[_RESTED] = time.monotonic()
+
+
+def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
+    """Asks a connection that rested whether its server is still there, before it is used: one that is gone is replaced.
+
+    SQLAlchemy's own way (`pool_pre_ping`) asks each time, which is every fifth message to the server.
+    """
+
+    def ask(connection: Any, record: sa.pool.ConnectionPoolEntry, _proxy: object) -> None:
+        rested_at = record.info.get(_RESTED)
+        if rested_at is None or time.monotonic() - rested_at < _RESTED_S:
+            return
+        try:
+            there = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error
+        if not there:
+            raise sa.exc.DisconnectionError
+
+    return ask
 
 
 @contextmanager

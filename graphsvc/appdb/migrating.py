@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +18,15 @@ _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x746162  # advisory lock of PostgreSQL: two homes may open one database at once
 
 
-def known_versions() -> list[str]:
+def known_versions() -> tuple[str, ...]:
     """Every version of the tables, oldest first."""
+    return _versions_in(_FOLDER)
+
+
+@functools.cache  # nothing changes them while a process runs
+def _versions_in(_folder: Path) -> tuple[str, ...]:
     scripts = ScriptDirectory.from_config(_config())
-    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    return tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
 
 
 def migrate(engine: sa.Engine) -> None:

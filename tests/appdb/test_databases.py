@@ -16,11 +16,12 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import accounts, attempts, changes, enrolment, factors, policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.access.vault.masterkey import open_vault
-from graphsvc.appdb import open_database, tables
+from graphsvc.appdb import open_database, tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, NotSignedIn, OperatorError, Refused
 from graphsvc.service import Service
 from graphsvc.simulate import simulate
+from tests.postgresql import Postgres
 
 PASSWORD = "correct horse battery"
 ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)})
@@ -213,3 +214,51 @@ def test_a_case_that_is_closed_is_written_again_with_figures_as_they_are_told(
         lowly.network.entities.counts()
     assert service.recover() == [case]
     assert lowly.ask.rows("cases.links", whole=True).rows
+
+
+def test_connections_whose_server_ended_them_are_replaced_once_they_have_rested(
+    settings: Callable[..., Settings], tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a restart of the server does. Right after it one act may fail in a sentence; nothing is kept of that."""
+    url = postgres.url()
+    database = open_database(settings(home=tmp_path / "home", database_url=url))
+    at = [1000.0]
+    monkeypatch.setattr("graphsvc.appdb.engine.time.monotonic", lambda: at[0])
+
+    def ended() -> None:
+        with transaction(database) as connection, transaction(database):
+            own = connection.execute(sa.select(sa.func.pg_backend_pid())).scalar()
+        other = sa.create_engine(url)
+        with other.connect() as killer:
+            others = sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            )
+            assert len(killer.execute(sa.text(f"{others} AND pid <> pg_backend_pid()")).all()) == 2
+            assert own is not None
+        other.dispose()
+
+    def count() -> object:
+        with transaction(database) as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(tables.log)).scalar()
+
+    count()
+    ended()
+    at[0] += 2
+    assert count() == 0
+    ended()
+    with pytest.raises(OperatorError, match="application database cannot be used"):
+        count()
+    assert count() == 0
+    asked: list[str] = []
+
+    def ping(_connection: object) -> bool:
+        asked.append("ping")
+        return True
+
+    monkeypatch.setattr(database.dialect, "do_ping", ping)
+    count()
+    assert not asked
+    at[0] += 2
+    count()
+    assert asked == ["ping"]
+    database.dispose()

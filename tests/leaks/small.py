@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from graphsvc.access.people import accounts
@@ -97,11 +99,16 @@ class Small:
         """A session of one of `PEOPLE`."""
         return self.service.session(named(self.service, name), "classes", CASE)
 
-    def client(self, name: str) -> FlaskClient:
-        """A browser of one of `PEOPLE`."""
+    @cached_property
+    def app(self) -> Flask:
+        """The pages of the service; what is sent needs no token of a form."""
         app = create_app(self.service)
         app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-        client = signed_in(app, name, "classes")
+        return app
+
+    def client(self, name: str) -> FlaskClient:
+        """A browser of one of `PEOPLE`."""
+        client = signed_in(self.app, name, "classes")
         assert client.get("/").status_code == 200  # the first page sets the cookie of its forms
         return client
 

@@ -29,7 +29,6 @@ from graphsvc.ingest.check import Rejection
 from graphsvc.service import Options, PictureRequest, Service, Session, ask, quiet
 from graphsvc.service.network.entities import Entities
 from graphsvc.store.bolt import Store
-from graphsvc.web import create_app
 from graphsvc.web.frame import FILES, PUBLIC
 from tests.leaks import calls, homes, pages, small
 from tests.leaks.known import Known
@@ -86,7 +85,7 @@ def test_suggestions_never_lead_to_what_is_hidden_or_sealed(grown: Small) -> Non
 
 
 def test_who_is_not_signed_in_gets_nothing(grown: Small) -> None:
-    client = create_app(grown.service).test_client()
+    client = grown.app.test_client()
     for call in pages.calls(client.application, KNOWN, "GET"):
         if call.endpoint not in PUBLIC:
             answer = pages.ask(client, call)

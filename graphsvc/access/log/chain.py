@@ -37,7 +37,10 @@ _COLUMNS = (
 SERVICE = "graphsvc"  # whose name stands beside what the log says of itself
 BROKEN = "broken"
 SET_BACK = "clock set back"
+# Made once: SQLAlchemy remembers what it makes of each.
 _END = sa.select(tables.log.c.id, tables.log.c.hmac).order_by(tables.log.c.id.desc()).limit(1)
+_NEWEST = sa.select(tables.log.c.id, tables.log.c.hmac, tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
+_LINE, _SOURCES = tables.log.insert(), tables.log_sources.insert()
 
 
 def now() -> dt.datetime:
@@ -114,11 +117,8 @@ class Chain:
 
     def _newest(self, connection: sa.Connection) -> tuple[End, dt.datetime | None]:
         """Where the log ends, and the latest moment that is known to have been; None if none is."""
-        newest = (
-            sa.select(tables.log.c.id, tables.log.c.hmac, tables.log.c.at).order_by(tables.log.c.id.desc()).limit(1)
-        )
         try:
-            row = connection.execute(newest).first()
+            row = connection.execute(_NEWEST).first()
             tail, at = (End(row.id, row.hmac), row.at) if row else (End(), None)
         except (ValueError, TypeError):  # not a time any more; verifying names the line
             tail, at = end_of(connection), None
@@ -132,10 +132,10 @@ class Chain:
         line = {"of_line": None, "rows": None} | dict(values)
         line |= {"id": number, "at": now(), "sources_hmac": self.sources_code(number, listed)}
         code = self.code(line, before.hmac)
-        connection.execute(tables.log.insert(), line | {"hmac": code})
+        connection.execute(_LINE, line | {"hmac": code})
         if listed:
             rows = [{"line": number, "pseudonym": pseudonym} for pseudonym in listed]
-            connection.execute(tables.log_sources.insert(), rows)
+            connection.execute(_SOURCES, rows)
         return End(number, code)
 
 

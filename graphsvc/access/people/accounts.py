@@ -330,14 +330,29 @@ def revoke_links(engine: sa.Engine) -> None:
         connection.execute(tables.tokens.delete().where(tables.tokens.c.kind == "link"))
 
 
+# Asked at every request: all that an account may, in one question. A row for each case it is cleared for, or a single one.
+_PRINCIPAL = (
+    sa.select(
+        tables.accounts.c.name,
+        tables.accounts.c.free_cypher,
+        sa.select(sa.func.aggregate_strings(tables.account_roles.c.role, " "))
+        .where(tables.account_roles.c.account_id == tables.accounts.c.id)
+        .scalar_subquery()
+        .label("roles"),
+        tables.grants.c.case_id,
+        tables.grants.c.handling,
+        tables.grants.c.sources,
+    )
+    .join_from(tables.accounts, tables.grants, isouter=True)
+    .where(tables.accounts.c.id == sa.bindparam("account"))
+)
+
+
 def _principal(connection: sa.Connection, account: int) -> Principal:
-    row = connection.execute(sa.select(tables.accounts).where(tables.accounts.c.id == account)).one()
-    roles = connection.execute(
-        sa.select(tables.account_roles.c.role).where(tables.account_roles.c.account_id == account)
-    ).scalars()
-    grants = connection.execute(sa.select(tables.grants).where(tables.grants.c.account_id == account))
-    cleared = {grant.case_id: Grant(grant.handling, bool(grant.sources)) for grant in grants}
-    return Principal(row.name, frozenset(roles), cleared, free_cypher=bool(row.free_cypher))
+    rows = connection.execute(_PRINCIPAL, {"account": account}).all()
+    cleared = {row.case_id: Grant(row.handling, bool(row.sources)) for row in rows if row.case_id is not None}
+    roles = frozenset((rows[0].roles or "").split())
+    return Principal(rows[0].name, roles, cleared, free_cypher=bool(rows[0].free_cypher))
 
 
 def token_hash(token: str) -> str:
