@@ -1,12 +1,11 @@
 """What Java keeps ready of Neo4j's classes (its AOT cache, JEP 483 and 514): a start with it takes half the time and work.
 
-`graphsvc neo4j fetch` makes it once beside the jars, of a server that starts in a home of its own, plans some queries and
-ends. Without it everything works the same, only slower.
+`graphsvc neo4j fetch` makes it once beside the jars, of a server that starts in a home of its own and ends. Without it
+everything works the same, only slower. Having that server plan our queries as well gains nothing that could be measured.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import shutil
@@ -16,24 +15,16 @@ import time
 from pathlib import Path
 
 import filelock
-import neo4j
-from neo4j.exceptions import DriverError, Neo4jError
 
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
-from graphsvc.queries import own_library
 from graphsvc.records.progress import Progress
 from graphsvc.store.server import launch
 from graphsvc.store.server.process import Server
 
 _ROOM_MB = 600  # what is noted, what is made of it, and the store of the server that is watched
 _END_S = 600  # Java writes what it noted when it ends
-_STEPS = (
-    "Neo4j starts, to see which classes it uses",
-    "queries are planned",
-    "the classes are noted",
-    "what Java starts with is written",
-)
+_STEPS = ("Neo4j starts, to see which classes it uses", "it ends and notes them", "what it starts with is written")
 
 
 def make_ready(settings: Settings, jars: Path, progress: Progress | None = None) -> bool:
@@ -67,14 +58,14 @@ def make_ready(settings: Settings, jars: Path, progress: Progress | None = None)
                 own = dataclasses.replace(settings, home=Path(temporary), quick_java=True)
                 noted, made = Path(temporary, "noted"), Path(temporary, "made")
                 _note(own, jars, noted, tell)
-                _step(tell, 3)
+                _step(tell, 2)
                 _write(own, jars, noted, made)
                 for stale in folder.glob("classes-*.aot"):
                     stale.unlink()
                 made.replace(file)
     except OSError as error:
         raise OperatorError(_trouble(error.strerror or str(error), folder)) from error
-    _step(tell, 4)
+    _step(tell, 3)
     return True
 
 
@@ -93,18 +84,6 @@ def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
         if server.state != "ready":
             raise OperatorError(_trouble(server.reason or "Neo4j did not start in time", jars.parent))
         _step(tell, 1)
-        password = (launch.server_home(own.home) / "secret").read_text()
-        with neo4j.GraphDatabase.driver(
-            server.uri,
-            auth=(launch.USERNAME, password),
-            max_transaction_retry_time=0,
-            notifications_min_severity="OFF",
-            telemetry_disabled=True,
-        ) as driver:
-            for query in own_library().values():  # half of the classes are those of the planner
-                with contextlib.suppress(DriverError, Neo4jError):  # what fails here only fails to be noted
-                    driver.execute_query(f"EXPLAIN {query.text}", database_=launch.DATABASE)
-        _step(tell, 2)
     finally:
         server.stop(_END_S)
         quiet.setLevel(level)
