@@ -9,12 +9,20 @@ import sqlalchemy as sa
 from graphsvc.access.people.policy import no_such_case
 from graphsvc.appdb import tables, transaction
 
+# Asked at every request, so made once.
+_CASES = sa.select(*(tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at"))).order_by(
+    tables.cases.c.id
+)
+_VERSION = {
+    name: sa.select(tables.cases.c[name]).where(tables.cases.c.id == sa.bindparam("case"))
+    for name in ("version", "version_p")
+}
+
 
 def known_cases(database: sa.Engine) -> list[dict[str, Any]]:
     """Every case: id, state, version, version_p, created_at."""
-    columns = [tables.cases.c[name] for name in ("id", "state", "version", "version_p", "created_at")]
     with transaction(database) as connection:
-        return [dict(row) for row in connection.execute(sa.select(*columns).order_by(tables.cases.c.id)).mappings()]
+        return [dict(row) for row in connection.execute(_CASES).mappings()]
 
 
 def version_for(handling: str) -> str:
@@ -29,8 +37,7 @@ def version_of(database: sa.Engine, case: str, handling: str = "C") -> int:
         NotFound: there is no such case.
     """
     with transaction(database) as connection:
-        counted = tables.cases.c[version_for(handling)]
-        version = connection.execute(sa.select(counted).where(tables.cases.c.id == case)).scalar()
+        version = connection.execute(_VERSION[version_for(handling)], {"case": case}).scalar()
     if version is None:
         raise no_such_case(case)
     return int(version)

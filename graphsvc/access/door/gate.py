@@ -34,6 +34,10 @@ from graphsvc.store.mark import marked
 _WHOLE_S = 120.0
 # Seconds between two looks at whether the graph holds of a case what was written last.
 _LOOK_S = 30.0
+# How a case stands: asked before everything that is read of it, so made once.
+_CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p"))).where(
+    tables.cases.c.id == sa.bindparam("case")
+)
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
@@ -239,9 +243,7 @@ class Gate:
 
     def _case(self, case: str) -> Any:
         with transaction(self._database) as connection:
-            row = tables.cases.c
-            columns = (row.state, row.held, row.version, row.version_p)
-            return connection.execute(sa.select(*columns).where(row.id == case)).first()
+            return connection.execute(_CASE, {"case": case}).first()
 
     def _require_held(self, case: str, row: Any) -> None:
         """Nothing, if the graph holds of a case what was written last; looked at now and then.

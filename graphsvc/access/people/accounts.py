@@ -286,17 +286,12 @@ def redeem(
     """
     table = tables.tokens
     hold_clock(engine)
+    given = {"token": token_hash(token), "of_kind": kind, "at": now(), "bound_to": token_hash(bound) if bound else ""}
     with transaction(engine) as connection:
-        query = (
-            sa.select(table.c.account_id, table.c.purpose, table.c.expires_at, table.c.ends_at, table.c.limited)
-            .join(tables.accounts)
-            .where(table.c.hash == token_hash(token), table.c.kind == kind, table.c.expires_at > now())
-            .where(~tables.accounts.c.disabled, table.c.bound == (token_hash(bound) if bound else ""))
-        )
-        row = connection.execute(query).first()
+        row = connection.execute(_PROVEN, given).first()
         if row is None:
             raise NotSignedIn("The sign-in has ended. Sign in again.")
-        mine = table.c.hash == token_hash(token)
+        mine = table.c.hash == given["token"]
         if kind in ("link", "setup") and connection.execute(table.delete().where(mine)).rowcount != 1:
             raise NotSignedIn("This link has been used. Ask for a new one.")
         # Not on every request: a write a minute is enough to keep a session alive.
@@ -330,7 +325,15 @@ def revoke_links(engine: sa.Engine) -> None:
         connection.execute(tables.tokens.delete().where(tables.tokens.c.kind == "link"))
 
 
-# Asked at every request: all that an account may, in one question. A row for each case it is cleared for, or a single one.
+# Asked at every request, so made once. What a token proves, if it lives where it is used.
+_PROVEN = (
+    sa.select(*(tables.tokens.c[name] for name in ("account_id", "purpose", "expires_at", "ends_at", "limited")))
+    .join(tables.accounts)
+    .where(tables.tokens.c.hash == sa.bindparam("token"), tables.tokens.c.kind == sa.bindparam("of_kind"))
+    .where(tables.tokens.c.expires_at > sa.bindparam("at"), tables.tokens.c.bound == sa.bindparam("bound_to"))
+    .where(~tables.accounts.c.disabled)
+)
+# All that an account may: a row for each case it is cleared for, or a single one.
 _PRINCIPAL = (
     sa.select(
         tables.accounts.c.name,
