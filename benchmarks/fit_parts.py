@@ -25,7 +25,7 @@ from graphsvc.analysis.evidence.ledger import Floats, encode
 from graphsvc.analysis.evidence.roles import PARTS
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
-from graphsvc.analysis.score.ingredients import NAMES
+from graphsvc.analysis.score.ingredients import NAMES, WEIGHED
 from graphsvc.analysis.score.network import Operation, network
 from graphsvc.simulate import simulate
 
@@ -72,8 +72,8 @@ def sample(case: Case) -> Sample:
 
 
 def found(one: Sample, tables: Sequence[parts.PartTable]) -> Floats:
-    """Candidates x ingredients as the last of `tables` sees them."""
-    return np.vstack((parts.read(one.network, tables), np.zeros(len(NAMES))))[one.rows]
+    """Candidates x ingredients as the last of `tables` sees them; nothing of those that are not weighed."""
+    return np.vstack((parts.read(one.network, tables) * np.array(WEIGHED), np.zeros(len(NAMES))))[one.rows]
 
 
 def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = READINGS) -> list[parts.PartTable]:
@@ -124,7 +124,8 @@ def text(tables: Iterable[parts.PartTable], how: str) -> str:
         lines += ["", f"# Reading {number}", "[[reading]]", f"start = [{_row(one.start)}]", "[reading.says]"]
         lines += [
             f"{f'{name!r}'.replace(chr(39), chr(34)):32} = [{_row(row)}]"
-            for name, row in zip(NAMES, one.says, strict=True)
+            for name, row, weighed in zip(NAMES, one.says, WEIGHED, strict=True)
+            if weighed
         ]
     return "\n".join(lines) + "\n"
 

@@ -78,8 +78,8 @@ class Weighed:
     """How the score reads a relation of kind `part`, `command` or `tie`.
 
     Attributes:
-        place: among the relations in the fitted tables (`analysis/score/parts.toml`), from 1; 0: it is not in them, and
-            weighs nothing until they are fitted again.
+        place: among the relations in the fitted tables (`analysis/score/parts.toml`), from 1; 0: it weighs nothing, since it
+            says nothing of a part (a quarrel, a debt) or has not been fitted yet.
         whom: `each` if hubs, go-betweens and others at the other end are weighed apart; `anyone` if together; `none` if no
             person is there.
     """
@@ -237,7 +237,7 @@ _TABLE = (
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
     Relation("CONTACTED", ("person", "thing"), ("person", "thing"), "was in contact with", "tie",
-        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(16, "each"),
+        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(15, "each"),
         privy=_ALONE, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2="call, calls, telephone call, called, phoned, contact, message, text message"),
     Relation("PAID", _PAYERS, ("person", "thing"), "paid", "command",
@@ -245,11 +245,11 @@ _TABLE = (
         privy=_ACCUSES, there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, ftm="Payment", i2="payment, paid, money, transaction, transfer"),
     Relation("OWES", _PAYERS, ("person", "thing"), "owes", "command",
-        does="owes", part=_NO_PART, stage=NONE, weighed=Weighed(15, "anyone"),
+        does="owes", part=_NO_PART, stage=NONE, weighed=Weighed(0, "anyone"),
         privy=_ALONE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, ftm="Debt", i2=NONE),
     Relation("ASSOCIATES_WITH", _P, _P, "was seen with", "tie",
-        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(17, "each"),
+        does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(16, "each"),
         privy=Privy(beside="both"), there=NONE, shares=NONE,
         met=True, sealed=NONE, folds=False, lasts=False, ftm="Associate", i2="associate, associates, associated with, seen with, friend"),
     Relation("RELATED_TO", _P, _P, "is family of", "family",
@@ -257,7 +257,7 @@ _TABLE = (
         privy=_ALONE, there=NONE, shares="family",
         met=False, sealed=NONE, folds=False, lasts=True, ftm="Family", i2="relative, family, brother, sister, parent, spouse, married to"),
     Relation("RIVAL_OF", _G, _G, "is a rival of", "tie",
-        does="quarrels", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(18, "each"),
+        does="quarrels", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(0, "each"),
         privy=_ALONE, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
     Relation("SERVED", _P, _P, "lawfully served", "service",

@@ -6,6 +6,7 @@ from graphsvc.access.decided.reviews import JUDGEMENTS
 from graphsvc.access.door.cyphergate import Examined
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
+from graphsvc.analysis.score.leads import Explanation
 from graphsvc.cases.cypher_runs import Run
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.held import HeldError
@@ -89,6 +90,7 @@ __all__ = [
     "Enrolment",
     "Entrance",
     "Examined",
+    "Explanation",
     "Export",
     "Form",
     "FormPart",

@@ -11,7 +11,7 @@ from graphsvc.analysis.doubt.falsehood import invented_needed, would_leave
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
-from tests.analysis.test_stability import _case
+from tests.analysis.random_cases import told_at_random
 
 TOP = 3
 
@@ -22,7 +22,7 @@ def _sources(claims: list) -> list[str]:  # type: ignore[type-arg]
 
 @pytest.mark.parametrize("seed", range(8))
 def test_without_them_the_lead_is_out_and_with_fewer_it_is_not(seed: int) -> None:
-    claims, persons, keys = _case(seed)
+    claims, persons, keys = told_at_random(seed)
     on = basis(claims, persons, keys)
     ranking = rank(claims, persons, keys)
     names = _sources(claims)

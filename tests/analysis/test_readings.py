@@ -63,13 +63,22 @@ def test_the_numbers_are_of_people() -> None:
     assert len(reading.entities) == 40
 
 
-def test_of_interest_only_where_every_account_that_raises_has_one() -> None:
+def test_an_interest_is_said_beside_whatever_else_raises_a_lead() -> None:
     claims = [said("s1: i RUNS g1"), said("s2: i DIRECTED a")]
-    assert readings("i", claims) == []
-    assert readings("i", claims, {"statement of s1"}) == []
-    both = {"statement of s1", "statement of s2"}
-    assert [reading.name for reading in readings("i", claims, both)] == ["owing"]
-    assert readings("i", folded(claims), both) == []
+    told = {
+        interested: [
+            reading.text.partition(" sources")[0] for reading in readings("i", claims, claims, set(interested))
+        ]
+        for interested in ((), ("s1",), ("s1", "s2"), ("s3",))
+    }
+    assert told == {
+        (): [],
+        ("s1",): ["Among who says what raises it are"],
+        ("s1", "s2"): ["Said only by"],
+        ("s3",): [],
+    }
+    assert readings("i", claims, [], {"s1"}) == [], "what raises nobody is no matter"
+    assert readings("i", folded(claims), folded(claims), {"s1", "s2"}) == []
 
 
 def test_orders_aboard_are_told_from_orders_ashore() -> None:

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 
 from graphsvc.analysis.doubt import rereading, stability
-from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
-
-_SAID = ("DIRECTED", "PAID", "RECRUITED", "COERCED", "CONTACTED", "OWES", "ORGANISED", "PILOTED", "RUNS", "SUPPLIED")
-_THING = {"ORGANISED": "c", "PILOTED": "c", "RUNS": "g", "SUPPLIED": "b"}
-
-
-def _case(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    rng = random.Random(seed)
-    names = [f"p{number}" for number in range(14)]
-    texts = set()
-    for _ in range(90):
-        relation = rng.choice(_SAID)
-        one, other = rng.sample(names, 2)
-        end = f"{_THING[relation]}{rng.randrange(3)}" if relation in _THING else other
-        texts.add(f"s{rng.randrange(12)}: {one} {'not ' if rng.random() < 0.1 else ''}{relation} {end}")
-    claims = [
-        said(text, source_kind="record" if text.startswith(("s0:", "s1:")) else "witness", on_record=rng.random() < 0.3)
-        for text in sorted(texts)
-    ]
-    keys = {f"s{number}": frozenset(f"k{rng.randrange(5)}" for _ in range(rng.randrange(3))) for number in range(12)}
-    return claims, people(*names, sealed=names[-3:]), keys
+from tests.analysis.random_cases import told_at_random
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_leaving_out_equals_never_having_heard(seed: int) -> None:
-    claims, persons, keys = _case(seed)
+    claims, persons, keys = told_at_random(seed)
     on = basis(claims, persons, keys)
     assert on.network is not None
     before = rereading.read(on.network)
@@ -51,7 +29,7 @@ def test_leaving_out_equals_never_having_heard(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_range_holds_the_rank_of_every_rerun(seed: int) -> None:
-    claims, persons, keys = _case(seed)
+    claims, persons, keys = told_at_random(seed)
     on = basis(claims, persons, keys)
     found = stability.places(on, stability.witnesses(on.told))
     for lead in rank(claims, persons, keys).leads:
@@ -101,7 +79,7 @@ def test_who_of_few_witnesses_spoke_moves_no_range_where_they_are_told_as_one() 
 
 
 def test_draws_repeat_with_their_seed() -> None:
-    claims, persons, keys = _case(3)
+    claims, persons, keys = told_at_random(3)
     on = basis(claims, persons, keys)
     again = [stability.places(on, []) for _ in range(2)]
     assert again[0] == again[1]

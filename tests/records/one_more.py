@@ -21,7 +21,9 @@ def score() -> None:
     from graphsvc.analysis.examples import people, said
     from graphsvc.analysis.exposure.presence import PRIVY
     from graphsvc.analysis.score import hubs, leads, parts
+    from graphsvc.analysis.score.basis import basis
     from graphsvc.analysis.score.ingredients import FAMILY, NAMES
+    from graphsvc.analysis.score.reasons import reasons
 
     for table in (roles.COMMANDS, roles.ACTS, roles.ROLE_RELATIONS, roles.ACTIVE_SUBJECT, roles.OPERATION):
         assert "TAUGHT" in table
@@ -33,13 +35,16 @@ def score() -> None:
     assert next(name for name in NAMES if name.startswith("TAUGHT")) == "TAUGHT to hub"
     for reading in parts.readings():
         for name, row in zip(NAMES, reading.says, strict=True):
-            assert row.any() != name.startswith("TAUGHT"), name
+            assert row.any() != name.startswith(("TAUGHT", "OWES", "RIVAL_OF")), name
 
     taught = [said(f"s{number}: p1 TAUGHT p{number}") for number in (2, 3, 4)]
-    (first, *_) = [lead for lead in hubs.rank(taught, people("p1", "p2", "p3", "p4"), {}).leads if lead.id == "p1"]
-    assert first.groups == 3, "what raises a lead is counted"
+    persons = people("p1", "p2", "p3", "p4")
+    on = basis(taught, persons, {})
+    (first, *_) = [lead for lead in hubs.ranked(on).leads if lead.id == "p1"]
+    assert first.groups == 0, "it is not fitted, so that it raises nobody"
     assert first.stages == {"recruit": 1}
-    assert len(leads.explain("p1", taught, people("p1", "p2", "p3", "p4"), {}).supporting) == 3
+    why = leads.explain("p1", taught, persons, {}, reasons(on, "p1"))
+    assert (why.supporting, len(why.other)) == ((), 3)
     others = [said("s1: p1 DIRECTED p2"), said("s2: p3 PILOTED c1")]
     scores = [
         {lead.id: lead.score for lead in hubs.rank(claims, people("p1", "p2", "p3"), {}).leads}

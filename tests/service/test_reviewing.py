@@ -13,8 +13,9 @@ from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.service import Service, quiet
 from tests.leaks import homes
-from tests.leaks.small import FIRST, SECOND
+from tests.leaks.small import FIRST, SEALED, SECOND
 from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import said
 from tests.toolbox.two_persons import seal
 
 pytestmark = pytest.mark.neo4j
@@ -89,7 +90,10 @@ def test_who_is_cleared_for_less_is_not_told_of_what_was_decided_on_more(people:
     assert seen["seen with C"].now is not None
 
 
+@pytest.mark.changes
 def test_words_and_exact_figures_of_who_knows_sources_are_for_those_who_do(people: Place) -> None:
+    account = {"id": "account-2", "kind": "witness", "handling": "P", "source_id": SEALED}
+    people.load("whole", {"statements": [account], "links": said("account-2", "boss-1 ORGANISED crossing-1")})
     people("whole").leads.reviews.add("boss-1", "agree", "Q-AAAA-BBBB-CCCC is sure")
     (told,) = people("high").leads.reviews.of("boss-1")
     assert (told.reason, told.withheld, told.judgement) == ("", True, "agree")

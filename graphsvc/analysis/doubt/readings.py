@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.roles import ABOARD, ARRANGES, COMMANDS, HANDS_ON, ORDERS
+from graphsvc.analysis.evidence.roles import ABOARD, COMMANDS, HANDS_ON, ORDERS
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import doing, those
 
@@ -36,13 +36,16 @@ class InnocentReading:
     entities: tuple[str, ...]
 
 
-def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = ()) -> list[InnocentReading]:
+def readings(
+    lead: str, claims: Iterable[Claim], raising: Collection[Claim] = (), interested: Collection[str] = ()
+) -> list[InnocentReading]:
     """Every innocent reading of one lead that the claims allow.
 
     Args:
         lead: the person's id.
         claims: those the reader may see; folded ones do.
-        interested: statements for which an interest of the source is noted; only for who has source clearance.
+        raising: those that raise the lead (`score.leads.Explanation.supporting`).
+        interested: sources for whom an interest is noted in a statement; only for who has source clearance.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -57,7 +60,7 @@ def readings(lead: str, claims: Iterable[Claim], interested: Collection[str] = (
     everywhere = [claim for claim in claims if claim.asserts and claim.relation in ABOARD]
     answers = [reading(lead, about) for reading in _ALONE]
     answers.append(one_crossing(lead, about, everywhere))
-    answers.append(owing(lead, about, interested))
+    answers.append(owing(raising, interested))
     return [reading for reading in answers if reading is not None]
 
 
@@ -203,27 +206,30 @@ def one_crossing(lead: str, about: Iterable[Claim], aboard: Iterable[Claim]) -> 
     )
 
 
-def owing(lead: str, about: Iterable[Claim], interested: Collection[str]) -> InnocentReading | None:
-    """Everything that raises a lead is said by sources for whom an interest is noted: a debt, a promise, a quarrel.
+def owing(raising: Collection[Claim], interested: Collection[str]) -> InnocentReading | None:
+    """What raises a lead is said, wholly or in part, by sources for whom an interest is noted: a debt, a promise, a quarrel.
 
-    Only for who has source clearance. Whether a *person* who owes the lead is the source is nobody's to know: the
-    statement's own note on its source is all this looks at.
+    Only for who has source clearance. Whether a *person* who owes the lead is the source is nobody's to know: what was noted
+    of the source when a statement was taken is all this looks at.
 
     Example:
         >>> from graphsvc.analysis.examples import said
-        >>> owing("p1", [said("s1: p1 RUNS g1")], {"statement of s1"}).text
+        >>> owing([said("s1: p1 RUNS g1")], {"s1"}).text
         'Said only by sources for whom an interest is noted (a debt, promise, payment or quarrel).'
+        >>> owing([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {"s1"}).text
+        'Among who says what raises it are sources for whom an interest is noted (a debt, promise, payment or quarrel).'
 
     Limits: an interest does not make an account untrue, and an empty note does not mean that there is none.
     """
-    upper = [claim for claim in about if claim.subject == lead and claim.relation in _UPPER]
-    if not upper or not all(claim.statement in interested for claim in upper):
+    moved = [claim for claim in raising if claim.source in interested]
+    if not moved:
         return None
-    text = "Said only by sources for whom an interest is noted (a debt, promise, payment or quarrel)."
-    return InnocentReading("owing", text, ())
+    who = "Said only by" if len(moved) == len(raising) else "Among who says what raises it are"
+    return InnocentReading(
+        "owing", f"{who} sources for whom an interest is noted (a debt, promise, payment or quarrel).", ()
+    )
 
 
-_UPPER = COMMANDS | ARRANGES
 _ALONE: tuple[Callable[[str, Iterable[Claim]], InnocentReading | None], ...] = (
     served,
     family,

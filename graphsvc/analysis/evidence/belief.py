@@ -22,6 +22,7 @@ from graphsvc.records.weights import SHIPPED, Weights
 
 # The most that support for something, or against it, can be.
 _NEARLY = 1 - 1e-12
+_NODES, _SPANS = np.polynomial.legendre.leggauss(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,21 @@ def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: flo
 
     Limits: groups are taken as independent of each other; a story many heard is still many groups.
     """
+    order, failing = _failing(group, strength, repeated)
+    result: Floats = 0.0 - np.expm1(np.bincount(owner[order], weights=failing, minlength=size))
+    return result
+
+
+def _failing(group: Ints, strength: Floats, repeated: float) -> tuple[Ints, Floats]:
+    """Rows by group, strongest first, and the logarithm of the chance that each fails as far as it counts."""
     order = np.lexsort((-strength, group))
     first = np.ones(len(order), dtype=bool)
     first[1:] = group[order][1:] != group[order][:-1]
     second = ~first
     second[1:] &= first[:-1]
     share = np.where(first, 1.0, np.where(second, repeated, 0.0))
-    failing = np.log1p(-share * strength[order])
-    result: Floats = 0.0 - np.expm1(np.bincount(owner[order], weights=failing, minlength=size))
-    return result
+    failing: Floats = np.log1p(-share * strength[order])
+    return order, failing
 
 
 def met(supporting: Floats, opposing: Floats) -> Floats:
@@ -158,11 +165,63 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
     return met(supporting, opposing), supporting
 
 
+def belief_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
+    """What each row does to the belief of its link: the rows of a link add up to its belief.
+
+    Where nothing denies the link, the rows that assert it share its belief by what each takes from the chance that all
+    fail. Where something does, either side has its mean worth while both grow from nothing together (Aumann & Shapley
+    1974), so a denial has less than nothing. A row that adds nothing to its group has nothing.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("s3: p1 RUNS g1", polarity="denies")], {})
+        >>> shares = belief_shares(ledger, strengths(ledger), 1)
+        >>> [round(float(share), 3) for share in shares], round(float(link_beliefs(ledger, strengths(ledger), 1)[0][0]), 3)
+        ([0.513, 0.513, -0.263], 0.763)
+
+    Limits: of this link as it is told; what a claim says of a person is more or less by what the link is to them.
+    """
+    worth = np.zeros(len(strength))
+    for rows, group in ((rows, ledger.groups(ledger.link[rows], rows)) for rows in _rows_of_sides(ledger)):
+        order, failing = _failing(group, strength[rows], ledger.weights.repeated)
+        worth[rows[order]] = 0.0 - failing
+    asserting, denying = (
+        np.bincount(ledger.link[rows], weights=worth[rows], minlength=links) for rows in _rows_of_sides(ledger)
+    )
+    belief = met(0.0 - np.expm1(-asserting), 0.0 - np.expm1(-denying))
+    most = -np.log1p(-_NEARLY)
+    lost = np.where(denying > 0, _lost(np.minimum(asserting, most), np.minimum(denying, most)), 0.0)
+    side = np.where(ledger.denies, lost[ledger.link], (belief - lost)[ledger.link])
+    whole = np.where(ledger.denies, denying[ledger.link], asserting[ledger.link])
+    result: Floats = np.divide(side * worth, whole, out=np.zeros(len(worth)), where=whole > 0)
+    return result
+
+
+def _lost(asserting: Floats, denying: Floats) -> Floats:
+    """The share of what denies in a belief, 0 or less: its mean worth while both sides grow from nothing together.
+
+    Args:
+        asserting: for each link minus the logarithm of the chance that all support for it fails.
+        denying: likewise of what is against it.
+    """
+    total = np.zeros_like(asserting)
+    for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
+        grown = node**3  # what happens, happens early where much is told
+        failing, failing_against = np.exp(-grown * asserting), np.exp(-grown * denying)
+        both = failing + failing_against - failing * failing_against
+        total -= span * 3 * node**2 * denying * failing_against * failing * (1 - failing) / both**2
+    return total
+
+
+def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:
+    """The rows that assert, and those that deny."""
+    return np.flatnonzero(~ledger.denies), np.flatnonzero(ledger.denies)
+
+
 def _sides(ledger: Ledger, strength: Floats) -> list[tuple[Ints, Ints, Floats]]:
     """For and against: link, group and strength of each row of the one side and of the other."""
     sides = []
-    for chosen in (~ledger.denies, ledger.denies):
-        rows = np.flatnonzero(chosen)
+    for rows in _rows_of_sides(ledger):
         owner = ledger.link[rows]
         sides.append((owner, ledger.groups(owner, rows), strength[rows]))
     return sides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +11,8 @@ from graphsvc.analysis.evidence.belief import LinkFigures, corroboration
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import encode
-from graphsvc.analysis.score.leads import Explanation, Path
 from graphsvc.records import told
 from graphsvc.records.grading import stricter
-from graphsvc.records.relations import LinkKey
 
 
 def folded(claims: Iterable[Claim]) -> list[Claim]:
@@ -128,51 +126,6 @@ def bare(claim: Claim) -> Claim:
     if claim.source_kind in told.OPEN_KINDS:
         return replace(claim, source="")
     return replace(_nameless(claim), source_grade="", assessment="")
-
-
-def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
-    """An explanation of folded claims as it may be shown: bare, without sources, ordered and weighed by told beliefs.
-
-    Args:
-        why: see `leads.explain`, of claims that were `folded`.
-        beliefs: link → how far it is told as believed (`told_belief`); absent ones as nothing.
-
-    Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> from graphsvc.analysis.score.leads import explain
-        >>> claims = [said("s1: p1 RUNS g1")]
-        >>> why = retold(explain("p1", folded(claims), [], {}), {("p1", "RUNS", "g1"): 0.5})
-        >>> [(path.source, path.strength) for path in why.paths]
-        [('', 0.5)]
-
-    Limits: of two ways of one length between the same two ends only the better supported is among the paths.
-    """
-
-    def belief(claim: Claim) -> float:
-        return beliefs.get(claim.key, 0.0)
-
-    def ordered(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-        """Reports and records as they were, best graded first; then accounts, of the best believed link first."""
-        apart = [claim for claim in claims if claim.source_kind in told.OPEN_KINDS]
-        accounts = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
-        return tuple(map(bare, apart + sorted(accounts, key=lambda claim: (-belief(claim), claim.key, claim.status))))
-
-    paths = []
-    for path in why.paths:
-        strength = 1.0
-        for claim in path.claims:
-            strength *= belief(claim)
-        paths.append(Path("", "", tuple(map(bare, path.claims)), strength))
-    return replace(
-        why,
-        supporting=ordered(why.supporting),
-        other=ordered(why.other),
-        denying=ordered(why.denying),
-        taken_back=ordered(why.taken_back),
-        groups=(),
-        other_sources=(),
-        paths=tuple(sorted(paths, key=lambda path: (-path.strength, len(path.claims), [c.key for c in path.claims]))),
-    )
 
 
 def _as_many(groups: Ints, few_below: int) -> Ints:

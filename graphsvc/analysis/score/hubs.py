@@ -14,15 +14,16 @@ from graphsvc.analysis.evidence.belief import corroboration
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION, ROLE_RELATIONS
+from graphsvc.analysis.evidence.roles import ROLE_RELATIONS
 from graphsvc.analysis.score import chance, ingredients, parts, stages
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.structure import contacts, positions, stands_out
+from graphsvc.analysis.score.reasons import LinkShares, contact_links, link_shares, rows_of
+from graphsvc.analysis.score.structure import by_structure, contacts, stands_out, usable
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
 FEWEST_VOICES = 3
 
@@ -36,11 +37,12 @@ class Lead:
     Attributes:
         score: higher is further forward; only the order means something.
         rank: from 1; ties share the lowest.
-        groups: independent groups of witnesses whose accounts raise the score; `few` where a reader may not know more.
-        other_sources: distinct reports and records whose claims raise it.
+        groups: independent groups of witnesses whose accounts have a share that raises the score (`reasons`); `few` where a
+            reader may not know more.
+        other_sources: distinct reports and records whose claims have.
         score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
         groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
-        denied: claims with weight that deny something said of the person; `few` where a reader may not know more.
+        denied: claims with weight that deny what has a share in the score; `few` where a reader may not know more.
         denying_groups: independent groups of witnesses among those who deny it; `denying_others` reports and records.
         shares: family of ingredients → its share of the score; they add up to it.
         stages: stage of the operation they have a hand in → rank among those who have, from 1.
@@ -123,17 +125,19 @@ def ranked(on: Basis) -> Ranking:
         shares = by_parts(ledger, whole, values, on.left_out)
         recorded = on.operation(on.recorded)
         on_record = _placed(ledger, recorded, parts.score(parts.read(recorded)))
+        counts = _counts(on, link_shares(on.told, whole), link_shares(on.recorded, recorded))
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
         stands, reason = _verdict(on, whole)
     else:
         inside = np.array([name not in on.left_out for name in ledger.ids], dtype=bool)
         shares, staged = by_structure(on.told, inside), {}
         on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
+        counts = _counts(on, contact_links(on.told, inside), contact_links(on.recorded, inside))
         stands, reason = _structure_verdict(ledger, inside)
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
-        leads=_leads(on.people, ledger, shares, on_record, _counts(ledger, whole is not None), staged),
+        leads=_leads(on.people, ledger, shares, on_record, counts, staged),
     )
 
 
@@ -171,25 +175,6 @@ def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
     return result
 
 
-def by_structure(ledger: Ledger, inside: Bools) -> Shares:
-    """The shares of the score of each entity where there are only contacts: two positions, half and half.
-
-    Example:
-        >>> sorted(by_structure(basis([], [], {}).ledger, np.zeros(0, dtype=bool)))
-        ['closeness', 'contacts_apart']
-
-    Limits: see `structure`; a position among those watched, not a role.
-    """
-    rows = _usable(ledger, inside)
-    network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
-    return {name: value / 2 for name, value in positions(network).items()}
-
-
-def _usable(ledger: Ledger, inside: Bools) -> Ints:
-    """Rows that assert a tie between two who may play a part."""
-    return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
-
-
 def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     ledger = on.ledger
     acting = np.isin(ledger.ids, whole.ids)
@@ -205,30 +190,51 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
 
 
 def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
-    rows = _usable(ledger, inside)
+    rows = usable(ledger, inside)
     stands, why = stands_out(contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids)))
     caveat = "No account gives anyone a role, so this is structure only"
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 
-def _counts(ledger: Ledger, roles: bool) -> tuple[Ints, ...]:
-    """For each entity who raises it, and who denies what is said of it.
+def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints, ...]:
+    """For each entity who raises it, and who denies what is said of it: of links with a share in its score alone.
 
     In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny;
     groups and other sources that raise it on the record.
+
+    Args:
+        on: what the ranking is computed on.
+        links: shares of the score.
+        recorded: shares of the score on the record.
     """
-    size = len(ledger.ids)
-    rows = np.flatnonzero(ledger.of(COMMANDS | ARRANGES if roles else LEVEL_TIES) & ~ledger.denies)
-    owner = ledger.subject[rows]
-    if not roles:
-        owner, rows = np.concatenate((owner, ledger.object[rows])), np.tile(rows, 2)
-    groups, others = corroboration(ledger, owner, rows, size)
-    recorded = ledger.on_record[rows]
-    on_record = corroboration(ledger, owner[recorded], rows[recorded], size)
-    denying = ledger.of(OPERATION) & ledger.denies
-    ends = np.concatenate((ledger.subject[denying], ledger.object[denying]))
-    against = corroboration(ledger, ends, np.tile(np.flatnonzero(denying), 2), size)
-    return groups, others, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
+    ledger, size = on.ledger, len(on.ledger.ids)
+    number = _numbers(on)
+
+    def speaking(shares: LinkShares, chosen: Bools, said: Bools) -> tuple[Ints, Ints]:
+        """Whom it is about, and which row of the ledger, of the rows `said` about the links that are chosen."""
+        link = number[shares.link[chosen]]
+        which, row = rows_of(link, ledger)
+        spoken = said[row]
+        return shares.person[chosen][which][spoken], row[spoken]
+
+    raising = corroboration(ledger, *speaking(links, links.share > 0, ~ledger.denies), size)
+    asserted = ledger.on_record & ~ledger.denies
+    on_record = corroboration(ledger, *speaking(recorded, recorded.share > 0, asserted), size)
+    ends, denials = speaking(links, links.share != 0, ledger.denies)
+    against = corroboration(ledger, ends, denials, size)
+    return *raising, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
+
+
+def _numbers(on: Basis) -> Ints:
+    """The number in the ledger of each link that is computed with."""
+    links = int(on.told.link.max(initial=-1)) + 1
+    if on.told is on.ledger:
+        return np.arange(links)
+    known = {claim.key: link for claim, link in zip(on.ledger.claims, on.ledger.link.tolist(), strict=True)}
+    numbers = np.zeros(links, dtype=np.int64)
+    for claim, link in zip(on.told.claims, on.told.link.tolist(), strict=True):
+        numbers[link] = known[claim.key]
+    return numbers
 
 
 def _leads(

@@ -26,7 +26,7 @@ from graphsvc.analysis.evidence.roles import (
     WHOM,
 )
 from graphsvc.analysis.score.network import BLOCKS, Operation
-from graphsvc.records.relations import doing
+from graphsvc.records.relations import RELATIONS, doing
 
 _TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM)) == tuple(WHOM))
 _TAKEN_TOGETHER = tuple(block for block in BLOCKS if block not in _TOLD_APART)
@@ -43,6 +43,16 @@ NAMES: tuple[str, ...] = (
     *(f"{relation} {end} anyone" for relation, end in _TAKEN_TOGETHER),
     *(f"{relation} {end} {CARRIED}" for relation, end in _CARRIED),
 )
+
+
+# Whether each is in the fitted tables; the others say nothing of a part, or have not been fitted yet.
+WEIGHED = tuple(bool(RELATIONS[name.partition(" ")[0]].weighed.place) for name in NAMES)
+_PLACE = {name: place for place, name in enumerate(NAMES)}
+# The column that a tie adds to: blocks x `roles.WHOM`; and that a tie with somebody only carried adds to, -1 for none.
+TIE_COLUMNS = np.array(
+    [[_PLACE[f"{' '.join(block)} {whom if block in _TOLD_APART else 'anyone'}"] for whom in WHOM] for block in BLOCKS]
+)
+CARRIED_COLUMNS = np.array([_PLACE.get(f"{' '.join(block)} {CARRIED}", -1) for block in BLOCKS])
 
 
 def ingredients(network: Operation, whom: Floats, rows: Ints | None = None) -> Floats:

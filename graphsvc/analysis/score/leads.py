@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import groups
-from graphsvc.analysis.evidence.roles import ARRANGES, COMMANDS, LEVEL_TIES, OPERATION
+from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.analysis.score.candidates import carried
+from graphsvc.analysis.score.folding import bare
+from graphsvc.analysis.score.reasons import Reasons, ShareKey, share_key
+from graphsvc.records import told
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
 
@@ -39,9 +42,11 @@ class Explanation:
     """What speaks for one lead and what against it.
 
     Attributes:
-        supporting: claims with weight that raise the lead, strongest first.
-        other: further claims with weight of the operation about the lead (lower parts, orders taken, plain ties).
+        supporting: claims with weight that assert something and have a share that raises the score, largest first.
+        lowering: those that have one that lowers it, or make one group of two among who says so, largest first.
+        other: further claims with weight of the operation about the lead; the score is the same without any of them.
         denying: claims with weight that deny something said of the lead.
+        shares: claim → its share of the score (`reasons`); `unclaimed` is what no claim has.
         taken_back: claims about the lead that are superseded or withdrawn.
         groups: independent groups of witnesses behind `supporting`, each a set of pseudonyms.
         other_sources: reports and records behind `supporting`.
@@ -51,13 +56,20 @@ class Explanation:
 
     lead: str
     supporting: tuple[Claim, ...]
+    lowering: tuple[Claim, ...]
     other: tuple[Claim, ...]
     denying: tuple[Claim, ...]
     taken_back: tuple[Claim, ...]
     groups: tuple[frozenset[str], ...]
     other_sources: tuple[str, ...]
     paths: tuple[Path, ...]
+    shares: Mapping[ShareKey, float] = field(default_factory=dict)
+    unclaimed: float = 0.0
     voices: Mapping[LinkKey, int | str] = field(default_factory=dict)
+
+    def share(self, claim: Claim) -> float:
+        """The share of a claim in the score; 0: it has none."""
+        return self.shares.get(share_key(claim), 0.0)
 
 
 def explain(
@@ -65,15 +77,28 @@ def explain(
     claims: Iterable[Claim],
     persons: Iterable[Person],
     dependence: Dependence,
+    because: Reasons,
     limit: int = 20,
     weights: Weights = SHIPPED,
 ) -> Explanation:
-    """Why this person is a lead, as data, with at most `limit` paths; `weights` say what a grading is worth.
+    """Why this person is a lead, as data.
+
+    Args:
+        lead_id: the person's id.
+        claims: those the reader may be shown; folded ones do.
+        persons: likewise.
+        dependence: what sources share.
+        because: what the score is made of, see `reasons`.
+        limit: of paths.
+        weights: what a grading is worth.
 
     Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.score.reasons import reasons
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang")
-        >>> why = explain("p1", [claim], [], {})
+        >>> given = [claim], [Person("p1", "", frozenset(), False)], {}
+        >>> why = explain("p1", *given, reasons(basis(*given), "p1"))
         >>> [claim.id for claim in why.supporting], why.groups, why.paths[0].source
         (['c1'], (frozenset({'s1'}),), 's1')
 
@@ -81,26 +106,82 @@ def explain(
     pseudonym, so the caller shows it only to those cleared for them.
     """
     claims, persons = list(claims), list(persons)
-    roles = any(claim.relation in COMMANDS or claim.relation in ARRANGES for claim in claims)
-    about = [claim for claim in claims if lead_id in (claim.subject, claim.object) and claim.relation in OPERATION]
-    upper = [claim for claim in about if claim.asserts and _raises(claim, lead_id, roles)]
+    shares = because.shares
+
+    def share(claim: Claim) -> float:
+        return shares.get(share_key(claim), 0.0) if claim.counts else 0.0
+
+    def lowers(claim: Claim) -> bool:
+        return share(claim) < 0 or (claim.counts and share_key(claim) in because.joining)
+
+    about = [
+        claim
+        for claim in claims
+        if lead_id in (claim.subject, claim.object) and (claim.relation in OPERATION or share(claim))
+    ]
+    asserted = [claim for claim in about if claim.asserts]
+    upper = [claim for claim in asserted if share(claim) > 0]
     witnesses = {claim.source for claim in upper if claim.source_kind == "witness"}
     return Explanation(
         lead=lead_id,
-        supporting=_ordered(upper, weights),
-        other=_ordered((claim for claim in about if claim.asserts and not _raises(claim, lead_id, roles)), weights),
+        supporting=tuple(sorted(upper, key=lambda claim: (-share(claim), claim.id, claim.key))),
+        lowering=tuple(sorted(filter(lowers, asserted), key=lambda claim: (share(claim), claim.id, claim.key))),
+        other=_ordered((claim for claim in asserted if not (share(claim) > 0 or lowers(claim))), weights),
         denying=_ordered((claim for claim in about if claim.denies), weights),
         taken_back=_ordered((claim for claim in about if not claim.counts), weights),
         groups=tuple(groups(witnesses, dependence)),
         other_sources=tuple(sorted({claim.source for claim in upper if claim.source_kind != "witness"})),
         paths=_paths(lead_id, claims, persons, weights)[:limit],
+        shares={share_key(claim): share(claim) for claim in about if share(claim)},
+        unclaimed=because.unclaimed,
     )
 
 
-def _raises(claim: Claim, lead: str, roles: bool) -> bool:
-    if not roles:
-        return claim.relation in LEVEL_TIES
-    return claim.subject == lead and (claim.relation in COMMANDS or claim.relation in ARRANGES)
+def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
+    """An explanation of folded claims as it may be shown: bare, without sources; what has no share ordered by told beliefs.
+
+    Args:
+        why: see `leads.explain`, of claims that were `folded`.
+        beliefs: link → how far it is told as believed (`told_belief`); absent ones as nothing.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.score.folding import folded
+        >>> from graphsvc.analysis.score.reasons import Reasons
+        >>> claims = [said("s1: p1 RUNS g1")]
+        >>> why = retold(explain("p1", folded(claims), [], {}, Reasons({})), {("p1", "RUNS", "g1"): 0.5})
+        >>> [(path.source, path.strength) for path in why.paths]
+        [('', 0.5)]
+
+    Limits: of two ways of one length between the same two ends only the better supported is among the paths.
+    """
+
+    def belief(claim: Claim) -> float:
+        return beliefs.get(claim.key, 0.0)
+
+    def ordered(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        """Reports and records as they were, best graded first; then accounts, of the best believed link first."""
+        apart = [claim for claim in claims if claim.source_kind in told.OPEN_KINDS]
+        accounts = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
+        return tuple(map(bare, apart + sorted(accounts, key=lambda claim: (-belief(claim), claim.key, claim.status))))
+
+    paths = []
+    for path in why.paths:
+        strength = 1.0
+        for claim in path.claims:
+            strength *= belief(claim)
+        paths.append(Path("", "", tuple(map(bare, path.claims)), strength))
+    return replace(
+        why,
+        supporting=tuple(map(bare, why.supporting)),
+        lowering=tuple(map(bare, why.lowering)),
+        other=ordered(why.other),
+        denying=ordered(why.denying),
+        taken_back=ordered(why.taken_back),
+        groups=(),
+        other_sources=(),
+        paths=tuple(sorted(paths, key=lambda path: (-path.strength, len(path.claims), [c.key for c in path.claims]))),
+    )
 
 
 def _strength(claim: Claim, weights: Weights) -> float:

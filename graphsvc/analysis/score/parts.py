@@ -12,7 +12,7 @@ of others, against somebody of whom nothing is told.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,11 +21,11 @@ import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
-from graphsvc.analysis.score.ingredients import NAMES, ingredients
+from graphsvc.analysis.score.ingredients import NAMES, WEIGHED, ingredients
 from graphsvc.analysis.score.network import Operation
-from graphsvc.records.relations import RELATIONS
 
-_NODES, _SPANS = np.polynomial.legendre.leggauss(24)
+# So many that shares add up to the score to the ninth digit.
+_NODES, _SPANS = np.polynomial.legendre.leggauss(64)
 _KIND = np.array([[float(part in parts) for parts in WHOM.values()] for part in PARTS])
 
 
@@ -55,16 +55,18 @@ def readings() -> tuple[PartTable, ...]:
     tables = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
     return tuple(
         PartTable(
-            np.array(table["start"], dtype=float), np.array([_says(table["says"], name) for name in NAMES], dtype=float)
+            np.array(table["start"], dtype=float),
+            # A row of nothing only where that is said in the table of relations, so that none is forgotten.
+            np.array(
+                [
+                    table["says"][name] if weighed else [0.0] * len(PARTS)
+                    for name, weighed in zip(NAMES, WEIGHED, strict=True)
+                ],
+                dtype=float,
+            ),
         )
         for table in tables["reading"]
     )
-
-
-def _says(says: Mapping[str, Sequence[float]], name: str) -> Sequence[float]:
-    """The row of one ingredient: nothing only where its relation is said not to be fitted, so that none is forgotten."""
-    fitted = RELATIONS[name.partition(" ")[0]].weighed.place
-    return says[name] if fitted else [0.0] * len(PARTS)
 
 
 def read(network: Operation, tables: Sequence[PartTable] | None = None) -> Floats:
@@ -86,11 +88,24 @@ def read(network: Operation, tables: Sequence[PartTable] | None = None) -> Float
 
     Limits: parts of those of whom little is told stay close to the average; three rounds, not until nothing moves.
     """
+    return ingredients(network, seen(network, tables))
+
+
+def seen(network: Operation, tables: Sequence[PartTable] | None = None) -> Floats:
+    """How far the last reading takes everybody for each kind that ties tell apart: persons x `roles.WHOM`.
+
+    Example:
+        >>> from graphsvc.analysis.examples import tied
+        >>> seen(tied("s1: p1 DIRECTED p2", "s2: p2 PILOTED c1")).sum(axis=1).round(9).tolist()
+        [1.0, 1.0]
+
+    Limits: as `read`.
+    """
     tables = readings() if tables is None else tables
     whom = np.tile(kinds(tables[0].start[None, :]), (network.size, 1))
     for reading in tables[:-1]:
         whom = kinds(ingredients(network, whom) @ reading.says + reading.start)
-    return ingredients(network, whom)
+    return whom
 
 
 def kinds(weighed: Floats) -> Floats:

@@ -7,7 +7,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
+from graphsvc.analysis.evidence.roles import LEVEL_TIES
 
 # Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004).
 _PIVOTS = 2000
@@ -30,6 +31,38 @@ def contacts(first: Ints, second: Ints, size: int) -> csr_array:
     network = coo_array((np.ones(len(ends[0])), ends), shape=(size, size)).tocsr()
     network.data = np.ones_like(network.data)
     return network
+
+
+def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
+    """The shares of the score of each entity where there are only contacts: two positions, half and half.
+
+    Args:
+        ledger: the claims.
+        inside: for each entity whether it may play a part.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> sorted(by_structure(encode([], {}), np.zeros(0, dtype=bool)))
+        ['closeness', 'contacts_apart']
+
+    Limits: a position among those watched, not a role.
+    """
+    rows = usable(ledger, inside)
+    network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
+    return {name: value / 2 for name, value in positions(network).items()}
+
+
+def usable(ledger: Ledger, inside: Bools) -> Ints:
+    """Rows that assert a tie between two who may play a part; arguments as `by_structure`.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> usable(encode([], {}), np.zeros(0, dtype=bool)).tolist()
+        []
+
+    Limits: a tie somebody denies is one that somebody asserts.
+    """
+    return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
 def effective_size(network: csr_array) -> Floats:

@@ -13,10 +13,11 @@ from graphsvc.access.door.redact import told
 from graphsvc.analysis.doubt.falsehood import FalseAccounts, invented_needed, would_leave
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
-from graphsvc.analysis.score.folding import as_told, retold, told_belief
+from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.analysis.score.hubs import Lead, Ranking
-from graphsvc.analysis.score.leads import Explanation, explain
+from graphsvc.analysis.score.leads import Explanation, explain, retold
 from graphsvc.errors import Refused
+from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
 from graphsvc.service.leads.material import Material
@@ -111,15 +112,17 @@ class Leads:
 
     def _explained(self, identifier: str) -> Explanation:
         """Why one person is a lead, sources included."""
-        return explain(identifier, *self._material.given(), weights=self._ask.home.weights)
+        because = self._material.reasons(identifier)
+        return explain(identifier, *self._material.given(), because, weights=self._ask.home.weights)
 
     def _retold(self, identifier: str) -> Explanation:
         """Why one person is a lead, as a reader without source clearance may know it."""
         claims, _, dependence = self._material.given()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
-        why = explain(identifier, *self._material.folded(), weights=weights)
+        why = explain(identifier, *self._material.folded(), self._material.reasons(identifier), weights=weights)
         told_of = (
             *why.supporting,
+            *why.lowering,
             *why.other,
             *why.denying,
             *why.taken_back,
@@ -130,12 +133,23 @@ class Leads:
         coarse = link_table(as_told(about, dependence, few), {}, weights)
         exact = link_table(about, dependence, weights)
         why = retold(why, {key: told_belief(figures, few) for key, figures in coarse.items()})
-        return replace(why, voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)})
+        return replace(
+            why,
+            shares={key: told_score(share) for key, share in why.shares.items()},
+            voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)},
+        )
 
 
 def _sources(explanation: Explanation) -> set[str]:
     """Pseudonyms of every source an explanation names."""
     along = (claim for path in explanation.paths for claim in path.claims)
-    about = (*explanation.supporting, *explanation.other, *explanation.denying, *explanation.taken_back, *along)
+    about = (
+        *explanation.supporting,
+        *explanation.lowering,
+        *explanation.other,
+        *explanation.denying,
+        *explanation.taken_back,
+        *along,
+    )
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}
     return named.union(explanation.other_sources, *explanation.groups) - {""}

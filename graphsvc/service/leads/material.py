@@ -20,6 +20,7 @@ from graphsvc.analysis.links.sets import TieNetwork
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
+from graphsvc.analysis.score.reasons import Reasons, reasons
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.properties import LINK_FIGURES
@@ -42,6 +43,7 @@ class LeadCaches(Caches):
         self.folded: Cache[Given] = Cache(_LARGE)
         self.bases: Cache[Basis] = Cache(_LARGE)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
+        self.reasons: Cache[Reasons] = Cache(_RESULTS)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
         self.networks: Cache[tuple[frozenset[str], TieNetwork, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
@@ -76,6 +78,12 @@ class Material:
     def _lay(self, grant: Grant) -> Basis:
         few_below = 0 if grant.sources else self._ask.settings.few_below
         return basis(*self.given(), few_below=few_below, weights=self._ask.home.weights)
+
+    def reasons(self, lead: str) -> Reasons:
+        """What the score of one person is made of, as this reader's ranking is computed."""
+        return self._caches.reasons.of(
+            (*self._ask.state, self._ask.grant.sources, lead), lambda: reasons(self.basis(self._ask.grant), lead)
+        )
 
     def ranking(self, grant: Grant) -> Ranking:
         """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""

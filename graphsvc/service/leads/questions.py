@@ -13,6 +13,7 @@ from graphsvc.access.decided.questions import QuestionStore
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
 from graphsvc.analysis.doubt.readings import InnocentReading, readings
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.score.reasons import share_key
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
 from graphsvc.records.told import OPEN_KINDS
@@ -73,7 +74,8 @@ class Questions:
         with self._ask.act("analyse", query="readings", lead=lead) as outcome:
             self._material.require_ranked(lead)
             claims = self._material.given()[0] if self._ask.grant.sources else self._material.folded()[0]
-            innocent_readings = readings(lead, claims, self._interested(lead, claims))
+            raising = self._raising(lead, claims)
+            innocent_readings = readings(lead, claims, raising, self._interested(raising, claims))
             outcome["rows"] = len(innocent_readings)
         return innocent_readings
 
@@ -126,12 +128,19 @@ class Questions:
     def _put(self) -> QuestionStore:
         return QuestionStore(self._ask.database)
 
-    def _interested(self, lead: str, claims: list[Claim]) -> frozenset[str]:
-        """Statements about a lead for which an interest of the source is noted; none without source clearance."""
+    def _raising(self, lead: str, claims: list[Claim]) -> list[Claim]:
+        """Which of the claims have a share that raises a lead."""
+        shares = self._material.reasons(lead).shares
+        return [claim for claim in claims if claim.asserts and shares.get(share_key(claim), 0.0) > 0]
+
+    def _interested(self, raising: list[Claim], claims: list[Claim]) -> frozenset[str]:
+        """Sources of some claims for whom an interest is noted in any statement; none without source clearance."""
         if not self._ask.grant.sources:
             return frozenset()
-        wanted = sorted({claim.statement for claim in claims if claim.subject == lead})
-        return frozenset(row["statement"] for row in self._ask.rows("hubs.interests", ids=wanted).dicts())
+        sources = {claim.source for claim in raising} - {""}
+        given_by = {claim.statement: claim.source for claim in claims if claim.source in sources}
+        noted = self._ask.rows("hubs.interests", ids=sorted(given_by)).dicts()
+        return frozenset(given_by[row["statement"]] for row in noted)
 
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import JUDGEMENTS, LeadRow, Review, Session
+from graphsvc.service import JUDGEMENTS, Explanation, LeadRow, Review, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
@@ -101,7 +101,7 @@ def lead(case: str) -> ResponseReturnValue:
     session = at(case)
     lead, why = session.leads.look(request.args.get("id", ""))
     read, asking = session.leads.questions.readings(lead.id), session.leads.questions.next(lead.id)
-    everyone = [*why.supporting, *why.other, *why.denying, *why.taken_back]
+    everyone = [*why.supporting, *why.lowering, *why.other, *why.denying, *why.taken_back]
     everyone += [question.claim for question in asking.questions]
     for path in why.paths:
         everyone += path.claims
@@ -123,9 +123,11 @@ def lead(case: str) -> ResponseReturnValue:
         invented=invented,
         bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
         total=len(ranking.leads),
-        supporting=_rows(why.supporting, names, why.voices),
+        supporting=_rows(why.supporting, names, why.voices, why),
+        lowering=_rows(why.lowering, names, why.voices, why),
         other=_rows(why.other, names, why.voices),
-        denying=_rows(why.denying, names),
+        denying=_rows(why.denying, names, None, why),
+        unclaimed=why.unclaimed,
         taken_back=_rows(why.taken_back, names),
         groups=[list(group.sources) for group in groups],
         reasons=group_rows(groups, shared_names(session, groups)),
@@ -270,9 +272,19 @@ def _names(session: Session, ids: Iterable[str]) -> dict[str, str]:
 
 
 def _rows(
-    claims: Iterable[Any], names: dict[str, str], voices: Mapping[tuple[str, str, str], int | str] | None = None
+    claims: Iterable[Any],
+    names: dict[str, str],
+    voices: Mapping[tuple[str, str, str], int | str] | None = None,
+    why: Explanation | None = None,
 ) -> list[dict[str, Any]]:
-    """Claims of the analysis as the rows of claims that pages show; `voices`: link → groups, for accounts told as one."""
+    """Claims of the analysis as the rows of claims that pages show.
+
+    Args:
+        claims: of the analysis.
+        names: id → name.
+        voices: link → groups, for accounts told as one.
+        why: what says the share of each in the score.
+    """
     return [
         asdict(claim)
         | {
@@ -282,5 +294,6 @@ def _rows(
             "statement_kind": claim.source_kind,
             "groups": (voices or {}).get(claim.key, 0) if not claim.statement else 0,
         }
+        | ({"share": why.share(claim)} if why is not None else {})
         for claim in claims
     ]

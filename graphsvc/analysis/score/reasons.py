@@ -1,0 +1,237 @@
+"""What each claim adds to a score, so that the reasons shown are the score's own.
+
+The share of an ingredient (`parts.shares`) is dealt to its links by what each brings to its sum, and the share of a link to
+the claims about it by what each does to its belief (`belief.belief_shares`). All of it adds up to the score. What somebody
+at the other end is taken for is read from claims about them: these say what a share is of, and have none themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphsvc.analysis.evidence.belief import belief_shares, strengths
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import Ints, components
+from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
+from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT
+from graphsvc.analysis.score import parts
+from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
+from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, ingredients
+from graphsvc.analysis.score.network import Operation
+from graphsvc.analysis.score.structure import by_structure, usable
+
+# A claim by its id; what witnesses said, told as one, by what it says: subject, relation, object, polarity.
+ShareKey = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkShares:
+    """The share each link has in the score of a person at an end of it.
+
+    Attributes:
+        link: for each share the number of the link in the ledger.
+        person: place of the person among the ids of the ledger.
+        share: of the link in their score; less than 0: it lowers it.
+    """
+
+    link: Ints
+    person: Ints
+    share: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What a score is made of.
+
+    Attributes:
+        shares: claim → its share; claims that have none are not in it.
+        joining: claims without a share that make one group of two: the belief of their link would be higher without them.
+        unclaimed: what no claim has a share in: somebody entered as a victim, of whom nothing else is told.
+    """
+
+    shares: Mapping[ShareKey, float]
+    joining: frozenset[ShareKey] = frozenset()
+    unclaimed: float = 0.0
+
+
+def share_key(claim: Claim) -> ShareKey:
+    """By what a claim is known among shares.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> share_key(said("s1: p1 RUNS g1"))
+        's1: p1 RUNS g1'
+
+    Limits: accounts told as one are known by what they say, so they have one share together.
+    """
+    return claim.id or (*claim.key, claim.polarity)
+
+
+def link_shares(ledger: Ledger, whole: Operation) -> LinkShares:
+    """The share of every link in the score of everybody at an end of it.
+
+    Args:
+        ledger: the claims the network is made of.
+        whole: their network.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.evidence.claims import Person
+        >>> on = basis([said("s1: p1 ORGANISED c1")], [Person("p1", "", frozenset(), False)], {})
+        >>> found = link_shares(on.told, on.network)
+        >>> on.told.ids[found.person[0]], bool(abs(found.share[0] - parts.score(parts.read(on.network))[0]) < 1e-9)
+        ('p1', True)
+
+    Limits: with whom a tie is, is taken as the last reading has it.
+    """
+    whom = parts.seen(whole)
+    values = ingredients(whole, whom)
+    sums = np.expm1(values)
+    rate = np.divide(parts.shares(values), sums, out=np.zeros_like(sums), where=sums > 0)
+    deeds, carried, ties = whole.in_deeds, whole.in_carried, whole.in_ties
+    column = CARRIED_COLUMNS[carried.column]
+    by_kind = rate[ties.person[:, None], TIE_COLUMNS[ties.column]] * whom[ties.other]
+    rates = (
+        rate[deeds.person, deeds.column],
+        np.where(column >= 0, rate[carried.person, column], 0.0),
+        by_kind.sum(axis=1),
+    )
+    link = np.concatenate((deeds.link, carried.link, ties.link))
+    place = np.searchsorted(ledger.ids, whole.ids) if whole.size else np.zeros(0, dtype=np.int64)
+    person = place[np.concatenate((deeds.person, carried.person, ties.person))]
+    return LinkShares(link, person.astype(np.int64), np.concatenate(rates) * whole.belief[link])
+
+
+def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
+    """The rows of some links: which of `link`, and which row of the ledger.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
+        >>> [places.tolist() for places in rows_of(np.array([0]), ledger)]
+        [[0, 0], [0, 1]]
+
+    Limits: none; a link that no row speaks of has none.
+    """
+    order = np.argsort(ledger.link, kind="stable")
+    first = np.searchsorted(ledger.link[order], link)
+    number = np.searchsorted(ledger.link[order], link, side="right") - first
+    which = np.repeat(np.arange(len(link)), number)
+    within = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number)
+    return which, order[first[which] + within]
+
+
+def reasons(on: Basis, lead: str) -> Reasons:
+    """What the score of one person is made of, claim by claim; the shares and what is unclaimed add up to it.
+
+    Args:
+        on: what the ranking is computed on; for who lacks source clearance, the claims as they are told.
+        lead: the person's id.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.evidence.claims import Person
+        >>> claims = [said("s1: p1 ORGANISED c1"), said("s2: p1 SERVED p2")]
+        >>> list(reasons(basis(claims, [Person("p1", "", frozenset(), False)], {}), "p1").shares)
+        ['s1: p1 ORGANISED c1']
+
+    Limits: says what an account did to the number, not how good the account is. Where there are only contacts, each person
+    somebody is tied to has the same share of their position, whatever it owes to whom.
+    """
+    ledger = on.told
+    place = int(np.searchsorted(ledger.ids, lead))
+    if place == len(ledger.ids) or ledger.ids[place] != lead:
+        return Reasons({})
+    if on.network is None:
+        links = contact_links(ledger, np.array([name not in on.left_out for name in ledger.ids], dtype=bool))
+        part = np.divide(
+            1.0,
+            np.bincount(ledger.link[~ledger.denies], minlength=1)[ledger.link],
+            where=~ledger.denies,
+            out=np.zeros(len(ledger.link)),
+        )
+        belief = np.ones(int(ledger.link.max(initial=-1)) + 1)
+    elif lead in on.left_out:
+        return _of_carried(ledger, place)
+    else:
+        links, belief = link_shares(ledger, on.network), on.network.belief
+        part = belief_shares(ledger, strengths(ledger), len(belief))
+    mine = links.person == place
+    share_of_link = links.share[mine]
+    which, row = rows_of(links.link[mine], ledger)
+    whole = belief[links.link[mine]][which]
+    share = np.divide(share_of_link[which] * part[row], whole, out=np.zeros(len(row)), where=whole > 0)
+    idle = (share_of_link[which] != 0) & (part[row] == 0)
+    return Reasons(_keyed(ledger, row, share), _joining(ledger, row[idle]))
+
+
+def _keyed(ledger: Ledger, rows: Ints, shares: Floats) -> dict[ShareKey, float]:
+    keyed: dict[ShareKey, float] = {}
+    for row, share in zip(rows.tolist(), shares.tolist(), strict=True):
+        if share:
+            key = share_key(ledger.claims[row])
+            keyed[key] = keyed.get(key, 0.0) + share
+    return keyed
+
+
+def _of_carried(ledger: Ledger, place: int) -> Reasons:
+    """Of somebody only carried: alike to each claim that says so."""
+    as_subject, as_object = (
+        ledger.of(relations) & (ends == place) & ~ledger.denies
+        for relations, ends in ((PASSIVE_SUBJECT, ledger.subject), (PASSIVE_OBJECT, ledger.object))
+    )
+    rows = np.flatnonzero(as_subject | as_object)
+    if not len(rows):
+        return Reasons({}, unclaimed=ONLY_CARRIED)
+    return Reasons(_keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / len(rows))))
+
+
+def contact_links(ledger: Ledger, inside: Bools) -> LinkShares:
+    """The share of every link where there are only contacts: a position is dealt alike to everybody somebody is tied to.
+
+    Args:
+        ledger: the claims.
+        inside: for each entity whether it may play a part.
+
+    Example:
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p2 CONTACTED p3")], {})
+        >>> found = contact_links(ledger, np.ones(3, dtype=bool))
+        >>> found.person.tolist(), bool(abs(found.share.sum() - sum(map(np.sum, by_structure(ledger, np.ones(3, dtype=bool)).values()))) < 1e-9)
+        ([0, 1, 1, 2], True)
+
+    Limits: what a contact owes to what others of theirs know is not told apart.
+    """
+    rows = usable(ledger, inside)
+    rows = rows[ledger.subject[rows] != ledger.object[rows]]
+    link, first = np.unique(ledger.link[rows], return_index=True)
+    subject, object_ = ledger.subject[rows][first], ledger.object[rows][first]
+    person, other = np.concatenate((subject, object_)), np.concatenate((object_, subject))
+    link = np.tile(link, 2)
+    score = sum(by_structure(ledger, inside).values(), start=np.zeros(len(ledger.ids)))
+    pair = person * max(len(ledger.ids), 1) + other
+    _, which, times = np.unique(pair, return_inverse=True, return_counts=True)
+    tied = np.bincount(np.unique(pair) // max(len(ledger.ids), 1), minlength=len(ledger.ids))
+    share = score[person] / np.maximum(tied[person], 1) / times[which]
+    order = np.lexsort((link, person))
+    return LinkShares(link[order], person[order], share[order])
+
+
+def _joining(ledger: Ledger, rows: Ints) -> frozenset[ShareKey]:
+    """Those of some rows whose source makes one group of two, among who says the same of their link."""
+    joining = set()
+    for row in rows.tolist():
+        alike = np.flatnonzero((ledger.link == ledger.link[row]) & (ledger.denies == ledger.denies[row]))
+        without = alike[alike != row]
+        with_it = components(ledger.link[alike], ledger.source[alike], ledger.starts, ledger.keys)
+        apart = components(ledger.link[without], ledger.source[without], ledger.starts, ledger.keys)
+        if len(np.unique(apart)) > len(np.unique(with_it)):
+            joining.add(share_key(ledger.claims[row]))
+    return frozenset(joining)
