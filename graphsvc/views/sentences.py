@@ -10,6 +10,22 @@ _UNDONE = ("undo", "withdraw")
 _BEFORE = ", with what was given before"
 
 
+def share(of: float, *, in_steps: bool) -> str:
+    """What a claim does to a score, to stand beside it.
+
+    Args:
+        of: its share.
+        in_steps: whether shares are told to the nearest quarter, so that one of nothing may be a small one.
+
+    Example:
+        >>> share(1.2, in_steps=False), share(0.0, in_steps=False), share(0.0, in_steps=True)
+        ('+1.20 of the score', 'no share of the score', 'next to nothing of the score')
+    """
+    if of:
+        return f"{of:+.2f} of the score"
+    return "next to nothing of the score" if in_steps else "no share of the score"
+
+
 def size(entities: int, links: int) -> str:
     """How large a picture is.
 

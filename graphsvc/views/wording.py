@@ -115,8 +115,8 @@ INGREDIENTS = MappingProxyType(
         "arranges": ("arranges", "organises crossings, supplies boats, runs gangs, controls workplaces"),
         "reaches": ("directs those who arrange", "gives orders to people who themselves arrange or direct"),
         "belongs": ("belongs to a gang", "is said to be a member"),
-        "money": ("money", "pays and is paid, owes and is owed, by people who play a part"),
-        "company": ("company kept", "is in touch, seen together or in a quarrel with people who play a part"),
+        "money": ("money", "pays people who play a part, and is paid by them"),
+        "company": ("company kept", "is in touch or seen together with people who play a part"),
         "takes_orders": ("takes orders", "is directed, recruited or forced by others; mostly lowers the score"),
         "hands_on": (
             "hands-on work",
