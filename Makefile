@@ -99,7 +99,7 @@ CHROMIUMS := chromium-headless-shell chromium chromium-browser google-chrome
 ANY_CHROMIUM := $(foreach name,$(CHROMIUMS),command -v $(name) >/dev/null ||) false
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get -qq -y
 chromium: $(VENV)/.installed-dev
-	@command -v $(firstword $(CHROMIUMS)) >/dev/null \
+	@$(if $(CI),command -v $(firstword $(CHROMIUMS)) >/dev/null,$(ANY_CHROMIUM)) \
 	  || { $(APT) update >/dev/null && $(APT) install $(firstword $(CHROMIUMS)) >/dev/null 2>&1; } \
 	  || $(ANY_CHROMIUM) \
 	  || { $(APT) install chromium >/dev/null; } \

@@ -35,12 +35,12 @@ def open_database(settings: Settings) -> sa.Engine:
         require_private(settings)
         with FileLock(home / "graphsvc.lock", timeout=60, mode=0o600):
             known = known_versions()
+            if engine.dialect.name != "sqlite":
+                sa.event.listen(engine, "checkin", _note_rest)
+                sa.event.listen(engine, "checkout", _ask_rested(engine))
             version = _looked_at(settings, engine, known)
             if engine.dialect.name == "sqlite":
                 sa.event.listen(engine, "connect", _prepare_sqlite)
-            else:
-                sa.event.listen(engine, "checkin", _note_rest)
-                sa.event.listen(engine, "checkout", _ask_rested(engine))
             if version != known[-1]:
                 migrate(engine)
             closing.listen(engine)
@@ -127,9 +127,9 @@ def _ask_rested(engine: sa.Engine) -> Callable[..., None]:
         try:
             there = engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
-            raise sa.exc.DisconnectionError from error
+            raise sa.exc.InvalidatePoolError from error  # those that rested beside it have lost the same server
         if not there:
-            raise sa.exc.DisconnectionError
+            raise sa.exc.InvalidatePoolError
 
     return ask
 

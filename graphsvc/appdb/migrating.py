@@ -24,8 +24,8 @@ def known_versions() -> tuple[str, ...]:
 
 
 @functools.cache  # nothing changes them while a process runs
-def _versions_in(_folder: Path) -> tuple[str, ...]:
-    scripts = ScriptDirectory.from_config(_config())
+def _versions_in(folder: Path) -> tuple[str, ...]:
+    scripts = ScriptDirectory.from_config(_config(folder))
     return tuple(script.revision for script in reversed(list(scripts.walk_revisions())))
 
 
@@ -35,7 +35,7 @@ def migrate(engine: sa.Engine) -> None:
     Raises:
         OperatorError: a migration fails; the tables are as they were.
     """
-    config = _config()
+    config = _config(_FOLDER)
     try:
         with whole(engine) as connection:
             config.attributes["connection"] = connection
@@ -44,9 +44,9 @@ def migrate(engine: sa.Engine) -> None:
         raise _failed(str(error.orig).partition("\n")[0]) from error
 
 
-def _config() -> Config:
+def _config(folder: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

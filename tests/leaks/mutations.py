@@ -157,6 +157,14 @@ MUTATIONS = (
         f"{_GROWING}::test_no_source_is_told_without_source_clearance",
     ),
     Mutation(
+        "shares",
+        "what claims do to a score is told in quarters without source clearance",
+        "graphsvc/service/leads/leads.py",
+        "key: told_score(share) for",
+        "key: share for",
+        "tests/web/test_frame.py::test_without_source_clearance_no_source_and_few_groups",
+    ),
+    Mutation(
         "conditional",
         "columns of the deliverer's own take clearance for C",
         "graphsvc/access/door/redact.py",

@@ -173,6 +173,13 @@ def test_without_source_clearance_no_source_and_few_groups(site: Any) -> None:
     assert lead["groups"] == lead["other_sources"] == []
     assert {row["source"] for row in lead["supporting"]} == {""}
     cleared = inv.get(site.address("lead.json", id=site.boss)).get_json()
+    in_quarters, exact = (
+        [row["share"] for row in (*answer["supporting"], *answer["lowering"], *answer["denying"])]
+        for answer in (lead, cleared)
+    )
+    assert all((4 * share).is_integer() for share in in_quarters), in_quarters
+    assert not all((4 * share).is_integer() for share in exact), exact
+    assert sum(exact) == pytest.approx(cleared["lead"]["score"], abs=1e-6)
     assert cleared["lead"]["groups"] == 1
     assert len(cleared["groups"]) == 1
     told, absent = (pam.get(site.address("statement.json", id=one)) for one in ("T1", "T0"))

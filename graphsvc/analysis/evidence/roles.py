@@ -53,7 +53,7 @@ STAGES = MappingProxyType(
     }
 )
 
-# Said of somebody, these raise a lead: what its corroboration counts and its page lists as support.
+# What puts somebody behind an operation rather than in it.
 ARRANGES = doing("arranges")
 ORDERS = doing("directs")
 # Orders: who takes them stands below who gives them.

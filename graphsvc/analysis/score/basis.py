@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.ledger import Ledger, encode
+from graphsvc.analysis.evidence.ledger import Bools, Ledger, encode
 from graphsvc.analysis.evidence.roles import ROLE_RELATIONS
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told
@@ -43,6 +45,11 @@ class Basis:
     def operation(self, ledger: Ledger) -> Operation:
         """The network that these claims make, every link believed as far as its claims go."""
         return operation(ledger, self.persons, self.left_out)
+
+    @property
+    def inside(self) -> Bools:
+        """For each entity of the ledger whether it may play a part."""
+        return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
 
     @property
     def others(self) -> list[float]:

@@ -37,9 +37,9 @@ class Lead:
     Attributes:
         score: higher is further forward; only the order means something.
         rank: from 1; ties share the lowest.
-        groups: independent groups of witnesses whose accounts have a share that raises the score (`reasons`); `few` where a
+        groups: independent groups of witnesses who assert what has a share that raises the score (`reasons`); `few` where a
             reader may not know more.
-        other_sources: distinct reports and records whose claims have.
+        other_sources: distinct reports and records that do.
         score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
         groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
         denied: claims with weight that deny what has a share in the score; `few` where a reader may not know more.
@@ -129,7 +129,7 @@ def ranked(on: Basis) -> Ranking:
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
         stands, reason = _verdict(on, whole)
     else:
-        inside = np.array([name not in on.left_out for name in ledger.ids], dtype=bool)
+        inside = on.inside
         shares, staged = by_structure(on.told, inside), {}
         on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
         counts = _counts(on, contact_links(on.told, inside), contact_links(on.recorded, inside))
@@ -197,7 +197,7 @@ def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
 
 
 def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints, ...]:
-    """For each entity who raises it, and who denies what is said of it: of links with a share in its score alone.
+    """For each entity who raises it, and who denies what is said of it: about links with a share in its score, no others.
 
     In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny;
     groups and other sources that raise it on the record.
@@ -208,12 +208,11 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints, .
         recorded: shares of the score on the record.
     """
     ledger, size = on.ledger, len(on.ledger.ids)
-    number = _numbers(on)
 
     def speaking(shares: LinkShares, chosen: Bools, said: Bools) -> tuple[Ints, Ints]:
         """Whom it is about, and which row of the ledger, of the rows `said` about the links that are chosen."""
-        link = number[shares.link[chosen]]
-        which, row = rows_of(link, ledger)
+        # A link has one number in both ledgers: what is told leaves none out.
+        which, row = rows_of(shares.link[chosen], ledger)
         spoken = said[row]
         return shares.person[chosen][which][spoken], row[spoken]
 
@@ -223,18 +222,6 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints, .
     ends, denials = speaking(links, links.share != 0, ledger.denies)
     against = corroboration(ledger, ends, denials, size)
     return *raising, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
-
-
-def _numbers(on: Basis) -> Ints:
-    """The number in the ledger of each link that is computed with."""
-    links = int(on.told.link.max(initial=-1)) + 1
-    if on.told is on.ledger:
-        return np.arange(links)
-    known = {claim.key: link for claim, link in zip(on.ledger.claims, on.ledger.link.tolist(), strict=True)}
-    numbers = np.zeros(links, dtype=np.int64)
-    for claim, link in zip(on.told.claims, on.told.link.tolist(), strict=True):
-        numbers[link] = known[claim.key]
-    return numbers
 
 
 def _leads(

@@ -13,7 +13,7 @@ from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.evidence.roles import OPERATION
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.analysis.score.folding import bare
-from graphsvc.analysis.score.reasons import Reasons, ShareKey, share_key
+from graphsvc.analysis.score.reasons import Reasons, share_key
 from graphsvc.records import told
 from graphsvc.records.relations import LinkKey
 from graphsvc.records.weights import SHIPPED, Weights
@@ -42,14 +42,15 @@ class Explanation:
     """What speaks for one lead and what against it.
 
     Attributes:
-        supporting: claims with weight that assert something and have a share that raises the score, largest first.
-        lowering: those that have one that lowers it, or make one group of two among who says so, largest first.
+        supporting: claims with weight that assert something and have a share that raises the score, largest first; or raise it
+            by making one group of two among who says what lowers it.
+        lowering: those that have one that lowers it, or lower it by making one group of two among who says so.
         other: further claims with weight of the operation about the lead; the score is the same without any of them.
         denying: claims with weight that deny something said of the lead.
-        shares: claim → its share of the score (`reasons`); `unclaimed` is what no claim has.
+        because: what the score is made of, claim by claim.
         taken_back: claims about the lead that are superseded or withdrawn.
-        groups: independent groups of witnesses behind `supporting`, each a set of pseudonyms.
-        other_sources: reports and records behind `supporting`.
+        groups: independent groups of witnesses who assert what raises it, each a set of pseudonyms.
+        other_sources: reports and records that do.
         paths: from witnesses to the lead, strongest first.
         voices: link → how many groups of witnesses assert it, where their accounts are told as one.
     """
@@ -63,13 +64,13 @@ class Explanation:
     groups: tuple[frozenset[str], ...]
     other_sources: tuple[str, ...]
     paths: tuple[Path, ...]
-    shares: Mapping[ShareKey, float] = field(default_factory=dict)
-    unclaimed: float = 0.0
+    because: Reasons
     voices: Mapping[LinkKey, int | str] = field(default_factory=dict)
 
-    def share(self, claim: Claim) -> float:
-        """The share of a claim in the score; 0: it has none."""
-        return self.shares.get(share_key(claim), 0.0)
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim about the lead."""
+        return (*self.supporting, *self.lowering, *self.other, *self.denying, *self.taken_back)
 
 
 def explain(
@@ -106,14 +107,7 @@ def explain(
     pseudonym, so the caller shows it only to those cleared for them.
     """
     claims, persons = list(claims), list(persons)
-    shares = because.shares
-
-    def share(claim: Claim) -> float:
-        return shares.get(share_key(claim), 0.0) if claim.counts else 0.0
-
-    def lowers(claim: Claim) -> bool:
-        return share(claim) < 0 or (claim.counts and share_key(claim) in because.joining)
-
+    share = because.share
     about = [
         claim
         for claim in claims
@@ -121,19 +115,29 @@ def explain(
     ]
     asserted = [claim for claim in about if claim.asserts]
     upper = [claim for claim in asserted if share(claim) > 0]
-    witnesses = {claim.source for claim in upper if claim.source_kind == "witness"}
+    raising, falling = ({claim.key for claim in asserted if sign * share(claim) > 0} for sign in (1, -1))
+    # Who joins two groups takes from what their link brings, be that more or less than nothing.
+    joining = [claim for claim in asserted if share_key(claim) in because.joining]
+    supporting = [*upper, *(claim for claim in joining if claim.key in falling)]
+    lowering = [
+        *(claim for claim in asserted if share(claim) < 0),
+        *(claim for claim in joining if claim.key in raising),
+    ]
+    placed = {id(claim) for claim in (*supporting, *lowering)}
+    # Behind it stands whoever asserts what raises it, as the groups of a figure are counted everywhere.
+    behind = [claim for claim in asserted if claim.key in raising]
+    witnesses = {claim.source for claim in behind if claim.source_kind == "witness"}
     return Explanation(
         lead=lead_id,
-        supporting=tuple(sorted(upper, key=lambda claim: (-share(claim), claim.id, claim.key))),
-        lowering=tuple(sorted(filter(lowers, asserted), key=lambda claim: (share(claim), claim.id, claim.key))),
-        other=_ordered((claim for claim in asserted if not (share(claim) > 0 or lowers(claim))), weights),
+        supporting=tuple(sorted(supporting, key=lambda claim: (-share(claim), claim.id, claim.key))),
+        lowering=tuple(sorted(lowering, key=lambda claim: (share(claim), claim.id, claim.key))),
+        other=_ordered((claim for claim in asserted if id(claim) not in placed), weights),
         denying=_ordered((claim for claim in about if claim.denies), weights),
         taken_back=_ordered((claim for claim in about if not claim.counts), weights),
         groups=tuple(groups(witnesses, dependence)),
-        other_sources=tuple(sorted({claim.source for claim in upper if claim.source_kind != "witness"})),
+        other_sources=tuple(sorted({claim.source for claim in behind if claim.source_kind != "witness"})),
         paths=_paths(lead_id, claims, persons, weights)[:limit],
-        shares={share_key(claim): share(claim) for claim in about if share(claim)},
-        unclaimed=because.unclaimed,
+        because=because,
     )
 
 

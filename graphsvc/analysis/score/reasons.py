@@ -44,17 +44,33 @@ class LinkShares:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What a score is made of.
+    """What the score of one person is made of.
 
     Attributes:
         shares: claim → its share; claims that have none are not in it.
-        joining: claims without a share that make one group of two: the belief of their link would be higher without them.
-        unclaimed: what no claim has a share in: somebody entered as a victim, of whom nothing else is told.
+        joining: claims without a share that make one group of two among who asserts the same: without them their link would be
+            believed more.
     """
 
     shares: Mapping[ShareKey, float]
     joining: frozenset[ShareKey] = frozenset()
-    unclaimed: float = 0.0
+
+    def share(self, claim: Claim) -> float:
+        """The share of a claim in the score; 0: it has none."""
+        return self.shares.get(share_key(claim), 0.0) if claim.counts else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What the scores of everybody are made of: what reasons are taken from, person by person.
+
+    Attributes:
+        links: the share of each link.
+        part: for each row of the ledger its share of the belief of its link, 0 to 1; less than 0 of a denial.
+    """
+
+    links: LinkShares
+    part: Floats
 
 
 def share_key(claim: Claim) -> ShareKey:
@@ -126,12 +142,38 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
     return which, order[first[which] + within]
 
 
-def reasons(on: Basis, lead: str) -> Reasons:
-    """What the score of one person is made of, claim by claim; the shares and what is unclaimed add up to it.
+def dealt(on: Basis) -> Dealt:
+    """The scores of everybody, dealt to links and claims.
+
+    Args:
+        on: what the ranking is computed on.
+
+    Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> dealt(basis([], [], {})).part.tolist()
+        []
+
+    Limits: as `link_shares` and `contact_links`.
+    """
+    ledger = on.told
+    size = int(ledger.link.max(initial=-1)) + 1
+    if on.network is None:
+        asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
+        part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
+        return Dealt(contact_links(ledger, on.inside), part)
+    belief = on.network.belief[ledger.link]
+    shares = belief_shares(ledger, strengths(ledger), size)
+    part = np.divide(shares, belief, out=np.zeros(len(belief)), where=belief > 0)
+    return Dealt(link_shares(ledger, on.network), part)
+
+
+def reasons(on: Basis, lead: str, of: Dealt | None = None) -> Reasons:
+    """What the score of one person is made of, claim by claim; the shares add up to it.
 
     Args:
         on: what the ranking is computed on; for who lacks source clearance, the claims as they are told.
         lead: the person's id.
+        of: `dealt(on)`, where it is there already.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -148,26 +190,13 @@ def reasons(on: Basis, lead: str) -> Reasons:
     place = int(np.searchsorted(ledger.ids, lead))
     if place == len(ledger.ids) or ledger.ids[place] != lead:
         return Reasons({})
-    if on.network is None:
-        links = contact_links(ledger, np.array([name not in on.left_out for name in ledger.ids], dtype=bool))
-        part = np.divide(
-            1.0,
-            np.bincount(ledger.link[~ledger.denies], minlength=1)[ledger.link],
-            where=~ledger.denies,
-            out=np.zeros(len(ledger.link)),
-        )
-        belief = np.ones(int(ledger.link.max(initial=-1)) + 1)
-    elif lead in on.left_out:
-        return _of_carried(ledger, place)
-    else:
-        links, belief = link_shares(ledger, on.network), on.network.belief
-        part = belief_shares(ledger, strengths(ledger), len(belief))
-    mine = links.person == place
-    share_of_link = links.share[mine]
-    which, row = rows_of(links.link[mine], ledger)
-    whole = belief[links.link[mine]][which]
-    share = np.divide(share_of_link[which] * part[row], whole, out=np.zeros(len(row)), where=whole > 0)
-    idle = (share_of_link[which] != 0) & (part[row] == 0)
+    if on.network is not None and lead in on.left_out:
+        return Reasons(_of_carried(ledger, place))
+    of = dealt(on) if of is None else of
+    mine = of.links.person == place
+    which, row = rows_of(of.links.link[mine], ledger)
+    share = of.links.share[mine][which] * of.part[row]
+    idle = (of.links.share[mine][which] != 0) & (of.part[row] == 0) & ~ledger.denies[row]
     return Reasons(_keyed(ledger, row, share), _joining(ledger, row[idle]))
 
 
@@ -180,16 +209,14 @@ def _keyed(ledger: Ledger, rows: Ints, shares: Floats) -> dict[ShareKey, float]:
     return keyed
 
 
-def _of_carried(ledger: Ledger, place: int) -> Reasons:
+def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
     """Of somebody only carried: alike to each claim that says so."""
     as_subject, as_object = (
         ledger.of(relations) & (ends == place) & ~ledger.denies
         for relations, ends in ((PASSIVE_SUBJECT, ledger.subject), (PASSIVE_OBJECT, ledger.object))
     )
     rows = np.flatnonzero(as_subject | as_object)
-    if not len(rows):
-        return Reasons({}, unclaimed=ONLY_CARRIED)
-    return Reasons(_keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / len(rows))))
+    return _keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
 
 
 def contact_links(ledger: Ledger, inside: Bools) -> LinkShares:
@@ -225,7 +252,7 @@ def contact_links(ledger: Ledger, inside: Bools) -> LinkShares:
 
 
 def _joining(ledger: Ledger, rows: Ints) -> frozenset[ShareKey]:
-    """Those of some rows whose source makes one group of two, among who says the same of their link."""
+    """Those of some rows that assert something whose source makes one group of two, among who asserts the same."""
     joining = set()
     for row in rows.tolist():
         alike = np.flatnonzero((ledger.link == ledger.link[row]) & (ledger.denies == ledger.denies[row]))

@@ -8,13 +8,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import LEVEL_TIES
+from graphsvc.analysis.evidence.roles import LEVEL_TIES, QUARRELS
 
 # Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004).
 _PIVOTS = 2000
 _REWIRED = 99
 # A degree so many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
 _SIGMAS = 3.0
+_MEETING = tuple(name for name in LEVEL_TIES if name not in QUARRELS)
 
 
 def contacts(first: Ints, second: Ints, size: int) -> csr_array:
@@ -53,7 +54,7 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
 
 
 def usable(ledger: Ledger, inside: Bools) -> Ints:
-    """Rows that assert a tie between two who may play a part; arguments as `by_structure`.
+    """Rows that assert a tie between two who may play a part, and one that weighs something: no quarrel; arguments as `by_structure`.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
@@ -62,7 +63,7 @@ def usable(ledger: Ledger, inside: Bools) -> Ints:
 
     Limits: a tie somebody denies is one that somebody asserts.
     """
-    return np.flatnonzero(ledger.of(LEVEL_TIES) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
+    return np.flatnonzero(ledger.of(_MEETING) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
 def effective_size(network: csr_array) -> Floats:

@@ -138,7 +138,7 @@ class Exposures:
     def _lead_facts(self, identifier: str) -> list[Fact]:
         _lead, why = self._leads.look(identifier)
         along = (claim for path in why.paths for claim in path.claims)
-        claims = (*why.supporting, *why.lowering, *why.other, *why.denying, *along)
+        claims = (*(claim for claim in why.claims if claim.counts), *along)
         return list({Fact(claim.subject, claim.relation, claim.object, claim.from_on, claim.to_on) for claim in claims})
 
 

@@ -16,6 +16,7 @@ from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.score.folding import as_told, told_belief
 from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
+from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.errors import Refused
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
@@ -120,14 +121,7 @@ class Leads:
         claims, _, dependence = self._material.given()
         weights, few = self._ask.home.weights, self._ask.settings.few_below
         why = explain(identifier, *self._material.folded(), self._material.reasons(identifier), weights=weights)
-        told_of = (
-            *why.supporting,
-            *why.lowering,
-            *why.other,
-            *why.denying,
-            *why.taken_back,
-            *(c for p in why.paths for c in p.claims),
-        )
+        told_of = (*why.claims, *(claim for path in why.paths for claim in path.claims))
         wanted = {claim.key for claim in told_of}
         about = [claim for claim in claims if claim.key in wanted]
         coarse = link_table(as_told(about, dependence, few), {}, weights)
@@ -135,7 +129,7 @@ class Leads:
         why = retold(why, {key: told_belief(figures, few) for key, figures in coarse.items()})
         return replace(
             why,
-            shares={key: told_score(share) for key, share in why.shares.items()},
+            because=Reasons({key: told_score(share) for key, share in why.because.shares.items()}),
             voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)},
         )
 
@@ -143,13 +137,6 @@ class Leads:
 def _sources(explanation: Explanation) -> set[str]:
     """Pseudonyms of every source an explanation names."""
     along = (claim for path in explanation.paths for claim in path.claims)
-    about = (
-        *explanation.supporting,
-        *explanation.lowering,
-        *explanation.other,
-        *explanation.denying,
-        *explanation.taken_back,
-        *along,
-    )
+    about = (*explanation.claims, *along)
     named = {claim.source for claim in about} | {path.source for path in explanation.paths}
     return named.union(explanation.other_sources, *explanation.groups) - {""}

@@ -20,7 +20,7 @@ from graphsvc.analysis.links.sets import TieNetwork
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
-from graphsvc.analysis.score.reasons import Reasons, reasons
+from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, reasons
 from graphsvc.cases.cache import Cache, Caches
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.properties import LINK_FIGURES
@@ -43,7 +43,7 @@ class LeadCaches(Caches):
         self.folded: Cache[Given] = Cache(_LARGE)
         self.bases: Cache[Basis] = Cache(_LARGE)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
-        self.reasons: Cache[Reasons] = Cache(_RESULTS)
+        self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
         self.networks: Cache[tuple[frozenset[str], TieNetwork, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
@@ -81,9 +81,8 @@ class Material:
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
-        return self._caches.reasons.of(
-            (*self._ask.state, self._ask.grant.sources, lead), lambda: reasons(self.basis(self._ask.grant), lead)
-        )
+        on = self.basis(self._ask.grant)
+        return reasons(on, lead, self._caches.dealt.of((*self._ask.state, self._ask.grant.sources), lambda: dealt(on)))
 
     def ranking(self, grant: Grant) -> Ranking:
         """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""

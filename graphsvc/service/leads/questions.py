@@ -13,7 +13,6 @@ from graphsvc.access.decided.questions import QuestionStore
 from graphsvc.analysis.doubt.questions import ENOUGH, WITH_CUSTODIAN, Question, choose, weigh
 from graphsvc.analysis.doubt.readings import InnocentReading, readings
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.score.reasons import share_key
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
 from graphsvc.records.told import OPEN_KINDS
@@ -130,11 +129,11 @@ class Questions:
 
     def _raising(self, lead: str, claims: list[Claim]) -> list[Claim]:
         """Which of the claims have a share that raises a lead."""
-        shares = self._material.reasons(lead).shares
-        return [claim for claim in claims if claim.asserts and shares.get(share_key(claim), 0.0) > 0]
+        because = self._material.reasons(lead)
+        return [claim for claim in claims if claim.asserts and because.share(claim) > 0]
 
     def _interested(self, raising: list[Claim], claims: list[Claim]) -> frozenset[str]:
-        """Sources of some claims for whom an interest is noted in any statement; none without source clearance."""
+        """Sources of some claims for whom an interest is noted in a statement that a claim is from; none without source clearance."""
         if not self._ask.grant.sources:
             return frozenset()
         sources = {claim.source for claim in raising} - {""}

@@ -85,7 +85,7 @@ def _note(own: Settings, jars: Path, noted: Path, tell: Progress) -> None:
             raise OperatorError(_trouble(server.reason or "Neo4j did not start in time", jars.parent))
         _step(tell, 1)
     finally:
-        server.stop(_END_S)
+        server.stop(_END_S if server.state == "ready" else 0)
         quiet.setLevel(level)
     if not noted.exists():
         raise OperatorError(_trouble("Java noted nothing", jars.parent))

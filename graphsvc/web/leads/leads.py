@@ -101,7 +101,7 @@ def lead(case: str) -> ResponseReturnValue:
     session = at(case)
     lead, why = session.leads.look(request.args.get("id", ""))
     read, asking = session.leads.questions.readings(lead.id), session.leads.questions.next(lead.id)
-    everyone = [*why.supporting, *why.lowering, *why.other, *why.denying, *why.taken_back]
+    everyone = [*why.claims]
     everyone += [question.claim for question in asking.questions]
     for path in why.paths:
         everyone += path.claims
@@ -127,7 +127,6 @@ def lead(case: str) -> ResponseReturnValue:
         lowering=_rows(why.lowering, names, why.voices, why),
         other=_rows(why.other, names, why.voices),
         denying=_rows(why.denying, names, None, why),
-        unclaimed=why.unclaimed,
         taken_back=_rows(why.taken_back, names),
         groups=[list(group.sources) for group in groups],
         reasons=group_rows(groups, shared_names(session, groups)),
@@ -294,6 +293,6 @@ def _rows(
             "statement_kind": claim.source_kind,
             "groups": (voices or {}).get(claim.key, 0) if not claim.statement else 0,
         }
-        | ({"share": why.share(claim)} if why is not None else {})
+        | ({"share": why.because.share(claim)} if why is not None else {})
         for claim in claims
     ]
