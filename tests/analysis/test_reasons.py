@@ -44,7 +44,9 @@ def explained(given: Given, few_below: int) -> list[tuple[Basis, Lead, Explanati
     return [(on, lead, explain(lead.id, *shown, reasons(on, lead.id))) for lead in ranked(on).leads]
 
 
-@pytest.mark.slow(reason="explains every lead; where there are contacts alone each ranking deals them out anew 99 times")
+@pytest.mark.slow(
+    reason="explains every lead; where there are contacts alone each ranking deals them out anew 99 times"
+)
 @pytest.mark.parametrize("few_below", [0, 3])
 @pytest.mark.parametrize("make", [case, of_contacts])
 @pytest.mark.parametrize("seed", SEEDS)
