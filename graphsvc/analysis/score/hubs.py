@@ -121,18 +121,24 @@ def ranked(on: Basis) -> Ranking:
     """
     ledger, whole = on.ledger, on.network
     if whole is not None:
-        values = parts.read(whole)
-        shares = by_parts(ledger, whole, values, on.left_out)
         recorded = on.operation(on.recorded)
-        on_record = _placed(ledger, recorded, parts.score(parts.read(recorded)))
-        counts = _counts(on, link_shares(on.told, whole), link_shares(on.recorded, recorded))
+        whom, whom_recorded = parts.seen(whole), parts.seen(recorded)
+        values, values_recorded = ingredients.ingredients(whole, whom), ingredients.ingredients(recorded, whom_recorded)
+        shares = by_parts(ledger, whole, values, on.left_out)
+        on_record = _placed(ledger, recorded, parts.score(values_recorded))
+        counts = _counts(
+            on,
+            link_shares(on.told, whole, whom, values),
+            link_shares(on.recorded, recorded, whom_recorded, values_recorded),
+        )
         staged = dict(zip(whole.ids, stages.places(stages.hands(whole), parts.score(values)), strict=True))
         stands, reason = _verdict(on, whole)
     else:
         inside = on.inside
         shares, staged = by_structure(on.told, inside), {}
         on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
-        counts = _counts(on, contact_links(on.told, inside), contact_links(on.recorded, inside))
+        score = sum(shares.values(), start=np.zeros(len(ledger.ids)))
+        counts = _counts(on, contact_links(on.told, inside, score), contact_links(on.recorded, inside, on_record))
         stands, reason = _structure_verdict(ledger, inside)
     return Ranking(
         verdict="leads" if stands else "abstains",

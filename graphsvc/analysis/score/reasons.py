@@ -86,26 +86,27 @@ def share_key(claim: Claim) -> ShareKey:
     return claim.id or (*claim.key, claim.polarity)
 
 
-def link_shares(ledger: Ledger, whole: Operation) -> LinkShares:
+def link_shares(ledger: Ledger, whole: Operation, whom: Floats, values: Floats) -> LinkShares:
     """The share of every link in the score of everybody at an end of it.
 
     Args:
         ledger: the claims the network is made of.
         whole: their network.
+        whom: for what the last reading takes everybody, see `parts.seen`.
+        values: their ingredients with that.
 
     Example:
         >>> from graphsvc.analysis.examples import said
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.evidence.claims import Person
         >>> on = basis([said("s1: p1 ORGANISED c1")], [Person("p1", "", frozenset(), False)], {})
-        >>> found = link_shares(on.told, on.network)
-        >>> on.told.ids[found.person[0]], bool(abs(found.share[0] - parts.score(parts.read(on.network))[0]) < 1e-9)
+        >>> whom, values = parts.seen(on.network), parts.read(on.network)
+        >>> found = link_shares(on.told, on.network, whom, values)
+        >>> on.told.ids[found.person[0]], bool(abs(found.share[0] - parts.score(values)[0]) < 1e-9)
         ('p1', True)
 
     Limits: with whom a tie is, is taken as the last reading has it.
     """
-    whom = parts.seen(whole)
-    values = ingredients(whole, whom)
     sums = np.expm1(values)
     rate = np.divide(parts.shares(values), sums, out=np.zeros_like(sums), where=sums > 0)
     deeds, carried, ties = whole.in_deeds, whole.in_carried, whole.in_ties
@@ -160,11 +161,13 @@ def dealt(on: Basis) -> Dealt:
     if on.network is None:
         asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
         part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
-        return Dealt(contact_links(ledger, on.inside), part)
+        score = sum(by_structure(ledger, on.inside).values(), start=np.zeros(len(ledger.ids)))
+        return Dealt(contact_links(ledger, on.inside, score), part)
     belief = on.network.belief[ledger.link]
     shares = belief_shares(ledger, strengths(ledger), size)
     part = np.divide(shares, belief, out=np.zeros(len(belief)), where=belief > 0)
-    return Dealt(link_shares(ledger, on.network), part)
+    whom = parts.seen(on.network)
+    return Dealt(link_shares(ledger, on.network, whom, ingredients(on.network, whom)), part)
 
 
 def reasons(on: Basis, lead: str, of: Dealt | None = None) -> Reasons:
@@ -219,20 +222,21 @@ def _of_carried(ledger: Ledger, place: int) -> dict[ShareKey, float]:
     return _keyed(ledger, rows, np.full(len(rows), ONLY_CARRIED / max(len(rows), 1)))
 
 
-def contact_links(ledger: Ledger, inside: Bools) -> LinkShares:
+def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
     """The share of every link where there are only contacts: a position is dealt alike to everybody somebody is tied to.
 
     Args:
         ledger: the claims.
         inside: for each entity whether it may play a part.
+        score: for each entity its score, see `structure.by_structure`.
 
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
         >>> from graphsvc.analysis.examples import said
         >>> ledger = encode([said("s1: p1 CONTACTED p2"), said("s1: p2 CONTACTED p3")], {})
-        >>> found = contact_links(ledger, np.ones(3, dtype=bool))
-        >>> found.person.tolist(), bool(abs(found.share.sum() - sum(map(np.sum, by_structure(ledger, np.ones(3, dtype=bool)).values()))) < 1e-9)
-        ([0, 1, 1, 2], True)
+        >>> found = contact_links(ledger, np.ones(3, dtype=bool), np.array([1.0, 3.0, 1.0]))
+        >>> found.person.tolist(), found.share.tolist()
+        ([0, 1, 1, 2], [1.0, 1.5, 1.5, 1.0])
 
     Limits: what a contact owes to what others of theirs know is not told apart.
     """
@@ -242,7 +246,6 @@ def contact_links(ledger: Ledger, inside: Bools) -> LinkShares:
     subject, object_ = ledger.subject[rows][first], ledger.object[rows][first]
     person, other = np.concatenate((subject, object_)), np.concatenate((object_, subject))
     link = np.tile(link, 2)
-    score = sum(by_structure(ledger, inside).values(), start=np.zeros(len(ledger.ids)))
     pair = person * max(len(ledger.ids), 1) + other
     _, which, times = np.unique(pair, return_inverse=True, return_counts=True)
     tied = np.bincount(np.unique(pair) // max(len(ledger.ids), 1), minlength=len(ledger.ids))
