@@ -215,9 +215,8 @@ class Store:
             session.execute_write(work)
 
     def run_schema(self, text: str) -> None:
-        """Run one schema command."""
-        with _translated(), self._session(neo4j.WRITE_ACCESS) as session:
-            session.run(text).consume()
+        """Run one schema command. It must be idempotent, as of `write`; the server lets two at once wait for each other."""
+        self.write(text, {})
 
     def version(self) -> str:
         """The server's version, such as `2026.09.0`."""

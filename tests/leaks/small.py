@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from tests.leaks.known import Known
 from tests.toolbox.accounts import named, signed_in
 from tests.toolbox.rows import Tables, said, write
 
-CASE = "classes"
+# One of each worker: they share a server.
+CASE = f"classes{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
 HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # as long as each other
 PEOPLE = {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,18 @@ def test_the_files_of_the_project_are_numbered_and_stand_on_the_server(store: St
         store, "SHOW INDEXES YIELD name, state WHERE name IN ['crossing_case', 'claim_relation'] RETURN state"
     )
     assert online == [("ONLINE",), ("ONLINE",)] or online == [("POPULATING",), ("POPULATING",)]
+
+
+def test_who_applies_it_at_the_same_time_waits_for_the_other(store: Store) -> None:
+    """Two services at a new server: each command wants the label that the other one's holds, and one is told to retry."""
+
+    def apply(number: int) -> None:
+        for _round in range(5):
+            store.run_schema(f"CREATE INDEX graphsvc_test_{number} IF NOT EXISTS FOR (n:GraphsvcTest) ON (n.p{number})")
+            store.run_schema(f"DROP INDEX graphsvc_test_{number} IF EXISTS")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(apply, range(4))) == [None] * 4
 
 
 def test_two_cases_may_use_the_same_ids_and_one_may_not_use_one_twice(store: Store, case: str) -> None:
