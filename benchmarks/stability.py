@@ -1,7 +1,7 @@
 """How long a ranking and its stability take: `python -m benchmarks.stability` (three sizes; `--people 10000` for one).
 
 Measured from claims in memory to the ranking, and from there to how far each place holds. The baseline of the latter is
-the plain rerun: everything from the claims on again, once for each witness (timed on 3 of them).
+the plain rerun: everything from the claims on again, once for each witness, group, source and statement (timed on 3).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.case_folder import Case, read
-from graphsvc.analysis.doubt.stability import places, together, witnesses
+from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.doubt.stability import places
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import ranked
 from graphsvc.simulate import Knobs, simulate
@@ -31,7 +32,7 @@ class Taken:
 
     people: int
     claims: int
-    witnesses: int
+    pieces: int
     ranking: float
     stability: float
     rerun: float
@@ -43,16 +44,16 @@ def measured(case: Case) -> Taken:
     on = basis(case.claims, case.persons, case.dependence)
     ranked(on)
     ranking = time.perf_counter() - start
-    speaking = witnesses(on.told)
     start = time.perf_counter()
-    places(on, [*speaking, *together(on.told)])
+    left_out = pieces(on.told)
+    places(on, left_out)
     stability = time.perf_counter() - start
     names = sorted({claim.source for claim in case.claims if claim.source_kind == "witness"})[:_RERUNS]
     start = time.perf_counter()
     for name in names:
         ranked(basis([claim for claim in case.claims if claim.source != name], case.persons, case.dependence))
     rerun = (time.perf_counter() - start) / len(names)
-    return Taken(len(case.persons), len(case.claims), len(speaking), ranking, stability, rerun)
+    return Taken(len(case.persons), len(case.claims), len(left_out), ranking, stability, rerun)
 
 
 def invented(people: int) -> Case:
@@ -67,14 +68,12 @@ def main() -> None:
     parser.add_argument("--people", type=int, help=f"one size instead of {', '.join(map(str, _SIZES))}")
     options = parser.parse_args()
     sizes = (options.people,) if options.people else _SIZES
-    print(
-        f"{'people':>7} {'claims':>8} {'witnesses':>9} {'ranking':>9} {'stability':>10} {'rerun each':>11} {'times':>6}"
-    )
+    print(f"{'people':>7} {'claims':>8} {'pieces':>9} {'ranking':>9} {'stability':>10} {'rerun each':>11} {'times':>6}")
     found = [measured(invented(people)) for people in sizes]
     for one in found:
-        times = one.rerun * one.witnesses / one.stability
+        times = one.rerun * one.pieces / one.stability
         print(
-            f"{one.people:>7} {one.claims:>8} {one.witnesses:>9} {one.ranking:>8.2f}s {one.stability:>9.2f}s"
+            f"{one.people:>7} {one.claims:>8} {one.pieces:>9} {one.ranking:>8.2f}s {one.stability:>9.2f}s"
             f" {one.rerun:>10.2f}s {times:>6.0f}"
         )
     if len(found) > 1:

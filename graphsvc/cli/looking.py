@@ -42,6 +42,8 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         "best_rank",
         "worst_rank",
         "rests_on",
+        "moved_by",
+        "rank_without",
         "id",
         "name",
         "score",

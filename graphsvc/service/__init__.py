@@ -6,6 +6,9 @@ from graphsvc.access.decided.reviews import JUDGEMENTS
 from graphsvc.access.door.cyphergate import Examined
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
+from graphsvc.analysis.doubt.falsehood import MOST as MOST_FALSE
+from graphsvc.analysis.doubt.pieces import KINDS as PIECES
+from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.score.leads import Explanation
 from graphsvc.cases.cypher_runs import Run
 from graphsvc.cases.deliveries import statement_form
@@ -72,11 +75,13 @@ __all__ = [
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
     "MOST_DEPTH",
+    "MOST_FALSE",
     "MOST_NODES",
     "MOST_PATHS",
     "NODES",
     "PAIR_KINDS",
     "PATH_KINDS",
+    "PIECES",
     "SIGN_IN",
     "USUAL_PATHS",
     "USUAL_STEPS",
@@ -112,6 +117,7 @@ __all__ = [
     "Past",
     "PicturePage",
     "PictureRequest",
+    "Piece",
     "PlanStep",
     "Progress",
     "Query",

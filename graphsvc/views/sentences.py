@@ -309,15 +309,24 @@ def recorded(rank: int, groups: int | str, other_sources: int) -> str:
     return f"rank {rank}, resting on {voices(groups, other_sources)}"
 
 
-def would_leave(rank: int, sources: int) -> str:
-    """Whose false accounts would take somebody out of the first ten; the sources follow.
+def would_leave(rank: int) -> str:
+    """What would take somebody out of the first ten; what would have to be false follows.
 
     Example:
-        >>> would_leave(14, 1)
-        'It would leave the first ten (rank 14) if everything said by this one witness were false:'
+        >>> would_leave(14)
+        'It would leave the first ten (rank 14) if all of this were false:'
     """
-    who = "this one witness" if sources == 1 else f"these {count(sources, 'witness')}"
-    return f"It would leave the first ten (rank {rank}) if everything said by {who} were false:"
+    return f"It would leave the first ten (rank {rank}) if all of this were false:"
+
+
+def stays(most: int) -> str:
+    """That nothing tried would take somebody out of the first ten.
+
+    Example:
+        >>> stays(12)
+        'It stays among the first ten whatever was tried: up to 12 accounts, reports and records near it, false together.'
+    """
+    return f"It stays among the first ten whatever was tried: up to {most} accounts, reports and records near it, false together."
 
 
 def invented(accounts: int) -> str:
@@ -338,7 +347,7 @@ def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
     """How far a rank holds.
 
     Args:
-        best: the best rank while witnesses are left out.
+        best: the best rank while pieces are left out.
         worst: the worst one.
         low: the best rank on uncertain data.
         high: the worst one.
@@ -346,10 +355,24 @@ def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
 
     Example:
         >>> place(1, 3, 1, 5, in_steps=False)
-        '1 to 3 without one witness, or all of one boat or house; 1 to 5 on uncertain data'
+        '1 to 3 without one witness, report, record or source, or all of one boat or house; 1 to 5 on uncertain data'
     """
-    without = "what few witnesses say of one person" if in_steps else "one witness, or all of one boat or house"
+    without = (
+        "one report, record or source, or what few witnesses say of one person"
+        if in_steps
+        else "one witness, report, record or source, or all of one boat or house"
+    )
     return f"{best} to {worst} without {without}; {low} to {high} on uncertain data"
+
+
+def moved_by(claims: int, rank: int) -> str:
+    """What a rank is without the piece that moves it most, which stands before.
+
+    Example:
+        >>> moved_by(58, 175)
+        'with 58 claims moves it most: rank 175 without it'
+    """
+    return f"with {count(claims, 'claim')} moves it most: rank {rank} without it"
 
 
 def if_checked(if_true: int, if_false: int) -> str:

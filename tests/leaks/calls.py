@@ -185,6 +185,7 @@ CALLS: dict[str, Entry] = {
     # Of whoever somebody asks for, whether they are ranked or not.
     "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],
     "leads.falsehood": of("entities"),
+    "leads.place": of("entities"),
     "deliveries.load": with_(Path("no-such-folder"), quiet, dry_run=True),
     "log.lines": with_(),
     "deliveries.uploads.mappings": with_(),

@@ -23,12 +23,15 @@ REPORTED = [f"chief-{number}" for number in range(12)]
 WITNESSES = ("wit-1", "wit-2", "wit-3")
 # Twelve are reported to organise; that one more leads only the first of three witnesses tells, and nobody else.
 ROWS: Tables = {
-    "people": [{"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "aide-1", "aide-2")]
+    "people": [
+        {"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "heard-1", "aide-1", "aide-2")
+    ]
     + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES],
     "gangs": [{"id": "gang-1", "name": "The Landing"}],
     "crossings": [{"id": f"crossing-{number}", "date": "2020-05-08"} for number in range(14)],
     "statements": [
         {"id": "report-1", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
+        {"id": "record-1", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
         *({"id": f"account-{one}", "kind": "witness", "handling": "P", "source_id": one} for one in WITNESSES),
     ],
     "links": [
@@ -40,6 +43,9 @@ ROWS: Tables = {
         "told-1 PAID aide-1",
         "told-1 RUNS gang-1",
         "told-1 ORGANISED crossing-13",
+    )
+    + said(
+        "record-1", "heard-1 DIRECTED aide-1", "heard-1 DIRECTED aide-2", "heard-1 PAID aide-2", "heard-1 RUNS gang-1"
     )
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
     + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3"),
@@ -64,13 +70,39 @@ def test_who_rests_on_one_witness_is_marked_and_falls_without_them(people: Place
     assert row["rests_on"] == "one witness"
     assert place.best <= int(str(row["rank"])) < place.worst == row["worst_rank"]
     assert place.loss == pytest.approx(1, abs=0.05)
-    assert all(told(session, one)["rests_on"] == "" for one in REPORTED)
 
 
-def test_without_source_clearance_only_groups_are_left_out_and_no_witness_is_told_of(
-    people: Place,
-) -> None:
-    assert told(people("low"), "told-1")["rests_on"] == "few accounts"
+def test_without_source_clearance_no_witness_is_told_of(people: Place) -> None:
+    row = told(people("low"), "told-1")
+    assert (row["rests_on"], row["moved_by"]) == ("few accounts", "few accounts")
+    place = people("low").leads.place("told-1")
+    assert place is not None
+    assert place.most is not None
+    assert (place.most.kind, place.most.statement, place.most.sources) == ("few", "", ())
+
+
+@pytest.mark.parametrize("name", ["low", "sourced"])
+def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Place, name: str) -> None:
+    """One report says of twelve that they organised, one record what another did; nobody else says so."""
+    session = people(name)
+    assert {told(session, one)["rests_on"] for one in REPORTED} == {"one report"}
+    row = told(session, "heard-1")
+    assert (row["rests_on"], row["moved_by"]) == ("one record", "record record-1")
+    assert int(str(row["rank"])) < int(str(row["rank_without"])) == row["worst_rank"]
+
+
+def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(people: Place) -> None:
+    session = people("sourced")
+    row = told(session, "told-1")
+    assert row["moved_by"] == "one witness"
+    assert all(place.most is None or place.most.sources == () for place in session.leads.places().values())
+    place = session.leads.place("told-1")
+    assert place is not None
+    assert place.most is not None
+    (source,) = place.most.sources
+    assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
+    lines = [line for line in people.lines() if line["detail"].get("query") == "places"]
+    assert [line["sources"] for line in lines] == [1, 0, 0]
 
 
 def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
@@ -80,7 +112,9 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     assert int(str(told(session, "told-1")["rank"])) <= 10
     found, invented_accounts = session.leads.falsehood("told-1")
     assert found is not None
-    (source,) = found.sources
+    (piece,) = found.pieces
+    assert piece.kind == "witness"
+    (source,) = piece.sources
     assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
     assert found.fewest
     assert found.rank > 10

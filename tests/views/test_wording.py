@@ -90,9 +90,9 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
             "Narrow it: fewer steps, a least belief, only the record, or leave",
         ),
         (sentences.no_way(over=False, besides=False), "Links of presence, service and family were left out."),
-        (sentences.would_leave(12, 3), "everything said by these 3 witnesses were false:"),
+        (sentences.moved_by(1, 12), "with 1 claim moves it most: rank 12 without it"),
         (sentences.invented(2), "2 agreeing invented accounts, by witnesses with nothing"),
-        (sentences.place(1, 2, 1, 3, in_steps=True), "1 to 2 without what few witnesses say of one person; 1 to 3"),
+        (sentences.place(1, 2, 1, 3, in_steps=True), "or what few witnesses say of one person; 1 to 3"),
         (sentences.if_checked(1, 4), "Rank about 1 if it is so, about 4 without it."),
         (sentences.safe(0, None, 5, by_source=True, earlier=False), "Nothing in it rests on a witness."),
         (

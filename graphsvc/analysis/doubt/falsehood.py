@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
+from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.rereading import Read
-from graphsvc.analysis.doubt.stability import without
+from graphsvc.analysis.doubt.stability import rescored
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats
@@ -19,37 +21,91 @@ from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.ingredients import NAMES
 
 TOP = 10
-# More than this many sources all false is no longer worth telling.
-_MOST = 12
-# Pairs are tried among so many of those who say most.
-_TRIED_IN_PAIRS = 25
+# Kinds of piece that are false as a whole: whatever a witness said, one report, one record.
+FALSE = ("witness", "report", "record")
+# More than this many all false is no longer worth telling.
+MOST = 12
+# One after the other is left out of so many of those that say most of somebody; pairs are tried among fewer.
+_TRIED_IN_TURN, _TRIED_IN_PAIRS = 60, 25
 # An invented account names a crossing and two people directed, and is graded as most are.
 _DIRECTED, _GRADE = 2, ("witness", "2", "C")
 
 
 @dataclass(frozen=True, slots=True)
 class FalseAccounts:
-    """Witnesses whose accounts, all false, would take somebody out of the first places.
+    """What would have to be false for somebody to leave the first places.
 
     Attributes:
-        sources: their pseudonyms, the one that carries most first; empty where no set of them would do.
+        pieces: each all that one witness said, one report or one record, the one that carries most first; empty where nothing
+            tried would do.
         rank: the rank then.
-        fewest: whether no smaller set does; found by trying all of them, up to pairs. Else there may be one.
+        fewest: whether fewer would certainly not do: each by itself was tried, and that is all there is to try below two.
     """
 
-    sources: tuple[str, ...]
+    pieces: tuple[Piece, ...]
     rank: int
     fewest: bool
 
 
-def would_leave(on: Basis, names: list[str], lead: str, top: int = TOP) -> FalseAccounts | None:
-    """The fewest witnesses found whose accounts would all have to be false for this person to leave the first places.
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What becomes of the first places when any one piece is false.
 
-    One witness after the other is left out, each time the one who costs most; single witnesses and pairs are all tried.
+    Attributes:
+        pieces: of the kinds `FALSE`, those that touch anybody.
+        leads: rows, in the network, of those in the first places.
+        ranks: pieces x leads.
+    """
+
+    pieces: list[Piece]
+    leads: Ints
+    ranks: Ints
+
+
+def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
+    """The rank of everybody in the first places when each piece is false by itself.
 
     Args:
         on: what the ranking is computed on.
-        names: pseudonyms of the sources of `on.told`, by number.
+        pieces: of `on.told`, see `pieces.pieces`.
+        top: how many first places there are.
+
+    Returns:
+        None where nobody is given a part.
+
+    Example:
+        >>> from graphsvc.analysis.doubt.pieces import pieces
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
+        >>> found = alone(on, pieces(on.told), top=1)
+        >>> [piece.sources for piece in found.pieces], found.ranks.tolist()
+        ([('s1',), ('s2',)], [[2], [1]])
+
+    Limits: as `stability.places`.
+    """
+    if on.network is None:
+        return None
+    before, others = rereading.read(on.network), on.others
+    leads = np.flatnonzero(rereading.ranks(before.score, others) <= top)
+    tried = [piece for piece in pieces if piece.kind in FALSE]
+    touching: list[Piece] = []
+    ranks = [np.zeros((0, len(leads)), dtype=np.int64)]
+    for numbers, score in rescored(on, before, [piece.rows for piece in tried]):
+        touching += [tried[number] for number in numbers.tolist()]
+        ranks.append(rereading.ranks(score, others)[:, leads])
+    return Alone(touching, leads, np.concatenate(ranks))
+
+
+def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> FalseAccounts | None:
+    """The fewest accounts, reports and records found that would all have to be false for this person to leave the first places.
+
+    Each is tried by itself. If none does, one after the other is left out, each time the one that costs most, and pairs are
+    tried among those that say most.
+
+    Args:
+        on: what the ranking is computed on.
+        singly: what each does by itself, see `alone`, for as many first places.
         lead: the person.
         top: how many first places there are.
 
@@ -57,54 +113,61 @@ def would_leave(on: Basis, names: list[str], lead: str, top: int = TOP) -> False
         None where the person is not among them or nobody is given a part.
 
     Example:
+        >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 SUPPLIED b1"), said("s2: p2 ORGANISED c1")], people("p1", "p2"), {})
-        >>> would_leave(on, ["s1", "s2"], "p1", top=1)
-        FalseAccounts(sources=('s1',), rank=2, fewest=True)
+        >>> found = would_leave(on, alone(on, pieces(on.told), top=1), "p1", top=1)
+        >>> [piece.sources for piece in found.pieces], found.rank, found.fewest
+        ([('s1',)], 2, True)
 
-    Limits: takes all a witness said for false together; reports and records are believed throughout.
+    Limits: takes all a witness said for false together, a source of reports one report at a time. Beyond two it may miss
+    fewer that would do, and says so.
     """
     network = on.network
-    if network is None or lead not in network.ids:
+    if network is None or singly is None or lead not in network.ids:
         return None
     row, others = network.ids.index(lead), on.others
-    before = rereading.read(network)
-    if rereading.ranks(before.score, others)[row] > top:
+    if row not in singly.leads:
         return None
+    before = rereading.read(network)
+    ranks = singly.ranks[:, int(np.searchsorted(singly.leads, row))]
+    if ranks.max(initial=0) > top:
+        worst = int(ranks.argmax())
+        return FalseAccounts((singly.pieces[worst],), int(ranks[worst]), fewest=True)
 
-    def tried(sets: list[Ints]) -> tuple[Ints, Floats]:
-        scores = [rereading.score_if(before, *changed) for changed in without(on.told, sets)]
-        ranks = [int(rereading.ranks(score, others)[row]) for score in scores]
-        return np.array(ranks, dtype=np.int64), np.array([score[row] for score in scores])
+    def tried(sets: Sequence[Sequence[Piece]]) -> tuple[Ints, Floats]:
+        ranks = np.zeros(len(sets), dtype=np.int64)
+        scores = np.full(len(sets), before.score[row])
+        for numbers, score in rescored(on, before, [np.concatenate([piece.rows for piece in those]) for those in sets]):
+            ranks[numbers] = rereading.ranks(score, others)[:, row]
+            scores[numbers] = score[:, row]
+        return ranks, scores
 
-    left = _near(on, before, row)
-    gone: list[int] = []
-    while left and len(gone) < _MOST:
-        ranks, scores = tried([np.array([*gone, source]) for source in left])
+    near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
+    left, gone = list(near), list[Piece]()
+    while left and len(gone) < MOST:
+        ranks, scores = tried([[*gone, piece] for piece in left])
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         gone.append(left.pop(worst))
         if ranks[worst] > top:
-            pairs = list(combinations(_near(on, before, row)[:_TRIED_IN_PAIRS], 2)) if len(gone) > 2 else []
-            ranks_of_pairs = tried([np.array(pair) for pair in pairs])[0] if pairs else ranks[:0]
-            if ranks_of_pairs.size and ranks_of_pairs.max() > top:  # greed may miss two that do it together
+            pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2)) if len(gone) > 2 else []
+            ranks_of_pairs = tried(pairs)[0] if pairs else ranks[:0]
+            if ranks_of_pairs.max(initial=0) > top:  # greed may miss two that do it together
                 best = int(ranks_of_pairs.argmax())
-                return FalseAccounts(
-                    tuple(names[source] for source in pairs[best]), int(ranks_of_pairs[best]), fewest=True
-                )
-            return FalseAccounts(tuple(names[source] for source in gone), int(ranks[worst]), fewest=len(gone) < 3)
+                return FalseAccounts(pairs[best], int(ranks_of_pairs[best]), fewest=True)
+            return FalseAccounts(tuple(gone), int(ranks[worst]), fewest=len(gone) == 2)
     return FalseAccounts((), int(rereading.ranks(before.score, others)[row]), fewest=False)
 
 
-def _near(on: Basis, before: Read, row: int) -> list[int]:
-    """Witnesses who speak of this person or of somebody tied to them, who says most of them first."""
+def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces that speak of this person or of somebody tied to them, those that say most first."""
     rows = np.union1d(before.near[[row]].indices, [row])
-    links = np.unique(before.touched[:, rows].tocoo().row)
-    said = np.flatnonzero(np.isin(on.told.link, links) & on.told.witness)
-    own = np.isin(on.told.link[said], before.touched[:, [row]].tocoo().row)
-    weight = np.bincount(on.told.source[said], weights=1.0 + len(said) * own)
-    order = np.argsort(-weight, kind="stable")
-    return [int(source) for source in order if weight[source] > 0]
+    about = np.zeros(len(before.network.belief))
+    about[np.unique(before.touched[:, rows].tocoo().row)] = 1.0
+    about[np.unique(before.touched[:, [row]].tocoo().row)] += len(on.told.claims)
+    weight = np.array([about[on.told.link[piece.rows]].sum() for piece in pieces])
+    return [pieces[number] for number in np.argsort(-weight, kind="stable").tolist() if weight[number] > 0]
 
 
 def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:

@@ -141,7 +141,24 @@ def score(values: Floats, reading: PartTable | None = None) -> Floats:
     Limits: log-odds of invented worlds; no probability, and never one of being a hub.
     """
     reading = readings()[-1] if reading is None else reading
-    result: Floats = _odds(values @ reading.says + reading.start) - _odds(reading.start[None, :])
+    return fits(values @ reading.says + reading.start, reading)
+
+
+def fits(weighed: Floats, reading: PartTable | None = None) -> Floats:
+    """`score` of who is weighed already.
+
+    Args:
+        weighed: persons x `roles.PARTS`, log-odds.
+        reading: as there.
+
+    Example:
+        >>> fits(readings()[-1].start[None, :]).tolist()
+        [0.0]
+
+    Limits: as `score`.
+    """
+    reading = readings()[-1] if reading is None else reading
+    result: Floats = _odds(weighed) - _odds(reading.start[None, :])
     return result
 
 

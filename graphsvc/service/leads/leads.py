@@ -11,6 +11,7 @@ from typing import Any
 
 from graphsvc.access.door.redact import told
 from graphsvc.analysis.doubt.falsehood import FalseAccounts, invented_needed, would_leave
+from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.evidence.belief import link_table
 from graphsvc.analysis.score.folding import as_told, told_belief
@@ -53,19 +54,33 @@ class Leads:
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds: person → ranges of ranks (`analysis.doubt.stability.Place`).
 
-        With source clearance each witness, and all who share a boat, house or interpreter, are left out in turn; without
-        it what few witnesses say of each person. Kept as the ranking is.
+        Each report, each record and each of their sources is left out in turn; with source clearance also each witness, each of
+        their statements, and all who share a boat, house or interpreter; without it what few witnesses say of each person. Of
+        what moves a place most no source is named, see `place`. Kept as the ranking is.
         """
         with self._ask.act("analyse", query="places") as outcome:
             places = self._material.places()
             outcome["rows"] = len(places)
-        return places
+        return {name: replace(place, most=_unnamed(place.most)) for name, place in places.items()}
+
+    def place(self, identifier: str) -> Place | None:
+        """How far one place holds; with source clearance what moves it most has its sources. None: nothing is told of it.
+
+        Raises:
+            NotFound: this person is no candidate, or not theirs to see.
+        """
+        with self._ask.act("analyse", query="places", lead=identifier) as outcome:
+            self._material.require_ranked(identifier)
+            place = self._material.places().get(identifier)
+            outcome["sources"] = set(place.most.sources) if place is not None and place.most is not None else set()
+        return place
 
     def table(self) -> dict[str, Any]:
         """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first.
 
-        `best_rank` and `worst_rank` hold while witnesses are left out, `low_rank` and `high_rank` hold nine in ten ranks
-        that uncertain data leave likely; `rests_on` says whether half of the score goes with one witness.
+        `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
+        `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
+        `moved_by` what moves the rank most and `rank_without` whereto.
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]
@@ -73,19 +88,17 @@ class Leads:
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""
-        held, sources = self.places(), self._ask.grant.sources
+        held = self.places()
         return [
-            LeadRow.of(
-                lead, held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank), sources=sources
-            )
+            LeadRow.of(lead, held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank))
             for lead in leads
         ]
 
     def falsehood(self, identifier: str) -> tuple[FalseAccounts | None, int | None]:
         """What false accounts could do to one lead.
 
-        The fewest witnesses found whose accounts put it among the first ten, and how many agreeing invented accounts
-        would put somebody uninvolved there.
+        The fewest witnesses, reports and records found that put it among the first ten, and how many agreeing invented
+        accounts would put somebody uninvolved there.
 
         Raises:
             NotFound: this person is no candidate, or not theirs to see. Refused: no source clearance.
@@ -95,8 +108,9 @@ class Leads:
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
             on = self._material.basis(self._ask.grant)
-            false_accounts = would_leave(on, on.told.given_by(), identifier)
-            outcome["sources"] = set(false_accounts.sources) if false_accounts else set()
+            false_accounts = would_leave(on, self._material.false_singly(), identifier)
+            named = false_accounts.pieces if false_accounts else ()
+            outcome["sources"] = {source for piece in named for source in piece.sources}
         return false_accounts, invented_needed(on)
 
     def look(self, identifier: str) -> tuple[Lead, Explanation]:
@@ -132,6 +146,10 @@ class Leads:
             because=Reasons({key: told_score(share) for key, share in why.because.shares.items()}),
             voices={key: told(self._ask.grant, exact[key].groups, few) for key in sorted(exact)},
         )
+
+
+def _unnamed(piece: Piece | None) -> Piece | None:
+    return None if piece is None else replace(piece, sources=())
 
 
 def _sources(explanation: Explanation) -> set[str]:

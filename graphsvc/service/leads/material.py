@@ -12,8 +12,10 @@ from typing import Any
 
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.falsehood import Alone, alone
+from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question
-from graphsvc.analysis.doubt.stability import Place, by_person, places, together, witnesses
+from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.links.sets import TieNetwork
@@ -44,6 +46,8 @@ class LeadCaches(Caches):
         self.bases: Cache[Basis] = Cache(_LARGE)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(_LARGE)
+        self.pieces: Cache[list[Piece]] = Cache(_LARGE)
+        self.singly: Cache[Alone | None] = Cache(_LARGE)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
         self.networks: Cache[tuple[frozenset[str], TieNetwork, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
@@ -103,15 +107,30 @@ class Material:
         return claims, persons, self._ask.home.register.dependence(self._ask.case, level)
 
     def places(self) -> dict[str, Place]:
-        """How far each place in the ranking holds: see `Leads.places`."""
+        """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
         return self._caches.places.of((*self._ask.state, self._ask.grant.sources), self._place)
 
     @lasting()
     def _place(self) -> dict[str, Place]:
-        on = self.basis(self._ask.grant)
-        if self._ask.grant.sources:
-            return places(on, [*witnesses(on.told), *together(on.told)])
-        return places(on, by_person(on.told))
+        return places(self.basis(self._ask.grant), self.pieces())
+
+    def pieces(self) -> list[Piece]:
+        """What is left out in turn, as this reader's ranking is computed."""
+        state = (*self._ask.state, self._ask.grant.sources)
+        return self._caches.pieces.of(state, self._cut)
+
+    @lasting()
+    def _cut(self) -> list[Piece]:
+        grant = self._ask.grant
+        return pieces(self.basis(grant).told, told_as_one=not grant.sources)
+
+    def false_singly(self) -> Alone | None:
+        """What becomes of the first places when any one account is false; sources included."""
+        return self._caches.singly.of(self._ask.state, self._try_singly)
+
+    @lasting()
+    def _try_singly(self) -> Alone | None:
+        return alone(self.basis(self._ask.grant), self.pieces())
 
     def require_ranked(self, lead: str) -> Lead:
         """The lead of a person.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead
 
-_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
+_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on", "moved_by", "rank_without")
 # What a table of leads has, in its order.
 LEAD_COLUMNS = (
     "id",
@@ -35,9 +36,11 @@ class LeadRow:
         score, rank, groups, other_sources, score_on_record, denied, shares, stages: as of `analysis.score.hubs.Lead`; a
             share of nothing is left out.
         rank_on_record, groups_on_record, other_sources_on_record: likewise.
-        best_rank, worst_rank: the rank holds so far while witnesses are left out; None where that was not asked.
+        best_rank, worst_rank: the rank holds so far while what it is told in is left out, piece by piece; None where that was not
+            asked.
         low_rank, high_rank: nine in ten ranks that uncertain data leave likely.
-        rests_on: what half of the score goes with; empty if it does not go with one.
+        rests_on: what half of the score goes with ("one witness, one record"); empty if it does not go with one.
+        moved_by: without what the rank moves most, no source named; empty if nothing moves it. rank_without: the rank then.
     """
 
     id: str
@@ -58,20 +61,22 @@ class LeadRow:
     low_rank: int | None = None
     high_rank: int | None = None
     rests_on: str | None = None
+    moved_by: str | None = None
+    rank_without: int | None = None
 
     @classmethod
-    def of(cls, lead: Lead, place: Place | None = None, *, sources: bool = False) -> Self:
+    def of(cls, lead: Lead, place: Place | None = None) -> Self:
         """The row of a lead.
 
         Args:
             lead: as it is told to this reader.
             place: how far its place holds; None: that is not asked.
-            sources: whether the reader has source clearance.
         """
         held: dict[str, Any] = {}
         if place is not None:
-            rests_on = ("one witness" if sources else "few accounts") if place.rests_on_one else ""
-            held = dict(zip(_RANGE, (place.best, place.worst, place.low, place.high, rests_on), strict=True))
+            rests_on = ", ".join(KINDS[kind] for kind in place.rests_on)
+            moved = (place.most.words if place.most is not None else "", place.rank_without)
+            held = dict(zip(_RANGE, (place.best, place.worst, place.low, place.high, rests_on, *moved), strict=True))
         return cls(
             id=lead.id,
             name=lead.name or lead.id,

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import JUDGEMENTS, Explanation, LeadRow, Review, Session
+from graphsvc.service import JUDGEMENTS, MOST_FALSE, PIECES, Explanation, LeadRow, Piece, Review, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
@@ -25,7 +25,7 @@ PAGE = 50
 _BAR = 240.0
 _NAMED = 8  # of whom a reading speaks, at most by name
 _LINE = 90.0
-_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on")
+_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on", "moved_by", "rank_without")
 _ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
 _COLUMNS = (
     "rank",
@@ -52,6 +52,8 @@ _ORDERS = {
 }
 
 
+# Source clearance → kinds of piece that only readers with the other one are told of.
+_OF_OTHERS = {True: {"few"}, False: {"witness", "group", "account"}}
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
 
 
@@ -83,6 +85,7 @@ def table(case: str) -> ResponseReturnValue:
         ingredients=[name for name in wording.INGREDIENTS if any(row["shares"].get(name) for row in shown)],
         asked=asked,
         stages=list(wording.STAGES),
+        resting=[(kind, words) for kind, words in PIECES.items() if kind not in _OF_OTHERS[session.grant.sources]],
         page_size=PAGE,
     )
 
@@ -109,6 +112,7 @@ def lead(case: str) -> ResponseReturnValue:
     names = _names(session, mentioned | {end for claim in everyone for end in (claim.subject, claim.object)})
     ranking = session.leads.ranking()
     row = session.leads.rows([lead])[0].whole()
+    place = session.leads.place(lead.id)
     falsehood, invented = session.leads.falsehood(lead.id) if session.grant.sources else (None, None)
     groups = session.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
     low, high = charts.scale([row["shares"]])
@@ -119,7 +123,15 @@ def lead(case: str) -> ResponseReturnValue:
         lead=row,
         line=_line(row, len(ranking.leads)),
         staged={stage: sum(stage in candidate.stages for candidate in ranking.leads) for stage in lead.stages},
-        falsehood=falsehood,
+        most=_piece(place.most) if place is not None and place.most is not None else None,
+        falsehood={
+            "pieces": [_piece(piece) for piece in falsehood.pieces],
+            "rank": falsehood.rank,
+            "fewest": falsehood.fewest,
+        }
+        if falsehood is not None
+        else None,
+        most_false=MOST_FALSE,
         invented=invented,
         bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
         total=len(ranking.leads),
@@ -211,6 +223,11 @@ def ranked(session: Session, identifier: str) -> dict[str, Any] | None:
     return LeadRow.of(lead).whole() | {"of": len(ranking.leads), "verdict": ranking.verdict}
 
 
+def _piece(piece: Piece) -> dict[str, Any]:
+    """What may be missing or false, as a page and its JSON hold it."""
+    return {name: getattr(piece, name) for name in ("kind", "statement", "words", "sources", "claims")}
+
+
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
     best, worst, low, high = (int(row[name]) for name in _RANGE[:4])
     return charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
@@ -230,6 +247,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("record", "yes"): lambda row: row["score_on_record"] > 0,
         ("denied", "yes"): lambda row: row["deniers"] > 0,
         ("denied", "no"): lambda row: row["deniers"] == 0,
+        **{("rests", kind): partial(_rests_on, words) for kind, words in PIECES.items()},
         ("rests", "one"): lambda row: row["rests_on"] != "",
         ("rests", "more"): lambda row: row["rests_on"] == "",
         ("review", "none"): lambda row: row["review"] is None,
@@ -250,6 +268,10 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if order not in _ORDERS:
         raise RequestError(f"Leads can be sorted by {', '.join(_ORDERS)}, not by {order[:40]!r}.")
     return sorted(rows, key=_ORDERS[order])
+
+
+def _rests_on(words: str, row: dict[str, Any]) -> bool:
+    return words in row["rests_on"].split(", ")
 
 
 def _has_a_hand(stage: str, row: dict[str, Any]) -> bool:

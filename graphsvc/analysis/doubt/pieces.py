@@ -1,0 +1,188 @@
+"""The pieces a case is told in: each may be missing, or false, and the rest is what it would have been without."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+
+from graphsvc.analysis.evidence.belief import met, strengths, support
+from graphsvc.analysis.evidence.bins import sorted_into
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Floats, Ledger
+
+# Kind of piece → in words. What is the same as one of an earlier kind is that one.
+KINDS = MappingProxyType(
+    {
+        "witness": "one witness",
+        "group": "one group of witnesses",
+        "account": "one account of a witness",
+        "few": "few accounts",
+        "report": "one report",
+        "record": "one record",
+        "source": "one other source",
+    }
+)
+# Kind of statement → kind of piece that one of them is.
+_STATEMENTS = MappingProxyType({"witness": "account", "intelligence": "report", "record": "record"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something that may be missing or false as a whole.
+
+    Attributes:
+        kind: of `KINDS`.
+        statement: id of the one statement it is; empty where it is more than one, or a statement told as one with others.
+        sources: pseudonyms of who gave it; empty for a statement without a source, and for what is told as one.
+        claims: how many claims with weight are in it.
+        rows: which of the ledger.
+    """
+
+    kind: str
+    statement: str
+    sources: tuple[str, ...]
+    claims: int
+    rows: Ints = field(compare=False, repr=False)
+
+    @property
+    def words(self) -> str:
+        """What it is, in words that name no source."""
+        return f"{self.kind} {self.statement}" if self.kind in ("report", "record") else KINDS[self.kind]
+
+
+def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
+    """Everything that is left out in turn: each witness, all who share one thing, each other source, each statement.
+
+    Args:
+        ledger: the claims.
+        told_as_one: whether what witnesses said is `folding.as_told`. Then it is, for each person, the first account of every
+            link of theirs that is left out: where few witnesses speak of a link, that is all that they said of it. No
+            source is named.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("r1: p1 RUNS g2", source_kind="record")]
+        >>> [(piece.words, piece.sources) for piece in pieces(encode(told, {"s1": {"boat"}, "s2": {"boat"}}))]
+        [('one witness', ('s1',)), ('one witness', ('s2',)), ('one group of witnesses', ('s1', 's2')), ('record statement of r1', ('r1',))]
+
+    Limits: who is joined only through a third is left out with that third, not with each other; told as one, who is
+    named by one witness and who is named by two of the few stand and fall alike.
+    """
+    by_rows: dict[bytes, Piece] = {}
+    sources = ledger.given_by()
+    kinds = ("few",) if told_as_one else ("witness", "group", "account")
+    for kind in (*kinds, "statement", "source"):
+        for rows in _ROWS[kind](ledger):
+            rows = np.unique(rows)
+            first = ledger.claims[int(rows[0])]
+            alone = kind in ("account", "statement")
+            names = () if told_as_one else tuple(sorted({sources[int(ledger.source[row])] for row in rows} - {""}))
+            piece = Piece(
+                _STATEMENTS[first.source_kind] if alone else kind,
+                first.statement if alone else "",
+                names,
+                len(rows),
+                rows,
+            )
+            by_rows.setdefault(rows.tobytes(), piece)
+    return list(by_rows.values())
+
+
+def _each(column: Ints, chosen: Ints) -> Iterator[Ints]:
+    """The chosen rows, value by value of the column."""
+    order = chosen[np.argsort(column[chosen], kind="stable")]
+    yield from np.split(order, np.flatnonzero(np.diff(column[order])) + 1) if len(order) else ()
+
+
+def _witnesses(ledger: Ledger) -> Iterable[Ints]:
+    return _each(ledger.source, np.flatnonzero(ledger.witness))
+
+
+def _sources(ledger: Ledger) -> Iterable[Ints]:
+    return _each(ledger.source, np.flatnonzero(~ledger.witness))
+
+
+def _statements(ledger: Ledger, chosen: Ints) -> Iterable[Ints]:
+    names = np.unique([claim.statement for claim in ledger.claims], return_inverse=True)[1].astype(np.int64)
+    return _each(names, chosen)
+
+
+def _groups(ledger: Ledger) -> Iterable[Ints]:
+    """All that is said by those who share one thing, thing by thing."""
+    by_source = {int(ledger.source[rows[0]]): rows for rows in _witnesses(ledger)}
+    holders: dict[int, list[int]] = defaultdict(list)
+    for source in by_source:
+        for key in ledger.keys[ledger.starts[source] : ledger.starts[source + 1]].tolist():
+            holders[key].append(source)
+    sets = sorted({tuple(those) for those in holders.values()})
+    return [np.concatenate([by_source[source] for source in those]) for those in sets]
+
+
+def _by_person(ledger: Ledger) -> Iterable[Ints]:
+    """For each person the first account of every link of theirs, for it and against it."""
+    rows = np.flatnonzero(ledger.witness)
+    first = rows[np.unique(ledger.link[rows] * 2 + ledger.denies[rows], return_index=True)[1]]
+    theirs: dict[int, set[int]] = defaultdict(set)
+    for row in first.tolist():
+        claim = ledger.claims[row]
+        for end, kind in ((ledger.subject[row], claim.subject_kind), (ledger.object[row], claim.object_kind)):
+            if kind == "person":
+                theirs[int(end)].add(row)
+    return [np.array(those) for those in sorted({tuple(sorted(those)) for those in theirs.values()})]
+
+
+_ROWS = MappingProxyType(
+    {
+        "witness": _witnesses,
+        "group": _groups,
+        "account": lambda ledger: _statements(ledger, np.flatnonzero(ledger.witness)),
+        "few": _by_person,
+        "statement": lambda ledger: _statements(ledger, np.flatnonzero(~ledger.witness)),
+        "source": _sources,
+    }
+)
+
+
+def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats]]:
+    """For each set of rows the links they speak of, and how far those are believed without them.
+
+    Args:
+        ledger: the claims.
+        left_out: sets of numbers of rows.
+
+    Returns:
+        For each set (links, belief), the links each once.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> from graphsvc.analysis.evidence.ledger import encode
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
+        >>> [(links.tolist(), belief.round(3).tolist()) for links, belief in without(ledger, [np.array([0])])]
+        [([0], [0.714])]
+
+    Limits: groups are made anew among those who remain, as they would be had the others never spoken.
+    """
+    count = len(ledger.claims)
+    of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
+    rows = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+    gone = np.unique(of * max(count, 1) + rows)
+    links = int(ledger.link.max(initial=-1)) + 1
+    which, link = np.divmod(np.unique(of * max(links, 1) + ledger.link[rows]), max(links, 1))
+    row, pair = sorted_into(ledger.link, links).members(link)
+    remaining = ~np.isin(which[pair] * max(count, 1) + row, gone)
+    row, pair = row[remaining], pair[remaining]
+    strength = strengths(ledger)
+    sides = []
+    for chosen in (~ledger.denies[row], ledger.denies[row]):
+        speaking, whose = row[chosen], pair[chosen]
+        groups = ledger.groups(whose, speaking)
+        sides.append(support(whose, groups, strength[speaking], len(link), ledger.weights.repeated))
+    belief = met(*sides)
+    ends = np.searchsorted(which, np.arange(len(left_out) + 1))
+    return [(link[a:b], belief[a:b]) for a, b in pairwise(ends.tolist())]
