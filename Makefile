@@ -21,7 +21,7 @@ help:
 demo: $(VENV)/.installed
 	@exec $(BIN)/graphsvc demo
 
-# Tests wait for their Neo4j, which they share, for a good part of their time: one worker more than processors.
+# Tests wait for their Neo4j for a good part of their time, so there is one worker more than processors; each has a Neo4j.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 test: $(VENV)/.installed-dev chromium
 	@GRAPHSVC_JARS="$${GRAPHSVC_JARS:-$(CURDIR)/.cache/jars}" $(BIN)/python -m pytest -n $(WORKERS) \

@@ -215,19 +215,13 @@ def jars(settings: SettingsFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def neo4j_server(
-    jars: Path, settings: SettingsFactory, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LocalServer]:
-    """One running Neo4j for the whole run, shared by its workers. What a test writes stays, and others write at the same
-    time: use a case of your own, and count nothing but what is yours.
+def neo4j_server(jars: Path, settings: SettingsFactory) -> Iterator[LocalServer]:
+    """One running Neo4j for the whole session, or worker. What a test writes stays: use a case of your own, or wipe it.
 
+    Workers share none: cases of others suspend who may run free Cypher, and two homes cannot both hold the demo.
     It lives for minutes, in which compiling its Java well never earns back what it takes: two thirds of the work without.
-    Planning a text for the first time takes it longest, and that is done once for all workers.
     """
-    own = tmp_path_factory.getbasetemp()
-    home = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "neo4j-of-all"
-    home.mkdir(exist_ok=True)
-    with hold(settings(home=home)) as server:
+    with hold(settings()) as server:
         yield server
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +21,7 @@ from tests.leaks.known import Known
 from tests.toolbox.accounts import named, signed_in
 from tests.toolbox.rows import Tables, said, write
 
-# One of each worker: they share a server.
-CASE = f"classes{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+CASE = "classes"
 SEALED, SEALED_NAME = "wit-veronica-abelard", "Veronica Abelard"
 HIDDEN, UNKNOWN = "hidden-person-1", "absent-person-1"  # as long as each other
 PEOPLE = {

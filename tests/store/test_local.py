@@ -243,9 +243,9 @@ def test_nothing_is_sent_home_and_the_limits_are_set(neo4j_server: LocalServer) 
     assert found["db.memory.transaction.max"] == "128.00MiB"
 
 
-def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(fresh: Settings) -> None:
+def test_a_text_is_planned_once_however_long_what_it_is_asked_with_is(neo4j_server: LocalServer) -> None:
     """Else lists and words of another order of length (1, 10, 100) are planned anew, which takes up to a second."""
-    with hold(fresh) as server, driver_of(server) as driver:
+    with driver_of(neo4j_server) as driver:
 
         def cleared() -> int:
             (record,) = driver.execute_query("CALL db.clearQueryCaches()").records
