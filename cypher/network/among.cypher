@@ -30,6 +30,7 @@
 // asserting = "Link.asserting"
 // denying = "Link.denying"
 // groups = "Link.groups"
+// independent = "Link.independent"
 // other_sources = "Link.other_sources"
 // belief_on_record = "Link.belief_on_record"
 // groups_on_record = "Link.groups_on_record"
@@ -46,7 +47,7 @@ WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling I
       AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
   })
 RETURN a.id AS subject, b.id AS object, r.relation AS relation,
-       r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups,
+       r[$belief] AS belief, r[$asserting] AS asserting, r[$denying] AS denying, r[$groups] AS groups, r[$independent] AS independent,
        r[$other_sources] AS other_sources, r[$belief_on_record] AS belief_on_record,
        r[$groups_on_record] AS groups_on_record, r[$other_sources_on_record] AS other_sources_on_record,
        r[$first_on] AS first_on, r[$last_on] AS last_on

@@ -48,6 +48,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         "name",
         "score",
         "groups",
+        "independent",
         "other_sources",
         "score_on_record",
         "rank_on_record",

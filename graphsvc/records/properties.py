@@ -20,6 +20,7 @@ LINK_FIGURES = (
     "asserting",
     "denying",
     "groups",
+    "independent",
     "other_sources",
     "belief_on_record",
     "groups_on_record",
@@ -98,6 +99,8 @@ def _properties() -> dict[str, str]:
     named |= {f"Link.{name}": "open" for name in ("relation", *LINK_FIGURES)}
     # Claims as well as groups: where one claim asserts or denies a link, one witness may.
     named |= dict.fromkeys(("Link.groups", "Link.groups_on_record", "Link.asserting", "Link.denying"), "voices")
+    # How many independent accounts those groups are worth tells who of them one interpreter heard.
+    named["Link.independent"] = "source"
     return named
 
 

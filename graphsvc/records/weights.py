@@ -20,6 +20,7 @@ from graphsvc.errors import OperatorError
 LARGEST = 1000.0
 _FROM = "from"
 _REPEATED = "repeated"
+_SECTIONS = ("assessment", "source_grade", "kind", "interest", "shared")
 # Where the values of a table of one's own come from, if it does not say.
 _OWN = "set for this service, without saying where from"
 
@@ -32,6 +33,7 @@ class Weights:
         assessment: A to E → odds for a witness of grade 2.
         source_grade: 1 to 3 → factor; `kind` witness, intelligence or record → factor.
         interest: what the source is to the one the claim is about (`records.grading.INTERESTS`) → factor.
+        shared: what may colour two accounts (`interpreter`, `day` of the interviews) → how far it makes them alike, up to 1.
         repeated: what a second account of the same group adds, as a share of its own belief.
         origins: `section.name` of each value → where it comes from.
     """
@@ -40,18 +42,19 @@ class Weights:
     source_grade: Mapping[str, float]
     kind: Mapping[str, float]
     interest: Mapping[str, float]
+    shared: Mapping[str, float]
     repeated: float
     origins: Mapping[str, str]
 
     @cached_property
     def digest(self) -> str:
         """The same for the same values, wherever they come from: figures computed with others are not current."""
-        values = [dict(sorted(part.items())) for part in (self.assessment, self.source_grade, self.kind, self.interest)]
+        values = [dict(sorted(getattr(self, part).items())) for part in _SECTIONS]
         return hashlib.sha256(json.dumps([*values, self.repeated]).encode()).hexdigest()
 
     def rows(self) -> list[tuple[str, str, float, str]]:
         """Every value as (section, name, value, where it comes from), in the order of the shipped table."""
-        named = {part: dict(getattr(self, part)) for part in ("assessment", "source_grade", "kind", "interest")}
+        named = {part: dict(getattr(self, part)) for part in _SECTIONS}
         named["again"] = {_REPEATED: self.repeated}
         return [
             (section, name, value, self.origins[f"{section}.{name}"])
@@ -110,7 +113,7 @@ def _replace(table: dict[str, dict[str, Any]], origins: dict[str, str], given: M
                 if not isinstance(value, str) or not value.strip():
                     raise _wrong(path, key, value, "takes a text that says where the values come from")
             else:
-                most = 1.0 if name == _REPEATED else LARGEST
+                most = 1.0 if name == _REPEATED or section == "shared" else LARGEST
                 number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
                 if not number or not 0 < value <= most:
                     raise _wrong(path, key, value, f"takes a number above 0 and no more than {most:g}")

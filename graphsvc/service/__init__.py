@@ -9,6 +9,7 @@ from graphsvc.access.vault.scratch import Scratch
 from graphsvc.analysis.doubt.falsehood import MOST as MOST_FALSE
 from graphsvc.analysis.doubt.pieces import KINDS as PIECES
 from graphsvc.analysis.doubt.pieces import Piece
+from graphsvc.analysis.evidence.dependence import Shared
 from graphsvc.analysis.score.leads import Explanation
 from graphsvc.cases.cypher_runs import Run
 from graphsvc.cases.deliveries import statement_form
@@ -130,6 +131,7 @@ __all__ = [
     "Scratch",
     "Service",
     "Session",
+    "Shared",
     "ShownPath",
     "ShownPaths",
     "StatementVersion",

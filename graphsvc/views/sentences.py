@@ -309,6 +309,17 @@ def recorded(rank: int, groups: int | str, other_sources: int) -> str:
     return f"rank {rank}, resting on {voices(groups, other_sources)}"
 
 
+def worth(accounts: float) -> str:
+    """How many independent accounts some groups of witnesses are worth.
+
+    Example:
+        >>> worth(2.4), worth(1.0)
+        ('worth 2.4 independent accounts', 'worth 1 independent account')
+    """
+    number = f"{accounts:.1f}".removesuffix(".0")
+    return f"worth {number} {plural(1 if number == '1' else 2, 'independent account')}"
+
+
 def would_leave(rank: int) -> str:
     """What would take somebody out of the first ten; what would have to be false follows.
 

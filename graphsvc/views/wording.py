@@ -79,6 +79,7 @@ SHARED = MappingProxyType(
         "recruiter": ("recruited by the same", ""),
         "interpreter": ("the same interpreter", "person"),
         "family": ("of one family", ""),
+        "day": ("heard on the same day", ""),
     }
 )
 # Sections of the table of weights (`records.weights`), and what its names mean where the name alone does not say it.
@@ -88,6 +89,7 @@ WEIGHED = MappingProxyType(
         "source_grade": "source",
         "kind": "kind of source:",
         "interest": "interest:",
+        "shared": "alike for the same",
         "again": "again",
     }
 )

@@ -38,4 +38,7 @@ def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, froz
         for text in sorted(texts)
     ]
     keys = {f"s{number}": frozenset(f"k{rng.randrange(5)}" for _ in range(rng.randrange(3))) for number in range(12)}
+    # In every other case some share an interpreter or a day as well.
+    for source in keys if seed % 2 else ():
+        keys[source] |= {f"interpreter {rng.randrange(3)}", f"day {rng.randrange(4)}"}
     return claims, people(*names, sealed=names[-3:]), keys

@@ -87,6 +87,7 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
         "score",
         "rank",
         "groups",
+        "independent",
         "other_sources",
         "score_on_record",
         "rank_on_record",
@@ -98,6 +99,8 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
         "low_rank",
         "high_rank",
         "rests_on",
+        "moved_by",
+        "rank_without",
     ]
     scores = [hub["score"] for hub in answer["hubs"]]
     assert scores == sorted(scores, reverse=True)

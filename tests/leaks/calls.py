@@ -47,7 +47,7 @@ def of(attribute: str, *args: Any, **kwargs: Any) -> Callable[[Known], list[Aske
 
 
 def _lead(identifier: str) -> Lead:
-    return Lead(identifier, "", 1.0, 1, 0, 0, 0.0, 0, 0, 0, {})
+    return Lead(identifier, "", 1.0, 1, 0, None, 0, 0.0, 0, 0, 0, {})
 
 
 def _forms(known: Known) -> list[Form]:

@@ -87,6 +87,50 @@ def test_groups_are_told_with_what_is_shared_and_family_without_whom(service: Se
     assert [one.sources for one in apart] == sorted([(q2,), (q3,)])
 
 
+def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    """The two are apart and worth less than two; who decides that they are independent after all makes them two."""
+    local = service.session(accounts.only_account(service.database, ""), "tests", case)
+    files = {
+        "people": ["id,name,category,handling", *PEOPLE],
+        "statements": [
+            "id,kind,source_id,handling,interpreter_id,taken_on",
+            "T1,witness,W1,P,I,2020-06-01",
+            "T2,witness,W2,P,I,2020-07-01",
+            "T3,witness,W3,C,,2020-07-01",
+        ],
+        "links": ["subject_id,relation,object_id,statement_id", *(f"B,DIRECTED,A,T{n}" for n in (1, 2, 3))],
+    }
+    folder = texts(tmp_path / "coloured", **{name: "\n".join(lines) + "\n" for name, lines in files.items()})
+    local.deliveries.load(folder, quiet)
+    q1, q2, q3 = (source(service, case, f"W{n}") for n in (1, 2, 3))
+    session = reader(service, case)
+    assert [len(group.sources) for group in session.leads.groups.of()] == [1, 1, 1]
+    worth, across = session.leads.groups.colouring()
+    assert worth == pytest.approx(9 / (3 + 2 * 0.3 + 2 * 0.1))
+    assert {(overlap.reason, overlap.thing, overlap.sources) for overlap in across} == {
+        ("interpreter", "I", tuple(sorted((q1, q2)))),
+        ("day", "2020-07-01", tuple(sorted((q2, q3)))),
+    }
+    figures = image(service, case).links[DIRECTED]
+    assert (figures["groups"], figures["groups_p"]) == (3, 2)
+    assert figures["independent"] == pytest.approx(worth, abs=1e-5)
+    assert figures["independent_p"] == pytest.approx(2 / 1.3, abs=1e-5)
+    assert session.network.entities.link(*DIRECTED)["independent"] == figures["independent"]
+    (lead,) = [lead for lead in session.leads.ranking().leads if lead.id == "B"]
+    assert lead.independent == figures["independent"]
+    # Without source clearance it is not told; without clearance for C it is what P says.
+    bare = reader(service, case, sources=False)
+    assert "independent" not in bare.network.entities.link(*DIRECTED)
+    assert {lead.independent for lead in bare.leads.ranking().leads} == {None}
+    with pytest.raises(Refused, match="source clearance"):
+        bare.leads.groups.colouring()
+    assert reader(service, case, "P").leads.groups.colouring()[0] == pytest.approx(2 / 1.3)
+    session.leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
+    assert image(service, case).links[DIRECTED]["independent_p"] == 2.0
+
+
 def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(service: Service, loaded: str) -> None:
     q1, q2 = source(service, loaded, "W1"), source(service, loaded, "W2")
     session, before = reader(service, loaded), image(service, loaded)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from graphsvc.analysis.evidence.belief import met, strengths, support
+from graphsvc.analysis.evidence.belief import met, strengths, supported
 from graphsvc.analysis.evidence.bins import sorted_into
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
@@ -20,6 +20,7 @@ KINDS = MappingProxyType(
     {
         "witness": "one witness",
         "group": "one group of witnesses",
+        "coloured": "all that one interpreter or one day may colour",
         "account": "one account of a witness",
         "few": "few accounts",
         "report": "one report",
@@ -58,6 +59,8 @@ class Piece:
 def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     """Everything that is left out in turn: each witness, all who share one thing, each other source, each statement.
 
+    What they share may make them depend on each other, or only colour what they say.
+
     Args:
         ledger: the claims.
         told_as_one: whether what witnesses said is `folding.as_told`. Then it is, for each person, the first account of every
@@ -76,7 +79,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()
-    kinds = ("few",) if told_as_one else ("witness", "group", "account")
+    kinds = ("few",) if told_as_one else ("witness", "group", "coloured", "account")
     for kind in (*kinds, "statement", "source"):
         for rows in _ROWS[kind](ledger):
             rows = np.unique(rows)
@@ -113,12 +116,12 @@ def _statements(ledger: Ledger, chosen: Ints) -> Iterable[Ints]:
     return _each(names, chosen)
 
 
-def _groups(ledger: Ledger) -> Iterable[Ints]:
+def _sharing(ledger: Ledger, starts: Ints, keys: Ints) -> Iterable[Ints]:
     """All that is said by those who share one thing, thing by thing."""
     by_source = {int(ledger.source[rows[0]]): rows for rows in _witnesses(ledger)}
     holders: dict[int, list[int]] = defaultdict(list)
     for source in by_source:
-        for key in ledger.keys[ledger.starts[source] : ledger.starts[source + 1]].tolist():
+        for key in keys[starts[source] : starts[source + 1]].tolist():
             holders[key].append(source)
     sets = sorted({tuple(those) for those in holders.values()})
     return [np.concatenate([by_source[source] for source in those]) for those in sets]
@@ -140,7 +143,8 @@ def _by_person(ledger: Ledger) -> Iterable[Ints]:
 _ROWS = MappingProxyType(
     {
         "witness": _witnesses,
-        "group": _groups,
+        "group": lambda ledger: _sharing(ledger, ledger.starts, ledger.keys),
+        "coloured": lambda ledger: _sharing(ledger, ledger.colours.starts, ledger.colours.keys),
         "account": lambda ledger: _statements(ledger, np.flatnonzero(ledger.witness)),
         "few": _by_person,
         "statement": lambda ledger: _statements(ledger, np.flatnonzero(~ledger.witness)),
@@ -181,8 +185,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
     sides = []
     for chosen in (~ledger.denies[row], ledger.denies[row]):
         speaking, whose = row[chosen], pair[chosen]
-        groups = ledger.groups(whose, speaking)
-        sides.append(support(whose, groups, strength[speaking], len(link), ledger.weights.repeated))
+        sides.append(supported(ledger, whose, speaking, strength[speaking], len(link)))
     belief = met(*sides)
     ends = np.searchsorted(which, np.arange(len(left_out) + 1))
     return [(link[a:b], belief[a:b]) for a, b in pairwise(ends.tolist())]

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, support
+from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
@@ -147,7 +147,7 @@ def _believed(ledger: Ledger, rows: Ints, strength: Floats) -> Floats:
     sides = []
     for chosen in (~ledger.denies[rows], ledger.denies[rows]):
         owner = np.zeros(int(chosen.sum()), dtype=np.int64)
-        sides.append(support(owner, ledger.groups(owner, rows[chosen]), strength[chosen], 1, ledger.weights.repeated))
+        sides.append(supported(ledger, owner, rows[chosen], strength[chosen], 1))
     return met(*sides)
 
 

@@ -24,7 +24,12 @@ _TAIL = 0.05
 # So many pieces are left out side by side, each by itself.
 _AT_ONCE = 256
 # A kind of piece goes without saying where a lead rests on one of these as well.
-_SAID_BY = {"group": ("witness",), "account": ("witness", "group"), "source": ("report", "record")}
+_SAID_BY = {
+    "group": ("witness",),
+    "coloured": ("witness", "group"),
+    "account": ("witness", "group"),
+    "source": ("report", "record"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.independence import effective
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey
@@ -38,6 +39,7 @@ class LinkFigures:
         first_on: earliest date given, as given, or empty; `last_on` the latest.
         denying_groups: independent groups of witnesses that deny it; `denying_others` reports and records that do.
         groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
+        independent: effective number of independent accounts those groups are worth (`independence.effective`).
     """
 
     belief: float
@@ -52,6 +54,7 @@ class LinkFigures:
     denying_others: int = 0
     groups_on_record: int = 0
     other_sources_on_record: int = 0
+    independent: float = 0.0
 
 
 def claim_belief(
@@ -99,7 +102,14 @@ def strengths(ledger: Ledger) -> Floats:
     return table[ledger.grading] if len(table) else np.zeros(0)
 
 
-def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = SHIPPED.repeated) -> Floats:
+def support(
+    owner: Ints,
+    group: Ints,
+    strength: Floats,
+    size: int,
+    repeated: float = SHIPPED.repeated,
+    counted: Floats | None = None,
+) -> Floats:
     """How far each owner is supported, 0 to 1, when only one of each group counts in full.
 
     Args:
@@ -108,24 +118,30 @@ def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: flo
         strength: for each row 0 to 1.
         size: number of owners.
         repeated: what a second row of a group adds, as a share of its own strength.
+        counted: for each row how far its group counts beside others of its owner, 0 to 1 (default: in full). Of those that count
+            in part the strongest counts in full.
 
     Within a group the strongest row counts, and `repeated` of the next; over groups the chance that all fail is
-    the product of the chances that each does.
+    the product of the chances that each does, a group that counts in part to that power.
 
     Example:
         >>> support(np.array([0, 0]), np.array([0, 1]), np.array([0.6, 0.5]), 1).round(6).tolist()
         [0.8]
         >>> support(np.array([0, 0]), np.array([0, 0]), np.array([0.6, 0.5]), 1).round(6).tolist()
         [0.62]
+        >>> support(np.array([0, 0]), np.array([0, 1]), np.array([0.6, 0.5]), 1, counted=np.array([0.0, 0.0])).round(6).tolist()
+        [0.6]
 
-    Limits: groups are taken as independent of each other; a story many heard is still many groups.
+    Limits: groups are taken as independent of each other, but for what `counted` says; a story many heard is still many groups.
     """
-    order, failing = _failing(group, strength, repeated)
+    order, failing = _failing(owner, group, strength, repeated, counted)
     result: Floats = 0.0 - np.expm1(np.bincount(owner[order], weights=failing, minlength=size))
     return result
 
 
-def _failing(group: Ints, strength: Floats, repeated: float) -> tuple[Ints, Floats]:
+def _failing(
+    owner: Ints, group: Ints, strength: Floats, repeated: float, counted: Floats | None
+) -> tuple[Ints, Floats]:
     """Rows by group, strongest first, and the logarithm of the chance that each fails as far as it counts."""
     order = np.lexsort((-strength, group))
     first = np.ones(len(order), dtype=bool)
@@ -134,7 +150,78 @@ def _failing(group: Ints, strength: Floats, repeated: float) -> tuple[Ints, Floa
     second[1:] &= first[:-1]
     share = np.where(first, 1.0, np.where(second, repeated, 0.0))
     failing: Floats = np.log1p(-share * strength[order])
-    return order, failing
+    if counted is None or not (counted < 1).any():
+        return order, failing
+    whole = np.bincount(group, weights=_at(order, failing), minlength=int(group.max(initial=-1)) + 1)
+    in_part = np.flatnonzero(counted < 1)
+    strongest = in_part[np.lexsort((group[in_part], whole[group[in_part]], owner[in_part]))]
+    in_full = group[strongest[np.unique(owner[strongest], return_index=True)[1]]]
+    return order, failing * np.where(np.isin(group, in_full), 1.0, counted)[order]
+
+
+def _at(order: Ints, values: Floats) -> Floats:
+    """Values in the order of the rows they are of."""
+    result = np.empty(len(values))
+    result[order] = values
+    return result
+
+
+def counted(ledger: Ledger, owner: Ints, group: Ints, rows: Ints, size: int) -> Floats:
+    """How far each row's group counts beside the others of its owner, for what may have coloured the accounts of several.
+
+    Of *G* groups of witnesses that are worth *n* independent accounts (`independence.effective`) the strongest counts in full and
+    each further one (*n* − 1) / (*G* − 1): none where all say what one would, all where nothing colours them.
+
+    Args:
+        ledger: the claims.
+        owner: for each of `rows` whom or what it speaks for, 0 to `size - 1`.
+        group: for each of `rows` its group.
+        rows: rows of the ledger.
+        size: number of owners.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> heard = {"s1": frozenset({"interpreter 0"}), "s2": frozenset({"interpreter 0"})}
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], heard)
+        >>> counted(ledger, np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), 1).round(3).tolist()
+        [0.538, 0.538]
+
+    Limits: as `independence.effective`; reports and records count in full.
+    """
+    result = np.ones(len(rows))
+    if not len(ledger.colours.keys):
+        return result
+    seen = ledger.witness[rows]
+    of, those = owner[seen], group[seen]
+    number = effective(of, those, ledger.source[rows[seen]], ledger.colours, size)
+    heads = np.unique(those, return_index=True)[1]
+    groups = np.bincount(of[heads], minlength=size).astype(float)
+    part = np.divide(number - 1, groups - 1, out=np.ones(size), where=groups > 1)
+    result[seen] = np.clip(part, 0.0, 1.0)[of]
+    return result
+
+
+def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: int) -> Floats:
+    """How far rows of a ledger support their owners: `support` with what their sources share.
+
+    Args:
+        ledger: the claims.
+        owner: for each of `rows` whom or what it supports, 0 to `size - 1`.
+        rows: rows of the ledger.
+        strength: for each of `rows` 0 to 1.
+        size: number of owners.
+
+    Example:
+        >>> from graphsvc.analysis.examples import said
+        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
+        >>> supported(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1).round(3).tolist()
+        [0.918]
+
+    Limits: as `support` and `counted`.
+    """
+    group = ledger.groups(owner, rows)
+    in_part = counted(ledger, owner, group, rows, size)
+    return support(owner, group, strength, size, ledger.weights.repeated, in_part)
 
 
 def met(supporting: Floats, opposing: Floats) -> Floats:
@@ -161,7 +248,7 @@ def link_beliefs(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, 
 
     Limits: as `support` and `met`.
     """
-    supporting, opposing = (support(*side, links, ledger.weights.repeated) for side in _sides(ledger, strength))
+    supporting, opposing = _supported_sides(ledger, strength, links)
     return met(supporting, opposing), supporting
 
 
@@ -182,8 +269,11 @@ def belief_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
     Limits: of this link as it is told; what a claim says of a person is more or less by what the link is to them.
     """
     worth = np.zeros(len(strength))
-    for rows, group in ((rows, ledger.groups(ledger.link[rows], rows)) for rows in _rows_of_sides(ledger)):
-        order, failing = _failing(group, strength[rows], ledger.weights.repeated)
+    for rows in _rows_of_sides(ledger):
+        owner = ledger.link[rows]
+        group = ledger.groups(owner, rows)
+        in_part = counted(ledger, owner, group, rows, links)
+        order, failing = _failing(owner, group, strength[rows], ledger.weights.repeated, in_part)
         worth[rows[order]] = 0.0 - failing
     asserting, denying = (
         np.bincount(ledger.link[rows], weights=worth[rows], minlength=links) for rows in _rows_of_sides(ledger)
@@ -218,13 +308,13 @@ def _rows_of_sides(ledger: Ledger) -> tuple[Ints, Ints]:
     return np.flatnonzero(~ledger.denies), np.flatnonzero(ledger.denies)
 
 
-def _sides(ledger: Ledger, strength: Floats) -> list[tuple[Ints, Ints, Floats]]:
-    """For and against: link, group and strength of each row of the one side and of the other."""
-    sides = []
-    for rows in _rows_of_sides(ledger):
-        owner = ledger.link[rows]
-        sides.append((owner, ledger.groups(owner, rows), strength[rows]))
-    return sides
+def _supported_sides(ledger: Ledger, strength: Floats, links: int) -> tuple[Floats, Floats]:
+    """For and against: how far each link is supported."""
+    asserting, denying = _rows_of_sides(ledger)
+    return (
+        supported(ledger, ledger.link[asserting], asserting, strength[asserting], links),
+        supported(ledger, ledger.link[denying], denying, strength[denying], links),
+    )
 
 
 def link_table(
@@ -236,7 +326,7 @@ def link_table(
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
         >>> link_table([claim], {})
-        {('p1', 'RUNS', 'g1'): LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0)}
+        {('p1', 'RUNS', 'g1'): LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0, independent=1.0)}
 
     Limits: belief in what is said, not in guilt.
     """
@@ -244,12 +334,13 @@ def link_table(
     size = int(ledger.link.max(initial=-1)) + 1
     strength = strengths(ledger)
     recorded = np.flatnonzero(ledger.on_record)
-    sides = _sides(ledger, strength), _sides(ledger.rows(ledger.on_record), strength[recorded])
-    belief, on_record = (met(*(support(*side, size, weights.repeated) for side in both)) for both in sides)
+    belief = met(*_supported_sides(ledger, strength, size))
+    on_record = met(*_supported_sides(ledger.rows(ledger.on_record), strength[recorded], size))
     asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)
     denying = np.bincount(ledger.link[ledger.denies], minlength=size)
     rows = np.flatnonzero(~ledger.denies)
     witnesses, others = corroboration(ledger, ledger.link[rows], rows, size)
+    independent = ledger.effective(ledger.link[rows], rows, size).round(6)
     rows = np.flatnonzero(~ledger.denies & ledger.on_record)
     recorded_witnesses, recorded_others = corroboration(ledger, ledger.link[rows], rows, size)
     against = np.flatnonzero(ledger.denies)
@@ -260,7 +351,7 @@ def link_table(
         if number not in keys and claim.polarity == "asserts":
             keys[number] = claim.key
     numbers = [array.tolist() for array in (belief, asserting, denying, witnesses, others, on_record)]
-    more = [array.tolist() for array in (deniers, denying_others, recorded_witnesses, recorded_others)]
+    more = [array.tolist() for array in (deniers, denying_others, recorded_witnesses, recorded_others, independent)]
     figures = list(zip(*numbers, first, last, *more, strict=True))
     return {key: LinkFigures(*figures[number]) for number, key in keys.items()}
 

@@ -16,8 +16,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from graphsvc.analysis.evidence.claims import Dependence
+from graphsvc.records.weights import SHIPPED
 
 Ints = NDArray[np.int64]
+# What may colour accounts without making one group of those who give them.
+COLOURS = frozenset(SHIPPED.shared)
 # Two sources, in order.
 Pair = tuple[str, str]
 # What a source has to do with: reason and id of a thing.
@@ -33,6 +36,18 @@ class Shared:
     sources: tuple[str, ...]
 
 
+def joins(key: str) -> bool:
+    """Whether a key makes one group of those who have it; else it only colours what they say (see `shared_keys`).
+
+    Example:
+        >>> joins("k3"), joins("interpreter 3")
+        (True, False)
+
+    Limits: none.
+    """
+    return key.partition(" ")[0] not in COLOURS
+
+
 def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str]]:
     """The independent groups that some sources make, each a set of sources, in sorted order.
 
@@ -43,7 +58,7 @@ def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str
         >>> [sorted(group) for group in groups(["s1", "s3"], keys)]
         [['s1'], ['s3']]
 
-    Limits: dependence is yes or no here; a shared dwelling and a shared family weigh the same.
+    Limits: what joins is yes or no; a shared dwelling and a shared family weigh the same. What may colour accounts joins nobody.
     """
     root: dict[str, str] = {}
 
@@ -56,7 +71,7 @@ def groups(sources: Iterable[str], dependence: Dependence) -> list[frozenset[str
     holder: dict[str, str] = {}
     for source in sorted(set(sources)):
         root[source] = source
-        for key in dependence.get(source, ()):
+        for key in filter(joins, dependence.get(source, ())):
             if key in holder:
                 root[find(source)] = find(holder[key])
             holder[key] = source
@@ -77,12 +92,15 @@ def shared_keys(
         joined: pairs that somebody decided depend on each other, though nothing recorded says so.
 
     Two sources have a key in common exactly if they share a thing and are not `apart`, or are `joined`. Only what two
-    sources or more have in common makes a key, and the key says neither reason nor id. What a pair apart shares makes
-    several keys, one for each set of its holders who all depend on each other (`cliques`).
+    sources or more have in common makes a key, and the key does not say which thing. What may only colour accounts
+    (`records.weights`, section `shared`) makes keys that say as what; all others make one group of who has them. What a pair
+    apart shares makes several keys, one for each set of its holders who all depend on each other (`cliques`).
 
     Example:
         >>> shared_keys({"s1": [("crossing", "c1")], "s2": [("crossing", "c1"), ("dwelling", "w1")]})
         {'s1': frozenset({'k0'}), 's2': frozenset({'k0'})}
+        >>> shared_keys({"s1": [("interpreter", "p7")], "s2": [("interpreter", "p7")]})
+        {'s1': frozenset({'interpreter 0'}), 's2': frozenset({'interpreter 0'})}
         >>> boat = {name: [("crossing", "c1")] for name in ("s1", "s2", "s3")}
         >>> found = shared_keys(boat, apart=[("s1", "s2")])
         >>> bool(found["s1"] & found["s2"]), bool(found["s1"] & found["s3"]), bool(found["s2"] & found["s3"])
@@ -95,12 +113,17 @@ def shared_keys(
     for source, things in shares.items():
         for thing in things:
             holders[thing].add(source)
-    sets = [clique for _, those in sorted(holders.items()) if len(those) > 1 for clique in cliques(those, apart)]
-    sets += [set(pair) for pair in sorted(set(joined)) if set(pair) <= shares.keys()]
+    sets = [
+        (f"{reason} " if reason in COLOURS else "k", clique)
+        for (reason, _), those in sorted(holders.items())
+        if len(those) > 1
+        for clique in cliques(those, apart)
+    ]
+    sets += [("k", set(pair)) for pair in sorted(set(joined)) if set(pair) <= shares.keys()]
     keys: dict[str, set[str]] = {source: set() for source in shares}
-    for number, clique in enumerate(sets):
+    for number, (kind, clique) in enumerate(sets):
         for source in clique:
-            keys[source].add(f"k{number}")
+            keys[source].add(f"{kind}{number}")
     return {source: frozenset(held) for source, held in keys.items()}
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence
-from graphsvc.analysis.evidence.dependence import Ints, components
+from graphsvc.analysis.evidence.dependence import Ints, components, joins
+from graphsvc.analysis.evidence.independence import Colours, colours, effective
 from graphsvc.records.weights import SHIPPED, Weights
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,8 @@ class Ledger:
         link: number of the link, from 0, that the row speaks of.
         denies: whether the row denies it.
         grading: number of the row's (source kind, source grade, assessment, interest) in `gradings`.
-        starts: `keys[starts[s]:starts[s + 1]]` are the keys source `s` shares.
+        starts: `keys[starts[s]:starts[s + 1]]` are the keys source `s` shares that make one group of who has them.
+        colours: what sources share that may only colour their accounts.
         weights: what a grading is worth.
     """
 
@@ -46,6 +48,7 @@ class Ledger:
     witness: Bools
     starts: Ints
     keys: Ints
+    colours: Colours
     weights: Weights = SHIPPED
 
     def rows(self, chosen: Bools) -> Ledger:
@@ -73,6 +76,12 @@ class Ledger:
     def groups(self, owner: Ints, rows: Ints) -> Ints:
         """The group of independent sources each of `rows` belongs to, among the rows of its owner."""
         return components(owner, self.source[rows], self.starts, self.keys)
+
+    def effective(self, owner: Ints, rows: Ints, size: int) -> Floats:
+        """The effective number of independent accounts of witnesses among the rows of each owner, 0 to `size - 1`."""
+        seen = self.witness[rows]
+        owner, rows = owner[seen], rows[seen]
+        return effective(owner, self.groups(owner, rows), self.source[rows], self.colours, size)
 
 
 def _numbers(values: list[str]) -> tuple[list[str], dict[str, int]]:
@@ -107,8 +116,9 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     sources, source = _numbers(given)
     gradings = sorted(set(graded))
     grade = {grading: number for number, grading in enumerate(gradings)}
-    held = [sorted(dependence.get(name, ())) for name in sources]
-    key = _numbers([name for names in held for name in names])[1]
+    shared = [dependence.get(name, frozenset()) for name in sources]
+    held = [sorted(filter(joins, keys)) for keys in shared]
+    key = _numbers([name for keys in held for name in keys])[1]
     subject, object_ = _column(map(entity.__getitem__, subjects)), _column(map(entity.__getitem__, objects))
     kind = _column(map(relation.__getitem__, said))
     code = (subject * max(len(relations), 1) + kind) * max(len(ids), 1) + object_
@@ -126,7 +136,8 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
         denies=np.array([claim.polarity == "denies" for claim in rows], dtype=bool),
         on_record=np.array([claim.on_record for claim in rows], dtype=bool),
         witness=np.array([claim.source_kind == "witness" for claim in rows], dtype=bool),
-        starts=np.concatenate(([0], np.cumsum([len(names) for names in held], dtype=np.int64))).astype(np.int64),
-        keys=_column(key[name] for names in held for name in names),
+        starts=np.concatenate(([0], np.cumsum([len(keys) for keys in held], dtype=np.int64))).astype(np.int64),
+        keys=_column(key[name] for keys in held for name in keys),
+        colours=colours(shared, weights.shared),
         weights=weights,
     )

@@ -23,7 +23,7 @@ from graphsvc.analysis.score.structure import by_structure, contacts, stands_out
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 # Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
 FEWEST_VOICES = 3
 
@@ -39,6 +39,8 @@ class Lead:
         rank: from 1; ties share the lowest.
         groups: independent groups of witnesses who assert what has a share that raises the score (`reasons`); `few` where a
             reader may not know more.
+        independent: effective number of independent accounts those groups are worth (`independence.effective`); None where a
+            reader may not know.
         other_sources: distinct reports and records that do.
         score_on_record: the score on claims on the record alone; `rank_on_record` the place by it, ties share the lowest.
         groups_on_record: `groups` among claims on the record alone; `other_sources_on_record` likewise.
@@ -53,6 +55,7 @@ class Lead:
     score: float
     rank: int
     groups: int | str
+    independent: float | None
     other_sources: int
     score_on_record: float
     denied: int | str
@@ -202,10 +205,10 @@ def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 
-def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints, ...]:
+def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints | Floats, ...]:
     """For each entity who raises it, and who denies what is said of it: about links with a share in its score, no others.
 
-    In this order: groups of witnesses and other sources that raise it; denials; groups and other sources that deny;
+    In this order: groups of witnesses and other sources that raise it, effective number of independent accounts; denials; groups and other sources that deny;
     groups and other sources that raise it on the record.
 
     Args:
@@ -222,12 +225,14 @@ def _counts(on: Basis, links: LinkShares, recorded: LinkShares) -> tuple[Ints, .
         spoken = said[row]
         return shares.person[chosen][which][spoken], row[spoken]
 
-    raising = corroboration(ledger, *speaking(links, links.share > 0, ~ledger.denies), size)
+    raised, accounts = speaking(links, links.share > 0, ~ledger.denies)
+    raising = corroboration(ledger, raised, accounts, size)
+    worth = ledger.effective(raised, accounts, size).round(6)
     asserted = ledger.on_record & ~ledger.denies
     on_record = corroboration(ledger, *speaking(recorded, recorded.share > 0, asserted), size)
     ends, denials = speaking(links, links.share != 0, ledger.denies)
     against = corroboration(ledger, ends, denials, size)
-    return *raising, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
+    return *raising, worth, np.bincount(ends, minlength=size).astype(np.int64), *against, *on_record
 
 
 def _leads(
@@ -235,7 +240,7 @@ def _leads(
     ledger: Ledger,
     shares: Shares,
     recorded: Floats,
-    counts: tuple[Ints, ...],
+    counts: tuple[Ints | Floats, ...],
     staged: Mapping[str, dict[str, int]],
 ) -> list[Lead]:
     place = {name: number for number, name in enumerate(ledger.ids)}
@@ -243,7 +248,7 @@ def _leads(
     # One more row, of nothing, for persons of whom no claim speaks.
     columns = {name: np.append(value, 0.0)[rows].round(9).tolist() for name, value in shares.items()}
     record = np.append(recorded, 0.0)[rows].round(9).tolist()
-    groups, others, denied, deniers, denying_others, groups_on_record, others_on_record = (
+    groups, others, worth, denied, deniers, denying_others, groups_on_record, others_on_record = (
         np.append(count, 0)[rows].tolist() for count in counts
     )
     placed = sorted(record, reverse=True)
@@ -260,6 +265,7 @@ def _leads(
                 score=scores[number],
                 rank=leads[-1].rank if tied else position,
                 groups=groups[number],
+                independent=worth[number],
                 other_sources=others[number],
                 score_on_record=record[number],
                 denied=denied[number],

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graphsvc.analysis.evidence.belief import belief_shares, strengths
+from graphsvc.analysis.evidence.belief import belief_shares, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.dependence import Ints, components
+from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import PASSIVE_OBJECT, PASSIVE_SUBJECT
 from graphsvc.analysis.score import parts
@@ -23,6 +23,8 @@ from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, in
 from graphsvc.analysis.score.network import Operation
 from graphsvc.analysis.score.structure import by_structure, usable
 
+# Beliefs that differ by less are the same.
+_HAIR = 1e-12
 # A claim by its id; what witnesses said, told as one, by what it says: subject, relation, object, polarity.
 ShareKey = str | tuple[str, ...]
 
@@ -48,8 +50,8 @@ class Reasons:
 
     Attributes:
         shares: claim → its share; claims that have none are not in it.
-        joining: claims without a share that make one group of two among who asserts the same: without them their link would be
-            believed more.
+        joining: claims without a share that make two who assert the same depend on each other, or alike: without them their link
+            would be believed more.
     """
 
     shares: Mapping[ShareKey, float]
@@ -255,13 +257,13 @@ def contact_links(ledger: Ledger, inside: Bools, score: Floats) -> LinkShares:
 
 
 def _joining(ledger: Ledger, rows: Ints) -> frozenset[ShareKey]:
-    """Those of some rows that assert something whose source makes one group of two, among who asserts the same."""
+    """Those of some rows that assert something without which their link would be believed more."""
     joining = set()
+    strength = strengths(ledger)
     for row in rows.tolist():
-        alike = np.flatnonzero((ledger.link == ledger.link[row]) & (ledger.denies == ledger.denies[row]))
+        alike = np.flatnonzero((ledger.link == ledger.link[row]) & ~ledger.denies)
         without = alike[alike != row]
-        with_it = components(ledger.link[alike], ledger.source[alike], ledger.starts, ledger.keys)
-        apart = components(ledger.link[without], ledger.source[without], ledger.starts, ledger.keys)
-        if len(np.unique(apart)) > len(np.unique(with_it)):
+        with_it, apart = (supported(ledger, 0 * those, those, strength[those], 1)[0] for those in (alike, without))
+        if apart > with_it + _HAIR:
             joining.add(share_key(ledger.claims[row]))
     return frozenset(joining)

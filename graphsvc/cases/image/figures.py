@@ -21,8 +21,10 @@ _SHARED_AS_SUBJECT = {
 }
 _SHARED_AS_OBJECT = {name: relation.shares for name, relation in RELATIONS.items() if relation.shares == "recruiter"}
 _FAMILY = frozenset(those(lambda relation: relation.shares == "family"))
+# Letters of a whole date: a month or a year is no one occasion.
+_A_DAY = len("2020-05-08")
 # Goes up whenever the same claims may have other figures.
-_RULES = "2"
+_RULES = "3"
 # The reason whose thing is a person who may be one of the sources: it is never shown which.
 FAMILY = "family"
 
@@ -53,8 +55,9 @@ def shares(
             of_person[claim.object].add((FAMILY, claim.subject))
     held: dict[str, set[Thing]] = defaultdict(set)
     for statement, source in sorted(sources.items()):
-        interpreter = gradings[statement].get("interpreter_id")
+        interpreter, day = gradings[statement].get("interpreter_id"), gradings[statement].get("taken_on")
         held[source] |= {("interpreter", interpreter)} if interpreter else set()
+        held[source] |= {("day", day)} if day and len(day) == _A_DAY else set()
         if source in persons:
             held[source] |= of_person[persons[source]] | {(FAMILY, persons[source])}
     return {source: sorted(things) for source, things in held.items()}
@@ -74,6 +77,7 @@ def link_properties(figures: LinkFigures, as_told: LinkFigures, few_below: int, 
         f"asserting{suffix}": figures.asserting,
         f"denying{suffix}": figures.denying,
         f"groups{suffix}": figures.groups,
+        f"independent{suffix}": figures.independent,
         f"other_sources{suffix}": figures.other_sources,
         f"belief_on_record{suffix}": figures.belief_on_record,
         f"groups_on_record{suffix}": figures.groups_on_record,

@@ -13,7 +13,8 @@ from typing import Any
 
 from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
 from graphsvc.access.people import policy
-from graphsvc.analysis.evidence.dependence import Shared, groups, in_common
+from graphsvc.analysis.evidence.dependence import COLOURS, Shared, groups, in_common
+from graphsvc.analysis.evidence.independence import independent
 from graphsvc.cases.image.figures import FAMILY
 from graphsvc.cases.jobs import Job
 from graphsvc.errors import NotFound, Refused, RequestError
@@ -63,6 +64,33 @@ class Groups:
             witness_groups = [_group(those, shared, lasting) for those in groups(wanted, keys)]
             outcome["rows"], outcome["sources"] = len(witness_groups), set(wanted)
         return sorted(witness_groups, key=lambda group: (-len(group.sources), group.sources))
+
+    def colouring(self, sources: Collection[str] | None = None) -> tuple[float, list[Shared]]:
+        """How many independent accounts some sources are worth, and what may colour those of several groups.
+
+        Args:
+            sources: pseudonyms; None: of the whole case.
+
+        Returns:
+            The effective number (`analysis.evidence.independence`), and what witnesses of different groups have in common
+            that makes no group of them.
+
+        Raises:
+            Refused: as `of`.
+        """
+        with self._act("analyse", query="colouring") as outcome:
+            register = self._ask.home.register
+            shared, keys = register.depending(self._ask.case, self._ask.key, self._level)
+            wanted = shared.keys() if sources is None else shared.keys() & set(sources)
+            weights = self._ask.home.weights.shared
+            group = {source: number for number, those in enumerate(groups(wanted, keys)) for source in those}
+            across = [
+                overlap
+                for overlap in in_common(wanted, shared)
+                if overlap.reason in COLOURS and len({group[source] for source in overlap.sources}) > 1
+            ]
+            outcome["rows"], outcome["sources"] = len(across), set(wanted)
+        return independent(wanted, keys, weights), across
 
     def pairings(self) -> list[Pairing]:
         """What was decided on pairs of sources, newest first; also what was taken back.

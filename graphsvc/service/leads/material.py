@@ -147,7 +147,9 @@ class Material:
         """The links of the case with what their claims add up to, as this reader is told them."""
         links: dict[LinkKey, LinkFigures] = {}
         for row in self._ask.rows("cases.links", whole=True).dicts():
-            figures: dict[str, Any] = {name: "" if row[name] is None else row[name] for name in LINK_FIGURES}
+            figures: dict[str, Any] = {
+                name: "" if row[name] is None else row[name] for name in LINK_FIGURES if name in row
+            }
             links[row["subject"], row["relation"], row["object"]] = LinkFigures(**figures)
         return links
 
@@ -183,6 +185,7 @@ def _told(grant: Grant, lead: Lead, few_below: int) -> Lead:
         score_on_record=told_score(lead.score_on_record),
         shares={name: told_score(share) for name, share in lead.shares.items()},
         groups=told(grant, int(lead.groups), few_below),
+        independent=None,
         groups_on_record=told(grant, int(lead.groups_on_record), few_below),
         denied=told(grant, (lead.denying_groups, lead.denying_others), few_below),
         denying_groups=0,

@@ -17,6 +17,7 @@ LEAD_COLUMNS = (
     "score",
     "rank",
     "groups",
+    "independent",
     "other_sources",
     "score_on_record",
     "rank_on_record",
@@ -33,7 +34,7 @@ class LeadRow:
 
     Attributes:
         id, name: of the person; who has no name is called by their id.
-        score, rank, groups, other_sources, score_on_record, denied, shares, stages: as of `analysis.score.hubs.Lead`; a
+        score, rank, groups, independent, other_sources, score_on_record, denied, shares, stages: as of `analysis.score.hubs.Lead`; a
             share of nothing is left out.
         rank_on_record, groups_on_record, other_sources_on_record: likewise.
         best_rank, worst_rank: the rank holds so far while what it is told in is left out, piece by piece; None where that was not
@@ -48,6 +49,7 @@ class LeadRow:
     score: float
     rank: int
     groups: int | str
+    independent: float | None
     other_sources: int
     score_on_record: float
     rank_on_record: int
@@ -83,6 +85,7 @@ class LeadRow:
             score=lead.score,
             rank=lead.rank,
             groups=lead.groups,
+            independent=None if lead.independent is None else round(lead.independent, 2),
             other_sources=lead.other_sources,
             score_on_record=lead.score_on_record,
             rank_on_record=lead.rank_on_record,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.service import PAIR_KINDS, Session, WitnessGroup
+from graphsvc.service import PAIR_KINDS, Session, Shared, WitnessGroup
 from graphsvc.views import wording
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
@@ -24,7 +24,8 @@ def table(case: str) -> ResponseReturnValue:
     """Every group of the case with what its witnesses share, searched and paged; and the decisions."""
     session = at(case)
     every = session.leads.groups.of()
-    names = shared_names(session, every)
+    worth, colouring = session.leads.groups.colouring()
+    names = shared_names(session, [*colouring, *(shared for group in every for shared in group.shared)])
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]
     first = max(request.args.get("from", 1, int), 1)
@@ -36,6 +37,8 @@ def table(case: str) -> ResponseReturnValue:
         groups=rows[first - 1 : first - 1 + PAGE],
         found=len(rows),
         total=len(every),
+        worth=worth,
+        colouring=shared_rows(colouring, names),
         witnesses=sum(len(group.sources) for group in every),
         alone=sum(len(group.sources) == 1 for group in every),
         first=first,
@@ -86,16 +89,7 @@ def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[di
     return [
         {
             "sources": list(group.sources),
-            "shared": [
-                {
-                    "reason": shared.reason,
-                    "thing": shared.thing,
-                    "name": names.get(shared.thing, shared.thing),
-                    "kind": wording.SHARED[shared.reason][1],
-                    "sources": list(shared.sources),
-                }
-                for shared in group.shared
-            ],
+            "shared": shared_rows(group.shared, names),
             "decided": [
                 {"kind": pairing.kind, "one": pairing.one, "other": pairing.other} for pairing in group.decided
             ],
@@ -104,9 +98,23 @@ def group_rows(groups: Iterable[WitnessGroup], names: dict[str, str]) -> list[di
     ]
 
 
-def shared_names(session: Session, groups: Iterable[WitnessGroup]) -> dict[str, str]:
-    """Id → name of each thing that groups share and this reader sees."""
-    ids = sorted({shared.thing for group in groups for shared in group.shared if shared.thing})
+def shared_rows(shared: Iterable[Shared], names: dict[str, str]) -> list[dict[str, Any]]:
+    """What sources have in common as rows; a day is no thing to look at."""
+    return [
+        {
+            "reason": overlap.reason,
+            "thing": "" if overlap.reason == "day" else overlap.thing,
+            "name": names.get(overlap.thing, overlap.thing),
+            "kind": wording.SHARED[overlap.reason][1],
+            "sources": list(overlap.sources),
+        }
+        for overlap in shared
+    ]
+
+
+def shared_names(session: Session, shared: Iterable[Shared]) -> dict[str, str]:
+    """Id → name of each thing that is shared and this reader sees."""
+    ids = sorted({overlap.thing for overlap in shared if overlap.thing and overlap.reason != "day"})
     return {identifier: row["name"] or identifier for identifier, row in session.network.entities.named(ids).items()}
 
 

@@ -15,7 +15,7 @@ from graphsvc.service import JUDGEMENTS, MOST_FALSE, PIECES, Explanation, LeadRo
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
-from graphsvc.web.leads.groups import group_rows, shared_names
+from graphsvc.web.leads.groups import group_rows, shared_names, shared_rows
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("leads", __name__, url_prefix="/case/<case>")
@@ -34,6 +34,7 @@ _COLUMNS = (
     "id",
     "score",
     "groups",
+    "independent",
     "other_sources",
     "score_on_record",
     *_ON_RECORD,
@@ -53,7 +54,7 @@ _ORDERS = {
 
 
 # Source clearance → kinds of piece that only readers with the other one are told of.
-_OF_OTHERS = {True: {"few"}, False: {"witness", "group", "account"}}
+_OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account"}}
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
 
 
@@ -115,6 +116,10 @@ def lead(case: str) -> ResponseReturnValue:
     place = session.leads.place(lead.id)
     falsehood, invented = session.leads.falsehood(lead.id) if session.grant.sources else (None, None)
     groups = session.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
+    colouring = (
+        session.leads.groups.colouring({source for group in why.groups for source in group})[1] if groups else []
+    )
+    things = shared_names(session, [*colouring, *(shared for group in groups for shared in group.shared)])
     low, high = charts.scale([row["shares"]])
     return answer(
         "leads/lead.html",
@@ -141,7 +146,8 @@ def lead(case: str) -> ResponseReturnValue:
         denying=_rows(why.denying, names, None, why),
         taken_back=_rows(why.taken_back, names),
         groups=[list(group.sources) for group in groups],
-        reasons=group_rows(groups, shared_names(session, groups)),
+        reasons=group_rows(groups, things),
+        colouring=shared_rows(colouring, things),
         other_sources=list(why.other_sources),
         sources=session.grant.sources,
         paths=[

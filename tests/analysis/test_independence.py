@@ -1,0 +1,102 @@
+"""How many independent accounts groups are worth: the formula as it is written, and what belief makes of it."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import permutations
+
+import numpy as np
+import pytest
+
+from graphsvc.analysis.evidence.belief import belief_shares, link_beliefs, link_table, strengths
+from graphsvc.analysis.evidence.dependence import groups, joins, shared_keys
+from graphsvc.analysis.evidence.independence import independent
+from graphsvc.analysis.evidence.ledger import encode
+from graphsvc.analysis.examples import said
+from graphsvc.records.weights import SHIPPED
+from tests.analysis.random_cases import told_at_random
+
+STRENGTH = {"interpreter": 0.3, "day": 0.1}
+
+
+def as_written(sources: list[str], keys: dict[str, frozenset[str]]) -> float:
+    """G squared over the sum of r, pair by pair."""
+    sets = groups(sources, keys)
+    total = float(len(sets))
+    for one, other in permutations(sets, 2):
+        colours = [{key for name in group for key in keys.get(name, ()) if not joins(key)} for group in (one, other)]
+        kinds = {key.partition(" ")[0] for key in colours[0] & colours[1]}
+        total += 1 - math.prod(1 - STRENGTH[kind] for kind in kinds)
+    return len(sets) ** 2 / total if sets else 0.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_it_is_the_formula(seed: int) -> None:
+    rng = random.Random(seed)
+    names = [f"s{number}" for number in range(12)]
+    shares = {
+        name: [
+            (reason, str(rng.randrange(4)))
+            for reason, often in (("crossing", 0.3), ("interpreter", 0.6), ("day", 0.6))
+            if rng.random() < often
+        ]
+        for name in names
+    }
+    pairs = [tuple(sorted(rng.sample(names, 2))) for _ in range(6)]
+    keys = shared_keys(shares, apart=pairs[:4], joined=pairs[4:])  # type: ignore[arg-type]
+    chosen = rng.sample(names, 8)
+    worth = independent(chosen, keys, STRENGTH)
+    assert worth == pytest.approx(as_written(chosen, keys))
+    assert 1 <= worth <= len(groups(chosen, keys)) + 1e-9
+    claims = [said(f"{name}: p1 RUNS g1") for name in chosen]
+    (figures,) = link_table(claims, keys).values()
+    assert figures.groups == len(groups(chosen, keys))
+    assert figures.independent == pytest.approx(worth if SHIPPED.shared == STRENGTH else figures.independent, abs=1e-5)
+
+
+def belief(keys: dict[str, frozenset[str]]) -> float:
+    ledger = encode([said(f"s{number}: p1 RUNS g1") for number in range(3)], keys)
+    return float(link_beliefs(ledger, strengths(ledger), 1)[0][0])
+
+
+def test_what_colours_counts_more_than_one_voice_and_less_than_as_many() -> None:
+    together, through_one, apart = (
+        belief({f"s{number}": frozenset({key}) for number in range(3)} if key else {})
+        for key in ("k0", "interpreter 0", "")
+    )
+    assert together < through_one < apart
+
+
+def test_whoever_is_independent_after_all_is_no_more_coloured_by_what_the_two_share() -> None:
+    heard = {name: [("interpreter", "p7")] for name in ("s1", "s2", "s3")}
+    assert independent(heard, shared_keys(heard), STRENGTH) == pytest.approx(9 / (3 + 6 * 0.3))
+    freed = shared_keys(heard, apart=[("s1", "s2")])
+    assert independent(heard, freed, STRENGTH) == pytest.approx(9 / (3 + 4 * 0.3))
+    assert independent(["s1", "s2"], freed, STRENGTH) == pytest.approx(2)
+
+
+def test_one_witness_is_worth_one_and_nobody_nothing() -> None:
+    assert (independent(["s1"], {}, STRENGTH), independent([], {}, STRENGTH)) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5, 7])
+def test_figures_do_not_hang_on_the_order_of_claims(seed: int) -> None:
+    claims, _, keys = told_at_random(seed)
+    assert any(not joins(key) for held in keys.values() for key in held)
+    mixed = random.Random(seed).sample(claims, len(claims))
+    one, other = link_table(claims, keys), link_table(mixed, keys)
+    assert one.keys() == other.keys()
+    for link, figures in one.items():
+        assert figures.belief == pytest.approx(other[link].belief, abs=1e-12)
+        assert figures.independent == other[link].independent
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5, 7])
+def test_shares_of_a_belief_add_up_where_accounts_are_coloured(seed: int) -> None:
+    claims, _, keys = told_at_random(seed)
+    ledger = encode(claims, keys)
+    links = int(ledger.link.max()) + 1
+    shares = belief_shares(ledger, strengths(ledger), links)
+    total = np.bincount(ledger.link, weights=shares, minlength=links)
+    assert total == pytest.approx(link_beliefs(ledger, strengths(ledger), links)[0], abs=1e-9)
