@@ -6,7 +6,6 @@ from graphsvc.access.decided.reviews import JUDGEMENTS
 from graphsvc.access.door.cyphergate import Examined
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
-from graphsvc.analysis.doubt.falsehood import MOST as MOST_FALSE
 from graphsvc.analysis.doubt.pieces import KINDS as PIECES
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.evidence.dependence import Shared
@@ -76,7 +75,6 @@ __all__ = [
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
     "MOST_DEPTH",
-    "MOST_FALSE",
     "MOST_NODES",
     "MOST_PATHS",
     "NODES",

@@ -330,14 +330,20 @@ def would_leave(rank: int) -> str:
     return f"It would leave the first ten (rank {rank}) if all of this were false:"
 
 
-def stays(most: int) -> str:
+def stays(tried: int) -> str:
     """That nothing tried would take somebody out of the first ten.
 
+    Args:
+        tried: how many witnesses, reports and records were taken for false together, at the end.
+
     Example:
-        >>> stays(12)
-        'It stays among the first ten whatever was tried: up to 12 accounts, reports and records near it, false together.'
+        >>> stays(12)[:83]
+        'It stays among the first ten with 12 witnesses, reports and records near it false t'
     """
-    return f"It stays among the first ten whatever was tried: up to {most} accounts, reports and records near it, false together."
+    return (
+        f"It stays among the first ten with {tried} witnesses, reports and records near it false together, the heaviest first;"
+        " not every set was tried."
+    )
 
 
 def invented(accounts: int) -> str:
@@ -369,7 +375,7 @@ def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
         '1 to 3 without one witness, report, record or source, or all of one boat or house; 1 to 5 on uncertain data'
     """
     without = (
-        "one report, record or source, or what few witnesses say of one person"
+        "one report or record, or what few witnesses say of one person"
         if in_steps
         else "one witness, report, record or source, or all of one boat or house"
     )
@@ -381,9 +387,9 @@ def moved_by(claims: int, rank: int) -> str:
 
     Example:
         >>> moved_by(58, 175)
-        'with 58 claims moves it most: rank 175 without it'
+        '(58 claims): rank 175 without'
     """
-    return f"with {count(claims, 'claim')} moves it most: rank {rank} without it"
+    return f"({count(claims, 'claim')}): rank {rank} without"
 
 
 def if_checked(if_true: int, if_false: int) -> str:

@@ -124,7 +124,6 @@ INGREDIENTS = MappingProxyType(
             "hands-on work",
             "pilots, drives, houses, manages, deals with those carried; mostly lowers the score",
         ),
-        "seen_by_many": ("seen by many", "is met, called or paid by many who were carried; mostly lowers the score"),
         "only_carried": (
             "was carried",
             "is known as somebody carried, with a tie to somebody who plays a part; lowers the score",

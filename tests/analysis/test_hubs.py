@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score import ingredients
 from graphsvc.analysis.score.hubs import Lead, Ranking, rank
+from graphsvc.service.evaluation.simulated_cases import read
+from graphsvc.simulate import simulate
 
 # One gang told of by three who have nothing in common: `top` directs `mid`, who runs things and directs two pilots.
 GANG = (
@@ -63,12 +66,63 @@ def test_family_and_own_relations_score_nothing() -> None:
     assert lead(rank(claims, people(*CAST, "kin"), {}), "kin").score == 0.0
 
 
-def test_meeting_many_who_were_carried_lowers() -> None:
-    crowd = [f"m{number}" for number in range(30)]
-    met = [f"s{n}: seen CONTACTED {name}" for n, name in enumerate(crowd)]
-    claims = [said(text) for text in (*GANG, *met, *(f"s: {name} CROSSED_ON c1" for name in crowd))]
-    ranking = rank(claims, people(*CAST, "seen", *crowd), {})
-    assert lead(ranking, "seen").score < 0
+PASSENGERS = [f"m{number}" for number in range(12)]
+DEALINGS = (
+    "{m} PAID {p}",
+    "{m} OWES {p}",
+    "{p} CONTACTED {m}",
+    "{m} CONTACTED {p}",
+    "{p} ASSOCIATES_WITH {m}",
+)
+
+
+@pytest.mark.parametrize("dealing", DEALINGS)
+@pytest.mark.parametrize("kind", ["record", "intelligence", "witness"])
+def test_what_passengers_pay_owe_or_say_on_the_phone_moves_nobody(dealing: str, kind: str) -> None:
+    """It proves that somebody deals in crossings; it must not be what hides them behind everybody of whom less is told."""
+    cast = people(*CAST, "seen", *PASSENGERS)
+    carried = [said(f"r: {name} CROSSED_ON c1", source_kind="record") for name in PASSENGERS]
+    before = [*(said(text) for text in (*GANG, "s8: seen MEMBER_OF g1")), *carried]
+    for somebody in ("mid", "top", "a", "seen"):
+        dealt = [
+            said(f"x{number}: {dealing.format(m=name, p=somebody)}", source_kind=kind, source_grade="1", assessment="A")
+            for number, name in enumerate(PASSENGERS)
+        ]
+        was, now = (rank(claims, cast, {}).leads for claims in (before, [*before, *dealt]))
+        # Passengers who are in contact with somebody are listed themselves, below whoever is said to play a part.
+        scores = {lead.id: lead.score for lead in now}
+        assert {lead.id: lead.score for lead in was} == {name: scores[name] for name in (*CAST, "seen")}
+        assert [lead.id for lead in was if lead.score > 0] == [lead.id for lead in now if lead.score > 0]
+
+
+@pytest.mark.slow(reason="ranks invented cases again for each of their first ten")
+@pytest.mark.parametrize("seed", [2, 3])
+def test_no_hub_of_an_invented_case_is_hidden_by_payments_and_calls_of_passengers(seed: int, tmp_path: Path) -> None:
+    simulate(tmp_path / "case", seed=seed, people=400, hard=True)
+    case = read(tmp_path / "case")
+    leads = rank(case.claims, case.persons, case.dependence).leads
+    crossed = sorted(
+        {claim.subject for claim in case.claims if claim.relation == "CROSSED_ON"} - {lead.id for lead in leads}
+    )
+    assert len(crossed) > 20
+    hidden = []
+    for first in [lead for lead in leads[:10] if lead.id in case.truth["hubs"]]:
+        dealt = [
+            said(
+                f"x{number}: {dealing.format(m=name, p=first.id)}",
+                source_kind="record",
+                source_grade="1",
+                assessment="A",
+            )
+            for number, name in enumerate(crossed[:10])
+            for dealing in DEALINGS
+        ]
+        (now,) = [
+            lead for lead in rank([*case.claims, *dealt], case.persons, case.dependence).leads if lead.id == first.id
+        ]
+        if now.rank > 10:
+            hidden.append((first.rank, now.rank))
+    assert hidden == []
 
 
 def test_being_a_source_adds_nothing() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import random
-from itertools import permutations
 
 import numpy as np
 import pytest
@@ -21,14 +19,14 @@ STRENGTH = {"interpreter": 0.3, "day": 0.1}
 
 
 def as_written(sources: list[str], keys: dict[str, frozenset[str]]) -> float:
-    """G squared over the sum of r, pair by pair."""
-    sets = groups(sources, keys)
-    total = float(len(sets))
-    for one, other in permutations(sets, 2):
-        colours = [{key for name in group for key in keys.get(name, ()) if not joins(key)} for group in (one, other)]
-        kinds = {key.partition(" ")[0] for key in colours[0] & colours[1]}
-        total += 1 - math.prod(1 - STRENGTH[kind] for kind in kinds)
-    return len(sets) ** 2 / total if sets else 0.0
+    """Each group one over its design effect, thing by thing."""
+    colours = [
+        {key for name in group for key in keys.get(name, ()) if not joins(key)} for group in groups(sources, keys)
+    ]
+    return sum(
+        1 / (1 + sum(STRENGTH[key.partition(" ")[0]] * (sum(key in other for other in colours) - 1) for key in held))
+        for held in colours
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -70,9 +68,9 @@ def test_what_colours_counts_more_than_one_voice_and_less_than_as_many() -> None
 
 def test_whoever_is_independent_after_all_is_no_more_coloured_by_what_the_two_share() -> None:
     heard = {name: [("interpreter", "p7")] for name in ("s1", "s2", "s3")}
-    assert independent(heard, shared_keys(heard), STRENGTH) == pytest.approx(9 / (3 + 6 * 0.3))
+    assert independent(heard, shared_keys(heard), STRENGTH) == pytest.approx(3 / (1 + 2 * 0.3))
     freed = shared_keys(heard, apart=[("s1", "s2")])
-    assert independent(heard, freed, STRENGTH) == pytest.approx(9 / (3 + 4 * 0.3))
+    assert independent(heard, freed, STRENGTH) == pytest.approx(2 / 1.3 + 1 / 1.6)
     assert independent(["s1", "s2"], freed, STRENGTH) == pytest.approx(2)
 
 
@@ -100,3 +98,28 @@ def test_shares_of_a_belief_add_up_where_accounts_are_coloured(seed: int) -> Non
     shares = belief_shares(ledger, strengths(ledger), links)
     total = np.bincount(ledger.link, weights=shares, minlength=links)
     assert total == pytest.approx(link_beliefs(ledger, strengths(ledger), links)[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_one_more_account_takes_nothing_from_a_link(seed: int) -> None:
+    """Whoever floods a case with weak accounts through one interpreter lowers nothing that others said."""
+    rng = random.Random(seed)
+    keys = {
+        f"s{number}": frozenset({f"interpreter {rng.randrange(3)}"} if rng.random() < 0.7 else ())
+        for number in range(9)
+    }
+    claims = [
+        said(f"s{number}: p1 RUNS g1", source_grade=rng.choice("123"), assessment=rng.choice("ABCDE"))
+        for number in range(9)
+    ]
+    before = 0.0
+    for count in range(1, 10):
+        ((figures),) = link_table(claims[:count], keys).values()
+        assert figures.belief >= before - 1e-12
+        assert figures.independent >= 1
+        before = figures.belief
+
+
+def test_who_shares_nothing_counts_in_full_however_many_others_do() -> None:
+    keys = {f"x{number}": frozenset({"interpreter 0"}) for number in range(50)}
+    assert independent(["s1", "s2", *keys], keys, STRENGTH) == pytest.approx(2 + 50 / (1 + 49 * 0.3))

@@ -35,7 +35,7 @@ def scores_without(on: Basis, left_out: list[Piece]) -> list[np.ndarray]:
     assert on.network is not None
     before = rereading.read(on.network)
     scores = [before.score] * len(left_out)
-    for numbers, found in stability.rescored(on, before, [piece.rows for piece in left_out]):
+    for numbers, found in stability.rescored(on.told, before, [piece.rows for piece in left_out]):
         for number, score in zip(numbers.tolist(), found, strict=True):
             scores[number] = score
     return scores
@@ -111,6 +111,23 @@ def test_who_stands_on_one_witness_is_told_apart_from_who_stands_on_three() -> N
     on = basis([said(text) for text in told], people("many", "one"), {})
     found = stability.places(on, pieces(on.told))
     assert (found["many"].rests_on, found["one"].rests_on) == ((), ("witness",))
+
+
+def test_a_group_is_named_beside_a_witness_who_is_not_of_it() -> None:
+    told = [said("s1: p ORGANISED c1"), said("s2: p DIRECTED a"), said("s3: p DIRECTED a"), said("s4: a PILOTED c1")]
+    on = basis(told, people("p", "a"), {"s2": frozenset({"boat"}), "s3": frozenset({"boat"})})
+    assert stability.places(on, pieces(on.told))["p"].rests_on == ("witness", "group")
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_told_as_one_nothing_says_which_reports_are_of_one_source(same: bool) -> None:
+    reports = [
+        said(f"r1: p DIRECTED a{n}", source_kind="intelligence", statement=f"R{n}", source="r1" if same else f"r{n}")
+        for n in range(3)
+    ]
+    found = pieces(basis(reports, people("p", "a0", "a1", "a2"), {}, few_below=3).told, told_as_one=True)
+    assert sorted(piece.words for piece in found) == ["report R0", "report R1", "report R2"]
+    assert all(piece.sources == () for piece in found)
 
 
 def test_who_shares_a_boat_is_left_out_together() -> None:

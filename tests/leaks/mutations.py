@@ -293,6 +293,14 @@ MUTATIONS = (
         "tests/service/test_trust.py::test_what_false_accounts_could_do_is_for_who_knows_sources",
     ),
     Mutation(
+        "informants",
+        "which reports are of one source is not told without source clearance",
+        "graphsvc/analysis/doubt/pieces.py",
+        'kinds = ("few", "statement") if told_as_one',
+        'kinds = ("few", "statement", "source") if told_as_one',
+        "tests/analysis/test_stability.py::test_told_as_one_nothing_says_which_reports_are_of_one_source",
+    ),
+    Mutation(
         "asked",
         "what was asked about C is not counted for who sees P",
         "graphsvc/access/decided/questions.py",

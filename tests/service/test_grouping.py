@@ -108,7 +108,7 @@ def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     session = reader(service, case)
     assert [len(group.sources) for group in session.leads.groups.of()] == [1, 1, 1]
     worth, across = session.leads.groups.colouring()
-    assert worth == pytest.approx(9 / (3 + 2 * 0.3 + 2 * 0.1))
+    assert worth == pytest.approx(1 / 1.3 + 1 / 1.4 + 1 / 1.1)
     assert {(overlap.reason, overlap.thing, overlap.sources) for overlap in across} == {
         ("interpreter", "I", tuple(sorted((q1, q2)))),
         ("day", "2020-07-01", tuple(sorted((q2, q3)))),
@@ -129,6 +129,7 @@ def test_one_interpreter_or_day_colours_accounts_and_makes_no_group_of_them(
     assert reader(service, case, "P").leads.groups.colouring()[0] == pytest.approx(2 / 1.3)
     session.leads.groups.decide(q1, q2, "independent", REASON, quiet, "P")
     assert image(service, case).links[DIRECTED]["independent_p"] == 2.0
+    assert [overlap.reason for overlap in session.leads.groups.colouring()[1]] == ["day"]
 
 
 def test_two_who_are_independent_after_all_count_twice_until_it_is_taken_back(service: Service, loaded: str) -> None:

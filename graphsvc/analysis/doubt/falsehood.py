@@ -9,12 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.pieces import Piece
+from graphsvc.analysis.doubt.pieces import Piece, without
 from graphsvc.analysis.doubt.rereading import Read
 from graphsvc.analysis.doubt.stability import rescored
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
@@ -40,11 +40,13 @@ class FalseAccounts:
             tried would do.
         rank: the rank then.
         fewest: whether fewer would certainly not do: each by itself was tried, and that is all there is to try below two.
+        tried: how many were false together at the end, where nothing tried would do.
     """
 
     pieces: tuple[Piece, ...]
     rank: int
     fewest: bool
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
     tried = [piece for piece in pieces if piece.kind in FALSE]
     touching: list[Piece] = []
     ranks = [np.zeros((0, len(leads)), dtype=np.int64)]
-    for numbers, score in rescored(on, before, [piece.rows for piece in tried]):
+    for numbers, score in rescored(on.told, before, [piece.rows for piece in tried]):
         touching += [tried[number] for number in numbers.tolist()]
         ranks.append(rereading.ranks(score, others)[:, leads])
     return Alone(touching, leads, np.concatenate(ranks))
@@ -100,8 +102,8 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
 def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> FalseAccounts | None:
     """The fewest accounts, reports and records found that would all have to be false for this person to leave the first places.
 
-    Each is tried by itself. If none does, one after the other is left out, each time the one that costs most, and pairs are
-    tried among those that say most.
+    Each is tried by itself. If none does, one after the other of those that say most of the person and of those tied to them is
+    left out, each time the one that costs most; pairs are tried among them too.
 
     Args:
         on: what the ranking is computed on.
@@ -136,28 +138,41 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
         worst = int(ranks.argmax())
         return FalseAccounts((singly.pieces[worst],), int(ranks[worst]), fewest=True)
 
-    def tried(sets: Sequence[Sequence[Piece]]) -> tuple[Ints, Floats]:
-        ranks = np.zeros(len(sets), dtype=np.int64)
-        scores = np.full(len(sets), before.score[row])
-        for numbers, score in rescored(on, before, [np.concatenate([piece.rows for piece in those]) for those in sets]):
-            ranks[numbers] = rereading.ranks(score, others)[:, row]
-            scores[numbers] = score[:, row]
-        return ranks, scores
-
     near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
-    left, gone = list(near), list[Piece]()
-    while left and len(gone) < MOST:
-        ranks, scores = tried([[*gone, piece] for piece in left])
+    told, left, gone = on.told, list(near), list[Piece]()
+    kept, rank = np.arange(len(told.claims)), int(ranks.max(initial=0))
+    while left and len(gone) < MOST and rank <= top:
+        # What is false already is out of the network that the next is tried on.
+        rows = [np.flatnonzero(np.isin(kept, piece.rows)) for piece in left]
+        ranks, scores = _of(told, before, rows, row, others)
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
+        rank = int(ranks[worst])
         gone.append(left.pop(worst))
-        if ranks[worst] > top:
-            pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2)) if len(gone) > 2 else []
-            ranks_of_pairs = tried(pairs)[0] if pairs else ranks[:0]
-            if ranks_of_pairs.max(initial=0) > top:  # greed may miss two that do it together
-                best = int(ranks_of_pairs.argmax())
-                return FalseAccounts(pairs[best], int(ranks_of_pairs[best]), fewest=True)
-            return FalseAccounts(tuple(gone), int(ranks[worst]), fewest=len(gone) == 2)
-    return FalseAccounts((), int(rereading.ranks(before.score, others)[row]), fewest=False)
+        ((links, belief),) = without(told, [rows[worst]])
+        before = rereading.read(before.network.believing(links, belief))
+        remaining = ~np.isin(kept, gone[-1].rows)
+        told, kept = told.rows(remaining), kept[remaining]
+    if len(gone) > 2 or rank <= top:  # greed may miss two that do it together
+        pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
+        both = [np.concatenate([piece.rows for piece in pair]) for pair in pairs]
+        of_pairs = _of(on.told, rereading.read(network), both, row, others)[0] if pairs else ranks[:0]
+        if of_pairs.max(initial=0) > top:
+            best = int(of_pairs.argmax())
+            return FalseAccounts(pairs[best], int(of_pairs[best]), fewest=True)
+    if rank > top:
+        return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
+    as_it_is = int(rereading.ranks(rereading.read(network).score, others)[row])
+    return FalseAccounts((), as_it_is, fewest=False, tried=len(gone))
+
+
+def _of(told: Ledger, before: Read, sets: Sequence[Ints], row: int, others: Sequence[float]) -> tuple[Ints, Floats]:
+    """The rank of one person without each of some sets of rows, and their score."""
+    ranks = np.full(len(sets), int(rereading.ranks(before.score, others)[row]))
+    scores = np.full(len(sets), before.score[row])
+    for numbers, score in rescored(told, before, sets):
+        ranks[numbers] = rereading.ranks(score, others)[:, row]
+        scores[numbers] = score[:, row]
+    return ranks, scores
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:

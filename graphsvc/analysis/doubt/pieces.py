@@ -65,7 +65,7 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
         ledger: the claims.
         told_as_one: whether what witnesses said is `folding.as_told`. Then it is, for each person, the first account of every
             link of theirs that is left out: where few witnesses speak of a link, that is all that they said of it. No
-            source is named.
+            source is named, and nothing tells which reports are of one source.
 
     Example:
         >>> from graphsvc.analysis.examples import said
@@ -79,8 +79,8 @@ def pieces(ledger: Ledger, *, told_as_one: bool = False) -> list[Piece]:
     """
     by_rows: dict[bytes, Piece] = {}
     sources = ledger.given_by()
-    kinds = ("few",) if told_as_one else ("witness", "group", "coloured", "account")
-    for kind in (*kinds, "statement", "source"):
+    kinds = ("few", "statement") if told_as_one else ("witness", "group", "coloured", "account", "statement", "source")
+    for kind in kinds:
         for rows in _ROWS[kind](ledger):
             rows = np.unique(rows)
             first = ledger.claims[int(rows[0])]

@@ -11,7 +11,7 @@ from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.doubt.pieces import KINDS, Piece, without
 from graphsvc.analysis.doubt.rereading import Read
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats
+from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.network import Operation
@@ -21,15 +21,8 @@ RESTS_ON = 0.5
 DRAWS = 40
 # Of the draws so many lie outside the interval at either end.
 _TAIL = 0.05
-# So many pieces are left out side by side, each by itself.
-_AT_ONCE = 256
-# A kind of piece goes without saying where a lead rests on one of these as well.
-_SAID_BY = {
-    "group": ("witness",),
-    "coloured": ("witness", "group"),
-    "account": ("witness", "group"),
-    "source": ("report", "record"),
-}
+# So many pieces are left out side by side, each by itself, and links that are believed otherwise for it.
+_AT_ONCE, _LINKS_AT_ONCE = 256, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +81,9 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     best, worst, furthest = rank.copy(), rank.copy(), np.zeros(size, dtype=np.int64)
     most, then = np.full(size, -1), rank.copy()
     kinds = list(KINDS)
-    loss = np.zeros((len(kinds), size))
+    loss, taking = np.zeros((len(kinds), size)), np.full((len(kinds), size), -1)
     raised = before.score > 0
-    for numbers, score in rescored(on, before, [piece.rows for piece in left_out]):
+    for numbers, score in rescored(on.told, before, [piece.rows for piece in left_out]):
         now = rereading.ranks(score, others)
         np.minimum(best, now.min(axis=0), out=best)
         np.maximum(worst, now.max(axis=0), out=worst)
@@ -102,9 +95,11 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         then[further] = now[which, everyone][further]
         gone = np.divide(before.score - score, before.score, out=np.zeros(score.shape), where=raised)
         for place, kind in enumerate(kinds):
-            of_kind = [left_out[number].kind == kind for number in numbers.tolist()]
-            if any(of_kind):
-                np.maximum(loss[place], gone[of_kind].max(axis=0), out=loss[place])
+            of_kind = np.array([number for number, piece in enumerate(numbers) if left_out[piece].kind == kind])
+            if len(of_kind):
+                greatest = of_kind[gone[of_kind].argmax(axis=0)]
+                more = gone[greatest, everyone] > loss[place]
+                loss[place, more], taking[place, more] = gone[greatest, everyone][more], numbers[greatest][more]
     low, high = _drawn(on.network, others, seed)
     loss = loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)
@@ -112,7 +107,11 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     for number, name in enumerate(on.network.ids):
         piece = left_out[most[number]] if most[number] >= 0 else None
         rank_without = int(then[number]) if piece is not None else None
-        resting = [kind for kind, lost in zip(kinds, loss[:, number].tolist(), strict=True) if lost >= RESTS_ON]
+        resting = [
+            left_out[piece]
+            for lost, piece in zip(loss[:, number].tolist(), taking[:, number].tolist(), strict=True)
+            if lost >= RESTS_ON
+        ]
         held[name] = Place(
             best=int(best[number]),
             worst=int(worst[number]),
@@ -126,17 +125,23 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     return held
 
 
-def _rests_on(kinds: Sequence[str]) -> tuple[str, ...]:
-    return tuple(kind for kind in kinds if not set(_SAID_BY.get(kind, ())).intersection(kinds))
+def _rests_on(resting: Sequence[Piece]) -> tuple[str, ...]:
+    """Their kinds, without those of which a part, or the whole that they are part of, was named before."""
+    named: list[Piece] = []
+    for piece in resting:
+        own = set(piece.rows.tolist())
+        if not any(own.issuperset(other.rows.tolist()) or own.issubset(other.rows.tolist()) for other in named):
+            named.append(piece)
+    return tuple(piece.kind for piece in named)
 
 
-def rescored(on: Basis, before: Read, left_out: Sequence[Ints]) -> Iterator[tuple[Ints, Floats]]:
+def rescored(told: Ledger, before: Read, left_out: Sequence[Ints]) -> Iterator[tuple[Ints, Floats]]:
     """The score of everybody without each of some sets of rows, some hundreds of sets at a time.
 
     Args:
-        on: what the ranking is computed on.
-        before: its network as it was read.
-        left_out: sets of numbers of rows of `on.told`.
+        told: the claims.
+        before: the network they make, as it was read.
+        left_out: sets of numbers of rows.
 
     Returns:
         Places in `left_out`, and for these sets x persons; a set that touches nobody is passed over.
@@ -145,17 +150,18 @@ def rescored(on: Basis, before: Read, left_out: Sequence[Ints]) -> Iterator[tupl
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> ((numbers, score),) = rescored(on, rereading.read(on.network), [np.array([0])])
+        >>> ((numbers, score),) = rescored(on.told, rereading.read(on.network), [np.array([0])])
         >>> numbers.tolist(), score.shape, bool(abs(score[0, 0]) < 1e-12)
         ([0], (1, 2), True)
 
     Limits: as `pieces.without` and `rereading.score_if`.
     """
     touches = np.diff(before.touched.indptr) > 0
-    changes = [(links[touches[links]], belief[touches[links]]) for links, belief in without(on.told, left_out)]
+    changes = [(links[touches[links]], belief[touches[links]]) for links, belief in without(told, left_out)]
     numbers = np.array([number for number, (links, _) in enumerate(changes) if len(links)], dtype=np.int64)
-    for start in range(0, len(numbers), _AT_ONCE):
-        chosen = numbers[start : start + _AT_ONCE]
+    ends = np.cumsum([len(changes[number][0]) for number in numbers.tolist()]) // _LINKS_AT_ONCE
+    together = ends * len(numbers) + np.arange(len(numbers)) // _AT_ONCE
+    for chosen in np.split(numbers, np.flatnonzero(np.diff(together)) + 1) if len(numbers) else ():
         yield chosen, rereading.scores_if(before, [changes[number] for number in chosen.tolist()])
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from graphsvc.analysis.evidence.claims import Claim, Dependence
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.independence import effective
+from graphsvc.analysis.evidence.independence import held
 from graphsvc.analysis.evidence.ledger import Floats, Ledger, encode
 from graphsvc.errors import RequestError
 from graphsvc.records.relations import LinkKey
@@ -102,14 +102,7 @@ def strengths(ledger: Ledger) -> Floats:
     return table[ledger.grading] if len(table) else np.zeros(0)
 
 
-def support(
-    owner: Ints,
-    group: Ints,
-    strength: Floats,
-    size: int,
-    repeated: float = SHIPPED.repeated,
-    counted: Floats | None = None,
-) -> Floats:
+def support(owner: Ints, group: Ints, strength: Floats, size: int, repeated: float = SHIPPED.repeated) -> Floats:
     """How far each owner is supported, 0 to 1, when only one of each group counts in full.
 
     Args:
@@ -118,87 +111,63 @@ def support(
         strength: for each row 0 to 1.
         size: number of owners.
         repeated: what a second row of a group adds, as a share of its own strength.
-        counted: for each row how far its group counts beside others of its owner, 0 to 1 (default: in full). Of those that count
-            in part the strongest counts in full.
 
     Within a group the strongest row counts, and `repeated` of the next; over groups the chance that all fail is
-    the product of the chances that each does, a group that counts in part to that power.
+    the product of the chances that each does.
 
     Example:
         >>> support(np.array([0, 0]), np.array([0, 1]), np.array([0.6, 0.5]), 1).round(6).tolist()
         [0.8]
         >>> support(np.array([0, 0]), np.array([0, 0]), np.array([0.6, 0.5]), 1).round(6).tolist()
         [0.62]
-        >>> support(np.array([0, 0]), np.array([0, 1]), np.array([0.6, 0.5]), 1, counted=np.array([0.0, 0.0])).round(6).tolist()
-        [0.6]
 
-    Limits: groups are taken as independent of each other, but for what `counted` says; a story many heard is still many groups.
+    Limits: groups are taken as independent of each other; a story many heard is still many groups.
     """
-    order, failing = _failing(owner, group, strength, repeated, counted)
-    result: Floats = 0.0 - np.expm1(np.bincount(owner[order], weights=failing, minlength=size))
+    result: Floats = 0.0 - np.expm1(np.bincount(owner, weights=_alone(group, strength, repeated), minlength=size))
     return result
 
 
-def _failing(
-    owner: Ints, group: Ints, strength: Floats, repeated: float, counted: Floats | None
-) -> tuple[Ints, Floats]:
-    """Rows by group, strongest first, and the logarithm of the chance that each fails as far as it counts."""
+def _alone(group: Ints, strength: Floats, repeated: float) -> Floats:
+    """For each row the logarithm of the chance that it fails as far as it counts in its group."""
     order = np.lexsort((-strength, group))
     first = np.ones(len(order), dtype=bool)
     first[1:] = group[order][1:] != group[order][:-1]
     second = ~first
     second[1:] &= first[:-1]
     share = np.where(first, 1.0, np.where(second, repeated, 0.0))
-    failing: Floats = np.log1p(-share * strength[order])
-    if counted is None or not (counted < 1).any():
-        return order, failing
-    whole = np.bincount(group, weights=_at(order, failing), minlength=int(group.max(initial=-1)) + 1)
-    in_part = np.flatnonzero(counted < 1)
-    strongest = in_part[np.lexsort((group[in_part], whole[group[in_part]], owner[in_part]))]
-    in_full = group[strongest[np.unique(owner[strongest], return_index=True)[1]]]
-    return order, failing * np.where(np.isin(group, in_full), 1.0, counted)[order]
+    failing = np.empty(len(order))
+    failing[order] = np.log1p(-share * strength[order])
+    return failing
 
 
-def _at(order: Ints, values: Floats) -> Floats:
-    """Values in the order of the rows they are of."""
-    result = np.empty(len(values))
-    result[order] = values
-    return result
+def _failing(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats) -> Floats:
+    """`_alone` for rows of a ledger, a group that stronger ones may have coloured counting in part.
 
-
-def counted(ledger: Ledger, owner: Ints, group: Ints, rows: Ints, size: int) -> Floats:
-    """How far each row's group counts beside the others of its owner, for what may have coloured the accounts of several.
-
-    Of *G* groups of witnesses that are worth *n* independent accounts (`independence.effective`) the strongest counts in full and
-    each further one (*n* − 1) / (*G* − 1): none where all say what one would, all where nothing colours them.
-
-    Args:
-        ledger: the claims.
-        owner: for each of `rows` whom or what it speaks for, 0 to `size - 1`.
-        group: for each of `rows` its group.
-        rows: rows of the ledger.
-        size: number of owners.
-
-    Example:
-        >>> from graphsvc.analysis.examples import said
-        >>> heard = {"s1": frozenset({"interpreter 0"}), "s2": frozenset({"interpreter 0"})}
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], heard)
-        >>> counted(ledger, np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), 1).round(3).tolist()
-        [0.538, 0.538]
-
-    Limits: as `independence.effective`; reports and records count in full.
+    A group counts to the power 1 / (1 + Σ strength · p), *p* the number of stronger groups behind the same owner that hold the
+    same thing: the strongest in full, who shares nothing in full, and one more account never takes from those that are stronger.
     """
-    result = np.ones(len(rows))
-    if not len(ledger.colours.keys):
-        return result
-    seen = ledger.witness[rows]
-    of, those = owner[seen], group[seen]
-    number = effective(of, those, ledger.source[rows[seen]], ledger.colours, size)
-    heads = np.unique(those, return_index=True)[1]
-    groups = np.bincount(of[heads], minlength=size).astype(float)
-    part = np.divide(number - 1, groups - 1, out=np.ones(size), where=groups > 1)
-    result[seen] = np.clip(part, 0.0, 1.0)[of]
-    return result
+    group = ledger.groups(owner, rows)
+    failing = _alone(group, strength, ledger.weights.repeated)
+    seen = np.flatnonzero(ledger.witness[rows])
+    if not len(ledger.colours.keys) or not len(seen):
+        return failing
+    heads, number = np.unique(group[seen], return_index=True, return_inverse=True)[1:]
+    source = ledger.source[rows[seen]]
+    holder, key, thing = held(owner[seen], number, source, ledger.colours)
+    whole = np.bincount(number, weights=failing[seen])
+    # Of equals the one goes first whose source does: no figure depends on the order of rows.
+    foremost = np.full(len(heads), len(ledger.starts))
+    np.minimum.at(foremost, number, source)
+    order = np.lexsort((foremost[holder], whole[holder], thing))
+    begins = np.searchsorted(thing[order], thing[order])
+    stronger = np.arange(len(order)) - begins
+    alike = np.bincount(
+        holder[order],
+        weights=ledger.colours.strength[ledger.colours.kind[key[order]]] * stronger,
+        minlength=len(heads),
+    )
+    failing[seen] /= 1 + alike[number]
+    return failing
 
 
 def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: int) -> Floats:
@@ -213,15 +182,17 @@ def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: i
 
     Example:
         >>> from graphsvc.analysis.examples import said
-        >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
-        >>> supported(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1).round(3).tolist()
-        [0.918]
+        >>> told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")]
+        >>> def through(key):
+        ...     ledger = encode(told, {"s1": frozenset({key}), "s2": frozenset({key})})
+        ...     return float(supported(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1)[0].round(3))
+        >>> through("k0"), through("interpreter 0")
+        (0.735, 0.891)
 
-    Limits: as `support` and `counted`.
+    Limits: as `support`. What colours accounts is taken to do so alike, whatever they say.
     """
-    group = ledger.groups(owner, rows)
-    in_part = counted(ledger, owner, group, rows, size)
-    return support(owner, group, strength, size, ledger.weights.repeated, in_part)
+    result: Floats = 0.0 - np.expm1(np.bincount(owner, weights=_failing(ledger, owner, rows, strength), minlength=size))
+    return result
 
 
 def met(supporting: Floats, opposing: Floats) -> Floats:
@@ -270,11 +241,7 @@ def belief_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
     """
     worth = np.zeros(len(strength))
     for rows in _rows_of_sides(ledger):
-        owner = ledger.link[rows]
-        group = ledger.groups(owner, rows)
-        in_part = counted(ledger, owner, group, rows, links)
-        order, failing = _failing(owner, group, strength[rows], ledger.weights.repeated, in_part)
-        worth[rows[order]] = 0.0 - failing
+        worth[rows] = 0.0 - _failing(ledger, ledger.link[rows], rows, strength[rows])
     asserting, denying = (
         np.bincount(ledger.link[rows], weights=worth[rows], minlength=links) for rows in _rows_of_sides(ledger)
     )

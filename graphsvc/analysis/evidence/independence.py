@@ -12,11 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from graphsvc.analysis.evidence.bins import sorted_into
 from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.evidence.dependence import Ints, groups, joins
-
-_NEARLY = 1 - 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def independent(sources: Iterable[str], dependence: Dependence, strength: Mappin
     Example:
         >>> heard = {name: frozenset({"interpreter 0"}) for name in ("s1", "s2")}
         >>> round(independent(["s1", "s2", "s3"], heard, {"interpreter": 0.3}), 2)
-        2.5
+        2.54
 
     Limits: as `effective`.
     """
@@ -85,47 +82,61 @@ def independent(sources: Iterable[str], dependence: Dependence, strength: Mappin
 def effective(owner: Ints, group: Ints, source: Ints, shared: Colours, size: int) -> NDArray[np.float64]:
     """The effective number of independent accounts behind each owner: so many independent ones would tell as much.
 
-    Groups are alike as far as something may colour the accounts of both: of two groups *r*, the chance that they agree for
-    what they share, is 1 − Π(1 − strength) over the kinds of thing that somebody of the one shares with somebody of the other.
-    The effective number of *G* groups is *G*² / Σ *r* over all ordered pairs, a group with itself counting 1: the number of
-    independent ones whose mean varies as much (Kish 1965, *Survey Sampling*: the design effect; for equal *r* it is
-    *G* / (1 + (*G* − 1) *r*)).
+    Each group counts as one over its design effect, 1 + Σ strength · (m − 1) over the things that somebody in it shares with
+    others behind the same owner, *m* the number of groups that hold the thing. Where *G* groups all share one thing of
+    strength *r* that makes *G* / (1 + (*G* − 1) *r*) (Kish 1965, *Survey Sampling*: the effective size of a sample in clusters); who
+    shares nothing counts as one, however many others do.
 
     Args:
         owner: for each row the figure it belongs to, 0 to `size - 1`.
-        group: for each row its group (`components`).
+        group: for each row its group (`dependence.components`).
         source: for each row the number of its source.
         shared: what sources share that may colour their accounts.
         size: number of owners.
 
     Returns:
-        For each owner from 1 to its number of groups; 0 where it has no row.
+        For each owner from 1 to its number of groups, less than 1 only where strengths add up to more; 0 where it has no row.
 
     Example:
         >>> heard = colours([{"interpreter 4"}, {"interpreter 4"}, {}], {"interpreter": 0.5})
         >>> rows = np.zeros(3, dtype=np.int64), np.arange(3), np.arange(3)
         >>> effective(*rows, heard, 1).round(3).tolist()
-        [2.25]
+        [2.333]
 
     Limits: strengths are set, not measured; groups of many count as groups of one.
     """
     heads, group = np.unique(group, return_index=True, return_inverse=True)[1:]
-    count = np.bincount(owner[heads], minlength=size).astype(float)
-    held = shared.starts[source + 1] - shared.starts[source]
-    held[count[owner] < 2] = 0
-    row = np.repeat(np.arange(len(owner)), held)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(held) - held, held)
-    key = shared.keys[shared.starts[source[row]] + offset]
-    # Who holds what, once for each group; then any two groups that hold the same, once for each kind of thing.
-    span, kinds, width = int(shared.keys.max(initial=0)) + 1, max(len(shared.strength), 1), max(len(heads), 1)
-    holder, named = np.divmod(np.unique(group[row] * span + key), span)
-    bins = np.unique(owner[heads][holder] * span + named, return_inverse=True)[1].astype(np.int64)
-    member, held_by = sorted_into(bins, int(bins.max(initial=-1)) + 1).members(bins)
-    alike = np.unique((holder[held_by] * width + holder[member]) * kinds + shared.kind[named[held_by]])
-    alike = alike[alike // kinds // width != alike // kinds % width]
-    pair, which = np.unique(alike // kinds, return_inverse=True)
-    differing = np.log1p(-np.minimum(shared.strength[alike % kinds], _NEARLY))
-    correlation = -np.expm1(np.bincount(which, weights=differing, minlength=len(pair)))
-    total = count + np.bincount(owner[heads][pair // width], weights=correlation, minlength=size)
-    result: NDArray[np.float64] = np.divide(count**2, total, out=np.zeros(size), where=count > 0)
+    holder, key, thing = held(owner, group, source, shared)
+    others = np.bincount(thing, minlength=1)[thing] - 1.0
+    alike = np.bincount(holder, weights=shared.strength[shared.kind[key]] * others, minlength=len(heads))
+    result: NDArray[np.float64] = np.bincount(owner[heads], weights=1 / (1 + alike), minlength=size).astype(float)
     return result
+
+
+def held(owner: Ints, group: Ints, source: Ints, shared: Colours) -> tuple[Ints, Ints, Ints]:
+    """What each group holds that may colour its accounts, each thing once.
+
+    Args:
+        owner: for each row the figure it belongs to.
+        group: for each row its group, from 0.
+        source: for each row the number of its source.
+        shared: what sources share.
+
+    Returns:
+        Group, key, and a number that two have in common exactly if they hold the same behind the same owner.
+
+    Example:
+        >>> heard = colours([{"interpreter 4"}, {"interpreter 4"}], {"interpreter": 0.5})
+        >>> [column.tolist() for column in held(np.array([0, 0]), np.array([0, 1]), np.array([0, 1]), heard)]
+        [[0, 1], [0, 0], [0, 0]]
+
+    Limits: none.
+    """
+    count = shared.starts[source + 1] - shared.starts[source]
+    row = np.repeat(np.arange(len(owner)), count)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    span = int(shared.keys.max(initial=0)) + 1
+    pairs, first = np.unique(group[row] * span + shared.keys[shared.starts[source[row]] + offset], return_index=True)
+    holder, key = np.divmod(pairs, span)
+    thing = np.unique(owner[row][first] * span + key, return_inverse=True)[1].astype(np.int64)
+    return holder, key, thing

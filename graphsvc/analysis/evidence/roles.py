@@ -41,9 +41,9 @@ ACTS = MappingProxyType(
 # Ties of which neither end can be told to be above the other.
 LEVEL_TIES = _columns("tie")
 PAYS_OR_OWES = doing("pays", "owes")
-# Towards those only carried, where it is said at all: whoever is carried pays and owes, and does none of the rest.
-TO_CARRIED = tuple(name for name in (*ACTS, *LEVEL_TIES) if name not in PAYS_OR_OWES)
-BY_CARRIED = tuple(name for name in ACTS if name in PAYS_OR_OWES)
+# What somebody does to those only carried. That these pay, owe, call or are seen with somebody says nothing of a part: an
+# operation lives on it, whoever serves them lawfully meets them too, and what says nothing can hide nobody.
+TO_CARRIED = tuple(name for name in ACTS if name not in PAYS_OR_OWES)
 
 # Stage of the operation → what somebody with a hand in it is said to do.
 STAGES = MappingProxyType(

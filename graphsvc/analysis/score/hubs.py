@@ -24,7 +24,8 @@ from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
 RULES_VERSION = "4"
-# Fewer independent groups and other sources than this, over all accounts of roles, cannot single anyone out.
+_HAIR = 1e-9
+# Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
 FEWEST_VOICES = 3
 
 Shares = dict[str, Floats]
@@ -188,9 +189,12 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     ledger = on.ledger
     acting = np.isin(ledger.ids, whole.ids)
     rows = np.flatnonzero(ledger.of(ROLE_RELATIONS) & ~ledger.denies & acting[ledger.subject])
-    groups, others = corroboration(ledger, np.zeros(len(rows), dtype=np.int64), rows, 1)
+    nobody = np.zeros(len(rows), dtype=np.int64)
+    groups, others = corroboration(ledger, nobody, rows, 1)
     few = 0 < groups[0] < on.few_below
-    voices = int(others[0]) + (1 if few else int(groups[0]))
+    # What one interpreter coloured is told to nobody who is told of few.
+    accounts = int(groups[0]) if on.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
+    voices = int(others[0]) + (1 if few else accounts)
     if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
         return False, f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who played which part."
     if not chance.stands_out(whole):

@@ -16,7 +16,6 @@ from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import (
     ACTS,
     ARRANGES,
-    BY_CARRIED,
     CARRIED,
     DEEDS,
     LEVEL_TIES,
@@ -30,11 +29,7 @@ from graphsvc.records.relations import RELATIONS, doing
 
 _TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM)) == tuple(WHOM))
 _TAKEN_TOGETHER = tuple(block for block in BLOCKS if block not in _TOLD_APART)
-_CARRIED = tuple(
-    (relation, end)
-    for relation, end in BLOCKS
-    if (end == "by" and relation in BY_CARRIED) or (end != "by" and relation in TO_CARRIED)
-)
+_CARRIED = tuple((relation, end) for relation, end in BLOCKS if end == "to" and relation in TO_CARRIED)
 _BELONGS = doing("belongs")
 # Every ingredient by name, in the order of the columns of `ingredients`.
 NAMES: tuple[str, ...] = (
@@ -106,9 +101,9 @@ def _family(name: str) -> str:
             return "belongs"
         return "arranges" if relation in ARRANGES else "hands_on"
     if relation in PAYS_OR_OWES:
-        return "seen_by_many" if whom == CARRIED else "money"
+        return "money"
     if relation in LEVEL_TIES:
-        return "seen_by_many" if whom == CARRIED else "company"
+        return "company"
     if end == "by":
         return "takes_orders"
     if relation not in TAKES_ORDERS or whom == CARRIED:
@@ -127,5 +122,4 @@ FAMILIES = (
     "company",
     "takes_orders",
     "hands_on",
-    "seen_by_many",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from graphsvc.access.decided.pairs import PAIR_KINDS, Pairing, no_such_pairing, require_decision
@@ -33,7 +34,7 @@ class WitnessGroup:
 
     Attributes:
         sources: pseudonyms, in order.
-        shared: what two or more of them have in common; the thing of a `family` is not told, since it may be one of them.
+        shared: what two or more of them have in common that makes them depend on each other; the thing of a `family` is not told, since it may be one of them.
         decided: decisions that last on two of them.
     """
 
@@ -87,7 +88,13 @@ class Groups:
             across = [
                 overlap
                 for overlap in in_common(wanted, shared)
-                if overlap.reason in COLOURS and len({group[source] for source in overlap.sources}) > 1
+                if overlap.reason in COLOURS
+                # Those of whom somebody decided that they are independent after all have no key of it in common.
+                and any(
+                    group[source] != group[other]
+                    and any(key.startswith(f"{overlap.reason} ") for key in keys[source] & keys[other])
+                    for source, other in combinations(overlap.sources, 2)
+                )
             ]
             outcome["rows"], outcome["sources"] = len(across), set(wanted)
         return independent(wanted, keys, weights), across
@@ -238,7 +245,9 @@ class Groups:
 
 def _group(sources: frozenset[str], shared: dict[str, list[tuple[str, str]]], lasting: list[Pairing]) -> WitnessGroup:
     overlaps = [
-        replace(overlap, thing="") if overlap.reason == FAMILY else overlap for overlap in in_common(sources, shared)
+        replace(overlap, thing="") if overlap.reason == FAMILY else overlap
+        for overlap in in_common(sources, shared)
+        if overlap.reason not in COLOURS
     ]
     return WitnessGroup(
         tuple(sorted(sources)),

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import JUDGEMENTS, MOST_FALSE, PIECES, Explanation, LeadRow, Piece, Review, Session
+from graphsvc.service import JUDGEMENTS, PIECES, Explanation, LeadRow, Piece, Review, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
@@ -54,7 +54,7 @@ _ORDERS = {
 
 
 # Source clearance → kinds of piece that only readers with the other one are told of.
-_OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account"}}
+_OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", "source"}}
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
 
 
@@ -133,10 +133,10 @@ def lead(case: str) -> ResponseReturnValue:
             "pieces": [_piece(piece) for piece in falsehood.pieces],
             "rank": falsehood.rank,
             "fewest": falsehood.fewest,
+            "tried": falsehood.tried,
         }
         if falsehood is not None
         else None,
-        most_false=MOST_FALSE,
         invented=invented,
         bar=charts.stack(row["shares"], low, high, 2 * _BAR, row["score_on_record"]),
         total=len(ranking.leads),
