@@ -331,10 +331,7 @@ def would_leave(rank: int) -> str:
 
 
 def stays(tried: int) -> str:
-    """That nothing tried would take somebody out of the first ten.
-
-    Args:
-        tried: how many witnesses, reports and records were taken for false together, at the end.
+    """That nothing would take somebody out of the first ten, with so many tried together at the end.
 
     Example:
         >>> stays(12)[:83]

@@ -90,7 +90,7 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
             "Narrow it: fewer steps, a least belief, only the record, or leave",
         ),
         (sentences.no_way(over=False, besides=False), "Links of presence, service and family were left out."),
-        (sentences.moved_by(1, 12), "with 1 claim moves it most: rank 12 without it"),
+        (sentences.moved_by(1, 12), "(1 claim): rank 12 without"),
         (sentences.invented(2), "2 agreeing invented accounts, by witnesses with nothing"),
         (sentences.place(1, 2, 1, 3, in_steps=True), "or what few witnesses say of one person; 1 to 3"),
         (sentences.if_checked(1, 4), "Rank about 1 if it is so, about 4 without it."),

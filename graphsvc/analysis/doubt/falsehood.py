@@ -139,19 +139,19 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
         return FalseAccounts((singly.pieces[worst],), int(ranks[worst]), fewest=True)
 
     near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
-    told, left, gone = on.told, list(near), list[Piece]()
-    kept, rank = np.arange(len(told.claims)), int(ranks.max(initial=0))
+    ledger, left, gone = on.told, list(near), list[Piece]()
+    numbers, rank = np.arange(len(ledger.claims)), int(ranks.max(initial=0))
     while left and len(gone) < MOST and rank <= top:
         # What is false already is out of the network that the next is tried on.
-        rows = [np.flatnonzero(np.isin(kept, piece.rows)) for piece in left]
-        ranks, scores = _of(told, before, rows, row, others)
+        rows = [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left]
+        ranks, scores = _of(ledger, before, rows, row, others)
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         rank = int(ranks[worst])
         gone.append(left.pop(worst))
-        ((links, belief),) = without(told, [rows[worst]])
+        ((links, belief),) = without(ledger, [rows[worst]])
         before = rereading.read(before.network.believing(links, belief))
-        remaining = ~np.isin(kept, gone[-1].rows)
-        told, kept = told.rows(remaining), kept[remaining]
+        remaining = ~np.isin(numbers, gone[-1].rows)
+        ledger, numbers = ledger.rows(remaining), numbers[remaining]
     if len(gone) > 2 or rank <= top:  # greed may miss two that do it together
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.concatenate([piece.rows for piece in pair]) for pair in pairs]
@@ -165,11 +165,11 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
     return FalseAccounts((), as_it_is, fewest=False, tried=len(gone))
 
 
-def _of(told: Ledger, before: Read, sets: Sequence[Ints], row: int, others: Sequence[float]) -> tuple[Ints, Floats]:
+def _of(ledger: Ledger, before: Read, sets: Sequence[Ints], row: int, others: Sequence[float]) -> tuple[Ints, Floats]:
     """The rank of one person without each of some sets of rows, and their score."""
     ranks = np.full(len(sets), int(rereading.ranks(before.score, others)[row]))
     scores = np.full(len(sets), before.score[row])
-    for numbers, score in rescored(told, before, sets):
+    for numbers, score in rescored(ledger, before, sets):
         ranks[numbers] = rereading.ranks(score, others)[:, row]
         scores[numbers] = score[:, row]
     return ranks, scores

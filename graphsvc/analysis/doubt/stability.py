@@ -135,11 +135,11 @@ def _rests_on(resting: Sequence[Piece]) -> tuple[str, ...]:
     return tuple(piece.kind for piece in named)
 
 
-def rescored(told: Ledger, before: Read, left_out: Sequence[Ints]) -> Iterator[tuple[Ints, Floats]]:
+def rescored(ledger: Ledger, before: Read, left_out: Sequence[Ints]) -> Iterator[tuple[Ints, Floats]]:
     """The score of everybody without each of some sets of rows, some hundreds of sets at a time.
 
     Args:
-        told: the claims.
+        ledger: the claims.
         before: the network they make, as it was read.
         left_out: sets of numbers of rows.
 
@@ -157,7 +157,7 @@ def rescored(told: Ledger, before: Read, left_out: Sequence[Ints]) -> Iterator[t
     Limits: as `pieces.without` and `rereading.score_if`.
     """
     touches = np.diff(before.touched.indptr) > 0
-    changes = [(links[touches[links]], belief[touches[links]]) for links, belief in without(told, left_out)]
+    changes = [(links[touches[links]], belief[touches[links]]) for links, belief in without(ledger, left_out)]
     numbers = np.array([number for number, (links, _) in enumerate(changes) if len(links)], dtype=np.int64)
     ends = np.cumsum([len(changes[number][0]) for number in numbers.tolist()]) // _LINKS_AT_ONCE
     together = ends * len(numbers) + np.arange(len(numbers)) // _AT_ONCE
