@@ -174,6 +174,8 @@ CALLS: dict[str, Entry] = {
     "leads.groups.pairings": with_(),
     "leads.groups.start_deciding": of("pseudonyms", NOWHERE, "independent", _REASON),
     "leads.groups.start_ending": of("jobs", _REASON),
+    "leads.groups.colouring": lambda known: [((), {}), (((known.pseudonyms),), {})],
+    "leads.groups.with_colours": lambda known: [((), {}), (((known.pseudonyms),), {})],
     "leads.groups.of": lambda known: [((), {}), (((known.pseudonyms),), {})],
     "protection.holds.listed": with_(),
     "hubs": with_(),

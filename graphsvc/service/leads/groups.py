@@ -57,14 +57,7 @@ class Groups:
         Raises:
             Refused: without source clearance, or without a role that analyses.
         """
-        with self._act("analyse", query="groups") as outcome:
-            register = self._ask.home.register
-            shared, keys = register.depending(self._ask.case, self._ask.key, self._level)
-            wanted = shared.keys() if sources is None else shared.keys() & set(sources)
-            lasting = [pairing for pairing in self._pairings(shared) if pairing.ended_at is None]
-            witness_groups = [_group(those, shared, lasting) for those in groups(wanted, keys)]
-            outcome["rows"], outcome["sources"] = len(witness_groups), set(wanted)
-        return sorted(witness_groups, key=lambda group: (-len(group.sources), group.sources))
+        return self.with_colours(sources)[0]
 
     def colouring(self, sources: Collection[str] | None = None) -> tuple[float, list[Shared]]:
         """How many independent accounts some sources are worth, and what may colour those of several groups.
@@ -79,12 +72,18 @@ class Groups:
         Raises:
             Refused: as `of`.
         """
-        with self._act("analyse", query="colouring") as outcome:
+        return self.with_colours(sources)[1:]
+
+    def with_colours(self, sources: Collection[str] | None = None) -> tuple[list[WitnessGroup], float, list[Shared]]:
+        """`of` and `colouring` in one look. Raises as they do."""
+        with self._act("analyse", query="groups") as outcome:
             register = self._ask.home.register
             shared, keys = register.depending(self._ask.case, self._ask.key, self._level)
             wanted = shared.keys() if sources is None else shared.keys() & set(sources)
-            weights = self._ask.home.weights.shared
-            group = {source: number for number, those in enumerate(groups(wanted, keys)) for source in those}
+            lasting = [pairing for pairing in self._pairings(shared) if pairing.ended_at is None]
+            sets = groups(wanted, keys)
+            witness_groups = [_group(those, shared, lasting) for those in sets]
+            group = {source: number for number, those in enumerate(sets) for source in those}
             across = [
                 overlap
                 for overlap in in_common(wanted, shared)
@@ -96,8 +95,9 @@ class Groups:
                     for source, other in combinations(overlap.sources, 2)
                 )
             ]
-            outcome["rows"], outcome["sources"] = len(across), set(wanted)
-        return independent(wanted, keys, weights), across
+            outcome["rows"], outcome["sources"] = len(witness_groups), set(wanted)
+        witness_groups.sort(key=lambda group: (-len(group.sources), group.sources))
+        return witness_groups, independent(wanted, keys, self._ask.home.weights.shared), across
 
     def pairings(self) -> list[Pairing]:
         """What was decided on pairs of sources, newest first; also what was taken back.

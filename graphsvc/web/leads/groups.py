@@ -23,8 +23,7 @@ _QUICK_S = 0.3
 def table(case: str) -> ResponseReturnValue:
     """Every group of the case with what its witnesses share, searched and paged; and the decisions."""
     session = at(case)
-    every = session.leads.groups.of()
-    worth, colouring = session.leads.groups.colouring()
+    every, worth, colouring = session.leads.groups.with_colours()
     names = shared_names(session, [*colouring, *(shared for group in every for shared in group.shared)])
     wanted = request.args.get("q", "").strip()
     rows = [row for row in group_rows(every, names) if _fits(row, wanted.casefold())]

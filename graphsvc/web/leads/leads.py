@@ -115,10 +115,8 @@ def lead(case: str) -> ResponseReturnValue:
     row = session.leads.rows([lead])[0].whole()
     place = session.leads.place(lead.id)
     falsehood, invented = session.leads.falsehood(lead.id) if session.grant.sources else (None, None)
-    groups = session.leads.groups.of({source for group in why.groups for source in group}) if why.groups else []
-    colouring = (
-        session.leads.groups.colouring({source for group in why.groups for source in group})[1] if groups else []
-    )
+    sources = {source for group in why.groups for source in group}
+    groups, _, colouring = session.leads.groups.with_colours(sources) if sources else ([], 0.0, [])
     things = shared_names(session, [*colouring, *(shared for group in groups for shared in group.shared)])
     low, high = charts.scale([row["shares"]])
     return answer(
