@@ -29,19 +29,24 @@ def beliefs(family: str, seeds: range) -> tuple[Floats, Floats, Floats]:
     return belief, true, record
 
 
+def off(belief: Floats, true: Floats) -> float:
+    """How far belief is from how many are true, bin by bin, each bin by how many links are in it."""
+    place = np.minimum((belief * _BINS).astype(int), _BINS - 1)
+    bins = [place == number for number in np.unique(place)]
+    return float(sum(inside.sum() * abs(belief[inside].mean() - true[inside].mean()) for inside in bins) / len(belief))
+
+
 def told(name: str, belief: Floats, true: Floats) -> None:
     """Prints one table: for each bin how many links, their mean belief, and how many of them are true."""
     place = np.minimum((belief * _BINS).astype(int), _BINS - 1)
-    error = 0.0
     print(f"{name}: {len(belief):,} links\n{'belief':>8} {'links':>9} {'believed':>9} {'true':>7}")
     for number in range(_BINS):
         inside = place == number
         if inside.any():
-            error += inside.sum() * abs(belief[inside].mean() - true[inside].mean())
             row = f"{number / _BINS:>8.1f} {inside.sum():>9,} {belief[inside].mean():>9.3f} {true[inside].mean():>7.3f}"
             print(row)
     top = place == _BINS - 1
-    print(f"error {error / len(belief):.3f}, in the top bin {abs(belief[top].mean() - true[top].mean()):.3f}\n")
+    print(f"error {off(belief, true):.3f}, in the top bin {abs(belief[top].mean() - true[top].mean()):.3f}\n")
 
 
 def main() -> None:

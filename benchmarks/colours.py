@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.calibration import off
 from benchmarks.case_folder import Case, read
 from benchmarks.hubs_quality import FALSE_SHARES
 from graphsvc.analysis.doubt.falsehood import alone, invented_needed, would_leave
@@ -30,7 +31,6 @@ from graphsvc.simulate import simulate
 from graphsvc.simulate.knobs import draw_hard
 
 _WITNESSES = 0.1
-_BINS = 10
 _FIRST = 50
 COLUMNS = ("AP", "P@10", "error", "several", "false", "stay", "invented")
 
@@ -65,17 +65,12 @@ def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
         if link.groups and not link.other_sources
     ]
     belief, true = np.array(told, dtype=float).T
-    place = np.minimum((belief * _BINS).astype(int), _BINS - 1)
-    error = sum(
-        (place == number).sum() * abs(belief[place == number].mean() - true[place == number].mean())
-        for number in np.unique(place)
-    ) / len(belief)
     singly = alone(on, pieces(on.told))
     needed = [found for lead in leads[:10] if (found := would_leave(on, singly, lead.id)) is not None]
     return (
         measures.average_precision(order, hubs),
         measures.precision_at(order, hubs, 10),
-        float(error),
+        off(belief, true),
         sum(int(lead.groups) > 1 for lead in leads[:_FIRST]),
         float(np.nanmean([len(found.pieces) or np.nan for found in needed])),
         sum(not found.pieces for found in needed),

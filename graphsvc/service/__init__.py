@@ -42,7 +42,7 @@ from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.exports.given import Export
 from graphsvc.service.leads.groups import WitnessGroup
 from graphsvc.service.leads.reviews import Review
-from graphsvc.service.leads.rows import LeadRow
+from graphsvc.service.leads.rows import RANGE_COLUMNS, LeadRow
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.log import sought
 from graphsvc.service.network.comments import Comment
@@ -81,6 +81,7 @@ __all__ = [
     "PAIR_KINDS",
     "PATH_KINDS",
     "PIECES",
+    "RANGE_COLUMNS",
     "SIGN_IN",
     "USUAL_PATHS",
     "USUAL_STEPS",

@@ -139,30 +139,31 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
         return FalseAccounts((singly.pieces[worst],), int(ranks[worst]), fewest=True)
 
     near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
-    ledger, left, gone = on.told, list(near), list[Piece]()
+    ledger, now, left, gone = on.told, before, list(near), list[Piece]()
     numbers, rank = np.arange(len(ledger.claims)), int(ranks.max(initial=0))
-    while left and len(gone) < MOST and rank <= top:
-        # What is false already is out of the network that the next is tried on.
+    while left and len(gone) < MOST:
         rows = [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left]
-        ranks, scores = _of(ledger, before, rows, row, others)
+        ranks, scores = _of(ledger, now, rows, row, others)
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         rank = int(ranks[worst])
         gone.append(left.pop(worst))
+        if rank > top:
+            break
+        # What is false already is out of the network that the next is tried on.
         ((links, belief),) = without(ledger, [rows[worst]])
-        before = rereading.read(before.network.believing(links, belief))
+        now = rereading.read(now.network.believing(links, belief))
         remaining = ~np.isin(numbers, gone[-1].rows)
         ledger, numbers = ledger.rows(remaining), numbers[remaining]
     if len(gone) > 2 or rank <= top:  # greed may miss two that do it together
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.concatenate([piece.rows for piece in pair]) for pair in pairs]
-        of_pairs = _of(on.told, rereading.read(network), both, row, others)[0] if pairs else ranks[:0]
+        of_pairs = _of(on.told, before, both, row, others)[0]
         if of_pairs.max(initial=0) > top:
             best = int(of_pairs.argmax())
             return FalseAccounts(pairs[best], int(of_pairs[best]), fewest=True)
     if rank > top:
         return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
-    as_it_is = int(rereading.ranks(rereading.read(network).score, others)[row])
-    return FalseAccounts((), as_it_is, fewest=False, tried=len(gone))
+    return FalseAccounts((), int(rereading.ranks(before.score, others)[row]), fewest=False, tried=len(gone))
 
 
 def _of(ledger: Ledger, before: Read, sets: Sequence[Ints], row: int, others: Sequence[float]) -> tuple[Ints, Floats]:

@@ -110,8 +110,13 @@ def _adds(network: Operation) -> Adds:
     # Deeds come first among ingredients, in their order.
     rows = (
         (deeds.link, deeds.person, deeds.column, np.full(len(deeds.link), -1)),
-        (carried.link[counted], carried.person[counted], CARRIED_COLUMNS[carried.column[counted]], -1 - 0 * counted),
-        (ties.link[alike], ties.person[alike], TIE_COLUMNS[ties.column[alike], 0], -1 - 0 * alike),
+        (
+            carried.link[counted],
+            carried.person[counted],
+            CARRIED_COLUMNS[carried.column[counted]],
+            np.full(len(counted), -1),
+        ),
+        (ties.link[alike], ties.person[alike], TIE_COLUMNS[ties.column[alike], 0], np.full(len(alike), -1)),
         (ties.link[parted], ties.person[parted], TIE_COLUMNS[ties.column[parted], kind], ties.other[parted]),
     )
     link, person, column, other = (np.concatenate(part).astype(np.int64) for part in zip(*rows, strict=True))

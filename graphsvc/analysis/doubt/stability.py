@@ -80,7 +80,8 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     size = on.network.size
     best, worst, furthest = rank.copy(), rank.copy(), np.zeros(size, dtype=np.int64)
     most, then = np.full(size, -1), rank.copy()
-    kinds = list(KINDS)
+    kinds, everyone = list(KINDS), np.arange(size)
+    kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     loss, taking = np.zeros((len(kinds), size)), np.full((len(kinds), size), -1)
     raised = before.score > 0
     for numbers, score in rescored(on.told, before, [piece.rows for piece in left_out]):
@@ -89,17 +90,16 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         np.maximum(worst, now.max(axis=0), out=worst)
         moved = np.abs(now - rank)
         which = moved.argmax(axis=0)
-        reach, everyone = moved.max(axis=0), np.arange(size)
+        reach = moved.max(axis=0)
         further = reach > furthest
         furthest[further], most[further] = reach[further], numbers[which[further]]
         then[further] = now[which, everyone][further]
         gone = np.divide(before.score - score, before.score, out=np.zeros(score.shape), where=raised)
-        for place, kind in enumerate(kinds):
-            of_kind = np.array([number for number, piece in enumerate(numbers) if left_out[piece].kind == kind])
-            if len(of_kind):
-                greatest = of_kind[gone[of_kind].argmax(axis=0)]
-                more = gone[greatest, everyone] > loss[place]
-                loss[place, more], taking[place, more] = gone[greatest, everyone][more], numbers[greatest][more]
+        for place in np.unique(kind_of[numbers]).tolist():
+            of_kind = np.flatnonzero(kind_of[numbers] == place)
+            greatest = of_kind[gone[of_kind].argmax(axis=0)]
+            more = gone[greatest, everyone] > loss[place]
+            loss[place, more], taking[place, more] = gone[greatest, everyone][more], numbers[greatest][more]
     low, high = _drawn(on.network, others, seed)
     loss = loss.round(6)
     low, high = np.minimum(low, rank), np.maximum(high, rank)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graphsvc.analysis.evidence.bins import Bins
 from graphsvc.analysis.evidence.claims import Dependence
 from graphsvc.analysis.evidence.dependence import Ints, groups, joins
 
@@ -132,11 +133,9 @@ def held(owner: Ints, group: Ints, source: Ints, shared: Colours) -> tuple[Ints,
 
     Limits: none.
     """
-    count = shared.starts[source + 1] - shared.starts[source]
-    row = np.repeat(np.arange(len(owner)), count)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    key, row = Bins(shared.keys, shared.starts).members(source)
     span = int(shared.keys.max(initial=0)) + 1
-    pairs, first = np.unique(group[row] * span + shared.keys[shared.starts[source[row]] + offset], return_index=True)
+    pairs, first = np.unique(group[row] * span + key, return_index=True)
     holder, key = np.divmod(pairs, span)
     thing = np.unique(owner[row][first] * span + key, return_inverse=True)[1].astype(np.int64)
     return holder, key, thing

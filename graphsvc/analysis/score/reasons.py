@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import belief_shares, strengths, supported
+from graphsvc.analysis.evidence.bins import sorted_into
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
@@ -137,12 +138,9 @@ def rows_of(link: Ints, ledger: Ledger) -> tuple[Ints, Ints]:
 
     Limits: none; a link that no row speaks of has none.
     """
-    order = np.argsort(ledger.link, kind="stable")
-    first = np.searchsorted(ledger.link[order], link)
-    number = np.searchsorted(ledger.link[order], link, side="right") - first
-    which = np.repeat(np.arange(len(link)), number)
-    within = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number)
-    return which, order[first[which] + within]
+    size = int(max(ledger.link.max(initial=-1), link.max(initial=-1))) + 1
+    row, which = sorted_into(ledger.link, size).members(link)
+    return which, row
 
 
 def dealt(on: Basis) -> Dealt:

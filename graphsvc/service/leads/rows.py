@@ -9,7 +9,8 @@ from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead
 
-_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on", "moved_by", "rank_without")
+# How far the rank of a lead holds.
+RANGE_COLUMNS = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on", "moved_by", "rank_without")
 # What a table of leads has, in its order.
 LEAD_COLUMNS = (
     "id",
@@ -24,7 +25,7 @@ LEAD_COLUMNS = (
     "groups_on_record",
     "other_sources_on_record",
     "denied",
-    *_RANGE,
+    *RANGE_COLUMNS,
 )
 
 
@@ -78,7 +79,9 @@ class LeadRow:
         if place is not None:
             rests_on = ", ".join(KINDS[kind] for kind in place.rests_on)
             moved = (place.most.words if place.most is not None else "", place.rank_without)
-            held = dict(zip(_RANGE, (place.best, place.worst, place.low, place.high, rests_on, *moved), strict=True))
+            held = dict(
+                zip(RANGE_COLUMNS, (place.best, place.worst, place.low, place.high, rests_on, *moved), strict=True)
+            )
         return cls(
             id=lead.id,
             name=lead.name or lead.id,
@@ -109,7 +112,7 @@ class LeadRow:
 
     def columns(self) -> dict[str, Any]:
         """As a row of a table: `LEAD_COLUMNS`, without how far the rank holds where that was not asked."""
-        asked = LEAD_COLUMNS if self.best_rank is not None else LEAD_COLUMNS[: -len(_RANGE)]
+        asked = LEAD_COLUMNS if self.best_rank is not None else LEAD_COLUMNS[: -len(RANGE_COLUMNS)]
         return {name: getattr(self, name) for name in asked}
 
     def whole(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.service import JUDGEMENTS, PIECES, Explanation, LeadRow, Piece, Review, Session
+from graphsvc.service import JUDGEMENTS, PIECES, RANGE_COLUMNS, Explanation, LeadRow, Piece, Review, Session
 from graphsvc.views import charts, wording
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page
@@ -25,11 +25,10 @@ PAGE = 50
 _BAR = 240.0
 _NAMED = 8  # of whom a reading speaks, at most by name
 _LINE = 90.0
-_RANGE = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on", "moved_by", "rank_without")
 _ON_RECORD = ("rank_on_record", "groups_on_record", "other_sources_on_record")
 _COLUMNS = (
     "rank",
-    *_RANGE,
+    *RANGE_COLUMNS,
     "name",
     "id",
     "score",
@@ -233,7 +232,7 @@ def _piece(piece: Piece) -> dict[str, Any]:
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float]:
-    best, worst, low, high = (int(row[name]) for name in _RANGE[:4])
+    best, worst, low, high = (int(row[name]) for name in RANGE_COLUMNS[:4])
     return charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
 
 
