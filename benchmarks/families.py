@@ -19,7 +19,7 @@ from scipy.sparse.linalg import spsolve
 from scipy.stats import rankdata
 
 from benchmarks.case_folder import Case
-from benchmarks.fit_parts import SEEDS, Sample, case, found, sample
+from benchmarks.fit_parts import FAMILIES, Sample, case, found, sample
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import COMMANDS, HUBS
@@ -27,7 +27,7 @@ from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.ingredients import NAMES
 from graphsvc.analysis.score.network import BLOCKS
 
-_FITTED_ON = {name: seeds[: min(len(seeds), 80)] for name, seeds in SEEDS.items()}
+_FITTED_ON = {name: one.seeds[:80] for name, one in FAMILIES.items() if not one.beside}
 _PENALTY = 40.0
 
 
@@ -67,8 +67,8 @@ def tried(one: Sample, tables: list[parts.PartTable], additive: Floats) -> Itera
 def fitted(samples: list[Sample], tables: list[parts.PartTable]) -> Floats:
     """One weight for each ingredient: a ridge-penalised logistic regression of being a hub."""
     values = np.concatenate([found(one, tables[:1]) for one in samples])
-    true = np.concatenate([one.part < len(HUBS) for one in samples])
-    weight = np.concatenate([np.full(len(one.part), 1 / len(one.part)) for one in samples])
+    true = np.concatenate([one.may[:, : len(HUBS)].any(axis=1) for one in samples])
+    weight = np.concatenate([np.full(len(one.may), 1 / len(one.may)) for one in samples])
     weight *= len(weight) / weight.sum()
     spread = values.std(axis=0) + 0.02
 

@@ -1,28 +1,33 @@
-"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m benchmarks.fit_parts --write`.
+"""Fits the tables of `graphsvc.analysis.score.parts`: `python -m benchmarks.fit_parts --beside FOLDER --write`.
 
-On three families of invented cases: randomised worlds (`benchmarks.worlds`), hard and clean worlds of `graphsvc.simulate`.
-Each reading is a ridge-penalised multinomial regression of the true part on the ingredients, with the readings before it
-in place; every world weighs the same, whatever its size. `--only` fits on some of the families, to see how well tables
-carry over to one they have not seen.
+On families of invented cases: randomised worlds (`benchmarks.worlds`), worlds whose hubs stand close to passengers
+(`benchmarks.close_worlds`), hard and clean worlds of `graphsvc.simulate`, and, from a folder beside the project, generators
+by other authors (`first.py`, `second.py`). Each reading is a ridge-penalised multinomial regression of the true part on the
+ingredients, with the readings before it in place; where a family tells a person's part only in part (hub or not), any of the
+parts that fit will do. Every world of a family weighs the same, whatever its size, and every family as `FAMILIES` says.
+`--without FAMILY` leaves one out, to see how well tables carry over to one they have not seen (`benchmarks.left_out`).
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
+from benchmarks.beside import world
 from benchmarks.case_folder import Case, read
+from benchmarks.close_worlds import CloseWorld
 from benchmarks.worlds import World
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats, encode
-from graphsvc.analysis.evidence.roles import PARTS
+from graphsvc.analysis.evidence.ledger import Bools, Floats, encode
+from graphsvc.analysis.evidence.roles import HUBS, PARTS
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.ingredients import NAMES, WEIGHED
@@ -34,26 +39,29 @@ READINGS = 3
 PENALTY = 40.0
 # Below this spread an ingredient is too rare for its weight to be trusted.
 _LEAST_SPREAD = 0.02
-_PART_OF = {
-    "leader": "top", "financier": "top", "organiser": "organiser", "controller": "controller", "supplier": "supplier",
-    "broker": "broker", "go-between": "go-between",
+# Role in the truth of a world → the parts that may be.
+_PARTS_OF: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("leader", "financier", "top"), ("top",)), **dict.fromkeys(("organiser", "mid"), ("organiser",)),
+    **dict.fromkeys(("controller", "placeboss"), ("controller",)), "supplier": ("supplier",), "broker": ("broker",),
+    **dict.fromkeys(("go-between", "fixer"), ("go-between",)),
     **dict.fromkeys(
         (
-            "pilot", "recruiter", "driver", "keeper", "cashier", "assistant", "enforcer", "manager", "coerced pilot", "front",
+            "pilot", "recruiter", "driver", "keeper", "cashier", "assistant", "enforcer", "manager", "coerced pilot", "low", "coerced",
         ),
-        "hands-on",
+        ("hands-on",),
     ),
+    "front": ("hands-on", "outside"),
 }  # fmt: skip
 _TARGET = Path(__file__).parent.parent / "graphsvc" / "analysis" / "score" / "parts.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One world: its network, and for each candidate the row in it (-1: nothing is told) and the true part."""
+    """One world: its network, and for each candidate the row in it (-1: nothing is told) and the parts it may truly be."""
 
     network: Operation
     rows: Ints
-    part: Ints
+    may: Bools
 
 
 def sample(case: Case) -> Sample:
@@ -64,11 +72,16 @@ def sample(case: Case) -> Sample:
     found = network(ledger, belief, [person.id for person in case.persons], carried)
     place = {name: row for row, name in enumerate(found.ids)}
     candidates = case.truth["candidates"]
-    return Sample(
-        found,
-        np.array([place.get(name, -1) for name in candidates]),
-        np.array([PARTS.index(_PART_OF.get(case.truth["roles"][name], "outside")) for name in candidates]),
-    )
+    may = np.zeros((len(candidates), len(PARTS)), dtype=bool)
+    for row, name in enumerate(candidates):
+        may[row, [PARTS.index(part) for part in _parts(case.truth, name)]] = True
+    return Sample(found, np.array([place.get(name, -1) for name in candidates]), may)
+
+
+def _parts(truth: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    if "roles" not in truth:
+        return HUBS if name in truth["hubs"] else PARTS[len(HUBS) :]
+    return _PARTS_OF.get(truth["roles"][name], ("outside",))
 
 
 def found(one: Sample, tables: Sequence[parts.PartTable]) -> Floats:
@@ -76,34 +89,49 @@ def found(one: Sample, tables: Sequence[parts.PartTable]) -> Floats:
     return np.vstack((parts.read(one.network, tables) * np.array(WEIGHED), np.zeros(len(NAMES))))[one.rows]
 
 
-def fit(samples: Sequence[Sample], penalty: float = PENALTY, readings: int = READINGS) -> list[parts.PartTable]:
-    """The readings, one after the other."""
-    weight = np.concatenate([np.full(len(one.part), 1 / len(one.part)) for one in samples])
+def fit(
+    families: Mapping[str, Sequence[Sample]], penalty: float = PENALTY, readings: int = READINGS
+) -> list[parts.PartTable]:
+    """The readings, one after the other.
+
+    Args:
+        families: name of the family → its worlds.
+        penalty: of the ridge.
+        readings: how many.
+    """
+    samples = [one for worlds in families.values() for one in worlds]
+    weight = np.concatenate(
+        [
+            np.full(len(one.may), FAMILIES[family].weight / len(worlds) / len(one.may))
+            for family, worlds in families.items()
+            for one in worlds
+        ]
+    )
     weight *= len(weight) / weight.sum()
-    part = np.concatenate([one.part for one in samples])
-    start = np.log(np.bincount(part, weights=weight, minlength=len(PARTS)) / weight.sum())
+    may = np.concatenate([one.may for one in samples])
+    start = np.log(weight @ (may / may.sum(axis=1, keepdims=True)) / weight.sum())
     reading = parts.PartTable(start - start.mean(), np.zeros((len(NAMES), len(PARTS))))
     tables: list[parts.PartTable] = []
     for _ in range(readings):
         values = np.concatenate([found(one, [*tables, reading]) for one in samples])
-        reading = _regression(values, part, weight, penalty, reading)
+        reading = _regression(values, may, weight, penalty, reading)
         tables.append(reading)
     return tables
 
 
-def _regression(values: Floats, part: Ints, weight: Floats, penalty: float, before: parts.PartTable) -> parts.PartTable:
+def _regression(values: Floats, may: Bools, weight: Floats, penalty: float, before: parts.PartTable) -> parts.PartTable:
     spread = np.sqrt((weight[:, None] * values**2).sum(axis=0) / weight.sum()) + _LEAST_SPREAD
     scaled = values / spread
-    count, width = scaled.shape
-    true = np.zeros((count, len(PARTS)))
-    true[np.arange(count), part] = 1.0
+    width = scaled.shape[1]
+    out = np.where(may, 0.0, -np.inf)
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         table = flat.reshape(width + 1, len(PARTS))
         weighed = scaled @ table[1:] + table[0]
         total = np.logaddexp.reduce(weighed, axis=1)
-        off = weight[:, None] * (np.exp(weighed - total[:, None]) - true)
-        value = (weight * (total - weighed[np.arange(count), part])).sum() + penalty * (table[1:] ** 2).sum() / 2
+        fitting = np.logaddexp.reduce(weighed + out, axis=1)
+        off = weight[:, None] * (np.exp(weighed - total[:, None]) - np.exp(weighed + out - fitting[:, None]))
+        value = (weight * (total - fitting)).sum() + penalty * (table[1:] ** 2).sum() / 2
         return float(value), np.vstack((off.sum(axis=0), scaled.T @ off + penalty * table[1:])).ravel()
 
     first = np.vstack((before.start, before.says * spread[:, None])).ravel()
@@ -134,30 +162,69 @@ def _row(values: Floats) -> str:
     return ", ".join(f"{value:6.2f}" for value in np.where(np.abs(values) < 0.005, 0.0, values))
 
 
-# Family → seeds used to fit. Others, those of the final test among them, are never read here.
-SEEDS = {"worlds": range(1, 241), "hard": range(1, 161), "clean": range(401, 441)}
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of worlds: the seeds that are fitted on (others are never read here), and how much it counts beside the others.
+
+    Those by other authors tell less of who played which part, and count for less.
+    """
+
+    seeds: range
+    weight: float
+    beside: bool = False
+
+
+FAMILIES = {
+    "worlds": Family(range(1, 241), 1.0),
+    "close": Family(range(1, 71), 1.0),
+    "hard": Family(range(1, 46), 1.0),
+    "clean": Family(range(401, 412), 0.3),
+    "second": Family(range(1, 22), 0.5, beside=True),
+    "first": Family(range(101, 131), 0.25, beside=True),
+}
 _SIZES = (300, 400, 500, 600, 800, 1000, 1200)
 
 
-def case(family: str, seed: int) -> Case:
-    """One world of a family: false accounts, and for simulated worlds the number of people, go with the seed."""
+def case(family: str, seed: int, beside: Path | None = None) -> Case:
+    """One world of a family: false accounts, and for simulated worlds the number of people, go with the seed.
+
+    Args:
+        family: one of `FAMILIES`.
+        seed: of the world.
+        beside: folder of the generators by other authors.
+    """
     share = FALSE_SHARES[seed % len(FALSE_SHARES)]
     if family == "worlds":
         return World(seed, share).case()
+    if family == "close":
+        return CloseWorld(seed, share).case()
+    if FAMILIES[family].beside:
+        if beside is None:
+            raise SystemExit(f"{family} is made by a generator beside the project: say where with --beside FOLDER.")
+        return world(beside, family, seed, share)
     with tempfile.TemporaryDirectory() as folder:
         people = _SIZES[seed % len(_SIZES)]
         simulate(Path(folder) / "case", seed=seed, people=people, false_share=share, hard=family == "hard")
         return read(Path(folder) / "case")
 
 
+def samples(family: str, beside: Path | None = None) -> list[Sample]:
+    """The worlds of a family that are fitted on."""
+    return [sample(case(family, seed, beside)) for seed in FAMILIES[family].seeds]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default=",".join(SEEDS), help="families, separated by commas (default: all)")
+    parser.add_argument(
+        "--beside", type=Path, help="folder with first.py and second.py (default: without these families)"
+    )
+    parser.add_argument("--without", default="", help="families left out, separated by commas")
     parser.add_argument("--write", action="store_true", help="put the tables in the place of those that are there")
     options = parser.parse_args()
-    families = options.only.split(",")
-    tables = fit([sample(case(family, seed)) for family in families for seed in SEEDS[family]])
-    told = text(tables, f"Made by `python -m benchmarks.fit_parts --only {','.join(families)} --write`.")
+    without = options.without.split(",")
+    families = [name for name, one in FAMILIES.items() if name not in without and (options.beside or not one.beside)]
+    tables = fit({name: samples(name, options.beside) for name in families})
+    told = text(tables, f"Made by `python -m benchmarks.fit_parts` on {', '.join(families)}.")
     if options.write:
         _TARGET.write_text(told, encoding="utf-8")
     else:

@@ -66,7 +66,7 @@ def tied(*texts: str, carried: Collection[str] = (), dependence: Dependence | No
 
     Example:
         >>> tied("s1: p1 DIRECTED p2").ties.sum().round(3)
-        np.float64(1.429)
+        np.float64(1.0)
 
     Limits: whoever stands where a relation takes persons first is a person.
     """

@@ -20,7 +20,7 @@ from graphsvc.errors import OperatorError
 LARGEST = 1000.0
 _FROM = "from"
 _REPEATED = "repeated"
-_SECTIONS = ("assessment", "source_grade", "kind", "interest", "shared")
+_SECTIONS = ("assessment", "source_grade", "kind", "behind", "seen", "interest", "shared")
 # Where the values of a table of one's own come from, if it does not say.
 _OWN = "set for this service, without saying where from"
 
@@ -32,6 +32,7 @@ class Weights:
     Attributes:
         assessment: A to E → odds for a witness of grade 2.
         source_grade: 1 to 3 → factor; `kind` witness, intelligence or record → factor.
+        behind: kind → factor of a claim on who arranges, runs or directs (`analysis.evidence.roles.BEHIND`); `seen` of any other.
         interest: what the source is to the one the claim is about (`records.grading.INTERESTS`) → factor.
         shared: what may colour two accounts (`interpreter`, `day` of the interviews) → how far it makes them alike, up to 1.
         repeated: what a second account of the same group adds, as a share of its own belief.
@@ -41,6 +42,8 @@ class Weights:
     assessment: Mapping[str, float]
     source_grade: Mapping[str, float]
     kind: Mapping[str, float]
+    behind: Mapping[str, float]
+    seen: Mapping[str, float]
     interest: Mapping[str, float]
     shared: Mapping[str, float]
     repeated: float

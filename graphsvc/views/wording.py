@@ -122,7 +122,7 @@ INGREDIENTS = MappingProxyType(
         "takes_orders": ("takes orders", "is directed, recruited or forced by others; mostly lowers the score"),
         "hands_on": (
             "hands-on work",
-            "pilots, drives, houses, manages, deals with those carried; mostly lowers the score",
+            "pilots, drives, houses, manages, deals with those carried",
         ),
         "only_carried": (
             "was carried",
@@ -130,6 +130,7 @@ INGREDIENTS = MappingProxyType(
         ),
         "contacts_apart": ("contacts apart", "is in touch with people who are not in touch with each other"),
         "closeness": ("close to all", "is few steps from everyone else"),
+        "between": ("between others", "lies on the shortest ways between others"),
     }
 )
 

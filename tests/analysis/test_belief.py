@@ -33,29 +33,30 @@ def belief(*claims: Claim, dependence: dict[str, frozenset[str]] | None = None) 
 
 def test_better_grades_are_believed_more() -> None:
     for grade in SOURCE_GRADES:
-        values = [claim_belief("witness", grade, assessment) for assessment in ASSESSMENTS]
+        values = [claim_belief("witness", grade, assessment, behind=False) for assessment in ASSESSMENTS]
         assert values == sorted(values, reverse=True)
         assert 0 < values[-1] < 0.5 < values[0] < 1
     for assessment in ASSESSMENTS:
-        values = [claim_belief("witness", grade, assessment) for grade in SOURCE_GRADES]
+        values = [claim_belief("witness", grade, assessment, behind=False) for grade in SOURCE_GRADES]
         assert values == sorted(values, reverse=True)
 
 
 def test_what_is_suspected_to_be_false_stays_below_half_whoever_says_it() -> None:
-    assert all(claim_belief(kind, "1", "E") < 0.5 for kind in ("witness", "intelligence", "record"))
+    kinds = ("witness", "intelligence", "record")
+    assert all(claim_belief(kind, "1", "E", behind) < 0.5 for kind in kinds for behind in (False, True))
 
 
 def test_an_unknown_grade_is_named() -> None:
     with pytest.raises(RequestError, match="'F'"):
-        claim_belief("witness", "1", "F")
+        claim_belief("witness", "1", "F", behind=False)
 
 
 def test_independent_accounts_add_up_and_dependent_ones_hardly_do() -> None:
-    # 2C of a witness: odds 2.5, belief 5/7. Independent: 1 - (2/7)². Dependent: 1 - (2/7)(1 - 0.5/7).
+    # 2C of a witness on who runs something: odds 2.5 x 0.4. Independent: 1 - (1/2)². Dependent: 1 - (1/2)(1 - 0.1/2).
     claims = said(f"s1: {RUNS}"), said(f"s2: {RUNS}")
-    assert belief(claims[0]) == pytest.approx(5 / 7)
-    assert belief(*claims) == pytest.approx(1 - 4 / 49)
-    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - 2 / 7 * (1 - 0.5 / 7))
+    assert belief(claims[0]) == pytest.approx(1 / 2)
+    assert belief(*claims) == pytest.approx(3 / 4)
+    assert belief(*claims, dependence=ONE_BOAT) == pytest.approx(1 - 1 / 2 * (1 - 0.1 / 2))
 
 
 def test_three_hundred_from_one_boat_are_not_three_hundred() -> None:
@@ -83,8 +84,8 @@ def test_denial_lowers_and_never_below_zero() -> None:
         values.append(belief(*claims))
     assert values == sorted(set(values), reverse=True)
     assert values[-1] > 0
-    # 5/7 met by 5/7: S(1 - D) / (1 - SD).
-    assert values[1] == pytest.approx((5 / 7 * 2 / 7) / (1 - 25 / 49))
+    # 1/2 met by 1/2: S(1 - D) / (1 - SD).
+    assert values[1] == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("change", [{"status": "withdrawn"}, {"status": "superseded"}, {"polarity": "withdrawn"}])
@@ -111,7 +112,7 @@ def test_counts_and_dates() -> None:
     assert figures is not None
     assert (figures.asserting, figures.denying, figures.groups, figures.other_sources) == (4, 1, 1, 1)
     assert (figures.first_on, figures.last_on) == ("2020-05", "2020-05")
-    assert figures.belief_on_record == pytest.approx(claim_belief("record", "2", "C"))
+    assert figures.belief_on_record == pytest.approx(claim_belief("record", "2", "C", behind=True))
 
 
 def test_the_table_is_each_link_alone_in_any_order() -> None:

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from graphsvc.analysis.score.structure import closure, contacts, effective_size, harmonic, rewired, stands_out
+from graphsvc.analysis.score.structure import (
+    betweenness,
+    closure,
+    contacts,
+    effective_size,
+    harmonic,
+    rewired,
+    stands_out,
+)
 
 
 @pytest.fixture
@@ -17,8 +25,8 @@ def graph() -> nx.Graph[int]:
 
 
 def network_of(graph: nx.Graph[int]) -> csr_array:
-    first, second = np.array(graph.edges).T
-    return contacts(first, second, 60)
+    first, second = np.array([edge[:2] for edge in graph.edges]).T
+    return contacts(first, second, graph.number_of_nodes())
 
 
 def test_measures_are_those_of_networkx(graph: nx.Graph[int]) -> None:
@@ -27,6 +35,8 @@ def test_measures_are_those_of_networkx(graph: nx.Graph[int]) -> None:
     assert effective_size(network).tolist() == pytest.approx([sizes[node] for node in range(60)], abs=1e-9)
     close = nx.harmonic_centrality(graph)
     assert harmonic(network).tolist() == pytest.approx([close[node] / 59 for node in range(60)], abs=1e-9)
+    between = nx.betweenness_centrality(graph, normalized=False)
+    assert betweenness(network).tolist() == pytest.approx([between[node] for node in range(60)], abs=1e-9)
     assert closure(network) == pytest.approx(nx.transitivity(graph), abs=1e-9)
 
 
@@ -39,7 +49,47 @@ def test_rewiring_keeps_contacts_and_moves_ties(graph: nx.Graph[int]) -> None:
     assert mixed.diagonal().sum() == 0
 
 
-def test_chance_abstains_and_circles_do_not(graph: nx.Graph[int]) -> None:
-    assert not stands_out(network_of(graph))[0]
+def test_rewired_networks_close_as_those_of_single_swaps_do() -> None:
+    """Swaps in batches, made without looking at each other, closed less: then chance looked like structure."""
+    club: nx.Graph[int] = nx.Graph(nx.karate_club_graph().edges)
+    rng = np.random.default_rng(1)
+    ours = [closure(rewired(network_of(club), rng)) for _ in range(200)]
+    theirs = []
+    for seed in range(200):
+        nx.double_edge_swap(club, nswap=2 * club.number_of_edges(), max_tries=10**6, seed=seed)
+        theirs.append(nx.transitivity(club))
+    error = (np.var(ours) / 200 + np.var(theirs[20:]) / 60) ** 0.5
+    assert abs(np.mean(ours) - np.mean(theirs[20:])) < 3 * error
+
+
+@pytest.mark.slow(reason="rewires twenty networks, each of them a hundred times")
+def test_networks_dealt_out_at_random_raise_few_alarms() -> None:
+    """Each has the contacts of a club with two heads, tied at random by single swaps: at most one in twenty may be taken for more."""
+    club: nx.Graph[int] = nx.Graph(nx.karate_club_graph().edges)
+    alarms = 0
+    for seed in range(20):
+        nx.double_edge_swap(club, nswap=5 * club.number_of_edges(), max_tries=10**6, seed=seed)
+        alarms += stands_out(network_of(club), seed)[0]
+    assert alarms <= 3  # one in the mean; more than 3 happen once in 60 times
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        nx.ring_of_cliques(12, 6),
+        nx.connected_caveman_graph(12, 6),
+        nx.watts_strogatz_graph(100, 6, 0.1, seed=1),
+        nx.random_geometric_graph(100, 0.18, seed=1),
+        nx.random_geometric_graph(200, 0.12, seed=2),
+        nx.gnm_random_graph(60, 150, seed=4),
+    ],
+)
+def test_where_all_are_alike_nobody_stands_out(alike: nx.Graph[int]) -> None:
+    assert not stands_out(network_of(alike))[0]
+
+
+def test_circles_that_somebody_holds_together_stand_out() -> None:
     circles = nx.relaxed_caveman_graph(12, 5, 0.1, seed=2)
-    assert stands_out(network_of(circles))[0]
+    held = nx.Graph(circles)
+    held.add_edges_from((0, 5 * circle + 1) for circle in range(1, 12))
+    assert stands_out(network_of(held))[0]

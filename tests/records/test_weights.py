@@ -86,13 +86,13 @@ def test_a_table_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 def test_beliefs_links_and_ranks_are_computed_with_the_table_they_are_given(tmp_path: Path) -> None:
     own = read_weights(table(tmp_path, "[assessment]\nC = 9.0\n[again]\nrepeated = 1.0\n[interest]\nrival = 0.5\n"))
-    assert claim_belief("witness", "2", "C", weights=own) == pytest.approx(0.9)
-    assert claim_belief("witness", "2", "C", "rival", own) == pytest.approx(4.5 / 5.5)
+    assert claim_belief("witness", "2", "C", behind=False, weights=own) == pytest.approx(18 / 19)
+    assert claim_belief("witness", "2", "C", False, "rival", own) == pytest.approx(0.9)
     told = [said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1", id="again")]
     one_boat = {"s1": frozenset({"k"}), "s2": frozenset({"k"})}
     (figures,) = link_table(told, one_boat, own).values()
     (shipped,) = link_table(told, one_boat).values()
-    assert figures.belief == pytest.approx(0.99)
+    assert figures.belief == pytest.approx(1 - (1 - 18 / 23) ** 2)
     assert shipped.belief < 0.9
     cast = people("p1", "p2")
     assert rank(told, cast, {}, weights=own).leads[0].score > rank(told, cast, {}).leads[0].score

@@ -217,7 +217,7 @@ def invented_needed(on: Basis, top: int = TOP, most: int = 20) -> int | None:
     bar = everyone[min(top, len(everyone)) - 1]
     kinds = before.whom[-1]
     directed = kinds[np.argsort(-kinds[:, list(WHOM).index("hands-on")], kind="stable")[:_DIRECTED]].sum(axis=0)
-    belief = claim_belief(*_GRADE, weights=on.told.weights)
+    belief = claim_belief(*_GRADE, behind=True, weights=on.told.weights)
     for accounts in range(1, most + 1):
         support = 1 - (1 - belief) ** accounts
         values = np.zeros((1, len(NAMES)))

@@ -168,7 +168,7 @@ def without(ledger: Ledger, left_out: Sequence[Ints]) -> list[tuple[Ints, Floats
         >>> from graphsvc.analysis.evidence.ledger import encode
         >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1")], {})
         >>> [(links.tolist(), belief.round(3).tolist()) for links, belief in without(ledger, [np.array([0])])]
-        [([0], [0.714])]
+        [([0], [0.5])]
 
     Limits: groups are made anew among those who remain, as they would be had the others never spoken.
     """

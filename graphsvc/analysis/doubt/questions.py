@@ -138,7 +138,8 @@ def _answers(on: Basis, number: int) -> tuple[Ints, tuple[Floats, Floats]]:
     rows = np.flatnonzero(ledger.link == ledger.link[number])
     strength = strengths(ledger)[rows]
     best = strength.copy()
-    best[rows == number] = claim_belief(ledger.claims[number].source_kind, "1", "A", weights=ledger.weights)
+    kind, _, _, behind, _ = ledger.claims[number].grading
+    best[rows == number] = claim_belief(kind, "1", "A", behind, weights=ledger.weights)
     others = rows != number
     return ledger.link[[number]], (_believed(ledger, rows, best), _believed(ledger, rows[others], strength[others]))
 
@@ -219,4 +220,4 @@ def _candidates(near: Sequence[Claim], about: Collection[Claim], kinds: Collecti
 
 
 def _belief(claim: Claim) -> float:
-    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment)
+    return claim_belief(*claim.grading)

@@ -53,7 +53,7 @@ class Read:
         network: what was read.
         whom: before each reading persons x `roles.WHOM`; the first takes everybody for the average.
         sums: at each reading persons x ingredients, before the logarithm.
-        weighed: at each reading persons x `roles.PARTS`, log-odds.
+        weighed: at each reading persons x the parts of its table, log-odds.
         score: for each person, see `parts.score`.
         near: persons x persons: who is tied to whom at all.
         touched: link x persons: whose sums it adds to.
@@ -84,12 +84,14 @@ def read(network: Operation) -> Read:
     """
     tables = parts.readings()
     whom = [np.tile(parts.kinds(tables[0].start[None, :]), (network.size, 1))]
-    sums, weighed = [], []
+    sums: list[Floats] = []
+    weighed: list[Floats] = []
     for reading in tables:
+        if weighed:
+            whom.append(parts.kinds(weighed[-1]))
         values = ingredients(network, whom[-1])
         sums.append(np.expm1(values))
         weighed.append(values @ reading.says + reading.start)
-        whom.append(parts.kinds(weighed[-1]))
     ties = network.ties.tocoo()
     size = network.size
     near = coo_array((np.ones(ties.nnz, dtype=bool), (ties.row % max(size, 1), ties.col)), shape=(size, size)).tocsr()
@@ -98,7 +100,7 @@ def read(network: Operation) -> Read:
     shape = (len(network.belief), size)
     touched = coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     score = parts.fits(weighed[-1])
-    return Read(network, whom[:-1], sums, weighed, score, near, touched, _adds(network), _handed(network))
+    return Read(network, whom, sums, weighed, score, near, touched, _adds(network), _handed(network))
 
 
 def _adds(network: Operation) -> Adds:

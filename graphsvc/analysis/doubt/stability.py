@@ -64,7 +64,7 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         >>> from graphsvc.analysis.doubt.pieces import pieces
         >>> from graphsvc.analysis.score.basis import basis
         >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c1")], people("p1", "p2"), {})
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 MANAGED w1")], people("p1", "p2"), {})
         >>> found = places(on, pieces(on.told))
         >>> [(name, place.best, place.worst, place.rests_on, place.most) for name, place in found.items()]
         [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]

@@ -58,28 +58,35 @@ class LinkFigures:
 
 
 def claim_belief(
-    source_kind: str, source_grade: str, assessment: str, interest: str = "", weights: Weights = SHIPPED
+    source_kind: str,
+    source_grade: str,
+    assessment: str,
+    behind: bool,
+    interest: str = "",
+    weights: Weights = SHIPPED,
 ) -> float:
-    """How far one claim is believed on its grading alone, 0 to 1.
+    """How far one claim is believed on its grading and on what it is about, 0 to 1.
 
     Args:
         source_kind: `witness`, `intelligence` or `record`.
         source_grade: 1 to 3 of 3x5x2.
         assessment: A to E of 3x5x2.
+        behind: whether it says who stands behind an operation (`roles.BEHIND`), rather than what was seen or lived through.
         interest: what the source is to one whom the claim is about (`records.grading.INTERESTS`), or empty.
         weights: what each of these multiplies the odds by.
 
     Example:
-        >>> claim_belief("witness", "2", "D"), claim_belief("witness", "3", "E") < 0.5
-        (0.6, True)
+        >>> round(claim_belief("witness", "2", "C", False), 3), claim_belief("witness", "2", "C", True)
+        (0.833, 0.5)
 
     Raises:
         RequestError: if one of them is no such kind or grade.
 
-    Limits: a prior from the grade given by whoever took the statement; it knows nothing of what was said.
+    Limits: a prior from the grade given by whoever took the statement and the relation alone; of what else was said it knows nothing.
     """
     try:
         odds = weights.assessment[assessment] * weights.source_grade[source_grade] * weights.kind[source_kind]
+        odds *= (weights.behind if behind else weights.seen)[source_kind]
         odds *= weights.interest[interest] if interest else 1.0
     except KeyError as missing:
         raise RequestError(
@@ -187,7 +194,7 @@ def supported(ledger: Ledger, owner: Ints, rows: Ints, strength: Floats, size: i
         ...     ledger = encode(told, {"s1": frozenset({key}), "s2": frozenset({key})})
         ...     return float(supported(ledger, np.array([0, 0]), np.array([0, 1]), strengths(ledger), 1)[0].round(3))
         >>> through("k0"), through("interpreter 0")
-        (0.735, 0.891)
+        (0.525, 0.707)
 
     Limits: as `support`. What colours accounts is taken to do so alike, whatever they say.
     """
@@ -235,7 +242,7 @@ def belief_shares(ledger: Ledger, strength: Floats, links: int) -> Floats:
         >>> ledger = encode([said("s1: p1 RUNS g1"), said("s2: p1 RUNS g1"), said("s3: p1 RUNS g1", polarity="denies")], {})
         >>> shares = belief_shares(ledger, strengths(ledger), 1)
         >>> [round(float(share), 3) for share in shares], round(float(link_beliefs(ledger, strengths(ledger), 1)[0][0]), 3)
-        ([0.513, 0.513, -0.263], 0.763)
+        ([0.372, 0.372, -0.144], 0.6)
 
     Limits: of this link as it is told; what a claim says of a person is more or less by what the link is to them.
     """
@@ -290,10 +297,10 @@ def link_table(
     """What the claims add up to, link by link: only links that a claim with weight asserts.
 
     Example:
-        >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
+        >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "C", True, 1, "P",
         ...     "person", "gang", from_on="2020-05")
         >>> link_table([claim], {})
-        {('p1', 'RUNS', 'g1'): LinkFigures(belief=0.6, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.6, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0, independent=1.0)}
+        {('p1', 'RUNS', 'g1'): LinkFigures(belief=0.5, asserting=1, denying=0, groups=1, other_sources=0, belief_on_record=0.5, first_on='2020-05', last_on='2020-05', denying_groups=0, denying_others=0, groups_on_record=1, other_sources_on_record=0, independent=1.0)}
 
     Limits: belief in what is said, not in guilt.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graphsvc.analysis.evidence.roles import BEHIND
 from graphsvc.records.relations import LinkKey
 
 # Source → opaque keys of what it shares with others; two sources with a key in common depend on each other.
@@ -68,6 +69,11 @@ class Claim:
     def denies(self) -> bool:
         """Whether it carries weight against the link."""
         return self.status == "active" and self.polarity == "denies"
+
+    @property
+    def grading(self) -> tuple[str, str, str, bool, str]:
+        """What `belief.claim_belief` is computed from, as it takes it."""
+        return self.source_kind, self.source_grade, self.assessment, self.relation in BEHIND, self.interest
 
     @property
     def key(self) -> LinkKey:

@@ -27,7 +27,7 @@ class Ledger:
         relations: the relations, sorted: `relations[relation[row]]`.
         link: number of the link, from 0, that the row speaks of.
         denies: whether the row denies it.
-        grading: number of the row's (source kind, source grade, assessment, interest) in `gradings`.
+        grading: number of the row's `Claim.grading` in `gradings`.
         starts: `keys[starts[s]:starts[s + 1]]` are the keys source `s` shares that make one group of who has them.
         colours: what sources share that may only colour their accounts.
         weights: what a grading is worth.
@@ -42,7 +42,7 @@ class Ledger:
     link: Ints
     source: Ints
     grading: Ints
-    gradings: list[tuple[str, str, str, str]]
+    gradings: list[tuple[str, str, str, bool, str]]
     denies: Bools
     on_record: Bools
     witness: Bools
@@ -110,7 +110,7 @@ def encode(claims: Iterable[Claim], dependence: Dependence, weights: Weights = S
     rows = [claim for claim in claims if claim.status == "active" and claim.polarity != "withdrawn"]
     subjects, objects = [claim.subject for claim in rows], [claim.object for claim in rows]
     said, given = [claim.relation for claim in rows], [claim.source or f"statement {claim.statement}" for claim in rows]
-    graded = [(claim.source_kind, claim.source_grade, claim.assessment, claim.interest) for claim in rows]
+    graded = [claim.grading for claim in rows]
     ids, entity = _numbers(subjects + objects)
     relations, relation = _numbers(said)
     sources, source = _numbers(given)

@@ -59,6 +59,8 @@ ORDERS = doing("directs")
 # Orders: who takes them stands below who gives them.
 TAKES_ORDERS = doing("directs", "recruits", "coerces")
 COMMANDS = doing("directs", "recruits", "coerces", "pays")
+# Who stands behind an operation: seldom seen by those it carries, and what lies are about.
+BEHIND = ARRANGES | ORDERS
 # Without any of these nobody is given a part, and there is only structure to go by.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
 QUARRELS = doing("quarrels")

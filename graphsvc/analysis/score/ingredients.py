@@ -66,7 +66,7 @@ def ingredients(network: Operation, whom: Floats, rows: Ints | None = None) -> F
         >>> network = tied("s1: p1 DIRECTED p2", "s1: p1 PILOTED c1")  # p1, p2
         >>> value = ingredients(network, np.array([[0, 0, 0, 1.0], [0, 0, 1.0, 0]]))
         >>> [(NAMES[column], round(float(value[0, column]), 3)) for column in np.flatnonzero(value[0])]
-        [('PILOTED', 0.539), ('DIRECTED to hands-on', 0.539)]
+        [('PILOTED', 0.606), ('DIRECTED to hands-on', 0.405)]
 
     Limits: belief in what is said. A much-watched person has more of every ingredient than one nobody looked at.
     """
@@ -113,6 +113,8 @@ def _family(name: str) -> str:
 
 # Ingredient → family under which its share of a score is shown.
 FAMILY = MappingProxyType({name: _family(name) for name in NAMES})
+# What somebody is said to do with their own hands, on a crossing, at a workplace or to those carried.
+BY_HAND = tuple(name for name in NAMES if FAMILY[name] == "hands_on")
 FAMILIES = (
     "commands",
     "arranges",

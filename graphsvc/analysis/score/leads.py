@@ -189,7 +189,7 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
 
 
 def _strength(claim: Claim, weights: Weights) -> float:
-    return claim_belief(claim.source_kind, claim.source_grade, claim.assessment, claim.interest, weights)
+    return claim_belief(*claim.grading, weights)
 
 
 def _ordered(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:

@@ -110,9 +110,9 @@ class Operation:
 
         Example:
             >>> from graphsvc.analysis.examples import tied
-            >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ORGANISED c1").dealt(np.random.default_rng(1))
+            >>> network = tied("s1: p1 PILOTED c1", "s2: p2 ASSISTED c1").dealt(np.random.default_rng(1))
             >>> network.deeds.sum(axis=1).round(3).tolist()
-            [0.714, 0.714]
+            [0.833, 0.833]
         """
         # Each tie stands twice, once for each end: only its first entry is dealt, the second follows.
         first = np.unique(self.in_ties.link, return_index=True)[1]
@@ -140,7 +140,7 @@ def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: C
         >>> from graphsvc.analysis.examples import tied
         >>> found = tied("s1: p1 DIRECTED p2", "s1: p1 DIRECTED p3", carried=["p3"])
         >>> found.ids, float(found.ties.sum().round(3)), float(found.carried.sum().round(3))
-        (['p1', 'p2'], 1.429, 0.714)
+        (['p1', 'p2'], 1.0, 0.5)
 
     Limits: what is told of phones, accounts and gangs is not handed on to those who used, held or ran them.
     """

@@ -7,6 +7,11 @@ one takes the others for what the reading before showed (iterative classificatio
 classification in relational data"; Lu & Getoor 2003). Each reading has a table of its own, `parts.toml`: how far each
 ingredient speaks for each part, in log-odds. The score is how far what is told fits the parts of hubs better than those
 of others, against somebody of whom nothing is told.
+
+Hubs seldom work with their own hands, which tells the tables who is none; but who steers a boat or houses passengers besides
+running the operation must not be hidden by what proves it. So in the last reading each hub's part stands twice: as of one
+who stays clear of such work, and as of one who does not, for whom it speaks no less than for anybody else. The second counts the
+more, the more is told of somebody besides: of whom little else is told, work by hand makes no hub.
 """
 
 from __future__ import annotations
@@ -21,11 +26,14 @@ import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
-from graphsvc.analysis.score.ingredients import NAMES, WEIGHED, ingredients
+from graphsvc.analysis.score.ingredients import BY_HAND, NAMES, WEIGHED, ingredients
 from graphsvc.analysis.score.network import Operation
 
 # So many that shares add up to the score to the ninth digit.
 _NODES, _SPANS = np.polynomial.legendre.leggauss(64)
+_HUBS, _OTHERS = len(HUBS), len(PARTS) - len(HUBS)
+# With so high a score, work by hand left out, one in two hubs is taken to do some: 20 to 1 against nothing told.
+_FIRM = 3.0
 _KIND = np.array([[float(part in parts) for parts in WHOM.values()] for part in PARTS])
 
 
@@ -34,7 +42,7 @@ class PartTable:
     """One table of what ingredients say of parts, in log-odds.
 
     Attributes:
-        start: for each of `roles.PARTS` what holds where nothing is told.
+        start: for each of `roles.PARTS` what holds where nothing is told; in the last reading those of hubs stand twice.
         says: `ingredients.NAMES` x parts, for each unit of an ingredient.
     """
 
@@ -47,13 +55,13 @@ def readings() -> tuple[PartTable, ...]:
     """The tables the score is made with, first reading first.
 
     Example:
-        >>> [reading.says.shape == (len(NAMES), len(PARTS)) for reading in readings()]
+        >>> [reading.says.shape == (len(NAMES), len(PARTS) + hubs) for reading, hubs in zip(readings(), (0, 0, len(HUBS)))]
         [True, True, True]
 
     Limits: fitted on invented worlds (`benchmarks/README.md` says how); real cases are not like them.
     """
     tables = tomllib.loads(files("graphsvc.analysis.score").joinpath("parts.toml").read_text(encoding="utf-8"))
-    return tuple(
+    fitted = [
         PartTable(
             np.array(table["start"], dtype=float),
             # A row of nothing only where that is said in the table of relations, so that none is forgotten.
@@ -66,7 +74,30 @@ def readings() -> tuple[PartTable, ...]:
             ),
         )
         for table in tables["reading"]
-    )
+    ]
+    return (*fitted[:-1], with_own_hands(fitted[-1]))
+
+
+def with_own_hands(table: PartTable) -> PartTable:
+    """A last reading in which work by hand hides no hub: the parts of hubs twice, before all others.
+
+    In the second place work by hand (`ingredients.BY_HAND`) says as much for each of them as it does for whichever other part it
+    says most for. So it hardly lowers who has a high score for other reasons, and raises nobody far who has none (`fits`).
+
+    Example:
+        >>> table = PartTable(np.zeros(len(PARTS)), np.zeros((len(NAMES), len(PARTS))))
+        >>> table.says[NAMES.index("PILOTED")] = [-1.0] * len(HUBS) + [0.0, 2.0, 0.0]
+        >>> with_own_hands(table).says[NAMES.index("PILOTED")].tolist()
+        [-1.0, -1.0, -1.0, -1.0, -1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 0.0, 2.0, 0.0]
+
+    Limits: through others it can lower a little: whom somebody directs counts for less when they seem to be crew themselves.
+    """
+    hubs, others = table.says[:, :-_OTHERS], table.says[:, -_OTHERS:]
+    besides = hubs.copy()
+    rows = [NAMES.index(name) for name in BY_HAND]
+    besides[rows] = np.maximum(hubs[rows], others[rows].max(axis=1, keepdims=True))
+    start = table.start[:-_OTHERS]
+    return PartTable(np.concatenate((start, table.start)), np.hstack((hubs, besides, others)))
 
 
 def read(network: Operation, tables: Sequence[PartTable] | None = None) -> Floats:
@@ -148,7 +179,7 @@ def fits(weighed: Floats, reading: PartTable | None = None) -> Floats:
     """`score` of who is weighed already.
 
     Args:
-        weighed: persons x `roles.PARTS`, log-odds.
+        weighed: persons x parts of the reading, log-odds.
         reading: as there.
 
     Example:
@@ -158,8 +189,7 @@ def fits(weighed: Floats, reading: PartTable | None = None) -> Floats:
     Limits: as `score`.
     """
     reading = readings()[-1] if reading is None else reading
-    result: Floats = _odds(weighed) - _odds(reading.start[None, :])
-    return result
+    return _fitting(weighed, reading)[0] - _fitting(reading.start[None, :], reading)[0]
 
 
 def shares(values: Floats, reading: PartTable | None = None) -> Floats:
@@ -179,11 +209,8 @@ def shares(values: Floats, reading: PartTable | None = None) -> Floats:
     reading = readings()[-1] if reading is None else reading
     grown = values @ reading.says
     mean = np.zeros_like(grown)
-    hubs = len(HUBS)
     for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
-        weighed = reading.start + node * grown
-        mean[:, :hubs] += span * _shares(weighed[:, :hubs])
-        mean[:, hubs:] -= span * _shares(weighed[:, hubs:])
+        mean += span * _fitting(reading.start + node * grown, reading)[1]
     result: Floats = values * (mean @ reading.says.T)
     return result
 
@@ -195,7 +222,26 @@ def _shares(weighed: Floats) -> Floats:
     return result
 
 
-def _odds(weighed: Floats) -> Floats:
-    hubs = len(HUBS)
-    result: Floats = np.logaddexp.reduce(weighed[:, :hubs], axis=1) - np.logaddexp.reduce(weighed[:, hubs:], axis=1)
-    return result
+def _fitting(weighed: Floats, reading: PartTable) -> tuple[Floats, Floats]:
+    """How much better what is told fits hubs than others, and how far it moves with each of the log-odds.
+
+    Where hubs stand twice, *s* for those who stay clear of work by hand and *t* for those who do not, both against nothing told, it is
+    log(exp s + exp t / (1 + exp(firm - t))).
+    """
+    others, before = weighed[:, -_OTHERS:], reading.start
+    against = np.logaddexp.reduce(others, axis=1)
+    clear = np.logaddexp.reduce(weighed[:, :_HUBS], axis=1) - against
+    turning = np.empty_like(weighed)
+    turning[:, :_HUBS] = _shares(weighed[:, :_HUBS])
+    if weighed.shape[1] == len(PARTS):
+        turning[:, _HUBS:] = -_shares(others)
+        return clear, turning
+    nothing = np.logaddexp.reduce(before[:_HUBS]) - np.logaddexp.reduce(before[-_OTHERS:])
+    besides = np.logaddexp.reduce(weighed[:, _HUBS : 2 * _HUBS], axis=1) - against
+    firm = -np.logaddexp(0.0, _FIRM - (besides - nothing))
+    fitting: Floats = np.logaddexp(clear, besides + firm)
+    first, second = np.exp(clear - fitting), np.exp(besides + firm - fitting) * (2 - np.exp(firm))
+    turning[:, :_HUBS] *= first[:, None]
+    turning[:, _HUBS : 2 * _HUBS] = _shares(weighed[:, _HUBS : 2 * _HUBS]) * second[:, None]
+    turning[:, 2 * _HUBS :] = -_shares(others) * (first + second)[:, None]
+    return fitting, turning

@@ -21,7 +21,7 @@ def hands(network: Operation) -> Floats:
         >>> from graphsvc.analysis.examples import tied
         >>> hand = hands(tied("s1: p1 DIRECTED p2", "s2: p2 SUPPLIED b1"))
         >>> hand[:, list(STAGES).index("boat")].round(2).tolist()  # p1, p2
-        [0.17, 0.51]
+        [0.09, 0.39]
 
     Limits: what is told of. Whoever has others hold the money through two hands is in no stage.
     """

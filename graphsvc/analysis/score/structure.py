@@ -10,8 +10,14 @@ from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
 from graphsvc.analysis.evidence.roles import LEVEL_TIES, QUARRELS
 
-# Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004).
+# Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004; Brandes & Pich 2007).
 _PIVOTS = 2000
+# Ways are counted from so many at once: as many numbers as that times the persons are held.
+_AT_ONCE = 128
+# Nobody stands out where no one reaches so many times as many people apart as is usual.
+_APART = 4.0
+# What each position adds to the score.
+_PARTS = {"contacts_apart": 0.5, "closeness": 0.25, "between": 0.25}
 _REWIRED = 99
 # A degree so many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
 _SIGMAS = 3.0
@@ -35,7 +41,7 @@ def contacts(first: Ints, second: Ints, size: int) -> csr_array:
 
 
 def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
-    """The shares of the score of each entity where there are only contacts: two positions, half and half.
+    """The shares of the score of each entity where there are only contacts: three positions, contacts apart for half of it.
 
     Args:
         ledger: the claims.
@@ -44,13 +50,13 @@ def by_structure(ledger: Ledger, inside: Bools) -> dict[str, Floats]:
     Example:
         >>> from graphsvc.analysis.evidence.ledger import encode
         >>> sorted(by_structure(encode([], {}), np.zeros(0, dtype=bool)))
-        ['closeness', 'contacts_apart']
+        ['between', 'closeness', 'contacts_apart']
 
     Limits: a position among those watched, not a role.
     """
     rows = usable(ledger, inside)
     network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
-    return {name: value / 2 for name, value in positions(network).items()}
+    return {name: value * _PARTS[name] for name, value in positions(network).items()}
 
 
 def usable(ledger: Ledger, inside: Bools) -> Ints:
@@ -91,9 +97,7 @@ def harmonic(network: csr_array, seed: int = 0) -> Floats:
     Limits: those at the edge of what was watched look peripheral. Sampled in large networks.
     """
     size = network.shape[0]
-    pivots = np.arange(size)
-    if size > _PIVOTS:
-        pivots = np.sort(np.random.default_rng(seed).choice(size, _PIVOTS // 8, replace=False))
+    pivots = _pivots(size, seed)
     total = np.zeros(size)
     for pivot in pivots:
         away = dijkstra(network, indices=pivot, unweighted=True)
@@ -102,12 +106,57 @@ def harmonic(network: csr_array, seed: int = 0) -> Floats:
     return result
 
 
+def betweenness(network: csr_array, seed: int = 0) -> Floats:
+    """Betweenness: the share of shortest ways between two others that lead through each, summed over pairs (Freeman 1977).
+
+    Worked out as Brandes (2001) does, from many starts at once; each pair counts once. Sampled in large networks.
+
+    Example:
+        >>> betweenness(contacts(np.array([0, 1, 2]), np.array([1, 2, 3]), 4)).tolist()
+        [0.0, 2.0, 2.0, 0.0]
+
+    Limits: those between whom nobody was watched have no ways; who is often told of lies on more of them.
+    """
+    size = network.shape[0]
+    pivots = _pivots(size, seed)
+    total = np.zeros(size)
+    for first in range(0, len(pivots), _AT_ONCE):
+        starts = pivots[first : first + _AT_ONCE]
+        ways = np.zeros((size, len(starts)))
+        ways[starts, np.arange(len(starts))] = 1.0
+        # Step by step outwards: in how many shortest ways each is reached, and at which step.
+        reached = [ways != 0]
+        seen = reached[0].copy()
+        while reached[-1].any():
+            further = network @ (ways * reached[-1])
+            further[seen] = 0.0
+            ways += further
+            reached.append(further > 0)
+            seen |= reached[-1]
+        # And back: what leads on from somebody leads through those before them, by their share of the ways.
+        through = np.zeros_like(ways)
+        for step in range(len(reached) - 1, 0, -1):
+            share = np.divide(1.0 + through, ways, out=np.zeros_like(ways), where=reached[step])
+            through += np.where(reached[step - 1], ways * (network @ share), 0.0)
+        through[starts, np.arange(len(starts))] = 0.0
+        total += through.sum(axis=1)
+    result: Floats = total / 2 * size / max(len(pivots), 1)
+    return result
+
+
+def _pivots(size: int, seed: int) -> Ints:
+    """From whom distances and ways are taken: everybody, or a sample."""
+    if size <= _PIVOTS:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(seed).choice(size, _PIVOTS // 8, replace=False))
+
+
 def positions(network: csr_array) -> dict[str, Floats]:
-    """The two measures as ranks from 0 to 1 (1 the highest, 0 without contacts), by name.
+    """The three measures as ranks from 0 to 1 (1 the highest, 0 without contacts), by name.
 
     Example:
         >>> {name: value.tolist() for name, value in positions(contacts(np.array([0, 1]), np.array([1, 2]), 3)).items()}
-        {'contacts_apart': [0.5, 1.0, 0.5], 'closeness': [0.5, 1.0, 0.5]}
+        {'contacts_apart': [0.5, 1.0, 0.5], 'closeness': [0.5, 1.0, 0.5], 'between': [0.5, 1.0, 0.5]}
 
     Limits: a position among those who were watched, not a role.
     """
@@ -116,7 +165,8 @@ def positions(network: csr_array) -> dict[str, Floats]:
 
     alone = np.asarray(network.sum(axis=1)) == 0
     measures = {}
-    for name, value in (("contacts_apart", effective_size(network)), ("closeness", harmonic(network))):
+    measured = (effective_size(network), harmonic(network), betweenness(network))
+    for name, value in zip(_PARTS, measured, strict=True):
         ranks = rankdata(value.round(9), method="average") / max(len(value), 1)
         measures[name] = np.where(alone, 0.0, ranks)
     return measures
@@ -136,7 +186,7 @@ def closure(network: csr_array) -> float:
     return float((network @ network).multiply(network).sum()) / pairs if pairs else 0.0
 
 
-def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 20) -> csr_array:
+def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 30) -> csr_array:
     """A random network in which everybody has as many contacts as before (Maslov & Sneppen 2002).
 
     Example:
@@ -144,7 +194,10 @@ def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 20) -> c
         >>> rewired(ring, np.random.default_rng(1)).sum(axis=1).tolist()
         [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
 
-    Limits: swaps come in batches, so very small networks are mixed a little less evenly than one by one.
+    Swaps come in batches. One is made only where no other of its batch would tie, or asks to tie, what this one ties or unties:
+    then each batch can be undone by one as likely, and every network with these numbers of contacts comes up as often.
+
+    Limits: many swaps of a batch fall out in small or dense networks, which are mixed the slower.
     """
     upper = coo_array(network)
     size = network.shape[0]
@@ -157,11 +210,13 @@ def rewired(network: csr_array, rng: np.random.Generator, rounds: int = 20) -> c
         flip = rng.random(half) < 0.5
         a, b = first[left], second[left]
         c, d = np.where(flip, second[right], first[right]), np.where(flip, first[right], second[right])
+        old = np.stack((_edge(a, b, size), _edge(c, d, size)))
         new = np.stack((_edge(a, d, size), _edge(c, b, size)))
         present = np.isin(new, _edge(first, second, size)).any(axis=0)
-        often = dict(zip(*np.unique(new, return_counts=True), strict=True)) if half else {}
-        alone = np.array([[often[code] == 1 for code in row] for row in new.tolist()], dtype=bool).reshape(2, half)
-        good = alone.all(axis=0) & ~present & (a != d) & (c != b)
+        codes, which, often = np.unique(new, return_inverse=True, return_counts=True)
+        alone = (often[which.reshape(2, half)] == 1).all(axis=0)
+        wanted = np.isin(old, codes).any(axis=0)
+        good = alone & ~present & ~wanted & (a != d) & (c != b)
         first[left[good]], second[left[good]] = a[good], d[good]
         first[right[good]], second[right[good]] = c[good], b[good]
     return contacts(first, second, size)
@@ -174,8 +229,9 @@ def _edge(first: Ints, second: Ints, size: int) -> Ints:
 def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
     """Whether positions in this network can mean anything, and why.
 
-    They can if contacts close into circles more than in networks rewired with the same number of contacts for each
-    (one-sided, at most 5 %), or if someone's number of contacts is out of all proportion to the others'.
+    They can if someone's number of contacts is out of all proportion to the others'; or if contacts close into circles more than in
+    networks rewired with the same number of contacts for each (one-sided, at most 5 %) and someone reaches several times as many people
+    apart as is usual (`effective_size`). Circles alone tell nobody apart: in a ring of equal circles all are alike.
 
     Example:
         >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
@@ -191,6 +247,9 @@ def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
     spread = float(logs.std())
     if spread > 0 and float(logs.max() - logs.mean()) / spread >= _SIGMAS:
         return True, "someone has contacts out of all proportion to the others"
+    apart = effective_size(network)
+    if float(apart.max()) < _APART * float(apart[degree > 0].mean()):
+        return False, "all are much alike in how many people their contacts keep apart"
     rng = np.random.default_rng(seed)
     share = closure(network)
     runs = _REWIRED if network.nnz < 20_000 else 19

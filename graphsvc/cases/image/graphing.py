@@ -310,7 +310,7 @@ class _Writer:
             "assessment": claim.assessment,
             "handling": claim.handling,
             "on_record": claim.on_record,
-            "belief": claim_belief(claim.source_kind, claim.source_grade, claim.assessment, weights=self.weights),
+            "belief": claim_belief(*claim.grading[:-1], weights=self.weights),
         }
         for name, given in (("from_on", claim.from_on), ("to_on", claim.to_on)):
             if given:

@@ -220,9 +220,7 @@ class Paths:
         claims, _, dependence = self._material.given()
 
         def strength(claim: Claim) -> float:
-            return claim_belief(
-                claim.source_kind, claim.source_grade, claim.assessment, claim.interest, self._ask.home.weights
-            )
+            return claim_belief(*claim.grading, self._ask.home.weights)
 
         account_ways = accounts(ground, rules, claims, dependence, end, strength)
         return _Found(
