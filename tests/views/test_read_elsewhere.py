@@ -63,6 +63,21 @@ def test_every_link_has_an_id_of_its_own(name: str) -> None:
     assert len(set(ids)) == len(ids) == len(of.edges)
 
 
+def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
+    """Gephi keeps one link of a kind from one to another; its kind is another attribute in each form."""
+    of = view()
+    assert len({(edge.subject, edge.object) for edge in of.edges}) < len(of.edges)
+    made = files(of, ABOUT, ["graphml", "gexf"])
+    for name, kind in (("graph.graphml", "label"), ("graph.gexf", "kind")):
+        tree = ElementTree.fromstring(made[name])
+        edges = [element.attrib for element in tree.iter() if element.tag.endswith("}edge")]
+        assert {(edge["source"], edge[kind], edge["target"]) for edge in edges} == {
+            (edge.subject, edge.relation, edge.object) for edge in of.edges
+        }
+        # Of a graph whose links are directed it drops those that are not.
+        assert not [edge for edge in edges if edge.get("type", "directed") != "directed" or "directed" in edge]
+
+
 def test_the_id_of_a_link_is_the_same_in_every_form_and_every_time() -> None:
     of = view()
     made = files(of, ABOUT)
