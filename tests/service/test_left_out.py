@@ -11,6 +11,8 @@ import pytest
 
 from graphsvc.errors import RequestError
 from graphsvc.service import PictureRequest, Service, Session, Wanted
+from graphsvc.service.exports.exposure import Exposures
+from graphsvc.views.picture.network import Picture
 from tests.service.test_exporting import WHY, opened, unpacked
 from tests.toolbox.accounts import People
 
@@ -121,3 +123,22 @@ def test_a_relation_that_is_none_is_no_empty_picture() -> None:
     with pytest.raises(RequestError, match=r"There is no relation 'PAYED'\. There are .*PAID.* begin with X_"):
         PictureRequest(ids=["P1"], relations=["PAID", "PAYED"])
     assert PictureRequest(ids=["P1"], relations=["PAID", "X_SOLD"]).relations == ["PAID", "X_SOLD"]
+
+
+def test_what_is_too_much_for_a_picture_of_ones_own_is_not_counted_and_stops_nothing(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictured = Exposures.selected
+
+    def selected(exposures: Exposures, wanted: Wanted) -> Picture:
+        # What goes is asked for first, then what its maker sees.
+        monkeypatch.setattr(Exposures, "selected", too_much)
+        return pictured(exposures, wanted)
+
+    def too_much(_exposures: Exposures, _wanted: Wanted) -> Picture:
+        raise RequestError("The answer names 501 entities; from 1 to 500 make a picture.")
+
+    monkeypatch.setattr(Exposures, "selected", selected)
+    preview = people("inv").exports.preview(around("K1", depth=0), "Too much", handling="P")
+    assert preview.withheld == {"what you see and this recipient does not, which is not counted": "some"}
+    assert len(preview.nodes) == 1

@@ -30,7 +30,6 @@ from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import Exposures, Resting, Wanted, facts
 from graphsvc.service.exports.given import Export, GivenExports, named_in
 from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
-from graphsvc.service.network.request import MOST_NODES
 from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
@@ -299,8 +298,8 @@ class Exports:
         try:
             own = self._exposures.selected(wanted)
         except RequestError:
-            # What goes is not too much for a picture, but the whole answer of the query is.
-            return amounts | {f"entities of the answer that you see, beyond the {MOST_NODES} of a picture": SOME}
+            # What goes is a picture, and what this person sees of it is none: the whole answer of a query may be too much.
+            return amounts | {"what you see and this recipient does not, which is not counted": SOME}
         return amounts | withheld(own, shown, whys)
 
     def _shown(self, plan: _Plan) -> ShownFacts:
