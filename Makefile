@@ -23,7 +23,7 @@ demo: $(VENV)/.installed
 
 # Tests wait for their Neo4j for a good part of their time, so there is one worker more than processors; each has a Neo4j.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
-test: $(VENV)/.installed-dev chromium
+test: $(VENV)/.installed-dev chromium $(if $(shell command -v npm),$(NODE)/.installed)
 	@GRAPHSVC_JARS="$${GRAPHSVC_JARS:-$(CURDIR)/.cache/jars}" $(BIN)/python -m pytest -n $(WORKERS) \
 	  --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
@@ -84,13 +84,14 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/pytho
 	@$(PIP) install -q --no-deps --no-build-isolation --no-index -e .
 	@touch $@ $(VENV)/.installed
 
-# What checks the scripts comes from npm by version and hash; nothing of it is served or shipped.
+# What checks the scripts, and reads exports in tests, comes from npm by version and hash; nothing of it is served or shipped.
+# Without npm the tests that read with it are skipped, and say so; where CI is set they fail instead.
 $(NODE)/.installed: package.json package-lock.json
 	@command -v npm >/dev/null || { \
 	  echo "The checks of the scripts need Node.js 18 or later with npm: install it (Debian: apt install nodejs npm)." >&2; exit 1; }
 	@mkdir -p $(NODE) && cp package.json package-lock.json $(NODE)
 	@cd $(NODE) && $(NPM) ci || { \
-	  echo "What checks the scripts could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
+	  echo "What package.json names could not be installed. Check the network and the disk's space, then run make again." >&2; exit 1; }
 	@touch $@
 
 # Without any Chromium the browser tests are skipped, and say so; where CI is set they fail instead.

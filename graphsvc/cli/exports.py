@@ -16,11 +16,13 @@ from graphsvc.errors import InputError, RequestError
 from graphsvc.records.dates import moment
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
-from graphsvc.service import FORM_NAMES, Export, PictureRequest, Session, Wanted, bundle
+from graphsvc.service import FORM_NAMES, MOST_NODES, Export, PictureRequest, Session, Wanted, bundle
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
 _PARTS = 3
+# Options that say what a picture is asked for with; a query takes none of them.
+_OF_PICTURES = {"--id": "ids", "--depth": "depth", "--relation": "relations", "--least": "least"}
 
 
 @click.group()
@@ -32,9 +34,9 @@ def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say what goes, for whom and without what."""
     for option in (
         click.option("--id", "ids", multiple=True, help="Where the picture starts; may be repeated."),
-        click.option("--depth", default=1, show_default=True, help="Links away from the start, 0 to 4."),
+        click.option("--depth", type=int, help="Links away from the start, 0 to 4; 1 where it is not said."),
         click.option("--relation", "relations", multiple=True, help="Only links of this relation; may be repeated."),
-        click.option("--least", default=0.0, help="Only links believed at least so much, 0 to 1."),
+        click.option("--least", type=float, help="Only links believed at least so much, 0 to 1."),
         click.option("--only", "only", multiple=True, help="Of the picture, this id alone; may be repeated."),
         click.option("--query", "query", default="", help="Instead of a picture: the entities in a query's answer."),
         click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query."),
@@ -57,8 +59,8 @@ def preview(session: Opener, case: str, recipient: str, handling: str | None, **
             _wanted(asked), recipient, handling=handling or "", left_out=_links(asked["without"])
         )
     say(f"{count(len(preview.nodes), 'entity')}, {count(len(preview.links), 'link')}, handling {preview.handling}")
-    for words, number in preview.taken_out.items():
-        say(f"taken out: {words}: {number}")
+    for words, number in (preview.taken_out | preview.withheld).items():
+        say(f"left out: {words}: {number}")
     exposure = preview.exposure
     if preview.by_source:
         for witness in exposure.witnesses:
@@ -101,7 +103,12 @@ def make(
     waits = (
         "A supervisor, another person, has to agree." if made.state == "waiting" else "`graphsvc export get` has it."
     )
-    say(f"{made.number} for {made.recipient}. {waits}", err=True)
+    for words, number in (made.taken_out | made.withheld).items():
+        say(f"left out: {words}: {number}", err=True)
+    say(
+        f"{made.number} for {made.recipient}: {count(made.nodes, 'entity')}, {count(made.links, 'link')}. {waits}",
+        err=True,
+    )
 
 
 @export.command("list")
@@ -179,13 +186,25 @@ def verify_file(path: Path) -> None:
 
 def _wanted(asked: dict[str, Any]) -> Wanted:
     pairs = [text.partition("=") for text in asked["given"]]
+    if asked["query"]:
+        drawn = [option for option, name in _OF_PICTURES.items() if asked[name] not in (None, ())]
+        if drawn:
+            raise RequestError(f"A query says itself what goes: leave out {' and '.join(drawn)}, or --query.")
+        return Wanted(
+            query=asked["query"], parameters={name: value for name, _, value in pairs}, only=tuple(asked["only"])
+        )
+    if pairs:
+        raise RequestError("--param is for a query: name it with --query, or leave --param out.")
     return Wanted(
         picture=PictureRequest(
-            ids=asked["ids"], depth=asked["depth"], relations=asked["relations"], least=asked["least"]
+            ids=asked["ids"],
+            depth=1 if asked["depth"] is None else asked["depth"],
+            relations=asked["relations"],
+            least=asked["least"] or 0.0,
+            # Nobody asked for fewer, as somebody does who looks at a canvas.
+            cap=MOST_NODES,
         ),
-        query=asked["query"],
-        parameters={name: value for name, _, value in pairs},
-        only=asked["only"],
+        only=tuple(asked["only"]),
     )
 
 

@@ -27,6 +27,7 @@ _TOLD = "tests/access/test_told_as_one.py"
 _TYPED = "tests/access/test_freetext.py"
 _WRITING = "tests/service/test_writing.py"
 _EXPORTS = "tests/service/test_exporting.py"
+_LEFT_OUT = "tests/service/test_left_out.py"
 _DOOR = "tests/web/test_door.py"
 _GROUPING = "tests/service/test_grouping.py"
 _STANDING = "tests/service/test_standing.py"
@@ -827,6 +828,22 @@ MUTATIONS = (
         "sum(code in self._ask.grant.codes for code, _ in given)",
         "len(given)",
         f"{_EXPORTS}::test_whom_exports_at_c_were_for_is_not_told_at_p",
+    ),
+    Mutation(
+        "amounts",
+        "a manifest tells small amounts of what does not go as few",
+        "graphsvc/service/exports/exports.py",
+        "coarsened(plan.taken_out, handling, self._ask.settings.few_below)",
+        "plan.taken_out",
+        f"{_LEFT_OUT}::test_small_amounts_are_few_in_the_manifest",
+    ),
+    Mutation(
+        "beyond",
+        "a manifest tells nothing of what its handling code does not cover",
+        "graphsvc/service/exports/exports.py",
+        '"taken_out": coarsened(plan.taken_out, handling',
+        '"taken_out": coarsened(plan.taken_out | plan.withheld, handling',
+        f"{_LEFT_OUT}::test_what_another_handling_code_has_is_told_to_who_sees_it_alone",
     ),
     Mutation(
         "hosts",

@@ -117,4 +117,4 @@ def test_what_shows_a_claim_shows_every_column_of_it() -> None:
 def test_of_an_entity_only_what_is_named_here_is_in_pictures_and_goes_out() -> None:
     given = LIBRARY["network.nodes"].returns
     assert set(given.values()) - {"computed.count"} == IN_PICTURES
-    assert set(NODE_COLUMNS) <= set(given)
+    assert set(NODE_COLUMNS.values()) <= set(given)

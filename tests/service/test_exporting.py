@@ -179,16 +179,17 @@ def test_a_safe_export_is_given_at_once_and_is_what_was_previewed(
         "picture.html", "picture.svg", "picture.png", "picture.pdf", "manifest.json",
     }  # fmt: skip
     graph = nx.read_graphml(io.BytesIO(held["graph.graphml"]), force_multigraph=True)
-    assert set(graph.nodes) == {row["id"] for row in preview.nodes} == {row["id"] for row in rows(held["nodes.csv"])}
+    assert set(graph.nodes) == {row["id"] for row in preview.nodes} == {row["Id"] for row in rows(held["nodes.csv"])}
     assert {(a, b, values["relation"], values["belief"]) for a, b, values in graph.edges(data=True)} == {
-        (row["subject"], row["object"], row["relation"], row["belief"]) for row in preview.links
+        (row["source"], row["target"], row["relation"], row["belief"]) for row in preview.links
     }
     data = json.loads(held["graph.json"])
-    assert (data["nodes"], data["links"]) == (preview.nodes, preview.links)
+    assert data["nodes"] == preview.nodes
+    assert [{"id": edge.pop("key")} | edge for edge in data["edges"]] == preview.links
     (link,) = [row for row in preview.links if row["relation"] == "PILOTED"]
-    assert (link["subject"], link["groups"], link["belief"]) == ("P2", "few", "some")
+    assert (link["source"], link["groups"], link["belief"]) == ("P2", "few", "some")
     assert "asserting" not in link
-    assert [row["name"] for row in preview.nodes if row["id"] == "C1"] == ["8 May 2020, Dunkirk"]
+    assert [row["label"] for row in preview.nodes if row["id"] == "C1"] == ["8 May 2020, Dunkirk"]
 
     manifest = json.loads(held["manifest.json"])
     stated = {name: manifest[name] for name in ("made_by", "made_for", "why", "handling", "export", "case")}
@@ -235,7 +236,7 @@ def test_the_mark_stands_in_every_form(people: People) -> None:
     held = unpacked(inv.exports.given.fetch(made.id)[1])
     mark = f"Handling C · for Mark & <Sons> · {made.number}"
     assert mark in said(held["picture.pdf"])
-    assert mark in json.loads(held["graph.json"])["mark"]
+    assert mark in json.loads(held["graph.json"])["graph"]["mark"]
     assert mark in nx.read_graphml(io.BytesIO(held["graph.graphml"])).graph["mark"]
     assert b"Handling C \xc2\xb7 for Mark &amp; &lt;Sons&gt;" in held["picture.html"]
 

@@ -13,11 +13,11 @@ from xml.etree.ElementTree import Element
 
 import igraph
 import networkx as nx
-import pandas as pd
 import pytest
 from defusedxml import ElementTree
 from pypdf import PdfReader
 
+from graphsvc.records import told
 from graphsvc.records.charts import TYPES
 from graphsvc.records.relations import ENTITIES, RELATIONS
 from graphsvc.records.tables import THING_KINDS
@@ -145,28 +145,33 @@ def test_tables_for_spreadsheets_and_programs_hold_the_same() -> None:
     made = files(going(), ABOUT, ["csv", "json"])
     nodes, links = (list(csv.DictReader(io.StringIO(made[name].decode()))) for name in ("nodes.csv", "links.csv"))
     data = json.loads(made["graph.json"])
-    assert {row["id"] for row in nodes} == {row["id"] for row in data["nodes"]}
-    ends = {(row["subject"], row["relation"], row["object"]) for row in links}
-    assert ends == {(row["subject"], row["relation"], row["object"]) for row in data["links"]}
-    paid = next(row for row in links if row["relation"] == "PAID")
+    assert {row["Id"] for row in nodes} == {row["id"] for row in data["nodes"]}
+    ends = {(row["Source"], row["Kind"], row["Target"], float(row["Weight"])) for row in links}
+    assert ends == {(row["source"], row["relation"], row["target"], row["weight"]) for row in data["edges"]}
+    assert {row["Id"] for row in links} == {row["key"] for row in data["edges"]}
+    paid = next(row for row in links if row["Kind"] == "PAID")
     assert (paid["belief"], paid["on_record"], paid["denied"], paid["groups"]) == (
         "0.5 to 0.75", "0.5 to 0.75", "yes", "few",
     )  # fmt: skip
-    assert next(row["name"] for row in nodes if row["id"] == "P1") == "'=Brother of S-NEW0-NEW0-NEW0"
-    assert [row["id"] for row in nodes] == sorted(row["id"] for row in nodes)
+    assert next(row["Label"] for row in nodes if row["Id"] == "P1") == "'=Brother of S-NEW0-NEW0-NEW0"
+    assert [row["Id"] for row in nodes] == sorted(row["Id"] for row in nodes)
 
 
-def test_pandas_reads_the_tables_as_they_went() -> None:
-    view = outward(everything(), fresh).view
-    made = files(view, ABOUT, ["csv"])
-    nodes, links = (
-        pd.read_csv(io.BytesIO(made[name]), dtype=str, keep_default_na=False) for name in sorted(made)[::-1]
-    )
-    assert list(nodes["id"]) == [node.id for node in view.nodes]
-    assert [*zip(links["subject"], links["relation"], links["object"], strict=True)] == [
-        (edge.subject, edge.relation, edge.object) for edge in view.edges
+def test_numbers_beside_the_words_tell_no_more_than_the_words() -> None:
+    beliefs = [0.01, 0.2, 0.25, 0.31, 0.49, told.SOME, 0.501, 0.7, 0.75, 0.93, 1.0]
+    rows = [entity(f"p{number}", "person", "") for number in range(len(beliefs) + 1)]
+    links = [
+        link("p0", "PAID", f"p{number}", belief, belief_on_record=(0.0, *beliefs)[number - 1])
+        for number, belief in enumerate(beliefs, 1)
     ]
-    assert set(NAMES) <= set(nodes["name"])
+    view = outward(picture([[row["id"] for row in rows]], rows, links), fresh).view
+    made = json.loads(files(view, ABOUT, ["json"])["graph.json"])
+    said = {(row["belief"], row["weight"]) for row in made["edges"]}
+    said |= {(row["on_record"], row["weight_on_record"]) for row in made["edges"]}
+    assert said == {
+        ("nothing", 0.0), ("below 0.25", 0.125), ("0.25 to 0.5", 0.375), ("some", 0.5), ("0.5 to 0.75", 0.625),
+        ("0.75 or more", 0.875),
+    }  # fmt: skip
 
 
 # -- graphs -------------------------------------------------------------------------------------------------------
@@ -177,15 +182,15 @@ def triples(graph: Any) -> set[tuple[str, str, str, str]]:
 
 
 def expected(view: Picture) -> set[tuple[str, str, str, str]]:
-    rows = json.loads(files(view, ABOUT, ["json"])["graph.json"])["links"]
-    return {(row["subject"], row["relation"], row["object"], row["belief"]) for row in rows}
+    rows = json.loads(files(view, ABOUT, ["json"])["graph.json"])["edges"]
+    return {(row["source"], row["relation"], row["target"], row["belief"]) for row in rows}
 
 
 def test_graphml_comes_back_through_networkx_and_igraph() -> None:
     view = outward(everything(), fresh).view
     content = files(view, ABOUT, ["graphml"])["graph.graphml"]
     there = nx.read_graphml(io.BytesIO(content), force_multigraph=True)
-    assert {name: (values["name"], values["kind"]) for name, values in there.nodes(data=True)} == {
+    assert {name: (values["label"], values["kind"]) for name, values in there.nodes(data=True)} == {
         node.id: (node.name, node.kind) for node in view.nodes
     }
     assert triples(there) == expected(view)
@@ -202,7 +207,7 @@ def test_igraph_reads_graphml(tmp_path: Any) -> None:
     path.write_bytes(files(view, ABOUT, ["graphml"])["graph.graphml"])
     there = igraph.Graph.Read_GraphML(str(path))
     called = there.vs["id"]
-    assert dict(zip(called, there.vs["name"], strict=True)) == {node.id: node.name for node in view.nodes}
+    assert dict(zip(called, there.vs["label"], strict=True)) == {node.id: node.name for node in view.nodes}
     assert {(called[one.source], one["relation"], called[one.target], one["belief"]) for one in there.es} == expected(
         view
     )
@@ -210,7 +215,7 @@ def test_igraph_reads_graphml(tmp_path: Any) -> None:
     # And back: what igraph writes NetworkX reads.
     there.write_graphml(str(tmp_path / "again.graphml"))
     back = nx.read_graphml(tmp_path / "again.graphml", force_multigraph=True)
-    named = nx.get_node_attributes(back, "name")
+    named = nx.get_node_attributes(back, "label")
     assert sorted(named.values()) == sorted(node.name for node in view.nodes)
     assert back.number_of_edges() == len(view.edges)
 

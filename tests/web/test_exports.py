@@ -6,17 +6,18 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from graphsvc.cli import program
-from graphsvc.service import Service, command_line
+from graphsvc.service import Service, Wanted, command_line
+from graphsvc.service.exports.exports import Exports
 from graphsvc.web import create_app
 from tests.pseudonyms import sources
 from tests.service.test_exporting import opened
@@ -171,10 +172,12 @@ def said(answer: TestResponse) -> str:
     return pages.without_tokens(answer.text)
 
 
-def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def run(place: tuple[Service, People, Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`run("inv", "list", CASE)`: a command of exports, as one person."""
     service, people, _ = place
 
-    def run(name: str, *words: str) -> Any:
+    def invoked(name: str, *words: str) -> Result:
         monkeypatch.setattr(command_line, "command_line_session", lambda *_args: people(name).at(CASE))
         settings = service.settings
         environment = {
@@ -183,6 +186,10 @@ def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: p
         }  # fmt: skip
         return CliRunner().invoke(program, ["export", *words], env=environment)
 
+    return invoked
+
+
+def test_the_same_on_the_command_line(run: Callable[..., Result], tmp_path: Path) -> None:
     what = ("--id", "P1", "--id", "P2", "--for", "Line")
     seen = run("inv", "preview", CASE, *what)
     assert "TOO FEW" in seen.output
@@ -202,3 +209,47 @@ def test_the_same_on_the_command_line(place: Any, tmp_path: Path, monkeypatch: p
     assert run("inv", "get", CASE, made, "--to", str(target)).exit_code != 0
     assert run("inv", "preview", CASE, *what, "--without", "P1").exit_code != 0
     assert "Nothing has to be asked back" in run("cus", "recall", CASE).output
+
+
+def test_what_does_not_go_is_said_where_it_is_made(run: Callable[..., Result], place: Any) -> None:
+    what = ("--id", "C1", "--id", "P1", "--id", "W1", "--depth", "0", "--handling", "P", "--for", "Leaving")
+    made = run("inv", "make", CASE, *what, "--reason", "why", "--form", "json")
+    assert made.exit_code == 0, made.output
+    assert re.fullmatch(r"[0-9a-f]{32}\n", made.stdout)
+    for line in (
+        "left out: ids that were asked for and are not there, or not under this handling code: 1",
+        "left out: the ids that are not there: W1",
+    ):
+        assert line in made.stderr.splitlines()
+        assert line in run("inv", "preview", CASE, *what).stdout.splitlines()
+    assert re.search(r"E-\S+ for Leaving: 2 entities, 0 links\.", made.stderr)
+    page = post(browser(place, "inv"), "export", id=["C1", "W1"], depth="0", recipient="Leaving", reason="why").text
+    assert "<li>The ids that are not there: W1 <span" in page
+
+
+def test_more_goes_on_the_command_line_than_fits_a_canvas(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Wanted] = []
+    monkeypatch.setattr(Exports, "preview", lambda _self, wanted, *_args, **_more: asked.append(wanted))
+    run("inv", "preview", CASE, "--id", "P1", "--for", "Line")
+    (wanted,) = asked
+    assert wanted.picture is not None
+    assert (wanted.picture.cap, wanted.picture.depth, wanted.picture.least) == (500, 1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ("--query", "crossings.behind", "--param", "crossing=C1", "--id", "P1", "--least", "0"),
+            "A query says itself what goes: leave out --id and --least, or --query.",
+        ),
+        (("--id", "P1", "--param", "crossing=C1"), "--param is for a query"),
+        (("--id", "P1", "--relation", "PAYED"), "There is no relation 'PAYED'."),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(run: Callable[..., Result], words: tuple[str, ...], says: str) -> None:
+    refused = run("inv", "preview", CASE, *words, "--for", "Line")
+    assert refused.exit_code != 0
+    assert says in str(refused.exception)

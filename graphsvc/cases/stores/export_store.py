@@ -37,13 +37,13 @@ class ShownFacts:
         facts: each of its links that rests on witnesses: (subject, relation, object, first day, last day, sources).
         people: pseudonyms of the persons and things in it.
         named: those of them that it shows by their own id.
-        taken_out: what was left out of it, in words → how much.
+        taken_out: what was left out of it, in words → how much; a word where it is not counted.
     """
 
     facts: list[tuple[str, str, str, str, str, tuple[str, ...]]] = field(default_factory=list)
     people: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
-    taken_out: dict[str, int] = field(default_factory=dict)
+    taken_out: dict[str, int | str] = field(default_factory=dict)
 
 
 class ExportStore:

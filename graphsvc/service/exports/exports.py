@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -29,6 +29,7 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.exports.bundle import bundle
 from graphsvc.service.exports.exposure import Exposures, Resting, Wanted, facts
 from graphsvc.service.exports.given import Export, GivenExports, named_in
+from graphsvc.service.exports.left_out import SOME, Amounts, absent, coarsened, differs, not_reached, withheld
 from graphsvc.service.protection.requests import WHY, Requests
 from graphsvc.views.forms import FORMS, About, files
 from graphsvc.views.forms.rows import link_rows, node_rows
@@ -42,6 +43,7 @@ NEVER = (
     "of a person: aliases, phones, date of birth, nationality, sex, categories",
     "statements, claims, sources and who said what",
     "your own columns (x_)",
+    "what its handling code does not cover, or what takes source clearance to be told",
 )
 FORM_NAMES = tuple(FORMS)
 _NAME = 200
@@ -55,7 +57,10 @@ class Preview:
 
     Attributes:
         nodes, links: rows exactly as they would go.
-        taken_out: what was taken out of the picture, in words → how many.
+        taken_out: what was taken out of the picture or did not come into it, in words → how many; a word where it is not
+            counted.
+        withheld: what is for you alone to know of that, likewise: what you see and this recipient is not shown, and which ids
+            are not there. It is not in the manifest, nor kept.
         earlier: exports you are cleared for that have gone to this recipient, or may at any moment.
         exposure: over those and this one. Without source clearance one witness is taken to have told all of it.
         names: id inside → what to call it, for the facts that `exposure` names.
@@ -69,7 +74,8 @@ class Preview:
     handling: str
     nodes: list[dict[str, Any]]
     links: list[dict[str, Any]]
-    taken_out: dict[str, int]
+    taken_out: Amounts
+    withheld: Amounts
     earlier: int
     exposure: Exposure
     names: dict[str, str]
@@ -88,7 +94,8 @@ class _Plan:
     view: Picture
     resting: Resting
     exposure: Exposure
-    taken_out: dict[str, int]
+    taken_out: Amounts
+    withheld: Amounts
     earlier: int
     arranged: bool
 
@@ -137,6 +144,7 @@ class Exports:
             node_rows(plan.out.view),
             link_rows(plan.out.view),
             plan.taken_out,
+            plan.withheld,
             plan.earlier,
             plan.exposure,
             plan.view.names,
@@ -211,7 +219,8 @@ class Exports:
             if not safe:
                 self._requests.ask("export", identifier, reason)
             outcome |= {"rows": len(plan.out.view.edges), "outcome": "released" if safe else "waits for a supervisor"}
-        return next(export for export in self.given.rows(self._ask.principal.name) if export.id == identifier)
+        export = next(export for export in self.given.rows(self._ask.principal.name) if export.id == identifier)
+        return replace(export, withheld=plan.withheld)
 
     def recipients(self) -> list[str]:
         """Who has been named as a recipient in this case, by name; at handling P not who was in exports at C alone."""
@@ -239,7 +248,8 @@ class Exports:
             raise RequestError("A lead is exported as its network: choose the picture around it.")
         # As someone without source clearance, at the handling level that goes out.
         there = Exposures(self._ask.as_(Grant(handling)))
-        view, ties, things = leaving(there.selected(wanted))
+        shown = there.selected(wanted)
+        view, ties, things = leaving(shown)
         who = recipient_id(self._ask.key, name)
         secret = self._ask.home.export_store.pseudonym_key(self._ask.case, who)
         # Chosen in view of what C says too, places do not go with what P alone says.
@@ -250,8 +260,9 @@ class Exports:
             raise RequestError(
                 f"{unknown} of the links to leave out are not in this picture. Look at its preview again."
             )
-        shown = facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
-        resting = there.resting(shown)
+        resting = there.resting(
+            facts(edge for edge in view.edges if (edge.subject, edge.relation, edge.object) not in left_out)
+        )
         given = self._ask.home.export_store.released(self._ask.case, who, self._ask.key)
         # Over all of it, also where this person is told of less: whom the recipient could work out comes first.
         exposure = self.given.exposure(there, resting, merged(earlier for _, earlier in given))
@@ -271,10 +282,25 @@ class Exports:
             view,
             resting,
             exposure,
-            {word: many for word, many in taken_out.items() if many},
+            not_reached(wanted, shown) | {words: number for words, number in taken_out.items() if number},
+            self._withheld(wanted, handling, shown),
             sum(code in self._ask.grant.codes for code, _ in given),
             not arranged.keys().isdisjoint(out.ids),
         )
+
+    def _withheld(self, wanted: Wanted, handling: str, shown: Picture) -> Amounts:
+        """What is for this person alone to know of what does not go."""
+        missing = absent(wanted, shown)
+        amounts: Amounts = {"the ids that are not there": ", ".join(missing)} if missing else {}
+        whys = differs(wanted, handling, self._ask.grant)
+        if not whys:
+            return amounts
+        try:
+            own = self._exposures.selected(wanted)
+        except RequestError:
+            # What goes is a picture, and what this person sees of it is none: the whole answer of a query may be too much.
+            return amounts | {"what you see and this recipient does not, which is not counted": SOME}
+        return amounts | withheld(own, shown, whys)
 
     def _shown(self, plan: _Plan) -> ShownFacts:
         key, kinds = self._ask.key, {node.id: node.kind for node in plan.view.nodes}
@@ -320,7 +346,7 @@ class Exports:
             "says": "Intelligence, not evidence. Belief stands in four steps, or as some where few witnesses alone say so; pseudonyms are this recipient's own.",
             "entities": len(plan.out.view.nodes),
             "links": len(plan.out.view.edges),
-            "taken_out": plan.taken_out,
+            "taken_out": coarsened(plan.taken_out, handling, self._ask.settings.few_below),
             "never_in_it": list(NEVER),
             "forms": list(forms),
         }

@@ -106,7 +106,8 @@ class Exposures:
             return self._network.picture(wanted.picture or PictureRequest())
         returns = self._ask.home.library[wanted.query].returns
         named: dict[str, None] = {}
-        for row in Queries(self._ask).run(wanted.query, wanted.parameters).dicts():
+        answer = Queries(self._ask).run(wanted.query, wanted.parameters)
+        for row in answer.dicts():
             for column, value in row.items():
                 if returns.get(column) in _IDS:
                     named |= dict.fromkeys(
@@ -119,7 +120,8 @@ class Exposures:
             )
         ids = list(named)
         entities, among = self._ask.rows("network.nodes", ids=ids), self._ask.rows("network.among", ids=ids)
-        return picture([ids], entities.dicts(), among.dicts(), truncated=entities.truncated or among.truncated)
+        truncated = answer.truncated or entities.truncated or among.truncated
+        return picture([ids], entities.dicts(), among.dicts(), truncated=truncated)
 
     def ground(self) -> PresenceGround:
         """Who is documented where in what this reader may see; for computing only."""

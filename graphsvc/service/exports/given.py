@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.access import vault
@@ -35,7 +35,9 @@ class Export:
         recall: empty, or since when it was given somebody in it was `sealed` or `erased`.
         recalled_at: when somebody said that it is back or destroyed.
         fetchable, decidable: whether who looks at it may fetch it, may answer it.
-        exposure, names: of one that waits, for who may answer it; else None and nothing.
+        taken_out: what does not go, in words → how much, as its manifest tells it but for small amounts.
+        withheld: as it is made, what is for its maker alone to know of that; else nothing.
+        exposure: of one that waits, for who may answer it; else None.
     """
 
     id: str
@@ -59,7 +61,8 @@ class Export:
     answer: str
     fetchable: bool
     decidable: bool
-    taken_out: dict[str, int]
+    taken_out: dict[str, int | str]
+    withheld: dict[str, int | str] = field(default_factory=dict)
     exposure: Exposure | None = None
     by_source: bool = False
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.errors import RequestError
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
@@ -56,6 +57,7 @@ class PictureRequest:
 
     def __post_init__(self) -> None:
         most = max(map(len, (self.opened, self.added, self.hidden)))
+        unknown = [name for name in self.relations if name not in RELATIONS and not name.startswith(CUSTOM_PREFIX)]
         faults = {
             "a network view needs at least one id to start at": not self.starts and not self.added,
             f"a network view starts at {MOST_STARTS} ids at most": len(self.starts) > MOST_STARTS,
@@ -66,6 +68,11 @@ class PictureRequest:
             f"a layout is {', '.join(filter(None, ARRANGEMENTS))} or left out": self.arrangement
             not in tuple(ARRANGEMENTS),
         }
+        if unknown:
+            raise RequestError(
+                f"There is no relation {unknown[0][:40]!r}. There are {', '.join(RELATIONS)}, and your own, which begin"
+                f" with {CUSTOM_PREFIX}."
+            )
         for fault, holds in faults.items():
             if holds:
                 raise RequestError(f"This picture cannot be drawn: {fault}.")

@@ -6,7 +6,6 @@ an `UnknownLink` whose role says what it is.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.forms.about import About
+from graphsvc.views.forms.rows import link_id
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import SIGNS, begin, belief_range, voices
 
@@ -113,8 +113,7 @@ def _edge(edge: Edge, schemata: Mapping[str, str], about: About) -> dict[str, An
     for name, date in (("startDate", edge.first_on), ("endDate", edge.last_on)):
         if date:
             properties[name] = [date.removesuffix("Z")]
-    key = f"{edge.subject}\0{edge.relation}\0{edge.object}"
-    return {"id": hashlib.sha256(key.encode()).hexdigest()[:40], "schema": schema.name, "properties": properties}
+    return {"id": link_id(edge), "schema": schema.name, "properties": properties}
 
 
 def _is(schema: str, wanted: str) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import networkx as nx
 from networkx.readwrite.gexf import GEXFWriter
+from networkx.readwrite.graphml import GraphMLWriter
 
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
@@ -16,8 +18,11 @@ from graphsvc.views.picture.network import Picture
 
 def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
     """A directed multigraph with every column of the rows, the mark as data of the graph."""
+    graph = _graph(view, mark=xml(about.mark), says=SAYS)
+    writer = GraphMLWriter(graph=graph, encoding="utf-8", prettyprint=True)
+    _tell_apart(writer.xml, graph, "label")
     out = io.BytesIO()
-    nx.write_graphml(_graph(view, mark=xml(about.mark), says=SAYS), out, encoding="utf-8")
+    writer.dump(out)
     return {"graph.graphml": out.getvalue()}
 
 
@@ -27,16 +32,16 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
     for node in view.nodes:
         ink = hue(node).removeprefix("#")
         red, green, blue = (int(ink[place : place + 2], 16) for place in (0, 2, 4))
-        graph.nodes[node.id]["label"] = xml(node.name)
         # Up is up in Gephi, and down is up on a screen.
         graph.nodes[node.id]["viz"] = {
             "position": {"x": node.x, "y": -node.y, "z": 0.0},
             "color": {"r": red, "g": green, "b": blue, "a": 1.0},
         }
-    for number, (_, _, values) in enumerate(graph.edges(data=True)):
-        values |= {"id": str(number), "label": values["says"]}
+    for _, _, key, values in graph.edges(keys=True, data=True):
+        values["id"] = key
     writer = GEXFWriter(encoding="utf-8", prettyprint=False, version="1.2draft")
     writer.add_graph(graph)
+    _tell_apart(writer.xml, graph, "kind")
     for meta in (element for element in writer.xml if str(element.tag).endswith("meta")):
         # The day it was made stands in the manifest; of who wrote it nothing else is said.
         meta.attrib.clear()
@@ -50,11 +55,19 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
+    """The rows as a graph; the key of a link is its id, which programs take to be unique in the whole file."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.graph |= attributes
     for node in node_rows(view):
         graph.add_node(node["id"], **{name: xml(value) for name, value in node.items() if name != "id"})
     for link in link_rows(view):
-        values = {name: xml(value) for name, value in link.items() if name not in ("subject", "object")}
-        graph.add_edge(link["subject"], link["object"], key=link["relation"], **values)
+        values = {name: xml(value) for name, value in link.items() if name not in ("id", "source", "target")}
+        graph.add_edge(link["source"], link["target"], key=link["id"], **values)
     return graph
+
+
+def _tell_apart(written: Element, graph: nx.MultiDiGraph[str], attribute: str) -> None:
+    """Give each link its relation in the attribute by which Gephi tells links between the same two apart, and keeps each."""
+    relations = {key: values["relation"] for _, _, key, values in graph.edges(keys=True, data=True)}
+    for edge in written.iter("edge"):
+        edge.set(attribute, relations[edge.attrib["id"]])

@@ -55,9 +55,9 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
         "counted": f"{size(len(nodes), len(links))}.",
         "links": [
             [
-                called[row["subject"]],
-                row["says"] + (f" ({SIGNS['denied']})" if row["denied"] else ""),
-                called[row["object"]],
+                called[row["source"]],
+                row["label"] + (f" ({SIGNS['denied']})" if row["denied"] else ""),
+                called[row["target"]],
                 row["belief"],
                 row["on_record"],
                 row["groups"],
@@ -66,9 +66,9 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
             ]
             for row in links
         ],
-        "nodes": [[row["id"], row["sort"] or row["kind"], row["name"]] for row in nodes],
+        "nodes": [[row["id"], row["sort"] or row["kind"], row["label"]] for row in nodes],
     }
-    under = legend(view, _LEGEND_WIDTH, drawn.unlabelled, without_letters(row["name"] for row in nodes))
+    under = legend(view, _LEGEND_WIDTH, drawn.unlabelled, without_letters(row["label"] for row in nodes))
     (content,) = _set(
         _PAGE.read_bytes(),
         "pdf",

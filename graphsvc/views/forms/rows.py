@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records.cells import inert
-from graphsvc.views.picture.network import Picture
+from graphsvc.views.picture.network import Edge, Picture
 from graphsvc.views.wording import belief_range
 
-NODE_COLUMNS = ("id", "kind", "sort", "name", "sealed", "identified")
+# What programs for graphs look for is called as they call it: `id`, `label`, `source`, `target`, `weight`.
+# Column → what of a node stands in it.
+NODE_COLUMNS = MappingProxyType(
+    {"id": "id", "label": "name", "kind": "kind", "sort": "sort", "sealed": "sealed", "identified": "identified"}
+)
 LINK_COLUMNS = (
-    "subject", "relation", "says", "object", "belief", "on_record", "denied", "groups", "other_sources", "first_on",
-    "last_on",
+    "id", "source", "target", "label", "relation", "weight", "belief", "weight_on_record", "on_record", "denied", "groups",
+    "other_sources", "first_on", "last_on",
 )  # fmt: skip
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def node_rows(view: Picture) -> list[dict[str, Any]]:
     """The entities as rows: what of them goes out."""
-    return [{name: getattr(node, name) for name in NODE_COLUMNS} for node in view.nodes]
+    return [{column: getattr(node, name) for column, name in NODE_COLUMNS.items()} for node in view.nodes]
 
 
 def link_rows(view: Picture) -> list[dict[str, Any]]:
-    """The links as rows: what of them goes out."""
+    """The links as rows: what of them goes out.
+
+    `belief` and `on_record` are told in words, as a step, *some* or *nothing*; `weight` and `weight_on_record` are the same
+    as numbers, 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. So they tell no more than the words.
+    """
     return [
         {
-            "subject": edge.subject,
+            "id": link_id(edge),
+            "source": edge.subject,
+            "target": edge.object,
+            "label": edge.says,
             "relation": edge.relation,
-            "says": edge.says,
-            "object": edge.object,
+            "weight": edge.belief,
             "belief": belief_range(edge.belief),
+            "weight_on_record": edge.belief_on_record,
             "on_record": belief_range(edge.belief_on_record),
             "denied": edge.denied,
             "groups": str(edge.groups),
@@ -40,6 +53,12 @@ def link_rows(view: Picture) -> list[dict[str, Any]]:
         }
         for edge in view.edges
     ]
+
+
+def link_id(edge: Edge) -> str:
+    """The id of a link in every form: of its own, and the same in each export to one recipient."""
+    key = f"{edge.subject}\0{edge.relation}\0{edge.object}"
+    return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
 def cell(value: Any) -> Any:

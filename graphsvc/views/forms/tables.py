@@ -6,31 +6,43 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
 from graphsvc.views.picture.network import Picture
 
+# As Gephi heads its tables. By its kind it tells links between the same two apart, and keeps each.
+HEADINGS = MappingProxyType(
+    {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "relation": "Kind", "weight": "Weight"}
+)
+
 
 def as_csv(view: Picture, _about: About) -> dict[str, bytes]:
-    """Two tables for a spreadsheet. Nothing in them runs."""
+    """Two tables for a spreadsheet, and for Gephi. Nothing in them runs."""
     return {
-        "nodes.csv": _table(node_rows(view), NODE_COLUMNS),
+        "nodes.csv": _table(node_rows(view), tuple(NODE_COLUMNS)),
         "links.csv": _table(link_rows(view), LINK_COLUMNS),
     }
 
 
 def as_json(view: Picture, about: About) -> dict[str, bytes]:
-    """The same rows, with the mark."""
-    graph = {"mark": about.mark, "says": SAYS, "nodes": node_rows(view), "links": link_rows(view)}
+    """The same rows as `networkx.node_link_graph` reads them, with the mark as data of the graph."""
+    graph = {
+        "directed": True,
+        "multigraph": True,
+        "graph": {"mark": about.mark, "says": SAYS},
+        "nodes": node_rows(view),
+        "edges": [{"key": row.pop("id")} | row for row in link_rows(view)],
+    }
     return {"graph.json": (json.dumps(graph, ensure_ascii=False, indent=1) + "\n").encode()}
 
 
 def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow([HEADINGS.get(name, name) for name in columns])
     for row in rows:
         words = ("yes" if value is True else "no" if value is False else value for value in map(row.get, columns))
         writer.writerow([cell(value) for value in words])

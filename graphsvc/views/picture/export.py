@@ -19,7 +19,7 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 # A pseudonym of the house, also inside other text and inside a name of the deliverer's own making.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
 # How the id of a folded group begins, before by what it is folded and which it is.
-_FOLDED = "group:"
+FOLDED = "group:"
 # Ties that say who somebody is, and where they live.
 _NEAR = doing("is kin", "is the same") | frozenset(those(lambda relation: relation.sealed == "home"))
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
@@ -55,9 +55,7 @@ def part(view: Picture, ids: Collection[str]) -> Picture:
         >>> part(Picture((), (), 0, 0, truncated=False), {"P1"}).nodes
         ()
     """
-    named = [
-        identifier.removeprefix(_FOLDED).partition(":")[::2] for identifier in ids if identifier.startswith(_FOLDED)
-    ]
+    named = [identifier.removeprefix(FOLDED).partition(":")[::2] for identifier in ids if identifier.startswith(FOLDED)]
     among = {
         by: {group.key: group.members for group in groups(view, by)}
         for by in {by for by, _ in named} & BELONGING.keys()

@@ -137,7 +137,7 @@ def preview(case: str) -> ResponseReturnValue:
         handling=preview.handling,
         case=session.case,
         found=preview,
-        called={row["id"]: row["name"] for row in preview.nodes},
+        called={row["id"]: row["label"] for row in preview.nodes},
         names=_names(session, [*shown, *preview.exposure.leave_out], preview.left_out),
         left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),

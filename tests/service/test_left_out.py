@@ -1,0 +1,144 @@
+"""What of what was asked for an export leaves out: told to who makes it, and in the manifest no more than who gets it may know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from graphsvc.errors import RequestError
+from graphsvc.service import PictureRequest, Service, Session, Wanted
+from graphsvc.service.exports.exposure import Exposures
+from graphsvc.views.picture.network import Picture
+from tests.service.test_exporting import WHY, opened, unpacked
+from tests.toolbox.accounts import People
+
+pytestmark = pytest.mark.neo4j
+ABSENT = "ids that were asked for and are not there, or not under this handling code"
+CAPPED = "entities that are tied to more than goes, as the picture was to hold {} at most"
+BEYOND = "links or entities beyond the most that one question gives"
+
+
+@pytest.fixture(scope="module")
+def people(at_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
+    with Service(at_server()) as service:
+        yield opened(service, "left-out", tmp_path_factory.mktemp("left-out") / "case")
+
+
+def around(*ids: str, **more: Any) -> Wanted:
+    return Wanted(picture=PictureRequest(ids=ids, **more))
+
+
+def manifest(session: Session, wanted: Wanted, recipient: str, **more: Any) -> tuple[Any, str]:
+    """What was made, and the manifest as it went."""
+    made = session.exports.make(wanted, recipient, WHY, forms=["json"], **more)
+    held = unpacked(session.exports.given.fetch(made.id)[1])
+    return made, held["manifest.json"].decode()
+
+
+def test_what_asks_for_nothing_more_leaves_nothing_out(people: People) -> None:
+    preview = people("inv").exports.preview(around("K1", depth=0), "Nothing")
+    assert (preview.taken_out, preview.withheld) == ({}, {})
+
+
+def test_neighbours_beyond_what_the_picture_was_to_hold_are_told(people: People) -> None:
+    inv = people("inv")
+    assert CAPPED.format(500) not in inv.exports.preview(around("P1", depth=2, cap=500), "Cap").taken_out
+    # Around P1 are K1 and P2, and both are tied to more, within two links.
+    assert inv.exports.preview(around("P1", depth=2, cap=3), "Cap").taken_out[CAPPED.format(3)] == 2
+    assert CAPPED.format(3) not in inv.exports.preview(around("P1", depth=1, cap=3), "Cap").taken_out
+    assert inv.exports.preview(around("P1", depth=1, cap=2), "Cap").taken_out[CAPPED.format(2)] == 1
+
+
+def test_ids_that_are_not_there_are_named_to_who_asked_and_to_nobody_else(people: People) -> None:
+    inv = people("inv")
+    # W1 is who somebody sealed is: not there, as if there never was.
+    wanted = around("C1", "W1", "nobody")
+    preview = inv.exports.preview(wanted, "Absent")
+    assert preview.taken_out[ABSENT] == 2
+    assert preview.withheld == {"the ids that are not there": "W1, nobody"}
+    made, text = manifest(inv, wanted, "Absent")
+    assert made.taken_out[ABSENT] == 2
+    assert made.withheld == preview.withheld
+    assert json.loads(text)["taken_out"][ABSENT] == "few"
+    assert not [name for name in ("W1", "nobody") if name in text]
+    # Nor are they kept.
+    assert [export.withheld for export in inv.exports.given.listed() if export.id == made.id] == [{}]
+    chosen = inv.exports.preview(replace(around("C1"), only=("C1", "gone", "group:gang:G1")), "Absent")
+    assert (chosen.taken_out, chosen.withheld) == ({ABSENT: 1}, {"the ids that are not there": "gone"})
+
+
+def test_what_another_handling_code_has_is_told_to_who_sees_it_alone(people: People) -> None:
+    wanted = around("P1", "P2", depth=0)
+    words = "links that you see and this recipient does not (not under handling P)"
+    assert people("inv").exports.preview(wanted, "At P", handling="P").withheld == {words: 1}
+    made, text = manifest(people("inv"), wanted, "At P", handling="P")
+    assert made.withheld == {words: 1}
+    low, shared = manifest(people("low"), wanted, "At P too", handling="P")
+    assert low.withheld == people("low").exports.preview(wanted, "At P").withheld == {}
+    # A recipient cannot tell from a manifest whether there is anything at C.
+    told, told_low = (json.loads(each) for each in (text, shared))
+    same = ("taken_out", "never_in_it", "handling", "entities", "links")
+    assert [told[name] for name in same] == [told_low[name] for name in same]
+    assert "RIVAL" not in text
+
+
+def test_what_passes_a_filter_by_figures_that_take_source_clearance_is_told(people: People) -> None:
+    inv, nosrc = people("inv"), people("nosrc")
+    least = next(
+        edge.belief for edge in inv.network.picture(PictureRequest(["P2"])).edges if edge.relation == "DIRECTED"
+    )
+    wanted = around("P2", "P1", depth=0, least=least)
+    words = "links that you see and this recipient does not (chosen by figures that take source clearance)"
+    preview = inv.exports.preview(wanted, "Filters")
+    assert "DIRECTED" not in {row["relation"] for row in preview.links}
+    assert preview.withheld == {words: 1}
+    assert nosrc.exports.preview(wanted, "Filters").withheld == {}
+
+
+def test_small_amounts_are_few_in_the_manifest(people: People) -> None:
+    inv = people("inv")
+    made, text = manifest(inv, around("C1"), "Few", left_out=[("P2", "PILOTED", "C1")])
+    told = json.loads(text)["taken_out"]
+    sealed = "names of sealed people and things, as new pseudonyms"
+    assert (made.taken_out["links left out by choice"], made.taken_out[sealed]) == (1, 6)
+    assert (told["links left out by choice"], told[sealed]) == ("few", 6)
+
+
+def test_what_a_question_was_cut_to_is_told(at_server: Any, tmp_path: Any) -> None:
+    with Service(at_server(row_cap=1)) as service:
+        inv = opened(service, "left-out-cut", tmp_path / "case")("inv")
+        picture = inv.exports.preview(around("C1"), "Cut")
+        assert picture.taken_out[BEYOND] == "some"
+        # Of two crossings that the answer names one is shown, and nothing of the picture of it was cut.
+        days = Wanted(query="crossings.on_days", parameters={"first": "2020-05-01", "last": "2020-05-31"})
+        answer = inv.exports.preview(days, "Cut")
+        assert (len(answer.nodes), answer.taken_out) == (1, {BEYOND: "some"})
+
+
+def test_a_relation_that_is_none_is_no_empty_picture() -> None:
+    with pytest.raises(RequestError, match=r"There is no relation 'PAYED'\. There are .*PAID.* begin with X_"):
+        PictureRequest(ids=["P1"], relations=["PAID", "PAYED"])
+    assert PictureRequest(ids=["P1"], relations=["PAID", "X_SOLD"]).relations == ["PAID", "X_SOLD"]
+
+
+def test_what_is_too_much_for_a_picture_of_ones_own_is_not_counted_and_stops_nothing(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictured = Exposures.selected
+
+    def selected(exposures: Exposures, wanted: Wanted) -> Picture:
+        # What goes is asked for first, then what its maker sees.
+        monkeypatch.setattr(Exposures, "selected", too_much)
+        return pictured(exposures, wanted)
+
+    def too_much(_exposures: Exposures, _wanted: Wanted) -> Picture:
+        raise RequestError("The answer names 501 entities; from 1 to 500 make a picture.")
+
+    monkeypatch.setattr(Exposures, "selected", selected)
+    preview = people("inv").exports.preview(around("K1", depth=0), "Too much", handling="P")
+    assert preview.withheld == {"what you see and this recipient does not, which is not counted": "some"}
+    assert len(preview.nodes) == 1

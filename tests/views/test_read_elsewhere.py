@@ -1,0 +1,164 @@
+"""Exports in other people's programs, with nothing done to the files: every entity and every link arrives, once."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+import pytest
+from defusedxml import ElementTree
+
+from graphsvc.views.forms import files
+from graphsvc.views.picture.export import outward
+from graphsvc.views.picture.network import Picture
+from tests.views.test_export import fresh
+from tests.views.test_forms import ABOUT, NAMES, everything
+
+ROOT = Path(__file__).parents[2]
+# Where npm put what package.json names; Node.js itself takes other places from this variable.
+NODE_PATH = os.environ.get("NODE_PATH") or str(ROOT / ".cache" / "node" / "node_modules")
+READER = Path(__file__).with_name("read_graph.cjs")
+# Between two entities there may be links of several relations, and links of one relation between many.
+GRAPHS = ("graph.graphml", "graph.gexf")
+
+Link = tuple[str, str, str, float]
+
+
+def view() -> Picture:
+    return outward(everything(), fresh).view
+
+
+def links(of: Picture) -> Counter[Link]:
+    return Counter((edge.subject, edge.relation, edge.object, edge.belief) for edge in of.edges)
+
+
+def labels(of: Picture) -> dict[str, str]:
+    return {node.id: node.name for node in of.nodes}
+
+
+def arrived(rows: Iterable[tuple[Any, Any, dict[str, Any]]]) -> Counter[Link]:
+    return Counter((source, values["relation"], target, values["weight"]) for source, target, values in rows)
+
+
+def keys(graph: Any) -> set[str]:
+    """The ids of links, as NetworkX keeps them."""
+    return {key for _, _, key in graph.edges(keys=True)}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_every_link_has_an_id_of_its_own(name: str) -> None:
+    of = view()
+    assert len({edge.relation for edge in of.edges}) < len(of.edges)
+    tree = ElementTree.fromstring(files(of, ABOUT, [name.partition(".")[2]])[name])
+    ids = [element.attrib["id"] for element in tree.iter() if element.tag.endswith("}edge")]
+    assert len(set(ids)) == len(ids) == len(of.edges)
+
+
+def test_links_between_the_same_two_are_told_apart_as_gephi_does() -> None:
+    """Gephi keeps one link of a kind from one to another; its kind is another attribute in each form."""
+    of = view()
+    assert len({(edge.subject, edge.object) for edge in of.edges}) < len(of.edges)
+    made = files(of, ABOUT, ["graphml", "gexf"])
+    for name, kind in (("graph.graphml", "label"), ("graph.gexf", "kind")):
+        tree = ElementTree.fromstring(made[name])
+        edges = [element.attrib for element in tree.iter() if element.tag.endswith("}edge")]
+        assert {(edge["source"], edge[kind], edge["target"]) for edge in edges} == {
+            (edge.subject, edge.relation, edge.object) for edge in of.edges
+        }
+        # Of a graph whose links are directed it drops those that are not.
+        assert not [edge for edge in edges if edge.get("type", "directed") != "directed" or "directed" in edge]
+
+
+def test_the_id_of_a_link_is_the_same_in_every_form_and_every_time() -> None:
+    of = view()
+    made = files(of, ABOUT)
+    graphml = nx.read_graphml(io.BytesIO(made["graph.graphml"]), force_multigraph=True)
+    gexf = nx.read_gexf(io.BytesIO(made["graph.gexf"]))
+    table = pd.read_csv(io.BytesIO(made["links.csv"]), dtype=str)
+    ftm = {json.loads(line)["id"] for line in made["entities.ftm.json"].decode().splitlines()} - labels(of).keys()
+    ids = keys(graphml)
+    assert ids == keys(gexf) == set(table["Id"]) == ftm
+    # Another export to the same recipient, with less in it, calls its links the same.
+    less = Picture(of.nodes, of.edges[::2], 0, 0, truncated=False)
+    part = nx.read_graphml(io.BytesIO(files(less, ABOUT, ["graphml"])["graph.graphml"]), force_multigraph=True)
+    assert keys(part) < ids
+
+
+def test_networkx_reads_the_json_as_it_is() -> None:
+    of = view()
+    graph = nx.node_link_graph(json.loads(files(of, ABOUT, ["json"])["graph.json"]))
+    assert isinstance(graph, nx.MultiDiGraph)
+    assert nx.get_node_attributes(graph, "label") == labels(of)
+    assert arrived(graph.edges(data=True)) == links(of)
+    assert (graph.graph["mark"], graph.graph["says"]) == (ABOUT.mark, "Intelligence, not evidence.")
+    # What NetworkX writes of it has ids of its own too.
+    again = io.BytesIO()
+    nx.write_graphml(graph, again)
+    assert len(keys(nx.read_graphml(io.BytesIO(again.getvalue())))) == len(of.edges)
+
+
+def test_networkx_takes_weights_from_graphml_and_gexf() -> None:
+    of = view()
+    made = files(of, ABOUT, ["graphml", "gexf"])
+    for graph in (nx.read_graphml(io.BytesIO(made["graph.graphml"])), nx.read_gexf(io.BytesIO(made["graph.gexf"]))):
+        assert nx.get_node_attributes(graph, "label") == labels(of)
+        assert arrived(graph.edges(data=True)) == links(of)
+        assert graph.size(weight="weight") == pytest.approx(sum(edge.belief for edge in of.edges))
+
+
+def test_pandas_reads_the_tables_and_networkx_what_pandas_read() -> None:
+    of = view()
+    made = files(of, ABOUT, ["csv"])
+    nodes = pd.read_csv(io.BytesIO(made["nodes.csv"]), dtype={"Id": str}, keep_default_na=False)
+    table = pd.read_csv(io.BytesIO(made["links.csv"]), keep_default_na=False)
+    assert dict(zip(nodes["Id"], nodes["Label"], strict=True)) == labels(of)
+    assert set(NAMES) <= set(nodes["Label"])
+    # By these names Gephi knows what is what.
+    assert {"Id", "Label"} <= set(nodes.columns)
+    assert {"Id", "Source", "Target", "Kind", "Label", "Weight"} <= set(table.columns)
+    assert table["Weight"].dtype == float
+    graph = nx.from_pandas_edgelist(table, "Source", "Target", edge_attr=True, create_using=nx.MultiDiGraph)
+    rows = ((a, b, {"relation": row["Kind"], "weight": row["Weight"]}) for a, b, row in graph.edges(data=True))
+    assert arrived(rows) == links(of)
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    """Node.js, where graphology is there to be read with."""
+    program = shutil.which("node")
+    if program is None or not (Path(NODE_PATH) / "graphology").is_dir():
+        reason = "graphology is not there to read exports with: `make test` brings it where there is Node.js with npm"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return program
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("kind", ["Graph", "MultiDirectedGraph"])
+def test_graphology_reads_it_and_so_does_gephi_lite(node: str, tmp_path: Path, name: str, kind: str) -> None:
+    of = view()
+    path = tmp_path / name
+    path.write_bytes(files(of, ABOUT, [name.partition(".")[2]])[name])
+    answer = subprocess.run(
+        [node, str(READER), kind, str(path)],
+        env=os.environ | {"NODE_PATH": NODE_PATH},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert answer.returncode == 0, answer.stderr
+    graph = json.loads(answer.stdout)
+    assert {entry["key"]: entry["attributes"]["label"] for entry in graph["nodes"]} == labels(of)
+    assert arrived((edge["source"], edge["target"], edge["attributes"]) for edge in graph["edges"]) == links(of)
+    assert len({edge["key"] for edge in graph["edges"]}) == len(of.edges)
