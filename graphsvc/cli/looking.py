@@ -13,9 +13,9 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.errors import RequestError
+from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
-from graphsvc.service import Session
+from graphsvc.service import Session, cut
 
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
@@ -67,7 +67,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 @click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
 @acting
 def query(session: Opener, name: str, case: str, given: Sequence[str], form: str, *, cypher: bool) -> None:
-    """Run a named query; without a name, list them."""
+    """Run a named query; without a name, list them. An answer that is cut ends with status 75."""
     with session(case) as acts:
         if not name:
             rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries.listed())
@@ -78,10 +78,10 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
             return
         answer = acts.queries.run(name, as_given(given))
     write(form, answer.columns, answer.rows)
-    if answer.truncated:
-        say(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
     if answer.withheld:
         say(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
+    if answer.truncated:
+        raise Busy(cut(len(answer.rows)))
 
 
 def as_given(given: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from graphsvc.analysis.doubt.pieces import KINDS as PIECES
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.evidence.dependence import Shared
 from graphsvc.analysis.score.leads import Explanation
-from graphsvc.cases.cypher_runs import Run
+from graphsvc.cases.cypher_runs import Run, cut
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.loaded import Loaded
@@ -145,6 +145,7 @@ __all__ = [
     "clearances",
     "command_line",
     "comparison",
+    "cut",
     "exchange",
     "invented",
     "known_forms",

@@ -22,6 +22,7 @@ from typing import Any
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
+from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import Store, sentence
 from graphsvc.store.server import local
 
@@ -50,12 +51,14 @@ class Typed:
         columns, rows: of the answer; values as JSON holds them (`store.typedrun.plain`).
         truncated: rows were left out: `rows` or `bytes`, which limit was met; empty: it is all.
         restarted: the managed server had to be started again.
+        notices: what in the text to look at.
     """
 
     columns: tuple[str, ...] = ()
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     truncated: str = ""
     restarted: bool = False
+    notices: tuple[Notice, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 

@@ -19,9 +19,10 @@ from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
+from graphsvc.records.labels import LABELS
 from graphsvc.service import Service
 from graphsvc.web import create_app
-from graphsvc.web.cypher.examples import EXAMPLES, LABELS
+from graphsvc.web.cypher.examples import EXAMPLES
 from tests.toolbox.accounts import session, signed_in
 from tests.toolbox.rows import texts
 
@@ -215,6 +216,25 @@ def test_check_shows_plan_and_missing_parameters_and_runs_nothing(ann: FlaskClie
     assert 'name="name" value="who"' in answer.text
     assert 'value="case"' not in answer.text
     assert ann.get(at("/history.json")).json == before
+
+
+def test_a_word_that_nothing_bears_is_told_whatever_is_done_with_the_text(ann: FlaskClient) -> None:
+    text = "MATCH (p:Persn {case: $case})\nRETURN p.name, p.`<b>naem</b>`"
+    checked = ann.post(at(), data={"do": "check", "text": text})
+    where, answer = run(ann, text)
+    for page in (checked, answer):
+        harmless(page.text)
+        assert "Line 1, column 10: `Persn` is no label here: did you mean `Person`?" in shown(page.text)
+        assert "Line 2, column 18: `<b>naem</b>` is no property here" in shown(page.text)
+    assert "Nothing is wrong with it" not in checked.text
+    assert "It runs, but look at this" in checked.text
+    assert "No rows" in answer.text
+    notices = ann.get(where.replace("/run?", "/run.json?")).json["run"]["notices"]  # type: ignore[index]
+    assert notices[0] == {"says": "`Persn` is no label here: did you mean `Person`?", "line": 1, "column": 10}
+    # What the service knows and this graph has none of is no misspelling.
+    _, answer = run(ann, "MATCH (a {case: $case})-[:X_CUSTOM]->(b) RETURN a.id")
+    assert "`X_CUSTOM` is a relation, but nothing in the graph has it." in shown(answer.text)
+    assert 'class="caution"' not in run(ann, "MATCH (p:Person {case: $case}) RETURN p.id")[1].text
 
 
 def test_a_fault_points_at_its_line_and_loses_nothing(ann: FlaskClient) -> None:

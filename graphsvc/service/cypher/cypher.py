@@ -12,6 +12,7 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import policy
 from graphsvc.cases.cypher_runs import Run
 from graphsvc.service.ask import Ask
+from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.library import QueryLibrary
 from graphsvc.store.typed import Typed
 
@@ -89,7 +90,7 @@ class Cypher:
         return self._ask.home.runs.going(self._ask.principal.name, self._ask.case)
 
     def run(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
-        """Run a text to its end; Ctrl-C cancels it.
+        """Run a text to its end; Ctrl-C cancels it. What its `warnings` say is warned of (`errors.AnswerWarning`).
 
         Raises:
             CypherFault: what is wrong or not allowed, and where. Busy: it took too long or too much.
@@ -102,7 +103,9 @@ class Cypher:
         except BaseException:
             self.cancel(run)
             raise
-        return runs.whole(run)
+        answer = runs.whole(run)
+        warn(answer.warnings)
+        return answer
 
     def history(self, newest: int = 50) -> list[Past]:
         """One's own texts in this case, newest first: what ran, and what was refused before it could.

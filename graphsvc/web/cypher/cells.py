@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from graphsvc.records.labels import INNER
 from graphsvc.records.relations import ENTITIES, RELATIONS, says
 
 # Columns whose texts are ids of entities, by what the named queries call them; so are those that end in `id`.
@@ -100,7 +101,7 @@ def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
             if "Entity" in value["labels"]:
                 yield _text(value["properties"].get("id")), _text(value["properties"].get("case"))
         elif kind == "relationship":
-            if value["type"] not in _INNER:
+            if value["type"] not in INNER:
                 for end in ("start", "end"):
                     if value[end]:
                         yield _text(value[end]), _text(value["properties"].get("case"))
@@ -110,10 +111,6 @@ def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
         else:
             for item in value.values():
                 yield from _entities(item, is_one=False)
-
-
-# Relationships between claims, statements, sources and what they are about.
-_INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
 
 
 def _kind(value: Mapping[str, Any]) -> str:

@@ -11,10 +11,11 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
+from graphsvc.records.labels import LABELS
 from graphsvc.service import BOUND, Examined, NameTaken, Run, Session, exchange, parameters
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher import cells
-from graphsvc.web.cypher.examples import EXAMPLES, LABELS, RELATIONS
+from graphsvc.web.cypher.examples import EXAMPLES, RELATIONS
 from graphsvc.web.frame import answer, at, home, page, plain, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
