@@ -35,8 +35,8 @@ class Run:
         parameters: those that were given.
         state: `running`, `done`, `cancelled` or `failed`.
         started_at: UTC. seconds: how long it took, or has taken so far.
-        columns, rows: the answer once it is done; values as JSON holds them, nodes, relationships and paths as objects
-            with a `kind`.
+        columns, rows: the answer once it is done: scalars, days, moments and spans, lists, maps, and graph values as
+            dictionaries with a `kind` (`store.values.unpacked`).
         truncated: there were more rows than may come out, or they were too large.
         fault: what went wrong, one sentence. line, column: where, from 1; 0: not known.
         restarted: the managed Neo4j had to be started again.

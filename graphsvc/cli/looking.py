@@ -15,6 +15,7 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
 from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
+from graphsvc.records.iso import json_safe
 from graphsvc.service import Session, cut
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -102,7 +103,7 @@ def as_given(given: Iterable[str]) -> dict[str, str]:
 def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows on standard output, as `table`, `csv` or `json`."""
     if form == "json":
-        say(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        say(json.dumps([json_safe(dict(zip(columns, row, strict=True))) for row in rows], ensure_ascii=False))
     elif form == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -130,6 +131,7 @@ def _is_number(text: str) -> bool:
 
 def _text(value: Any) -> str:
     """A value in a cell; control characters of other people's text do not reach the terminal."""
+    value = json_safe(value)
     if value is None:
         return ""
     if isinstance(value, float):

@@ -14,6 +14,7 @@ from graphsvc.cli.looking import FORMATS, Opener, as_given, write
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import Busy, CypherFault, NotFound, RequestError
+from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import count
 from graphsvc.service import PlanStep, Run, Session, cut, parameters
 
@@ -123,10 +124,11 @@ def _plan(step: PlanStep, depth: int = 0) -> Iterator[str]:
 
 
 def _flat(value: Any) -> Any:
+    value = json_safe(value)
     nested = isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(part, dict | list) for part in value)
     )
-    return json.dumps(value, ensure_ascii=False, default=str) if nested else value
+    return json.dumps(value, ensure_ascii=False) if nested else value
 
 
 commands = (cypher,)

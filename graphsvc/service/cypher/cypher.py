@@ -14,6 +14,7 @@ from graphsvc.cases.cypher_runs import Run
 from graphsvc.service.ask import Ask
 from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.library import QueryLibrary
+from graphsvc.service.cypher.parameters import native
 from graphsvc.store.typed import Typed
 
 _LOOKED_AT = 500  # lines of the log a history is made from
@@ -63,8 +64,13 @@ class Cypher:
         return self._ask.home.cypher_gate.check(self._ask.principal, self._ask.purpose, self._ask.case, text)
 
     def start(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:
-        """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs."""
-        gate, case, given = self._ask.home.cypher_gate, self._ask.case, dict(parameters or {})
+        """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs.
+
+        Args:
+            text: what is run.
+            parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
+        """
+        gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
         gate.check(self._ask.principal, self._ask.purpose, case, text, given)
 
         def work(typed: Typed) -> None:
