@@ -57,7 +57,7 @@ from graphsvc.service.network.paths import (
     ShownPath,
     ShownPaths,
 )
-from graphsvc.service.network.request import MOST_DEPTH, MOST_NODES, NODES, PictureRequest
+from graphsvc.service.network.request import MOST_DEPTH, MOST_LINKS, MOST_NODES, MOST_STARTS, NODES, PictureRequest
 from graphsvc.service.network.saved_views import Draft, OpenedView, OtherLevel, SavedMeanwhile
 from graphsvc.service.protection.requests import Request
 from graphsvc.service.search.search import Found
@@ -75,8 +75,10 @@ __all__ = [
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
     "MOST_DEPTH",
+    "MOST_LINKS",
     "MOST_NODES",
     "MOST_PATHS",
+    "MOST_STARTS",
     "NODES",
     "PAIR_KINDS",
     "PATH_KINDS",

@@ -310,6 +310,60 @@ def test_a_cut_no_rows_and_what_failed_are_said(ann: FlaskClient) -> None:
     assert ann.get(at("/run", id="0" * 32)).status_code == 404
 
 
+def drawn(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[str, str, str]]]:
+    """The entities and links of the picture that an answer leads to."""
+    picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
+    assert picture, shown(answer.text)
+    view = client.get(html.unescape(picture[1]).replace("/network?", "/network.json?")).json["view"]  # type: ignore[index]
+    return (
+        {node["id"] for node in view["nodes"]},
+        {(edge["subject"], edge["relation"], edge["object"]) for edge in view["edges"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes", "links"),
+    [
+        # Between the three there are links that were not asked for.
+        ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n", "P1 P3 C1", ""),
+        ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n.id", "P1 P3 C1", ""),
+        ("MATCH (:Person {case: $case, id: 'P1'})-[r:DIRECTED]->() RETURN r", "P1 P3", "P1 DIRECTED P3"),
+        (
+            "MATCH path = (:Person {case: $case, id: 'P1'})-[:ORGANISED]->()<-[:PILOTED]-() RETURN {of: [path]} AS way",
+            "P1 C1 P3",
+            "P1 ORGANISED C1,P3 PILOTED C1",
+        ),
+        ("MATCH (a:Person {case: $case})-[r:ORGANISED]->(c) MATCH (x {case: $case, id: 'P3'}) RETURN r, x", "P1 C1 P3", "P1 ORGANISED C1"),
+    ],
+)  # fmt: skip
+def test_a_picture_has_the_nodes_and_links_of_the_answer_alone(
+    ann: FlaskClient, text: str, nodes: str, links: str
+) -> None:
+    _, answer = run(ann, text)
+    wanted = {tuple(link.split()) for link in links.split(",") if link}
+    assert drawn(ann, answer) == (set(nodes.split()), wanted)
+
+
+def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
+    _, answer = run(ann, "MATCH (:Person {case: $case, id: 'P1'})-[r:DIRECTED]->(b) RETURN r, b")
+    picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
+    assert picture
+    address = html.unescape(picture[1])
+    page = ann.get(address).text
+    assert "between these the links of the answer alone" in shown(page)
+    assert 'name="link" value="P1~DIRECTED~P3"' in page
+    view = ann.get(address.replace("/network?", "/network.json?") + "&open=P3").json["view"]  # type: ignore[index]
+    assert {(edge["subject"], edge["relation"], edge["object"]) for edge in view["edges"]} == {
+        ("P1", "DIRECTED", "P3"), ("P3", "PILOTED", "C1"), ("P1", "ORGANISED", "C1")
+    }  # fmt: skip
+    for wrong in ("P1~PAID", "a~b~c~d", "[1, 2, 3]", "[" * 100_000, "P1~~P2"):
+        refused = ann.get(f"/case/{CASE}/network", query_string={"id": "P1", "link": wrong})
+        assert refused.status_code == 400
+        assert "link takes SUBJECT~RELATION~OBJECT" in shown(refused.text)
+    nothing = ann.get(f"/case/{CASE}/network", query_string={"id": ["P1", "P3"], "depth": "0", "link": ""})
+    assert "The answer has no link." in shown(nothing.text)
+
+
 def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     # The server holds cases of other tests too.
     text = (
@@ -320,9 +374,9 @@ def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     harmless(answer.text)
     picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
     assert picture
-    drawn = html.unescape(picture[1])
-    assert "id=P1" in drawn
-    assert "id=P3" in drawn
+    address = html.unescape(picture[1])
+    assert "id=P1" in address
+    assert "id=P3" in address
     assert "gave instructions to" in answer.text
     # Those of the other case have the same ids: they are named, with their case, and neither linked nor drawn.
     assert "2 ids in the answer are" in shown(answer.text)

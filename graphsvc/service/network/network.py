@@ -88,7 +88,7 @@ class Network:
         return picture(
             stages,
             known,
-            among.dicts(),
+            [row for row in among.dicts() if wanted.draws((row["subject"], row["relation"], row["object"]))],
             starts=wanted.starts,
             hidden=wanted.hidden,
             truncated=cut or among.truncated or entities.truncated,

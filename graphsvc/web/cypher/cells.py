@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphsvc.records.labels import INNER
-from graphsvc.records.relations import ENTITIES, RELATIONS, says
+from graphsvc.records.relations import ENTITIES, RELATIONS, LinkKey, says
 
 # Columns whose texts are ids of entities, by what the named queries call them; so are those that end in `id`.
 _ID_COLUMNS = frozenset({"id", "subject", "object", *ENTITIES})
@@ -33,6 +33,22 @@ def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> t
                 else:
                     elsewhere.add(f"{of}\0{identifier}")
     return mentioned, elsewhere
+
+
+def links(case: str, rows: Iterable[Sequence[Any]]) -> dict[LinkKey, None]:
+    """The links in an answer that are of a case, in order."""
+    return dict.fromkeys(link for row in rows for value in row for link in _links(value, case))
+
+
+def _links(value: Any, case: str) -> Iterator[LinkKey]:
+    kind = _kind(value) if isinstance(value, dict) else ""
+    if kind == "relationship":
+        of = value["properties"]
+        if value["type"] not in INNER and of.get("case") == case and value["start"] and value["end"]:
+            yield _text(value["start"]), _text(of.get("relation")) or value["type"], _text(value["end"])
+    elif isinstance(value, list | dict) and kind != "node":
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _links(item, case)
 
 
 def is_id(column: str) -> bool:
