@@ -185,8 +185,12 @@ class Store:
         Raises:
             CypherFault: the text is wrong; where, if the server says so.
         """
-        heard = neo4j.NotificationMinimumSeverity.WARNING
-        with _translated(), self._session(neo4j.READ_ACCESS, notifications_min_severity=heard) as session:
+        heard: dict[str, Any] = {
+            "notifications_min_severity": neo4j.NotificationMinimumSeverity.WARNING,
+            # What a later version will write otherwise makes no answer wrong.
+            "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
+        }
+        with _translated(), self._session(neo4j.READ_ACCESS, **heard) as session:
             try:
                 # On a line of its own, so that the columns the server names are those of the text.
                 summary = session.run("EXPLAIN\n" + text).consume()

@@ -13,6 +13,7 @@ the server is, the text, its parameters, its limits. Standard output, line by li
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -21,7 +22,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from datetime import time as clock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 _BATCH = 200
 _MEMORY = 2 * 1024**3
@@ -31,6 +31,7 @@ for _name in ("numpy", "pandas", "pyarrow"):
     sys.modules[_name] = None  # type: ignore[assignment]
 
 import neo4j  # noqa: E402 - after what it must not load
+import pytz  # type: ignore[import-untyped]  # noqa: E402 - the driver brings it; it has no stubs
 from neo4j import exceptions as bolt  # noqa: E402
 from neo4j import time  # noqa: E402
 from neo4j.graph import Node, Path, Relationship  # noqa: E402
@@ -81,8 +82,7 @@ def unpacked(said: Any) -> Any:
     if kind == "map":
         return {name: unpacked(item) for name, item in content.items()}
     if kind == "moment":
-        moment = datetime.fromisoformat(content[0])
-        return moment.astimezone(ZoneInfo(content[1])) if content[1] else moment
+        return _moment(*content)
     if kind == "duration":
         return time.Duration(months=content[0], days=content[1], seconds=content[2], nanoseconds=content[3])
     kinds: dict[str, Callable[[Any], Any]] = {
@@ -92,6 +92,14 @@ def unpacked(said: Any) -> Any:
         "bytes": bytes.fromhex,
     }
     return kinds[kind](content)
+
+
+def _moment(text: str, zone: str) -> Any:
+    moment = datetime.fromisoformat(text)
+    # With the zones of the standard library the driver (6.4) ends the process, or sends another hour.
+    with contextlib.suppress(pytz.UnknownTimeZoneError):
+        return time.DateTime.from_native(moment.astimezone(pytz.timezone(zone))) if zone else moment
+    return moment
 
 
 def _end(node: Node | None, ends: set[str]) -> Any:

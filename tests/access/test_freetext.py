@@ -84,6 +84,18 @@ def test_the_words_alone_are_refused_and_it_says_where(text: str) -> None:
     assert refused.value.column > 0
 
 
+def test_functions_of_lists_that_newer_versions_have_pass_and_no_others_of_their_namespace() -> None:
+    assert require_harmless("RETURN coll.sort([2, 1]) AS a, coll.indexOf([1], $x) AS b") == ("x",)
+    for text in ("RETURN coll.load('x')", "RETURN coll.sort.all([1])", "RETURN acoll.sort([1])"):
+        with pytest.raises(CypherFault, match="is not among those that may be used here"):
+            require_harmless(text)
+
+
+def test_who_called_a_column_call_is_told_how_to_write_it() -> None:
+    with pytest.raises(CypherFault, match="If CALL is a name of yours, put it in backticks"):
+        require_harmless("MATCH (n) RETURN n.id AS call ORDER BY call")
+
+
 def test_the_plan_alone_is_refused_too(session: Session) -> None:
     """The second line of defence: what the words' check would let through, the plan's does not."""
     texts = (

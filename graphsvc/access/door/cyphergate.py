@@ -24,6 +24,7 @@ from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault
+from graphsvc.queries.days import mixed
 from graphsvc.queries.library import BOUND
 from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import PlanStep, Store
@@ -99,7 +100,7 @@ class CypherGate:
             CypherFault: what is wrong or not allowed, and where. Busy: a case is being loaded. Otherwise as `require`.
         """
         with self._act(principal, purpose, case, text, given or {}, "check"):
-            checked = self._checked(text)
+            checked = self._checked(text, given or {})
             if given is not None:
                 self._parameters(principal, case, checked.parameters, given)
             return checked
@@ -113,7 +114,7 @@ class CypherGate:
             CypherFault, NotFound, Refused, Busy: as `check`. Otherwise as `store.typed.run_typed`.
         """
         with self._act(principal, purpose, case, text, given, "run") as outcome:
-            checked = self._checked(text)
+            checked = self._checked(text, given)
             typed.notices = checked.notices
             parameters = self._parameters(principal, case, checked.parameters, given)
             run_typed(self._settings, self._store(), text, parameters, self._settings.row_cap, typed)
@@ -140,11 +141,11 @@ class CypherGate:
                 raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
             yield outcome
 
-    def _checked(self, text: str) -> Examined:
+    def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
         parameters = require_harmless(text)
         plan = self._store().explain(text)
         require_reading(plan)
-        return Examined(plan.kind, plan.root, parameters, plan.notices)
+        return Examined(plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, given)))
 
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]
