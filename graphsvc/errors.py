@@ -91,3 +91,7 @@ class OperatorError(GraphsvcError):
 
     exit_code = 71
     status = 503
+
+
+class AnswerWarning(UserWarning):
+    """An answer in a notebook may not be all that was meant: rows were cut, or the text has words that nothing bears."""

@@ -54,7 +54,7 @@ ALONE = {
     "anyascii": {"names.spelling"},
     "flask": {"web"},
     "click": {"cli"},
-    "pandas": {"service.session"},
+    "pandas": {"service.session", "service.cypher.frames"},
     "openpyxl": {"ingest"},
     "igraph": set[str](),  # GPL: read by a test alone, to see that what goes out opens there
     "djlint": set[str](),  # GPL: a command of `make check`, imported by nothing

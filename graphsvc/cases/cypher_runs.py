@@ -15,6 +15,8 @@ from typing import Any
 
 from graphsvc.access.log.audit import now
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, NotFound, OperatorError
+from graphsvc.queries.notices import Notice
+from graphsvc.records.numbers import count
 from graphsvc.store.typed import CancelledTyped, Typed
 
 _AT_ONCE = 4  # texts that run at the same time
@@ -25,7 +27,7 @@ _UNEXPECTED = "The service met an error it did not expect; it is in its log. Not
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Run:
     """A text that runs or ran.
 
@@ -33,11 +35,12 @@ class Run:
         parameters: those that were given.
         state: `running`, `done`, `cancelled` or `failed`.
         started_at: UTC. seconds: how long it took, or has taken so far.
-        columns, rows: the answer once it is done; values as JSON holds them, nodes, relationships and paths as objects
-            with a `kind`.
+        columns, rows: the answer once it is done: scalars, days, moments and spans, lists, maps, and graph values as
+            dictionaries with a `kind` (`store.values.unpacked`).
         truncated: there were more rows than may come out, or they were too large.
         fault: what went wrong, one sentence. line, column: where, from 1; 0: not known.
         restarted: the managed Neo4j had to be started again.
+        notices: what in the text to look at, such as a label that nothing has.
     """
 
     id: str
@@ -53,6 +56,27 @@ class Run:
     line: int = 0
     column: int = 0
     restarted: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    def __repr__(self) -> str:
+        """What became of it, without the rows: there may be thousands."""
+        answer = f"{count(len(self.rows), 'row')} of {', '.join(self.columns)}" if self.state == "done" else ""
+        return f"<Run {' · '.join(filter(None, [self.state, answer, self.fault, *self.warnings]))}>"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What keeps the answer from being all that was meant, each in a sentence."""
+        return (*([cut(len(self.rows))] if self.truncated else []), *map(str, self.notices))
+
+
+def cut(rows: int) -> str:
+    """What to say of an answer that holds so many rows and not all.
+
+    Example:
+        >>> cut(10_000)
+        'The answer is cut at 10,000 rows and there are more: narrow it down, or let it count.'
+    """
+    return f"The answer is cut at {count(rows, 'row')} and there are more: narrow it down, or let it count."
 
 
 class Runs:
@@ -189,4 +213,5 @@ class _Running:
             self.line,
             self.column,
             self.typed.restarted,
+            self.typed.notices if ended else (),
         )

@@ -13,9 +13,10 @@ import click
 
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say, say_text
-from graphsvc.errors import RequestError
+from graphsvc.errors import Busy, RequestError
 from graphsvc.records.cells import inert
-from graphsvc.service import Session
+from graphsvc.records.iso import json_safe
+from graphsvc.service import Session, cut
 
 Opener = Callable[..., AbstractContextManager[Session]]
 FORMATS = click.Choice(["table", "csv", "json"])
@@ -67,7 +68,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 @click.option("--cypher", is_flag=True, help="Show the query's text instead of running it.")
 @acting
 def query(session: Opener, name: str, case: str, given: Sequence[str], form: str, *, cypher: bool) -> None:
-    """Run a named query; without a name, list them."""
+    """Run a named query; without a name, list them. An answer that is cut ends with status 75."""
     with session(case) as acts:
         if not name:
             rows = ([q.name, q.title, " ".join(p.name for p in q.parameters)] for q in acts.queries.listed())
@@ -78,10 +79,10 @@ def query(session: Opener, name: str, case: str, given: Sequence[str], form: str
             return
         answer = acts.queries.run(name, as_given(given))
     write(form, answer.columns, answer.rows)
-    if answer.truncated:
-        say(f"Cut at {len(answer.rows):,} rows: narrow the query down to see the rest.", err=True)
     if answer.withheld:
         say(f"Withheld without the clearance for it: {', '.join(answer.withheld)}.", err=True)
+    if answer.truncated:
+        raise Busy(cut(len(answer.rows)))
 
 
 def as_given(given: Iterable[str]) -> dict[str, str]:
@@ -102,7 +103,7 @@ def as_given(given: Iterable[str]) -> dict[str, str]:
 def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Rows on standard output, as `table`, `csv` or `json`."""
     if form == "json":
-        say(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        say(json.dumps([json_safe(dict(zip(columns, row, strict=True))) for row in rows], ensure_ascii=False))
     elif form == "csv":
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -130,6 +131,7 @@ def _is_number(text: str) -> bool:
 
 def _text(value: Any) -> str:
     """A value in a cell; control characters of other people's text do not reach the terminal."""
+    value = json_safe(value)
     if value is None:
         return ""
     if isinstance(value, float):

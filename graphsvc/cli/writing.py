@@ -13,9 +13,10 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.looking import FORMATS, Opener, as_given, write
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
-from graphsvc.errors import CypherFault, NotFound, RequestError
+from graphsvc.errors import Busy, CypherFault, NotFound, RequestError
+from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import count
-from graphsvc.service import PlanStep, Run, Session, parameters
+from graphsvc.service import PlanStep, Run, Session, cut, parameters
 
 _LOOK_S = 0.5
 _SAID_AFTER_S = 2.0
@@ -49,7 +50,10 @@ def cypher(
     *,
     explain: bool,
 ) -> None:
-    """Run a text of Cypher that only reads. It takes the grant for free Cypher."""
+    """Run a text of Cypher that only reads. It takes the grant for free Cypher.
+
+    Words that nothing in the graph bears are told beside the answer. One that is cut ends with status 75.
+    """
     if sum(map(bool, (text.strip(), file, saved))) != 1:
         raise RequestError("Give one text to run: as TEXT, with --file, or by the name it is --saved under.")
     values = parameters.given(as_given(given).items())
@@ -63,17 +67,19 @@ def cypher(
             examined = acts.cypher.examine(text)
             say(*_plan(examined.plan))
             say(f"parameters: {', '.join(examined.parameters) or 'none'}", err=True)
+            say(*examined.notices, err=True)
             return
         run = _run(acts, text, values)
     if run.restarted:
         say("The text could not be stopped in any other way, so the managed Neo4j was started anew.", err=True)
+    say(*run.notices, err=True)
     if run.state == "failed":
         raise CypherFault(run.fault)  # says the place itself
     # A table is read by people: there graph values stand as JSON in their cells.
     rows = run.rows if form == "json" else [tuple(map(_flat, row)) for row in run.rows]
     write(form, run.columns, rows)
     if run.truncated:
-        say(f"Cut at {len(run.rows):,} rows: narrow the text down to see the rest.", err=True)
+        raise Busy(cut(len(run.rows)))
 
 
 def _run(acts: Session, text: str, values: dict[str, Any]) -> Run:
@@ -118,10 +124,11 @@ def _plan(step: PlanStep, depth: int = 0) -> Iterator[str]:
 
 
 def _flat(value: Any) -> Any:
+    value = json_safe(value)
     nested = isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(part, dict | list) for part in value)
     )
-    return json.dumps(value, ensure_ascii=False, default=str) if nested else value
+    return json.dumps(value, ensure_ascii=False) if nested else value
 
 
 commands = (cypher,)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from types import MappingProxyType
 
-from graphsvc.ingest.nearest import UnknownWord
 from graphsvc.records.dates import PartialDate, parse_date
+from graphsvc.records.nearest import UnknownWord
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import Column
 

@@ -18,9 +18,9 @@ from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
-from graphsvc.ingest.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
 from graphsvc.ingest.readers import read_delivery
+from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
 
 _SHOWN_CHARS = 60

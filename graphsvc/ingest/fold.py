@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.ingest.check import Rejection, Row
-from graphsvc.ingest.nearest import SUGGESTIONS, near_id
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
+from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
-from graphsvc.ingest.nearest import hint
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
 from graphsvc.ingest.readers import open_parts
+from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
 # Cells of a row of theirs → the value of a field of ours.

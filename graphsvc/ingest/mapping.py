@@ -62,8 +62,8 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.nearest import hint
 from graphsvc.records.charts import ENTITY_CHOICES
+from graphsvc.records.nearest import hint
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 

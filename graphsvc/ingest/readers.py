@@ -12,8 +12,8 @@ from typing import BinaryIO, cast
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import is_system_file, zip_parts
 from graphsvc.ingest.csvtext import CsvPart, too_large
-from graphsvc.ingest.nearest import hint
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
+from graphsvc.records.nearest import hint
 from graphsvc.records.tables import IGNORED_FILES, REQUIRED_TABLES, TABLES
 
 __all__ = ["Limits", "RawPart", "RawTable", "open_parts", "read_delivery"]

@@ -10,7 +10,7 @@ from graphsvc.analysis.doubt.pieces import KINDS as PIECES
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.evidence.dependence import Shared
 from graphsvc.analysis.score.leads import Explanation
-from graphsvc.cases.cypher_runs import Run
+from graphsvc.cases.cypher_runs import Run, cut
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.loaded import Loaded
@@ -57,7 +57,7 @@ from graphsvc.service.network.paths import (
     ShownPath,
     ShownPaths,
 )
-from graphsvc.service.network.request import MOST_DEPTH, MOST_NODES, NODES, PictureRequest
+from graphsvc.service.network.request import MOST_DEPTH, MOST_LINKS, MOST_NODES, MOST_STARTS, NODES, PictureRequest
 from graphsvc.service.network.saved_views import Draft, OpenedView, OtherLevel, SavedMeanwhile
 from graphsvc.service.protection.requests import Request
 from graphsvc.service.search.search import Found
@@ -75,8 +75,10 @@ __all__ = [
     "LONGEST_PATH",
     "MANY_NEIGHBOURS",
     "MOST_DEPTH",
+    "MOST_LINKS",
     "MOST_NODES",
     "MOST_PATHS",
+    "MOST_STARTS",
     "NODES",
     "PAIR_KINDS",
     "PATH_KINDS",
@@ -145,6 +147,7 @@ __all__ = [
     "clearances",
     "command_line",
     "comparison",
+    "cut",
     "exchange",
     "invented",
     "known_forms",

@@ -13,11 +13,13 @@ import networkx as nx
 import pandas as pd
 
 from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.cases.cypher_runs import cut
 from graphsvc.cases.home import Home
 from graphsvc.service.accounts.own import OwnAccount
 from graphsvc.service.accounts.staff import Accounts
 from graphsvc.service.ask import Ask, CaseSummary
 from graphsvc.service.cypher.cypher import Cypher
+from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.service.cypher.named import Queries
 from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.exports.exports import Exports
@@ -170,27 +172,29 @@ class Session:
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
         """The answer of a named query as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
+        That they were is warned of (`errors.AnswerWarning`), and stands where the table is shown.
+
         Raises:
             RequestError: no such query, or a parameter is wrong.
         """
         released = self.queries.run(query, parameters)
-        frame = pd.DataFrame(released.rows, columns=list(released.columns))
-        frame.attrs = {"truncated": released.truncated, "withheld": list(released.withheld)}
-        return frame
+        sentences = [cut(len(released.rows))] if released.truncated else []
+        warn(sentences)
+        withheld = list(released.withheld)
+        return answer_frame(released.columns, released.rows, sentences, truncated=released.truncated, withheld=withheld)
 
     def cypher_frame(self, text: str, /, **parameters: Any) -> pd.DataFrame:
         """The answer of a text of Cypher as a table; `frame.attrs["truncated"]` says whether rows were cut.
 
         `$case` and the names the named queries use are bound. Nodes, relationships and paths are dictionaries with
-        `kind`. It takes the grant for free Cypher.
+        `kind`. What is cut, and words of the text that nothing in the graph bears, are warned of (`errors.AnswerWarning`)
+        and stand where the table is shown. It takes the grant for free Cypher.
 
         Raises:
             CypherFault: the text is wrong or refused; `line` and `column` say where. Refused: no grant, or suspended.
         """
         run = self.cypher.run(text, parameters)
-        frame = pd.DataFrame(run.rows, columns=list(run.columns))
-        frame.attrs = {"truncated": run.truncated}
-        return frame
+        return answer_frame(run.columns, run.rows, run.warnings, truncated=run.truncated)
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
         """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`."""

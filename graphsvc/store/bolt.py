@@ -14,9 +14,12 @@ from neo4j import exceptions as bolt
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError, RequestError, standing
+from graphsvc.queries.notices import Notice, Remark, notices
 
 # A connection that breaks is told in our words; where nobody set up logging the driver's own must not reach a terminal.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
+# What a server notices about a text is shown to who wrote it: the driver would write it to a log, with the text.
+logging.getLogger("neo4j.notifications").disabled = True
 
 Item = TypeVar("Item")
 Make = Callable[[list[Any], list[Any]], Item]
@@ -49,10 +52,11 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """What a query would do. kind: `r` reads only, `rw` and `w` write, `s` is about the server."""
+    """What a query would do. kind: `r` reads only, `rw` and `w` write, `s` is about the server; notices: what to look at."""
 
     kind: str
     root: PlanStep
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,12 @@ class Store:
         Raises:
             CypherFault: the text is wrong; where, if the server says so.
         """
-        with _translated(), self._session(neo4j.READ_ACCESS) as session:
+        heard: dict[str, Any] = {
+            "notifications_min_severity": neo4j.NotificationMinimumSeverity.WARNING,
+            # What a later version will write otherwise makes no answer wrong.
+            "notifications_disabled_classifications": [neo4j.NotificationDisabledClassification.DEPRECATION],
+        }
+        with _translated(), self._session(neo4j.READ_ACCESS, **heard) as session:
             try:
                 # On a line of its own, so that the columns the server names are those of the text.
                 summary = session.run("EXPLAIN\n" + text).consume()
@@ -189,7 +198,8 @@ class Store:
                 if isinstance(error, bolt.AuthError):
                     raise
                 raise _fault(error, lines_before=1) from error
-        return QueryPlan(summary.query_type or "", _step(summary.plan or {}))
+        remarks = [_remark(status, lines_before=1) for status in summary.gql_status_objects if status.is_notification]
+        return QueryPlan(summary.query_type or "", _step(summary.plan or {}), notices(remarks))
 
     def transactions(self, mark: str) -> list[str]:
         """Ids of the server's transactions that bear a mark (`typedrun` gives them one)."""
@@ -223,8 +233,10 @@ class Store:
         with _translated():
             return self._driver.get_server_info().agent.removeprefix("Neo4j/")
 
-    def _session(self, mode: str, fetch_size: int = 5000) -> neo4j.Session:
-        return self._driver.session(database=self.login.database, default_access_mode=mode, fetch_size=fetch_size)
+    def _session(self, mode: str, fetch_size: int = 5000, **more: Any) -> neo4j.Session:
+        return self._driver.session(
+            database=self.login.database, default_access_mode=mode, fetch_size=fetch_size, **more
+        )
 
 
 # "(line 2, column 26 (offset: 25))", behind what the server says.
@@ -252,6 +264,13 @@ def _step(plan: Mapping[str, Any]) -> PlanStep:
         " ".join(str(arguments.get("Details", "")).split()),
         float(arguments.get("EstimatedRows", 0.0)),
         tuple(_step(child) for child in plan.get("children", ())),
+    )
+
+
+def _remark(status: neo4j.GqlStatusObject, *, lines_before: int) -> Remark:
+    at = status.position
+    return Remark(
+        status.gql_status, status.status_description, *((at.line - lines_before, at.column) if at is not None else ())
     )
 
 

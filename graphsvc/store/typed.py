@@ -22,8 +22,10 @@ from typing import Any
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault, GraphsvcError, OperatorError
+from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import Store, sentence
 from graphsvc.store.server import local
+from graphsvc.store.values import packed, unpacked
 
 MOST_BYTES = 16 * 1024 * 1024  # of an answer, as JSON
 _GRACE_S = 3.0  # beyond the server's own limit
@@ -47,15 +49,17 @@ class Typed:
     """A text on its way: what came so far, and how to end it. The service's own threads alone change it.
 
     Attributes:
-        columns, rows: of the answer; values as JSON holds them (`store.typedrun.plain`).
+        columns, rows: of the answer; values as `store.values.unpacked` says.
         truncated: rows were left out: `rows` or `bytes`, which limit was met; empty: it is all.
         restarted: the managed server had to be started again.
+        notices: what in the text to look at.
     """
 
     columns: tuple[str, ...] = ()
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     truncated: str = ""
     restarted: bool = False
+    notices: tuple[Notice, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -79,7 +83,7 @@ def run_typed(
     job = {
         **asdict(store.login),
         "text": text,
-        "parameters": dict(parameters),
+        "parameters": {name: packed(value) for name, value in parameters.items()},
         "rows": rows,
         "bytes": MOST_BYTES,
         "timeout": settings.cypher_timeout_s,
@@ -137,14 +141,19 @@ def _follow(process: subprocess.Popen[str], typed: Typed, deadline: float) -> di
 
 def _read(process: subprocess.Popen[str], typed: Typed, end: Callable[[dict[str, Any]], None]) -> None:
     """Read line by line; a line torn by a kill is none."""
+    rows: list[list[Any]] = []
+    ends: dict[str, str | None] = {}
     for line in process.stdout or ():
         with contextlib.suppress(json.JSONDecodeError):
             said = json.loads(line)
             if "columns" in said:
                 typed.columns = tuple(said["columns"])
             elif "rows" in said:
-                typed.rows.extend(tuple(row) for row in said["rows"])
+                rows += said["rows"]
+            elif "ends" in said:
+                ends = said["ends"]
             else:
+                typed.rows = [tuple(unpacked(value, ends) for value in row) for row in rows]
                 typed.truncated = said["end"] if said.get("end", "all") != "all" else ""
                 end(said)
 

@@ -6,17 +6,21 @@ the server is, the text, its parameters, its limits. Standard output, line by li
 
     {"columns": [...]}
     {"rows": [[...], ...]}                                  as often as needed
+    {"ends": {...}}                                         ids of nodes that relationships alone named, if any
     {"end": "all"} · {"end": "rows"} · {"end": "bytes"}     all of it, or cut at the limit of rows or of bytes
     {"error": "timeout" · "memory" · "connection" · "text" · "server", "says": ..., "code": ..., "position": {...}}
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from datetime import time as clock
 from typing import Any
 
 _BATCH = 200
@@ -27,44 +31,89 @@ for _name in ("numpy", "pandas", "pyarrow"):
     sys.modules[_name] = None  # type: ignore[assignment]
 
 import neo4j  # noqa: E402 - after what it must not load
+import pytz  # type: ignore[import-untyped]  # noqa: E402 - the driver brings it; it has no stubs
 from neo4j import exceptions as bolt  # noqa: E402
+from neo4j import time  # noqa: E402
 from neo4j.graph import Node, Path, Relationship  # noqa: E402
 from neo4j.spatial import Point  # noqa: E402
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON holds it; nodes, relationships, paths and points as objects with a `kind`."""
+def packed(value: Any, ends: set[str]) -> Any:
+    """A value as JSON in which each object has one key, its kind (`store.values` reads it).
+
+    A relationship that comes without the nodes at its ends names them as the database does; these go into `ends`.
+    """
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
+        return value if math.isfinite(value) else {"number": str(value)}
     if isinstance(value, Node):
-        return {"kind": "node", "labels": sorted(value.labels), "properties": plain(dict(value))}
+        return {"node": {"labels": sorted(value.labels), "properties": packed(dict(value), ends)}}
     if isinstance(value, Relationship):
-        ends = {name: end.get("id") if end is not None else None for name, end in _ends(value)}
-        return {"kind": "relationship", "type": value.type, **ends, "properties": plain(dict(value))}
+        known = {"type": value.type, "start": _end(value.start_node, ends), "end": _end(value.end_node, ends)}
+        return {"relationship": {**known, "properties": packed(dict(value), ends)}}
     if isinstance(value, Path):
         parts = {"nodes": list(value.nodes), "relationships": list(value.relationships)}
-        return {"kind": "path", **{name: plain(part) for name, part in parts.items()}}
+        return {"path": {name: packed(part, ends) for name, part in parts.items()}}
     if isinstance(value, Point):
-        return {"kind": "point", "srid": value.srid, "coordinates": list(value)}
+        return {"point": {"srid": value.srid, "coordinates": list(value)}}
     if isinstance(value, bytes | bytearray):
         return value.hex()
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if hasattr(value, "iso_format"):  # before tuples: a duration is one
-        return value.iso_format()
+        return {"map": {str(key): packed(item, ends) for key, item in value.items()}}
+    if isinstance(value, time.Duration):  # before tuples: it is one
+        return {"duration": [value.months, value.days, value.seconds, value.nanoseconds]}
+    if isinstance(value, time.DateTime):
+        return {"moment": [value.iso_format(), _zone(value.tzinfo)]}
+    if isinstance(value, time.Date | time.Time):
+        return {"date" if isinstance(value, time.Date) else "time": value.iso_format()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [packed(item, ends) for item in value]
     return str(value)
 
 
-def _ends(value: Relationship) -> Iterator[tuple[str, Any]]:
-    yield "start", value.start_node
-    yield "end", value.end_node
+def unpacked(said: Any) -> Any:
+    """A parameter, as `store.values` packed it."""
+    if isinstance(said, list):
+        return [unpacked(item) for item in said]
+    if not isinstance(said, dict):
+        return said
+    ((kind, content),) = said.items()
+    if kind == "map":
+        return {name: unpacked(item) for name, item in content.items()}
+    if kind == "moment":
+        return _moment(*content)
+    if kind == "duration":
+        return time.Duration(months=content[0], days=content[1], seconds=content[2], nanoseconds=content[3])
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "number": float,
+        "date": date.fromisoformat,
+        "time": clock.fromisoformat,
+        "bytes": bytes.fromhex,
+    }
+    return kinds[kind](content)
 
 
-def lines(job: dict[str, Any], records: Iterable[Any]) -> Iterator[dict[str, Any]]:
+def _moment(text: str, zone: str) -> Any:
+    moment = datetime.fromisoformat(text)
+    # With the zones of the standard library the driver (6.4) ends the process, or sends another hour.
+    with contextlib.suppress(pytz.UnknownTimeZoneError):
+        return time.DateTime.from_native(moment.astimezone(pytz.timezone(zone))) if zone else moment
+    return moment
+
+
+def _end(node: Node | None, ends: set[str]) -> Any:
+    if node is None or node.labels or dict(node):
+        return None if node is None else node.get("id")
+    ends.add(node.element_id)
+    return {"end": node.element_id}
+
+
+def _zone(zone: Any) -> str:
+    return str(getattr(zone, "key", "") or getattr(zone, "zone", "") or "")
+
+
+def lines(job: dict[str, Any], records: Iterable[Any], ends: set[str]) -> Iterator[dict[str, Any]]:
     """The rows of an answer in batches, and how it ended, within the limits of the job."""
     left, size = job["rows"], 0
     batch: list[list[Any]] = []
@@ -73,7 +122,7 @@ def lines(job: dict[str, Any], records: Iterable[Any]) -> Iterator[dict[str, Any
             yield {"rows": batch}
             yield {"end": "rows"}
             return
-        row = [plain(value) for value in record.values()]
+        row = [packed(value, ends) for value in record.values()]
         size += len(json.dumps(row))
         if size > job["bytes"]:
             yield {"rows": batch}
@@ -101,9 +150,13 @@ def run(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
             # One transaction that is never repeated: what ran out of memory once would do so again.
             session = driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS, fetch_size=500)
             query = neo4j.Query(job["text"], metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
-            result = session.run(query, job["parameters"])
+            result = session.run(query, {name: unpacked(value) for name, value in job["parameters"].items()})
             yield {"columns": list(result.keys())}
-            yield from lines(job, result)
+            ends: set[str] = set()
+            for line in lines(job, result, ends):
+                if "end" in line and ends:
+                    yield {"ends": named(driver, job, ends)}
+                yield line
             # Not waiting for the rest of it: the server stops once the connection is gone.
             sys.stdout.flush()
             os._exit(0)
@@ -118,6 +171,14 @@ def run(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"error": "connection", "says": type(error).__name__}
     except MemoryError:
         yield {"error": "memory", "says": ""}
+
+
+def named(driver: neo4j.Driver, job: dict[str, Any], ends: set[str]) -> dict[str, Any]:
+    """The ids of nodes, by what the database calls them."""
+    text = "UNWIND $ends AS end MATCH (n) WHERE elementId(n) = end RETURN end, n.id"
+    query = neo4j.Query(text, metadata={"graphsvc": job["mark"]}, timeout=job["timeout"])
+    with driver.session(database=job["database"], default_access_mode=neo4j.READ_ACCESS) as session:
+        return dict(record.values() for record in session.run(query, {"ends": sorted(ends)}))
 
 
 def _kind(error: bolt.Neo4jError) -> str:

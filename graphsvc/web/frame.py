@@ -6,7 +6,6 @@ Everything but PUBLIC needs a sign-in; a route is public only by being named the
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
@@ -33,6 +32,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
+from graphsvc.records.iso import iso
 from graphsvc.service import Service, Session
 from graphsvc.web import peer, rail
 
@@ -231,19 +231,16 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: dataclasses as objects, sets as sorted lists, dates as ISO text."""
+    """A value as JSON can hold it: dataclasses as objects, sets as sorted lists, dates and spans as ISO text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, set | frozenset):
         return sorted((plain(item) for item in value), key=str)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and not hasattr(value, "iso_format"):  # a span of months is a tuple too
         return [plain(item) for item in value]
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    # Temporal values of the graph database know the same word.
-    return value.iso_format() if hasattr(value, "iso_format") else value
+    return iso(value)
 
 
 def inward(target: str) -> str:

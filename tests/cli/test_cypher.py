@@ -24,7 +24,7 @@ from tests.toolbox.rows import texts
 pytestmark = pytest.mark.neo4j
 CASE = "cypher by command"
 FILES = {
-    "people": "id,name,category\nP1,Idris Karam,suspect\nP2,=1+1,suspect\n",
+    "people": "id,name,category\nP1,Idris Karam,suspect\nP2,=1+1,suspect\nP3,,suspect\nP4,,suspect\nP5,,suspect\n",
     "statements": "id,kind,handling\nS1,record,P\n",
     "links": "subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
 }
@@ -87,6 +87,37 @@ def test_explain_shows_the_plan_and_runs_nothing(run: Callable[..., Result]) -> 
     assert found.stdout.startswith("ProduceResults (about ")
     assert "\n  Projection" in found.stdout
     assert "parameters: case, who" in found.stderr
+
+
+def test_a_word_that_nothing_bears_is_told_beside_the_answer(run: Callable[..., Result]) -> None:
+    text = "MATCH (p:Person {case: $case, id: 'P1'}) RETURN p.id AS id, p.naem AS name"
+    said = "Line 1, column 63: `naem` is no property here: did you mean `name`?"
+    answer = run(text, "--format", "json")
+    assert (answer.exit_code, json.loads(answer.stdout)) == (0, [{"id": "P1", "name": None}])
+    assert answer.stderr.splitlines() == [said]
+    assert said in run("--explain", text).stderr.splitlines()
+    assert run("RETURN 1 AS a").stderr == ""
+
+
+def test_an_answer_that_is_cut_ends_with_a_status_of_its_own(home: Settings) -> None:
+    """As a process ends: what came is on standard output, and a script knows that it is not all."""
+    variables = {"PATH": os.environ["PATH"], "HOME": str(home.home), "GRAPHSVC_ROW_CAP": "2", **environment(home)}
+    for arguments in (
+        ["cypher", "UNWIND range(1, 3) AS n RETURN n", "--format", "csv"],
+        ["query", "quality.unmentioned", "--format", "csv"],
+    ):
+        called = subprocess.run(
+            [sys.executable, "-m", "graphsvc", *arguments],
+            env=variables | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert len(called.stdout.splitlines()) == 3
+        assert "The answer is cut at 2 rows and there are more" in called.stderr
+        assert called.returncode == 75
+    whole = ["-m", "graphsvc", "cypher", "UNWIND range(1, 2) AS n RETURN n"]
+    assert subprocess.run([sys.executable, *whole], env=variables, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.check import Row, check_delivery
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.mapping import mapping_of
-from graphsvc.ingest.nearest import SUGGESTIONS, hint, near_id
 from graphsvc.ingest.raw import Limits, RawTable
+from graphsvc.records.nearest import SUGGESTIONS, hint, near_id
 
 LIMITS = Limits(file_bytes=1_000_000, cell_chars=1_000)
 LONG_S = 10.0  # a slow and busy machine; unbounded, each of these takes minutes

@@ -153,6 +153,38 @@ def test_explain_tells_reading_from_writing_and_runs_nothing(store: Store) -> No
 
 
 @pytest.mark.neo4j
+def test_explain_tells_of_words_that_nothing_bears_where_they_stand_and_logs_no_text(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = (
+        "MATCH (p:Persn)-[:PIAD]->(q)\n"
+        "WHERE p.naem = $who AND id(q) > 0 AND EXISTS { (q)-[:RIVAL_OF_]-(:`Od``d`) }\n"
+        "RETURN p['beleif']"
+    )
+    # That `id` will go is told too, and makes no answer wrong.
+    told = [(notice.says, notice.line, notice.column) for notice in store.explain(text).notices]
+    labels = "Entity, Person, Boat, Crossing, Gang, Workplace, Thing, Statement, Source, Claim"
+    assert told == [
+        ("`Persn` is no label here: did you mean `Person`?", 1, 10),
+        ("`PIAD` is no relation here: did you mean `PAID`?", 1, 19),
+        ("`naem` is no property here: did you mean `name`?", 2, 9),
+        ("`RIVAL_OF_` is no relation here: did you mean `RIVAL_OF`?", 2, 54),
+        (f"`Od`d` is no label here. There are {labels}.", 2, 67),
+        ("`beleif` is no property here: did you mean `belief`?", 3, 10),
+    ]
+    assert caplog.records == []
+
+
+def test_what_is_there_since_is_noticed_no_more(store: Store) -> None:
+    text = "MATCH (n:Late {late: 1}) RETURN n"
+    assert len(store.explain(text).notices) == 2
+    store.write("MERGE (:Late {late: 1})", {})
+    try:
+        assert store.explain(text).notices == ()
+    finally:
+        store.write("MATCH (n:Late) DELETE n", {})
+
+
 def test_the_version_is_the_one_that_was_started(store: Store, neo4j_server: LocalServer) -> None:
     assert store.version()[0].isdigit()
     assert store.where == neo4j_server.uri

@@ -19,9 +19,10 @@ from graphsvc.access.people import accounts, changes
 from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
+from graphsvc.records.labels import LABELS
 from graphsvc.service import Service
 from graphsvc.web import create_app
-from graphsvc.web.cypher.examples import EXAMPLES, LABELS
+from graphsvc.web.cypher.examples import EXAMPLES
 from tests.toolbox.accounts import session, signed_in
 from tests.toolbox.rows import texts
 
@@ -217,6 +218,22 @@ def test_check_shows_plan_and_missing_parameters_and_runs_nothing(ann: FlaskClie
     assert ann.get(at("/history.json")).json == before
 
 
+def test_a_word_that_nothing_bears_is_told_whatever_is_done_with_the_text(ann: FlaskClient) -> None:
+    text = "MATCH (p:Persn {case: $case})\nRETURN p.name, p.`<b>naem</b>`"
+    checked = ann.post(at(), data={"do": "check", "text": text})
+    where, answer = run(ann, text)
+    for page in (checked, answer):
+        harmless(page.text)
+        assert "Line 1, column 10: Persn is no label here: did you mean Person?" in shown(page.text)
+        assert "Line 2, column 18: <b>naem</b> is no property here" in shown(page.text)
+    assert "Nothing is wrong with it" not in checked.text
+    assert "It runs, but look at this" in checked.text
+    assert "No rows" in answer.text
+    notices = ann.get(where.replace("/run?", "/run.json?")).json["run"]["notices"]  # type: ignore[index]
+    assert notices[0] == {"says": "`Persn` is no label here: did you mean `Person`?", "line": 1, "column": 10}
+    assert "notices" not in run(ann, "MATCH (p:Person {case: $case}) RETURN p.id")[1].text
+
+
 def test_a_fault_points_at_its_line_and_loses_nothing(ann: FlaskClient) -> None:
     text = "MATCH (p:Person {case: $case})\nRETRUN p.name"
     for do in ("check", "run"):
@@ -293,6 +310,60 @@ def test_a_cut_no_rows_and_what_failed_are_said(ann: FlaskClient) -> None:
     assert ann.get(at("/run", id="0" * 32)).status_code == 404
 
 
+def drawn(client: FlaskClient, answer: Any) -> tuple[set[str], set[tuple[str, str, str]]]:
+    """The entities and links of the picture that an answer leads to."""
+    picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
+    assert picture, shown(answer.text)
+    view = client.get(html.unescape(picture[1]).replace("/network?", "/network.json?")).json["view"]  # type: ignore[index]
+    return (
+        {node["id"] for node in view["nodes"]},
+        {(edge["subject"], edge["relation"], edge["object"]) for edge in view["edges"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes", "links"),
+    [
+        # Between the three there are links that were not asked for.
+        ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n", "P1 P3 C1", ""),
+        ("MATCH (n:Entity {case: $case}) WHERE n.id IN ['P1', 'P3', 'C1'] RETURN n.id", "P1 P3 C1", ""),
+        ("MATCH (:Person {case: $case, id: 'P1'})-[r:DIRECTED]->() RETURN r", "P1 P3", "P1 DIRECTED P3"),
+        (
+            "MATCH path = (:Person {case: $case, id: 'P1'})-[:ORGANISED]->()<-[:PILOTED]-() RETURN {of: [path]} AS way",
+            "P1 C1 P3",
+            "P1 ORGANISED C1,P3 PILOTED C1",
+        ),
+        ("MATCH (a:Person {case: $case})-[r:ORGANISED]->(c) MATCH (x {case: $case, id: 'P3'}) RETURN r, x", "P1 C1 P3", "P1 ORGANISED C1"),
+    ],
+)  # fmt: skip
+def test_a_picture_has_the_nodes_and_links_of_the_answer_alone(
+    ann: FlaskClient, text: str, nodes: str, links: str
+) -> None:
+    _, answer = run(ann, text)
+    wanted = {tuple(link.split()) for link in links.split(",") if link}
+    assert drawn(ann, answer) == (set(nodes.split()), wanted)
+
+
+def test_a_picture_of_an_answer_grows_like_any_other(ann: FlaskClient) -> None:
+    _, answer = run(ann, "MATCH (:Person {case: $case, id: 'P1'})-[r:DIRECTED]->(b) RETURN r, b")
+    picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
+    assert picture
+    address = html.unescape(picture[1])
+    page = ann.get(address).text
+    assert "between these the links of the answer alone, not" in shown(page)
+    assert 'name="link" value="P1~DIRECTED~P3"' in page
+    view = ann.get(address.replace("/network?", "/network.json?") + "&open=P3").json["view"]  # type: ignore[index]
+    assert {(edge["subject"], edge["relation"], edge["object"]) for edge in view["edges"]} == {
+        ("P1", "DIRECTED", "P3"), ("P3", "PILOTED", "C1"), ("P1", "ORGANISED", "C1")
+    }  # fmt: skip
+    for wrong in ("P1~PAID", "a~b~c~d", "[1, 2, 3]", "[" * 100_000, "P1~~P2"):
+        refused = ann.get(f"/case/{CASE}/network", query_string={"id": "P1", "link": wrong})
+        assert refused.status_code == 400
+        assert "link takes SUBJECT~RELATION~OBJECT" in shown(refused.text)
+    nothing = ann.get(f"/case/{CASE}/network", query_string={"id": ["P1", "P3"], "depth": "0", "link": ""})
+    assert "The answer has no link." in shown(nothing.text)
+
+
 def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     # The server holds cases of other tests too.
     text = (
@@ -303,9 +374,9 @@ def test_graph_values_are_drawn_in_this_case_alone(ann: FlaskClient) -> None:
     harmless(answer.text)
     picture = re.search(r'href="([^"]*/network[^"]*)"[^>]*>As a picture', answer.text)
     assert picture
-    drawn = html.unescape(picture[1])
-    assert "id=P1" in drawn
-    assert "id=P3" in drawn
+    address = html.unescape(picture[1])
+    assert "id=P1" in address
+    assert "id=P3" in address
     assert "gave instructions to" in answer.text
     # Those of the other case have the same ids: they are named, with their case, and neither linked nor drawn.
     assert "2 ids in the answer are" in shown(answer.text)

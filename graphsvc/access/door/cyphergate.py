@@ -24,7 +24,9 @@ from graphsvc.access.people.principal import Principal
 from graphsvc.appdb import tables, transaction
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, CypherFault
+from graphsvc.queries.days import mixed
 from graphsvc.queries.library import BOUND
+from graphsvc.queries.notices import Notice
 from graphsvc.store.bolt import PlanStep, Store
 from graphsvc.store.typed import Typed, run_typed
 
@@ -36,11 +38,18 @@ _SOURCE = re.compile(r"\bQ(?:-[0-9A-Z]{4}){3}\b")
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A text that may run. kind: `r`, it reads; plan: what it would do; parameters: the names it uses, bound ones too."""
+    """A text that may run.
+
+    Attributes:
+        kind: `r`, it reads. plan: what it would do.
+        parameters: the names it uses, bound ones too.
+        notices: what in it to look at, such as a label that nothing has.
+    """
 
     kind: str
     plan: PlanStep
     parameters: tuple[str, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 class CypherGate:
@@ -91,7 +100,7 @@ class CypherGate:
             CypherFault: what is wrong or not allowed, and where. Busy: a case is being loaded. Otherwise as `require`.
         """
         with self._act(principal, purpose, case, text, given or {}, "check"):
-            checked = self._checked(text)
+            checked = self._checked(text, given or {})
             if given is not None:
                 self._parameters(principal, case, checked.parameters, given)
             return checked
@@ -105,7 +114,9 @@ class CypherGate:
             CypherFault, NotFound, Refused, Busy: as `check`. Otherwise as `store.typed.run_typed`.
         """
         with self._act(principal, purpose, case, text, given, "run") as outcome:
-            parameters = self._parameters(principal, case, self._checked(text).parameters, given)
+            checked = self._checked(text, given)
+            typed.notices = checked.notices
+            parameters = self._parameters(principal, case, checked.parameters, given)
             run_typed(self._settings, self._store(), text, parameters, self._settings.row_cap, typed)
             outcome["rows"] = len(typed.rows)
             outcome["sources"] = {name for row in typed.rows for name in _sources(row)}
@@ -130,11 +141,11 @@ class CypherGate:
                 raise Busy("A case is being loaded, and free Cypher sees them all. Try again in a moment.")
             yield outcome
 
-    def _checked(self, text: str) -> Examined:
+    def _checked(self, text: str, given: Mapping[str, Any]) -> Examined:
         parameters = require_harmless(text)
         plan = self._store().explain(text)
         require_reading(plan)
-        return Examined(plan.kind, plan.root, parameters)
+        return Examined(plan.kind, plan.root, parameters, (*plan.notices, *mixed(text, given)))
 
     def _parameters(
         self, principal: Principal, case: str, names: tuple[str, ...], given: Mapping[str, Any]

@@ -35,6 +35,10 @@ PROCEDURES = frozenset(
 NAMESPACES = frozenset(
     {"date", "datetime", "localdatetime", "localtime", "time", "duration", "point", "vector.similarity"}
 )
+# Functions that are Neo4j's own in namespaces that are not.
+FUNCTIONS = frozenset(
+    f"coll.{name}" for name in ("distinct", "flatten", "indexof", "insert", "max", "min", "remove", "sort")
+)
 # What an operator may be called, without what stands in brackets behind it ("Expand(All)").
 OPERATORS = frozenset(
     """
@@ -198,7 +202,7 @@ def _require_function(text: str, stream: Sequence[Token], place: int) -> None:
     parts = name.split(".")
     if len(parts) < 2 or behind >= len(stream) or stream[behind].text != "(" or stream[behind].kind != "sign":
         return
-    if ".".join(parts[:-1]).lower() not in NAMESPACES:
+    if ".".join(parts[:-1]).lower() not in NAMESPACES and name.lower() not in FUNCTIONS:
         raise fault(text, stream[place].offset, f"The function {name[:80]} is not among those that may be used here.")
 
 
@@ -226,4 +230,6 @@ def _hidden(details: str) -> Iterator[str]:
 
 def _no_procedure(name: str, text: str = "", offset: int = 0) -> CypherFault:
     says = f"{name[:80]} is not among the procedures that may be called. Those are: {', '.join(sorted(PROCEDURES))}."
+    if "." not in name:
+        says += " If CALL is a name of yours, put it in backticks."
     return fault(text, offset, says) if text else CypherFault(says)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import OperatorError
+from graphsvc.records.iso import iso
 
 _ROW = tables.cypher_texts
 _BLOCK = 500
@@ -102,4 +103,4 @@ class CypherTexts:
 
 
 def _written(given: Mapping[str, Any]) -> str:
-    return json.dumps(dict(given), sort_keys=True, default=str)
+    return json.dumps(dict(given), sort_keys=True, default=lambda value: str(iso(value)))

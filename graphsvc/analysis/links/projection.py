@@ -15,7 +15,8 @@ from graphsvc.records.relations import LinkKey
 def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
     """One edge per claim, keyed by its id, with the relation, the statement and its grade on it.
 
-    Accounts of witnesses that are told as one have no id: they are keyed by relation, polarity and status.
+    Accounts of witnesses that are told as one have no id: they are keyed by relation, polarity and status. `amount` is there
+    where one was named.
 
     Example:
         >>> claim = Claim("c1", "p1", "RUNS", "g1", "asserts", "active", "t1", "s1", "witness", "2", "D", True, 1, "P",
@@ -42,11 +43,12 @@ def claims_graph(claims: Iterable[Claim]) -> nx.MultiDiGraph[str]:
             grade=f"{claim.source_grade}{claim.assessment}{claim.handling}" if claim.source_grade else "",
             on_record=claim.on_record,
             weight=claim.weight,
-            amount=claim.amount,
             currency=claim.currency,
             from_on=claim.from_on,
             to_on=claim.to_on,
             interest=claim.interest,
+            # GraphML and GEXF have no value for one that is not known.
+            **({} if claim.amount is None else {"amount": claim.amount}),
         )
     return graph
 

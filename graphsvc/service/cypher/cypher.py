@@ -12,7 +12,9 @@ from graphsvc.access.log import audit
 from graphsvc.access.people import policy
 from graphsvc.cases.cypher_runs import Run
 from graphsvc.service.ask import Ask
+from graphsvc.service.cypher.frames import warn
 from graphsvc.service.cypher.library import QueryLibrary
+from graphsvc.service.cypher.parameters import native
 from graphsvc.store.typed import Typed
 
 _LOOKED_AT = 500  # lines of the log a history is made from
@@ -62,8 +64,13 @@ class Cypher:
         return self._ask.home.cypher_gate.check(self._ask.principal, self._ask.purpose, self._ask.case, text)
 
     def start(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:
-        """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs."""
-        gate, case, given = self._ask.home.cypher_gate, self._ask.case, dict(parameters or {})
+        """Run a text in the background; gives the run's id. Raises as `examine`, before anything runs.
+
+        Args:
+            text: what is run.
+            parameters: name → value, of kinds that `service.cypher.parameters.native` takes.
+        """
+        gate, case, given = self._ask.home.cypher_gate, self._ask.case, native(parameters or {})
         gate.check(self._ask.principal, self._ask.purpose, case, text, given)
 
         def work(typed: Typed) -> None:
@@ -89,7 +96,7 @@ class Cypher:
         return self._ask.home.runs.going(self._ask.principal.name, self._ask.case)
 
     def run(self, text: str, parameters: Mapping[str, Any] | None = None) -> Run:
-        """Run a text to its end; Ctrl-C cancels it.
+        """Run a text to its end; Ctrl-C cancels it. What its `warnings` say is warned of (`errors.AnswerWarning`).
 
         Raises:
             CypherFault: what is wrong or not allowed, and where. Busy: it took too long or too much.
@@ -102,7 +109,9 @@ class Cypher:
         except BaseException:
             self.cancel(run)
             raise
-        return runs.whole(run)
+        answer = runs.whole(run)
+        warn(answer.warnings)
+        return answer
 
     def history(self, newest: int = 50) -> list[Past]:
         """One's own texts in this case, newest first: what ran, and what was refused before it could.

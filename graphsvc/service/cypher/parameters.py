@@ -1,11 +1,18 @@
-"""Parameters of free Cypher as people type them: a name and a text that is read as JSON, or else taken as it is. Pure."""
+"""Parameters of free Cypher. Pure.
+
+People type a name and a text that is read as JSON, or else taken as it is. A notebook gives values of its own kinds: those
+of NumPy and pandas are taken for what they hold.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from graphsvc.errors import RequestError
 from graphsvc.queries.library import BOUND
@@ -81,8 +88,87 @@ def require(parameters: dict[str, Any]) -> None:
         raise RequestError(f"The values of the parameters are longer than {LONGEST:,} characters together.")
 
 
-def _faults(value: Any, depth: int) -> Iterator[str]:
-    """What keeps a value from being one of the database's."""
+def native(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a notebook as the database takes them.
+
+    Scalars, days, moments and spans are taken as they are, of NumPy and pandas too (what is missing there is null); lists,
+    tuples, sets, arrays, series and all else that can be gone through as lists, tables and maps as maps.
+
+    Raises:
+        RequestError: a value is of a kind the database has none for, or cannot be kept, in one sentence.
+
+    Example:
+        >>> native({"ids": {"P1"}, "days": np.array(["2020-05-08"], "datetime64[D]"), "least": np.float64(0.5)})
+        {'ids': ['P1'], 'days': [datetime.date(2020, 5, 8)], 'least': 0.5}
+    """
+    values: dict[str, Any] = {}
+    for name, value in parameters.items():
+        try:
+            values[name] = _native(value, 0)
+        except _Odd as error:
+            raise RequestError(f"The value of ${name} {error}.") from None
+        for fault in _faults(values[name], 0, any_number=True):
+            raise RequestError(f"The value of ${name} {fault}.")
+    return values
+
+
+class _Odd(Exception):
+    """A value is of no kind that a parameter has."""
+
+
+# Kinds that pandas has for what is missing.
+_MISSING = ("NaTType", "NAType")
+_DAYS = ("Y", "M", "W", "D")
+
+
+def _native(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise _Odd(f"is nested more than {_DEEPEST} deep")
+    kind = type(value)
+    if value is None or kind.__name__ in _MISSING:
+        return None
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, np.generic):
+        return _scalar(value, depth)
+    if isinstance(value, bool | bytes):
+        return value
+    if isinstance(value, str | float):
+        return str(value) if isinstance(value, str) else float(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, dt.date | dt.timedelta):
+        # Those of pandas are subclasses, to the nanosecond.
+        plainly = getattr(value, "to_pydatetime", None) or getattr(value, "to_pytimedelta", None)
+        return value if plainly is None else plainly(**({"warn": False} if isinstance(value, dt.date) else {}))
+    if isinstance(value, dt.time) or hasattr(value, "iso_format"):
+        return value
+    if hasattr(value, "columns") and hasattr(value, "to_dict"):
+        value = value.to_dict("records")
+    if isinstance(value, Mapping):
+        return {str(name): _native(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, Iterable):
+        items = [_native(item, depth + 1) for item in value]
+        return sorted(items, key=repr) if isinstance(value, set | frozenset) else items
+    raise _Odd(f"is a {kind.__name__}, which the database has no kind for. Give numbers, text, dates, or lists of them")
+
+
+def _scalar(value: Any, depth: int) -> Any:
+    """A value of NumPy as one of Python: days as days, however finely moments and spans are counted."""
+    if isinstance(value, np.datetime64):
+        unit = np.datetime_data(value.dtype)[0]
+        return value.astype(f"datetime64[{'D' if unit in _DAYS else 'us'}]").item()
+    if isinstance(value, np.timedelta64):
+        if np.datetime_data(value.dtype)[0] in _DAYS[:2]:
+            raise _Odd("is a span of months, which NumPy has no length for. Give days")
+        return value.astype("timedelta64[us]").item()
+    if isinstance(value, np.void | np.complexfloating):
+        raise _Odd(f"is a {type(value).__name__}, which the database has no kind for. Give numbers, text or dates")
+    return _native(value.item(), depth)
+
+
+def _faults(value: Any, depth: int, *, any_number: bool = False) -> Iterator[str]:
+    """What keeps a value from being one of the database's. any_number: one that is none, such as NaN, is taken."""
     if depth > _DEEPEST:
         yield f"is nested more than {_DEEPEST} deep"
     elif isinstance(value, str):
@@ -92,15 +178,15 @@ def _faults(value: Any, depth: int) -> Iterator[str]:
         if value not in _INTEGERS:
             yield "is a larger whole number than the database keeps; put quotation marks around it to make it text"
     elif isinstance(value, float):
-        if value - value != 0:
+        if not any_number and value - value != 0:
             yield "is no number"
     elif isinstance(value, list):
         for item in value:
-            yield from _faults(item, depth + 1)
+            yield from _faults(item, depth + 1, any_number=any_number)
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from _faults(name, depth + 1)
-            yield from _faults(item, depth + 1)
+            yield from _faults(name, depth + 1, any_number=any_number)
+            yield from _faults(item, depth + 1, any_number=any_number)
 
 
 def _no_number(word: str) -> Any:

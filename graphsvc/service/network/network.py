@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from graphsvc.service.network.overview import Overviews
 from graphsvc.service.network.paths import Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
+from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached
 from graphsvc.views.picture.page import offline_page
 
@@ -86,7 +88,7 @@ class Network:
         return picture(
             stages,
             known,
-            among.dicts(),
+            [row for row in among.dicts() if wanted.draws((row["subject"], row["relation"], row["object"]))],
             starts=wanted.starts,
             hidden=wanted.hidden,
             truncated=cut or among.truncated or entities.truncated,
@@ -118,6 +120,9 @@ class Network:
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
         """The case as a NetworkX graph; nodes carry `kind` and `name`.
 
+        All values are text, numbers and true or false, and what is not known is not there: `networkx.write_graphml` and
+        `write_gexf` write it as it is.
+
         Args:
             of: `claims` (one edge per claim, keyed by its id, with statement and grade; without source clearance what
                 witnesses say is one edge for each link, polarity and status), `links` (one edge per link,
@@ -139,6 +144,8 @@ class Network:
         for identifier, row in named.items():
             if identifier in graph or of != "operation" or row["kind"] == "person":
                 graph.add_node(identifier, kind=row["kind"], name=row["name"] or identifier, sealed=row["sealed"])
+        for values in chain((of for _, of in graph.nodes(data=True)), (of for *_, of in graph.edges(data=True))):
+            values.update({name: xml(value) for name, value in values.items()})
         return graph
 
     def _stages(self, wanted: PictureRequest) -> tuple[list[list[str]], bool]:

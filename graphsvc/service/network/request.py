@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.errors import RequestError
-from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, LinkKey
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
@@ -16,6 +16,7 @@ MOST_NODES = 500
 MOST_OPENED = 1000
 MOST_DEPTH = 4
 MOST_STARTS = 60
+MOST_LINKS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class PictureRequest:
         grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
             for all. A statement that this reader is not shown by itself has no grade for them.
         apart: links that no claim of one of these grades asserts are marked as such, and stay.
+        links: of the links between two of `ids` only these are drawn, as (subject, relation, object); None: all.
         cap: nodes at most before anything was opened, 1 to 500.
         arrangement: how it is laid out: a word of `views.picture.arrangements.ARRANGEMENTS`.
 
@@ -52,6 +54,7 @@ class PictureRequest:
     recorded: float = 0.0
     grades: Sequence[str] = ()
     apart: Sequence[str] = ()
+    links: Collection[LinkKey] | None = None
     cap: int = NODES
     arrangement: str = ""
 
@@ -65,6 +68,7 @@ class PictureRequest:
             f"the number of nodes is from 1 to {MOST_NODES}": not 1 <= self.cap <= MOST_NODES,
             "belief is a number from 0 to 1": not (0 <= self.least <= 1 and 0 <= self.recorded <= 1),
             f"at most {MOST_NODES} nodes can be opened, added or hidden": most > MOST_NODES,
+            f"at most {MOST_LINKS} links can be chosen": len(self.links or ()) > MOST_LINKS,
             f"a layout is {', '.join(filter(None, ARRANGEMENTS))} or left out": self.arrangement
             not in tuple(ARRANGEMENTS),
         }
@@ -86,6 +90,10 @@ class PictureRequest:
     def alone(self) -> list[str]:
         """What came in without its neighbours, each once."""
         return list(dict.fromkeys(identifier for identifier in self.added if identifier))
+
+    def draws(self, link: LinkKey) -> bool:
+        """Whether a link is among those that were chosen, or not between two that the picture starts at."""
+        return self.links is None or link in self.links or not {link[0], link[2]} <= {*self.ids}
 
     @property
     def filters(self) -> dict[str, Any]:

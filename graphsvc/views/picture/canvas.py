@@ -13,11 +13,17 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from graphsvc.errors import RequestError
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, LinkKey
+from graphsvc.views.picture.network import link_of, link_text, opening, opens
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 5_000
-# Values of the address that are ids of entities. What was hidden is not in the picture, but is named in it.
+# Names of values of the address that are ids of entities. What was hidden is not in the picture, but is named in it.
 ID_NAMES = frozenset({"id", "open", "add", "hide"})
+# And of those that are links; an empty one says that no others are drawn.
+_LINK = "link"
+# And of those that are what is folded by, with a kind before the id.
+_FOLD = "fold"
 # Values of the address that say which picture is open: not part of what it shows.
 _WHICH = frozenset({"picture", "version", "sitting", "offer", "panel"})
 _FURTHEST = 1e7  # pixels
@@ -84,11 +90,38 @@ def named(state: State) -> set[str]:
     """Every id in a state.
 
     Example:
-        >>> sorted(named({"asked": [["id", "P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
+        >>> sorted(named({"asked": [["open", "~PAID~P1"], ["depth", "2"], ["hide", "P9"]], "arranged": {"P2": [0, 0]}, "pinned": []}))
         ['P1', 'P2', 'P9']
     """
-    asked = {value for name, value in state["asked"] if name in ID_NAMES}
+    asked = {identifier for name, value in state["asked"] for identifier in _ids(name, value)}
     return {*asked, *map(entity, (*state["arranged"], *state["pinned"]))} - {""}
+
+
+def _ids(name: str, value: str) -> tuple[str, ...]:
+    """The ids in a value of an address.
+
+    Example:
+        >>> _ids("id", "P1"), _ids("open", "~PAID~P1"), _ids("link", "P1~PAID~P2"), _ids("link", ""), _ids("depth", "2")
+        (('P1',), ('P1',), ('P1', 'P2'), (), ())
+        >>> _ids("fold", "gang:G1"), _ids("fold", "gang"), _ids("fold", "community:2")
+        (('G1',), (), ())
+    """
+    if name == _FOLD:
+        by, _, key = value.partition(":")
+        return (key,) if key and by != "community" else ()
+    if name == _LINK:
+        link = _link(value)
+        return (link[0], link[2]) if link else ()
+    if name not in ID_NAMES:
+        return ()
+    return (opening(value)[0],) if name == "open" else (value,)
+
+
+def _link(value: str) -> LinkKey | None:
+    try:
+        return link_of(value)
+    except ValueError:
+        return None
 
 
 def entity(node: str) -> str:
@@ -120,7 +153,7 @@ def only(state: State, there: Collection[str]) -> State:
     known = {*there, ""}
     return {
         **state,
-        "asked": [[name, value] for name, value in state["asked"] if name not in ID_NAMES or value in there],
+        "asked": [[name, value] for name, value in state["asked"] if set(_ids(name, value)) <= known],
         "arranged": {node: at for node, at in state["arranged"].items() if entity(node) in known},
         "pinned": [node for node in state["pinned"] if entity(node) in known],
     }
@@ -133,8 +166,19 @@ def bare(state: State) -> State:
         >>> bare({"asked": [["id", "P1"], ["depth", "2"], ["find", "Bo"]], "arranged": {}, "pinned": [], "look": {"by": "Bo"}})
         {'asked': [['id', 'P1'], ['depth', '2']], 'arranged': {}, 'pinned': []}
     """
-    asked = [[name, value] for name, value in state["asked"] if name in ID_NAMES or _FIGURE.fullmatch(value)]
+    asked = [[name, value] for name, value in state["asked"] if _is_bare(name, value)]
     return {"asked": asked, "arranged": state["arranged"], "pinned": state["pinned"]}
+
+
+def _is_bare(name: str, value: str) -> bool:
+    """Whether a value of an address has no word of its maker's: a relation of the deliverer's own is one."""
+    if name == _LINK:
+        link = _link(value)
+        return not value if link is None else link[1] in RELATIONS
+    if name == "open":
+        word = opening(value)[1]
+        return not word.startswith(CUSTOM_PREFIX)
+    return name in ID_NAMES or _FIGURE.fullmatch(value) is not None
 
 
 def drawable(state: State, there: Collection[str]) -> State:
@@ -183,7 +227,23 @@ def followed(state: State, follow: Follow, mask: Callable[[str], str]) -> State:
             return {name: now for name, part in value.items() if (now := plain(part)) is not None or part is None}
         return value
 
-    asked = [(name, follow(value) if name in ID_NAMES else text(value)) for name, value in state["asked"]]
+    def address(name: str, value: str) -> str | None:
+        ids = _ids(name, value)
+        if not ids:
+            return text(value)
+        now = [follow(identifier) for identifier in ids]
+        if name == _LINK:
+            subject, target = now
+            _, relation, _ = link_of(value)
+            return None if subject is None or target is None else link_text((subject, mask(relation), target))
+        if now[0] is None or name in ID_NAMES - {"open"}:
+            return now[0]
+        if name == _FOLD:
+            return f"{value.partition(':')[0]}:{now[0]}"
+        word = opening(value)[1]
+        return opens(now[0], mask(word) if word.startswith(CUSTOM_PREFIX) else word)
+
+    asked = [(name, address(name, value)) for name, value in state["asked"]]
     places = [(node(identifier), at) for identifier, at in state["arranged"].items()]
     pinned = [node(identifier) for identifier in state["pinned"]]
     return {

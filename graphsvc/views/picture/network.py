@@ -6,12 +6,13 @@ same picture, in the same places, as long as the case is the same.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, says
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, says
 from graphsvc.records.told import step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
@@ -21,6 +22,8 @@ from graphsvc.views.wording import title
 DOUBTFUL = 0.5
 # Nodes that one opening adds at most; opening again adds as many again.
 OPENING = 20
+# The parts of a link.
+LINK = ("subject", "relation", "object")
 
 Row = Mapping[str, Any]
 
@@ -149,6 +152,37 @@ def opens(identifier: str, word: str = "") -> str:
     """
     bare = not word and opening(identifier) == (identifier, "")
     return identifier if bare else f"~{word}~{identifier}"
+
+
+def link_of(text: str) -> LinkKey:
+    """A link as an address names it: subject, relation and object.
+
+    Raises:
+        ValueError: it is none.
+
+    Example:
+        >>> link_of("P1~PAID~P2"), link_of('["~", "PAID", "P2"]')
+        (('P1', 'PAID', 'P2'), ('~', 'PAID', 'P2'))
+    """
+    try:
+        parts = json.loads(text) if text.startswith("[") else text.split("~")
+    except (ValueError, RecursionError):
+        parts = []
+    if len(parts) != len(LINK) or not all(isinstance(part, str) and part for part in parts):
+        raise ValueError(f"{text[:100]} is no link")
+    subject, relation, target = parts
+    return subject, relation, target
+
+
+def link_text(link: LinkKey) -> str:
+    """The other way round: what to put into the address.
+
+    Example:
+        >>> link_text(("P1", "PAID", "P2")), link_text(("~", "PAID", "P2"))
+        ('P1~PAID~P2', '["~", "PAID", "P2"]')
+    """
+    plainly = "~".join(link)
+    return json.dumps(link) if plainly.startswith("[") or plainly.count("~") >= len(LINK) else plainly
 
 
 def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int, only: str = "") -> list[str]:

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from graphsvc.records.relations import ENTITIES, RELATIONS, says
+from graphsvc.records.labels import INNER
+from graphsvc.records.relations import ENTITIES, RELATIONS, LinkKey, says
 
 # Columns whose texts are ids of entities, by what the named queries call them; so are those that end in `id`.
 _ID_COLUMNS = frozenset({"id", "subject", "object", *ENTITIES})
@@ -32,6 +33,22 @@ def named(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> t
                 else:
                     elsewhere.add(f"{of}\0{identifier}")
     return mentioned, elsewhere
+
+
+def links(case: str, rows: Iterable[Sequence[Any]]) -> dict[LinkKey, None]:
+    """The links in an answer that are of a case, in order."""
+    return dict.fromkeys(link for row in rows for value in row for link in _links(value, case))
+
+
+def _links(value: Any, case: str) -> Iterator[LinkKey]:
+    kind = _kind(value) if isinstance(value, dict) else ""
+    if kind == "relationship":
+        of = value["properties"]
+        if value["type"] not in INNER and of.get("case") == case and value["start"] and value["end"]:
+            yield _text(value["start"]), _text(of.get("relation")) or value["type"], _text(value["end"])
+    elif isinstance(value, list | dict) and kind != "node":
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _links(item, case)
 
 
 def is_id(column: str) -> bool:
@@ -100,7 +117,7 @@ def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
             if "Entity" in value["labels"]:
                 yield _text(value["properties"].get("id")), _text(value["properties"].get("case"))
         elif kind == "relationship":
-            if value["type"] not in _INNER:
+            if value["type"] not in INNER:
                 for end in ("start", "end"):
                     if value[end]:
                         yield _text(value[end]), _text(value["properties"].get("case"))
@@ -110,10 +127,6 @@ def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
         else:
             for item in value.values():
                 yield from _entities(item, is_one=False)
-
-
-# Relationships between claims, statements, sources and what they are about.
-_INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
 
 
 def _kind(value: Mapping[str, Any]) -> str:

@@ -11,10 +11,13 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
-from graphsvc.service import BOUND, Examined, NameTaken, Run, Session, exchange, parameters
+from graphsvc.records.labels import LABELS
+from graphsvc.records.relations import LinkKey
+from graphsvc.service import BOUND, MOST_LINKS, MOST_STARTS, Examined, NameTaken, Run, Session, exchange, parameters
+from graphsvc.views.picture.network import link_text
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher import cells
-from graphsvc.web.cypher.examples import EXAMPLES, LABELS, RELATIONS
+from graphsvc.web.cypher.examples import EXAMPLES, RELATIONS
 from graphsvc.web.frame import answer, at, home, page, plain, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
@@ -22,7 +25,6 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(100, "Cypher", "cypher.editor", "cypher"),)
 _QUICK_S = 0.4  # a run that takes no longer is shown at once
-_PICTURED = 60  # entities a network view may start at
 _WINDOW = 100  # characters of a faulty line that are shown
 
 
@@ -222,6 +224,8 @@ def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str,
     known = _entities(session, list(mentioned)) if mentioned else {}
     ids = [cells.is_id(column) for column in run.columns]
     drawn = [identifier for identifier in mentioned if identifier in known]
+    starts = set(drawn[:MOST_STARTS])
+    between = [link for link in cells.links(session.case, rows) if link[0] in starts and link[2] in starts]
     return {
         "count": len(rows),
         "page": answer_page,
@@ -230,9 +234,10 @@ def _shown(session: Session, run: Run, rows: list[tuple[Any, ...]]) -> dict[str,
             [cells.cell(value, session.case, known, is_one=is_one) for value, is_one in zip(row, ids, strict=True)]
             for row in answer_page.rows
         ],
-        "picture": _picture(session, drawn[:_PICTURED]),
-        "drawn": min(len(drawn), _PICTURED),
+        "picture": _picture(session, drawn[:MOST_STARTS], between),
+        "drawn": min(len(drawn), MOST_STARTS),
         "entities": len(drawn),
+        "links_left": max(len(between) - MOST_LINKS, 0),
         "elsewhere": len(elsewhere) + len(mentioned) - len(drawn),
     }
 
@@ -243,5 +248,10 @@ def _entities(session: Session, identifiers: list[str]) -> dict[str, tuple[str, 
     return {row["id"]: (row["name"] or "", row["kind"]) for row in rows}
 
 
-def _picture(session: Session, drawn: list[str]) -> str:
-    return url_for("network.view", case=session.case, id=drawn, depth=0) if drawn else ""
+def _picture(session: Session, drawn: list[str], links: list[LinkKey]) -> str:
+    """The address of what was answered as a picture: these entities, and of the links between them these."""
+    if not drawn:
+        return ""
+    # An empty one first: where the answer has no links, none is drawn.
+    chosen = ["", *map(link_text, links[:MOST_LINKS])]
+    return url_for("network.view", case=session.case, id=drawn, depth=0, link=chosen)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphsvc.records import relations
-from graphsvc.records.properties import SENSITIVITY
-from graphsvc.records.tables import ENTITY_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +55,3 @@ RELATIONS = [
     (relation.name, ", ".join(relation.subjects), ", ".join(relation.objects), relation.says)
     for relation in relations.RELATIONS.values()
 ]
-# In files alone, in the vault alone, or counted by queries.
-_NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
-
-
-# The folded words that a search looks in: of names and numbers, and of free text.
-_LOOKED_IN = {"Statement": ["said"], "Source": [], "Claim": ["said"]}
-
-
-def _properties(label: str) -> list[str]:
-    named = [name.partition(".") for name in SENSITIVITY if name not in _NOT_THERE]
-    own = [name for of, _, name in named if of == label and not name.endswith(("_earliest", "_latest", "extra"))]
-    return [*own, *_LOOKED_IN.get(label, ["search", "said"])]
-
-
-# Label → properties besides `case`; a date has two more, and columns of the deliverer's own keep their names.
-LABELS = {label: _properties(label) for label in (*(t.label for t in ENTITY_TABLES), "Statement", "Source", "Claim")}

@@ -30,7 +30,7 @@ _OWN = "p."
 _LINK_PARTS = 3
 # What of an address or form says what is wanted.
 _WANTED = (
-    "id", "depth", "open", "add", "hide", "relation", "least", "recorded", "source_grade", "assessment", "size", "layout",
+    "id", "depth", "open", "add", "hide", "link", "relation", "least", "recorded", "source_grade", "assessment", "size", "layout",
     "fade", "query", "only", "form", "arranged",
 )  # fmt: skip
 # Places on a canvas: how many, how long as text, and how far from its middle.

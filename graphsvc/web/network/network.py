@@ -23,7 +23,7 @@ from graphsvc.views.picture.arrangements import ARRANGEMENTS
 from graphsvc.views.picture.folding import BELONGING, folded
 from graphsvc.views.picture.folding import groups as groups_of
 from graphsvc.views.picture.measures import measured
-from graphsvc.views.picture.network import Picture
+from graphsvc.views.picture.network import Picture, link_of
 from graphsvc.web.asked import number
 from graphsvc.web.frame import TWIN, answer, answer_early, at, page, wants_json
 from graphsvc.web.leads.leads import ranked
@@ -248,10 +248,23 @@ def asked() -> dict[str, Any]:
         "opened": args.getlist("open"),
         "added": args.getlist("add"),
         "hidden": args.getlist("hide"),
+        "links": _links(args.getlist("link")),
         "cap": number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
         # A link does not say what grades it has, so the browser could not tell which to draw faintly.
     } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
+
+
+def _links(texts: list[str]) -> list[LinkKey] | None:
+    """The links that were chosen, None if none were asked for; an empty text says that no others are drawn.
+
+    Raises:
+        RequestError: one is none.
+    """
+    try:
+        return [link_of(text) for text in texts if text] if texts else None
+    except ValueError:
+        raise RequestError("In the address, link takes SUBJECT~RELATION~OBJECT, such as P1~PAID~P2.") from None
 
 
 def filters() -> dict[str, Any]:

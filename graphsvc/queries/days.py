@@ -1,0 +1,118 @@
+"""Comparisons of a day with text, or with a moment: Cypher takes what they give for unknown, and answers with no rows.
+
+A date stands in the graph as the text that was given and, beside it, as the earliest and the latest day it can mean. Which
+of them a property is follows from its name; what a parameter is, from its value. Pure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.queries.notices import Notice
+from graphsvc.queries.tokens import Token, position, tokens
+from graphsvc.records.labels import WORDS
+
+_ENDS = ("_earliest", "_latest")
+_DAYS = frozenset(name for name in WORDS["property"] if name.endswith(_ENDS))
+_GIVEN = frozenset(name.removesuffix(end) for name in _DAYS for end in _ENDS) - _DAYS
+_SPANS = frozenset({"first_on", "last_on", "first_on_p", "last_on_p"})
+_COMPARING = "<>="
+_SHOWN = {"day": "a day", "text": "text", "moment": "a moment"}
+_MAKES = {"day": "date", "text": "toString"}
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Operand:
+    """What stands beside a comparison. kind: of `_SHOWN`; called: as it stands in the text."""
+
+    kind: str
+    called: str
+    offset: int
+    is_property: bool = False
+
+
+def mixed(text: str, given: Mapping[str, Any]) -> tuple[Notice, ...]:
+    """Where a text compares a property with what is of another kind, so that nothing can fit.
+
+    Args:
+        text: Cypher.
+        given: name → value of its parameters, as far as they are known.
+
+    Example:
+        >>> [str(notice) for notice in mixed("MATCH (c) WHERE c.date_latest < '2020-05-08' RETURN c", {})]
+        ["Line 1, column 17: `date_latest` is a day and '2020-05-08' is text, which never fit. Write date('2020-05-08')."]
+    """
+    stream = tokens(text)
+    return tuple(
+        Notice(_sentence(left, right), *position(text, left.offset))
+        for left, right in _comparisons(stream, given)
+        if left.kind != right.kind and (left.is_property or right.is_property)
+    )
+
+
+def _comparisons(stream: Sequence[Token], given: Mapping[str, Any]) -> Iterator[tuple[_Operand, _Operand]]:
+    place = 1
+    while place < len(stream):
+        end = place
+        while end < len(stream) and stream[end].kind == "sign" and stream[end].text in _COMPARING:
+            end += 1
+        if end > place:
+            left, right = _before(stream, place, given), _behind(stream, end, given)
+            if left is not None and right is not None:
+                yield left, right
+        place = end + 1 if end == place else end
+
+
+def _before(stream: Sequence[Token], end: int, given: Mapping[str, Any]) -> _Operand | None:
+    last = stream[end - 1]
+    if last.kind in ("name", "quoted"):
+        begin = end - 1
+        while begin >= 2 and _is_dot(stream, begin - 1) and stream[begin - 2].kind in ("name", "quoted"):
+            begin -= 2
+        return _property(last.text, stream[begin].offset) if begin < end - 1 else None
+    return _value(last, given)
+
+
+def _behind(stream: Sequence[Token], begin: int, given: Mapping[str, Any]) -> _Operand | None:
+    if begin >= len(stream):
+        return None
+    first, end = stream[begin], begin + 1
+    while end + 1 < len(stream) and _is_dot(stream, end) and stream[end + 1].kind in ("name", "quoted"):
+        end += 2
+    called = end < len(stream) and stream[end].kind == "sign" and stream[end].text in "(["
+    if first.word == "DATE" and end == begin + 1 and called:
+        return _Operand("day", "date(…)", first.offset)
+    if called:
+        return None
+    if first.kind in ("name", "quoted"):
+        return _property(stream[end - 1].text, first.offset) if end > begin + 1 else None
+    return _value(first, given) if end == begin + 1 else None
+
+
+def _is_dot(stream: Sequence[Token], place: int) -> bool:
+    return stream[place].kind == "sign" and stream[place].text == "."
+
+
+def _property(name: str, offset: int) -> _Operand | None:
+    kind = "day" if name in _DAYS else "text" if name in _GIVEN | _SPANS else ""
+    return _Operand(kind, f"`{name}`", offset, is_property=True) if kind else None
+
+
+def _value(token: Token, given: Mapping[str, Any]) -> _Operand | None:
+    if token.kind == "string":
+        return _Operand("text", f"'{token.text[:_LONGEST]}'", token.offset)
+    value = given.get(token.text) if token.kind == "parameter" else None
+    for of, kind in ((str, "text"), (dt.datetime, "moment"), (dt.date, "day")):  # a moment is a day of Python too
+        if isinstance(value, of):
+            return _Operand(kind, f"${token.text}", token.offset)
+    return None
+
+
+def _sentence(left: _Operand, right: _Operand) -> str:
+    known, other = (left, right) if left.is_property else (right, left)
+    says = f"{known.called} is {_SHOWN[known.kind]} and {other.called} is {_SHOWN[other.kind]}, which never fit."
+    return f"{says} Write {_MAKES[known.kind]}({other.called.strip('`') if other.is_property else other.called})."

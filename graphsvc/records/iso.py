@@ -1,0 +1,62 @@
+"""Days, moments, spans and numbers as JSON can hold them: in the words of ISO 8601, and what is no number in a word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+_UNITS = ((3600, "H"), (60, "M"))
+
+
+def iso(value: Any) -> Any:
+    """A value of a temporal kind as ISO 8601 text, a number that is none as a word; anything else as it is.
+
+    Example:
+        >>> iso(dt.date(2020, 5, 8)), iso(dt.timedelta(days=3, hours=2)), iso(float("nan")), iso(1.5), iso(None)
+        ('2020-05-08', 'P3DT2H', 'NaN', 1.5, None)
+    """
+    if isinstance(value, float):
+        return value if math.isfinite(value) else "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return _span(value)
+    # Spans of months, for which Python has no kind, know the word themselves.
+    named = getattr(value, "iso_format", None)
+    return value if named is None else named()
+
+
+def json_safe(value: Any) -> Any:
+    """A value of an answer with all that is inside of it, as JSON holds it.
+
+    Example:
+        >>> json_safe({"days": [dt.date(2020, 5, 8), float("-inf")]})
+        {'days': ['2020-05-08', '-Infinity']}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): json_safe(item) for key, item in value.items()}
+    if isinstance(value, list) or type(value) is tuple:  # a span of months is a tuple too
+        return [json_safe(item) for item in value]
+    return iso(value)
+
+
+def _span(span: dt.timedelta) -> str:
+    """A span as Neo4j writes it: every part with its sign.
+
+    Example:
+        >>> _span(dt.timedelta(days=-1, seconds=-4.5)), _span(dt.timedelta(seconds=90)), _span(dt.timedelta())
+        ('P-1DT-4.5S', 'PT1M30S', 'PT0S')
+    """
+    sign, size = ("-", -span) if span < dt.timedelta() else ("", span)
+    left, fraction = size.seconds, f"{size.microseconds:06d}".rstrip("0")
+    parts = []
+    for seconds, unit in _UNITS:
+        count, left = divmod(left, seconds)
+        parts += [f"{sign}{count}{unit}"] if count else []
+    if left or fraction:
+        parts.append(f"{sign}{left}{'.' * bool(fraction)}{fraction}S")
+    day = f"{sign}{size.days}D" if size.days else ""
+    clock = f"T{''.join(parts)}" if parts else ""
+    return f"P{day}{clock}" if day or clock else "PT0S"

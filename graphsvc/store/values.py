@@ -1,0 +1,96 @@
+"""Values between this process and the one that runs a text: as JSON, in which each object has one key, its kind.
+
+What comes out is the value again, whatever a map of the answer looks like. The other side is in `store.typedrun`, which
+imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from neo4j.time import Duration
+
+_NO_NUMBER = "number"
+
+
+def packed(value: Any) -> Any:
+    """A parameter as the other process takes it: scalars, lists, maps, days, moments, times, spans and bytes."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {_NO_NUMBER: str(value)}
+    if isinstance(value, Duration):  # before tuples: it is one
+        return {"duration": list(value)}
+    if isinstance(value, list | tuple):
+        return [packed(item) for item in value]
+    if isinstance(value, Mapping):
+        return {"map": {name: packed(item) for name, item in value.items()}}
+    if isinstance(value, dt.datetime):  # before days: it is one
+        return {"moment": [value.isoformat(), zone(value.tzinfo)]}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, dt.time):
+        return {"time": value.isoformat()}
+    if isinstance(value, dt.timedelta):
+        return {"duration": [0, value.days, value.seconds, value.microseconds * 1000]}
+    return {"bytes": value.hex()} if isinstance(value, bytes) else value
+
+
+def unpacked(said: Any, ends: Mapping[str, str | None]) -> Any:
+    """A value of an answer.
+
+    Days, times and moments are those of the standard library, to the microsecond; spans `timedelta`, and the driver's
+    `Duration` where they count months, which have no length. Bytes are hexadecimal text. Nodes, relationships, paths and
+    points are dictionaries with a `kind`.
+
+    Args:
+        said: as the other process wrote it.
+        ends: ids of nodes that relationships name as an end, by what the database calls them.
+    """
+    if isinstance(said, list):
+        return [unpacked(item, ends) for item in said]
+    if not isinstance(said, dict):
+        return said
+    ((kind, content),) = said.items()
+    if kind in ("node", "relationship", "path", "point"):
+        return {"kind": kind, **{name: unpacked(item, ends) for name, item in content.items()}}
+    if kind == "map":
+        return {name: unpacked(item, ends) for name, item in content.items()}
+    if kind == "end":
+        return ends.get(content)
+    return _SCALARS[kind](content)
+
+
+def zone(of: dt.tzinfo | None) -> str:
+    """The name of a time zone; empty for a mere distance from UTC."""
+    return str(getattr(of, "key", "") or getattr(of, "zone", "") or "")
+
+
+def _moment(said: list[str]) -> dt.datetime:
+    text, name = said
+    moment = dt.datetime.fromisoformat(text)
+    try:
+        return moment.astimezone(ZoneInfo(name)) if name else moment
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment
+
+
+def _span(parts: list[int]) -> Any:
+    months, days, seconds, nanoseconds = parts
+    if months:
+        return Duration(months=months, days=days, seconds=seconds, nanoseconds=nanoseconds)
+    try:
+        return dt.timedelta(days=days, seconds=seconds, microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return Duration(days=days, seconds=seconds, nanoseconds=nanoseconds)
+
+
+_SCALARS: dict[str, Callable[[Any], Any]] = {
+    _NO_NUMBER: float,
+    "date": dt.date.fromisoformat,
+    "time": dt.time.fromisoformat,
+    "moment": _moment,
+    "duration": _span,
+}

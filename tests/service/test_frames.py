@@ -1,0 +1,94 @@
+"""Answers in a notebook: pandas tables that say when they are not all that was meant."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from graphsvc.access.people import accounts, changes
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.errors import AnswerWarning
+from graphsvc.service import Service, Session
+from tests.toolbox.accounts import session as session_of
+from tests.toolbox.rows import texts
+
+pytestmark = pytest.mark.neo4j
+CASE = "frames"
+FILES = {
+    "people": "id,name,category\n" + "".join(f"P{n},Name {n},suspect\n" for n in range(8)),
+    "statements": "id,kind,handling\nS1,record,P\n",
+    "links": "subject_id,relation,object_id,statement_id,from_date\nP1,PAID,P2,S1,2020-05-08\n",
+}
+CUT = "The answer is cut at 3 rows and there are more: narrow it down, or let it count."
+
+
+@pytest.fixture(scope="module")
+def session(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    folder = texts(tmp_path_factory.mktemp("delivery") / "case", **FILES)
+    with Service(at_server(row_cap=3)) as service:
+        accounts.add(service.database, "ann", ["analyst"], {"*": Grant("C", sources=True)})
+        changes.set_free_cypher(service.database, "ann", given=True)
+        session_of(service, "ann", CASE).deliveries.load(folder, lambda *_progress: None)
+        yield session_of(service, "ann", CASE)
+
+
+def shown(frame: Any) -> str:
+    """What a notebook shows of it."""
+    return str(frame._repr_html_())
+
+
+def test_a_cut_answer_warns_at_the_line_that_asked_and_says_so_where_it_is_shown(session: Session) -> None:
+    asks: list[Callable[[], object]] = [
+        lambda: session.cypher_frame("UNWIND range(1, 5) AS n RETURN n"),
+        lambda: session.frame("quality.unmentioned"),
+    ]
+    for ask in asks:
+        with pytest.warns(AnswerWarning) as caught:
+            ask()
+        assert [str(warning.message) for warning in caught] == [CUT]
+        assert {warning.filename for warning in caught} == {__file__}
+    with pytest.warns(AnswerWarning):
+        frame = session.cypher_frame("UNWIND range(1, 5) AS n RETURN n")
+    assert frame.attrs["truncated"]
+    assert repr(frame).endswith(CUT)
+    assert f"<p>{CUT}</p>" in shown(frame)
+    # What is made of it is a table of its own, and says nothing of a cut.
+    for made in (frame.head(1), frame[frame["n"] > 1], pd.DataFrame({"n": frame["n"]})):
+        assert CUT not in repr(made)
+    with pytest.warns(AnswerWarning, match="is cut at 3 rows"):
+        run = session.cypher.run("UNWIND range(1, 5) AS n RETURN n")
+    assert repr(run) == f"<Run done · 3 rows of n · {CUT}>"
+
+
+def test_a_misspelt_word_warns(session: Session) -> None:
+    text = "MATCH (p:Persn {case: $case}) RETURN p.name AS `<i>`"
+    said = "Line 1, column 10: `Persn` is no label here: did you mean `Person`?"
+    with pytest.warns(AnswerWarning) as caught:
+        frame = session.cypher_frame(text)
+    assert [str(warning.message) for warning in caught] == [said]
+    assert repr(frame).endswith(said)
+    assert list(frame.columns) == ["<i>"]
+    assert session.cypher.examine(text).notices[0].column == 10
+
+
+def test_a_cell_that_is_run_again_warns_again(session: Session) -> None:
+    """A warning that comes once for each line would stay away when a cell is run anew."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.resetwarnings()
+        warnings.filterwarnings("always", category=AnswerWarning, append=True)
+        for _ in range(2):
+            session.cypher_frame("UNWIND range(1, 5) AS n RETURN n")
+    assert len(caught) == 2
+
+
+def test_a_whole_answer_says_nothing(session: Session) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        frame = session.cypher_frame("UNWIND range(1, 3) AS n RETURN n")
+    assert repr(frame) == repr(pd.DataFrame({"n": [1, 2, 3]}))
+    assert shown(frame) == shown(pd.DataFrame({"n": [1, 2, 3]}))

@@ -1,0 +1,193 @@
+"""Values of a notebook as parameters: those of NumPy and pandas too, and each comes back as what it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+from neo4j.time import Duration
+
+from graphsvc.access.people.principal import Grant, Principal
+from graphsvc.config import Settings
+from graphsvc.errors import AnswerWarning, RequestError
+from graphsvc.records.iso import json_safe
+from graphsvc.service import Service, Session
+from graphsvc.service.cypher.parameters import native
+from tests.toolbox.rows import texts
+
+CASE = "values"
+ANN = Principal("ann", frozenset({"analyst"}), {"*": Grant("C", sources=True)}, free_cypher=True)
+DAY, MOMENT = dt.date(2020, 5, 8), dt.datetime(2020, 5, 8, 4, 30, 1, 500)  # noqa: DTZ001 - of no zone, as pandas has them
+LONDON = MOMENT.replace(tzinfo=ZoneInfo("Europe/London"))
+# What is given, and what the database has of it.
+VALUES: list[tuple[Any, Any]] = [
+    (None, None),
+    (True, True),
+    (3, 3),
+    (2.5, 2.5),
+    ("P1", "P1"),
+    (np.int64(3), 3),
+    (np.uint8(3), 3),
+    (np.float32(1.5), 1.5),
+    (np.bool_(True), True),
+    (np.str_("P1"), "P1"),
+    (np.array([1, 2]), [1, 2]),
+    (np.array([[1.5], [2.5]]), [[1.5], [2.5]]),
+    (np.array(3), 3),
+    (np.array(["a", None], dtype=object), ["a", None]),
+    (np.datetime64("2020-05-08"), DAY),
+    (np.datetime64("2020-05-08T04:30:01.000500000"), MOMENT),
+    (np.datetime64("NaT"), None),
+    (np.timedelta64(3, "D"), dt.timedelta(days=3)),
+    (np.timedelta64(1_500_000_000, "ns"), dt.timedelta(seconds=1.5)),
+    (np.array(["2020-05-08"], dtype="datetime64[D]"), [DAY]),
+    (pd.Timestamp(MOMENT), MOMENT),
+    (pd.Timestamp(LONDON), LONDON),
+    (pd.Timestamp("2020-05-08T04:30:01.000500123"), MOMENT),
+    (pd.Timedelta(days=3), dt.timedelta(days=3)),
+    (pd.NaT, None),
+    (pd.NA, None),
+    (pd.Series(["P1", "P2"]), ["P1", "P2"]),
+    (pd.Series([1, None], dtype="Int64"), [1, None]),
+    (pd.Series([MOMENT, None]), [MOMENT, None]),
+    (pd.Series(["a", "b"], dtype="category"), ["a", "b"]),
+    (pd.Index(["P1"]), ["P1"]),
+    (pd.DataFrame({"id": ["P1"], "n": [2]}), [{"id": "P1", "n": 2}]),
+    ({"P2", "P1"}, ["P1", "P2"]),
+    (frozenset({1}), [1]),
+    (("a", 1), ["a", 1]),
+    (range(3), [0, 1, 2]),
+    ({"a": {"b": DAY}}, {"a": {"b": DAY}}),
+    ({"a": 1}.keys(), ["a"]),
+    (DAY, DAY),
+    (MOMENT, MOMENT),
+    (LONDON, LONDON),
+    (MOMENT.replace(tzinfo=dt.UTC), MOMENT.replace(tzinfo=dt.UTC)),
+    (dt.time(4, 30), dt.time(4, 30)),
+    (dt.timedelta(days=-1, hours=2), dt.timedelta(days=-1, hours=2)),
+    (Duration(months=1, days=3), Duration(months=1, days=3)),
+    (math.inf, math.inf),
+    # The driver lost an hour of these, or ended the process, once they lay inside of others.
+    ({"a": [LONDON, {"b": LONDON}], "c": LONDON}, {"a": [LONDON, {"b": LONDON}], "c": LONDON}),
+    # A map that looks like a value that comes packed is a map.
+    ({"date": "2020-05-08"}, {"date": "2020-05-08"}),
+    ({"node": {"labels": [], "properties": {}}}, {"node": {"labels": [], "properties": {}}}),
+    ({"kind": "node", "end": "4:x:0"}, {"kind": "node", "end": "4:x:0"}),
+]
+
+
+def same(value: Any) -> tuple[Any, Any]:
+    """A value and its kinds, inside too: 1 and True and 1.0 are alike otherwise."""
+    if isinstance(value, dict):
+        return dict, {name: same(item) for name, item in value.items()}
+    return (list, [same(item) for item in value]) if type(value) is list else (type(value), value)
+
+
+@pytest.mark.parametrize(("given", "meant"), VALUES, ids=lambda value: f"{type(value).__name__} {value!s:.30}")
+def test_a_value_is_taken_for_what_it_holds(given: Any, meant: Any) -> None:
+    assert same(native({"x": given})["x"]) == same(meant)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (decimal.Decimal("1.5"), "is a Decimal, which the database has no kind for"),
+        (object(), "is a object, which the database has no kind for"),
+        (pd.Period("2020-05"), "is a Period, which"),
+        (np.complex128(1), "is a complex128, which"),
+        (np.timedelta64(1, "M"), "is a span of months"),
+        ([2**63], "is a larger whole number"),
+        (np.uint64(2**63), "is a larger whole number"),
+        ("\ud800", "holds characters that cannot be kept"),
+        (pd.Series(["a\0"]), "holds characters that cannot be kept"),
+    ],
+    ids=lambda value: None if isinstance(value, str) else type(value).__name__,
+)
+def test_a_value_of_no_kind_is_one_sentence(value: Any, says: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        native({"x": value})
+    assert str(refused.value).startswith(f"The value of $x {says}")
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    nested: list[Any] = []
+    nested.append(nested)
+    with pytest.raises(RequestError, match=r"\$x is nested more than 20 deep"):
+        native({"x": nested})
+
+
+@pytest.fixture(scope="module")
+def session(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    rows = {
+        "people": "id,name,category\nP1,Ann,suspect\nP2,Ben,suspect\n",
+        "crossings": "id,date\nC1,2020-05-08\n",
+        "statements": "id,kind,handling\nS1,record,P\n",
+        "links": "subject_id,relation,object_id,statement_id\nP1,PILOTED,C1,S1\nP1,PAID,P2,S1\n",
+    }
+    folder = texts(tmp_path_factory.mktemp("delivery") / "case", **rows)
+    with Service(at_server()) as service:
+        reader = service.session(ANN, "tests", CASE)
+        reader.deliveries.load(folder, lambda *_progress: None)
+        yield reader
+
+
+@pytest.mark.neo4j
+def test_every_value_comes_back_as_what_it_is(session: Session) -> None:
+    run = session.cypher.run("RETURN $values AS values", {"values": [given for given, _ in VALUES]})
+    assert [same(value) for value in run.rows[0][0]] == [same(meant) for _, meant in VALUES]
+    # And as JSON, which knows no NaN.
+    assert json.loads(json.dumps(json_safe(run.rows[0]), allow_nan=False))
+    # The history can be read by who opens it again.
+    assert session.cypher.history()[0].parameters["values"][14] == "2020-05-08"
+
+
+@pytest.mark.neo4j
+def test_an_answer_comes_in_values_that_can_be_counted_with(session: Session) -> None:
+    text = (
+        "MATCH (c:Crossing {case: $case}) UNWIND [0, 1] AS n "
+        "RETURN c.date_earliest AS day, datetime({epochSeconds: n, timezone: 'Europe/London'}) AS moment, "
+        "duration({days: n}) AS span, n / 0.0 AS ratio, [c.date_earliest] AS days, duration({months: n, days: 1}) AS months"
+    )
+    frame = session.cypher_frame(text)
+    assert list(frame["day"]) == [DAY, DAY]
+    assert frame["span"].sum() == pd.Timedelta(days=1)
+    assert [str(ratio) for ratio in frame["ratio"]] == ["nan", "inf"]
+    assert frame["days"][0] == [DAY]
+    assert list(frame["months"]) == [dt.timedelta(days=1), Duration(months=1, days=1)]
+    assert (frame["moment"][1] - frame["moment"][0]).total_seconds() == 1
+    assert str(frame["moment"][0].tzinfo) == "Europe/London"
+    assert json_safe(session.cypher.run(text).rows[1])[:5] == [
+        "2020-05-08", "1970-01-01T01:00:01+01:00", "P1D", "Infinity", ["2020-05-08"]
+    ]  # fmt: skip
+
+
+@pytest.mark.neo4j
+def test_a_relationship_that_comes_alone_knows_its_ends(session: Session) -> None:
+    for text in (
+        "MATCH (:Person {case: $case})-[r:PAID]->() RETURN r",
+        "MATCH (:Person {case: $case})-[r:PAID]->() RETURN collect(r)[0] AS r",
+        "MATCH (p:Person {case: $case})-[r:PAID]->() RETURN r, p",
+        "MATCH (p:Person {case: $case})-[r:PAID]->(q) RETURN r, p, q",
+    ):
+        link = session.cypher.run(text).rows[0][0]
+        assert (link["start"], link["end"]) == ("P1", "P2"), text
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("day", [pd.Timestamp("2020-05-08"), "2020-05-08"], ids=["moment", "text"])
+def test_a_day_beside_what_is_none_fits_nothing_and_that_is_told(session: Session, day: Any) -> None:
+    text = "MATCH (c:Crossing {case: $case}) WHERE c.date_earliest <= $day RETURN c.id"
+    with pytest.warns(AnswerWarning, match=r"^Line 1, column 40: .*Write date\(\$day\)"):
+        assert session.cypher.run(text, {"day": day}).rows == []
+    assert session.cypher.run(text.replace("$day", "date($day)"), {"day": day}).rows == [("C1",)]
+    assert session.cypher.run(text, {"day": DAY}).rows == [("C1",)]
+    with pytest.warns(AnswerWarning, match=r"`date` is text and \$day is a day.*Write toString\(\$day\)"):
+        assert session.cypher.run(text.replace("date_earliest", "date"), {"day": DAY}).rows == []
