@@ -73,6 +73,8 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
         say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
     for rejection in loaded.rejections:
         say(f"rejected: {rejection}", err=True)
+    for equal in loaded.equal:
+        say(f"equal: {equal}", err=True)
     if loaded.chart is not None:
         for chart_type in (*loaded.chart.entities, *loaded.chart.links):
             known = "" if chart_type.chosen else " (a type that is not known)"

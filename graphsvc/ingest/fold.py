@@ -7,19 +7,26 @@ equals the remaining deliveries loaded in order by construction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count, takewhile
 from typing import Any
 
 from graphsvc.ingest.check import Rejection, Row
+from graphsvc.ingest.equal_rows import EqualRows
 from graphsvc.ingest.nearest import SUGGESTIONS, near_id
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
-from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
 _LINKS = "links"
+_CONTENT = "content"
+# Behind the key of the second claim of one content.
+_SECOND = "2"
+# What tells a claim apart; see `claim_key`.
+Key = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -55,8 +62,8 @@ class State:
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[str, str] = field(default_factory=dict)
-    claims: dict[tuple[str, ...], FoldedRow] = field(default_factory=dict)
-    by_statement: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[Key, FoldedRow] = field(default_factory=dict)
+    by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     shared: set[str] = field(default_factory=set)
 
 
@@ -75,19 +82,29 @@ class Counts:
 
 @dataclass(slots=True)
 class Report:
-    """What a delivery did to the state, by table, and what was refused."""
+    """What a delivery did to the state, by table, what was refused, and which rows are equal to others."""
 
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
     rejections: list[Rejection] = field(default_factory=list)
+    equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
 
     @property
     def changes(self) -> int:
         """How many rows were added, changed or superseded."""
         return sum(count.added + count.changed + count.superseded for count in self.counts.values())
 
+    def note_equal(self, row: Row, *, again: bool) -> None:
+        """Note a row that is equal to one before it; see `EqualRows`."""
+        name = (row.table, row.file, again)
+        if name not in self.equal:
+            self.equal[name] = EqualRows(*name)
+        self.equal[name].add(row.line)
 
-def claim_key(values: Mapping[str, Any]) -> tuple[str, ...]:
+
+def claim_key(values: Mapping[str, Any]) -> Key:
     """What tells a claim apart: its delivered id, or else its content, never its line.
+
+    Of what happens time and again several rows may have one content: the second claim has a `2` behind it, and so on.
 
     Example:
         >>> claim_key({"id": "L1", "subject_id": "a"})
@@ -96,7 +113,7 @@ def claim_key(values: Mapping[str, Any]) -> tuple[str, ...]:
     if "id" in values:
         return ("id", values["id"])
     names = ("statement_id", "subject_id", "relation", "object_id", "from_date", "to_date")
-    return ("content", *(values.get(name, "") for name in names))
+    return (_CONTENT, *(values.get(name, "") for name in names))
 
 
 def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]], *, partial: bool) -> Report:
@@ -119,15 +136,15 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns.get(table, []), levels, report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
-    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels)
-    if not partial:
-        for row in accepted.get(_STATEMENTS, {}).values():
-            for key in state.by_statement.get(row.values["id"], ()):
-                if key not in seen and state.claims[key].status == "active":
-                    # Not in place: other states may share the row.
-                    old = state.claims[key]
-                    state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
-                    report.counts[_LINKS].superseded += 1
+    whole = () if partial else accepted[_STATEMENTS].keys()
+    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels, whole)
+    for statement in whole:
+        for key in state.by_statement.get(statement, ()):
+            if key not in seen and state.claims[key].status == "active":
+                # Not in place: other states may share the row.
+                old = state.claims[key]
+                state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
+                report.counts[_LINKS].superseded += 1
     return report
 
 
@@ -143,6 +160,7 @@ def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> 
             known = state.kinds.get(identifier)
             if first is not None and first.table == table:
                 report.counts[table].duplicate += 1
+                report.note_equal(row, again=False)
             elif first is not None:
                 _reject(
                     report, row, "id", f"is the id of a {_RECORD[first.table]} too ({first.file}, line {first.line})"
@@ -253,42 +271,114 @@ class _Levels:
 
 
 def _merge_claims(
-    state: State, number: int, rows: list[Row], report: Report, delivered: Collection[str], levels: _Levels
-) -> set[tuple[str, ...]]:
-    """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out."""
+    state: State,
+    number: int,
+    rows: list[Row],
+    report: Report,
+    delivered: Collection[str],
+    levels: _Levels,
+    whole: Collection[str],
+) -> set[Key]:
+    """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out.
+
+    `whole` are the statements whose claims the delivery has all of.
+    """
     counts = report.counts[_LINKS]
-    first: dict[tuple[str, ...], Row] = {}
-    seen = {claim_key(row.values) for row in rows}
+    first: dict[Key, Row] = {}
+    more: dict[Key, list[Row]] = {}
+    seen: set[Key] = set()
     for row in rows:
+        key = claim_key(row.values)
         fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else ())
         if fault is not None:
             _reject(report, row, *fault)
-            continue
-        key = claim_key(row.values)
-        if key in first:
-            if first[key].values == row.values:
-                counts.duplicate += 1
-            else:
-                why = f"this claim stands in line {first[key].line} with other values; give each an id, or correct one"
-                _reject(report, row, "id" if key[0] == "id" else "statement_id", why)
-            continue
-        first[key] = row
-        old = state.claims.get(key)
-        if old is not None and old.status == "active" and old.values == row.values:
-            counts.unchanged += 1
-            continue
-        if old is None:
-            counts.added += 1
-            state.by_statement[row.values["statement_id"]].append(key)
+            seen.update(_held(state, key) or (key,))
+        elif key not in first:
+            first[key] = row
+        elif key[0] == _CONTENT and happens_again(row.values["relation"]):
+            more.setdefault(key, [first[key]]).append(row)
+        elif first[key].values == row.values:
+            counts.duplicate += 1
+            report.note_equal(row, again=False)
         else:
-            counts.changed += 1
-            if old.values["statement_id"] != row.values["statement_id"]:
-                state.by_statement[old.values["statement_id"]].remove(key)
-                state.by_statement[row.values["statement_id"]].append(key)
-        state.claims[key] = FoldedRow(row.values, number, row.line)
-        if levels.claim(row.values) == "P":
-            state.shared.update((row.values["subject_id"], row.values["object_id"]))
+            why = f"this claim stands in line {first[key].line} with other values; give each an id, or correct one"
+            _reject(report, row, "id" if key[0] == "id" else "statement_id", why)
+    for key, row in first.items():
+        several = more.get(key)
+        if several is None and not _is_among_several(state, key, row):
+            seen.add(key)
+            _take(state, number, key, row, counts, levels)
+            continue
+        for name, each in _named(state, key, several or [row], report, row.values["statement_id"] in whole):
+            seen.add(name)
+            _take(state, number, name, each, counts, levels)
     return seen
+
+
+def _take(state: State, number: int, key: Key, row: Row, counts: Counts, levels: _Levels) -> None:
+    old = state.claims.get(key)
+    if old is not None and old.status == "active" and old.values == row.values:
+        counts.unchanged += 1
+        return
+    if old is None:
+        counts.added += 1
+        state.by_statement[row.values["statement_id"]].append(key)
+    else:
+        counts.changed += 1
+        if old.values["statement_id"] != row.values["statement_id"]:
+            state.by_statement[old.values["statement_id"]].remove(key)
+            state.by_statement[row.values["statement_id"]].append(key)
+    state.claims[key] = FoldedRow(row.values, number, row.line)
+    if levels.claim(row.values) == "P":
+        state.shared.update((row.values["subject_id"], row.values["object_id"]))
+
+
+def _is_among_several(state: State, key: Key, row: Row) -> bool:
+    """Whether it takes a comparison to say which claim a row is: several have its content, or might from now on."""
+    old = state.claims.get(key)
+    if old is None or key[0] != _CONTENT or not happens_again(row.values["relation"]):
+        return False
+    return old.values != row.values or (*key, _SECOND) in state.claims
+
+
+def _named(state: State, key: Key, rows: list[Row], report: Report, is_whole: bool) -> Iterator[tuple[Key, Row]]:
+    """Which claim each of some rows of one content is; the same whatever their order.
+
+    The one that says the same, if there is one. Else, where these are all rows there are, an active one that no row says
+    any more: it was corrected. Else one more.
+    """
+    # What is superseded comes back only where nothing active says it.
+    held = sorted(_held(state, key), key=lambda name: state.claims[name].status != "active")
+    same: dict[str, list[Key]] = defaultdict(list)
+    for name in reversed(held):
+        same[_said(state.claims[name].values)].append(name)
+    so_far: set[str] = set()
+    taken: set[Key] = set()
+    others: list[Row] = []
+    for row in sorted(rows, key=lambda row: (_said(row.values), row.line)):
+        said = _said(row.values)
+        if said in so_far:
+            report.note_equal(row, again=True)
+        so_far.add(said)
+        if same[said]:
+            name = same[said].pop()
+            taken.add(name)
+            yield name, row
+        else:
+            others.append(row)
+    free = (name for name in held if is_whole and name not in taken and state.claims[name].status == "active")
+    new = ((*key, str(place)) if place > 1 else key for place in count(len(held) + 1))
+    yield from zip(chain(free, new), others, strict=False)
+
+
+def _held(state: State, key: Key) -> list[Key]:
+    """The keys of the claims there are of one content."""
+    keys = ((*key, str(place)) if place > 1 else key for place in count(1))
+    return list(takewhile(lambda name: name in state.claims, keys))
+
+
+def _said(values: Mapping[str, Any]) -> str:
+    return ascii(sorted(values.items()))
 
 
 def _claim_fault(state: State, row: Row, delivered: Collection[str]) -> tuple[str, str] | None:

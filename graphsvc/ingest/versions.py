@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import FoldedRow, State, fold
-
-Key = tuple[str, ...]
+from graphsvc.ingest.fold import FoldedRow, Key, State, fold
 
 
 @dataclass(frozen=True, slots=True)

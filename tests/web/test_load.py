@@ -151,6 +151,17 @@ def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: 
     assert rows[1][3] == '\'=HYPERLINK("x")'
 
 
+def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: FlaskClient, case: str) -> None:
+    links = LINKS + "P1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\nP1,PAID,P3,ST2\n"
+    page = ann.get(previewed(ann, case, zipped(links))).text
+    assert "1 row of links is equal to an earlier one and was read once (links.csv, line 4)." in page
+    assert "2 rows of links are equal to an earlier one, and each of them counts as one more" in page
+    assert "(links.csv, lines 5, 6)" in page
+    job = loaded(ann, case, zipped(links))
+    assert (job["result"]["counts"]["links"]["added"], job["result"]["counts"]["links"]["duplicate"]) == (4, 1)
+    assert "links.csv" not in str(job)
+
+
 def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:
     address = previewed(ann, case, zipped(LINKS + "<script>alert(1)</script>,PAID,P3,ST2\n"))
     page = ann.get(address).text

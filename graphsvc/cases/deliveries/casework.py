@@ -128,6 +128,7 @@ class Casework:
                 counts,
                 rejections,
                 committed=False,
+                equal=list(report.equal.values()),
                 stay_sealed=opened_by(before, standing, number),
                 asked=asked_by(before, standing),
                 sealed_anew=len(sealed_anew(before, standing)),

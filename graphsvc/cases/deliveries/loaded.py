@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphsvc.ingest.check import Delivery, Rejection
+from graphsvc.ingest.equal_rows import EqualRows
 from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
 from graphsvc.records.numbers import count, plural
@@ -23,6 +24,7 @@ class Loaded:
         counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
             of its cells named somebody sealed and are `masked`.
         rejections: rows left out, in the order of file and line.
+        equal: rows that are equal to others, by table and file. Like rejections, for the live answer alone.
         committed: whether it was taken into the case.
         waits: it is an account that waits to open with others: the graph is as it was.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
@@ -41,6 +43,7 @@ class Loaded:
     committed: bool
     names: dict[str, str] = field(default_factory=dict)
     chart: ChartRead | None = None
+    equal: list[EqualRows] = field(default_factory=list)
     stay_sealed: int = 0
     asked: int = 0
     sealed_anew: int = 0

@@ -118,6 +118,7 @@ def preview(case: str) -> ResponseReturnValue:
         **_counted(loaded.counts),
         same_as=loaded.same_as,
         notes=loaded.notes,
+        equal=[str(rows) for rows in loaded.equal],
         chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
         blocked=upload.options.strict and bool(loaded.rejections),
         **_rejections(loaded),
