@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count, takewhile
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Rejection, Row
-from graphsvc.ingest.equal_rows import EqualRows
+from graphsvc.ingest.check import Row
 from graphsvc.ingest.nearest import SUGGESTIONS, near_id
+from graphsvc.ingest.rejected import EqualRows, Rejection
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
@@ -25,8 +26,19 @@ _LINKS = "links"
 _CONTENT = "content"
 # Behind the key of the second claim of one content.
 _SECOND = "2"
+_NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
+_REFUSED = "the row with this id is rejected itself"
 # What tells a claim apart; see `claim_key`.
 Key = tuple[str, ...]
+
+
+class Why(NamedTuple):
+    """Why a row is refused; its fields as in `Rejection`."""
+
+    column: str
+    reason: str
+    fault: str = ""
+    cause: str = ""
 
 
 @dataclass(slots=True)
@@ -82,11 +94,19 @@ class Counts:
 
 @dataclass(slots=True)
 class Report:
-    """What a delivery did to the state, by table, what was refused, and which rows are equal to others."""
+    """What a delivery did to the state.
+
+    Attributes:
+        counts: by table.
+        rejections: rows that were refused.
+        equal: rows that are equal to others, by table, file and whether they are kept.
+        refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
+    """
 
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
     rejections: list[Rejection] = field(default_factory=list)
     equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> int:
@@ -116,7 +136,15 @@ def claim_key(values: Mapping[str, Any]) -> Key:
     return (_CONTENT, *(values.get(name, "") for name in names))
 
 
-def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]], *, partial: bool) -> Report:
+def fold(
+    state: State,
+    number: int,
+    rows: Iterable[Row],
+    columns: Mapping[str, list[str]],
+    *,
+    partial: bool,
+    refused: Mapping[str, str] = MappingProxyType({}),
+) -> Report:
     """Take one delivery into the state (which is changed), and say what it did.
 
     Args:
@@ -125,8 +153,9 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
         rows: its valid rows (see `check`); references between rows are checked here.
         columns: table → columns its header has: a column that is absent keeps earlier values.
         partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
+        refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
     """
-    report = Report()
+    report = Report(refused=dict(refused))
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_table[row.table].append(row)
@@ -162,11 +191,12 @@ def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> 
                 report.counts[table].duplicate += 1
                 report.note_equal(row, again=False)
             elif first is not None:
-                _reject(
-                    report, row, "id", f"is the id of a {_RECORD[first.table]} too ({first.file}, line {first.line})"
-                )
+                record = _RECORD[first.table]
+                why = Why("id", f"is the id of a {record} too ({first.file}, line {first.line})", f"{record} too")
+                _reject(report, row, why)
             elif known is not None and known != table:
-                _reject(report, row, "id", f"is the id of a {_RECORD[known]} loaded earlier; ids are unique in a case")
+                why = Why("id", f"is the id of a {_RECORD[known]} loaded earlier; ids are unique in a case")
+                _reject(report, row, why)
             else:
                 mine[identifier] = owner[identifier] = row
     _reject_dangling(state, accepted, report)
@@ -180,14 +210,16 @@ def _reject_dangling(state: State, accepted: dict[str, dict[str, Row]], report: 
         rejected = False
         for rows in accepted.values():
             for identifier, row in list(rows.items()):
-                fault = _dangling(state, accepted, row)
-                if fault is not None:
-                    _reject(report, row, *fault)
+                why = _dangling(state, accepted, row, report.refused)
+                if why is not None:
+                    _reject(report, row, why)
                     del rows[identifier]
                     rejected = True
 
 
-def _dangling(state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row) -> tuple[str, str] | None:
+def _dangling(
+    state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row, refused: Mapping[str, str]
+) -> Why | None:
     values = row.values
     wanted = [("statement_id", _STATEMENTS), ("interpreter_id", "people")]
     if values.get("kind") == "witness" and row.table == _STATEMENTS:
@@ -195,8 +227,16 @@ def _dangling(state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row)
     for column, table in wanted:
         target = values.get(column)
         if target is not None and target not in accepted[table] and target not in state.records[table]:
-            return column, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"
+            return _missing(
+                column, target, refused, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"
+            )
     return None
+
+
+def _missing(column: str, target: str, refused: Mapping[str, str], reason: str) -> Why:
+    """Why a row is refused whose reference leads nowhere: if it would have led to a row that was, that one is to blame."""
+    cause = refused.get(target, "")
+    return Why(column, f"{_REFUSED} ({cause})", _REFUSED, cause) if cause else Why(column, reason)
 
 
 def _merge_records(
@@ -289,9 +329,9 @@ def _merge_claims(
     seen: set[Key] = set()
     for row in rows:
         key = claim_key(row.values)
-        fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else ())
+        fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else (), report.refused)
         if fault is not None:
-            _reject(report, row, *fault)
+            _reject(report, row, fault)
             seen.update(_held(state, key) or (key,))
         elif key not in first:
             first[key] = row
@@ -301,8 +341,10 @@ def _merge_claims(
             counts.duplicate += 1
             report.note_equal(row, again=False)
         else:
-            why = f"this claim stands in line {first[key].line} with other values; give each an id, or correct one"
-            _reject(report, row, "id" if key[0] == "id" else "statement_id", why)
+            other = "with other values; give each an id, or correct one"
+            column = "id" if key[0] == "id" else "statement_id"
+            why = f"this claim stands in line {first[key].line} {other}"
+            _reject(report, row, Why(column, why, f"this claim stands there {other}"))
     for key, row in first.items():
         several = more.get(key)
         if several is None and not _is_among_several(state, key, row):
@@ -381,34 +423,41 @@ def _said(values: Mapping[str, Any]) -> str:
     return ascii(sorted(values.items()))
 
 
-def _claim_fault(state: State, row: Row, delivered: Collection[str]) -> tuple[str, str] | None:
+def _claim_fault(state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str]) -> Why | None:
     values = row.values
     statement = state.records[_STATEMENTS].get(values["statement_id"])
     if statement is None:
-        return "statement_id", "no statement with this id is accepted here or loaded earlier"
+        reason = "no statement with this id is accepted here or loaded earlier"
+        return _missing("statement_id", values["statement_id"], refused, reason)
     relation = RELATIONS.get(values["relation"])
     for column in ("subject_id", "object_id"):
         table = state.kinds.get(values[column])
         if table is None or table == _STATEMENTS:
+            why = _missing(column, values[column], refused, _NOBODY)
             # Only ids of this delivery: one loaded earlier may be what names somebody sealed.
-            near = near_id(values[column], delivered)
-            hint = f"; did you mean {near}?" if near else ""
-            return column, f"nobody and nothing with this id is accepted here or loaded earlier{hint}"
+            near = None if why.cause else near_id(values[column], delivered)
+            return why._replace(reason=f"{_NOBODY}; did you mean {near}?", fault=_NOBODY) if near else why
         if relation is not None:
             takes = relation.subjects if column == "subject_id" else relation.objects
             if _RECORD[table] not in takes:
                 end = "subject" if column == "subject_id" else "object"
-                return column, f"is a {_RECORD[table]}, but {relation.name} takes a {' or a '.join(takes)} as its {end}"
+                reason = f"is a {_RECORD[table]}, but {relation.name} takes a {' or a '.join(takes)} as its {end}"
+                return Why(column, reason)
     if relation is None and not values["relation"].startswith(CUSTOM_PREFIX):
-        return "relation", "is no relation"
+        return Why("relation", "is no relation")
     if values.get("handling") == "P" and statement.values.get("handling", DEFAULT_HANDLING) == "C":
-        return "handling", "may only become stricter: its statement has handling code C"
+        return Why("handling", "may only become stricter: its statement has handling code C")
     return None
 
 
-def _reject(report: Report, row: Row, column: str, reason: str) -> None:
+def _reject(report: Report, row: Row, why: Why) -> None:
     report.counts[row.table].rejected += 1
-    report.rejections.append(Rejection(row.file, row.line, column, str(row.values.get(column, "")), reason))
+    row_id = str(row.values.get("id", ""))
+    value = str(row.values.get(why.column, ""))
+    rejection = Rejection(row.file, row.line, why.column, value, why.reason, why.fault, row.table, row_id, why.cause)
+    report.rejections.append(rejection)
+    if row.table != _LINKS:
+        report.refused.setdefault(row_id, rejection.place)
 
 
 def is_extra(column: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Command
+from tests.toolbox import rows
 
 MAPPING = """
 [statement]
@@ -52,3 +54,36 @@ def test_calls_of_one_day_are_each_loaded_and_said_to_be_equal(
     assert links[1:3] == ["4", "4"], "read and added"
     again = command(*calls, "--case", case)
     assert "nothing changed" in again.said
+
+
+@pytest.mark.neo4j
+def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, tmp_path: Path, case: str) -> None:
+    links = "subject_id,relation,object_id,statement_id\n" + "P1,PAID,=P9,S1\n" * 40 + "P1,PAID,P2,S9\n"
+    folder = rows.texts(
+        tmp_path / "case",
+        people="id,name,sealed\nP1,Idris,\nP2,Ana,maybe\n=P9,Omar,perhaps\n",
+        statements="id,kind\nS1,record\n",
+        links=links,
+    )
+    loaded = command("load", str(folder), "--case", case, "--dry-run")
+    rejected = [line for line in loaded.said.splitlines() if line.startswith("rejected: ")]
+    assert [line.split(":")[1] for line in rejected] == [
+        " people.csv, line 3, column sealed, value 'maybe'",
+        " links.csv, line 42, column statement_id, value 'S9'",
+        " links.csv, line 2, column object_id, value '=P9'",
+    ]
+    assert rejected[0].endswith("(1 more row of this file has the same fault: line 4)")
+    assert "is rejected itself (people.csv, line 4)" in rejected[2]
+    assert rejected[2].endswith("have the same fault: lines 3, 4, 5, 6, 7, 8, 9 and 32 more)")
+    assert "--rejections FILE" in loaded.said
+    target = tmp_path / "rejected.csv"
+    loaded = command("load", str(folder), "--case", case, "--dry-run", "--rejections", str(target))
+    assert f"Each rejected row is in {target}." in loaded.said
+    with target.open(encoding="utf-8", newline="") as file:
+        table = list(csv.reader(file))
+    assert table[0] == ["file", "line", "column", "value", "reason"]
+    assert len(table) == 1 + 2 + 41
+    assert table[-1][:4] == ["links.csv", "41", "object_id", "'=P9"]
+    assert target.stat().st_mode & 0o077 == 0
+    refused = command("load", str(folder), "--case", case, "--rejections", str(target)).refusal()
+    assert "is there already. Nothing was loaded" in refused

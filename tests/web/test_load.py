@@ -144,6 +144,32 @@ def test_each_rejection_says_where_what_and_why(ann: FlaskClient, case: str) -> 
     assert (none["chosen"], none["rejected"]) == (0, 2)
 
 
+def test_the_same_fault_of_many_rows_is_one_line_and_causes_come_first(ann: FlaskClient, case: str) -> None:
+    people = PEOPLE + "P4,Omar Said,suspected\n"
+    links = LINKS + "P1,PAID,P4,ST2\n" * 300 + "P1,DIRECTTED,P3,ST2\n" + "P1,DIRECTEDD,P3,ST2\n"
+    address = previewed(ann, case, zipped(links, people))
+    twin = ann.get(address.replace("/preview?", "/preview.json?")).json
+    assert twin is not None
+    assert [(one["file"], one["column"], one["count"], one["places"]) for one in twin["faults"]] == [
+        ("people.csv", "category", 1, "line 5"),
+        ("links.csv", "relation", 2, "lines 304, 305"),
+        ("links.csv", "object_id", 300, "lines 4, 5, 6, 7, 8, 9, 10, 11 and 292 more"),
+    ]
+    assert "people.csv, line 5" in twin["faults"][2]["reason"]
+    assert twin["rejections"][0]["file"] == "people.csv"
+    page = ann.get(address).text
+    assert page.count("the row with this id is rejected itself (people.csv, line 5)") == 1
+    rows_of = ann.get(address.replace("/preview?", "/preview.json?") + "&fault=3&page=2").json
+    assert rows_of is not None
+    assert (rows_of["chosen"], len(rows_of["rejections"]), rows_of["rejections"][-1]["line"]) == (300, 100, 303)
+    page = ann.get(address + "&fault=2").text
+    assert "DIRECTTED" in page
+    assert "All rejected rows" in page
+    assert len(list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))) == 304
+    assert ann.get(address + "&fault=9").status_code == 200
+    assert ann.get(address + "&fault=x").status_code == 400
+
+
 def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: str) -> None:
     address = previewed(ann, case, zipped(LINKS + '"=HYPERLINK(""x"")",PAID,P3,ST2\n'))
     rows = list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))

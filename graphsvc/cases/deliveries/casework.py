@@ -32,8 +32,9 @@ from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
-from graphsvc.ingest.check import Delivery, Rejection, digest
+from graphsvc.ingest.check import Delivery, digest
 from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store import mark
@@ -113,10 +114,8 @@ class Casework:
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             with uncollected():
-                report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
-            rejections = sorted(
-                [*delivery.rejections, *report.rejections], key=lambda rejection: (rejection.file, rejection.line)
-            )
+                report = fold(state, number, delivery.rows, delivery.columns, partial=partial, refused=delivery.refused)
+            rejections = in_order([*delivery.rejections, *report.rejections])
             counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
@@ -417,7 +416,7 @@ class Casework:
         left = without(delivery.rows, what)
         stays = {(row.table, row.line) for row in left}
         rejections = [
-            Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case")
+            Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case", table=row.table)
             for row in delivery.rows
             if (row.table, row.line) not in stays
         ]

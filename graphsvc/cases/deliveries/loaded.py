@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graphsvc.ingest.check import Delivery, Rejection
-from graphsvc.ingest.equal_rows import EqualRows
+from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
+from graphsvc.ingest.rejected import EqualRows, Rejection, SameFault, by_fault
 from graphsvc.records.numbers import count, plural
 
 
@@ -23,7 +23,7 @@ class Loaded:
         same_as: number of the earlier delivery that this one repeats, if it changes nothing.
         counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
             of its cells named somebody sealed and are `masked`.
-        rejections: rows left out, in the order of file and line.
+        rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
         equal: rows that are equal to others, by table and file. Like rejections, for the live answer alone.
         committed: whether it was taken into the case.
         waits: it is an account that waits to open with others: the graph is as it was.
@@ -48,6 +48,11 @@ class Loaded:
     asked: int = 0
     sealed_anew: int = 0
     waits: bool = False
+
+    @property
+    def faults(self) -> list[SameFault]:
+        """The rejections by what is wrong, in their order."""
+        return by_fault(self.rejections)
 
     @property
     def notes(self) -> list[str]:

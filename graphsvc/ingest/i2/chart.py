@@ -77,6 +77,7 @@ class Unread:
 
     line: int
     type: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class _Chart:
         for item in self._items.entities:
             kind = self._kinds[item.type]
             if not kind:
-                unread.append(Unread(item.line, item.type))
+                unread.append(Unread(item.line, item.type, self._called[id(item)]))
             elif kind != IGNORE and (identifier := self._called[id(item)]) not in seen:
                 # One entity may stand in several places of a chart.
                 seen.add(identifier)
