@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from graphsvc.records.tables import TABLES
 from tests.cli.conftest import Command
 from tests.toolbox import rows
 
+REQUIRED = [column.name for column in TABLES["links"].columns if column.required]
 MAPPING = """
 [statement]
 id = "calls"
@@ -87,3 +89,16 @@ def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, t
     assert target.stat().st_mode & 0o077 == 0
     refused = command("load", str(folder), "--case", case, "--rejections", str(target)).refusal()
     assert "is there already. Nothing was loaded" in refused
+
+
+@pytest.mark.neo4j
+def test_an_empty_name_of_a_case_is_no_name_of_the_only_one(command: Command, tmp_path: Path, case: str) -> None:
+    folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=f"{','.join(REQUIRED)}\n")
+    assert command("load", str(folder), "--case", case).status == 0
+    more = rows.texts(tmp_path / "more", people="id,name\nP2,Ana\n", links=f"{','.join(REQUIRED)}\n")
+    for empty in ("", " "):
+        for call in (("load", str(more), "--case", empty), ("load", "--undo", "1", "--case", empty), ("hubs", empty)):
+            assert "The case is given as an empty text." in command(*call).refusal()
+    assert [line.split()[0] for line in command("deliveries", case).answer.splitlines()] == ["1"]
+    refused = command("load", str(tmp_path / "nowhere"), "--case", "a/b").refusal()
+    assert "A case needs a name" in refused, "it is said before anything is read"

@@ -83,6 +83,7 @@ class Loading:
     ) -> Loaded:
         """Read a delivery, which lies open no longer than that, and load it."""
         case = self._ask.case
+        require_name(case)
         detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
         with self._ask.act("load", **detail) as outcome:
             self.require_whole()
