@@ -15,6 +15,7 @@ from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
 from graphsvc.records.cells import inert
 from graphsvc.records.dates import day as day_of
+from graphsvc.records.numbers import count
 from graphsvc.service import REJECTION_COLUMNS, Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
@@ -33,6 +34,11 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "s
 @click.option("--partial", is_flag=True, help="The delivery only adds: nothing is superseded or emptied.")
 @click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
+@click.option(
+    "--other-names",
+    is_flag=True,
+    help="Load although most ids that are loaded already have another name in it: they are the same.",
+)
 @click.option(
     "--rejections",
     "rejections",
@@ -56,6 +62,7 @@ def load(
     partial: bool,
     strict: bool,
     dry_run: bool,
+    other_names: bool,
 ) -> None:
     """Load a delivery (a case folder, a .zip of it, an .xlsx, or an .anx chart) into a case, or take one back."""
     if (path is None) == (undo is None):
@@ -75,7 +82,15 @@ def load(
             say(f"Delivery {undo} of {case} was taken back.", err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
-        loaded = acts.deliveries.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
+        loaded = acts.deliveries.load(
+            path,
+            progress,
+            mapping=mapping,
+            partial=partial,
+            strict=strict,
+            dry_run=dry_run,
+            other_names=other_names,
+        )
     _report(loaded, rejections, dry_run=dry_run)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
@@ -86,6 +101,12 @@ def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
     for table, counts in loaded.counts.items():
         say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
     _report_rejections(loaded, rejections)
+    for change in loaded.changes:
+        say(f"changes: {change}", err=True)
+    if dry_run and (more := sum(counts["changed"] for counts in loaded.counts.values()) - len(loaded.changes)) > 0:
+        say(f"changes: {count(more, 'more row')}", err=True)
+    for other in loaded.other_names:
+        say(f"other names: {other}", err=True)
     for equal in loaded.equal:
         say(f"equal: {equal}", err=True)
     if loaded.chart is not None:

@@ -7,15 +7,15 @@ equals the remaining deliveries loaded in order by construction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, count, takewhile
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.nearest import SUGGESTIONS, near_id
 from graphsvc.ingest.rejected import EqualRows, Rejection
+from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
@@ -24,12 +24,8 @@ _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
 _LINKS = "links"
 _CONTENT = "content"
-# Behind the key of the second claim of one content.
-_SECOND = "2"
 _NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
 _REFUSED = "the row with this id is rejected itself"
-# What tells a claim apart; see `claim_key`.
-Key = tuple[str, ...]
 
 
 class Why(NamedTuple):
@@ -92,6 +88,20 @@ class Counts:
     superseded: int = 0
 
 
+class ChangedRow(NamedTuple):
+    """A row that is not what it was.
+
+    Attributes:
+        row: as it was delivered. key: of a claim its key, else its id alone.
+        before, after: what stood and what stands in the state.
+    """
+
+    row: Row
+    key: Key
+    before: FoldedRow
+    after: FoldedRow
+
+
 @dataclass(slots=True)
 class Report:
     """What a delivery did to the state.
@@ -100,12 +110,14 @@ class Report:
         counts: by table.
         rejections: rows that were refused.
         equal: rows that are equal to others, by table, file and whether they are kept.
+        changed: rows that are not what they were; what is superseded is none of them.
         refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
     """
 
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
     rejections: list[Rejection] = field(default_factory=list)
     equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
+    changed: list[ChangedRow] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -124,7 +136,7 @@ class Report:
 def claim_key(values: Mapping[str, Any]) -> Key:
     """What tells a claim apart: its delivered id, or else its content, never its line.
 
-    Of what happens time and again several rows may have one content: the second claim has a `2` behind it, and so on.
+    Of what happens time and again several rows may have one content: see `several`.
 
     Example:
         >>> claim_key({"id": "L1", "subject_id": "a"})
@@ -269,6 +281,7 @@ def _merge_records(
         else:
             records[identifier] = FoldedRow(values, number, row.line, open=now)
             counts.changed += 1
+            report.changed.append(ChangedRow(row, (identifier,), old, records[identifier]))
     state.shared.update(identifier for identifier, row in rows.items() if levels.of(row) == "P")
 
 
@@ -332,7 +345,7 @@ def _merge_claims(
         fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else (), report.refused)
         if fault is not None:
             _reject(report, row, fault)
-            seen.update(_held(state, key) or (key,))
+            seen.update(keys_of(state.claims, key) or (key,))
         elif key not in first:
             first[key] = row
         elif key[0] == _CONTENT and happens_again(row.values["relation"]):
@@ -349,16 +362,23 @@ def _merge_claims(
         several = more.get(key)
         if several is None and not _is_among_several(state, key, row):
             seen.add(key)
-            _take(state, number, key, row, counts, levels)
+            _take(state, number, key, row, report, levels)
             continue
-        for name, each in _named(state, key, several or [row], report, row.values["statement_id"] in whole):
+        held = [
+            HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
+            for name in keys_of(state.claims, key)
+        ]
+        names, repeated = named(key, held, several or [row], is_whole=row.values["statement_id"] in whole)
+        for each in repeated:
+            report.note_equal(each, again=True)
+        for name, each in names:
             seen.add(name)
-            _take(state, number, name, each, counts, levels)
+            _take(state, number, name, each, report, levels)
     return seen
 
 
-def _take(state: State, number: int, key: Key, row: Row, counts: Counts, levels: _Levels) -> None:
-    old = state.claims.get(key)
+def _take(state: State, number: int, key: Key, row: Row, report: Report, levels: _Levels) -> None:
+    counts, old = report.counts[_LINKS], state.claims.get(key)
     if old is not None and old.status == "active" and old.values == row.values:
         counts.unchanged += 1
         return
@@ -371,6 +391,8 @@ def _take(state: State, number: int, key: Key, row: Row, counts: Counts, levels:
             state.by_statement[old.values["statement_id"]].remove(key)
             state.by_statement[row.values["statement_id"]].append(key)
     state.claims[key] = FoldedRow(row.values, number, row.line)
+    if old is not None:
+        report.changed.append(ChangedRow(row, key, old, state.claims[key]))
     if levels.claim(row.values) == "P":
         state.shared.update((row.values["subject_id"], row.values["object_id"]))
 
@@ -380,47 +402,7 @@ def _is_among_several(state: State, key: Key, row: Row) -> bool:
     old = state.claims.get(key)
     if old is None or key[0] != _CONTENT or not happens_again(row.values["relation"]):
         return False
-    return old.values != row.values or (*key, _SECOND) in state.claims
-
-
-def _named(state: State, key: Key, rows: list[Row], report: Report, is_whole: bool) -> Iterator[tuple[Key, Row]]:
-    """Which claim each of some rows of one content is; the same whatever their order.
-
-    The one that says the same, if there is one. Else, where these are all rows there are, an active one that no row says
-    any more: it was corrected. Else one more.
-    """
-    # What is superseded comes back only where nothing active says it.
-    held = sorted(_held(state, key), key=lambda name: state.claims[name].status != "active")
-    same: dict[str, list[Key]] = defaultdict(list)
-    for name in reversed(held):
-        same[_said(state.claims[name].values)].append(name)
-    so_far: set[str] = set()
-    taken: set[Key] = set()
-    others: list[Row] = []
-    for row in sorted(rows, key=lambda row: (_said(row.values), row.line)):
-        said = _said(row.values)
-        if said in so_far:
-            report.note_equal(row, again=True)
-        so_far.add(said)
-        if same[said]:
-            name = same[said].pop()
-            taken.add(name)
-            yield name, row
-        else:
-            others.append(row)
-    free = (name for name in held if is_whole and name not in taken and state.claims[name].status == "active")
-    new = ((*key, str(place)) if place > 1 else key for place in count(len(held) + 1))
-    yield from zip(chain(free, new), others, strict=False)
-
-
-def _held(state: State, key: Key) -> list[Key]:
-    """The keys of the claims there are of one content."""
-    keys = ((*key, str(place)) if place > 1 else key for place in count(1))
-    return list(takewhile(lambda name: name in state.claims, keys))
-
-
-def _said(values: Mapping[str, Any]) -> str:
-    return ascii(sorted(values.items()))
+    return old.values != row.values or are_several(state.claims, key)
 
 
 def _claim_fault(state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str]) -> Why | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphsvc.ingest.check import Row
-from graphsvc.ingest.fold import FoldedRow, Key, State, fold
+from graphsvc.ingest.fold import FoldedRow, State, fold
+from graphsvc.ingest.several import Key
 
 
 @dataclass(frozen=True, slots=True)

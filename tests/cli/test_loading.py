@@ -102,3 +102,18 @@ def test_an_empty_name_of_a_case_is_no_name_of_the_only_one(command: Command, tm
     assert [line.split()[0] for line in command("deliveries", case).answer.splitlines()] == ["1"]
     refused = command("load", str(tmp_path / "nowhere"), "--case", "a/b").refusal()
     assert "A case needs a name" in refused, "it is said before anything is read"
+
+
+@pytest.mark.neo4j
+def test_other_names_behind_the_same_ids_take_a_word(command: Command, tmp_path: Path, case: str) -> None:
+    links = f"{','.join(REQUIRED)}\n"
+    people = "id,name,category\nP1,Idris Karam,suspect\nP2,Ana Petrou,suspect\n"
+    first = rows.texts(tmp_path / "first", people=people, links=links)
+    assert command("load", str(first), "--case", case).status == 0
+    other = people.replace("Idris Karam", "Mehdi Vahidi").replace("Ana Petrou", "Yara Haddad")
+    call = ("load", str(rows.texts(tmp_path / "other", people=other, links=links)), "--case", case)
+    preview = command(*call, "--dry-run").said
+    assert "changes: people P1 (people.csv, line 2): name Idris Karam -> Mehdi Vahidi" in preview
+    assert "other names: Of 2 rows of people whose ids are loaded already 2 have another name there." in preview
+    assert "--other-names" in command(*call).refusal()
+    assert command(*call, "--other-names").status == 0

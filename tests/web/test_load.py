@@ -177,6 +177,24 @@ def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: 
     assert rows[1][3] == '\'=HYPERLINK("x")'
 
 
+def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    page = ann.get(previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "<b>Idriss")))).text
+    assert "What changes" in page
+    assert "<td>Idris Karam</td><td>&lt;b&gt;Idriss Karam</td>" in page
+    assert "called otherwise" not in page
+    others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
+    address = previewed(ann, case, zipped(people=others))
+    page = ann.get(address).text
+    assert "Of 3 rows of people whose ids are loaded already 3 have another name there." in page
+    form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
+    refused = ann.post(f"/case/{case}/load/confirm", data=form)
+    assert refused.status_code == 422
+    assert "3 have another name" in refused.text
+    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": "on"})
+    assert ended(ann, confirmed)["result"]["committed"]
+
+
 def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: FlaskClient, case: str) -> None:
     links = LINKS + "P1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\nP1,PAID,P3,ST2\n"
     page = ann.get(previewed(ann, case, zipped(links))).text

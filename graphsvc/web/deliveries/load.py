@@ -119,6 +119,11 @@ def preview(case: str) -> ResponseReturnValue:
         same_as=loaded.same_as,
         notes=loaded.notes,
         equal=[str(rows) for rows in loaded.equal],
+        changes=[
+            {"place": row.place, "notes": row.notes, "fields": [(name, *pair) for name, pair in row.fields.items()]}
+            for row in loaded.changes
+        ],
+        other_names=[str(names) for names in loaded.other_names],
         chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
         blocked=upload.options.strict and bool(loaded.rejections),
         **_rejections(loaded),
@@ -148,7 +153,8 @@ def chart(case: str) -> ResponseReturnValue:
 def confirm(case: str) -> ResponseReturnValue:
     """Loads the upload."""
     session, _ = _place(case)
-    return _watch(case, session.deliveries.uploads.confirm(request.form.get("upload", "")))
+    upload, other_names = request.form.get("upload", ""), "other_names" in request.form
+    return _watch(case, session.deliveries.uploads.confirm(upload, other_names=other_names))
 
 
 @blueprint.post(f"{_CASE}/cancel")
