@@ -133,7 +133,7 @@ class Casework:
                 rejections,
                 committed=False,
                 equal=list(report.equal.values()),
-                changes=self._changes(report, state, key, standing) if dry_run else [],
+                changes=self._changes(report, state, key, standing, progress) if dry_run else [],
                 other_names=other_names_in(report),
                 stay_sealed=opened_by(before, standing, number),
                 asked=asked_by(before, standing),
@@ -431,10 +431,13 @@ class Casework:
         return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
 
     @uncollected()
-    def _changes(self, report: Report, state: State, key: bytes, standing: Standings) -> list[RowChange]:
+    def _changes(
+        self, report: Report, state: State, key: bytes, standing: Standings, progress: Progress
+    ) -> list[RowChange]:
         """What becomes of rows that are loaded, told as the case will tell it."""
         if not report.changed:
             return []
+        progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
         return row_changes(report.changed, state, IdMap(state, key, standing, self.replay.weights))
 
     @uncollected()
