@@ -18,7 +18,7 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, row_changes
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
-from graphsvc.cases.deliveries.erasure import Gone, gone, without
+from graphsvc.cases.deliveries.erasure import Gone, gone, left_out, without
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.cases.deliveries.material import KeptRows, folded
@@ -422,11 +422,9 @@ class Casework:
         if not what:
             return delivery
         left = without(delivery.rows, what)
-        stays = {(row.table, row.line) for row in left}
+        why = "is of somebody who was erased from this case"
         rejections = [
-            Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case", table=row.table)
-            for row in delivery.rows
-            if (row.table, row.line) not in stays
+            Rejection(row.file, row.line, "", "", why, table=row.table) for row in left_out(delivery.rows, left)
         ]
         return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
 
