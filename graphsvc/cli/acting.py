@@ -8,9 +8,11 @@ from functools import wraps
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from graphsvc.cli.progress import shown
 from graphsvc.config import Settings
+from graphsvc.errors import RequestError
 from graphsvc.service import Service, Session, command_line
 
 
@@ -22,6 +24,8 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.pass_obj
     @wraps(command)
     def with_session(settings: Settings, /, *args: Any, user: str, purpose: str, **options: Any) -> Any:
+        _require_named(options.get("case"))
+
         @contextmanager
         def session(case: str = "") -> Iterator[Session]:
             with shown() as progress, Service(settings, progress) as service:
@@ -33,3 +37,16 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(session, *args, **options)
 
     return with_session
+
+
+def _require_named(case: str | None) -> None:
+    """Nothing, unless a case was named by nothing: the variable of a script that is empty must not mean the only case there is.
+
+    Raises:
+        RequestError: it was.
+    """
+    given = click.get_current_context().get_parameter_source("case") is ParameterSource.COMMANDLINE
+    if given and case is not None and not case.strip():
+        raise RequestError(
+            "The case is given as an empty text. Write its name; `graphsvc cases` lists those you can see."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,11 +13,14 @@ from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
 from graphsvc.errors import InputError, RequestError
+from graphsvc.records.cells import inert
 from graphsvc.records.dates import day as day_of
-from graphsvc.service import Loaded, Session, invented
+from graphsvc.records.numbers import count
+from graphsvc.service import REJECTION_COLUMNS, Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
 _NAMES = 20  # of those sealed, told who they are: more is a list to lose
+_FAULTS = 100  # lines of rejections: who corrects so many kinds of fault reads a file
 _LARGEST = 999_999_999
 _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
 
@@ -31,6 +35,17 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "s
 @click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
 @click.option(
+    "--other-names",
+    is_flag=True,
+    help="Load although most ids that are loaded already have another name in it: they are the same.",
+)
+@click.option(
+    "--rejections",
+    "rejections",
+    type=click.Path(path_type=Path),
+    help="A file to write every rejected row to (CSV). It may name people who are sealed.",
+)
+@click.option(
     "--undo",
     type=click.IntRange(1, _LARGEST),
     help="Take this delivery back instead (its number; see `graphsvc deliveries`).",
@@ -41,15 +56,21 @@ def load(
     path: Path | None,
     case: str,
     mapping: str,
+    rejections: Path | None,
     undo: int | None,
     *,
     partial: bool,
     strict: bool,
     dry_run: bool,
+    other_names: bool,
 ) -> None:
     """Load a delivery (a case folder, a .zip of it, an .xlsx, or an .anx chart) into a case, or take one back."""
     if (path is None) == (undo is None):
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
+    if rejections is not None and rejections.exists():
+        raise RequestError(
+            f"{rejections} is there already. Nothing was loaded; choose another file for the rejections."
+        )
     with session(case) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
@@ -61,18 +82,33 @@ def load(
             say(f"Delivery {undo} of {case} was taken back.", err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
-        loaded = acts.deliveries.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
-    _report(loaded, dry_run=dry_run)
+        loaded = acts.deliveries.load(
+            path,
+            progress,
+            mapping=mapping,
+            partial=partial,
+            strict=strict,
+            dry_run=dry_run,
+            other_names=other_names,
+        )
+    _report(loaded, rejections, dry_run=dry_run)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
 
 
-def _report(loaded: Loaded, *, dry_run: bool) -> None:
+def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
     say("".join([f"{'table':12}", *(f"{name:>11}" for name in _COLUMNS)]))
     for table, counts in loaded.counts.items():
         say("".join([f"{table:12}", *(f"{counts[name]:>11,}" for name in _COLUMNS)]))
-    for rejection in loaded.rejections:
-        say(f"rejected: {rejection}", err=True)
+    _report_rejections(loaded, rejections)
+    for change in loaded.changes:
+        say(f"changes: {change}", err=True)
+    if dry_run and (more := sum(counts["changed"] for counts in loaded.counts.values()) - len(loaded.changes)) > 0:
+        say(f"changes: {count(more, 'more row')}", err=True)
+    for other in loaded.other_names:
+        say(f"other names: {other}", err=True)
+    for equal in loaded.equal:
+        say(f"equal: {equal}", err=True)
     if loaded.chart is not None:
         for chart_type in (*loaded.chart.entities, *loaded.chart.links):
             known = "" if chart_type.chosen else " (a type that is not known)"
@@ -95,6 +131,25 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
         if masked := sum(counts.get("masked", 0) for counts in loaded.counts.values()):
             say(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
         say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
+
+
+def _report_rejections(loaded: Loaded, target: Path | None) -> None:
+    """One line for each fault, whatever the number of its rows, and a file with every row where one is named."""
+    faults = loaded.faults
+    for fault in faults[:_FAULTS]:
+        say(f"rejected: {fault}", err=True)
+    if len(faults) > _FAULTS:
+        say(f"rejected: {len(faults) - _FAULTS:,} other faults, not shown", err=True)
+    if target is not None:
+        target.touch(mode=0o600)
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(REJECTION_COLUMNS)
+            for rejection in loaded.rejections:
+                writer.writerow([inert(str(getattr(rejection, name))) for name in REJECTION_COLUMNS])
+        say(f"Each rejected row is in {target}.", err=True)
+    elif len(faults) < len(loaded.rejections) or len(faults) > _FAULTS:
+        say("--rejections FILE writes each rejected row to a file.", err=True)
 
 
 @click.command()

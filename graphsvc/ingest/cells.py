@@ -16,6 +16,8 @@ from graphsvc.records.tables import Column
 
 # Text of a cell that is not empty → its value, or None if it says nothing.
 Converter = Callable[[str], object]
+# Column, value, reason, and the reason without what differs from row to row (empty: nothing does).
+CellFault = tuple[str, str, str, str]
 
 _LONGEST_ID = 200
 # A pseudonym, what stands for several people or for what was taken out, and an id in which one stands.
@@ -57,15 +59,15 @@ def written(value: object) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def out_of_order(table: str, values: dict[str, object]) -> list[tuple[str, str, str]]:
-    """(column, value, reason) where the two dates of a row's period run backwards."""
+def out_of_order(table: str, values: dict[str, object]) -> list[CellFault]:
+    """Where the two dates of a row's period run backwards."""
     names = _PERIODS.get(table)
     if names is None or names[0] not in values or names[1] not in values:
         return []
     first, last = str(values[names[0]]), str(values[names[1]])
     if not _after(parse_date(first), parse_date(last)):
         return []
-    return [(names[1], last, f"is before {names[0]} {first}")]
+    return [(names[1], last, f"is before {names[0]} {first}", f"is before {names[0]}")]
 
 
 def _after(date: PartialDate, other: PartialDate) -> bool:

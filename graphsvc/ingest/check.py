@@ -13,36 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import InputError
-from graphsvc.ingest.cells import Converter, converter, out_of_order
+from graphsvc.ingest.cells import CellFault, Converter, converter, out_of_order
 from graphsvc.ingest.i2.anx import is_anx
 from graphsvc.ingest.i2.chart import ChartRead, ChartTables, read_chart
 from graphsvc.ingest.mapped import read_mapped
 from graphsvc.ingest.mapping import Mapping
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
 from graphsvc.ingest.readers import read_delivery
+from graphsvc.ingest.rejected import Rejection
 from graphsvc.records.nearest import SUGGESTIONS, UnknownWord, hint
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES, Table
 
 _SHOWN_CHARS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A row that is left out, and why. `column` and `value` are empty where the whole row is at fault.
-
-    `value` is cut to 60 characters. It may name a sealed person: show it to the deliverer, store it nowhere.
-    """
-
-    file: str
-    line: int
-    column: str
-    value: str
-    reason: str
-
-    def __str__(self) -> str:
-        column = f", column {self.column}" if self.column else ""
-        value = f", value {self.value!r}" if self.value else ""
-        return f"{self.file}, line {self.line}{column}{value}: {self.reason}"
+_OTHER_WIDTH = "the row has another number of cells than the header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +65,12 @@ class Delivery:
         """What `digest` gives for the accepted rows."""
         return digest(self.rows)
 
+    @property
+    def refused(self) -> dict[str, str]:
+        """Id → where its row stands, of the rows of entities and statements that were left out."""
+        rows = (row for row in reversed(self.rejections) if row.row_id and row.table != "links")
+        return {row.row_id: row.place for row in rows}
+
 
 def digest(rows: Iterable[Row]) -> str:
     """Sha256 (hex) over what rows say.
@@ -118,7 +107,10 @@ def _check_chart(chart: ChartTables, file: str, limits: Limits, progress: Progre
     """A chart, checked; an entity nobody has said the kind of is a rejection like any other."""
     checked = check_delivery(chart.tables, limits, progress)
     why = "nobody has said what this type is: choose it in the preview, or name it in a mapping under [chart.entities]"
-    unknown = [Rejection(file, entity.line, "type", entity.type[:_SHOWN_CHARS], why) for entity in chart.unread]
+    unknown = [
+        Rejection(file, entity.line, "type", entity.type[:_SHOWN_CHARS], why, table="things", row_id=entity.id)
+        for entity in chart.unread
+    ]
     read = dict(checked.read)
     if unknown:
         read["things"] = read.get("things", 0) + len(unknown)
@@ -139,10 +131,14 @@ def check_delivery(tables: Sequence[RawTable], limits: Limits, progress: Progres
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How the cells of one table are read, in the order of the records: (index in the row, column, converter)."""
+    """How the cells of one table are read, in the order of the records: (index in the row, column, converter).
+
+    `id` is where the id stands in a row.
+    """
 
     steps: list[tuple[int, str, Converter]]
     required: frozenset[str]
+    id: int | None
 
 
 def _plan(table: Table, raw: RawTable) -> _Plan:
@@ -167,7 +163,7 @@ def _plan(table: Table, raw: RawTable) -> _Plan:
             raise InputError(f"{raw.file} has no column {name!r}, which is required.")
     # In the order of the records, so that the same values always give the same digest.
     ordered = [name for name in known if name in places] + sorted(name for name in places if name not in known)
-    return _Plan([(places[name], name, converter(known.get(name))) for name in ordered], required)
+    return _Plan([(places[name], name, converter(known.get(name))) for name in ordered], required, places.get("id"))
 
 
 def _is_extra(name: str) -> bool:
@@ -203,61 +199,65 @@ class _Check:
                 self._progress(raw.file, count)
             if len(cells) != width:
                 reason = f"the row has {len(cells)} cells, but the header has {width}"
-                self.rejections.append(Rejection(raw.file, line, "", "", reason))
+                self._reject(raw, plan, line, cells, [("", "", reason, _OTHER_WIDTH)])
                 continue
             values, faults = self._values(plan, cells)
             if not faults:
                 faults = out_of_order(raw.name, values)
             if not faults:
-                self._accept(Row(raw.name, raw.file, line, values))
-            else:
-                self._reject(raw.file, line, faults)
+                faults = self._accept(Row(raw.name, raw.file, line, values))
+            if faults:
+                self._reject(raw, plan, line, cells, faults)
         self.read[raw.name] += count
         self._progress(raw.file, count)
 
-    def _values(self, plan: _Plan, cells: list[str]) -> tuple[dict[str, object], list[tuple[str, str, str]]]:
-        """(values, faults) of one row; a fault is (column, value, reason)."""
+    def _values(self, plan: _Plan, cells: list[str]) -> tuple[dict[str, object], list[CellFault]]:
+        """(values, faults) of one row."""
         values: dict[str, object] = {}
-        faults: list[tuple[str, str, str]] = []
+        faults: list[CellFault] = []
         longest = self._limits.cell_chars
         for index, name, convert in plan.steps:
             cell = cells[index]
             if not cell:
                 continue
             if len(cell) > longest:
-                faults.append((name, cell, f"the cell is longer than {longest:,} characters"))
+                faults.append((name, cell, f"the cell is longer than {longest:,} characters", ""))
                 continue
             try:
                 value = convert(cell)
             except UnknownWord as error:
                 suggests = len(self.rejections) < SUGGESTIONS
-                faults.append((name, cell, str(error) if suggests else error.plain))
+                faults.append((name, cell, str(error) if suggests else error.plain, error.plain))
                 continue
             except ValueError as error:
-                faults.append((name, cell, str(error)))
+                faults.append((name, cell, str(error), ""))
                 continue
             if value is not None:
                 values[name] = value
         if not plan.required <= values.keys():
-            missing = plan.required - values.keys() - {name for name, _, _ in faults}
-            faults.extend((name, "", "is empty, but must be filled") for name in sorted(missing))
+            missing = plan.required - values.keys() - {name for name, *_ in faults}
+            faults.extend((name, "", "is empty, but must be filled", "") for name in sorted(missing))
         return values, faults
 
-    def _accept(self, row: Row) -> None:
+    def _accept(self, row: Row) -> list[CellFault]:
+        """Takes a row, unless its id is taken: its faults then."""
         if "id" in row.values:
             content = _content(row)
             key = (row.table, row.values["id"])
             first, place = self._ids.setdefault(key, (content, f"{row.file}, line {row.line}"))
             if first != content:
                 reason = f"this id already stands in {place} with other values"
-                self._reject(row.file, row.line, [("id", str(row.values["id"]), reason)])
-                return
+                return [("id", str(row.values["id"]), reason, "this id already stands there with other values")]
         self.rows.append(row)
+        return []
 
-    def _reject(self, file: str, line: int, faults: list[tuple[str, str, str]]) -> None:
+    def _reject(self, raw: RawTable, plan: _Plan, line: int, cells: list[str], faults: list[CellFault]) -> None:
         """One rejection for a row, whatever the number of its faults, so that counts reconcile."""
-        (column, value, reason), *others = faults
+        (column, value, reason, fault), *others = faults
+        fault = fault or reason
         if others:
-            reason = f"{reason} (also wrong in this row: {', '.join(name for name, _, _ in others)})"
+            reason = f"{reason} (also wrong in this row: {', '.join(name for name, *_ in others)})"
         value = value if len(value) <= _SHOWN_CHARS else value[: _SHOWN_CHARS - 1] + "…"
-        self.rejections.append(Rejection(file, line, column, value, reason))
+        # As far as references can mean it: one that begins with a blank is no id.
+        row_id = cells[plan.id].strip() if plan.id is not None and plan.id < len(cells) else ""
+        self.rejections.append(Rejection(raw.file, line, column, value, reason, fault, raw.name, row_id))

@@ -9,17 +9,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from graphsvc.ingest.check import Rejection, Row
+from graphsvc.ingest.check import Row
+from graphsvc.ingest.rejected import EqualRows, Rejection
+from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.nearest import SUGGESTIONS, near_id
-from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
+from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES
 
 _RECORD = {table.name: table.record for table in TABLES.values()}
 _STATEMENTS = "statements"
 _LINKS = "links"
+_CONTENT = "content"
+_NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
+_REFUSED = "the row with this id is rejected itself"
+
+
+class Why(NamedTuple):
+    """Why a row is refused; its fields as in `Rejection`."""
+
+    column: str
+    reason: str
+    fault: str = ""
+    cause: str = ""
 
 
 @dataclass(slots=True)
@@ -55,8 +70,8 @@ class State:
 
     records: dict[str, dict[str, FoldedRow]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[str, str] = field(default_factory=dict)
-    claims: dict[tuple[str, ...], FoldedRow] = field(default_factory=dict)
-    by_statement: dict[str, list[tuple[str, ...]]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[Key, FoldedRow] = field(default_factory=dict)
+    by_statement: dict[str, list[Key]] = field(default_factory=lambda: defaultdict(list))
     shared: set[str] = field(default_factory=set)
 
 
@@ -73,21 +88,55 @@ class Counts:
     superseded: int = 0
 
 
+class ChangedRow(NamedTuple):
+    """A row that is not what it was.
+
+    Attributes:
+        row: as it was delivered. key: of a claim its key, else its id alone.
+        before, after: what stood and what stands in the state.
+    """
+
+    row: Row
+    key: Key
+    before: FoldedRow
+    after: FoldedRow
+
+
 @dataclass(slots=True)
 class Report:
-    """What a delivery did to the state, by table, and what was refused."""
+    """What a delivery did to the state.
+
+    Attributes:
+        counts: by table.
+        rejections: rows that were refused.
+        equal: rows that are equal to others, by table, file and whether they are kept.
+        changed: rows that are not what they were; what is superseded is none of them.
+        refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
+    """
 
     counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
     rejections: list[Rejection] = field(default_factory=list)
+    equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
+    changed: list[ChangedRow] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> int:
         """How many rows were added, changed or superseded."""
         return sum(count.added + count.changed + count.superseded for count in self.counts.values())
 
+    def note_equal(self, row: Row, *, again: bool) -> None:
+        """Note a row that is equal to one before it; see `EqualRows`."""
+        name = (row.table, row.file, again)
+        if name not in self.equal:
+            self.equal[name] = EqualRows(*name)
+        self.equal[name].add(row.line)
 
-def claim_key(values: Mapping[str, Any]) -> tuple[str, ...]:
+
+def claim_key(values: Mapping[str, Any]) -> Key:
     """What tells a claim apart: its delivered id, or else its content, never its line.
+
+    Of what happens time and again several rows may have one content: see `several`.
 
     Example:
         >>> claim_key({"id": "L1", "subject_id": "a"})
@@ -96,10 +145,18 @@ def claim_key(values: Mapping[str, Any]) -> tuple[str, ...]:
     if "id" in values:
         return ("id", values["id"])
     names = ("statement_id", "subject_id", "relation", "object_id", "from_date", "to_date")
-    return ("content", *(values.get(name, "") for name in names))
+    return (_CONTENT, *(values.get(name, "") for name in names))
 
 
-def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, list[str]], *, partial: bool) -> Report:
+def fold(
+    state: State,
+    number: int,
+    rows: Iterable[Row],
+    columns: Mapping[str, list[str]],
+    *,
+    partial: bool,
+    refused: Mapping[str, str] = MappingProxyType({}),
+) -> Report:
     """Take one delivery into the state (which is changed), and say what it did.
 
     Args:
@@ -108,8 +165,9 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
         rows: its valid rows (see `check`); references between rows are checked here.
         columns: table → columns its header has: a column that is absent keeps earlier values.
         partial: the delivery only adds: nothing is superseded, and an empty cell keeps the earlier value.
+        refused: id → where its row stands, of rows that were left out before: what refers to them is told so.
     """
-    report = Report()
+    report = Report(refused=dict(refused))
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_table[row.table].append(row)
@@ -119,15 +177,15 @@ def fold(state: State, number: int, rows: Iterable[Row], columns: Mapping[str, l
     for table, kept_rows in accepted.items():
         _merge_records(state, number, table, kept_rows, columns.get(table, []), levels, report, partial=partial)
     delivered = {identifier for table, some in accepted.items() if table != _STATEMENTS for identifier in some}
-    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels)
-    if not partial:
-        for row in accepted.get(_STATEMENTS, {}).values():
-            for key in state.by_statement.get(row.values["id"], ()):
-                if key not in seen and state.claims[key].status == "active":
-                    # Not in place: other states may share the row.
-                    old = state.claims[key]
-                    state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
-                    report.counts[_LINKS].superseded += 1
+    whole = () if partial else accepted[_STATEMENTS].keys()
+    seen = _merge_claims(state, number, by_table.get(_LINKS, []), report, delivered, levels, whole)
+    for statement in whole:
+        for key in state.by_statement.get(statement, ()):
+            if key not in seen and state.claims[key].status == "active":
+                # Not in place: other states may share the row.
+                old = state.claims[key]
+                state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
+                report.counts[_LINKS].superseded += 1
     return report
 
 
@@ -143,12 +201,14 @@ def _accept(state: State, by_table: Mapping[str, list[Row]], report: Report) -> 
             known = state.kinds.get(identifier)
             if first is not None and first.table == table:
                 report.counts[table].duplicate += 1
+                report.note_equal(row, again=False)
             elif first is not None:
-                _reject(
-                    report, row, "id", f"is the id of a {_RECORD[first.table]} too ({first.file}, line {first.line})"
-                )
+                record = _RECORD[first.table]
+                why = Why("id", f"is the id of a {record} too ({first.file}, line {first.line})", f"{record} too")
+                _reject(report, row, why)
             elif known is not None and known != table:
-                _reject(report, row, "id", f"is the id of a {_RECORD[known]} loaded earlier; ids are unique in a case")
+                why = Why("id", f"is the id of a {_RECORD[known]} loaded earlier; ids are unique in a case")
+                _reject(report, row, why)
             else:
                 mine[identifier] = owner[identifier] = row
     _reject_dangling(state, accepted, report)
@@ -162,14 +222,16 @@ def _reject_dangling(state: State, accepted: dict[str, dict[str, Row]], report: 
         rejected = False
         for rows in accepted.values():
             for identifier, row in list(rows.items()):
-                fault = _dangling(state, accepted, row)
-                if fault is not None:
-                    _reject(report, row, *fault)
+                why = _dangling(state, accepted, row, report.refused)
+                if why is not None:
+                    _reject(report, row, why)
                     del rows[identifier]
                     rejected = True
 
 
-def _dangling(state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row) -> tuple[str, str] | None:
+def _dangling(
+    state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row, refused: Mapping[str, str]
+) -> Why | None:
     values = row.values
     wanted = [("statement_id", _STATEMENTS), ("interpreter_id", "people")]
     if values.get("kind") == "witness" and row.table == _STATEMENTS:
@@ -177,8 +239,16 @@ def _dangling(state: State, accepted: Mapping[str, Mapping[str, Row]], row: Row)
     for column, table in wanted:
         target = values.get(column)
         if target is not None and target not in accepted[table] and target not in state.records[table]:
-            return column, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"
+            return _missing(
+                column, target, refused, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"
+            )
     return None
+
+
+def _missing(column: str, target: str, refused: Mapping[str, str], reason: str) -> Why:
+    """Why a row is refused whose reference leads nowhere: if it would have led to a row that was, that one is to blame."""
+    cause = refused.get(target, "")
+    return Why(column, f"{_REFUSED} ({cause})", _REFUSED, cause) if cause else Why(column, reason)
 
 
 def _merge_records(
@@ -211,6 +281,7 @@ def _merge_records(
         else:
             records[identifier] = FoldedRow(values, number, row.line, open=now)
             counts.changed += 1
+            report.changed.append(ChangedRow(row, (identifier,), old, records[identifier]))
     state.shared.update(identifier for identifier, row in rows.items() if levels.of(row) == "P")
 
 
@@ -253,72 +324,122 @@ class _Levels:
 
 
 def _merge_claims(
-    state: State, number: int, rows: list[Row], report: Report, delivered: Collection[str], levels: _Levels
-) -> set[tuple[str, ...]]:
-    """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out."""
+    state: State,
+    number: int,
+    rows: list[Row],
+    report: Report,
+    delivered: Collection[str],
+    levels: _Levels,
+    whole: Collection[str],
+) -> set[Key]:
+    """Take claims in; gives the keys of all that the delivery holds, rejected ones too: they were not left out.
+
+    `whole` are the statements whose claims the delivery has all of.
+    """
     counts = report.counts[_LINKS]
-    first: dict[tuple[str, ...], Row] = {}
-    seen = {claim_key(row.values) for row in rows}
+    first: dict[Key, Row] = {}
+    more: dict[Key, list[Row]] = {}
+    seen: set[Key] = set()
     for row in rows:
-        fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else ())
-        if fault is not None:
-            _reject(report, row, *fault)
-            continue
         key = claim_key(row.values)
-        if key in first:
-            if first[key].values == row.values:
-                counts.duplicate += 1
-            else:
-                why = f"this claim stands in line {first[key].line} with other values; give each an id, or correct one"
-                _reject(report, row, "id" if key[0] == "id" else "statement_id", why)
-            continue
-        first[key] = row
-        old = state.claims.get(key)
-        if old is not None and old.status == "active" and old.values == row.values:
-            counts.unchanged += 1
-            continue
-        if old is None:
-            counts.added += 1
-            state.by_statement[row.values["statement_id"]].append(key)
+        fault = _claim_fault(state, row, delivered if len(report.rejections) < SUGGESTIONS else (), report.refused)
+        if fault is not None:
+            _reject(report, row, fault)
+            seen.update(keys_of(state.claims, key) or (key,))
+        elif key not in first:
+            first[key] = row
+        elif key[0] == _CONTENT and happens_again(row.values["relation"]):
+            more.setdefault(key, [first[key]]).append(row)
+        elif first[key].values == row.values:
+            counts.duplicate += 1
+            report.note_equal(row, again=False)
         else:
-            counts.changed += 1
-            if old.values["statement_id"] != row.values["statement_id"]:
-                state.by_statement[old.values["statement_id"]].remove(key)
-                state.by_statement[row.values["statement_id"]].append(key)
-        state.claims[key] = FoldedRow(row.values, number, row.line)
-        if levels.claim(row.values) == "P":
-            state.shared.update((row.values["subject_id"], row.values["object_id"]))
+            other = "with other values; give each an id, or correct one"
+            column = "id" if key[0] == "id" else "statement_id"
+            why = f"this claim stands in line {first[key].line} {other}"
+            _reject(report, row, Why(column, why, f"this claim stands there {other}"))
+    for key, row in first.items():
+        several = more.get(key)
+        if several is None and not _is_among_several(state, key, row):
+            seen.add(key)
+            _take(state, number, key, row, report, levels)
+            continue
+        held = [
+            HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
+            for name in keys_of(state.claims, key)
+        ]
+        names, repeated = named(key, held, several or [row], is_whole=row.values["statement_id"] in whole)
+        for each in repeated:
+            report.note_equal(each, again=True)
+        for name, each in names:
+            seen.add(name)
+            _take(state, number, name, each, report, levels)
     return seen
 
 
-def _claim_fault(state: State, row: Row, delivered: Collection[str]) -> tuple[str, str] | None:
+def _take(state: State, number: int, key: Key, row: Row, report: Report, levels: _Levels) -> None:
+    counts, old = report.counts[_LINKS], state.claims.get(key)
+    if old is not None and old.status == "active" and old.values == row.values:
+        counts.unchanged += 1
+        return
+    if old is None:
+        counts.added += 1
+        state.by_statement[row.values["statement_id"]].append(key)
+    else:
+        counts.changed += 1
+        if old.values["statement_id"] != row.values["statement_id"]:
+            state.by_statement[old.values["statement_id"]].remove(key)
+            state.by_statement[row.values["statement_id"]].append(key)
+    state.claims[key] = FoldedRow(row.values, number, row.line)
+    if old is not None:
+        report.changed.append(ChangedRow(row, key, old, state.claims[key]))
+    if levels.claim(row.values) == "P":
+        state.shared.update((row.values["subject_id"], row.values["object_id"]))
+
+
+def _is_among_several(state: State, key: Key, row: Row) -> bool:
+    """Whether it takes a comparison to say which claim a row is: several have its content, or might from now on."""
+    old = state.claims.get(key)
+    if old is None or key[0] != _CONTENT or not happens_again(row.values["relation"]):
+        return False
+    return old.values != row.values or are_several(state.claims, key)
+
+
+def _claim_fault(state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str]) -> Why | None:
     values = row.values
     statement = state.records[_STATEMENTS].get(values["statement_id"])
     if statement is None:
-        return "statement_id", "no statement with this id is accepted here or loaded earlier"
+        reason = "no statement with this id is accepted here or loaded earlier"
+        return _missing("statement_id", values["statement_id"], refused, reason)
     relation = RELATIONS.get(values["relation"])
     for column in ("subject_id", "object_id"):
         table = state.kinds.get(values[column])
         if table is None or table == _STATEMENTS:
+            why = _missing(column, values[column], refused, _NOBODY)
             # Only ids of this delivery: one loaded earlier may be what names somebody sealed.
-            near = near_id(values[column], delivered)
-            hint = f"; did you mean {near}?" if near else ""
-            return column, f"nobody and nothing with this id is accepted here or loaded earlier{hint}"
+            near = None if why.cause else near_id(values[column], delivered)
+            return why._replace(reason=f"{_NOBODY}; did you mean {near}?", fault=_NOBODY) if near else why
         if relation is not None:
             takes = relation.subjects if column == "subject_id" else relation.objects
             if _RECORD[table] not in takes:
                 end = "subject" if column == "subject_id" else "object"
-                return column, f"is a {_RECORD[table]}, but {relation.name} takes a {' or a '.join(takes)} as its {end}"
+                reason = f"is a {_RECORD[table]}, but {relation.name} takes a {' or a '.join(takes)} as its {end}"
+                return Why(column, reason)
     if relation is None and not values["relation"].startswith(CUSTOM_PREFIX):
-        return "relation", "is no relation"
+        return Why("relation", "is no relation")
     if values.get("handling") == "P" and statement.values.get("handling", DEFAULT_HANDLING) == "C":
-        return "handling", "may only become stricter: its statement has handling code C"
+        return Why("handling", "may only become stricter: its statement has handling code C")
     return None
 
 
-def _reject(report: Report, row: Row, column: str, reason: str) -> None:
+def _reject(report: Report, row: Row, why: Why) -> None:
     report.counts[row.table].rejected += 1
-    report.rejections.append(Rejection(row.file, row.line, column, str(row.values.get(column, "")), reason))
+    row_id = str(row.values.get("id", ""))
+    value = str(row.values.get(why.column, ""))
+    rejection = Rejection(row.file, row.line, why.column, value, why.reason, why.fault, row.table, row_id, why.cause)
+    report.rejections.append(rejection)
+    if row.table != _LINKS:
+        report.refused.setdefault(row_id, rejection.place)
 
 
 def is_extra(column: str) -> bool:

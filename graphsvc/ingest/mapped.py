@@ -8,17 +8,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from graphsvc.errors import InputError
 from graphsvc.ingest.mapping import PLACEHOLDER, MappedField, MappedTable, Mapping
 from graphsvc.ingest.raw import Limits, Progress, RawPart, RawTable
 from graphsvc.ingest.readers import open_parts
+from graphsvc.records.dates import iso_moment
 from graphsvc.records.nearest import hint
 from graphsvc.records.tables import TABLES
 
 # Cells of a row of theirs → the value of a field of ours.
 _Value = Callable[[list[str]], str]
-_DAY, _MONTH = re.compile(r"%[dDjxc]"), re.compile(r"%[mbB]")
+_HOUR, _DAY, _MONTH = re.compile(r"%[HIXc]"), re.compile(r"%[dDjxc]"), re.compile(r"%[mbB]")
 
 
 def read_mapped(path: Path, limits: Limits, mapping: Mapping, progress: Progress | None = None) -> list[RawTable]:
@@ -142,17 +144,20 @@ def _value(each: MappedField, header: list[str], column: str = "") -> _Value:
     index = header.index(column) if column else None
     places = {name: header.index(name) for name in PLACEHOLDER.findall(each.template) if name}
 
+    dated = _dated(each)
+
     def value(cells: list[str]) -> str:
         text = cells[index].strip() if index is not None else ""
         text = each.values.get(text, text)
-        if each.date and text:
-            text = _iso(text, each.date)
+        if column:
+            text = dated(text)
         if not each.template:
             return text
         filled = {name: cells[place].strip() for name, place in places.items()} | {"": text}
         if not any(filled.values()):
             return ""
-        return PLACEHOLDER.sub(lambda match: filled[match[1]], each.template)
+        text = PLACEHOLDER.sub(lambda match: filled[match[1]], each.template)
+        return text if column else dated(text)
 
     return value
 
@@ -161,12 +166,22 @@ def _with_default(value: _Value, default: str) -> _Value:
     return lambda cells: value(cells) or default
 
 
-def _iso(text: str, form: str) -> str:
-    """The ISO date of a date in another form, as precise as the form; text of no such form stays for the check to reject."""
-    try:
-        day = dt.datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return text
-    if _DAY.search(form):
-        return day
-    return day[:7] if _MONTH.search(form) else day[:4]
+def _dated(each: MappedField) -> Callable[[str], str]:
+    """What makes the ISO date of a date in another form; text of no such form stays for the check to reject."""
+    form, zone = each.date, ZoneInfo(each.zone) if each.zone else dt.UTC
+    if not form:
+        return lambda text: text
+    timed = _HOUR.search(form) is not None
+    most = 10 if _DAY.search(form) else 7 if _MONTH.search(form) else 4
+
+    def date(text: str) -> str:
+        try:
+            at = dt.datetime.strptime(text, form)  # noqa: DTZ007 - a day has no zone, and a time gets one below
+            if not timed:
+                return at.date().isoformat()[:most]
+            at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(dt.UTC)
+        except (ValueError, OverflowError):
+            return text
+        return iso_moment(at)
+
+    return date

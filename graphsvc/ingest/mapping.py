@@ -48,7 +48,15 @@ handling = "P"
 ```
 
 A value is trimmed first, then translated by `values`, then read by `date`, then set into `template` (`{}` is the value, `{name}`
-another column). What `values` or `date` do not know stays as it is, for the check to accept or reject by line.
+another column); where no `column` is named, the template is filled first and its text read by `date`. What `values` or `date` do not
+know stays as it is, for the check to accept or reject by line.
+
+A date is as precise as its form: with hours and minutes it keeps the time, to the second. Times are kept in UTC and taken to be so
+already, unless the form has `%z` or the field a `zone`:
+
+```toml
+columns.from_date = { template = "{day} {time}", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin" }
+```
 """
 
 from __future__ import annotations
@@ -60,6 +68,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from graphsvc.errors import InputError
 from graphsvc.records.charts import ENTITY_CHOICES
@@ -99,6 +108,7 @@ class MappedField:
         distinct: columns whose different values make one row each.
         values: translations, whole value to whole value.
         date: a strptime format; the ISO date is as precise as it.
+        zone: of times that `date` reads, such as `Europe/Berlin`; empty: UTC, or what they say themselves (`%z`).
         template: text with `{}` and `{column}`.
     """
 
@@ -106,6 +116,7 @@ class MappedField:
     distinct: tuple[str, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
     date: str = ""
+    zone: str = ""
     template: str = ""
 
     @property
@@ -315,18 +326,20 @@ def _field(reader: _Reader, key: str, value: object) -> MappedField:
     if not isinstance(value, dict):
         raise reader.fault(key, "has to be the name of a column, or a table with `column`")
     inner = reader.at(f"{reader.place}, {key}")
-    inner.keys(value, ("column", "distinct", "values", "date", "template"))
+    inner.keys(value, ("column", "distinct", "values", "date", "zone", "template"))
     mapped = MappedField(
         column=inner.text(value, "column"),
         distinct=inner.list(value, "distinct"),
         values=inner.texts(value, "values"),
         date=inner.text(value, "date"),
+        zone=inner.text(value, "zone"),
         template=inner.text(value, "template"),
     )
     if mapped.column and mapped.distinct:
         raise reader.fault(key, "has both `column` and `distinct`; only one of them can be meant")
     if not mapped.columns:
         raise reader.fault(key, "names no column")
+    _check_zone(inner, mapped)
     rest = PLACEHOLDER.sub("", mapped.template)
     if "{" in rest or "}" in rest:
         raise inner.fault(
@@ -335,6 +348,16 @@ def _field(reader: _Reader, key: str, value: object) -> MappedField:
     if mapped.distinct and not mapped.columns <= set(mapped.distinct):
         raise inner.fault("template", "can only use {} beside `distinct`")
     return mapped
+
+
+def _check_zone(reader: _Reader, mapped: MappedField) -> None:
+    if not mapped.zone:
+        return
+    if not mapped.date or "%z" in mapped.date:
+        raise reader.fault("zone", "is of the times that `date` reads without %z; take one of them out")
+    zones = available_timezones()
+    if mapped.zone not in zones:
+        raise reader.fault("zone", f"is {mapped.zone!r}; {hint(mapped.zone, sorted(zones))}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import FoldedRow, State, fold
-
-Key = tuple[str, ...]
+from graphsvc.ingest.several import Key
 
 
 @dataclass(frozen=True, slots=True)

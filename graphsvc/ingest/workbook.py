@@ -19,6 +19,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from graphsvc.errors import InputError
 from graphsvc.ingest.archive import check_archive
 from graphsvc.ingest.raw import PROGRESS_ROWS, Limits, Progress, RawTable
+from graphsvc.records.dates import iso_moment
 
 # A doctype is where entities are declared, and no workbook has one. openpyxl parses with defusedxml, which refuses
 # entities; this also holds where an environment variable turns that off.
@@ -28,6 +29,8 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_A_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 # Excel keeps 15 digits of a number; longer ones have lost their end.
 _DIGITS_KEPT = 10**15
+# Characters of an ISO date.
+_YEAR, _MONTH, _DAY, _TIME = 4, 7, 10, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +101,23 @@ def _damage_named(shown: str) -> Iterator[None]:
 def _sheet(book: Any, sheet: Any, file: str, limits: Limits, progress: Progress | None) -> SheetPart:
     shown = f"{file}, sheet {sheet.title}"
     records: list[tuple[int, list[str]]] = []
-    for number, cells in _rows(book, sheet, shown) if hasattr(sheet, "_get_source") else ():
+    texts = _Texts(sheet, shown)
+    for number, cells in _rows(book, sheet, texts) if hasattr(sheet, "_get_source") else ():
         if cells:
             records.append((number, cells))
         if progress is not None and number % PROGRESS_ROWS == 0:
             progress(shown, number)
         if len(records) > limits.rows:
             raise InputError(f"{shown} has more than {limits.rows:,} rows: split it into several deliveries.")
+    rows = dict(records)
+    for number, column in texts.midnights():
+        rows[number][column - 1] += "T00:00Z"
     return SheetPart(sheet.title, shown, records)
 
 
-def _rows(book: Any, sheet: Any, shown: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(book: Any, sheet: Any, texts: _Texts) -> Iterator[tuple[int, list[str]]]:
     """Rows by openpyxl's own parser: the reader above it drops rows and cells that are out of order unsaid."""
-    texts = _Texts(sheet, shown)
-    last = 0
+    shown, last = texts.shown, 0
     with _damage_named(shown), sheet._get_source() as source:
         parser = WorkSheetParser(
             source,
@@ -138,8 +144,14 @@ class _Texts:
 
     def __init__(self, sheet: Any, shown: str) -> None:
         self._sheet = sheet
-        self._shown = shown
+        self.shown = shown
         self._precisions: dict[int, int] = {}
+        self._timed: set[int] = set()
+        self._midnights: list[tuple[int, int]] = []
+
+    def midnights(self) -> Iterator[tuple[int, int]]:
+        """(row, column) of the dates that are midnight: programs write a day as its first moment, but not beside times."""
+        return ((row, column) for row, column in self._midnights if column in self._timed)
 
     def row(self, row: list[dict[str, Any]]) -> list[str]:
         """The texts of a row up to its last filled cell."""
@@ -182,34 +194,41 @@ class _Texts:
         return str(int(value)) if value == int(value) else repr(value)
 
     def _date(self, cell: dict[str, Any], value: dt.datetime) -> str:
-        """As precise as the cell shows it: Excel makes 1 May 2020 of a typed "2020-05" and shows "May-20"."""
+        """As precise as the cell shows it: Excel makes 1 May 2020 of a typed "2020-05" and shows "May-20".
+
+        A cell that holds more than it shows (8 May, shown as "May-20") is told with all that it holds.
+        """
         style = cell["style_id"]
         if style not in self._precisions:
             self._precisions[style] = _precision(ReadOnlyCell(self._sheet, **cell).number_format)
         precision = self._precisions[style]
-        if precision < 10:
-            return value.date().isoformat()[:precision]
         value = (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
-        if value.time() == dt.time():
-            return value.date().isoformat()
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ" if value.second else "%Y-%m-%dT%H:%MZ")
+        if value.time() != dt.time():
+            self._timed.add(cell["column"])
+            return iso_moment(value)
+        if precision == _TIME:
+            self._midnights.append((cell["row"], cell["column"]))
+        first = value.day == 1 and (precision == _MONTH or value.month == 1)
+        return value.date().isoformat()[: min(precision, _DAY) if first else _DAY]
 
     def _refused(self, cell: dict[str, Any], what: str, way_out: str) -> InputError:
         place = f"{get_column_letter(cell['column'])}{cell['row']}"
-        return InputError(f"{self._shown}, cell {place} {what}: {way_out}.")
+        return InputError(f"{self.shown}, cell {place} {what}: {way_out}.")
 
 
 def _precision(number_format: str) -> int:
-    r"""Characters of an ISO date that a number format shows: 4 year, 7 month, 10 day.
+    r"""Characters of an ISO date that a number format shows: 4 year, 7 month, 10 day, 16 time of day.
 
     Example:
-        >>> _precision("mmm\\-yy"), _precision("yyyy"), _precision("dd/mm/yyyy hh:mm"), _precision("h:mm")
-        (7, 4, 10, 10)
+        >>> _precision("mmm\\-yy"), _precision("yyyy"), _precision("dd/mm/yyyy hh:mm"), _precision("dd.mm.yy")
+        (7, 4, 16, 10)
     """
     shown = _NOT_A_FORMAT.sub("", number_format.split(";")[0]).lower()
-    if "d" in shown or "y" not in shown or "h" in shown:
-        return 10
-    return 7 if "m" in shown else 4
+    if "h" in shown:
+        return _TIME
+    if "d" in shown or "y" not in shown:
+        return _DAY
+    return _MONTH if "m" in shown else _YEAR
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -108,6 +108,16 @@ def moment(at: dt.datetime | str) -> str:
     return shown(f"{_iso(at)[:16]}Z")
 
 
+def iso_moment(at: dt.datetime) -> str:
+    """A moment as cells hold it: to the minute, with the seconds where there are any.
+
+    Example:
+        >>> iso_moment(dt.datetime(2020, 5, 8, 4, 30)), iso_moment(dt.datetime(2020, 5, 8, 4, 30, 9))
+        ('2020-05-08T04:30Z', '2020-05-08T04:30:09Z')
+    """
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds' if at.second else 'minutes')}Z"
+
+
 def clock(at: dt.datetime | str) -> str:
     """The time of day of a moment, where its day is known.
 

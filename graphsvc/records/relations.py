@@ -135,6 +135,8 @@ class Relation:
         sealed: what goes with somebody sealed: `theirs` (the thing), `home` (the dwelling).
         folds: whether a picture folds the subject into its gang, workplace or crossing.
         lasts: whether it holds on no day in particular, so that none is missed.
+        again: whether it happens time and again between the same two (calls, payments): equal rows without an id are then so
+            many of it, and no copies.
         ftm: schema of FollowTheMoney; where its ends do not fit, the link is an `UnknownLink`.
         i2: what charts call it besides its name and its words, in small letters, separated by `, `.
     """
@@ -155,6 +157,7 @@ class Relation:
     sealed: Literal["theirs", "home", "none"]
     folds: bool
     lasts: bool
+    again: bool
     ftm: str
     i2: str
 
@@ -171,115 +174,115 @@ _TABLE = (
     Relation("CROSSED_ON", _P, ("crossing",), "was carried on", "presence",
         does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there="its day", shares="crossing",
-        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("USED_ON", ("boat",), ("crossing",), "was the boat of", "material",
         does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there="known at", shares=NONE,
-        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("PILOTED", _P, ("crossing",), "piloted", "part",
         does="works", part=Part("acts", NONE), stage="transport", weighed=Weighed(7, NONE),
         privy=_DONE_THERE, there="its day", shares="crossing",
-        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("ASSISTED", _P, ("crossing",), "assisted on", "part",
         does="works", part=Part("acts", NONE), stage="transport", weighed=Weighed(8, NONE),
         privy=_DONE_THERE, there="its day", shares="crossing",
-        met=False, sealed=NONE, folds=True, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("ORGANISED", _G, ("crossing",), "organised", "part",
         does="arranges", part=Part("acts", NONE), stage="transport", weighed=Weighed(2, NONE),
         privy=_DONE_THERE, there="known at", shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("SUPPLIED", _G, ("boat",), "supplied", "part",
         does="arranges", part=Part("acts", NONE), stage="boat", weighed=Weighed(3, NONE),
         privy=_DONE_THERE, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("MEMBER_OF", _P, ("gang",), "is a member of", "part",
         does="belongs", part=Part("acts", NONE), stage=NONE, weighed=Weighed(5, NONE),
         privy=_DONE_THERE, there="any day", shares=NONE,
-        met=False, sealed=NONE, folds=True, lasts=True, ftm="Membership", i2="member, member of"),
+        met=False, sealed=NONE, folds=True, lasts=True, again=False, ftm="Membership", i2="member, member of"),
     Relation("RUNS", _P, ("gang",), "runs", "part",
         does="arranges", part=Part("acts", NONE), stage=NONE, weighed=Weighed(1, NONE),
         privy=_DONE_THERE, there="any day", shares=NONE,
-        met=False, sealed=NONE, folds=True, lasts=True, ftm="Directorship", i2="leader, leader of, boss of"),
+        met=False, sealed=NONE, folds=True, lasts=True, again=False, ftm="Directorship", i2="leader, leader of, boss of"),
     Relation("CONTROLS", _G, ("workplace",), "controls", "part",
         does="arranges", part=Part("acts", NONE), stage="workplace", weighed=Weighed(4, NONE),
         privy=_DONE_THERE, there="known at", shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, ftm="Ownership", i2="owner, owns, controls"),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm="Ownership", i2="owner, owns, controls"),
     Relation("MANAGED", _P, ("workplace",), "managed", "part",
         does="works", part=Part("acts", NONE), stage="workplace", weighed=Weighed(6, NONE),
         privy=_DONE_THERE, there="their days", shares="place",
-        met=False, sealed=NONE, folds=True, lasts=False, ftm="Directorship", i2=NONE),
+        met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm="Directorship", i2=NONE),
     Relation("WORKED_AT", _P, ("workplace",), "worked at", "presence",
         does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there="their days", shares="place",
-        met=False, sealed=NONE, folds=True, lasts=False, ftm="Employment", i2="employee, employed by, works at, worker"),
+        met=False, sealed=NONE, folds=True, lasts=False, again=False, ftm="Employment", i2="employee, employed by, works at, worker"),
     Relation("LIVED_AT", _P, ("workplace",), "lived at", "presence",
         does="stays", part=Part("passive", NONE), stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there="their days", shares="place",
-        met=False, sealed="home", folds=True, lasts=False, ftm=_UNKNOWN, i2="lives at, resident, occupant"),
+        met=False, sealed="home", folds=True, lasts=False, again=False, ftm=_UNKNOWN, i2="lives at, resident, occupant"),
     Relation("RECRUITED", _G, _P, "recruited", "command",
         does="recruits", part=Part("acts", "passive"), stage="recruit", weighed=Weighed(11, "each"),
         privy=_ACCUSES, there=NONE, shares="recruiter",
-        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("TRANSPORTED", _P, _P, "transported", "command",
         does="moves", part=Part("acts", "passive"), stage="transport", weighed=Weighed(13, "anyone"),
         privy=_DONE_TO, there=NONE, shares=NONE,
-        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("HOUSED", _P, _P, "housed", "command",
         does="moves", part=Part("acts", "passive"), stage="house", weighed=Weighed(14, "anyone"),
         privy=_DONE_TO, there=NONE, shares=NONE,
-        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("COERCED", _P, _P, "coerced", "command",
         does="coerces", part=Part("acts", "passive"), stage=NONE, weighed=Weighed(12, "anyone"),
         privy=_DONE_TO, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("DIRECTED", _P, _P, "gave instructions to", "command",
         does="directs", part=Part("acts", "tied"), stage=NONE, weighed=Weighed(9, "each"),
         privy=_DONE_TO, there=NONE, shares=NONE,
-        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("CONTACTED", ("person", "thing"), ("person", "thing"), "was in contact with", "tie",
         does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(15, "each"),
         privy=_ALONE, there=NONE, shares=NONE,
-        met=True, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2="call, calls, telephone call, called, phoned, contact, message, text message"),
+        met=True, sealed=NONE, folds=False, lasts=False, again=True, ftm=_UNKNOWN, i2="call, calls, telephone call, called, phoned, contact, message, text message"),
     Relation("PAID", _PAYERS, ("person", "thing"), "paid", "command",
         does="pays", part=Part("tied", "acts"), stage="money", weighed=Weighed(10, "each"),
         privy=_ACCUSES, there=NONE, shares=NONE,
-        met=True, sealed=NONE, folds=False, lasts=False, ftm="Payment", i2="payment, paid, money, transaction, transfer"),
+        met=True, sealed=NONE, folds=False, lasts=False, again=True, ftm="Payment", i2="payment, paid, money, transaction, transfer"),
     Relation("OWES", _PAYERS, ("person", "thing"), "owes", "command",
         does="owes", part=_NO_PART, stage=NONE, weighed=Weighed(0, "anyone"),
         privy=_ALONE, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, ftm="Debt", i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=True, ftm="Debt", i2=NONE),
     Relation("ASSOCIATES_WITH", _P, _P, "was seen with", "tie",
         does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(16, "each"),
         privy=Privy(beside="both"), there=NONE, shares=NONE,
-        met=True, sealed=NONE, folds=False, lasts=False, ftm="Associate", i2="associate, associates, associated with, seen with, friend"),
+        met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm="Associate", i2="associate, associates, associated with, seen with, friend"),
     Relation("RELATED_TO", _P, _P, "is family of", "family",
         does="is kin", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
         privy=_ALONE, there=NONE, shares="family",
-        met=False, sealed=NONE, folds=False, lasts=True, ftm="Family", i2="relative, family, brother, sister, parent, spouse, married to"),
+        met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm="Family", i2="relative, family, brother, sister, parent, spouse, married to"),
     Relation("RIVAL_OF", _G, _G, "is a rival of", "tie",
         does="quarrels", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(0, "each"),
         privy=_ALONE, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("SERVED", _P, _P, "lawfully served", "service",
         does="serves", part=Part("serves", NONE), stage=NONE, weighed=_NOT_WEIGHED,
         privy=Privy(beside="object"), there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("SAME_AS", _P, _P, "is the same person as", "identity",
         does="is the same", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
         privy=_ALONE, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm=_UNKNOWN, i2=NONE),
     Relation("USED", _G, ("thing",), "used", "material",
         does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there="any day", shares=NONE,
-        met=False, sealed="theirs", folds=False, lasts=False, ftm=_UNKNOWN, i2="user, uses, subscriber, used by"),
+        met=False, sealed="theirs", folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2="user, uses, subscriber, used by"),
     Relation("LOCATED_AT", ENTITIES, ("thing",), "was at", "material",
         does="stays", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there=NONE, shares=NONE,
-        met=False, sealed="theirs", folds=False, lasts=False, ftm=_UNKNOWN, i2="located at, seen at, location"),
+        met=False, sealed="theirs", folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2="located at, seen at, location"),
     Relation("PART_OF", ("thing",), ("boat",), "belongs to", "material",
         does="goes with", part=_NO_PART, stage=NONE, weighed=_NOT_WEIGHED,
         privy=_SEEN_THERE, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=True, ftm=_UNKNOWN, i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=True, again=False, ftm=_UNKNOWN, i2=NONE),
 )
 # fmt: on
 RELATIONS = MappingProxyType({relation.name: relation for relation in _TABLE})
@@ -333,6 +336,16 @@ def graph_type(relation: str) -> str:
         ('PILOTED', 'X_CUSTOM')
     """
     return relation if relation in RELATIONS else CUSTOM_TYPE
+
+
+def happens_again(relation: str) -> bool:
+    """Whether a relation may happen time and again between the same two; nobody knows it of one of the deliverer's own.
+
+    Example:
+        >>> happens_again("PAID"), happens_again("RUNS"), happens_again("X_SOLD_PHONE_TO")
+        (True, False, True)
+    """
+    return relation not in RELATIONS or RELATIONS[relation].again
 
 
 def says(relation: str) -> str:

@@ -22,6 +22,7 @@ from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
 from graphsvc.cases.stores.view_store import SavedView, ViewVersion
 from graphsvc.ingest.i2.chart import ChartRead, chart_mapping
+from graphsvc.ingest.rejected import REJECTION_COLUMNS, Rejection
 from graphsvc.queries import Query
 from graphsvc.queries.library import BOUND
 from graphsvc.records.progress import Progress
@@ -84,6 +85,7 @@ __all__ = [
     "PATH_KINDS",
     "PIECES",
     "RANGE_COLUMNS",
+    "REJECTION_COLUMNS",
     "SIGN_IN",
     "USUAL_PATHS",
     "USUAL_STEPS",
@@ -123,6 +125,7 @@ __all__ = [
     "PlanStep",
     "Progress",
     "Query",
+    "Rejection",
     "Request",
     "Review",
     "Run",

@@ -206,6 +206,24 @@ def test_one_identity_of_two_kinds_is_two_and_of_one_kind_one(tmp_path: Path) ->
     assert (rows(sealed, "people")[0]["id"], sealed.rejections) == ("S.7K3Q.X2MD.0A9B", [])
 
 
+def test_what_is_told_of_one_entity_in_several_places_is_all_kept(tmp_path: Path) -> None:
+    def phone(number: str) -> str:
+        attribute = f'<Attribute AttributeClass="Phones" Value="{number}"/>'
+        return f"<AttributeCollection>{attribute}</AttributeCollection>"
+
+    first = entity("Ash", "Man", more='Description="tall"', inside=phone("111"))
+    again = entity("Ash", "Man", "Ashraf", more='Description="limps"', inside=phone("222"))
+    delivery = read(tmp_path, chart(first, entity("Berg", "Man"), again, first))
+    assert rows(delivery, "people")[0] == {
+        "id": "Ash",
+        "name": "Ash",
+        "phones": ["111", "222"],
+        "notes": "tall · name: Ashraf · limps",
+        "statement_id": rows(delivery, "statements")[0]["id"],
+    }
+    assert [row["id"] for row in rows(delivery, "people")] == ["Ash", "Berg"]
+
+
 def test_references_stand_for_names(tmp_path: Path) -> None:
     head = (
         '<EntityTypeCollection><EntityType Id="t1" Name="Person"/></EntityTypeCollection>'

@@ -127,19 +127,93 @@ def test_handling_may_only_become_stricter() -> None:
 
 def test_the_same_claim_twice_is_a_duplicate_and_with_other_values_a_rejection() -> None:
     state = State()
-    claim = link("a", "PAID", "b", "S1", amount=5.0)
+    claim = link("a", "DIRECTED", "b", "S1", notes="on the quay")
     report = load(
         state,
         1,
         *PEOPLE,
         statement("S1"),
         claim,
-        link("a", "PAID", "b", "S1", 3, amount=5.0),
-        link("a", "PAID", "b", "S1", 4, amount=6.0),
+        link("a", "DIRECTED", "b", "S1", 3, notes="on the quay"),
+        link("a", "DIRECTED", "b", "S1", 4, notes="in the van"),
     )
     counts = report.counts["links"]
     assert (counts.added, counts.duplicate, counts.rejected) == (1, 1, 1)
     assert "line 2" in report.rejections[0].reason
+    (equal,) = report.equal.values()
+    assert str(equal) == "1 row of links is equal to an earlier one and was read once (links.csv, line 3)."
+
+
+def test_rows_of_entities_that_are_equal_are_told() -> None:
+    report = load(State(), 1, *[Row("people", "people.csv", line, {"id": "a"}) for line in (2, 9, 4)])
+    assert report.counts["people"].duplicate == 2
+    assert [str(equal) for equal in report.equal.values()] == [
+        "2 rows of people are equal to an earlier one and were read once (people.csv, lines 4, 9)."
+    ]
+
+
+def paid(line: int, amount: float, said_in: str = "S1", **values: Any) -> Row:
+    return link("a", "PAID", "b", said_in, line, from_date="2011-12-29", amount=amount, **values)
+
+
+def amounts(state: State, status: str = "active") -> list[float]:
+    return sorted(row.values["amount"] for row in state.claims.values() if row.status == status)
+
+
+def test_equal_payments_are_so_many_payments_and_said_to_be() -> None:
+    state = State()
+    rows = [*PEOPLE, statement("S1"), paid(2, 92_500.0), paid(3, 92_500.0), paid(4, 300.0)]
+    report = load(state, 1, *rows)
+    counts = report.counts["links"]
+    assert (counts.read, counts.added, counts.duplicate, counts.rejected) == (3, 3, 0, 0)
+    assert amounts(state) == [300.0, 92_500.0, 92_500.0]
+    (equal,) = report.equal.values()
+    assert (equal.again, equal.count, equal.lines) == (True, 1, [3])
+    assert "counts as one more of the same (links.csv, line 3)" in str(equal)
+    again = load(state, 2, *rows)
+    assert again.changes == 0
+    assert again.counts["links"].unchanged == 3
+
+
+def test_of_equal_payments_those_no_longer_delivered_are_superseded_and_come_back() -> None:
+    state = State()
+    load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0), paid(4, 5.0))
+    fewer = load(state, 2, statement("S1"), paid(2, 5.0)).counts["links"]
+    assert (fewer.unchanged, fewer.superseded) == (1, 2)
+    assert (amounts(state), amounts(state, "superseded")) == ([5.0], [5.0, 5.0])
+    more = load(state, 3, statement("S1"), paid(2, 5.0), paid(3, 5.0)).counts["links"]
+    assert (more.unchanged, more.changed, more.added, more.superseded) == (1, 1, 0, 0)
+    assert amounts(state) == [5.0, 5.0]
+
+
+def test_one_of_two_equal_payments_is_corrected_and_the_other_stays() -> None:
+    state = State()
+    load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0))
+    for order in (1, -1):
+        report = load(state, 2, statement("S1"), *[paid(2, 5.0), paid(3, 7.0)][::order]).counts["links"]
+        assert (report.added, report.superseded) == (0, 0)
+        assert amounts(state) == [5.0, 7.0]
+
+
+def test_what_only_adds_replaces_no_payment_of_the_same_day() -> None:
+    state = State()
+    load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0))
+    for part in ({"partial": True}, {"partial": True}, {"partial": False}):
+        # The second time nothing is new; and without its statement listed, a delivery has not all of its claims.
+        load(state, 2, paid(2, 7.0), paid(3, 5.0), **part)
+        assert amounts(state) == [5.0, 5.0, 7.0]
+        assert amounts(state, "superseded") == []
+
+
+@given(st.permutations([paid(2, 5.0), paid(3, 5.0), paid(4, 7.0), paid(5, 8.0, notes="cash"), paid(6, 7.0)]))
+def test_the_order_of_rows_gives_no_claim_another_key(rows: list[Row]) -> None:
+    states = [State(), State()]
+    for state, some in zip(states, (rows, sorted(rows, key=lambda row: row.line)), strict=True):
+        load(state, 1, *PEOPLE, statement("S1"), *some)
+    ordered = [{key: row.values for key, row in state.claims.items()} for state in states]
+    assert ordered[0] == ordered[1]
+    assert len(ordered[0]) == 5
+    assert load(states[0], 2, statement("S1"), *rows).changes == 0
 
 
 IDS = st.sampled_from("abcX")
@@ -149,6 +223,7 @@ ROWS = st.one_of(
     st.builds(lambda i, p: statement(i, interpreter_id=p), st.sampled_from(["S1", "S2", "a"]), IDS),
     st.builds(lambda i: statement(i), st.sampled_from(["S1", "S2"])),
     st.builds(link, IDS, st.sampled_from(["PAID", "RUNS", "X_OTHER"]), IDS, st.sampled_from(["S1", "S2"])),
+    st.builds(lambda amount: link("a", "PAID", "b", "S1", amount=amount), st.sampled_from([5.0, 7.0])),
 )
 
 

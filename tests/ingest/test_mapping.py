@@ -127,6 +127,37 @@ def test_a_distinct_table_alone_makes_the_people_of_an_edge_list(mapping: Write,
     assert people == [(2, "N-1"), (2, "N-2"), (3, "N-4")]
 
 
+@pytest.mark.parametrize(
+    ("field", "given", "date"),
+    [
+        ('column = "at", date = "%d.%m.%Y %H:%M"', "08.05.2020 04:30", "2020-05-08T04:30Z"),
+        ('column = "at", date = "%d.%m.%Y %H:%M"', "08.05.2020 00:00", "2020-05-08T00:00Z"),
+        ('column = "at", date = "%d/%m/%Y %I:%M:%S %p"', "08/05/2020 04:30:09 PM", "2020-05-08T16:30:09Z"),
+        ('column = "at", date = "%Y-%m-%d %H:%M:%S%z"', "2020-05-08 00:30:00+0200", "2020-05-07T22:30Z"),
+        ('column = "at", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin"', "08.05.2020 04:30", "2020-05-08T02:30Z"),
+        ('column = "at", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin"', "08.12.2020 04:30", "2020-12-08T03:30Z"),
+        (
+            'template = "{at} {clock}", date = "%d.%m.%Y %H:%M", zone = "Europe/Berlin"',
+            "08.05.2020",
+            "2020-05-07T22:15Z",
+        ),
+        ('column = "at", date = "%d.%m.%Y"', "08.05.2020", "2020-05-08"),
+        ('column = "at", date = "%B %Y"', "May 2020", "2020-05"),
+    ],
+)
+def test_a_date_keeps_the_time_its_form_has(
+    field: str, given: str, date: str, mapping: Write, tmp_path: Path, limits: Limits
+) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "nodes.csv").write_text(f"id,at,clock\n1,{given},00:15\n2,today,00:15\n")
+    ignored = "" if "clock" in field else 'ignore = ["clock"]\n'
+    table = f'[[table]]\nrecord = "crossings"\nfile = "nodes.csv"\n{ignored}columns.id = "id"\n'
+    delivery = read_case(folder, limits, mapping(f"{table}columns.date = {{ {field} }}\n"))
+    assert [row.values for row in delivery.rows] == [{"id": "1", "date": date}]
+    assert [rejection.line for rejection in delivery.rejections] == [3]
+
+
 def test_sheets_of_a_workbook_are_mapped_by_name(
     mapping: Write, deliver: Callable[..., Path], workbook: Callable[..., Path], limits: Limits
 ) -> None:
@@ -164,6 +195,16 @@ def test_sheets_of_a_workbook_are_mapped_by_name(
         (SMALL + 'columns.name = { distinct = ["a"] }', "columns.name cannot be made of `distinct` columns"),
         (SMALL + 'delimiter = ";;"', "delimiter has to be one character"),
         (SMALL + 'encoding = "utf-16"', "encoding is 'utf-16'; did you mean utf-8?"),
+        (SMALL.replace('"id"', '{ column = "id", zone = "Europe/Berlin" }'), "zone is of the times that `date` reads"),
+        (SMALL.replace('"id"', '{ column = "id", date = "%H%z", zone = "Europe/Berlin" }'), "take one of them out"),
+        (
+            SMALL.replace('"id"', '{ column = "id", date = "%H", zone = "Europe/Berln" }'),
+            "zone is 'Europe/Berln'; did you mean Europe/Berlin",
+        ),
+        (
+            SMALL.replace('"id"', '{ column = "id", date = "%H", zone = "../../etc/passwd" }'),
+            "zone is '../../etc/passwd'",
+        ),
         (SMALL + 'ignore = "x"', "ignore has to be a list of texts"),
         ('[statement]\nid = "s"\n' + SMALL, r"\[statement\]: 'kind' is missing: statements need it"),
         (

@@ -67,6 +67,10 @@ def refused(path: Path, limits: Limits, message: str) -> None:
         (dt.datetime(2020, 5, 8, 4, 30, 9), "yyyy-mm-dd hh:mm", "2020-05-08T04:30:09Z"),  # noqa: DTZ001
         (dt.date(2020, 5, 1), "mmm\\-yy", "2020-05"),
         (dt.date(2020, 1, 1), "yyyy", "2020"),
+        (dt.date(2020, 5, 8), "mmm\\-yy", "2020-05-08"),
+        (dt.date(2020, 5, 1), "yyyy", "2020-05-01"),
+        (dt.datetime(2020, 5, 1, 4, 30), "mmm\\-yy", "2020-05-01T04:30Z"),  # noqa: DTZ001
+        (dt.datetime(2020, 5, 8), "yyyy-mm-dd hh:mm", "2020-05-08"),  # noqa: DTZ001
         (dt.time(4, 30), "hh:mm", "04:30:00"),
         ("a_x000D__x000A_b_x0041_", "General", "a\nbA"),
         ("_xD800_ and _x0000_", "General", "_xD800_ and _x0000_"),
@@ -82,6 +86,15 @@ def test_cells_become_text(
         cell.number_format = number_format
 
     assert cells(changed(change), limits) == [(1, ["id", "name"]), (2, ["P1", "Hewa"]), (3, ["P2", text])]
+
+
+def test_midnight_is_a_time_where_its_column_has_times(changed: Callable[[Change], Path], limits: Limits) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for place, at in (("B2", dt.datetime(2020, 5, 8)), ("B3", dt.datetime(2020, 5, 8, 0, 1))):  # noqa: DTZ001
+            book["people"][place].value = at
+            book["people"][place].number_format = "yyyy-mm-dd hh:mm"
+
+    assert cells(changed(change), limits)[1:] == [(2, ["P1", "2020-05-08T00:00Z"]), (3, ["P2", "2020-05-08T00:01Z"])]
 
 
 def test_lines_are_row_numbers_and_short_rows_are_filled(changed: Callable[[Change], Path], limits: Limits) -> None:

@@ -1057,6 +1057,14 @@ MUTATIONS = (
         "",
         f"{_LOST}::test_a_store_that_was_emptied_is_restored_at_the_next_start",
     ),
+    Mutation(
+        "changes",
+        "what a delivery changes of what witnesses say takes source clearance",
+        "graphsvc/service/deliveries/loading.py",
+        "    if change.takes_sources:\n        return None\n",
+        "",
+        "tests/service/test_changes.py::test_what_a_witness_says_takes_source_clearance",
+    ),
 )
 
 

@@ -25,7 +25,7 @@ from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.config import Settings
 from graphsvc.errors import GraphsvcError, NotFound, Refused
-from graphsvc.ingest.check import Rejection
+from graphsvc.ingest.rejected import Rejection
 from graphsvc.service import Options, PictureRequest, Service, Session, ask, quiet
 from graphsvc.service.network.entities import Entities
 from graphsvc.store.bolt import Store

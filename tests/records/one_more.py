@@ -11,7 +11,7 @@ TAUGHT = Relation(
     "TAUGHT", ("person",), ("person",), "taught", "command",
     does="directs", part=Part("acts", "tied"), stage="recruit", weighed=Weighed(0, "each"),
     privy=Privy(beside="object", accuses=True), there=NONE, shares=NONE,
-    met=True, sealed=NONE, folds=False, lasts=False, ftm="Associate", i2="teacher, teacher of",
+    met=True, sealed=NONE, folds=False, lasts=False, again=False, ftm="Associate", i2="teacher, teacher of",
 )  # fmt: skip
 
 

@@ -103,6 +103,19 @@ def test_a_preview_is_worked_out_once_and_says_what_the_load_then_does(
         session.deliveries.uploads.previewed(upload)
 
 
+def test_equal_payments_stand_in_the_case_each(session: Session) -> None:
+    paid = "subject_id,relation,object_id,statement_id,from_date,amount\n" + "P1,PAID,P2,ST1,2011-12-29,92500\n" * 2
+    assert loaded(session, zipped(links=paid)).state == "done"
+    claims = session.ask.rows("cases.claims", whole=True).dicts()
+    assert [(claim["amount"], claim["from_on"]) for claim in claims] == [(92_500.0, "2011-12-29")] * 2
+    (link,) = session.ask.rows("cases.links", whole=True).dicts()
+    assert link["asserting"] == 2
+    # Loading the same again changes nothing, and taking it back takes both.
+    assert loaded(session, zipped(links=paid)).result["same_as"] == 1
+    session.deliveries.job(session.deliveries.take_back(1), wait_s=WAIT_S)
+    assert session.ask.rows("cases.claims", whole=True).rows == []
+
+
 def test_progress_names_no_file(session: Session) -> None:
     said: list[str] = []
     session.deliveries.uploads.preview(uploaded(session, zipped()), lambda _done, _total, text: said.append(text))

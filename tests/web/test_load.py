@@ -144,11 +144,66 @@ def test_each_rejection_says_where_what_and_why(ann: FlaskClient, case: str) -> 
     assert (none["chosen"], none["rejected"]) == (0, 2)
 
 
+def test_the_same_fault_of_many_rows_is_one_line_and_causes_come_first(ann: FlaskClient, case: str) -> None:
+    people = PEOPLE + "P4,Omar Said,suspected\n"
+    links = LINKS + "P1,PAID,P4,ST2\n" * 300 + "P1,DIRECTTED,P3,ST2\n" + "P1,DIRECTEDD,P3,ST2\n"
+    address = previewed(ann, case, zipped(links, people))
+    twin = ann.get(address.replace("/preview?", "/preview.json?")).json
+    assert twin is not None
+    assert [(one["file"], one["column"], one["count"], one["places"]) for one in twin["faults"]] == [
+        ("people.csv", "category", 1, "line 5"),
+        ("links.csv", "relation", 2, "lines 304, 305"),
+        ("links.csv", "object_id", 300, "lines 4, 5, 6, 7, 8, 9, 10, 11 and 292 more"),
+    ]
+    assert "people.csv, line 5" in twin["faults"][2]["reason"]
+    assert twin["rejections"][0]["file"] == "people.csv"
+    page = ann.get(address).text
+    assert page.count("the row with this id is rejected itself (people.csv, line 5)") == 1
+    rows_of = ann.get(address.replace("/preview?", "/preview.json?") + "&fault=3&page=2").json
+    assert rows_of is not None
+    assert (rows_of["chosen"], len(rows_of["rejections"]), rows_of["rejections"][-1]["line"]) == (300, 100, 303)
+    page = ann.get(address + "&fault=2").text
+    assert "DIRECTTED" in page
+    assert "All rejected rows" in page
+    assert len(list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))) == 304
+    assert ann.get(address + "&fault=9").status_code == 200
+    assert ann.get(address + "&fault=x").status_code == 400
+
+
 def test_rejections_as_csv_run_nothing_in_a_spreadsheet(ann: FlaskClient, case: str) -> None:
     address = previewed(ann, case, zipped(LINKS + '"=HYPERLINK(""x"")",PAID,P3,ST2\n'))
     rows = list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))
     assert rows[0] == ["file", "line", "column", "value", "reason"]
     assert rows[1][3] == '\'=HYPERLINK("x")'
+
+
+def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    page = ann.get(previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "<b>Idriss")))).text
+    assert "What changes" in page
+    assert "<td>Idris Karam</td><td>&lt;b&gt;Idriss Karam</td>" in page
+    assert "called otherwise" not in page
+    others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
+    address = previewed(ann, case, zipped(people=others))
+    page = ann.get(address).text
+    assert "Of 3 rows of people whose ids are loaded already 3 have another name there." in page
+    form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
+    refused = ann.post(f"/case/{case}/load/confirm", data=form)
+    assert refused.status_code == 422
+    assert "3 have another name" in refused.text
+    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": "on"})
+    assert ended(ann, confirmed)["result"]["committed"]
+
+
+def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: FlaskClient, case: str) -> None:
+    links = LINKS + "P1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\nP1,PAID,P3,ST2\n"
+    page = ann.get(previewed(ann, case, zipped(links))).text
+    assert "1 row of links is equal to an earlier one and was read once (links.csv, line 4)." in page
+    assert "2 rows of links are equal to an earlier one, and each of them counts as one more" in page
+    assert "(links.csv, lines 5, 6)" in page
+    job = loaded(ann, case, zipped(links))
+    assert (job["result"]["counts"]["links"]["added"], job["result"]["counts"]["links"]["duplicate"]) == (4, 1)
+    assert "links.csv" not in str(job)
 
 
 def test_what_is_delivered_is_never_markup(ann: FlaskClient, case: str) -> None:

@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
-from graphsvc.cases.deliveries.erasure import Gone, gone, without
+from graphsvc.cases.deliveries.comparing import RowChange, row_changes
+from graphsvc.cases.deliveries.comparing import other_names as other_names_in
+from graphsvc.cases.deliveries.erasure import Gone, gone, left_out, without
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.cases.deliveries.material import KeptRows, folded
@@ -25,15 +27,17 @@ from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.standing import alone_theirs, asked_by, opened_by, sealed_anew, standings
+from graphsvc.cases.image.graphing import IdMap
+from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
-from graphsvc.ingest.check import Delivery, Rejection, digest
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.check import Delivery, digest
+from graphsvc.ingest.fold import Report, State, fold
+from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
 from graphsvc.store import mark
@@ -85,6 +89,7 @@ class Casework:
         strict: bool = False,
         dry_run: bool = False,
         waits: bool = False,
+        other_names: bool = False,
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
         """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
@@ -94,6 +99,7 @@ class Casework:
 
         Raises:
             RequestError: the case's name is none.
+            InputError: most ids it has in common with the case have another name, and `other_names` does not say that this is right.
             Busy: another delivery of the case is being loaded.
             CancelledError: `progress` raised it; the case is as it was.
         """
@@ -113,10 +119,8 @@ class Casework:
             if again is not None:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             with uncollected():
-                report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
-            rejections = sorted(
-                [*delivery.rejections, *report.rejections], key=lambda rejection: (rejection.file, rejection.line)
-            )
+                report = fold(state, number, delivery.rows, delivery.columns, partial=partial, refused=delivery.refused)
+            rejections = in_order([*delivery.rejections, *report.rejections])
             counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
@@ -128,6 +132,9 @@ class Casework:
                 counts,
                 rejections,
                 committed=False,
+                equal=list(report.equal.values()),
+                changes=self._changes(report, state, key, standing, progress) if dry_run else [],
+                other_names=other_names_in(report),
                 stay_sealed=opened_by(before, standing, number),
                 asked=asked_by(before, standing),
                 sealed_anew=len(sealed_anew(before, standing)),
@@ -136,6 +143,7 @@ class Casework:
                 self.register.unmake(case)
                 return loaded
             try:
+                loaded.require_names(confirmed=other_names)
                 plan = self.replay.planned(case, key, state, before, standing, {number: "active"}, progress)
                 still()
             except (GraphsvcError, CancelledError):
@@ -414,13 +422,21 @@ class Casework:
         if not what:
             return delivery
         left = without(delivery.rows, what)
-        stays = {(row.table, row.line) for row in left}
+        why = "is of somebody who was erased from this case"
         rejections = [
-            Rejection(row.file, row.line, "", "", "is of somebody who was erased from this case")
-            for row in delivery.rows
-            if (row.table, row.line) not in stays
+            Rejection(row.file, row.line, "", "", why, table=row.table) for row in left_out(delivery.rows, left)
         ]
         return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
+
+    @uncollected()
+    def _changes(
+        self, report: Report, state: State, key: bytes, standing: Standings, progress: Progress
+    ) -> list[RowChange]:
+        """What becomes of rows that are loaded, told as the case will tell it."""
+        if not report.changed:
+            return []
+        progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
+        return row_changes(report.changed, state, IdMap(state, key, standing, self.replay.weights))
 
     @uncollected()
     def _repeated(

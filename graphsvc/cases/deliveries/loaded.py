@@ -6,9 +6,12 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graphsvc.ingest.check import Delivery, Rejection
+from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange
+from graphsvc.errors import InputError
+from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report
 from graphsvc.ingest.i2.chart import ChartRead
+from graphsvc.ingest.rejected import EqualRows, Rejection, SameFault, by_fault
 from graphsvc.records.numbers import count, plural
 
 
@@ -22,7 +25,10 @@ class Loaded:
         same_as: number of the earlier delivery that this one repeats, if it changes nothing.
         counts: table → what became of its rows (`ingest.fold.Counts` as a dictionary), and, once committed, how many
             of its cells named somebody sealed and are `masked`.
-        rejections: rows left out, in the order of file and line.
+        rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
+        equal: rows that are equal to others, by table and file. Like rejections, for the live answer alone.
+        changes: what becomes of rows that are loaded, of the first of them; of a dry run alone, and likewise.
+        other_names: tables most of whose known ids have another name in it.
         committed: whether it was taken into the case.
         waits: it is an account that waits to open with others: the graph is as it was.
         names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
@@ -41,10 +47,27 @@ class Loaded:
     committed: bool
     names: dict[str, str] = field(default_factory=dict)
     chart: ChartRead | None = None
+    equal: list[EqualRows] = field(default_factory=list)
+    changes: list[RowChange] = field(default_factory=list)
+    other_names: list[OtherNames] = field(default_factory=list)
     stay_sealed: int = 0
     asked: int = 0
     sealed_anew: int = 0
     waits: bool = False
+
+    def require_names(self, *, confirmed: bool) -> None:
+        """Nothing, unless most known ids of a table have another name in it and nobody confirmed that this is right.
+
+        Raises:
+            InputError: so it is.
+        """
+        if self.other_names and not confirmed:
+            raise InputError(f"{' '.join(map(str, self.other_names))} {OTHER_NAMES}")
+
+    @property
+    def faults(self) -> list[SameFault]:
+        """The rejections by what is wrong, in their order."""
+        return by_fault(self.rejections)
 
     @property
     def notes(self) -> list[str]:

@@ -95,12 +95,12 @@ class Replay:
                 f"GRAPHSVC_NAMED is {settings.named!r}, but takes {' or '.join(NAMED)}. Correct it or unset it."
             )
         self._store, self._register, self._waitlist, self._export_store = store, register, waitlist, export_store
-        self._settings, self._pairs, self._weights = settings, pairs, weights
+        self._settings, self._pairs, self.weights = settings, pairs, weights
 
     @property
     def graded_with(self) -> str:
         """A digest of what figures are computed by."""
-        return graded_with(self._weights, self._settings.few_below)
+        return graded_with(self.weights, self._settings.few_below)
 
     def restore(self, case: str, key: bytes, progress: Progress) -> None:
         """Make the graph what the deliveries that count say, and settle their marks."""
@@ -178,7 +178,7 @@ class Replay:
         """What has to be written for a case to become what a state says."""
         if pairings is None:
             pairings = self._pairs.lasting(case, key)
-        result = graphed(state, key, standing, self._weights, pairings, few_below=self._settings.few_below)
+        result = graphed(state, key, standing, self.weights, pairings, few_below=self._settings.few_below)
         progress(0, 0, "comparing with the graph")
         with uncollected():
             there = read_image(self._store(), case)
@@ -237,7 +237,7 @@ class Replay:
     def told_as(self, case: str, state: State, key: bytes) -> IdMap:
         """How what was delivered is told in a case: see `cases.image.graphing.Telling`."""
         standing = standings(self._register.standings(case, key) or {}, state, self.deciding(case, key))
-        return IdMap(state, key, standing, self._weights)
+        return IdMap(state, key, standing, self.weights)
 
     @uncollected()
     def history(self, case: str, statement: str) -> tuple[IdMap, list[Version]]:

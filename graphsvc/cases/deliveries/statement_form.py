@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.ingest.check import Rejection
 from graphsvc.ingest.raw import RawTable
+from graphsvc.ingest.rejected import Rejection
 from graphsvc.records.tables import TABLES
 
 Cells = Mapping[str, str]

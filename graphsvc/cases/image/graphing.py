@@ -146,6 +146,12 @@ class IdMap:
             match = next((identifier for identifier in self._state.kinds if self.shown(identifier) == shown), None)
         return match
 
+    def entity(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
+        """A version of an entity as the graph would hold it."""
+        table = TABLES[self._state.kinds[identifier]]
+        self._writer.entity(table, identifier, row)
+        return self._result.image.nodes[table.label][self.shown(identifier)]
+
     def statement(self, identifier: str, row: FoldedRow) -> dict[str, Any]:
         """A version of a statement as the graph would hold it; claims that are told next are told by its grading."""
         self._writer.statement(identifier, row)
@@ -438,6 +444,16 @@ def _interested(result: Graphed, persons: Mapping[str, str], claims: list[Claim]
     for identifier, mark in marks.items():
         result.image.claims[identifier][0][f"{INTEREST}{suffix}"] = mark
     return [replace(claim, interest=marks[claim.id]) if claim.id in marks else claim for claim in claims]
+
+
+def says_something(name: str) -> bool:
+    """Whether a property says something of its own, rather than the ends of a date or what a search looks in.
+
+    Example:
+        >>> says_something("date_of_birth"), says_something("date_of_birth_latest"), says_something("search")
+        (True, False, False)
+    """
+    return name not in ("said", "search") and not name.endswith(("_earliest", "_latest"))
 
 
 def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:

@@ -29,7 +29,9 @@ IGNORE = "ignore"
 _TABLE = {table.record: table.name for table in ENTITY_TABLES}
 # Columns that an attribute of a chart never fills.
 _OURS = ("id", "subject_id", "object_id", "relation", "statement_id", "handling", "review_on", "sealed", "category")
+_BETWEEN_NOTES = " · "
 _DATES = ("date", "from_date", "to_date")
+_LISTS = frozenset(column.name for table in ENTITY_TABLES for column in table.columns if column.kind == "list")
 # Codes of 3x5x2 at the start of a grade's words, and the words themselves.
 _CODE = re.compile(r"\W*([A-Z0-9])(?![A-Za-z0-9])")
 _RESERVED = re.compile(r"[SQT]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -77,6 +79,7 @@ class Unread:
 
     line: int
     type: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +155,19 @@ class _Chart:
         """All of it."""
         rows: dict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
         unread = []
-        seen: set[str] = set()
+        seen: dict[str, dict[str, str]] = {}
         for item in self._items.entities:
             kind = self._kinds[item.type]
             if not kind:
-                unread.append(Unread(item.line, item.type))
-            elif kind != IGNORE and (identifier := self._called[id(item)]) not in seen:
-                # One entity may stand in several places of a chart.
-                seen.add(identifier)
+                unread.append(Unread(item.line, item.type, self._called[id(item)]))
+            elif kind != IGNORE:
                 record = "thing" if kind in THING_KINDS else kind
-                rows[_TABLE[record]].append((item.line, self._entity(item, kind, record)))
+                row, identifier = self._entity(item, kind, record), self._called[id(item)]
+                if identifier in seen:
+                    _add(seen[identifier], row)
+                else:
+                    seen[identifier] = row
+                    rows[_TABLE[record]].append((item.line, row))
         ends = {name: item for item in self._items.entities for name in item.ids}
         links = [item for item in self._items.links if not self._left_out(item, ends)]
         rows["links"] += [(item.line, self._link(item, ends)) for item in links]
@@ -284,7 +290,7 @@ class _Chart:
             row[column] = value if already in ("", value) else f"{already}; {value}"
         said = [" ".join(note.split()) for note in (row.pop("notes", ""), *notes)]
         if any(said):
-            row["notes"] = " · ".join(dict.fromkeys(note for note in said if note))
+            row["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(note for note in said if note))
         return row
 
     # -- the statement --------------------------------------------------------------------------------------------
@@ -302,6 +308,30 @@ class _Chart:
             "handling": "P" if open_to_share else "C",
             "summary": "Read from an i2 chart.",
         } | {name: value for name, value in chosen.items() if value}
+
+
+def _add(row: dict[str, str], other: Table[str, str]) -> None:
+    """Adds to an entity's row what is told of it in another place of the chart; what cannot stand beside it goes to the notes.
+
+    Example:
+        >>> row = {"id": "Ash", "name": "Ash", "phones": "111"}
+        >>> _add(row, {"id": "Ash", "name": "Ashraf", "phones": "222", "x_team": "south", "notes": "tall"})
+        >>> row
+        {'id': 'Ash', 'name': 'Ash', 'phones': '111; 222', 'x_team': 'south', 'notes': 'name: Ashraf · tall'}
+    """
+    notes = row.get("notes", "").split(_BETWEEN_NOTES)
+    for column, value in other.items():
+        already = row.get(column, "")
+        if column == "notes":
+            notes += value.split(_BETWEEN_NOTES)
+        elif not already or not value or value == already:
+            row[column] = already or value
+        elif column.startswith(EXTRA_PREFIX) or column in _LISTS:
+            row[column] = already if value in already.split("; ") else f"{already}; {value}"
+        else:
+            notes.append(f"{column}: {value}")
+    if any(notes):
+        row["notes"] = _BETWEEN_NOTES.join(dict.fromkeys(note for note in notes if note))
 
 
 def _fits(relation: Relation, subject: str, target: str) -> bool:

@@ -41,14 +41,18 @@ class Deliveries:
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        other_names: bool = False,
     ) -> Loaded:
         """Load a delivery (folder, .zip, .xlsx, or an .anx chart) into the case, which is made if it is new.
 
         Raises:
-            InputError: it cannot be read as it is. Refused: loading takes clearance for the whole case.
+            InputError: it cannot be read as it is; or most ids it has in common with the case have another name, and
+                `other_names` does not say that this is right. Refused: loading takes clearance for the whole case.
         """
         source = nullcontext(Opened(path, mapping, named=True))
-        return self._loading.load(source, progress, partial=partial, strict=strict, dry_run=dry_run)
+        return self._loading.load(
+            source, progress, partial=partial, strict=strict, dry_run=dry_run, other_names=other_names
+        )
 
     def undo(self, delivery: int, progress: Progress) -> None:
         """Take a delivery back.

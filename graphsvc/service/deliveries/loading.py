@@ -6,8 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
+from graphsvc.access.door.redact import permits
 from graphsvc.access.people import accounts, policy
+from graphsvc.access.people.principal import Grant
 from graphsvc.cases.case_name import require_name
+from graphsvc.cases.deliveries.comparing import RowChange
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.jobs import Job
@@ -18,6 +21,7 @@ from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import load_mapping
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.progress import Progress
+from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 from graphsvc.service.ask import Ask
 
 
@@ -80,9 +84,11 @@ class Loading:
         partial: bool,
         strict: bool,
         dry_run: bool = False,
+        other_names: bool = False,
     ) -> Loaded:
-        """Read a delivery, which lies open no longer than that, and load it."""
+        """Read a delivery, which lies open no longer than that, and load it. See `Casework.load`."""
         case = self._ask.case
+        require_name(case)
         detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
         with self._ask.act("load", **detail) as outcome:
             self.require_whole()
@@ -96,10 +102,12 @@ class Loading:
                 partial=partial,
                 strict=strict,
                 dry_run=dry_run,
+                other_names=other_names,
                 still=self.require_still,
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
-        return replace(loaded, chart=delivery.chart)
+        released = (_released(row, self._ask.grant) for row in loaded.changes)
+        return replace(loaded, chart=delivery.chart, changes=[row for row in released if row is not None])
 
     @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:
@@ -129,3 +137,21 @@ class Loading:
         """The newest jobs of the case."""
         self.require()
         return self._ask.home.jobs.of(self._ask.case, self._ask.principal.name, ("preview", "load", "undo"))
+
+
+def _released(change: RowChange, grant: Grant) -> RowChange | None:
+    """What this person may know of a row that changes; None: nothing."""
+    if grant.sources:
+        return change
+    if change.takes_sources:
+        return None
+    label = TABLES[change.table].label
+    fields = {name: pair for name, pair in change.fields.items() if permits(grant, _property(label, name))}
+    return replace(change, fields=fields, is_hidden=False) if fields or change.is_back else None
+
+
+def _property(label: str, name: str) -> str:
+    """The property by whose sensitivity a field is released."""
+    if name in ("subject", "object", "statement"):
+        return "Statement.id" if name == "statement" else "Entity.id"
+    return f"{label}.{'extra' if name.startswith(EXTRA_PREFIX) else name}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from graphsvc.access.door.redact import permits
 from graphsvc.cases.deliveries import statement_form
-from graphsvc.cases.image.graphing import IdMap
+from graphsvc.cases.image.graphing import IdMap, says_something
 from graphsvc.errors import Refused
 from graphsvc.ingest.fold import FoldedRow
 from graphsvc.ingest.versions import VersionStep
@@ -124,7 +124,7 @@ class _History:
         if row is None:
             return {}
         properties = self._telling.statement(identifier, row)
-        return {name: statement_form.text(value) for name, value in properties.items() if _is_told(name)}
+        return {name: statement_form.text(value) for name, value in properties.items() if says_something(name)}
 
     def _claim(self, key: tuple[str, ...], was: FoldedRow | None, now: FoldedRow | None) -> dict[str, Any]:
         before = self._row(key, was) if was is not None else {}
@@ -158,13 +158,12 @@ class _History:
         }
         return {
             **ends,
-            **{name: value for name, value in properties.items() if _is_told(name) and not name.endswith("status")},
+            **{
+                name: value
+                for name, value in properties.items()
+                if says_something(name) and not name.endswith("status")
+            },
         }
-
-
-def _is_told(name: str) -> bool:
-    """Whether a property says something of its own, rather than the ends of a date or what a search looks in."""
-    return name != "said" and not name.endswith(("_earliest", "_latest"))
 
 
 def _released(

@@ -123,19 +123,25 @@ class Uploads:
         self.look(upload)
         return self._loading.start("preview", work, upload=upload)
 
-    def confirm(self, upload: str) -> str:
-        """Load an upload as a job, and delete it; gives the job's id.
+    def confirm(self, upload: str, *, other_names: bool = False) -> str:
+        """Load an upload as a job, and delete it; gives the job's id. See `Deliveries.load`.
 
         Raises:
+            InputError: its preview found other names behind most ids, and `other_names` does not say that this is right.
             NotFound: it does not wait any more. Busy: the case is being loaded; the upload goes on waiting.
         """
         self._loading.require()
         self._loading.require_quiet()
         options = self.look(upload).options
+        loaded = self.previewed(upload)
+        if loaded is not None:
+            loaded.require_names(confirmed=other_names)
         source = self._ask.home.uploads.claim(upload, *self._loading.owner)
 
         def work(progress: Progress) -> dict[str, Any]:
-            loaded = self._loading.load(source, progress, partial=options.partial, strict=options.strict)
+            loaded = self._loading.load(
+                source, progress, partial=options.partial, strict=options.strict, other_names=other_names
+            )
             return {
                 "delivery": loaded.delivery,
                 "same_as": loaded.same_as,

@@ -5,6 +5,7 @@ Rejections may hold what names sealed persons: they are on the preview alone, an
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, cast
 
 from flask import Blueprint, Flask, current_app, jsonify, redirect, request, url_for
@@ -17,7 +18,7 @@ from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
-from graphsvc.service import ChartRead, Job, Loaded, Options, Session, chart_mapping
+from graphsvc.service import REJECTION_COLUMNS, ChartRead, Job, Loaded, Options, Rejection, Session, chart_mapping
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, page, wants_json
 from graphsvc.web.rail import Entry
@@ -28,7 +29,6 @@ ENTRIES = (Entry(120, "Load", "load.form", "load"),)
 _CASE = "/case/<case>/load"
 
 COUNTS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
-REJECTION = ("file", "line", "column", "value", "reason")
 _PER_PAGE = 200
 # What of the statement of a chart can be chosen.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
@@ -107,8 +107,8 @@ def preview(case: str) -> ResponseReturnValue:
     if loaded is None:
         raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
     if request.args.get("as") == "csv":
-        rows = ([getattr(rejection, name) for name in REJECTION] for rejection in loaded.rejections)
-        return csv_file("rejections.csv", REJECTION, rows)
+        rows = ([getattr(rejection, name) for name in REJECTION_COLUMNS] for rejection in loaded.rejections)
+        return csv_file("rejections.csv", REJECTION_COLUMNS, rows)
     return answer(
         "load/preview.html",
         handling="C",
@@ -118,6 +118,12 @@ def preview(case: str) -> ResponseReturnValue:
         **_counted(loaded.counts),
         same_as=loaded.same_as,
         notes=loaded.notes,
+        equal=[str(rows) for rows in loaded.equal],
+        changes=[
+            {"place": row.place, "notes": row.notes, "fields": [(name, *pair) for name, pair in row.fields.items()]}
+            for row in loaded.changes
+        ],
+        other_names=[str(names) for names in loaded.other_names],
         chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
         blocked=upload.options.strict and bool(loaded.rejections),
         **_rejections(loaded),
@@ -147,7 +153,8 @@ def chart(case: str) -> ResponseReturnValue:
 def confirm(case: str) -> ResponseReturnValue:
     """Loads the upload."""
     session, _ = _place(case)
-    return _watch(case, session.deliveries.uploads.confirm(request.form.get("upload", "")))
+    upload, other_names = request.form.get("upload", ""), "other_names" in request.form
+    return _watch(case, session.deliveries.uploads.confirm(upload, other_names=other_names))
 
 
 @blueprint.post(f"{_CASE}/cancel")
@@ -266,27 +273,42 @@ def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
 
 
 def _rejections(loaded: Loaded) -> dict[str, Any]:
-    """One page of the rejections: filtered by file, sorted."""
-    only, sort = request.args.get("file", ""), request.args.get("sort", "")
+    """The rejections by fault, and one page of their rows: of one fault or all, filtered by file, sorted."""
+    only, sort, wanted = (request.args.get(name, "") for name in ("file", "sort", "fault"))
     number = _whole(request.args.get("page", "1"))
-    files: dict[str, int] = {}
-    for rejection in loaded.rejections:
-        files[rejection.file] = files.get(rejection.file, 0) + 1
+    files = Counter(rejection.file for rejection in loaded.rejections)
+    by_fault = dict(enumerate(loaded.faults, start=1))
+    faults = [
+        {"number": place, **_of_one(fault.first), "count": fault.count, "places": fault.places}
+        for place, fault in by_fault.items()
+        if not only or fault.first.file == only
+    ]
     chosen = [rejection for rejection in loaded.rejections if not only or rejection.file == only]
-    if sort.removeprefix("-") in REJECTION:
+    if wanted:
+        fault = by_fault.get(_whole(wanted))
+        chosen = [rejection for rejection in chosen if fault is not None and rejection.key == fault.first.key]
+    if sort.removeprefix("-") in REJECTION_COLUMNS:
         chosen.sort(key=lambda rejection: getattr(rejection, sort.removeprefix("-")), reverse=sort.startswith("-"))
     pages = max(1, -(-len(chosen) // _PER_PAGE))
     number = min(max(1, number), pages)
     return {
-        "rejections": chosen[(number - 1) * _PER_PAGE : number * _PER_PAGE],
+        "rejections": [_of_one(rejection) for rejection in chosen[(number - 1) * _PER_PAGE : number * _PER_PAGE]],
         "rejected": len(loaded.rejections),
         "chosen": len(chosen),
+        # Where each row has a fault of its own, its list says all that a list of faults could.
+        "faults": faults if len(faults) < sum(fault["count"] for fault in faults) else [],
+        "fault": wanted,
         "files": files,
         "file": only,
         "sort": sort,
         "page": number,
         "pages": pages,
     }
+
+
+def _of_one(rejection: Rejection) -> dict[str, Any]:
+    """What is told of one rejected row."""
+    return {name: getattr(rejection, name) for name in REJECTION_COLUMNS}
 
 
 def _delivery(session: Session, given: Any) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""What is told of rows: why one is left out, the same fault of many rows as one, and which are equal to others. Pure."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from graphsvc.records.numbers import count, plural
+from graphsvc.records.tables import TABLES
+
+# So many lines are named; who looks for more knows what to look for by then.
+LINES_NAMED = 8
+REJECTION_COLUMNS = ("file", "line", "column", "value", "reason")
+_PLACE = {name: place for place, name in enumerate(TABLES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that is left out, and why. `column` and `value` are empty where the whole row is at fault.
+
+    `value` is cut to 60 characters. It may name a sealed person, as `row_id` may: show it to the deliverer, store it nowhere.
+
+    Attributes:
+        file, line: where the row stands.
+        column, value: the cell at fault.
+        reason: what is wrong with it.
+        fault: the reason without what differs from row to row; empty: nothing does.
+        table: of the case format.
+        row_id: the id that the row gives, as far as it can be read.
+        cause: where the row stands that was rejected before, so that this one had to be; empty: there is none.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+    fault: str = ""
+    table: str = ""
+    row_id: str = ""
+    cause: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What it has in common with the rows of its file that have the same fault."""
+        return self.table, self.file, self.column, self.fault or self.reason
+
+    @property
+    def place(self) -> str:
+        """The row, in words."""
+        return f"{self.file}, line {self.line}"
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        value = f", value {self.value!r}" if self.value else ""
+        return f"{self.place}{column}{value}: {self.reason}"
+
+
+@dataclass(slots=True)
+class SameFault:
+    """All rows of one file that were rejected for one fault of one column.
+
+    Attributes:
+        first: the one to read first.
+        count: how many rows there are.
+        lines: of the first of them, at most `LINES_NAMED`.
+    """
+
+    first: Rejection
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    @property
+    def places(self) -> str:
+        """Its lines, in words."""
+        return named_lines(self.lines, self.count)
+
+    def __str__(self) -> str:
+        if self.count == 1:
+            return str(self.first)
+        more = (
+            f"{count(self.count - 1, 'more row')} of this file {plural(self.count - 1, 'has', 'have')} the same fault"
+        )
+        return f"{self.first} ({more}: {named_lines(self.lines[1:], self.count - 1)})"
+
+
+def in_order(rejections: Iterable[Rejection]) -> list[Rejection]:
+    """Rejections as they are to be read: causes before what follows from them, then by table, file and line."""
+    return sorted(rejections, key=lambda row: (bool(row.cause), _PLACE.get(row.table, 0), row.file, row.line))
+
+
+def by_fault(rejections: Iterable[Rejection]) -> list[SameFault]:
+    """The rejections by what is wrong, each where its first row stands among them.
+
+    Example:
+        >>> rows = [Rejection("people.csv", line, "sex", str(line), "is no word") for line in (2, 5)]
+        >>> [str(fault) for fault in by_fault(rows)]
+        ["people.csv, line 2, column sex, value '2': is no word (1 more row of this file has the same fault: line 5)"]
+    """
+    faults: dict[tuple[str, str, str, str], SameFault] = {}
+    for rejection in rejections:
+        key = rejection.key
+        fault = faults.get(key)
+        if fault is None:
+            fault = faults[key] = SameFault(rejection)
+        fault.count += 1
+        if len(fault.lines) < LINES_NAMED:
+            fault.lines.append(rejection.line)
+    return list(faults.values())
+
+
+@dataclass(slots=True)
+class EqualRows:
+    """The rows of one table and file that are equal to one before them.
+
+    Attributes:
+        table: of the case format.
+        file: how people know it.
+        again: each is one more of what happens time and again (a call, a payment) and kept; else they were read once.
+        count: how many there are.
+        lines: the first of them, at most `LINES_NAMED`.
+    """
+
+    table: str
+    file: str
+    again: bool
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int) -> None:
+        """One more."""
+        self.count += 1
+        insort(self.lines, line)
+        del self.lines[LINES_NAMED:]
+
+    def __str__(self) -> str:
+        where = f"({self.file}, {named_lines(self.lines, self.count)})"
+        equal = f"{count(self.count, 'row')} of {self.table} {plural(self.count, 'is', 'are')} equal to an earlier one"
+        if self.again:
+            each = plural(self.count, "that one", "each of them")
+            return f"{equal}, and {each} counts as one more of the same {where}. If they are copies, take them out of the file."
+        return f"{equal} and {plural(self.count, 'was', 'were')} read once {where}."
+
+
+def named_lines(lines: Iterable[int], many: int) -> str:
+    """Some of `many` lines, in words.
+
+    Example:
+        >>> named_lines([4], 1), named_lines([4, 7], 2), named_lines([4, 7], 1_200)
+        ('line 4', 'lines 4, 7', 'lines 4, 7 and 1,198 more')
+    """
+    named = list(lines)
+    more = f" and {many - len(named):,} more" if many > len(named) else ""
+    return f"{plural(many, 'line')} {', '.join(map(str, named))}{more}"

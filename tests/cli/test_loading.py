@@ -1,0 +1,119 @@
+"""Loading on the command line: what is said of rows, on a real server."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from graphsvc.records.tables import TABLES
+from tests.cli.conftest import Command
+from tests.toolbox import rows
+
+REQUIRED = [column.name for column in TABLES["links"].columns if column.required]
+MAPPING = """
+[statement]
+id = "calls"
+kind = "record"
+handling = "P"
+[[table]]
+record = "things"
+file = "calls.csv"
+columns.id = { distinct = ["from", "to"] }
+constants.kind = "phone"
+constants.handling = "P"
+[[table]]
+record = "links"
+file = "calls.csv"
+ignore = ["at"]
+columns.subject_id = "from"
+columns.object_id = "to"
+columns.from_date = { column = "day", date = "%d.%m.%Y" }
+constants.relation = "CONTACTED"
+"""
+CALLS = "from,to,day,at\nA,B,08.05.2020,04:30\nA,B,08.05.2020,04:41\nA,B,08.05.2020,05:02\nA,B,09.05.2020,10:00\n"
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> tuple[str, ...]:
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "calls.csv").write_text(CALLS)
+    (tmp_path / "calls.toml").write_text(MAPPING)
+    return "load", str(tmp_path / "calls"), "--mapping", str(tmp_path / "calls.toml")
+
+
+@pytest.mark.neo4j
+def test_calls_of_one_day_are_each_loaded_and_said_to_be_equal(
+    command: Command, calls: tuple[str, ...], case: str
+) -> None:
+    loaded = command(*calls, "--case", case)
+    assert (
+        "equal: 2 rows of links are equal to an earlier one, and each of them counts as one more of the same (calls.csv,"
+        " lines 3, 4)." in loaded.said
+    )
+    links = next(line.split() for line in loaded.answer.splitlines() if line.startswith("links"))
+    assert links[1:3] == ["4", "4"], "read and added"
+    again = command(*calls, "--case", case)
+    assert "nothing changed" in again.said
+
+
+@pytest.mark.neo4j
+def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, tmp_path: Path, case: str) -> None:
+    links = "subject_id,relation,object_id,statement_id\n" + "P1,PAID,=P9,S1\n" * 40 + "P1,PAID,P2,S9\n"
+    folder = rows.texts(
+        tmp_path / "case",
+        people="id,name,sealed\nP1,Idris,\nP2,Ana,maybe\n=P9,Omar,perhaps\n",
+        statements="id,kind\nS1,record\n",
+        links=links,
+    )
+    loaded = command("load", str(folder), "--case", case, "--dry-run")
+    rejected = [line for line in loaded.said.splitlines() if line.startswith("rejected: ")]
+    assert [line.split(":")[1] for line in rejected] == [
+        " people.csv, line 3, column sealed, value 'maybe'",
+        " links.csv, line 42, column statement_id, value 'S9'",
+        " links.csv, line 2, column object_id, value '=P9'",
+    ]
+    assert rejected[0].endswith("(1 more row of this file has the same fault: line 4)")
+    assert "is rejected itself (people.csv, line 4)" in rejected[2]
+    assert rejected[2].endswith("have the same fault: lines 3, 4, 5, 6, 7, 8, 9 and 32 more)")
+    assert "--rejections FILE" in loaded.said
+    target = tmp_path / "rejected.csv"
+    loaded = command("load", str(folder), "--case", case, "--dry-run", "--rejections", str(target))
+    assert f"Each rejected row is in {target}." in loaded.said
+    with target.open(encoding="utf-8", newline="") as file:
+        table = list(csv.reader(file))
+    assert table[0] == ["file", "line", "column", "value", "reason"]
+    assert len(table) == 1 + 2 + 41
+    assert table[-1][:4] == ["links.csv", "41", "object_id", "'=P9"]
+    assert target.stat().st_mode & 0o077 == 0
+    refused = command("load", str(folder), "--case", case, "--rejections", str(target)).refusal()
+    assert "is there already. Nothing was loaded" in refused
+
+
+@pytest.mark.neo4j
+def test_an_empty_name_of_a_case_is_no_name_of_the_only_one(command: Command, tmp_path: Path, case: str) -> None:
+    folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=f"{','.join(REQUIRED)}\n")
+    assert command("load", str(folder), "--case", case).status == 0
+    more = rows.texts(tmp_path / "more", people="id,name\nP2,Ana\n", links=f"{','.join(REQUIRED)}\n")
+    for empty in ("", " "):
+        for call in (("load", str(more), "--case", empty), ("load", "--undo", "1", "--case", empty), ("hubs", empty)):
+            assert "The case is given as an empty text." in command(*call).refusal()
+    assert [line.split()[0] for line in command("deliveries", case).answer.splitlines()] == ["1"]
+    refused = command("load", str(tmp_path / "nowhere"), "--case", "a/b").refusal()
+    assert "A case needs a name" in refused, "it is said before anything is read"
+
+
+@pytest.mark.neo4j
+def test_other_names_behind_the_same_ids_take_a_word(command: Command, tmp_path: Path, case: str) -> None:
+    links = f"{','.join(REQUIRED)}\n"
+    people = "id,name,category\nP1,Idris Karam,suspect\nP2,Ana Petrou,suspect\n"
+    first = rows.texts(tmp_path / "first", people=people, links=links)
+    assert command("load", str(first), "--case", case).status == 0
+    other = people.replace("Idris Karam", "Mehdi Vahidi").replace("Ana Petrou", "Yara Haddad")
+    call = ("load", str(rows.texts(tmp_path / "other", people=other, links=links)), "--case", case)
+    preview = command(*call, "--dry-run").said
+    assert "changes: people P1 (people.csv, line 2): name Idris Karam -> Mehdi Vahidi" in preview
+    assert "other names: Of 2 rows of people whose ids are loaded already 2 have another name there." in preview
+    assert "--other-names" in command(*call).refusal()
+    assert command(*call, "--other-names").status == 0
