@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from graphsvc.records.dates import day as day_of
 from graphsvc.service import Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_NAMES = 20  # of those sealed, told who they are: more is a list to lose
+_NAMES = 20  # of those sealed, told who they are where it is asked: more is a list to lose
 _LARGEST = 999_999_999
 _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
 
@@ -30,6 +30,7 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "s
 @click.option("--partial", is_flag=True, help="The delivery only adds: nothing is superseded or emptied.")
 @click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
+@click.option("--identities", is_flag=True, help="Say who is sealed in the delivery; that you asked is in the log.")
 @click.option(
     "--undo",
     type=click.IntRange(1, _LARGEST),
@@ -46,11 +47,16 @@ def load(
     partial: bool,
     strict: bool,
     dry_run: bool,
+    identities: bool,
 ) -> None:
     """Load a delivery (a case folder, a .zip of it, an .xlsx, or an .anx chart) into a case, or take one back."""
     if (path is None) == (undo is None):
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
-    with session(case) as acts, shown() as progress:
+    if identities and (dry_run or undo is not None):
+        raise RequestError(
+            "--identities says whom a delivery seals once it is committed: leave out --dry-run and --undo."
+        )
+    with session(case, new=undo is None) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
                 say(note, err=True)
@@ -61,8 +67,12 @@ def load(
             say(f"Delivery {undo} of {case} was taken back.", err=True)
             return
         assert path is not None  # noqa: S101  # said above; for the type checker
-        loaded = acts.deliveries.load(path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run)
+        loaded = acts.deliveries.load(
+            path, progress, mapping=mapping, partial=partial, strict=strict, dry_run=dry_run, identities=identities
+        )
     _report(loaded, dry_run=dry_run)
+    if identities:
+        _identify(loaded.names)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
 
@@ -83,10 +93,6 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
         say(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
     for note in loaded.notes:
         say(note, err=True)
-    for pseudonym, name in list(loaded.names.items())[:_NAMES]:
-        say(f"sealed: {name} is {pseudonym}", err=True)
-    if len(loaded.names) > _NAMES:
-        say(f"sealed: {len(loaded.names) - _NAMES:,} more of this delivery; look for one by name", err=True)
     if dry_run:
         say("Nothing was committed (--dry-run).", err=True)
     elif loaded.same_as is not None:
@@ -95,6 +101,16 @@ def _report(loaded: Loaded, *, dry_run: bool) -> None:
         if masked := sum(counts.get("masked", 0) for counts in loaded.counts.values()):
             say(f"masked: cells of this delivery that named somebody sealed: {masked:,}", err=True)
         say(f"Loaded into {loaded.case} as delivery {loaded.delivery}.", err=True)
+
+
+def _identify(names: Mapping[str, str]) -> None:
+    """Pseudonym → id and name, of those sealed in what was committed."""
+    for pseudonym, name in list(names.items())[:_NAMES]:
+        say(f"sealed: {name} is {pseudonym}", err=True)
+    if len(names) > _NAMES:
+        say(f"sealed: {len(names) - _NAMES:,} more of this delivery; `graphsvc known` looks for one by name", err=True)
+    if not names:
+        say("sealed: nobody whom this delivery brought", err=True)
 
 
 @click.command()

@@ -38,6 +38,8 @@ _LOOK_S = 30.0
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
+# The action that may be about a case that is not there yet: what is loaded makes it.
+_MAKES = "load"
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
@@ -78,6 +80,8 @@ class Gate:
             policy.require(principal, action)
             if case:
                 policy.require_case(principal, case)
+                if action != _MAKES and self._case(case) is None:
+                    raise policy.no_such_case(case)
             yield outcome
 
     @contextmanager

@@ -41,14 +41,19 @@ class Deliveries:
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        identities: bool = False,
     ) -> Loaded:
         """Load a delivery (folder, .zip, .xlsx, or an .anx chart) into the case, which is made if it is new.
+
+        `identities` asks who is sealed in it (`Loaded.names`); that it was asked stands in the log.
 
         Raises:
             InputError: it cannot be read as it is. Refused: loading takes clearance for the whole case.
         """
         source = nullcontext(Opened(path, mapping, named=True))
-        return self._loading.load(source, progress, partial=partial, strict=strict, dry_run=dry_run)
+        return self._loading.load(
+            source, progress, partial=partial, strict=strict, dry_run=dry_run, identities=identities
+        )
 
     def undo(self, delivery: int, progress: Progress) -> None:
         """Take a delivery back.

@@ -80,10 +80,16 @@ class Loading:
         partial: bool,
         strict: bool,
         dry_run: bool = False,
+        identities: bool = False,
     ) -> Loaded:
-        """Read a delivery, which lies open no longer than that, and load it."""
+        """Read a delivery, which lies open no longer than that, and load it.
+
+        Who is sealed in it is answered where `identities` asks for it, which stands in the log, and nowhere else.
+        """
         case = self._ask.case
-        detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
+        detail = {"partial": partial, "strict": strict, "dry_run": dry_run} | (
+            {"identities": True} if identities else {}
+        )
         with self._ask.act("load", **detail) as outcome:
             self.require_whole()
             with source as opened:
@@ -99,7 +105,7 @@ class Loading:
                 still=self.require_still,
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
-        return replace(loaded, chart=delivery.chart)
+        return replace(loaded, chart=delivery.chart, names=loaded.names if identities else {})
 
     @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:
