@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ class Rejection:
         column = f", column {self.column}" if self.column else ""
         value = f", value {self.value!r}" if self.value else ""
         return f"{self.file}, line {self.line}{column}{value}: {self.reason}"
+
+
+def in_order(*rejections: Iterable[Rejection]) -> list[Rejection]:
+    """What was left out, by file and line."""
+    return sorted(chain.from_iterable(rejections), key=lambda rejection: (rejection.file, rejection.line))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
-from graphsvc.ingest.check import Delivery, Rejection, digest
+from graphsvc.ingest.check import Delivery, Rejection, digest, in_order
 from graphsvc.ingest.fold import State, fold
 from graphsvc.records.progress import Progress
 from graphsvc.records.weights import SHIPPED, Weights
@@ -114,9 +114,7 @@ class Casework:
                 return Loaded(case, None, again, {}, [], committed=False, waits=True)
             with uncollected():
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial)
-            rejections = sorted(
-                [*delivery.rejections, *report.rejections], key=lambda rejection: (rejection.file, rejection.line)
-            )
+            rejections = in_order(delivery.rejections, report.rejections)
             counts = counts_of(delivery, report)
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
