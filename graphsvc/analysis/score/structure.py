@@ -171,11 +171,16 @@ def _edge(first: Ints, second: Ints, size: int) -> Ints:
     return np.minimum(first, second) * size + np.maximum(first, second)
 
 
-def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
+def stands_out(network: csr_array, people: Bools | None = None, seed: int = 0) -> tuple[bool, str]:
     """Whether positions in this network can mean anything, and why.
 
     They can if contacts close into circles more than in networks rewired with the same number of contacts for each
     (one-sided, at most 5 %), or if someone's number of contacts is out of all proportion to the others'.
+
+    Args:
+        network: who is in contact, see `contacts`.
+        people: whether each of its nodes is ranked; None: all are. Contacts lead through the others, who are nobody's lead.
+        seed: of the rewired networks; the same seed gives the same answer.
 
     Example:
         >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
@@ -185,7 +190,7 @@ def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
     Limits: that a network has structure does not say that its leaders are where structure points.
     """
     degree = np.asarray(network.sum(axis=1), dtype=float)
-    logs = np.log(degree[degree > 0])
+    logs = np.log(degree[(degree > 0) & (True if people is None else people)])
     if len(logs) < 4:
         return False, "there are too few contacts to compare"
     spread = float(logs.std())
