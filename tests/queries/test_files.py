@@ -75,6 +75,7 @@ NO_ACCUSATION = {
     "paths.all_ways": "says how believed the weakest step is, and no more of any",
     "paths.in_common": "says how believed the weaker link is, and no more of either",
     "paths.shortest": "says how believed the weakest step is, and no more of any",
+    "people.nationalities": "says who may have been aboard, and of nobody what they did",
     "people.same_person": "says who may be the same",
     "quality.partly_identified": "lists whom nobody can name yet",
     "quality.incomplete_crossings": "says that somebody is known, not who",

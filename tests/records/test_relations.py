@@ -130,6 +130,7 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "paths/shortest": (_AMONG_STRANGERS,),
     "people/acted_on": (PASSIVE_OBJECT,),
     "people/debts": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
+    "people/nationalities": (ABOARD,),
     "people/on_the_record": (ROLE_RELATIONS,),
     "people/several_crossings": (_PARTS_AT["crossing"],),
     "quality/partly_identified": (_PARTS_AND_COMMANDS | doing("quarrels", "is the same"),),
