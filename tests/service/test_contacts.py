@@ -62,6 +62,7 @@ def test_phones_alone_have_a_page_that_says_what_there_is(place: Callable[[Table
     assert [(row["id"], row["links"]) for row in data["most_linked"]][:2] == [(JOINS, 8), ("a1", 4)]
     assert len(data["most_linked"]) == len(EVERYONE)
     assert "What there is" in page.text
+    assert ("The whole case at a glance" in page.text) == (who == "ana")  # others may not look at it
     assert f"id={JOINS}" in page.text
     # And it leads on to a picture.
     assert client.get(f"/case/{phones.case}/network?id={JOINS}").status_code == 200
