@@ -76,12 +76,20 @@ class Gate:
             with goes_on.part(action, detail) as outcome:
                 yield outcome
             return
+        with self._recorded(principal, purpose, action, case, **detail) as outcome:
+            if case and action != _MAKES and self._case(case) is None:
+                raise policy.no_such_case(case)
+            yield outcome
+
+    @contextmanager
+    def _recorded(
+        self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
+    ) -> Iterator[dict[str, Any]]:
+        """One logged act that a role and a clearance allow; whether the case is there is for who asks how it stands."""
         with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
             policy.require(principal, action)
             if case:
                 policy.require_case(principal, case)
-                if action != _MAKES and self._case(case) is None:
-                    raise policy.no_such_case(case)
             yield outcome
 
     @contextmanager
@@ -95,7 +103,7 @@ class Gate:
         Raises:
             Refused, NotFound: see `acting`. Busy: the case is being loaded, or was changed meanwhile.
         """
-        with self.acting(principal, purpose, action, case, **detail) as outcome:
+        with self._recorded(principal, purpose, action, case, **detail) as outcome:
             grant = policy.require_case(principal, case)
             look = Look(principal, case, self.require_open(case, grant))
             try:
