@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,10 +14,12 @@ import platformdirs
 
 from graphsvc.errors import OperatorError
 
+LAST_PORT = 65_535
 
-def _setting(default: Any, variable: str, text: str, *, secret: bool = False) -> Any:
-    """A dataclass field that knows the environment variable it is read from and what it is for."""
-    return field(default=default, metadata={"variable": variable, "help": text, "secret": secret})
+
+def _setting(default: Any, variable: str, text: str, *, secret: bool = False, most: int | None = None) -> Any:
+    """A dataclass field that knows the environment variable it is read from, what it is for and its largest value."""
+    return field(default=default, metadata={"variable": variable, "help": text, "secret": secret, "most": most})
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Settings:
         "folder that holds everything the service keeps",
     )
     host: str = _setting("127.0.0.1", "GRAPHSVC_HOST", "address the web pages are served on")
-    port: int = _setting(8420, "GRAPHSVC_PORT", "port the web pages are served on")
+    port: int = _setting(8420, "GRAPHSVC_PORT", "port the web pages are served on", most=LAST_PORT)
     secure_cookies: bool = _setting(
         False,
         "GRAPHSVC_SECURE_COOKIES",
@@ -185,16 +188,17 @@ _WORDS = {
 
 def _convert(item: dataclasses.Field[Any], text: str) -> Any:
     """The value of one variable in the type of its field."""
-    variable, kind = item.metadata["variable"], str(item.type)
+    variable, kind, most = item.metadata["variable"], str(item.type), item.metadata["most"]
     try:
         if kind == "bool":
             return _WORDS[text.strip().lower()]
         if kind in ("int", "float"):
             number = int(text) if kind == "int" else float(text)
-            if number < 0:
+            if not 0 <= number <= (math.inf if most is None else most) or number == math.inf:
                 raise ValueError
             return number
     except (ValueError, KeyError):
         takes = {"bool": "yes or no", "int": "a whole number from 0", "float": "a number from 0"}[kind]
+        takes += "" if most is None else f" to {most}"
         raise OperatorError(f"{variable} is {text!r}, but takes {takes}. Correct it or unset it.") from None
     return Path(text) if "Path" in kind else text

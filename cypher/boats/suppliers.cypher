@@ -15,13 +15,16 @@
 // crossings = "Crossing.id"
 // strongest = "Link.belief"
 // organisers = "Entity.id"
+// denied = "Entity.id"
+// doubtful = "Entity.id"
 // [example]
 // rows = 5
 // ---
 MATCH (s:Entity {case: $case})-[r:SUPPLIED]->(b:Boat)
 WHERE s.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($supplier = '' OR s.id = $supplier)
 WITH s, b, r ORDER BY b.id
-WITH s, collect(b) AS supplied, max(r[$belief]) AS strongest
+WITH s, collect(b) AS supplied, max(r[$belief]) AS strongest, min(r[$belief]) AS weakest,
+     max(coalesce(r[$denying] <> 0, false)) AS contested
 RETURN s.id AS supplier, s.name AS name, toLower(head([l IN labels(s) WHERE l <> 'Entity'])) AS kind,
        [b IN supplied | b.id] AS boats,
        COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)
@@ -29,6 +32,14 @@ RETURN s.id AS supplier, s.name AS name, toLower(head([l IN labels(s) WHERE l <>
        strongest,
        COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
                  WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] IS NOT NULL
-                 RETURN DISTINCT e.id AS id ORDER BY id } AS organisers
+                 RETURN DISTINCT e.id AS id ORDER BY id } AS organisers,
+       CASE WHEN contested THEN [s.id] ELSE [] END + COLLECT {
+         UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
+         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] IS NOT NULL AND o[$denying] <> 0
+         RETURN DISTINCT e.id AS id ORDER BY id } AS denied,
+       CASE WHEN weakest < 0.5 THEN [s.id] ELSE [] END + COLLECT {
+         UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
+         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] < 0.5
+         RETURN DISTINCT e.id AS id ORDER BY id } AS doubtful
 ORDER BY size(boats) DESC, supplier
 LIMIT $limit + 1

@@ -22,6 +22,7 @@
 // first_part = "Link.relation"
 // second_part = "Link.relation"
 // weaker = "Link.belief"
+// denied = "computed.flag"
 // [example]
 // parameters = { least = 0.6 }
 // rows = 34
@@ -32,6 +33,7 @@ WHERE a.id < b.id AND ($crossing = '' OR $crossing IN [a.id, b.id])
   AND r[$belief] >= $least AND s[$belief] >= $least
 RETURN a.id AS first, a.date AS first_date, b.id AS second, b.date AS second_date, e.id AS shared, e.name AS shared_name,
        toLower(head([l IN labels(e) WHERE l <> 'Entity'])) AS kind, r.relation AS first_part, s.relation AS second_part,
-       CASE WHEN r[$belief] < s[$belief] THEN r[$belief] ELSE s[$belief] END AS weaker
+       CASE WHEN r[$belief] < s[$belief] THEN r[$belief] ELSE s[$belief] END AS weaker,
+       coalesce(r[$denying] <> 0, false) OR coalesce(s[$denying] <> 0, false) AS denied
 ORDER BY weaker DESC, first, second, shared, first_part, second_part
 LIMIT $limit + 1

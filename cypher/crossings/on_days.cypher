@@ -1,6 +1,6 @@
 // ---
 // title = "Crossings on a range of days, with who is known behind each"
-// why = "Reads a busy spell day by day: which crossings have a known organiser or pilot and which have none yet. A coarse date (2020-05) stands at its first day."
+// why = "Reads a busy spell day by day: which crossings have a known organiser or pilot and which have none yet. A coarse date (2020-05) stands at its first day. Whose part is denied, or believed by less than half, stands in columns of their own."
 // kind = "table"
 // limit = 2000
 // [parameters.first]
@@ -14,7 +14,7 @@
 // [parameters.least]
 // type = "float"
 // help = "least belief of a part played, 0 to 1"
-// default = 0.0
+// default = 0.25
 // [returns]
 // crossing = "Crossing.id"
 // date = "Crossing.date"
@@ -24,6 +24,8 @@
 // organisers = "Entity.id"
 // pilots = "Person.id"
 // helpers = "Person.id"
+// denied = "Entity.id"
+// doubtful = "Entity.id"
 // [example]
 // parameters = { first = "2020-05-07", last = "2020-05-09" }
 // rows = 13
@@ -39,6 +41,12 @@ RETURN c.id AS crossing, c.date AS date, c.launch_site AS launch_site, c.people_
        COLLECT { MATCH (p:Person)-[r:PILOTED]->(c) WHERE p.handling IN $handling AND r[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS pilots,
        COLLECT { MATCH (p:Person)-[r:ASSISTED]->(c) WHERE p.handling IN $handling AND r[$belief] >= $least
-                 RETURN p.id AS id ORDER BY id } AS helpers
+                 RETURN p.id AS id ORDER BY id } AS helpers,
+       COLLECT { MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED]->(c)
+                 WHERE a.handling IN $handling AND r[$belief] >= $least AND r[$denying] <> 0
+                 RETURN DISTINCT a.id AS id ORDER BY id } AS denied,
+       COLLECT { MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED]->(c)
+                 WHERE a.handling IN $handling AND r[$belief] >= $least AND r[$belief] < 0.5
+                 RETURN DISTINCT a.id AS id ORDER BY id } AS doubtful
 ORDER BY c.date_earliest, date, crossing
 LIMIT $limit + 1

@@ -27,6 +27,7 @@
 // launch_site = "Crossing.launch_site"
 // landing_site = "Crossing.landing_site"
 // address = "Workplace.address"
+// nationality = "Person.nationality"
 // called = "Entity.name"
 // ---
 CALL db.index.fulltext.queryNodes('entity_search',
@@ -46,5 +47,5 @@ LIMIT $limit + 1
 RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind, CASE WHEN n:Crossing THEN n.date + coalesce(', ' + n.launch_site, '') ELSE coalesce(n.name, n.value) END AS name, coalesce(n.sealed, false) AS sealed,
        count { (n)-[r]-(m:Entity) WHERE r[$belief] IS NOT NULL AND m.handling IN $handling } AS links,
        n.aliases AS aliases, n.phones AS phones, n.value AS value, CASE WHEN n:Thing THEN n.kind END AS sort, n.registration AS registration,
-       n.date AS date, n.launch_site AS launch_site, n.landing_site AS landing_site, n.address AS address, n.name AS called
+       n.date AS date, n.launch_site AS launch_site, n.landing_site AS landing_site, n.address AS address, n.nationality AS nationality, n.name AS called
 ORDER BY step, size(n.search), id

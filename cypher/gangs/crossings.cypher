@@ -15,6 +15,7 @@
 // actor_name = "Entity.name"
 // belief = "Link.belief"
 // membership = "Link.belief"
+// denying = "Link.denying"
 // [example]
 // parameters = { gang = "G0001" }
 // rows = 5
@@ -31,6 +32,6 @@ CALL (g) {
 MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
 WHERE c.handling IN $handling AND r[$belief] IS NOT NULL
 RETURN c.id AS crossing, c.date AS date, c.launch_site AS launch_site, r.relation AS part,
-       actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership
+       actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership, r[$denying] AS denying
 ORDER BY c.date_earliest, crossing, part, actor
 LIMIT $limit + 1

@@ -18,18 +18,23 @@
 // who = "Person.id"
 // crossings = "Crossing.id"
 // relations = "Link.relation"
+// weakest = "Link.belief"
+// denied = "computed.count"
 // [example]
 // parameters = { people = 1 }
 // rows = 23
 // ---
-MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|COERCED|TRANSPORTED|HOUSED]->(a:Person)-[s:PILOTED|ASSISTED]->(c:Crossing)
+MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|COERCED|ABANDONED|TRANSPORTED|HOUSED]->(a:Person)-[s:PILOTED|ASSISTED]->(c:Crossing)
 WHERE p <> a AND p.handling IN $handling AND a.handling IN $handling AND c.handling IN $handling
   AND r[$belief] >= $least AND s[$belief] >= $least
-WITH p, r, a, c ORDER BY a.id, c.id, r.relation
-WITH p, collect(DISTINCT a.id) AS who, collect(DISTINCT c.id) AS crossings, collect(DISTINCT r.relation) AS relations
+WITH p, r, a, s, c ORDER BY a.id, c.id, r.relation
+WITH p, collect(DISTINCT a.id) AS who, collect(DISTINCT c.id) AS crossings, collect(DISTINCT r.relation) AS relations,
+     collect(DISTINCT r) + collect(DISTINCT s) AS links
 WHERE size(who) >= $people
 RETURN p.id AS person, p.name AS name, size(who) AS people, who,
        COLLECT { UNWIND crossings AS id RETURN id ORDER BY id } AS crossings,
-       COLLECT { UNWIND relations AS relation RETURN relation ORDER BY relation } AS relations
+       COLLECT { UNWIND relations AS relation RETURN relation ORDER BY relation } AS relations,
+       reduce(low = 1.0, one IN links | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weakest,
+       size([one IN links WHERE one[$denying] <> 0]) AS denied
 ORDER BY people DESC, size(crossings) DESC, person
 LIMIT $limit + 1

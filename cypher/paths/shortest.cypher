@@ -16,7 +16,7 @@
 // [parameters.least]
 // type = "float"
 // help = "least belief of each step, 0 to 1"
-// default = 0.0
+// default = 0.25
 // [returns]
 // steps = "computed.number"
 // weakest = "Link.belief"

@@ -1,5 +1,5 @@
 // ---
-// title = "Whom someone recruited, moved, housed or coerced"
+// title = "Whom someone recruited, moved, housed, coerced or abandoned"
 // why = "What one person is said to have done to others, with the others named only where they are not sealed. Being moved or housed does not make someone a victim, nor the mover a trafficker."
 // kind = "graph"
 // limit = 500
@@ -20,9 +20,9 @@
 // denying = "Link.denying"
 // first_on = "Link.first_on"
 // [example]
-// rows = 41
+// rows = 47
 // ---
-MATCH (a:Entity {case: $case})-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED]->(b:Person)
+MATCH (a:Entity {case: $case})-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED]->(b:Person)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($person = '' OR a.id = $person)
 RETURN a.id AS subject, a.name AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        r.relation AS relation, b.id AS object, b.name AS object_name, 'person' AS object_kind,

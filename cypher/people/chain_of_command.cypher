@@ -10,7 +10,7 @@
 // [parameters.least]
 // type = "float"
 // help = "least belief of each step, 0 to 1"
-// default = 0.0
+// default = 0.25
 // [returns]
 // top = "Person.id"
 // top_name = "Person.name"
@@ -20,6 +20,7 @@
 // chain = "Person.id"
 // names = "Person.name"
 // weakest = "Link.belief"
+// denied = "computed.count"
 // [example]
 // parameters = { least = 0.5 }
 // rows = 85
@@ -31,7 +32,8 @@ WHERE top.handling IN $handling
 MATCH way = (top) ((a:Person)-[r:DIRECTED]->(b:Person) WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least){1,4} (last)
 WHERE size(nodes(way)) = size(COLLECT { UNWIND nodes(way) AS n RETURN DISTINCT n.id })
 WITH top, last, [n IN nodes(way) | n.id] AS chain, [n IN nodes(way) | coalesce(n.name, n.id)] AS names,
-     reduce(low = 1.0, step IN r | CASE WHEN step[$belief] < low THEN step[$belief] ELSE low END) AS weakest
-RETURN top.id AS top, top.name AS top_name, last.id AS last, last.name AS last_name, size(chain) - 1 AS steps, chain, names, weakest
+     reduce(low = 1.0, step IN r | CASE WHEN step[$belief] < low THEN step[$belief] ELSE low END) AS weakest,
+     size([step IN r WHERE step[$denying] <> 0]) AS denied
+RETURN top.id AS top, top.name AS top_name, last.id AS last, last.name AS last_name, size(chain) - 1 AS steps, chain, names, weakest, denied
 ORDER BY steps DESC, weakest DESC, chain
 LIMIT $limit + 1

@@ -10,7 +10,7 @@
 // [parameters.least]
 // type = "float"
 // help = "least belief of each link, 0 to 1"
-// default = 0.0
+// default = 0.25
 // [returns]
 // person = "Person.id"
 // name = "Person.name"
@@ -19,14 +19,16 @@
 // which = "Crossing.id"
 // strongest = "Link.belief"
 // weakest = "Link.belief"
+// denied = "computed.count"
 // [example]
-// rows = 18
+// rows = 17
 // ---
 MATCH (p:Person {case: $case})-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
 WHERE p.handling IN $handling AND c.handling IN $handling AND r[$belief] >= $least
 WITH p, r, c ORDER BY r.relation, c.id
-WITH p, collect(DISTINCT r.relation) AS parts, collect(DISTINCT c.id) AS which, max(r[$belief]) AS strongest, min(r[$belief]) AS weakest
+WITH p, collect(DISTINCT r.relation) AS parts, collect(DISTINCT c.id) AS which, max(r[$belief]) AS strongest, min(r[$belief]) AS weakest,
+     sum(CASE WHEN r[$denying] <> 0 THEN 1 ELSE 0 END) AS denied
 WHERE size(which) >= $crossings
-RETURN p.id AS person, p.name AS name, size(which) AS crossings, parts, which, strongest, weakest
+RETURN p.id AS person, p.name AS name, size(which) AS crossings, parts, which, strongest, weakest, denied
 ORDER BY crossings DESC, strongest DESC, person
 LIMIT $limit + 1

@@ -6,7 +6,7 @@
 // [parameters.least]
 // type = "float"
 // help = "least belief for a part to count as known, 0 to 1"
-// default = 0.0
+// default = 0.25
 // [returns]
 // crossing = "Crossing.id"
 // date = "Crossing.date"

@@ -13,6 +13,7 @@
 // second = "Crossing.id"
 // second_relation = "Link.relation"
 // second_belief = "Link.belief"
+// denied = "computed.flag"
 // [example]
 // rows = 0
 // ---
@@ -21,6 +22,7 @@ WHERE c.id < d.id AND c.date_earliest = d.date_earliest AND c.date_earliest = c.
   AND c.handling IN $handling AND p.handling IN $handling AND d.handling IN $handling
   AND r[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
 RETURN p.id AS person, p.name AS name, c.date_earliest AS day, c.id AS first, r.relation AS first_relation, r[$belief] AS first_belief,
-       d.id AS second, s.relation AS second_relation, s[$belief] AS second_belief
+       d.id AS second, s.relation AS second_relation, s[$belief] AS second_belief,
+       coalesce(r[$denying] <> 0, false) OR coalesce(s[$denying] <> 0, false) AS denied
 ORDER BY day, person, first, second, first_relation, second_relation
 LIMIT $limit + 1

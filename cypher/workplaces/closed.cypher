@@ -21,6 +21,8 @@
 // managers = "Person.id"
 // workers = "computed.count"
 // seen_since = "computed.count"
+// denied = "Entity.id"
+// doubtful = "Entity.id"
 // [example]
 // parameters = { first = "2020-03", last = "2020-05" }
 // rows = 15
@@ -37,6 +39,10 @@ RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.
        COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
                MATCH (p)-[s:WORKED_AT]->(n:Workplace)
                WHERE n.handling IN $handling AND n <> w AND s[$belief] IS NOT NULL AND s[$last_on] >= toString(w.closed_on_earliest)
-               RETURN DISTINCT p } AS seen_since
+               RETURN DISTINCT p } AS seen_since,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND k[$denying] <> 0
+                 RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] < 0.5
+                 RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY w.closed_on_earliest, workplace
 LIMIT $limit + 1

@@ -23,6 +23,8 @@
 // people = "computed.count"
 // who = "Person.id"
 // earliest = "Link.first_on"
+// denied = "Entity.id"
+// doubtful = "Entity.id"
 // [example]
 // rows = 27
 // ---
@@ -39,6 +41,10 @@ RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
        n.id AS next, n.name AS next_name, n.kind AS next_kind,
        COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(n) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
                  RETURN c.id AS id ORDER BY id } AS next_controllers,
-       size(who) AS people, who, earliest
+       size(who) AS people, who, earliest,
+       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+                   AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
+       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] < 0.5
+                 RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY people DESC, closed, next
 LIMIT $limit + 1

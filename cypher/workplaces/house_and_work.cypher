@@ -13,6 +13,7 @@
 // people = "computed.count"
 // who = "Person.id"
 // weakest = "Link.belief"
+// denied = "computed.flag"
 // [example]
 // rows = 3
 // ---
@@ -21,9 +22,10 @@ WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handl
   AND h[$belief] IS NOT NULL AND j[$belief] IS NOT NULL
 MATCH (d)<-[k:CONTROLS|MANAGED]-(c:Entity)-[m:CONTROLS|MANAGED]->(w)
 WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND m[$belief] IS NOT NULL
-WITH c, d, w, p, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker ORDER BY p.id
-WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest
+WITH c, d, w, p, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker,
+     any(one IN [k, m] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id
+WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest, max(contested) AS denied
 RETURN c.id AS controller, c.name AS name, d.id AS dwelling, d.name AS dwelling_name, w.id AS workplace, w.name AS workplace_name,
-       size(who) AS people, who, weakest
+       size(who) AS people, who, weakest, denied
 ORDER BY people DESC, controller, dwelling, workplace
 LIMIT $limit + 1

@@ -13,6 +13,8 @@
 // managers = "Person.id"
 // workers = "computed.count"
 // from_closed = "Workplace.id"
+// denied = "Entity.id"
+// doubtful = "Entity.id"
 // [example]
 // rows = 7
 // ---
@@ -29,6 +31,10 @@ RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS ope
        COLLECT { MATCH (w)<-[k:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(o:Workplace)
                  WHERE p.handling IN $handling AND o.handling IN $handling AND o.closed_on IS NOT NULL
                    AND k[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
-                 RETURN DISTINCT o.id AS id ORDER BY id } AS from_closed
+                 RETURN DISTINCT o.id AS id ORDER BY id } AS from_closed,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND k[$denying] <> 0
+                 RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] < 0.5
+                 RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY workers DESC, workplace
 LIMIT $limit + 1

@@ -17,7 +17,10 @@ from graphsvc.service import Service, Session, command_line
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--user` and `--purpose`, and a `session` opener in their place: `with session() as s:`."""
+    """Give a command `--user` and `--purpose`, and a `session` opener in their place: `with session() as s:`.
+
+    A case that is named has to be there, whatever the command then asks of it; `new` is for what may make one.
+    """
 
     @click.option("--user", default="", help="Who acts, while the home has a single account (GRAPHSVC_USER).")
     @click.option("--purpose", default="", help="Why; written in the log (GRAPHSVC_PURPOSE).")
@@ -27,12 +30,15 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
         _require_named(options.get("case"))
 
         @contextmanager
-        def session(case: str = "") -> Iterator[Session]:
+        def session(case: str = "", *, new: bool = False) -> Iterator[Session]:
             with shown() as progress, Service(settings, progress) as service:
                 service.recover()
-                yield command_line.command_line_session(
+                acts = command_line.command_line_session(
                     service, command_line.token_file(settings), user or settings.user, purpose or settings.purpose, case
                 )
+                if not new:
+                    acts.ask.require_there()
+                yield acts
 
         return command(session, *args, **options)
 

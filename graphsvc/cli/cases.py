@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from graphsvc.records.numbers import count
 from graphsvc.service import REJECTION_COLUMNS, Loaded, Session, invented
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_NAMES = 20  # of those sealed, told who they are: more is a list to lose
+_NAMES = 20  # of those sealed, told who they are where it is asked: more is a list to lose
 _FAULTS = 100  # lines of rejections: who corrects so many kinds of fault reads a file
 _LARGEST = 999_999_999
 _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
@@ -34,6 +34,7 @@ _COLUMNS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "s
 @click.option("--partial", is_flag=True, help="The delivery only adds: nothing is superseded or emptied.")
 @click.option("--strict", is_flag=True, help="Commit nothing if any row is rejected.")
 @click.option("--dry-run", is_flag=True, help="Say what would change; commit nothing.")
+@click.option("--identities", is_flag=True, help="Say who is sealed in the delivery; that you asked is in the log.")
 @click.option(
     "--other-names",
     is_flag=True,
@@ -63,15 +64,20 @@ def load(
     strict: bool,
     dry_run: bool,
     other_names: bool,
+    identities: bool,
 ) -> None:
     """Load a delivery (a case folder, a .zip of it, an .xlsx, or an .anx chart) into a case, or take one back."""
     if (path is None) == (undo is None):
         raise RequestError("Name the folder or file to load, or a delivery to take back with --undo, not both.")
+    if identities and (dry_run or undo is not None):
+        raise RequestError(
+            "--identities says whom a delivery seals once it is committed: leave out --dry-run and --undo."
+        )
     if rejections is not None and rejections.exists():
         raise RequestError(
             f"{rejections} is there already. Nothing was loaded; choose another file for the rejections."
         )
-    with session(case) as acts, shown() as progress:
+    with session(case, new=undo is None) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
                 say(note, err=True)
@@ -89,9 +95,12 @@ def load(
             partial=partial,
             strict=strict,
             dry_run=dry_run,
+            identities=identities,
             other_names=other_names,
         )
     _report(loaded, rejections, dry_run=dry_run)
+    if identities:
+        _identify(loaded.names)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
 
@@ -119,10 +128,6 @@ def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
         say(f"chart: its links are claims of the statement {loaded.chart.statement['id']}", err=True)
     for note in loaded.notes:
         say(note, err=True)
-    for pseudonym, name in list(loaded.names.items())[:_NAMES]:
-        say(f"sealed: {name} is {pseudonym}", err=True)
-    if len(loaded.names) > _NAMES:
-        say(f"sealed: {len(loaded.names) - _NAMES:,} more of this delivery; look for one by name", err=True)
     if dry_run:
         say("Nothing was committed (--dry-run).", err=True)
     elif loaded.same_as is not None:
@@ -150,6 +155,16 @@ def _report_rejections(loaded: Loaded, target: Path | None) -> None:
         say(f"Each rejected row is in {target}.", err=True)
     elif len(faults) < len(loaded.rejections) or len(faults) > _FAULTS:
         say("--rejections FILE writes each rejected row to a file.", err=True)
+
+
+def _identify(names: Mapping[str, str]) -> None:
+    """Pseudonym → id and name, of those sealed in what was committed."""
+    for pseudonym, name in list(names.items())[:_NAMES]:
+        say(f"sealed: {name} is {pseudonym}", err=True)
+    if len(names) > _NAMES:
+        say(f"sealed: {len(names) - _NAMES:,} more of this delivery; `graphsvc known` looks for one by name", err=True)
+    if not names:
+        say("sealed: nobody whom this delivery brought", err=True)
 
 
 @click.command()

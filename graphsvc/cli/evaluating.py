@@ -42,7 +42,8 @@ _SHORT = {
 @click.option(
     "--ranking",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A ranking of your own, beside the others: what `graphsvc hubs --all` prints as JSON or CSV, or id,score.",
+    help="A ranking of your own, beside the others: what `graphsvc hubs --all` prints as JSON or CSV, or id,score;"
+    " of several folders case,id,score.",
 )
 @click.option("--halves", type=int, default=5, show_default=True, help="Random halves of the witnesses to rank anew.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of halves and samples.")
@@ -77,6 +78,10 @@ def evaluate(
         compared = comparison.compare(list(map(Path, targets)), ranking, halves=halves, seed=seed, progress=progress)
     if picture is not None:
         picture.write_text(comparison.picture(compared), "utf-8")
+    for row in compared.left_out:
+        say(f"rejected: {row}", err=True)
+    if compared.passed_over:
+        say(f"The ranking is also of cases that were not named: {', '.join(compared.passed_over)}.", err=True)
     if ranking is not None and compared.unranked:
         say(f"The ranking leaves out {compared.unranked:,} of {compared.candidates:,} candidates: last.", err=True)
     _tell(form, compared)

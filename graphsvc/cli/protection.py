@@ -11,6 +11,7 @@ import click
 from graphsvc.cli.acting import acting
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
+from graphsvc.errors import RequestError
 from graphsvc.records.dates import moment
 from graphsvc.service import HOLD_KINDS, NewHold, Request, Session
 
@@ -25,10 +26,14 @@ def vault() -> None:
 
 
 @vault.command()
+@click.option("--yes", is_flag=True, help="Do not ask first: for scripts.")
 @acting
-def rotate(session: Opener) -> None:
+def rotate(session: Opener, *, yes: bool) -> None:
     """Give the vault a new master key; nobody is signed out. Takes the role administrator."""
     with session() as acts:
+        acts.require("keys")
+        if not yes and not _agreed("Every copy of the old master key becomes useless. Give the vault a new one?"):
+            raise RequestError("The master key stays as it was, for nobody said yes. A script says it with --yes.")
         say(acts.protection.rotate_key())
 
 
@@ -365,6 +370,15 @@ def _show(requests: list[Request], nothing: str) -> None:
             say(f"    {shown}")
     if not requests:
         say(nothing, err=True)
+
+
+def _agreed(question: str) -> bool:
+    """Whether somebody says yes; where nobody can be asked, nobody does."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        say("", err=True)
+        return False
 
 
 def _at(time: dt.datetime | None) -> str:

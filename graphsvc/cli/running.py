@@ -16,15 +16,18 @@ from waitress.server import create_server
 
 from graphsvc.cli.printed import say
 from graphsvc.cli.progress import shown
-from graphsvc.config import Settings
+from graphsvc.config import LAST_PORT, Settings
 from graphsvc.errors import OperatorError
 from graphsvc.service import Service, command_line, invented, settle
 
 _THREADS = 8
+_PORT = click.option(
+    "--port", type=click.IntRange(0, LAST_PORT), help="Port of the pages (GRAPHSVC_PORT); 0: any free."
+)
 
 
 @click.command()
-@click.option("--port", type=int, help="Port of the pages (GRAPHSVC_PORT).")
+@_PORT
 @click.pass_obj
 def serve(settings: Settings, port: int | None) -> None:
     """Serve the pages of this home until Ctrl-C."""
@@ -42,7 +45,7 @@ def serve(settings: Settings, port: int | None) -> None:
 
 
 @click.command()
-@click.option("--port", type=int, help="Port of the pages (GRAPHSVC_PORT).")
+@_PORT
 @click.pass_obj
 def demo(settings: Settings, port: int | None) -> None:
     """Serve an invented case, in a home of its own, with a one-time sign-in link for each role."""
@@ -151,10 +154,11 @@ def _free_port(settings: Settings) -> int:
         try:
             probe.bind((settings.host, settings.port))
             return int(probe.getsockname()[1])
-        except OSError as error:
+        except (OSError, TypeError) as error:  # a TypeError where the host cannot be written as one
+            why = getattr(error, "strerror", None) or "GRAPHSVC_HOST is no host"
             raise OperatorError(
-                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Stop what uses it,"
-                f" or choose another, for example GRAPHSVC_PORT={settings.port + 1}."
+                f"Port {settings.port} on {settings.host} cannot be used ({why}). Stop what uses it,"
+                " or choose another: GRAPHSVC_PORT=0 takes any that is free."
             ) from None
 
 

@@ -40,20 +40,23 @@ def _show(key_set: KeySet) -> None:
         name = key_set.names.get(identifier, identifier)
         return identifier if name == identifier else f"{identifier} {name}"
 
+    of_whom = "people and things" if key_set.things else "people"
     for person in key_set.people:
         say(f"{named(person)}  rank {key_set.ranks.get(person, 'none')}")
         for heir in key_set.successors:
             if heir.of == person:
                 say(f"    might take over: {named(heir.person)}, {heir.shared} of {heir.ties} ties")
-    say(f"reach {key_set.reach:.2f} of {key_set.of} people")
+    say(f"reach {key_set.reach:.2f} of {key_set.of} {of_whom}")
     for when, left in (("as it is", key_set.before), ("without them", key_set.after), ("taken over", key_set.back)):
         pieces = f"{left.pieces} pieces, the biggest of {left.biggest}"
-        say(f"{when:13} {left.people} people, {pieces}, fragmentation {left.fragmentation:.2f}")
+        say(f"{when:13} {left.people} {of_whom}, {pieces}, fragmentation {left.fragmentation:.2f}")
     for rival in key_set.rivals:
         of = f"{named(rival.gang)}, the gang of {rival.of}" if rival.gang else named(rival.of)
         say(f"might gain: {named(rival.rival)}, a rival of {of}")
+    if key_set.contacts_alone:
+        say("Nobody is said to have played a part here: this is who and what is in contact, and no more.", err=True)
     if key_set.sampled:
-        say("Figures come from a sample of the people, the same each time.", err=True)
+        say(f"Figures come from a sample of the {of_whom}, the same each time.", err=True)
     say("A network answers what is done to it: taking people out has made networks stronger.", err=True)
 
 

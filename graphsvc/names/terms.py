@@ -11,13 +11,15 @@ and made of what stands in the graph alone: of somebody sealed there is nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import product
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from graphsvc.names.spelling import Sound, reduced, words
 from graphsvc.records.dates import shown
+from graphsvc.records.tables import EXTRA_PREFIX
 
 # What an entity is found by: property → what it is called. Earlier ones name it better.
 FIELDS = {
@@ -31,6 +33,7 @@ FIELDS = {
     "launch_site": "launch site",
     "landing_site": "landing site",
     "address": "address",
+    "nationality": "nationality",
 }
 # Free text that a search goes through, by label of what it stands at.
 TEXTS = {
@@ -38,6 +41,11 @@ TEXTS = {
     "Statement": ("summary",),
     "Claim": ("subject_as_said", "object_as_said", "place", "notes"),
 }
+# What else free text is found by, for fewer readers: property of the terms → the columns they are made of. The deliverer's own
+# columns are under handling code C, and the interest of a source takes source clearance.
+RESTRICTED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
+    {"said_under_c": lambda name: name.startswith(EXTRA_PREFIX), "said_interest": lambda name: name == "interest"}
+)
 # A name needs so many consonants to be found by how it is heard.
 HEARD = 3
 _NAMES = frozenset({"name", "alias"})
@@ -181,9 +189,26 @@ def text_terms(label: str, properties: Mapping[str, Any]) -> str:
         >>> text_terms("Statement", {"summary": "Rang 07911 123 456."})
         ' 07911 123 456 7911123456 rang '
     """
+    return _text_terms(str(properties.get(name) or "") for name in TEXTS[label])
+
+
+def restricted_terms(properties: Mapping[str, Any]) -> dict[str, str]:
+    """What the free texts at something are found by that not everyone may see who sees it: see `RESTRICTED`.
+
+    Example:
+        >>> restricted_terms({"name": "Ash", "x_ship": "Dove", "interest": "Owes the fare"})
+        {'said_under_c': ' dove ', 'said_interest': ' fare owes the '}
+    """
+    made = {
+        name: _text_terms(str(value) for column, value in properties.items() if value and belongs(column))
+        for name, belongs in RESTRICTED.items()
+    }
+    return {name: terms for name, terms in made.items() if terms}
+
+
+def _text_terms(texts: Iterable[str]) -> str:
     terms: set[str] = set()
-    for name in TEXTS[label]:
-        text = str(properties.get(name) or "")
+    for text in texts:
         terms |= {word.letters for word in words(text)}
         for run in _RUN.findall(text):
             terms |= {number for number in numbers(run) if len(number) >= _NUMBER}

@@ -105,7 +105,7 @@ class Privy:
 
 Does = Literal[
     "arranges", "belongs", "works",
-    "directs", "recruits", "coerces", "moves", "pays", "owes",
+    "directs", "recruits", "coerces", "moves", "abandons", "pays", "owes",
     "meets", "quarrels",
     "stays", "goes with", "is kin", "serves", "is the same",
 ]  # fmt: skip
@@ -121,7 +121,8 @@ class Relation:
         says: in words, to stand between the ends.
         kind: of `KINDS`.
         does: what the subject does, finer than its kind. Part: `arranges` (others depend on it), `belongs`, `works` (with their
-            own hands). Command: `directs`, `recruits`, `coerces`, `moves` (or puts up), `pays`, `owes`. Tie: `meets`, `quarrels`.
+            own hands). Command: `directs`, `recruits`, `coerces`, `moves` (or puts up), `abandons`, `pays`,
+            `owes`. Tie: `meets`, `quarrels`.
             Else: `stays` (strangers are there too), `goes with`, `is kin`, `serves`, `is the same`.
         part: what it says of the part each end plays.
         stage: of the operation, in which the subject has a hand.
@@ -235,6 +236,10 @@ _TABLE = (
         does="coerces", part=Part("acts", "passive"), stage=NONE, weighed=Weighed(12, "anyone"),
         privy=_DONE_TO, there=NONE, shares=NONE,
         met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2=NONE),
+    Relation("ABANDONED", _G, _P, "abandoned", "command",
+        does="abandons", part=Part("acts", "passive"), stage="workplace", weighed=Weighed(0, "anyone"),
+        privy=_DONE_TO, there=NONE, shares=NONE,
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm=_UNKNOWN, i2="left behind"),
     Relation("DIRECTED", _P, _P, "gave instructions to", "command",
         does="directs", part=Part("acts", "tied"), stage=NONE, weighed=Weighed(9, "each"),
         privy=_DONE_TO, there=NONE, shares=NONE,

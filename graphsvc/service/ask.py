@@ -156,6 +156,18 @@ class Ask:
         """
         return self.home.gate.require_open(self.case, self.grant)
 
+    def require_there(self) -> None:
+        """Nothing, if the case that was chosen is there for who may read cases; that it is not stands in the log.
+
+        Who may not read any is refused by what they ask for: whether this one is there makes no difference.
+
+        Raises:
+            NotFound: it is not there or not theirs.
+        """
+        if self._case and self.may("read") and self._case not in {case.id for case in self.cases()}:
+            with self.act("read", step="case"):
+                return  # it was made meanwhile
+
     # -- acts -------------------------------------------------------------------------------------------------
 
     def act(self, action: str, **detail: Any) -> AbstractContextManager[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import neo4j
 from neo4j import exceptions as bolt
@@ -20,6 +21,8 @@ from graphsvc.queries.notices import Notice, Remark, notices
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 # What a server notices about a text is shown to who wrote it: the driver would write it to a log, with the text.
 logging.getLogger("neo4j.notifications").disabled = True
+
+_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 
 Item = TypeVar("Item")
 Make = Callable[[list[Any], list[Any]], Item]
@@ -86,8 +89,9 @@ class Store:
         """Connect, and make sure that a query on the database answers.
 
         Raises:
-            OperatorError: the server cannot be reached, or refuses the password.
+            OperatorError: the address is none, or the server cannot be reached, or refuses the password.
         """
+        _require_address(uri)
         try:
             driver = neo4j.GraphDatabase.driver(
                 uri,
@@ -97,9 +101,7 @@ class Store:
                 telemetry_disabled=True,
             )
         except (ValueError, bolt.ConfigurationError) as error:
-            raise OperatorError(
-                f"NEO4J_URI is {uri!r}, which is no address of a Neo4j server. Write it like bolt://host:7687."
-            ) from error
+            raise _no_address("is no address that can be connected to") from error
         store = cls(driver, Login(uri, username, password, database))
         try:
             store.read("RETURN 1 AS one", {}, timeout=10, cap=1)
@@ -237,6 +239,37 @@ class Store:
         return self._driver.session(
             database=self.login.database, default_access_mode=mode, fetch_size=fetch_size, **more
         )
+
+
+def _require_address(uri: str) -> None:
+    """Nothing, if the driver can make something of an address; what it makes of others it says in ways of its own.
+
+    Raises:
+        OperatorError: it is no address. What it holds is not repeated: there may be a password in it.
+    """
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        raise _no_address("is no address") from None
+    if parts.scheme not in _SCHEMES:
+        raise _no_address(f"begins with {uri.partition('://')[0][:20]!r}, which Neo4j does not speak to programs")
+    if parts.username or parts.password:
+        raise _no_address("holds a name or password, which belong in NEO4J_USERNAME and NEO4J_PASSWORD")
+    try:
+        (parts.hostname or "").encode("idna")
+        if not parts.hostname or " " in parts.hostname:
+            raise ValueError
+    except ValueError:
+        raise _no_address("names no host") from None
+    try:
+        if parts.port == 0:
+            raise ValueError
+    except ValueError:
+        raise _no_address("has a port that is none: a port is a number from 1 to 65535") from None
+
+
+def _no_address(why: str) -> OperatorError:
+    return OperatorError(f"NEO4J_URI {why}. Write it like bolt://host:7687, or unset it for the managed server.")
 
 
 # "(line 2, column 26 (offset: 25))", behind what the server says.

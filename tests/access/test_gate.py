@@ -330,3 +330,18 @@ def test_material_for_an_analysis_is_whole_or_an_error(gate: Gate, told: Told, d
         "failed: OperatorError",
         "released",
     ]
+
+
+def test_an_act_on_a_case_that_is_not_there_is_none(gate: Gate, database: sa.Engine) -> None:
+    """Cleared for it or not, somebody reads the same; what is loaded may make it."""
+    cleared: list[str] = []
+    other: list[str] = []
+    for case, refusals in (("none", cleared), ("other", other)):
+        with pytest.raises(NotFound) as refused, gate.acting(READER, "why", "read", case, query="deliveries"):
+            pytest.fail("it was begun")
+        refusals.append(str(refused.value).replace(case, ""))
+    assert cleared == other
+    assert outcomes(database)[0] == ("read", "failed: NotFound", None)
+    with gate.acting(READER, "why", "load", "none"):
+        pass
+    assert outcomes(database)[0] == ("load", "released", None)

@@ -39,6 +39,7 @@ def test_nobody_of_a_kind_is_no_figure() -> None:
         "average precision",
         "AUC",
         "R-precision",
+        "helpers in the first 10",
         "leaders in the first tenth",
         "brokers in the first tenth",
     ]

@@ -69,7 +69,7 @@ def test_networks_dealt_out_at_random_raise_few_alarms() -> None:
     alarms = 0
     for seed in range(20):
         nx.double_edge_swap(club, nswap=5 * club.number_of_edges(), max_tries=10**6, seed=seed)
-        alarms += stands_out(network_of(club), seed)[0]
+        alarms += stands_out(network_of(club), seed=seed)[0]
     assert alarms <= 3  # one in the mean; more than 3 happen once in 60 times
 
 

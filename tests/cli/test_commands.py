@@ -163,6 +163,13 @@ def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:
     assert "not there" in one_sentence(run("load", "nowhere", "--case", "x"))
     assert "not both" in one_sentence(run("load", "--case", "x"))
     assert "takes a whole number" in one_sentence(run("cases", GRAPHSVC_PORT="many"))
+    for value in ("99999", "-1"):
+        assert "takes a whole number from 0 to 65535" in one_sentence(run("cases", GRAPHSVC_PORT=value))
+    for value in ("nan", "inf"):
+        assert "takes a number from 0" in one_sentence(run("cases", GRAPHSVC_QUERY_TIMEOUT_S=value))
+    assert "is not in the range 0<=x<=65535" in run("serve", "--port", "99999").stderr
+    assert "begins with 'http'" in one_sentence(run("serve", NEO4J_URI="http://127.0.0.1:7474"))
+    assert "has a port that is none" in one_sentence(run("serve", NEO4J_URI="bolt://127.0.0.1:99999"))
     assert "There is no named query" in one_sentence(run("query", "people.nothing", "--cypher"))
     assert "people is 3" in one_sentence(run("simulate", "out", "--people", "3"))
     assert "from 150" in one_sentence(run("simulate", "out", "--people", "20", "--hard"))

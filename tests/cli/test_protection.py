@@ -17,7 +17,13 @@ from graphsvc.store.image import read_image
 
 pytestmark = pytest.mark.neo4j
 PASSWORD = "correct horse battery"
-PEOPLE = (("inv", "investigator"), ("cus", "custodian"), ("sup", "supervisor"), ("aud", "auditor"))
+PEOPLE = (
+    ("inv", "investigator"),
+    ("cus", "custodian"),
+    ("sup", "supervisor"),
+    ("aud", "auditor"),
+    ("adm", "administrator"),
+)
 TABLES = {
     "people": """id,name,category,aliases,phones
 P1,Ari Berg,suspect,,
@@ -41,7 +47,7 @@ Look = Callable[[], dict[str, Any]]
 @pytest.fixture
 def act(home: Settings, case: str, must: Command, monkeypatch: pytest.MonkeyPatch) -> As:
     """`act("sup")` signs somebody in: their commands from then on."""
-    monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "administrator")  # the second factor has tests of its own
+    monkeypatch.setenv("GRAPHSVC_SECOND_FACTOR_ROLES", "none")  # the second factor has tests of its own
     with Service(home) as service:
         for name, role in PEOPLE:
             accounts.add(service.database, name, [role], {case: Grant("C", sources=True)}, PASSWORD)
@@ -54,7 +60,7 @@ def witness(act: As, must: Command, case: str, tmp_path: Path) -> str:
     for name, text in TABLES.items():
         (tmp_path / f"{name}.csv").write_text(text)
     act("inv")
-    told = must("load", str(tmp_path), "--case", case).said
+    told = must("load", str(tmp_path), "--case", case, "--identities").said
     found = re.search(r"^sealed: W1 Wilma Hale is (S-\S+)$", told, re.MULTILINE)
     assert found
     return found[1]
@@ -110,6 +116,44 @@ def test_a_reveal_is_asked_agreed_opened_and_ended(
     assert witness in log
     assert "Wilma" not in log
     assert "hearing" not in log
+
+
+def test_who_is_sealed_is_told_where_it_is_asked_and_nowhere_else(
+    act: As, must: Command, command: Command, case: str, tmp_path: Path
+) -> None:
+    for name, text in TABLES.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    act("inv")
+    done = must("load", str(tmp_path), "--case", case)
+    assert "Loaded into" in done.said
+    assert "Wilma" not in done.said + done.answer
+    assert not re.search(r"S(-[0-9A-Z]{4}){3}", done.said + done.answer)
+    for more in (("--dry-run",), ("--undo", "1")):
+        call = ("load", *(() if more[0] == "--undo" else (str(tmp_path),)), "--case", case, "--identities", *more)
+        assert "once it is committed" in command(*call).refusal()
+    # Nothing new: nobody was sealed by it.
+    assert "sealed: nobody" in must("load", str(tmp_path), "--case", case, "--identities").said
+    must("load", "--case", case, "--undo", "1")
+    assert "sealed: W1 Wilma Hale is S-" in must("load", str(tmp_path), "--case", case, "--identities").said
+    act("aud")
+    lines = must("audit", "--case", case, "--action", "load").answer.splitlines()
+    assert sum("identities=True" in line for line in lines) == 2
+
+
+def test_a_key_is_rotated_by_who_says_yes(act: As, must: Command, command: Command, home: Settings) -> None:
+    file = home.home / "master.key"
+    before = file.read_bytes()
+    act("inv")
+    assert "may not give the vault a new master key" in command("vault", "rotate", "--yes").refusal()
+    act("adm")
+    for typed in (("n",), ()):
+        assert "--yes" in command("vault", "rotate", typed=typed).refusal()
+        assert file.read_bytes() == before
+    assert "The new key is in" in must("vault", "rotate", typed=("y",)).answer
+    once = file.read_bytes()
+    assert once != before
+    assert "The new key is in" in must("vault", "rotate", "--yes").answer
+    assert file.read_bytes() not in (before, once)
 
 
 def test_a_refused_reveal_stays_shut(act: As, must: Command, command: Command, case: str, witness: str) -> None:

@@ -63,6 +63,52 @@ def test_labels_and_types_are_those_of_the_records(path: object) -> None:
     assert used - {"LABEL", "TYPE"} <= LABELS | TYPES  # the two words `store.image` replaces
 
 
+# What somebody is accused of: a part in the operation, or what one did to another. Belonging to a gang tells whose act it
+# is in these, and the row says it; who was paid is counted by claims, each with its own grade.
+ACTS = {name for name, relation in RELATIONS.items() if relation.kind in ("part", "command")} - {"USED_ON"}
+NO_ACCUSATION = {
+    "gangs.in_common": "says what two gangs share, and of nobody what they did",
+    "gangs.rivals": "says of whom a gang's rival is one, not what they did",
+    "people.phone_contacts": "says whose phone it is",
+    "people.money_to": "adds up claims",
+    "people.most_paid": "adds up claims",
+    "paths.all_ways": "says how believed the weakest step is, and no more of any",
+    "paths.in_common": "says how believed the weaker link is, and no more of either",
+    "paths.shortest": "says how believed the weakest step is, and no more of any",
+    "people.nationalities": "says who may have been aboard, and of nobody what they did",
+    "people.same_person": "says who may be the same",
+    "quality.partly_identified": "lists whom nobody can name yet",
+    "quality.incomplete_crossings": "says that somebody is known, not who",
+    "crossings.per_day": "names nobody",
+    "boats.reused": "names nobody",
+    "statements.taken_back": "shows claims that were taken back",
+    "statements.denials": "shows the denials themselves",
+}
+
+
+@pytest.mark.parametrize("query", named(LIBRARY.public()))
+def test_whoever_stands_beside_an_act_is_marked_where_it_is_denied_or_hardly_believed(query: Query) -> None:
+    """An accusation that somebody denies, or that rests on one bad grade, must not read as any other."""
+    types = {word for _, words in LINK.findall(bare(query.text)) for word in words.split("|")}
+    people = {column for column, shown in query.returns.items() if shown in ("Person.id", "Entity.id")}
+    if query.name in NO_ACCUSATION:
+        return
+    if not types & ACTS or not people:
+        return
+    shown = set(query.returns.values())
+    assert "Link.denying" in shown or "denied" in query.returns
+    assert "Link.belief" in shown or "doubtful" in query.returns
+    lists = {"denied", "doubtful"} & {column for column in people if column in query.returns}
+    assert not lists or lists == {"denied", "doubtful"}
+
+
+@pytest.mark.parametrize("query", named(LIBRARY.public()))
+def test_a_least_belief_begins_above_what_is_suspected_to_be_false(query: Query) -> None:
+    for parameter in query.parameters:
+        if parameter.name == "least" and parameter.type == "float":
+            assert parameter.default >= 0.25
+
+
 @pytest.mark.parametrize("query", named(QUERIES))
 def test_every_node_and_link_is_filtered_by_what_the_reader_may_see(query: Query) -> None:
     text = bare(query.text)

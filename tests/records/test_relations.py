@@ -53,7 +53,7 @@ def test_each_field_is_of_its_row_and_none_has_a_default() -> None:
 
 def test_fields_of_a_row_do_not_contradict_each_other() -> None:
     kinds = {"part": {"arranges", "belongs", "works"}, "tie": {"meets", "quarrels"}}
-    kinds["command"] = {"directs", "recruits", "coerces", "moves", "pays", "owes"}
+    kinds["command"] = {"directs", "recruits", "coerces", "moves", "abandons", "pays", "owes"}
     for one in RELATIONS.values():
         at_thing = "person" not in one.objects
         assert (one.does in kinds.get(one.kind, ())) == (one.kind in kinds), one.name
@@ -114,6 +114,7 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "cases/workplaces": (_PRESENCE & _AT["workplace"],),
     "crossings/behind": (_BEHIND,),
     "crossings/hang_together": (_BEHIND,),
+    "crossings/on_days": (_PARTS_AT["crossing"],),
     "entities/named": (OF_A_GANG,),
     "gangs/crossings": (OF_A_GANG, _PARTS_AT["crossing"]),
     "gangs/in_common": (OF_A_GANG, _THEIR_THINGS),
@@ -129,12 +130,15 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "paths/shortest": (_AMONG_STRANGERS,),
     "people/acted_on": (PASSIVE_OBJECT,),
     "people/debts": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
+    "people/nationalities": (ABOARD,),
     "people/on_the_record": (ROLE_RELATIONS,),
     "people/several_crossings": (_PARTS_AT["crossing"],),
     "quality/partly_identified": (_PARTS_AND_COMMANDS | doing("quarrels", "is the same"),),
     "quality/resting_on_one": (_PARTS_AND_COMMANDS,),
     "quality/two_boats_one_day": (ABOARD,),
     "quality/undated": (_TIMELESS,),
+    "workplaces/closed": (_PARTS_AT["workplace"],),
+    "workplaces/online": (_PARTS_AT["workplace"],),
     "workplaces/house_and_work": (_PARTS_AT["workplace"],),
 }
 

@@ -130,6 +130,24 @@ def test_a_perfect_ranking_is_perfect(folders: list[Path], tmp_path: Path) -> No
     assert not [measure for measure in found.measures if measure.figure == HALVED]
 
 
+def test_one_ranking_over_many_cases(folders: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "ranking.csv"
+    lines = ["case,id,score", "elsewhere,p1,1"]
+    for folder in folders:
+        truth = simulated_cases.read_truth(folder / "truth.json")
+        lines += [f"{folder.name},{person},{float(person in truth['hubs'])}" for person in truth["candidates"]]
+    path.write_text("\n".join(lines), "utf-8")
+    found = comparison.compare(folders, path, halves=0, progress=quiet)
+    assert (found.unranked, found.passed_over, found.sampled) == (0, ["elsewhere"], "cases")
+    assert found.measures[0].method == GIVEN
+    for figure in ("average precision", "AUC", "R-precision"):
+        measure = _value(found, GIVEN, figure)
+        assert (measure.value, measure.low, measure.high) == (1, 1, 1)
+    # What is said of the other cases counts for none of them.
+    alone = comparison.compare(folders[:1], path, halves=0, progress=quiet)
+    assert (alone.unranked, alone.passed_over) == (0, ["2", "3", "elsewhere"])
+
+
 def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: Path) -> None:
     truth = simulated_cases.read_truth(folders[0] / "truth.json")
     path = tmp_path / "ranking.csv"
@@ -152,7 +170,33 @@ def test_whoever_a_ranking_leaves_out_comes_last(folders: list[Path], tmp_path: 
 def test_rankings_are_read_as_they_come(tmp_path: Path, text: str, scores: dict[str, float]) -> None:
     path = tmp_path / "ranking"
     path.write_text(text, "utf-8")
-    assert ranking_file.read(path) == scores
+    assert ranking_file.read(path) == {"": scores}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "case,id,score\nworld,p1,2\nother,p1,1\n",
+        "id,score,case\np1,2,world\np1,1,other\n",
+        '[{"case": "world", "id": "p1", "score": 2}, {"case": "other", "id": "p1", "score": 1}]',
+        '[{"case": "world", "hubs": [{"id": "p1", "score": 2}]}, {"case": "other", "hubs": [{"id": "p1", "score": 1}]}]',
+    ],
+)
+def test_a_ranking_of_several_cases_says_which_row_is_of_which(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ranking"
+    path.write_text(text, "utf-8")
+    read = ranking_file.read(path)
+    assert read == {"world": {"p1": 2}, "other": {"p1": 1}}
+    assert ranking_file.of_folder(path, read, "world", alone=True) == {"p1": 2}
+    assert ranking_file.of_folder(path, {"as it was loaded": {"p1": 2}}, "world", alone=True) == {"p1": 2}
+    for cases, alone, said in (
+        (read, True, "ranks nobody of 'third'. It ranks: other, world."),
+        (read, False, "ranks nobody of 'third'"),
+        ({"": {"p1": 2.0}}, False, "case='third'"),
+        ({"world": {"p1": 2.0}}, False, "ranks nobody of 'third'"),
+    ):
+        with pytest.raises(InputError, match=said):
+            ranking_file.of_folder(path, cases, "third", alone=alone)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +210,9 @@ def test_rankings_are_read_as_they_come(tmp_path: Path, text: str, scores: dict[
         ("id,name\np1,Ash\n", "line 2: takes an id"),
         ("{", "is no JSON"),
         ('{"leads": []}', "takes a list of persons"),
+        ('[{"case": "world", "hubs": 3}, {"hubs": []}]', "takes a list of persons"),
+        ('[{"case": 3, "hubs": [{"id": "p1", "score": 1}]}]', "entry 1: takes the name of a case as text, not 3"),
+        ("case,id,score\nw,p1,1\nw,p1,2\n", "line 3: 'p1' is ranked twice in w"),
         ("[1]", "takes a list of persons"),
         ('[{"id": 3, "score": 1}]', "entry 1: takes an id"),
         ('[{"id": "p1", "score": true}]', "entry 1: takes an id"),
@@ -190,7 +237,10 @@ def test_a_ranking_that_is_no_text(tmp_path: Path) -> None:
 def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="Name one or several case folders"):
         comparison.compare([], None, progress=quiet)
-    with pytest.raises(RequestError, match="name one folder"):
+    with pytest.raises(RequestError, match="no two that are called alike"):
+        comparison.compare([folders[0], folders[0]], tmp_path / "ranking", progress=quiet)
+    (tmp_path / "ranking").write_text("id,score\nP0001,1\n", "utf-8")
+    with pytest.raises(InputError, match="rows that name no case"):
         comparison.compare(folders[:2], tmp_path / "ranking", progress=quiet)
     with pytest.raises(RequestError, match="halves is -1"):
         comparison.compare(folders[:1], None, halves=-1, progress=quiet)
@@ -198,19 +248,49 @@ def test_wrong_requests(folders: list[Path], tmp_path: Path) -> None:
         comparison.compare([tmp_path], None, progress=quiet)
     nobody = json.dumps({key: [] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
     numbers = json.dumps({key: [1] for key in ("hubs", "leaders", "brokers", "helpers", "candidates")})
-    for wrong in ("[]", "{}", "[" * 100_000, nobody, numbers):
+    some = {"hubs": ["P1"], "candidates": ["P1"]}
+    for wrong in ("[]", "{}", "[" * 100_000, nobody, numbers, json.dumps(some | {"helpers": "P1"})):
         (tmp_path / "truth.json").write_text(wrong, "utf-8")
         with pytest.raises(InputError, match="no truth"):
             comparison.compare([tmp_path], None, progress=quiet)
 
 
-def test_a_folder_with_rows_that_would_be_rejected_is_refused(folders: list[Path], tmp_path: Path) -> None:
+@pytest.fixture
+def faulty(folders: list[Path], tmp_path: Path) -> Path:
+    """A folder with rows that loading leaves out."""
     folder = tmp_path / "case"
     shutil.copytree(folders[0], folder)
     with (folder / "links.csv").open("a", encoding="utf-8") as file:
         file.write("P0001,RUNS,nobody,S00001\r\n")
-    with pytest.raises(InputError, match="1 of its rows would be rejected"):
-        simulated_cases.read(folder)
+    with (folder / "people.csv").open("a", encoding="utf-8") as file:
+        file.write(",Nobody\r\n")
+    return folder
+
+
+def test_rows_that_loading_leaves_out_are_left_out_in_the_same_words(
+    folders: list[Path], faulty: Path, service: Service, case: str
+) -> None:
+    loader = accounts.listed(service.database)[0]
+    loaded = service.session(loader, "tests", case).deliveries.load(faulty, quiet, dry_run=True)
+    assert [row.file for row in loaded.rejections] == ["links.csv", "people.csv"]
+    whole, rest = simulated_cases.read(folders[0]), simulated_cases.read(faulty)
+    assert rest.rejections == loaded.rejections
+    assert [claim.key for claim in rest.claims] == [claim.key for claim in whole.claims]
+    alone = comparison.compare([faulty], None, halves=0, progress=quiet)
+    assert alone.left_out == [str(row) for row in loaded.rejections]
+    several = comparison.compare([faulty, folders[1]], None, halves=0, progress=quiet)
+    assert several.left_out == [f"case: {row}" for row in loaded.rejections]
+
+
+def test_what_the_truth_does_not_tell_is_not_known(faulty: Path) -> None:
+    """Worlds of other authors say who the hubs are, and no more."""
+    told = simulated_cases.read_truth(faulty / "truth.json")
+    (faulty / "truth.json").write_text(json.dumps({name: told[name] for name in ("hubs", "candidates")}), "utf-8")
+    found = comparison.compare([faulty], None, halves=0, progress=quiet)
+    for figure in ("helpers in the first 10", "leaders in the first tenth", "brokers in the first tenth"):
+        measure = _value(found, "graphsvc", figure)
+        assert all(map(math.isnan, (measure.value, measure.low, measure.high)))
+    assert _value(found, "graphsvc", "AUC").value > 0
 
 
 def test_the_picture_has_a_panel_for_each_figure(one: Compared) -> None:

@@ -39,7 +39,7 @@ def place(opened: Service, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
         links="subject_id,relation,object_id,statement_id\nP1,PAID,P2,S1\n",
     )
     first = accounts.only_account(opened.database, "")
-    (pseudonym,) = opened.session(first, "tests", case).deliveries.load(folder, quiet).names
+    (pseudonym,) = opened.session(first, "tests", case).deliveries.load(folder, quiet, identities=True).names
     whole = {case: Grant("C", sources=True)}
     for name, roles, grants in (
         ("cus", ["custodian"], whole),

@@ -26,16 +26,19 @@ FIRST: Tables = {
     "people": [
         {"id": "P1", "name": "Карим", "phones": "+44 7911 123456", "notes": "Seen at the Blue Anchor", "handling": "P", "category": "suspect"},
         {"id": "P2", "name": "Abd al-Rahman", "aliases": "Hewa the tall;Abu Karim", "handling": "P", "category": "suspect"},
-        {"id": "P3", "name": "Karem Ali", "handling": "P", "category": "suspect"},
+        {"id": "P3", "name": "Karem Ali", "handling": "P", "category": "suspect", "nationality": "Kuwait", "x_ship": "Kestrel"},
         {"id": "P4", "name": "كريم", "handling": "P", "category": "suspect"},
         {"id": "P5", "name": "Karimov", "handling": "P", "category": "suspect"},
-        {"id": "W1", "name": WITNESS, "category": "witness", "phones": "07700 900123", "handling": "P"},
+        {"id": "W1", "name": WITNESS, "category": "witness", "phones": "07700 900123", "handling": "P", "nationality": "Bidoon"},
     ],
     "boats": [{"id": "B1", "name": "Sea Urchin", "registration": "GB-123 AB", "handling": "P"}],
     "things": [{"id": "T1", "kind": "phone", "value": "0044 7911-999888", "handling": "P"}],
     "statements": [
-        {"id": "R1", "kind": "intelligence", "handling": "P", "summary": "The lorry stood by the chandlery."},
-        {"id": "A1", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "The lorry was green."},
+        {"id": "R1", "kind": "intelligence", "handling": "P", "summary": "The lorry stood by the chandlery.", "x_desk": "Harbour desk"},
+        {
+            "id": "A1", "kind": "witness", "source_id": "W1", "handling": "P", "summary": "The lorry was green.",
+            "interest": f"Asylum was promised; {WITNESS} asked for it.", "x_desk": "Night desk",
+        },
     ],
     "links": [
         {
@@ -75,6 +78,8 @@ def grown(
         roles = {
             "ann": ("investigator", Grant("C", sources=True)),
             "pam": ("investigator", Grant("P")),
+            "cora": ("investigator", Grant("C")),
+            "sid": ("investigator", Grant("P", sources=True)),
         }
         add(service, CASE, roles)
         answers: list[dict[str, object]] = []
@@ -187,3 +192,45 @@ def test_a_case_that_is_not_theirs_is_not_searched(grown: tuple[Service, object,
             pam.search.find(text)
         with pytest.raises(NotFound, match="no case"):
             pam.search.said(text)
+
+
+def test_nationalities_are_found_of_those_who_stand_by_name(pam: Session, ann: Session) -> None:
+    for reader in (pam, ann):
+        (hit,) = reader.search.find("kuwait").hits
+        assert (hit.id, hit.why) == ("P3", (("nationality", "Kuwait"),))
+        assert reader.search.find("bidoon").hits == ()
+        (row,) = reader.queries.run("people.nationalities").dicts()
+        assert (row["nationality"], row["people"], row["who"]) == ("Kuwait", 1, ["P3"])
+
+
+@pytest.mark.parametrize(
+    ("who", "own", "interest"),
+    [
+        # Own columns are C whatever they stand at, and an interest takes source clearance, in a search as anywhere.
+        ("ann", ["P3", "A1", "R1"], ["A1"]),
+        ("cora", ["P3", "R1"], []),
+        ("sid", [], ["A1"]),
+        ("pam", [], []),
+    ],
+)
+def test_own_columns_and_interests_are_found_by_who_may_see_them(
+    grown: tuple[Service, object, object], who: str, own: list[str], interest: list[str]
+) -> None:
+    search = session(grown[0], who).search
+
+    def found(text: str, column: str) -> list[str]:
+        texts = search.said(text).texts
+        assert {one.column for one in texts} <= {column}
+        return [str((one.entity or {}).get("id") or (one.statement or {}).get("statement")) for one in texts]
+
+    assert found("kestrel", "own_column") == own[:1]
+    assert sorted(found("desk", "own_column")) == sorted(own[1:])
+    assert found("asylum", "interest") == interest
+    assert not search.said("asylum").truncated
+    assert found(WITNESS, "interest") == []
+
+
+def test_an_own_column_says_which_it_is(ann: Session) -> None:
+    (text,) = ann.search.said("kestrel").texts
+    assert text.excerpt.before.endswith("x_ship: ")
+    assert text.excerpt.found == "Kestrel"

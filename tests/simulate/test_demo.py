@@ -82,3 +82,14 @@ def test_workers_leave_places_that_close_some_for_video_sites(demo: Any) -> None
     moved = [spells for spells in worked.values() if spells & closed and spells - closed]
     assert len(moved) > 20
     assert any(places[token]["kind"] == "online" for spells in moved for token in spells - closed)
+
+
+def test_workers_who_were_left_are_told_of(demo: Any) -> None:
+    """Each on the day a place closed; none of them is said to have worked anywhere afterwards."""
+    left = [row for row in demo.links if row["relation"] == "ABANDONED"]
+    assert left
+    assert {row["from_date"] for row in left} <= {row["closed_on"] for row in demo.tables["workplaces"]}
+    days = {row["object_id"]: row["from_date"] for row in left}
+    for row in demo.links:
+        if row["relation"] == "WORKED_AT" and row["subject_id"] in days:
+            assert row["from_date"][:4] <= days[row["subject_id"]][:4]

@@ -59,9 +59,31 @@ def test_errors_of_our_own_pass_as_they_are() -> None:
         raise ZeroDivisionError
 
 
-def test_an_address_that_is_none_says_how_to_write_one() -> None:
-    with pytest.raises(OperatorError, match="Write it like bolt://host:7687"):
-        Store.connect("ftp://somewhere", "neo4j", "x", "neo4j")
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("ftp://somewhere", "begins with 'ftp'"),
+        ("http://localhost:7474", "begins with 'http'"),
+        ("https://localhost", "begins with 'https'"),
+        ("localhost:7687", "begins with 'localhost:7687'"),
+        ("bolt://localhost:99999", "a number from 1 to 65535"),
+        ("bolt://localhost:0", "a number from 1 to 65535"),
+        ("neo4j://localhost:-1", "a number from 1 to 65535"),
+        ("neo4j+s://localhost:http", "a number from 1 to 65535"),
+        ("bolt://", "names no host"),
+        ("bolt://a b:7687", "names no host"),
+        (f"bolt://{'a' * 70}:7687", "names no host"),
+        ("bolt://ä..ö:7687", "names no host"),
+        ("bolt://[::1", "is no address"),
+        ("bolt://localhost:7687?policy=x", "is no address that can be connected to"),
+        ("bolt://neo4j:hush-hush@localhost:7687", "holds a name or password"),
+    ],
+)
+def test_an_address_that_is_none_says_why_and_how_to_write_one(address: str, why: str) -> None:
+    with pytest.raises(OperatorError, match=r"Write it like bolt://host:7687, or unset it") as refused:
+        Store.connect(address, "neo4j", "x", "neo4j")
+    assert why in str(refused.value)
+    assert "hush" not in str(refused.value)
 
 
 def test_nobody_there() -> None:

@@ -38,6 +38,8 @@ _LOOK_S = 30.0
 _CASE = sa.select(*(tables.cases.c[name] for name in ("state", "held", "version", "version_p"))).where(
     tables.cases.c.id == sa.bindparam("case")
 )
+# The action that may be about a case that is not there yet: what is loaded makes it.
+_MAKES = "load"
 # What stands for a value that must be given, where a query is only planned.
 _ANY: Mapping[str, Any] = MappingProxyType({"list": ["none"], "int": 1, "float": 0.0, "date": "2020"})
 
@@ -74,6 +76,16 @@ class Gate:
             with goes_on.part(action, detail) as outcome:
                 yield outcome
             return
+        with self._recorded(principal, purpose, action, case, **detail) as outcome:
+            if case and action != _MAKES and self._case(case) is None:
+                raise policy.no_such_case(case)
+            yield outcome
+
+    @contextmanager
+    def _recorded(
+        self, principal: Principal, purpose: str, action: str, case: str, **detail: Any
+    ) -> Iterator[dict[str, Any]]:
+        """One logged act that a role and a clearance allow; whether the case is there is for who asks how it stands."""
         with audit.recorded(self._database, principal, purpose, action, case, **detail) as outcome:
             policy.require(principal, action)
             if case:
@@ -91,7 +103,7 @@ class Gate:
         Raises:
             Refused, NotFound: see `acting`. Busy: the case is being loaded, or was changed meanwhile.
         """
-        with self.acting(principal, purpose, action, case, **detail) as outcome:
+        with self._recorded(principal, purpose, action, case, **detail) as outcome:
             grant = policy.require_case(principal, case)
             look = Look(principal, case, self.require_open(case, grant))
             try:

@@ -149,7 +149,7 @@ def figures(ranked: Sequence[str], planted: Planted) -> dict[str, float]:
         auc(ranked, planted.hubs),
         precision_at(ranked, planted.hubs, TOP),
         r_precision(ranked, planted.hubs) if planted.hubs else math.nan,
-        precision_at(ranked, planted.helpers, TOP),
+        precision_at(ranked, planted.helpers, TOP) if planted.helpers else math.nan,
         top_tenth(ranked, planted.leaders) if planted.leaders else math.nan,
         top_tenth(ranked, planted.brokers) if planted.brokers else math.nan,
     )

@@ -27,6 +27,11 @@ RULES_VERSION = "5"
 _HAIR = 1e-9
 # Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
 FEWEST_VOICES = 3
+# Why nobody is ranked where there are no people, and where all were carried.
+_NO_PEOPLE = "No one stands out: only people are ranked, and there are none that you can see."
+_ALL_CARRIED = (
+    "No one stands out: of everybody you can see it is told that they were carried or exploited, and no more."
+)
 
 Shares = dict[str, Floats]
 
@@ -124,6 +129,8 @@ def ranked(on: Basis) -> Ranking:
     Limits: as `rank`.
     """
     ledger, whole = on.ledger, on.network
+    if not on.people:
+        return Ranking("abstains", _ALL_CARRIED if on.persons else _NO_PEOPLE, [])
     if whole is not None:
         recorded = on.operation(on.recorded)
         whom, whom_recorded = parts.seen(whole), parts.seen(recorded)
@@ -143,7 +150,7 @@ def ranked(on: Basis) -> Ranking:
         on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
         score = sum(shares.values(), start=np.zeros(len(ledger.ids)))
         counts = _counts(on, contact_links(on.told, inside, score), contact_links(on.recorded, inside, on_record))
-        stands, reason = _structure_verdict(ledger, inside)
+        stands, reason = _structure_verdict(on.people, ledger, inside)
     return Ranking(
         verdict="leads" if stands else "abstains",
         reason=reason,
@@ -202,9 +209,10 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     return True, "Ranked by what accounts say of who directs, arranges and links."
 
 
-def _structure_verdict(ledger: Ledger, inside: Bools) -> tuple[bool, str]:
+def _structure_verdict(people: Sequence[Person], ledger: Ledger, inside: Bools) -> tuple[bool, str]:
     rows = usable(ledger, inside)
-    stands, why = stands_out(contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids)))
+    network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
+    stands, why = stands_out(network, np.isin(ledger.ids, [person.id for person in people]))
     caveat = "No account gives anyone a role, so this is structure only"
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 

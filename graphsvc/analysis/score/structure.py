@@ -226,12 +226,17 @@ def _edge(first: Ints, second: Ints, size: int) -> Ints:
     return np.minimum(first, second) * size + np.maximum(first, second)
 
 
-def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
+def stands_out(network: csr_array, people: Bools | None = None, seed: int = 0) -> tuple[bool, str]:
     """Whether positions in this network can mean anything, and why.
 
     They can if someone's number of contacts is out of all proportion to the others'; or if contacts close into circles more than in
     networks rewired with the same number of contacts for each (one-sided, at most 5 %) and someone reaches several times as many people
     apart as is usual (`effective_size`). Circles alone tell nobody apart: in a ring of equal circles all are alike.
+
+    Args:
+        network: who is in contact, see `contacts`.
+        people: whether each of its nodes is ranked; None: all are. Contacts lead through the others, who are nobody's lead.
+        seed: of the rewired networks; the same seed gives the same answer.
 
     Example:
         >>> ring = contacts(np.arange(9), (np.arange(9) + 1) % 9, 9)
@@ -241,14 +246,15 @@ def stands_out(network: csr_array, seed: int = 0) -> tuple[bool, str]:
     Limits: that a network has structure does not say that its leaders are where structure points.
     """
     degree = np.asarray(network.sum(axis=1), dtype=float)
-    logs = np.log(degree[degree > 0])
+    ranked = (degree > 0) & (True if people is None else people)
+    logs = np.log(degree[ranked])
     if len(logs) < 4:
         return False, "there are too few contacts to compare"
     spread = float(logs.std())
     if spread > 0 and float(logs.max() - logs.mean()) / spread >= _SIGMAS:
         return True, "someone has contacts out of all proportion to the others"
     apart = effective_size(network)
-    if float(apart.max()) < _APART * float(apart[degree > 0].mean()):
+    if float(apart[ranked].max()) < _APART * float(apart[degree > 0].mean()):
         return False, "all are much alike in how many people their contacts keep apart"
     rng = np.random.default_rng(seed)
     share = closure(network)

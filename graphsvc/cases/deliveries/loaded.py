@@ -31,8 +31,8 @@ class Loaded:
         other_names: tables most of whose known ids have another name in it.
         committed: whether it was taken into the case.
         waits: it is an account that waits to open with others: the graph is as it was.
-        names: pseudonym → delivered id and name, for sealed persons of this delivery: for the loader's live answer
-            alone, never to be kept.
+        names: pseudonym → delivered id and name, for sealed persons of this delivery: for the live answer to a loader
+            who asks for it, never to be kept.
         chart: what an i2 chart was read as; None for tables.
         stay_sealed: how many identities it would open if who is sealed did not stay sealed.
         asked: how many people who stand by name it says should be sealed: two persons decide.

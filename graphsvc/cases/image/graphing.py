@@ -22,7 +22,7 @@ from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.cases.image.texts import Texts
 from graphsvc.ingest.fold import FoldedRow, State, is_extra
 from graphsvc.names.seal import PROTECTED, categories, split_identity
-from graphsvc.names.terms import entity_terms, text_terms
+from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
 from graphsvc.records.properties import INTEREST, P_SUFFIX
@@ -467,3 +467,4 @@ def _put_terms(label: str, properties: dict[str, Any]) -> None:
     terms = text_terms(label, properties)
     if terms:
         properties["said"] = terms
+    properties |= restricted_terms(properties)

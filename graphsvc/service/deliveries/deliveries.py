@@ -41,9 +41,12 @@ class Deliveries:
         partial: bool = False,
         strict: bool = False,
         dry_run: bool = False,
+        identities: bool = False,
         other_names: bool = False,
     ) -> Loaded:
         """Load a delivery (folder, .zip, .xlsx, or an .anx chart) into the case, which is made if it is new.
+
+        `identities` asks who is sealed in it (`Loaded.names`); that it was asked stands in the log.
 
         Raises:
             InputError: it cannot be read as it is; or most ids it has in common with the case have another name, and
@@ -51,7 +54,13 @@ class Deliveries:
         """
         source = nullcontext(Opened(path, mapping, named=True))
         return self._loading.load(
-            source, progress, partial=partial, strict=strict, dry_run=dry_run, other_names=other_names
+            source,
+            progress,
+            partial=partial,
+            strict=strict,
+            dry_run=dry_run,
+            identities=identities,
+            other_names=other_names,
         )
 
     def undo(self, delivery: int, progress: Progress) -> None:

@@ -84,12 +84,18 @@ class Loading:
         partial: bool,
         strict: bool,
         dry_run: bool = False,
+        identities: bool = False,
         other_names: bool = False,
     ) -> Loaded:
-        """Read a delivery, which lies open no longer than that, and load it. See `Casework.load`."""
+        """Read a delivery, which lies open no longer than that, and load it. See `Casework.load`.
+
+        Who is sealed in it is answered where `identities` asks for it, which stands in the log, and nowhere else.
+        """
         case = self._ask.case
         require_name(case)
-        detail = {"partial": partial, "strict": strict, "dry_run": dry_run}
+        detail = {"partial": partial, "strict": strict, "dry_run": dry_run} | (
+            {"identities": True} if identities else {}
+        )
         with self._ask.act("load", **detail) as outcome:
             self.require_whole()
             with source as opened:
@@ -107,7 +113,8 @@ class Loading:
             )
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         released = (_released(row, self._ask.grant) for row in loaded.changes)
-        return replace(loaded, chart=delivery.chart, changes=[row for row in released if row is not None])
+        changes = [row for row in released if row is not None]
+        return replace(loaded, chart=delivery.chart, changes=changes, names=loaded.names if identities else {})
 
     @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:

@@ -44,6 +44,8 @@ class Compared:
         sampled: what the intervals come from: `cases` or `candidates`.
         candidates: how many were to be ranked, in all cases.
         unranked: those of them the ranking given leaves out.
+        passed_over: cases it ranks whose folder was not named.
+        left_out: rows that loading leaves out, each in its words; behind its folder where there are several.
         measures: by method, then figure.
     """
 
@@ -51,6 +53,8 @@ class Compared:
     sampled: str
     candidates: int
     unranked: int
+    passed_over: list[str]
+    left_out: list[str]
     measures: list[Measure]
 
 
@@ -61,26 +65,31 @@ def compare(
 
     Args:
         folders: case folders with their truth.json.
-        ranking: a ranking of the one folder, beside those that are computed; None for these alone.
+        ranking: a ranking of these folders, beside those that are computed; None for these alone.
         halves: how many random halves of the witnesses are ranked anew.
         seed: of halves and samples.
         progress: told what is being done.
 
     Raises:
-        RequestError: no folder, a ranking of several, or a negative number of halves.
-        InputError: a folder is no case folder with a truth.json, or the ranking is none.
+        RequestError: no folder, a ranking of two that are called alike, or a negative number of halves.
+        InputError: a folder is no case folder with a truth.json, or the ranking is none, or not of one of them.
     """
     if not folders:
         raise RequestError("Name one or several case folders, or a case and its --truth.")
-    if ranking is not None and len(folders) > 1:
-        raise RequestError("A ranking is of one case: name one folder with it.")
+    called = [folder.resolve().name for folder in folders]
+    if ranking is not None and len(set(called)) < len(called):
+        raise RequestError("A ranking tells cases apart by their folders: name no two that are called alike.")
     if halves < 0:
         raise RequestError(f"halves is {halves}, but takes a whole number from 0.")
-    given = ranking_file.read(ranking) if ranking is not None else None
+    rankings = ranking_file.read(ranking) if ranking is not None else {}
+    givens = [
+        None if ranking is None else ranking_file.of_folder(ranking, rankings, name, alone=len(folders) == 1)
+        for name in called
+    ]
     cases: Values = {}
     samples: Values = {}
-    names, candidates, unranked = [], 0, 0
-    for number, folder in enumerate(folders, start=1):
+    names, candidates, unranked, left_out = [], 0, 0, list[str]()
+    for number, (folder, given) in enumerate(zip(folders, givens, strict=True), start=1):
         of = f" ({number:,} of {len(folders):,})" if len(folders) > 1 else ""
 
         def step(done: int, total: int, what: str, of: str = of, name: str = folder.name) -> None:
@@ -89,6 +98,7 @@ def compare(
         step(0, 0, "reading")
         trial = simulated_cases.read(folder)
         names.append(trial.name)
+        left_out += [f"{trial.name}: {row}" if len(folders) > 1 else str(row) for row in trial.rejections]
         candidates += len(trial.planted.candidates)
         unranked += len(trial.planted.candidates - given.keys()) if given is not None else 0
         scores = _scores(trial, given, step)
@@ -108,7 +118,8 @@ def compare(
             method: {figure: measures.means(values, _OF_CASES, seed) for figure, values in figures.items()}
             for method, figures in cases.items()
         }
-    return Compared(names, sampled, candidates, unranked, _measures(cases, samples))
+    passed_over = sorted(rankings.keys() - set(called) - {""}) if len(rankings) > 1 else []
+    return Compared(names, sampled, candidates, unranked, passed_over, left_out, _measures(cases, samples))
 
 
 def _add(values: Values, method: str, figure: str, value: float) -> None:

@@ -87,8 +87,10 @@ def evaluate(session: Session, truth: Path) -> dict[str, float | int | str]:
         "average precision": measures.average_precision(ranked, hubs),
         "average precision by chance": len(hubs) / max(1, len(wanted.candidates)),
         "hubs among the first 10": measures.precision_at(ranked, hubs, _TOP),
-        "lawful helpers among the first 10": measures.precision_at(ranked, wanted.helpers, _TOP),
     }
+    if wanted.helpers:
+        figures["lawful helpers among the first 10"] = measures.precision_at(ranked, wanted.helpers, _TOP)
     for name, those in (("leaders", wanted.leaders), ("brokers", wanted.brokers)):
-        figures[f"{name} found among the first {len(hubs)}"] = measures.recall_at(ranked, those, len(hubs))
+        if those:
+            figures[f"{name} found among the first {len(hubs)}"] = measures.recall_at(ranked, those, len(hubs))
     return figures

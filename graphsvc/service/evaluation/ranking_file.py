@@ -1,4 +1,7 @@
-"""A ranking somebody made, from a file: what `graphsvc hubs --all` prints as JSON or CSV, or a CSV of ids and scores."""
+"""A ranking somebody made, from a file: what `graphsvc hubs --all` prints as JSON or CSV, or a CSV of ids and scores.
+
+A file ranks one case, or several whose name stands in each row (`case`) or over each list of rows.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,13 @@ from typing import Any
 
 from graphsvc.errors import InputError
 
+_NAMED = 5  # cases that a ranking is of, told
+# Person → score, higher is further forward.
+Scores = Mapping[str, float]
 
-def read(path: Path) -> dict[str, float]:
-    """Person → score, higher is further forward. Where ranks are given they count: scores may be told coarsely.
+
+def read(path: Path) -> dict[str, Scores]:
+    """Case → scores; the case is empty where none is named. Where ranks are given they count: scores may be told coarsely.
 
     Raises:
         InputError: the file cannot be read, or is no ranking.
@@ -23,17 +30,44 @@ def read(path: Path) -> dict[str, float]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read as text ({error}).") from None
-    scores: dict[str, float] = {}
-    for place, row in _json(path, text) if text.lstrip()[:1] in ("{", "[") else _csv(path, text):
+    cases: dict[str, dict[str, float]] = {}
+    for place, case, row in _json(path, text) if text.lstrip()[:1] in ("{", "[") else _csv(path, text):
         identifier, score = row.get("id"), _score(row)
         if not isinstance(identifier, str) or not identifier or score is None:
             raise InputError(f"{path}, {place}: takes an id with a score or a rank that is a number.")
+        if not isinstance(case, str):
+            raise InputError(f"{path}, {place}: takes the name of a case as text, not {case!r}.")
+        scores = cases.setdefault(case, {})
         if identifier in scores:
-            raise InputError(f"{path}, {place}: {identifier!r} is ranked twice.")
+            raise InputError(f"{path}, {place}: {identifier!r} is ranked twice{f' in {case}' if case else ''}.")
         scores[identifier] = score
-    if not scores:
+    if not cases:
         raise InputError(f"{path} ranks nobody.")
-    return scores
+    return dict(cases)
+
+
+def of_folder(path: Path, cases: Mapping[str, Scores], name: str, *, alone: bool) -> Scores:
+    """What a ranking says of the case in a folder; of the only folder it need not name it.
+
+    Args:
+        path: of the ranking.
+        cases: as `read` gives them.
+        name: of the folder.
+        alone: whether it is the only folder.
+
+    Raises:
+        InputError: it does not say which of its rows are of this case.
+    """
+    if name in cases:
+        return cases[name]
+    if alone and len(cases) == 1:
+        return next(iter(cases.values()))
+    if "" in cases:
+        raise InputError(
+            f"{path} has rows that name no case: of several, each row takes the name of its folder, such as case={name!r}."
+        )
+    named = ", ".join(sorted(cases)[:_NAMED])
+    raise InputError(f"{path} ranks nobody of {name!r}. It ranks: {named}{' …' if len(cases) > _NAMED else ''}.")
 
 
 def _score(row: Mapping[str, Any]) -> float | None:
@@ -49,19 +83,28 @@ def _score(row: Mapping[str, Any]) -> float | None:
     return None
 
 
-def _json(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _json(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON ({error}).") from None
-    rows = content.get("hubs") if isinstance(content, dict) else content
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise InputError(f"{path} takes a list of persons, each with id and score, or such a list under `hubs`.")
-    for number, row in enumerate(rows, start=1):
-        yield f"entry {number}", row
+    answers = content if _is_list(content) and any("hubs" in answer for answer in content) else [content]
+    for answer in answers:
+        rows: Any = answer.get("hubs") if isinstance(answer, dict) else answer
+        if not _is_list(rows):
+            raise InputError(f"{path} takes a list of persons, each with id and score, or such a list under `hubs`.")
+        above = answer.get("case", "") if isinstance(answer, dict) else ""
+        for number, row in enumerate(rows, start=1):
+            of = f" of {above!r}" if len(answers) > 1 else ""
+            yield f"entry {number}{of}", row.get("case", above), row
 
 
-def _csv(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _is_list(content: Any) -> bool:
+    """Whether it is a list of objects."""
+    return isinstance(content, list) and all(isinstance(row, dict) for row in content)
+
+
+def _csv(path: Path, text: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
     lines = csv.reader(io.StringIO(text))
     try:
         header = next(lines, [])
@@ -70,6 +113,7 @@ def _csv(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
             lines = csv.reader(io.StringIO(text))
         for row in lines:
             if row:
-                yield f"line {lines.line_num}", dict(zip(header, row, strict=False))
+                values = dict(zip(header, row, strict=False))
+                yield f"line {lines.line_num}", values.get("case", ""), values
     except csv.Error as error:
         raise InputError(f"{path}, line {lines.line_num}: {error}.") from None

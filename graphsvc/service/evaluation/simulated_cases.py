@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from graphsvc.errors import InputError
 from graphsvc.ingest.check import Row, read_case
 from graphsvc.ingest.fold import State, fold
 from graphsvc.ingest.raw import Limits
+from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.records.dates import parse_date
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 
@@ -35,7 +36,8 @@ _READ = {
     for name, table in TABLES.items()
 }
 _LIMITS = Limits(file_bytes=1 << 30, cell_chars=1 << 20)
-_LISTS = ("hubs", "leaders", "brokers", "helpers", "candidates")
+# Who is who. What an invented world does not tell of is nobody there, and its figures are not known.
+_TOLD, _MAYBE = ("hubs", "candidates"), ("leaders", "brokers", "helpers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Trial:
         name: of its folder.
         witness_of: source → the person it is.
         truth: all of truth.json.
+        rejections: rows that loading leaves out, as this does.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Trial:
     dependence: Dependence
     witness_of: Mapping[str, str]
     truth: dict[str, Any]
+    rejections: list[Rejection] = field(default_factory=list)
 
     @property
     def planted(self) -> Planted:
@@ -70,12 +74,16 @@ def planted(truth: Mapping[str, Any]) -> Planted:
     """Who is who in a truth.json.
 
     Raises:
-        KeyError, TypeError: a list is missing, or is no list of ids; nobody is a candidate.
+        KeyError, TypeError: hubs or candidates is missing; a list is none of ids; nobody is a candidate.
     """
-    hubs, leaders, brokers, helpers, candidates = (frozenset(truth[name]) for name in _LISTS)
-    if not candidates or not all(isinstance(person, str) for person in hubs | leaders | brokers | helpers | candidates):
-        raise TypeError("it takes lists of ids, and somebody to be ranked")
-    return Planted(hubs, leaders, brokers, helpers, candidates)
+    lists = {name: truth[name] for name in _TOLD} | {name: truth.get(name, []) for name in _MAYBE}
+    for name, ids in lists.items():
+        if not isinstance(ids, list) or not all(isinstance(person, str) for person in ids):
+            raise TypeError(f"{name} takes a list of ids")
+    planted = Planted(**{name: frozenset(ids) for name, ids in lists.items()})
+    if not planted.candidates:
+        raise TypeError("candidates takes somebody to be ranked")
+    return planted
 
 
 def read_truth(path: Path) -> dict[str, Any]:
@@ -95,21 +103,18 @@ def read_truth(path: Path) -> dict[str, Any]:
 
 
 def read(folder: Path) -> Trial:
-    """One case folder with its truth.json.
+    """One case folder with its truth.json, but for the rows that loading would leave out.
 
     Raises:
-        InputError: the folder is no case folder, has no truth.json, or rows that would be rejected.
+        InputError: the folder is no case folder, or has no truth.json.
     """
     truth = read_truth(folder / "truth.json")
     delivery = read_case(folder, _LIMITS)
     state = State()
     report = fold(state, 1, map(_bare, delivery.rows), delivery.columns, partial=False)
-    rejections = delivery.rejections + report.rejections
-    if rejections:
-        raise InputError(f"{folder}: {len(rejections)} of its rows would be rejected, the first: {rejections[0]}")
     key = secrets.token_bytes(32)
     made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
-    return _trial(folder.resolve().name, made, truth)
+    return _trial(folder.resolve().name, made, truth, in_order([*delivery.rejections, *report.rejections]))
 
 
 def _bare(row: Row) -> Row:
@@ -124,7 +129,7 @@ def _last_day(state: State) -> dt.date:
     return max((parse_date(day).latest for day in taken if day), default=dt.date(2020, 1, 1))
 
 
-def _trial(name: str, made: Graphed, truth: dict[str, Any]) -> Trial:
+def _trial(name: str, made: Graphed, truth: dict[str, Any], rejections: list[Rejection]) -> Trial:
     """What stands in the graph as the analysis takes it; pseudonyms become ids again: nobody in here exists."""
     nodes, delivered = made.image.nodes, {pseudonym: identifier for identifier, pseudonym in made.sealed.items()}
     kinds = {identifier: table.record for table in ENTITY_TABLES for identifier in nodes[table.label]}
@@ -166,4 +171,4 @@ def _trial(name: str, made: Graphed, truth: dict[str, Any]) -> Trial:
     }
     # In the order of what they say: the key, and with it every pseudonym and id of a claim, is another one each time.
     claims.sort(key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on))
-    return Trial(name, claims, persons, made.dependence["all"], witness_of, truth)
+    return Trial(name, claims, persons, made.dependence["all"], witness_of, truth, rejections)

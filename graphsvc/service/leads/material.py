@@ -18,7 +18,7 @@ from graphsvc.analysis.doubt.questions import Question
 from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
 from graphsvc.analysis.evidence.claims import Claim, Person
-from graphsvc.analysis.links.sets import TieNetwork
+from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
@@ -50,7 +50,7 @@ class LeadCaches(Caches):
         self.singly: Cache[Alone | None] = Cache(_LARGE)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
-        self.networks: Cache[tuple[frozenset[str], TieNetwork, dict[LinkKey, LinkFigures]]] = Cache(_LARGE)
+        self.networks: Cache[Ground] = Cache(_LARGE)
         self.sets: Cache[tuple[str, ...]] = Cache(_RESULTS)
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graphsvc.analysis.evidence.belief import LinkFigures
+from graphsvc.analysis.links.ground import Ground, ground
 from graphsvc.analysis.links.removal import (
-    WHOSE_QUARREL,
     Left,
     Rival,
     Successor,
@@ -19,17 +18,13 @@ from graphsvc.analysis.links.removal import (
     successors,
     taken_over,
 )
-from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, acting, network, reach, sampled
+from graphsvc.analysis.links.sets import GOALS, LARGEST, TieNetwork, reach, sampled
 from graphsvc.analysis.score.candidates import carried
 from graphsvc.errors import NotFound, RequestError
-from graphsvc.records.relations import LinkKey
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
 
 __all__ = ["GOALS", "LARGEST", "KeySet", "Sets"]
-
-Links = dict[LinkKey, LinkFigures]
-Ground = tuple[frozenset[str], TieNetwork, Links]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,7 @@ class KeySet:
         before, after: what there is, and what is left without them; back: once the first successor of each took over.
         successors: who ties the same people. rivals: who might gain.
         names: id → name of everyone and every gang named here. ranks: id → rank among the leads.
+        contacts_alone: nobody is said to have a part here: ties are contacts. things: they are among them.
     """
 
     goal: str
@@ -59,6 +55,8 @@ class KeySet:
     rivals: tuple[Rival, ...]
     names: dict[str, str]
     ranks: dict[str, int]
+    contacts_alone: bool = False
+    things: bool = False
 
 
 class Sets:
@@ -86,19 +84,20 @@ class Sets:
         if not 1 <= size <= LARGEST or len(chosen) > LARGEST:
             raise RequestError(f"A set is of 1 to {LARGEST} people.")
         with self._ask.act("analyse", query="sets", size=size, of=goal, people=list(chosen)) as outcome:
-            free, net, quarrels = self._network()
+            on = self._network()
             for person in chosen:
-                if person not in free:
+                if person not in on.free:
                     raise NotFound(
                         f"There is nobody with the id {person[:80]!r} who may have played a part, that you can see in this case."
                     )
-            players = chosen or self._players(net, size, goal)
+            players = chosen or self._players(on.net, size, goal)
             outcome["rows"] = len(players)
-            return self._what_if(net, quarrels, "chosen" if chosen else goal, players)
+            return self._what_if(on, "chosen" if chosen else goal, players)
 
-    def _what_if(self, net: TieNetwork, quarrels: Links, goal: str, people: tuple[str, ...]) -> KeySet:
+    def _what_if(self, on: Ground, goal: str, people: tuple[str, ...]) -> KeySet:
+        net = on.net
         heirs = successors(net, people)
-        gain = rivals(quarrels, people)
+        gain = rivals(on.quarrels, people)
         named = {*people, *(heir.person for heir in heirs)}
         named |= {end for gainer in gain for end in (gainer.rival, gainer.gang) if end}
         return KeySet(
@@ -115,6 +114,8 @@ class Sets:
             rivals=tuple(gain),
             names={identifier: row["name"] or identifier for identifier, row in self._ask.named(named).items()},
             ranks={lead.id: lead.rank for lead in self._material.ranking(self._ask.grant).leads if lead.id in named},
+            contacts_alone=on.contacts_alone,
+            things=on.things,
         )
 
     def _network(self) -> Ground:
@@ -123,9 +124,7 @@ class Sets:
 
     def _read_network(self) -> Ground:
         claims, persons, _ = self._material.given()
-        free = frozenset(person.id for person in persons) - carried(claims, persons)
-        links = self._material.links()
-        return free, network(links, acting(links, free)), {key: links[key] for key in links if key[1] in WHOSE_QUARREL}
+        return ground(self._material.links(), {person.id for person in persons}, carried(claims, persons))
 
     def _players(self, net: TieNetwork, size: int, goal: str) -> tuple[str, ...]:
         key = (*self._ask.state, self._ask.grant.sources, goal, str(size))

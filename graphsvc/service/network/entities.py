@@ -76,6 +76,10 @@ class Entities:
         """How many entities of each kind are visible."""
         return {row["kind"]: row["count"] for row in self._ask.rows("cases.counts").dicts()}
 
+    def most_linked(self) -> list[dict[str, Any]]:
+        """A dozen entities of any kind with the most links, as rows of `entities.most_linked`: where a picture may begin."""
+        return self._ask.rows("entities.most_linked").dicts()
+
     def look(self, identifier: str) -> EntityPage:
         """Everything this reader may know of one entity.
 

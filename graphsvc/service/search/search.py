@@ -19,7 +19,21 @@ from graphsvc.service.search.known import Known
 MOST_FOUND, MOST_SAID = 50, 50
 # Columns of `entities.find` that tell what an entity is found by, under the names of `terms.FIELDS`.
 _COLUMNS = {"called": "name", "sort": "kind"}
-_FROM = ("id", "aliases", "phones", "value", "registration", "date", "launch_site", "landing_site", "address")
+_FROM = (
+    "id",
+    "aliases",
+    "phones",
+    "value",
+    "registration",
+    "date",
+    "launch_site",
+    "landing_site",
+    "address",
+    "nationality",
+)
+# Free texts that a row holds for those who may see them, and what is called otherwise where it is found.
+_RESTRICTED = ("extra", "interest")
+_CALLED = {"extra": "own_column"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,8 @@ class Said:
     """A free text in which words were found, as far as the reader may see it.
 
     Attributes:
-        column: where it stands: `summary`, `notes`, `place`, `subject_as_said` or `object_as_said`.
+        column: where it stands: `summary`, `notes`, `place`, `subject_as_said`, `object_as_said`, `interest`, or `own_column` for one of
+            the deliverer's own, whose name the excerpt begins with.
         excerpt: the words around.
         entity: whose note it is; None of a statement or claim.
         statement: the row of `statements.said`; None of a note on an entity.
@@ -133,8 +148,8 @@ class Search:
         given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.spelt}
         statements, entities = self._ask.rows("statements.said", **given), self._ask.rows("entities.said", **given)
         texts = [
-            *_texts(sought, statements.dicts(), (*TEXTS["Statement"], *TEXTS["Claim"]), statement=True),
-            *_texts(sought, entities.dicts(), TEXTS["Entity"], statement=False),
+            *_texts(sought, statements.dicts(), (*TEXTS["Statement"], *TEXTS["Claim"], *_RESTRICTED), statement=True),
+            *_texts(sought, entities.dicts(), (*TEXTS["Entity"], *_RESTRICTED), statement=False),
         ]
         cut = statements.truncated or entities.truncated or len(texts) > MOST_SAID
         return FoundText(tuple(texts[:MOST_SAID]), cut)
@@ -156,7 +171,10 @@ def _texts(
     texts = []
     for row in rows:
         for column in columns:
-            piece = excerpt(sought, str(row.get(column) or ""))
-            if piece is not None:
-                texts.append(Said(column, piece, statement=row) if statement else Said(column, piece, entity=row))
+            cell = row.get(column) or ""
+            for text in cell if isinstance(cell, list) else [str(cell)]:
+                piece = excerpt(sought, text)
+                if piece is not None:
+                    where = _CALLED.get(column, column)
+                    texts.append(Said(where, piece, statement=row) if statement else Said(where, piece, entity=row))
     return texts

@@ -324,17 +324,20 @@ def _entry(session: Session) -> ResponseReturnValue:
     if not wanted and session.may("analyse"):
         ranking = session.leads.ranking()
         reason = ranking.reason
-        if ranking.verdict == "leads":
+        if ranking.verdict == "leads" and ranking.leads:
             endpoint = "network.view" + (TWIN if wants_json() else "")
             asked: dict[str, Any] = {name: request.args.getlist(name) for name in (*_KEPT, *_LOOK)}
             starts = [lead.id for lead in ranking.leads[:_LEADS]]
             return redirect(url_for(endpoint, case=session.case, id=starts, **asked, offer="yes"))
     hits = session.search.find(wanted) if wanted else None
+    counts = {} if wanted else session.network.entities.counts()
     return answer(
         "network/entry.html",
         case=session.case,
         wanted=wanted,
         reason=reason,
+        counts={kind: counts[kind] for kind in wording.KINDS if kind in counts},
+        most_linked=session.network.entities.most_linked() if counts else [],
         going_on=pictures.going_on(session),
         found=hits.dicts() if hits else [],
         truncated=bool(hits and hits.truncated),

@@ -1,0 +1,25 @@
+// ---
+// title = "Nationalities, in all or of those on a crossing"
+// why = "Which nationalities people are said to have, with who, for interpreters and safeguarding; it weighs nothing anywhere. Whoever stands by a pseudonym is not counted: theirs is in the vault."
+// kind = "table"
+// limit = 500
+// [parameters.crossing]
+// type = "id"
+// help = "only those said to have been aboard this crossing; empty: everybody"
+// default = ""
+// [returns]
+// nationality = "Person.nationality"
+// people = "computed.count"
+// who = "Person.id"
+// [example]
+// rows = 10
+// ---
+MATCH (p:Person {case: $case})
+WHERE p.handling IN $handling AND p.nationality IS NOT NULL
+  AND ($crossing = '' OR EXISTS {
+    MATCH (p)-[r:CROSSED_ON|PILOTED|ASSISTED]->(c:Crossing) WHERE c.id = $crossing AND c.handling IN $handling AND r[$belief] IS NOT NULL })
+WITH p ORDER BY p.id
+WITH p.nationality AS nationality, collect(p.id) AS who
+RETURN nationality, size(who) AS people, who
+ORDER BY people DESC, nationality
+LIMIT $limit + 1

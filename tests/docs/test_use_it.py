@@ -1,0 +1,101 @@
+"""The README's *Use it*, as somebody does it who has just installed graphsvc: line by line, in an empty home."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from graphsvc.config import Settings
+from graphsvc.store.server.local import hold
+
+ROOT = Path(__file__).parents[2]
+INSTALL, SERVE = "pip install .", "graphsvc serve"
+# A server of its own: on one that others use, a text of Cypher is for who may see all that is there.
+SMALL = {"GRAPHSVC_NEO4J_QUICK_JAVA": "yes", "GRAPHSVC_NEO4J_START_S": "300", "GRAPHSVC_PORT": "0"}
+# What each command answers or says, once it did what the README says of it.
+SAYS = {
+    "simulate": "An invented case is in",
+    "evaluate": "average precision|AP",
+    "load": "Loaded into dover as delivery 1",
+    "hubs": "leads: Ranked by",
+    "query": "C0001",
+    "users": "was changed",
+    "cypher": "B0001",
+    "export": "entities, .* handling",
+}
+
+
+def use_it(language: str) -> str:
+    """The block of a language under the heading *Use it*."""
+    text = (ROOT / "README.md").read_text("utf-8").partition("\n## Use it\n")[2]
+    block = re.search(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert block is not None
+    return block[1]
+
+
+def lines() -> list[str]:
+    """Its lines of the shell, without what is said of them."""
+    return [re.sub(r"\s+# .*", "", line) for line in use_it("").splitlines()]
+
+
+def ran(line: str, folder: Path, environ: Mapping[str, str]) -> str:
+    """What a line of a shell prints; it has to end well."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], cwd=folder, env=environ, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.neo4j
+@pytest.mark.skipif(os.name == "nt", reason="the lines are of a shell of Unix")
+@pytest.mark.slow(reason="does what somebody new does, from an empty home to the pages")
+def test_every_line_does_what_it_says(jars: Path, tmp_path: Path) -> None:
+    first, *commands, last = lines()
+    assert (first, last) == (INSTALL, SERVE)  # installing has a test of its own: tests/packaging
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "USER": "kim",
+        "GRAPHSVC_HOME": str(tmp_path / "home"),
+    }
+    environ |= {"PYTHONPATH": str(ROOT), "GRAPHSVC_JARS": str(jars.parent)} | SMALL
+    program = tmp_path / "bin" / "graphsvc"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m graphsvc "$@"\n')
+    program.chmod(0o755)
+    environ["PATH"] = f"{program.parent}{os.pathsep}{environ['PATH']}"
+    place = next(number for number, line in enumerate(commands) if line.startswith("graphsvc load"))
+    for line in commands[: place + 1]:
+        assert re.search(SAYS[line.split()[1]], ran(line, tmp_path, environ)), line
+    # From here on the server is held, so that not every line waits for its start.
+    with hold(Settings.read(environ)):
+        for line in commands[place + 1 :]:
+            assert re.search(SAYS[line.split()[1]], ran(line, tmp_path, environ)), line
+        ran(f"{shutil.which(sys.executable)} - <<'NOTEBOOK'\n{use_it('python')}NOTEBOOK", tmp_path, environ)
+        served(last, tmp_path, environ)
+
+
+def served(line: str, folder: Path, environ: Mapping[str, str]) -> None:
+    """The line of `serve`: the link it prints signs in, and Ctrl-C ends it."""
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {line}"], cwd=folder, env=environ, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stderr is not None
+            link = next(found[1] for row in process.stderr if (found := re.search(r"Sign in as kim: (\S+)", row)))
+            with urllib.request.urlopen(link, timeout=60) as page:  # noqa: S310  # the address it printed itself
+                assert page.status == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0

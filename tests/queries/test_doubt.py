@@ -1,0 +1,126 @@
+"""Whoever stands beside an act in an answer of the library: denied or hardly believed, they are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import PictureRequest
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+ROLES = {"whole": ("analyst", Grant("C", sources=True)), "told": ("analyst", Grant("C"))}
+SURE, LIED, POOR, WORST = "sure", "denied-one", "poor", "worst"
+CASE: Tables = {
+    "people": [{"id": name, "name": f"Name of {name}"} for name in (SURE, LIED, POOR, WORST, "worker")],
+    "crossings": [{"id": "X1", "date": "2020-05-08"}, {"id": "X2", "date": "2020-05-09"}],
+    "workplaces": [
+        {"id": "K1", "closed_on": "2020-03-23"},
+        {"id": "K2", "kind": "online"},
+    ],
+    "boats": [{"id": "B1"}],
+    "statements": [
+        {"id": "good", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"},
+        {"id": "no", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
+        {"id": "bad", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "D"},
+        {"id": "left", "kind": "witness", "source_id": POOR, "handling": "P"},
+        {"id": "false", "kind": "intelligence", "handling": "P", "source_grade": "3", "assessment": "E"},
+    ],
+    "links": [
+        link | ({"polarity": "denies"} if statement == "no" else {})
+        for statement, people in (("good", (SURE, LIED)), ("no", (LIED,)), ("bad", (POOR,)), ("false", (WORST,)))
+        for link in said(
+            statement,
+            *(
+                f"{person} {act}"
+                for person in people
+                for act in ("ORGANISED X1", "ORGANISED X2", "CONTROLS K1", "CONTROLS K2", "SUPPLIED B1")
+            ),
+        )
+    ]
+    + said("good", "B1 USED_ON X1", "B1 USED_ON X2")
+    + said("left", f"{SURE} ABANDONED worker", "gang ABANDONED worker", "worker WORKED_AT K1"),
+    "gangs": [{"id": "gang"}],
+}
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    """Four people who did the same: recorded, recorded and denied, and reported by a bad source, and as a lie."""
+    return lambda: laid(at_server(), ROLES, "whole", CASE)
+
+
+def asked(people: Place, who: str, name: str, **given: Any) -> list[dict[str, Any]]:
+    return people(who).queries.run(name, given).dicts()
+
+
+@pytest.mark.parametrize("who", ["whole", "told"])
+def test_who_is_behind_crossings_begins_above_lies_and_marks_doubt(people: Place, who: str) -> None:
+    row = asked(people, who, "crossings.on_days")[0]
+    assert row["organisers"] == sorted([SURE, LIED, POOR])
+    assert (row["denied"], row["doubtful"]) == ([LIED], [POOR])
+    whole = asked(people, who, "crossings.on_days", least=0)[0]
+    assert whole["organisers"] == sorted([SURE, LIED, POOR, WORST])
+    assert (whole["denied"], whole["doubtful"]) == ([LIED], sorted([POOR, WORST]))
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("workplaces.closed", "controllers"), ("workplaces.online", "controllers")],
+)
+def test_who_controls_a_place_is_marked(people: Place, name: str, column: str) -> None:
+    (row,) = asked(people, "whole", name)
+    assert row[column] == sorted([SURE, LIED, POOR, WORST])
+    assert (row["denied"], row["doubtful"]) == ([LIED], sorted([POOR, WORST]))
+
+
+def test_suppliers_and_organisers_are_marked(people: Place) -> None:
+    rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers")}
+    assert set(rows) == {SURE, LIED, POOR, WORST}
+    for supplier, row in rows.items():
+        assert row["denied"][-1] == LIED
+        assert set(row["doubtful"]) == {POOR, WORST}
+        assert (supplier in row["denied"]) == (supplier == LIED)
+
+
+def test_what_is_added_up_says_how_much_of_it_is_denied_and_how_little_believed(people: Place) -> None:
+    rows = {row["person"]: row for row in asked(people, "whole", "people.several_crossings")}
+    assert {name: row["denied"] for name, row in rows.items()} == {SURE: 0, LIED: 2, POOR: 0}
+    assert rows[POOR]["weakest"] < 0.5 < rows[SURE]["weakest"]
+    shared = asked(people, "whole", "crossings.hang_together", least=0)
+    assert {row["shared"]: row["denied"] for row in shared} == {
+        SURE: False,
+        LIED: True,
+        POOR: False,
+        WORST: False,
+        "B1": False,
+    }
+    orders = {row["person"]: row for row in asked(people, "whole", "hubs.give_orders", least=0)}
+    assert {name: row["denied"] for name, row in orders.items()} == {SURE: 0, LIED: 5, POOR: 0, WORST: 0}
+    assert orders[WORST]["weakest"] < 0.25
+
+
+def test_workers_who_were_abandoned_are_found(people: Place) -> None:
+    rows = asked(people, "whole", "people.acted_on")
+    assert [(row["subject"], row["relation"]) for row in rows] == [("gang", "ABANDONED"), (SURE, "ABANDONED")]
+    picture = people("whole").network.picture(PictureRequest([SURE], relations=["ABANDONED"]))
+    assert [edge.relation for edge in picture.edges] == ["ABANDONED"]
+    # It is told of them that something was done to them: they are not ranked, and it puts nobody forward.
+    assert rows[0]["object"] not in {lead.id for lead in people("whole").leads.ranking().leads}
+
+
+def test_the_page_marks_them_where_they_stand(people: Place) -> None:
+    client = people.client("whole")
+    page = " ".join(client.get(f"/case/{people.case}/query?name=crossings.on_days&run=1&p.least=0").text.split())
+    row = page.partition("<tbody>")[2].partition("</tr>")[0]
+    organisers = row.split("<td")[6]
+    for name, marks in ((SURE, ()), (LIED, ("denied",)), (POOR, ("doubtful",)), (WORST, ("doubtful",))):
+        entity = organisers.partition(f"id={name}")[2].partition("<a ")[0]
+        assert [mark for mark in ("denied", "doubtful") if f'<span class="tag">{mark}</span>' in entity] == list(
+            marks
+        ), name

@@ -1,0 +1,126 @@
+"""Cases of contacts alone: phones that nobody used, and people who were overheard. What pages say of them is so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.service import PictureRequest
+from tests.toolbox.cases import Place, laid
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+ROLES = {"ana": ("analyst", Grant("C", sources=True)), "cus": ("custodian", Grant("C", sources=True))}
+RECORD = {"id": "bill", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
+# Two circles and who joins them, who alone is in contact with everyone.
+CIRCLES = (("a1", "a2", "a3", "a4"), ("b1", "b2", "b3", "b4"))
+JOINS = "hub"
+CALLS = [f"{first} CONTACTED {second}" for circle in CIRCLES for first, second in combinations((*circle, JOINS), 2)]
+EVERYONE = sorted({*CIRCLES[0], *CIRCLES[1], JOINS})
+PHONES: Tables = {
+    "people": [],
+    "things": [
+        {"id": name, "kind": "phone", "value": f"+44 7700 9000{place:02}"} for place, name in enumerate(EVERYONE)
+    ],
+    "statements": [RECORD],
+    "links": said("bill", *CALLS),
+}
+TAPPED: Tables = {"people": [{"id": name} for name in EVERYONE], "statements": [RECORD], "links": said("bill", *CALLS)}
+# Phones in circles, and people of whom nobody was ever in contact with anyone.
+BESIDE: Tables = PHONES | {"people": [{"id": f"p{number}", "name": f"P {number}"} for number in range(6)]}
+
+
+@pytest.fixture(scope="module")
+def place(at_server: Callable[..., Settings]) -> Iterator[Callable[[Tables], Place]]:
+    """`place(rows)`: a case of these rows."""
+    made: dict[int, Place] = {}
+    opened = []
+
+    def of(rows: Tables) -> Place:
+        if id(rows) not in made:
+            opened.append(laid(at_server(), ROLES, "ana", rows))
+            made[id(rows)] = opened[-1].__enter__()
+        return made[id(rows)]
+
+    yield of
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("who", ["ana", "cus"])
+def test_phones_alone_have_a_page_that_says_what_there_is(place: Callable[[Tables], Place], who: str) -> None:
+    phones = place(PHONES)
+    client = phones.client(who)
+    page = client.get(f"/case/{phones.case}/network")
+    assert page.status_code == 200
+    data = client.get(f"/case/{phones.case}/network.json").get_json()
+    assert data["counts"] == {"thing": len(EVERYONE)}
+    assert [(row["id"], row["links"]) for row in data["most_linked"]][:2] == [(JOINS, 8), ("a1", 4)]
+    assert len(data["most_linked"]) == len(EVERYONE)
+    assert "What there is" in page.text
+    assert ("The whole case at a glance" in page.text) == (who == "ana")  # others may not look at it
+    assert f"id={JOINS}" in page.text
+    # And it leads on to a picture.
+    assert client.get(f"/case/{phones.case}/network?id={JOINS}").status_code == 200
+
+
+def test_a_picture_that_starts_at_nobody_and_finds_nothing_says_so(place: Callable[[Tables], Place]) -> None:
+    phones = place(PHONES)
+    page = phones.client("ana").get(f"/case/{phones.case}/network?find=zzzz").text
+    assert "Nothing found" in page
+    assert "What there is" not in page
+
+
+@pytest.mark.parametrize("rows", [PHONES, BESIDE], ids=["no people", "people without contacts"])
+def test_what_is_in_contact_makes_no_leads_of_nobody(place: Callable[[Tables], Place], rows: Tables) -> None:
+    case = place(rows)
+    ranking = case("ana").leads.ranking()
+    assert ranking.verdict == "abstains"
+    assert "No one stands out" in ranking.reason or "no one stands out" in ranking.reason
+    client = case.client("ana")
+    assert ranking.reason in client.get(f"/case/{case.case}/leads").text
+    assert ranking.reason in client.get(f"/case/{case.case}/network").text
+
+
+def test_verdict_and_list_agree_on_people_who_were_overheard(place: Callable[[Tables], Place]) -> None:
+    tapped = place(TAPPED)
+    ranking = tapped("ana").leads.ranking()
+    assert ranking.verdict == "leads"
+    assert ranking.leads[0].id == JOINS
+    moved = tapped.client("ana").get(f"/case/{tapped.case}/network")
+    assert moved.status_code == 302
+    assert f"id={JOINS}" in moved.headers["Location"]
+
+
+@pytest.mark.parametrize("rows", [PHONES, TAPPED], ids=["phones", "people"])
+def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
+    place: Callable[[Tables], Place], rows: Tables
+) -> None:
+    case = place(rows)
+    found = case("ana").leads.sets.find(1)
+    assert (found.people, found.of) == ((JOINS,), len(EVERYONE))
+    assert (found.contacts_alone, found.things) == (True, rows is PHONES)
+    assert (found.before.pieces, found.after.pieces) == (1, 2)
+    assert case("ana").leads.sets.find(people=["a1"]).people == ("a1",)
+    page = case.client("ana").get(f"/case/{case.case}/sets").text
+    assert "Nobody is said to have played a part here" in page
+    assert "No network to look at" not in page
+
+
+def test_where_somebody_has_a_part_contacts_alone_make_no_network(place: Callable[[Tables], Place]) -> None:
+    directed = TAPPED | {"links": said("bill", *CALLS, "a1 DIRECTED a2")}
+    found = place(directed)("ana").leads.sets.find(1)
+    assert not found.contacts_alone
+    assert found.of == 2
+
+
+def test_what_has_the_most_links_is_counted_as_the_reader_sees_it(place: Callable[[Tables], Place]) -> None:
+    tapped = place(TAPPED)
+    session = tapped("ana")
+    counted = {row["id"]: row["links"] for row in session.network.entities.most_linked()}
+    picture = session.network.picture(PictureRequest([JOINS], depth=4))
+    assert counted == {name: sum(name in (edge.subject, edge.object) for edge in picture.edges) for name in EVERYONE}
