@@ -368,6 +368,23 @@ def test_a_ring_of_contacts_abstains_and_says_it_is_structure_only() -> None:
     assert len(ranking.leads) == 40
 
 
+def test_membership_and_work_by_hand_do_not_switch_structure_off() -> None:
+    """One claim that some belong to a gang, or drove, turned a ranking by contacts into one of who belongs or drove."""
+    told = [said(f"t: p0 CONTACTED p{number}", source_kind="record") for number in range(1, 12)]
+    told += [said(f"t: p{number} CONTACTED p{number + 1}", source_kind="record") for number in range(1, 11)]
+    cast = people(*(f"p{number}" for number in range(12)))
+    before = rank(told, cast, {})
+    more = [
+        said(f"r: p{number} {what}", source_kind="record")
+        for number in range(5, 8)
+        for what in ("MEMBER_OF g1", "ASSISTED c1")
+    ]
+    after = rank([*told, *more], cast, {})
+    assert before.leads[0].id == after.leads[0].id == "p0"
+    assert [(lead.id, lead.rank) for lead in before.leads] == [(lead.id, lead.rank) for lead in after.leads]
+    assert "structure only" in after.reason
+
+
 def test_a_star_of_contacts_leads_to_its_centre() -> None:
     ranking = _contacts(*((0, number) for number in range(1, 40)))
     assert (ranking.verdict, ranking.leads[0].id) == ("leads", "n0")

@@ -153,13 +153,17 @@ def test_what_is_denied_and_nobody_asserts_has_no_share_and_hinders_none() -> No
 @pytest.mark.parametrize(("relation", "listed", "score"), [("ORGANISED", "lowering", 1), ("MANAGED", "supporting", -1)])
 def test_a_claim_that_joins_two_groups_takes_from_what_they_say(relation: str, listed: str, score: int) -> None:
     keys = {"s1": frozenset({"boat"}), "s2": frozenset({"house"}), "s3": frozenset({"boat", "house"})}
-    claims = [said(f"{source}: p1 {relation} c1") for source in ("s1", "s2")]
+    # Somebody else organises something: where nobody does, managing puts nobody before others.
+    claims = [*(said(f"{source}: p1 {relation} c1") for source in ("s1", "s2")), said("s9: p9 ORGANISED c9")]
     weak = said(f"s3: p1 {relation} c1", assessment="E")
-    persons = people("p1")
+    persons = people("p1", "p9")
     on = basis([*claims, weak], persons, keys)
     why = explain("p1", [*claims, weak], persons, keys, reasons(on, "p1"))
     assert "s3" in [claim.source for claim in getattr(why, listed)]
     assert why.because.share(weak) == 0.0
-    apart, joined = (ranked(basis(told, persons, keys)).leads[0] for told in (claims, [*claims, weak]))
+    apart, joined = (
+        next(lead for lead in ranked(basis(told, persons, keys)).leads if lead.id == "p1")
+        for told in (claims, [*claims, weak])
+    )
     assert score * joined.score < score * apart.score
     assert len(why.groups) == joined.groups

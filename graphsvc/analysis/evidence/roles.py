@@ -61,8 +61,11 @@ TAKES_ORDERS = doing("directs", "recruits", "coerces")
 COMMANDS = doing("directs", "recruits", "coerces", "pays")
 # Who stands behind an operation: seldom seen by those it carries, and what lies are about.
 BEHIND = ARRANGES | ORDERS
-# Without any of these nobody is given a part, and there is only structure to go by.
+# These give somebody a part.
 ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
+# And of these, which put one before another. Without any there is only structure to go by: that all are of one gang, or that some
+# steered or drove, says of none that the others depend on them.
+PUTS_BEFORE = ROLE_RELATIONS - doing("belongs", "works", "moves", "abandons")
 QUARRELS = doing("quarrels")
 # What makes somebody one of a gang, and what makes them its leader.
 OF_A_GANG = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("gang",)))

@@ -10,7 +10,7 @@ import numpy as np
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.ledger import Bools, Ledger, encode
-from graphsvc.analysis.evidence.roles import ROLE_RELATIONS
+from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told
 from graphsvc.analysis.score.network import Operation, network
@@ -29,7 +29,7 @@ class Basis:
         persons: ids of all persons; `left_out` of those only carried or exploited.
         ledger: all claims with weight, for counting who says them.
         told: the claims that are computed with; `recorded` those of them on the record.
-        network: the operation `told` makes, None where no claim gives anyone a part.
+        network: the operation `told` makes, None where no claim puts anyone before others.
         few_below: fewer groups of witnesses than this read `few`; 0: the reader is told every number.
     """
 
@@ -94,16 +94,16 @@ def basis(
 
 
 def has_roles(ledger: Ledger) -> bool:
-    """Whether any claim gives somebody a part, so that there is more than structure to go by.
+    """Whether any claim puts somebody before others (`roles.PUTS_BEFORE`), so that there is more than structure to go by.
 
     Example:
         >>> from graphsvc.analysis.examples import said
-        >>> has_roles(encode([said("s1: p1 CONTACTED p2")], {}))
-        False
+        >>> [has_roles(encode([said(f"s1: p1 {what}")], {})) for what in ("CONTACTED p2", "MEMBER_OF g1", "RUNS g1")]
+        [False, False, True]
 
     Limits: one claim is enough; whether it tells anyone apart is for the verdict.
     """
-    return bool((ledger.of(ROLE_RELATIONS) & ~ledger.denies).any())
+    return bool((ledger.of(PUTS_BEFORE) & ~ledger.denies).any())
 
 
 def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str]) -> Operation:

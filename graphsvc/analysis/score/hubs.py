@@ -14,7 +14,7 @@ from graphsvc.analysis.evidence.belief import corroboration
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import ROLE_RELATIONS
+from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score import chance, ingredients, parts, stages
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis, basis
 from graphsvc.analysis.score.network import Operation
@@ -195,7 +195,7 @@ def _placed(ledger: Ledger, whole: Operation, values: Floats) -> Floats:
 def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     ledger = on.ledger
     acting = np.isin(ledger.ids, whole.ids)
-    rows = np.flatnonzero(ledger.of(ROLE_RELATIONS) & ~ledger.denies & acting[ledger.subject])
+    rows = np.flatnonzero(ledger.of(PUTS_BEFORE) & ~ledger.denies & acting[ledger.subject])
     nobody = np.zeros(len(rows), dtype=np.int64)
     groups, others = corroboration(ledger, nobody, rows, 1)
     few = 0 < groups[0] < on.few_below
@@ -203,7 +203,10 @@ def _verdict(on: Basis, whole: Operation) -> tuple[bool, str]:
     accounts = int(groups[0]) if on.few_below else int(ledger.effective(nobody, rows, 1)[0] + _HAIR)
     voices = int(others[0]) + (1 if few else accounts)
     if voices < FEWEST_VOICES:  # how many is not told: it may be one witness
-        return False, f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who played which part."
+        return (
+            False,
+            f"No one stands out: fewer than {FEWEST_VOICES} independent voices say who arranges, directs, recruits or pays.",
+        )
     if not chance.stands_out(whole):
         return False, "No one stands out: dealt out at random, what is told would put as much on somebody."
     return True, "Ranked by what accounts say of who directs, arranges and links."
@@ -213,7 +216,7 @@ def _structure_verdict(people: Sequence[Person], ledger: Ledger, inside: Bools) 
     rows = usable(ledger, inside)
     network = contacts(ledger.subject[rows], ledger.object[rows], len(ledger.ids))
     stands, why = stands_out(network, np.isin(ledger.ids, [person.id for person in people]))
-    caveat = "No account gives anyone a role, so this is structure only"
+    caveat = "Nothing says who arranges, directs, recruits or pays, so this is structure only"
     return stands, f"{caveat}: {why}." if stands else f"{caveat}, and no one stands out: {why}."
 
 

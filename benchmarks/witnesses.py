@@ -1,0 +1,60 @@
+"""What accounts add: `python -m benchmarks.witnesses --beside FOLDER`.
+
+The same worlds are ranked with everything, without what witnesses say, without reports, and without records; and of the first
+ten told how many rest on an account of witnesses at all, and how many of those with and without are hubs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.case_folder import Case
+from benchmarks.fit_parts import FAMILIES, case
+from graphsvc.analysis.evaluation import measures
+from graphsvc.analysis.score.hubs import Lead, rank
+from graphsvc.records.tables import STATEMENT_KINDS
+
+_SEEDS = {"hard": range(2001, 2013), "worlds": range(3001, 3013), "close": range(3001, 3013), "second": range(31, 43)}
+
+
+def leads(world: Case, without: str = "") -> list[Lead]:
+    """The ranking of a world without one kind of source."""
+    told = [claim for claim in world.claims if claim.source_kind != without]
+    return rank(told, world.persons, world.dependence).leads
+
+
+def precision(world: Case, ranking: list[Lead]) -> float:
+    """Average precision among the candidates; who is not ranked comes last."""
+    scores = dict.fromkeys(world.planted.candidates, -np.inf) | {lead.id: lead.score for lead in ranking}
+    order = measures.order({name: scores[name] for name in world.planted.candidates}, world.planted.candidates)
+    return measures.average_precision(order, world.planted.hubs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--beside", type=Path, help="folder with second.py (default: without that family)")
+    options = parser.parse_args()
+    for family, seeds in _SEEDS.items():
+        if FAMILIES[family].beside and options.beside is None:
+            continue
+        figures: dict[str, list[float]] = {}
+        backed: list[bool] = []
+        hubs: list[bool] = []
+        for seed in seeds:
+            world = case(family, seed, options.beside)
+            whole = leads(world)
+            figures.setdefault("all", []).append(precision(world, whole))
+            for kind in STATEMENT_KINDS:
+                figures.setdefault(f"without {kind}", []).append(precision(world, leads(world, kind)))
+            backed += [int(lead.groups) > 0 for lead in whole[:10]]
+            hubs += [lead.id in world.planted.hubs for lead in whole[:10]]
+        resting, right = np.array(backed), np.array(hubs)
+        means = ", ".join(f"{name} {np.mean(values):.3f}" for name, values in figures.items())
+        print(f"{family}: AP {means}; of the first ten {resting.mean():.0%} rest on witnesses: {right[resting].mean():.0%} of these are hubs, {right[~resting].mean():.0%} of the others", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
