@@ -88,6 +88,8 @@ WEIGHED = MappingProxyType(
         "assessment": "information",
         "source_grade": "source",
         "kind": "kind of source:",
+        "behind": "on who is behind it:",
+        "seen": "on anything else:",
         "interest": "interest:",
         "shared": "alike for the same",
         "again": "again",

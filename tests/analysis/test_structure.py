@@ -40,6 +40,12 @@ def test_measures_are_those_of_networkx(graph: nx.Graph[int]) -> None:
     assert closure(network) == pytest.approx(nx.transitivity(graph), abs=1e-9)
 
 
+def test_betweenness_along_a_chain_and_beside_others_is_that_of_networkx() -> None:
+    chain: nx.Graph[int] = nx.disjoint_union(nx.path_graph(60), nx.gnm_random_graph(30, 60, seed=2))
+    between = nx.betweenness_centrality(chain, normalized=False)
+    assert betweenness(network_of(chain)).tolist() == pytest.approx([between[node] for node in chain], abs=1e-9)
+
+
 def test_rewiring_keeps_contacts_and_moves_ties(graph: nx.Graph[int]) -> None:
     network = network_of(graph)
     mixed = rewired(network, np.random.default_rng(1))

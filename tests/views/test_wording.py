@@ -11,6 +11,7 @@ from graphsvc.analysis.score.ingredients import FAMILIES
 from graphsvc.analysis.score.structure import contacts, positions
 from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.told import MIDDLES
+from graphsvc.records.weights import SHIPPED
 from graphsvc.views import charts, fields, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
 
@@ -121,6 +122,10 @@ def test_scripts_have_the_words_of_the_pages() -> None:
     assert table("MANY") == dict(numbers.MANY)
     assert table("SIGNS").items() <= wording.SIGNS.items()
     assert f'NARROW = "{sentences.NARROW}"' in script
+
+
+def test_every_part_of_a_grading_has_words() -> None:
+    assert set(wording.WEIGHED) == {section for section, *_ in SHIPPED.rows()}
 
 
 def test_every_share_of_a_score_has_words_and_a_colour() -> None:

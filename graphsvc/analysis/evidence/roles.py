@@ -67,6 +67,7 @@ ROLE_RELATIONS = frozenset({*DEEDS, *ACTS} - doing("owes"))
 # steered or drove, says of none that the others depend on them.
 PUTS_BEFORE = ROLE_RELATIONS - doing("belongs", "works", "moves", "abandons")
 QUARRELS = doing("quarrels")
+MEETING = frozenset(LEVEL_TIES) - QUARRELS
 # What makes somebody one of a gang, and what makes them its leader.
 OF_A_GANG = frozenset(those(lambda relation: relation.kind == "part" and relation.objects == ("gang",)))
 LEADS = OF_A_GANG & ARRANGES

@@ -6,12 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.roles import LEVEL_TIES, QUARRELS
+from graphsvc.analysis.evidence.roles import MEETING
 from graphsvc.analysis.links.removal import WHOSE_QUARREL
 from graphsvc.analysis.links.sets import TieNetwork, acting, network
 from graphsvc.records.relations import LinkKey
-
-_MEETING = frozenset(LEVEL_TIES) - QUARRELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def ground(links: Mapping[LinkKey, LinkFigures], people: Collection[str], carrie
     quarrels = {key: figures for key, figures in links.items() if key[1] in WHOSE_QUARREL}
     if players := acting(links, free):
         return Ground(free, network(links, players), quarrels, contacts_alone=False, things=False)
-    ends = {end for subject, relation, target in links if relation in _MEETING for end in (subject, target)}
+    ends = {end for subject, relation, target in links if relation in MEETING for end in (subject, target)}
     meeting = frozenset(ends).difference(carried)
     things = not meeting.issubset(people)
     return Ground(free | meeting, network(links, meeting), quarrels, contacts_alone=bool(meeting), things=things)

@@ -82,7 +82,7 @@ def with_own_hands(table: PartTable) -> PartTable:
     """A last reading in which work by hand hides no hub: the parts of hubs twice, before all others.
 
     In the second place work by hand (`ingredients.BY_HAND`) says as much for each of them as it does for whichever other part it
-    says most for. So it hardly lowers who has a high score for other reasons, and raises nobody far who has none (`fits`).
+    says most for, in the first no more than that. So it hardly lowers who has a high score for other reasons, and raises nobody far who has none (`fits`).
 
     Example:
         >>> table = PartTable(np.zeros(len(PARTS)), np.zeros((len(NAMES), len(PARTS))))
@@ -93,11 +93,12 @@ def with_own_hands(table: PartTable) -> PartTable:
     Limits: through others it can lower a little: whom somebody directs counts for less when they seem to be crew themselves.
     """
     hubs, others = table.says[:, :-_OTHERS], table.says[:, -_OTHERS:]
-    besides = hubs.copy()
+    clear, besides = hubs.copy(), hubs.copy()
     rows = [NAMES.index(name) for name in BY_HAND]
-    besides[rows] = np.maximum(hubs[rows], others[rows].max(axis=1, keepdims=True))
+    most = others[rows].max(axis=1, keepdims=True)
+    clear[rows], besides[rows] = np.minimum(hubs[rows], most), most
     start = table.start[:-_OTHERS]
-    return PartTable(np.concatenate((start, table.start)), np.hstack((hubs, besides, others)))
+    return PartTable(np.concatenate((start, table.start)), np.hstack((clear, besides, others)))
 
 
 def read(network: Operation, tables: Sequence[PartTable] | None = None) -> Floats:

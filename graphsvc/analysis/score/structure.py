@@ -8,12 +8,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger
-from graphsvc.analysis.evidence.roles import LEVEL_TIES, QUARRELS
+from graphsvc.analysis.evidence.roles import MEETING
 
 # Distances from all nodes up to this many; beyond, from a seeded sample of them (Eppstein & Wang 2004; Brandes & Pich 2007).
 _PIVOTS = 2000
 # Ways are counted from so many at once: as many numbers as that times the persons are held.
 _AT_ONCE = 128
+# Further apart than this, chains and not circles make up most of a network.
+_FAR = 40
 # Nobody stands out where no one reaches so many times as many people apart as is usual.
 _APART = 4.0
 # What each position adds to the score.
@@ -21,7 +23,6 @@ _PARTS = {"contacts_apart": 0.5, "closeness": 0.25, "between": 0.25}
 _REWIRED = 99
 # A degree so many standard deviations above the mean, on the log scale, stands out (Shewhart's three sigma).
 _SIGMAS = 3.0
-_MEETING = tuple(name for name in LEVEL_TIES if name not in QUARRELS)
 
 
 def contacts(first: Ints, second: Ints, size: int) -> csr_array:
@@ -69,7 +70,7 @@ def usable(ledger: Ledger, inside: Bools) -> Ints:
 
     Limits: a tie somebody denies is one that somebody asserts.
     """
-    return np.flatnonzero(ledger.of(_MEETING) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
+    return np.flatnonzero(ledger.of(MEETING) & ~ledger.denies & inside[ledger.subject] & inside[ledger.object])
 
 
 def effective_size(network: csr_array) -> Floats:
@@ -122,25 +123,35 @@ def betweenness(network: csr_array, seed: int = 0) -> Floats:
     total = np.zeros(size)
     for first in range(0, len(pivots), _AT_ONCE):
         starts = pivots[first : first + _AT_ONCE]
-        ways = np.zeros((size, len(starts)))
-        ways[starts, np.arange(len(starts))] = 1.0
+        ways, away = np.zeros((size, len(starts))), np.full((size, len(starts)), -1, dtype=np.int16)
+        ways[starts, np.arange(len(starts))], away[starts, np.arange(len(starts))] = 1.0, 0
         # Step by step outwards: in how many shortest ways each is reached, and at which step.
-        reached = [ways != 0]
-        seen = reached[0].copy()
-        while reached[-1].any():
-            further = network @ (ways * reached[-1])
-            further[seen] = 0.0
+        step = 0
+        while (last := away == step).any():
+            if step == _FAR:
+                return _betweenness_far(network, pivots)
+            step += 1
+            further = np.where(away < 0, network @ np.where(last, ways, 0.0), 0.0)
             ways += further
-            reached.append(further > 0)
-            seen |= reached[-1]
+            away[further > 0] = step
         # And back: what leads on from somebody leads through those before them, by their share of the ways.
         through = np.zeros_like(ways)
-        for step in range(len(reached) - 1, 0, -1):
-            share = np.divide(1.0 + through, ways, out=np.zeros_like(ways), where=reached[step])
-            through += np.where(reached[step - 1], ways * (network @ share), 0.0)
+        for back in range(step - 1, 0, -1):
+            share = np.divide(1.0 + through, ways, out=np.zeros_like(ways), where=away == back)
+            through += np.where(away == back - 1, ways * (network @ share), 0.0)
         through[starts, np.arange(len(starts))] = 0.0
         total += through.sum(axis=1)
     result: Floats = total / 2 * size / max(len(pivots), 1)
+    return result
+
+
+def _betweenness_far(network: csr_array, pivots: Ints) -> Floats:
+    """`betweenness` where some are many steps apart: start by start, since all at once each step costs as much as the whole."""
+    import networkx as nx
+
+    nodes = range(network.shape[0])
+    sums = nx.betweenness_centrality_subset(nx.from_scipy_sparse_array(network), pivots.tolist(), nodes)
+    result: Floats = np.array([sums[node] for node in nodes]) * len(nodes) / len(pivots)
     return result
 
 
