@@ -176,6 +176,15 @@ def test_equal_payments_are_so_many_payments_and_said_to_be() -> None:
     assert again.counts["links"].unchanged == 3
 
 
+def test_a_debt_told_twice_is_one_debt_and_said_to_be() -> None:
+    state = State()
+    rows = [link("a", "OWES", "b", "S1", line, amount=900.0) for line in (2, 3)]
+    report = load(state, 1, *PEOPLE, statement("S1"), *rows)
+    assert (report.counts["links"].added, report.counts["links"].duplicate, amounts(state)) == (1, 1, [900.0])
+    (equal,) = report.equal.values()
+    assert str(equal).endswith("was read once (links.csv, line 3).")
+
+
 def test_of_equal_payments_those_no_longer_delivered_are_superseded_and_come_back() -> None:
     state = State()
     load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0), paid(4, 5.0))
