@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -77,6 +77,10 @@ def load(
         raise RequestError(
             f"{rejections} is there already. Nothing was loaded; choose another file for the rejections."
         )
+    if rejections is not None and not rejections.parent.is_dir():
+        raise RequestError(
+            f"There is no folder {rejections.parent} for the rejections. Nothing was loaded; make it first."
+        )
     with session(case, new=undo is None) as acts, shown() as progress:
         if undo is not None:
             for note in acts.deliveries.undoing(undo):
@@ -100,7 +104,7 @@ def load(
         )
     _report(loaded, rejections, dry_run=dry_run)
     if identities:
-        _identify(loaded.names)
+        _identify(loaded)
     if strict and loaded.rejections:
         raise InputError("Nothing was committed, since --strict was given and rows were rejected (above).")
 
@@ -157,8 +161,12 @@ def _report_rejections(loaded: Loaded, target: Path | None) -> None:
         say("--rejections FILE writes each rejected row to a file.", err=True)
 
 
-def _identify(names: Mapping[str, str]) -> None:
+def _identify(loaded: Loaded) -> None:
     """Pseudonym → id and name, of those sealed in what was committed."""
+    if not loaded.committed:
+        say("sealed: nothing was committed, so nobody was sealed by it", err=True)
+        return
+    names = loaded.names
     for pseudonym, name in list(names.items())[:_NAMES]:
         say(f"sealed: {name} is {pseudonym}", err=True)
     if len(names) > _NAMES:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.rejected import EqualRows, Rejection
-from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named
+from graphsvc.ingest.several import HeldClaim, Key, are_several, keys_of, named, polarity, takes_back
 from graphsvc.records.grading import DEFAULT_HANDLING, stricter
 from graphsvc.records.nearest import SUGGESTIONS, near_id
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, happens_again
@@ -25,6 +25,10 @@ _STATEMENTS = "statements"
 _LINKS = "links"
 _CONTENT = "content"
 _NOBODY = "nobody and nothing with this id is accepted here or loaded earlier"
+_NOTHING_BACK = (
+    "there is nothing here to take back: no claim of this statement differs from the row in polarity alone; give it as it was"
+    " loaded, or with the id it was loaded with"
+)
 _REFUSED = "the row with this id is rejected itself"
 
 
@@ -360,7 +364,8 @@ def _merge_claims(
             _reject(report, row, Why(column, why, f"this claim stands there {other}"))
     for key, row in first.items():
         several = more.get(key)
-        if several is None and not _is_among_several(state, key, row):
+        is_whole = row.values["statement_id"] in whole
+        if several is None and not _is_among_several(state, key, row, is_whole=is_whole):
             seen.add(key)
             _take(state, number, key, row, report, levels)
             continue
@@ -368,10 +373,13 @@ def _merge_claims(
             HeldClaim(name, state.claims[name].values, state.claims[name].status == "active")
             for name in keys_of(state.claims, key)
         ]
-        names, repeated = named(key, held, several or [row], is_whole=row.values["statement_id"] in whole)
-        for each in repeated:
+        result = named(key, held, several or [row], is_whole=is_whole)
+        for each, against in result.contrary:
+            _reject(report, each, _contrary(against))
+            seen.update(keys_of(state.claims, key))
+        for each in result.repeated:
             report.note_equal(each, again=True)
-        for name, each in names:
+        for name, each in result.names:
             seen.add(name)
             _take(state, number, name, each, report, levels)
     return seen
@@ -397,12 +405,22 @@ def _take(state: State, number: int, key: Key, row: Row, report: Report, levels:
         state.shared.update((row.values["subject_id"], row.values["object_id"]))
 
 
-def _is_among_several(state: State, key: Key, row: Row) -> bool:
+def _is_among_several(state: State, key: Key, row: Row, *, is_whole: bool) -> bool:
     """Whether it takes a comparison to say which claim a row is: several have its content, or might from now on."""
-    old = state.claims.get(key)
-    if old is None or key[0] != _CONTENT or not happens_again(row.values["relation"]):
+    if key[0] != _CONTENT or not happens_again(row.values["relation"]):
         return False
+    old = state.claims.get(key)
+    if old is None:
+        return takes_back(row.values) and not is_whole
     return old.values != row.values or are_several(state.claims, key)
+
+
+def _contrary(other: Row | None) -> Why:
+    """Why a row is refused that contradicts another one of its delivery, or takes back what is not there."""
+    if other is None:
+        return Why("polarity", _NOTHING_BACK)
+    as_well = f"with polarity {polarity(other.values)}; give each an id, or correct one"
+    return Why("polarity", f"this claim stands in line {other.line} {as_well}", f"this claim stands there {as_well}")
 
 
 def _claim_fault(state: State, row: Row, delivered: Collection[str], refused: Mapping[str, str]) -> Why | None:

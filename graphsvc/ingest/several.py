@@ -11,6 +11,7 @@ from graphsvc.ingest.check import Row
 
 # What tells a claim apart: `id` and its delivered id, or `content` and its content.
 Key = tuple[str, ...]
+_POLARITY = "polarity"
 
 
 class HeldClaim(NamedTuple):
@@ -36,13 +37,26 @@ def are_several(claims: Container[Key], key: Key) -> bool:
     return _numbered(key, 2) in claims
 
 
-def named(
-    key: Key, held: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool
-) -> tuple[list[tuple[Key, Row]], list[Row]]:
-    """Which claim each of some rows of one content is, the same whatever their order; and the rows equal to one before.
+class Named(NamedTuple):
+    """What some rows of one content are.
 
-    The claim that says the same, if there is one. Else, where these are all rows there are (`is_whole`), an active one that
-    no row says any more: it was corrected. Else one more.
+    Attributes:
+        names: which claim each row is.
+        repeated: rows equal to one before, each of them one more.
+        contrary: rows that contradict the other row, or (None) take back what is not there.
+    """
+
+    names: list[tuple[Key, Row]]
+    repeated: list[Row]
+    contrary: list[tuple[Row, Row | None]]
+
+
+def named(key: Key, held: Sequence[HeldClaim], rows: Sequence[Row], *, is_whole: bool) -> Named:
+    """Which claim each of some rows of one content is, the same whatever their order.
+
+    The claim that says the same, if there is one. Else an active one that differs in polarity alone: it was taken back, or
+    is denied now. Else, where these are all rows there are (`is_whole`), an active one that no row says any more: it was
+    corrected. Else one more.
     """
     # What is superseded comes back only where nothing active says it.
     ordered = sorted(held, key=lambda claim: not claim.is_active)
@@ -62,9 +76,48 @@ def named(
         else:
             others.append(row)
     taken = {name for name, _ in names}
-    free = (claim.key for claim in ordered if is_whole and claim.is_active and claim.key not in taken)
-    names.extend(zip(chain(free, _new(key, len(held))), others, strict=False))
-    return names, repeated
+    free = [claim for claim in ordered if claim.is_active and claim.key not in taken]
+    turned, others = _turned(free, others)
+    names.extend(turned)
+    taken.update(name for name, _ in turned)
+    asserted = {_happened(row.values): row for row in rows if polarity(row.values) == "asserts"}
+    contrary: list[tuple[Row, Row | None]] = []
+    more: list[Row] = []
+    for row in others:
+        said_so = asserted.get(_happened(row.values)) if polarity(row.values) != "asserts" else None
+        if said_so is not None or (takes_back(row.values) and not is_whole):
+            contrary.append((row, said_so))
+        else:
+            more.append(row)
+    corrected = (claim.key for claim in free if is_whole and claim.key not in taken)
+    names.extend(zip(chain(corrected, _new(key, len(held))), more, strict=False))
+    return Named(names, repeated, contrary)
+
+
+def polarity(values: Mapping[str, Any]) -> str:
+    """Whether a claim asserts, denies or takes back; empty cells assert."""
+    return str(values.get(_POLARITY, "asserts"))
+
+
+def takes_back(values: Mapping[str, Any]) -> bool:
+    """Whether a row takes back what its statement claimed."""
+    return polarity(values) == "withdrawn"
+
+
+def _turned(free: Sequence[HeldClaim], rows: Sequence[Row]) -> tuple[list[tuple[Key, Row]], list[Row]]:
+    """Which of the rows differ from a claim in polarity alone, each from another one, and which do not."""
+    # What is asserted is taken back first, a denial only where nothing else is left.
+    by_fact: dict[str, list[Key]] = defaultdict(list)
+    for claim in sorted(free, key=lambda claim: polarity(claim.values) == "asserts"):
+        by_fact[_happened(claim.values)].append(claim.key)
+    turned: list[tuple[Key, Row]] = []
+    others: list[Row] = []
+    for row in rows:
+        if keys := by_fact[_happened(row.values)]:
+            turned.append((keys.pop(), row))
+        else:
+            others.append(row)
+    return turned, others
 
 
 def _new(key: Key, held: int) -> Iterator[Key]:
@@ -77,3 +130,8 @@ def _numbered(key: Key, place: int) -> Key:
 
 def _said(values: Mapping[str, Any]) -> str:
     return ascii(sorted(values.items()))
+
+
+def _happened(values: Mapping[str, Any]) -> str:
+    """What is said but for its polarity."""
+    return _said({name: value for name, value in values.items() if name != _POLARITY})

@@ -136,8 +136,8 @@ class Relation:
         sealed: what goes with somebody sealed: `theirs` (the thing), `home` (the dwelling).
         folds: whether a picture folds the subject into its gang, workplace or crossing.
         lasts: whether it holds on no day in particular, so that none is missed.
-        again: whether it happens time and again between the same two (calls, payments): equal rows without an id are then so
-            many of it, and no copies.
+        again: whether it happens time and again between the same two: equal rows without an id are then so many of it, and no
+            copies. Contacts and payments do, and the deliverer's own (`happens_again`); a debt told twice is one debt.
         ftm: schema of FollowTheMoney; where its ends do not fit, the link is an `UnknownLink`.
         i2: what charts call it besides its name and its words, in small letters, separated by `, `.
     """
@@ -255,7 +255,7 @@ _TABLE = (
     Relation("OWES", _PAYERS, ("person", "thing"), "owes", "command",
         does="owes", part=_NO_PART, stage=NONE, weighed=Weighed(0, "anyone"),
         privy=_ALONE, there=NONE, shares=NONE,
-        met=False, sealed=NONE, folds=False, lasts=False, again=True, ftm="Debt", i2=NONE),
+        met=False, sealed=NONE, folds=False, lasts=False, again=False, ftm="Debt", i2=NONE),
     Relation("ASSOCIATES_WITH", _P, _P, "was seen with", "tie",
         does="meets", part=Part("tied", "tied"), stage=NONE, weighed=Weighed(16, "each"),
         privy=Privy(beside="both"), there=NONE, shares=NONE,

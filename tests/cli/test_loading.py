@@ -92,6 +92,34 @@ def test_the_same_fault_is_one_line_and_a_file_has_every_row(command: Command, t
 
 
 @pytest.mark.neo4j
+def test_a_folder_for_rejections_that_is_not_there_is_said_before_anything_is_loaded(
+    command: Command, tmp_path: Path, case: str
+) -> None:
+    folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=f"{','.join(REQUIRED)}\n")
+    (tmp_path / "file").write_text("")
+    for nowhere in (tmp_path / "nowhere", tmp_path / "file"):
+        refused = command("load", str(folder), "--case", case, "--rejections", str(nowhere / "rejected.csv")).refusal()
+        assert f"There is no folder {nowhere} for the rejections. Nothing was loaded" in refused
+    assert f"Loaded into {case} as delivery 1." in command("load", str(folder), "--case", case).said
+
+
+@pytest.mark.neo4j
+def test_where_nothing_was_committed_nobody_was_sealed_by_it(command: Command, tmp_path: Path, case: str) -> None:
+    links = f"{','.join(REQUIRED)}\n"
+    folder = rows.texts(tmp_path / "case", people="id,name,sealed\nP1,Idris,yes\n", links=links)
+    assert "sealed: P1" in command("load", str(folder), "--case", case, "--identities").said
+    faulty = rows.texts(tmp_path / "more", people="id,name,sealed\nP2,Ana,yes\nP3,Omar,maybe\n", links=links)
+    for call in ((str(folder),), (str(faulty), "--strict")):
+        said = command("load", *call, "--case", case, "--identities").said
+        assert "sealed: nothing was committed, so nobody was sealed by it" in said
+        assert "whom this delivery brought" not in said
+    other = rows.texts(tmp_path / "other", people="id,name,category\nP4,Yara,suspect\n", links=links)
+    assert (
+        "sealed: nobody whom this delivery brought" in command("load", str(other), "--case", case, "--identities").said
+    )
+
+
+@pytest.mark.neo4j
 def test_an_empty_name_of_a_case_is_no_name_of_the_only_one(command: Command, tmp_path: Path, case: str) -> None:
     folder = rows.texts(tmp_path / "case", people="id,name\nP1,Idris\n", links=f"{','.join(REQUIRED)}\n")
     assert command("load", str(folder), "--case", case).status == 0

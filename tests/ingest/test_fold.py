@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,6 +176,15 @@ def test_equal_payments_are_so_many_payments_and_said_to_be() -> None:
     assert again.counts["links"].unchanged == 3
 
 
+def test_a_debt_told_twice_is_one_debt_and_said_to_be() -> None:
+    state = State()
+    rows = [link("a", "OWES", "b", "S1", line, amount=900.0) for line in (2, 3)]
+    report = load(state, 1, *PEOPLE, statement("S1"), *rows)
+    assert (report.counts["links"].added, report.counts["links"].duplicate, amounts(state)) == (1, 1, [900.0])
+    (equal,) = report.equal.values()
+    assert str(equal).endswith("was read once (links.csv, line 3).")
+
+
 def test_of_equal_payments_those_no_longer_delivered_are_superseded_and_come_back() -> None:
     state = State()
     load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0), paid(4, 5.0))
@@ -203,6 +213,59 @@ def test_what_only_adds_replaces_no_payment_of_the_same_day() -> None:
         load(state, 2, paid(2, 7.0), paid(3, 5.0), **part)
         assert amounts(state) == [5.0, 5.0, 7.0]
         assert amounts(state, "superseded") == []
+
+
+def test_a_payment_without_an_id_is_taken_back_by_what_only_adds() -> None:
+    for polarity in ("withdrawn", "denies"):
+        state = State()
+        load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0), paid(3, 5.0), paid(4, 7.0))
+        back = paid(2, 5.0, polarity=polarity)
+        counts = load(state, 2, back, partial=True).counts["links"]
+        assert (counts.added, counts.changed, counts.rejected) == (0, 1, 0)
+        assert polarities(state) == {5.0: ["asserts", polarity], 7.0: ["asserts"]}
+        assert load(state, 3, back, partial=True).changes == 0, "loaded again it takes back no other one"
+        whole = [statement("S1"), paid(2, 5.0), back, paid(4, 7.0)]
+        assert load(state, 4, *whole).changes == 0
+        load(state, 5, paid(2, 5.0), back, paid(3, 7.0, polarity=polarity), partial=True)
+        assert polarities(state) == {5.0: ["asserts", polarity], 7.0: [polarity]}
+
+
+@pytest.mark.parametrize("held", [[], [paid(2, 7.0)], [paid(2, 5.0, notes="cash")], [paid(2, 5.0, id="L1")]])
+def test_where_there_is_nothing_to_take_back_it_is_said(held: list[Row]) -> None:
+    state = State()
+    load(state, 1, *PEOPLE, statement("S1"), *held)
+    for part in ({"partial": True}, {"partial": False}):
+        report = load(state, 2, paid(3, 5.0, polarity="withdrawn"), **part)
+        assert (report.changes, report.counts["links"].rejected) == (0, 1)
+        (rejection,) = report.rejections
+        assert (rejection.line, rejection.column, rejection.value) == (3, "polarity", "withdrawn")
+        assert "nothing here to take back" in rejection.reason
+
+
+@pytest.mark.parametrize("polarity", ["withdrawn", "denies"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_payment_that_one_file_asserts_and_takes_back_is_rejected(polarity: str, order: int) -> None:
+    state = State()
+    rows = [paid(2, 5.0), paid(3, 5.0, polarity=polarity)]
+    for number in (1, 2):
+        report = load(state, number, *PEOPLE, statement("S1"), *rows[::order])
+        (rejection,) = report.rejections
+        assert (rejection.line, rejection.column) == (3, "polarity")
+        assert "stands in line 2 with polarity asserts" in rejection.reason
+        assert polarities(state) == {5.0: ["asserts"]}
+
+
+def test_a_whole_statement_may_hold_what_was_taken_back() -> None:
+    state = State()
+    report = load(state, 1, *PEOPLE, statement("S1"), paid(2, 5.0, polarity="withdrawn"))
+    assert (report.counts["links"].added, report.rejections) == (1, [])
+
+
+def polarities(state: State) -> dict[float, list[str]]:
+    by_amount: dict[float, list[str]] = {}
+    for row in state.claims.values():
+        by_amount.setdefault(row.values["amount"], []).append(row.values.get("polarity", "asserts"))
+    return {amount: sorted(some) for amount, some in by_amount.items()}
 
 
 @given(st.permutations([paid(2, 5.0), paid(3, 5.0), paid(4, 7.0), paid(5, 8.0, notes="cash"), paid(6, 7.0)]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.cases.image.graphing import Graphed, graphed
 from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.errors import InputError
-from graphsvc.ingest.check import Row, read_case
-from graphsvc.ingest.fold import State, fold
+from graphsvc.ingest.check import read_case
+from graphsvc.ingest.fold import FoldedRow, State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.records.dates import parse_date
@@ -111,16 +111,26 @@ def read(folder: Path) -> Trial:
     truth = read_truth(folder / "truth.json")
     delivery = read_case(folder, _LIMITS)
     state = State()
-    report = fold(state, 1, map(_bare, delivery.rows), delivery.columns, partial=False)
+    # With the texts: rows that differ in them alone may be no equal ones.
+    report = fold(state, 1, delivery.rows, delivery.columns, partial=False, refused=delivery.refused)
+    _strip(state)
     key = secrets.token_bytes(32)
     made = graphed(state, key, standings({}, state, Deciding(key, _last_day(state))), few_below=0)
     return _trial(folder.resolve().name, made, truth, in_order([*delivery.rejections, *report.rejections]))
 
 
-def _bare(row: Row) -> Row:
-    """The row without its texts."""
-    read = _READ[row.table]
-    return Row(row.table, row.file, row.line, {name: value for name, value in row.values.items() if name in read})
+def _strip(state: State) -> None:
+    """Take the texts out of a state."""
+    tables: list[tuple[str, Iterable[FoldedRow]]] = [(table, rows.values()) for table, rows in state.records.items()]
+    for table, rows in [*tables, ("links", state.claims.values())]:
+        for row in rows:
+            row.values = _bare(table, row.values)
+            row.open = None if row.open is None else _bare(table, row.open)
+
+
+def _bare(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    read = _READ[table]
+    return {name: value for name, value in values.items() if name in read}
 
 
 def _last_day(state: State) -> dt.date:
