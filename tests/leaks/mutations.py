@@ -718,6 +718,14 @@ MUTATIONS = (
         f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
     ),
     Mutation(
+        "history-search",
+        "the history of a statement tells what the grant permits, and nothing of what searches look in",
+        "graphsvc/service/deliveries/statements.py",
+        "return says_something(name) and permits(self._grant, property_of(label, name))",
+        "return says_something(name)",
+        f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
+    ),
+    Mutation(
         "history-whole",
         "the history of a statement takes clearance for the whole case",
         "graphsvc/service/deliveries/statements.py",
