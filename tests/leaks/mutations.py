@@ -113,8 +113,8 @@ MUTATIONS = (
         "sought",
         "nothing of somebody sealed can be searched for",
         "graphsvc/cases/image/graphing.py",
-        'properties[SEARCH] = entity_terms(shown, properties)',
-        'properties[SEARCH] = entity_terms(identifier, row.values)',
+        "properties[SEARCH] = entity_terms(shown, properties)",
+        "properties[SEARCH] = entity_terms(identifier, row.values)",
         "tests/service/test_searching.py::test_nothing_of_somebody_sealed_is_in_the_index",
     ),
     Mutation(
