@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from graphsvc.names.spelling import Sound, reduced, words
 from graphsvc.records.dates import shown
+from graphsvc.records.properties import INTEREST, SAID_INTEREST, SAID_UNDER_C
 from graphsvc.records.tables import EXTRA_PREFIX
 
 # What an entity is found by: property → what it is called. Earlier ones name it better.
@@ -44,7 +45,7 @@ TEXTS = {
 # What else free text is found by, for fewer readers: property of the terms → the columns they are made of. The deliverer's own
 # columns are under handling code C, and the interest of a source takes source clearance.
 RESTRICTED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
-    {"said_under_c": lambda name: name.startswith(EXTRA_PREFIX), "said_interest": lambda name: name == "interest"}
+    {SAID_UNDER_C: lambda name: name.startswith(EXTRA_PREFIX), SAID_INTEREST: lambda name: name == INTEREST}
 )
 # A name needs so many consonants to be found by how it is heard.
 HEARD = 3

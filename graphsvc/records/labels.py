@@ -5,7 +5,7 @@ All of it follows from the tables of the service; what the columns of a delivere
 
 from __future__ import annotations
 
-from graphsvc.records.properties import INTEREST, LINK_FIGURES, P_SUFFIX, SENSITIVITY
+from graphsvc.records.properties import INTEREST, LINK_FIGURES, P_SUFFIX, SAID, SEARCH, SENSITIVITY
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS
 from graphsvc.records.tables import ENTITY_TABLES
 from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
@@ -13,7 +13,7 @@ from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 # In files alone, in the vault alone, or counted by queries.
 _NOT_THERE = frozenset({"Person.category", "Statement.source_id", "Statement.statement_id", "Source.count"})
 # The folded words that a search looks in: of names and numbers, and of free text.
-_LOOKED_IN = {"Statement": ["said"], "Source": [], "Claim": ["said"]}
+_LOOKED_IN = {"Statement": [SAID], "Source": [], "Claim": [SAID]}
 # Between claims, statements, sources and what they are about.
 INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
 
@@ -21,7 +21,7 @@ INNER = frozenset({"STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"})
 def _properties(label: str) -> list[str]:
     named = [name.partition(".") for name in SENSITIVITY if name not in _NOT_THERE]
     own = [name for of, _, name in named if of == label and not name.endswith(("_earliest", "_latest", "extra"))]
-    return [*own, *_LOOKED_IN.get(label, ["search", "said"])]
+    return [*own, *_LOOKED_IN.get(label, [SEARCH, SAID])]
 
 
 # Label → properties besides `case`; a date has two more, and columns of the deliverer's own keep their names.

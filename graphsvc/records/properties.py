@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from graphsvc.records.tables import ENTITY_TABLES, TABLES, Column
+from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Column
 from graphsvc.records.told import TOLD_FIGURES, TOLD_SUFFIX
 
 # Figures of a link; each stands twice, from all statements and (with this suffix) from handling-P statements alone, and
@@ -31,6 +31,10 @@ LINK_FIGURES = (
 P_SUFFIX = "_p"
 # What the source of a claim is to one whom it is about (`grading.INTERESTS`): twice as well.
 INTEREST = "interest"
+# The folded words that a search looks in (`names.terms`): of names and numbers, of free text, and of what fewer may read.
+# They repeat other properties, and stand in no table of sensitivities: nothing shows them.
+SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST = "search", "said", "said_under_c", "said_interest"
+LOOKED_IN = frozenset({SEARCH, SAID, SAID_UNDER_C, SAID_INTEREST})
 
 
 def figure_names(*, conditional: bool, sources: bool) -> dict[str, str]:
@@ -105,3 +109,13 @@ def _properties() -> dict[str, str]:
 
 
 SENSITIVITY = MappingProxyType(_properties())
+
+
+def property_of(label: str, name: str) -> str:
+    """The property by whose sensitivity a field of a node is released: columns of the deliverer's own share one.
+
+    Example:
+        >>> property_of("Statement", "summary"), property_of("Claim", "x_page")
+        ('Statement.summary', 'Claim.extra')
+    """
+    return f"{label}.{'extra' if name.startswith(EXTRA_PREFIX) else name}"

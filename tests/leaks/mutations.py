@@ -113,8 +113,8 @@ MUTATIONS = (
         "sought",
         "nothing of somebody sealed can be searched for",
         "graphsvc/cases/image/graphing.py",
-        'properties["search"] = entity_terms(shown, properties)',
-        'properties["search"] = entity_terms(identifier, row.values)',
+        "properties[SEARCH] = entity_terms(shown, properties)",
+        "properties[SEARCH] = entity_terms(identifier, row.values)",
         "tests/service/test_searching.py::test_nothing_of_somebody_sealed_is_in_the_index",
     ),
     Mutation(
@@ -715,6 +715,14 @@ MUTATIONS = (
         "graphsvc/service/deliveries/statements.py",
         'return {column.name for column in columns if not permits(self._ask.grant, f"Statement.{column.name}")}',
         "return {column.name for column in columns if not column.name}",
+        f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
+    ),
+    Mutation(
+        "history-search",
+        "the history of a statement tells what the grant permits, and nothing of what searches look in",
+        "graphsvc/service/deliveries/statements.py",
+        "return says_something(name) and permits(self._grant, property_of(label, name))",
+        "return says_something(name)",
         f"{_ENTERING}::test_history_and_corrections_withhold_what_takes_source_clearance",
     ),
     Mutation(

@@ -18,6 +18,7 @@ from graphsvc.cases.deliveries.statement_form import Form, FormPart, claim_cells
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records import relations
+from graphsvc.records.properties import LOOKED_IN
 from graphsvc.service import Session
 from graphsvc.service.deliveries.form import Changed, Checked
 from tests.pseudonyms import without_pseudonyms
@@ -412,8 +413,10 @@ def test_history_and_corrections_withhold_what_takes_source_clearance(people: Pl
     entered(ann, correction(ann, "R1", interest="was promised leave", interpreter_id="P2"))
     bob = people("bob")
     assert "promised" in repr(ann.deliveries.statements.history("R1"))
-    told = repr(bob.deliveries.statements.history("R1"))
+    history = bob.deliveries.statements.history("R1")
+    told = repr(history)
     assert "promised" not in told
+    assert not {name for version in history for name in version.statement} & {"interest", *LOOKED_IN}
     assert "interpreter" not in told
     assert not {"interest", "interpreter_id", "source_id"} & set(bob.deliveries.form.correctable_columns())
     # What somebody may not see they cannot change either, whatever they send.

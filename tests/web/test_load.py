@@ -186,11 +186,11 @@ def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskCli
     others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
     address = previewed(ann, case, zipped(people=others))
     page = ann.get(address).text
-    assert "Of 3 rows of people whose ids are loaded already 3 have another name there." in page
+    assert "Most rows of people whose ids are loaded already have another name there." in page
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
     refused = ann.post(f"/case/{case}/load/confirm", data=form)
     assert refused.status_code == 422
-    assert "3 have another name" in refused.text
+    assert "Most rows of people" in refused.text
     confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": "on"})
     assert ended(ann, confirmed)["result"]["committed"]
 

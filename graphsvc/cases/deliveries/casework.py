@@ -28,7 +28,15 @@ from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, opened_by, sealed_anew, standings
+from graphsvc.cases.image.standing import (
+    Standings,
+    alone_theirs,
+    asked_by,
+    opened_by,
+    sealed_anew,
+    sealed_ids,
+    standings,
+)
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
@@ -89,13 +97,15 @@ class Casework:
         strict: bool = False,
         dry_run: bool = False,
         waits: bool = False,
+        compares: bool = False,
         other_names: bool = False,
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
         """Take a delivery into a case, which is made if it is new. One that rests on what is loaded is made here.
 
         `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
-        `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`.
+        `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`. A dry run that
+        `compares` says of each row that is loaded what changes, which takes a while.
 
         Raises:
             RequestError: the case's name is none.
@@ -133,8 +143,8 @@ class Casework:
                 rejections,
                 committed=False,
                 equal=list(report.equal.values()),
-                changes=self._changes(report, state, key, standing, progress) if dry_run else [],
-                other_names=other_names_in(report),
+                changes=self._changes(report, state, key, standing, progress) if dry_run and compares else [],
+                other_names=other_names_in(report, delivery.rows, sealed_ids(before, state, key)),
                 stay_sealed=opened_by(before, standing, number),
                 asked=asked_by(before, standing),
                 sealed_anew=len(sealed_anew(before, standing)),

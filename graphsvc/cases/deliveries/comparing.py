@@ -1,21 +1,22 @@
-"""What a delivery makes of rows that are loaded: field by field, as the case tells of them, and whether others bear their ids. Pure."""
+"""What a delivery makes of rows that are loaded: field by field, without a name that is masked, and whether others bear their ids. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
-from graphsvc.cases.image.graphing import IdMap, says_something
+from graphsvc.cases.image.graphing import IdMap
+from graphsvc.cases.image.standing import OWN, SAME
+from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import ChangedRow, FoldedRow, Report, State
 from graphsvc.names.naming import sound_alike
 from graphsvc.names.spelling import reduced, words
-from graphsvc.records.grading import RESERVED
-from graphsvc.records.numbers import count
-from graphsvc.records.tables import TABLES
+from graphsvc.records.numbers import plural
+from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
 # So many rows are told field by field; who looks through more has the file for it.
 MOST_TOLD = 200
@@ -27,8 +28,11 @@ OTHER_NAMES = (
 _FEWEST = 2
 # Where a name is none yet, another one is no surprise.
 _TO_BE_NAMED = ("nickname", "unknown")
-# What follows from other rows.
-_DERIVED = frozenset({"belief", "status"})
+# Kinds of column whose values are words of a list, numbers or dates.
+_PLAIN = frozenset({"choice", "number", "count", "date"})
+# What says why somebody is sealed: not even that it changes is told.
+_OF_STANDING = frozenset({"sealed", "category"})
+_COLUMNS = {(table.name, column.name): column for table in TABLES.values() for column in table.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,11 @@ class RowChange:
     Attributes:
         table: of the case format. id: as delivered; empty: a claim without.
         file, line: where its new version stands.
-        fields: property → its value now and then, as the graph tells it: of somebody sealed no identity.
-        is_hidden: something changes that the graph does not tell: who somebody sealed is, or which source said it.
+        fields: column → its value now and then, where the graph holds both as they were delivered.
+        unsaid: columns that change, and no value of them is told: one names somebody sealed, or may.
+        is_hidden: something else changes, of which not even the column is told.
         is_back: a claim that was superseded is said again.
-        takes_sources: it takes source clearance: what a witness says, or who somebody sealed is.
+        takes_sources: it takes source clearance: what a witness says, or what may say who somebody sealed is.
     """
 
     table: str
@@ -49,6 +54,7 @@ class RowChange:
     file: str
     line: int
     fields: dict[str, tuple[str, str]]
+    unsaid: tuple[str, ...]
     is_hidden: bool
     is_back: bool
     takes_sources: bool
@@ -61,60 +67,94 @@ class RowChange:
     @property
     def notes(self) -> list[str]:
         """What becomes of it beside its fields, in words."""
-        back = ["is said again"] if self.is_back else []
-        return [*back, "something changes that stands in the vault alone"] if self.is_hidden else back
+        notes = ["is said again"] if self.is_back else []
+        if self.unsaid:
+            notes.append(
+                f"{', '.join(self.unsaid)} {plural(len(self.unsaid), 'changes', 'change')}: no values are told"
+            )
+        if self.is_hidden:
+            notes.append("something changes of which nothing is told")
+        return notes
 
     def __str__(self) -> str:
         fields = [f"{name} {was or 'empty'} -> {will or 'empty'}" for name, (was, will) in self.fields.items()]
-        return f"{self.place}: {'; '.join([*self.notes, *fields])}"
+        return f"{self.place}: {'; '.join([*fields, *self.notes])}"
 
 
 @dataclass(frozen=True, slots=True)
 class OtherNames:
-    """The rows of one table whose ids are loaded with other names, where they are most of those delivered again."""
+    """A table in which most rows that are delivered again have another name. How many is not told: a guess could be counted."""
 
     table: str
-    count: int
-    of: int
 
     def __str__(self) -> str:
-        of = count(self.of, f"row of {self.table}", f"rows of {self.table}")
-        return f"Of {of} whose ids are loaded already {self.count:,} have another name there."
+        return f"Most rows of {self.table} whose ids are loaded already have another name there."
 
 
 def row_changes(changed: Iterable[ChangedRow], state: State, telling: IdMap) -> list[RowChange]:
-    """The first rows that a delivery changes, entities first, told as `telling` tells them."""
+    """The first rows that a delivery changes, entities first, with the values that the graph holds as they were delivered."""
     order = {name: place for place, name in enumerate(TABLES)}
     first = sorted(changed, key=lambda change: (order[change.row.table], change.row.file, change.row.line))
     return [_row_change(change, state, telling) for change in islice(first, MOST_TOLD)]
 
 
 def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
-    before, after = (_told_of(change, version, state, telling) for version in (change.before, change.after))
-    shown = [name for name in dict.fromkeys([*before, *after]) if says_something(name) and name not in _DERIVED]
-    fields = {name: (text(before.get(name)), text(after.get(name))) for name in shown}
-    fields = {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
-    row = change.row
+    row, was, will = change.row, change.before.values, change.after.values
+    differing = [name for name in dict.fromkeys([*was, *will]) if text(was.get(name)) != text(will.get(name))]
+    # What changes is seen by what was delivered, and never by what a pseudonym stands in.
+    shown = [_shown_of(change, version, state, telling) for version in (change.before, change.after)]
+    fields: dict[str, tuple[str, str]] = {}
+    unsaid = []
+    for name in differing:
+        if is_plain(row.table, name) or all(
+            text(version.get(name)) == text(values.get(name))
+            for version, values in zip(shown, (was, will), strict=True)
+        ):
+            fields[name] = (text(was.get(name)), text(will.get(name)))
+        elif name not in _OF_STANDING and (name in row.values or not name.startswith(EXTRA_PREFIX)):
+            unsaid.append(name)
+    categories = [
+        text(version.get("categories")) for version in shown
+    ]  # without those that would tell a witness or victim
+    if categories[0] != categories[1]:
+        fields["category"] = (categories[0], categories[1])
     return RowChange(
         row.table,
         str(row.values.get("id", "")),
         row.file,
         row.line,
         fields,
-        is_hidden=not fields and change.before.values != change.after.values,
+        tuple(unsaid),
+        is_hidden=len(differing) > len(fields) + len(unsaid)
+        or (not differing and (was, change.before.open) != (will, change.after.open)),
         is_back=change.before.status != change.after.status,
-        takes_sources=any(version.get("handling") in RESERVED.values() for version in (before, after))
-        or any(_is_of_witness(row.table, version.values, state) for version in (change.before, change.after)),
+        takes_sources=any(_takes_sources(row.table, values, state) for values in (was, will)),
     )
 
 
-def _is_of_witness(table: str, values: Mapping[str, Any], state: State) -> bool:
+def is_plain(table: str, name: str) -> bool:
+    """Whether no value of a column can name anybody: so it is told whoever the row is about.
+
+    Example:
+        >>> is_plain("links", "amount"), is_plain("links", "notes"), is_plain("people", "date_of_birth")
+        (True, False, False)
+    """
+    column = _COLUMNS.get((table, name))
+    if column is None or name in _OF_STANDING:
+        return False
+    return column.kind in _PLAIN and column.sensitivity == "open"
+
+
+def _takes_sources(table: str, values: Mapping[str, Any], state: State) -> bool:
+    """Whether a row is of what a witness says, or may say who somebody sealed is: whether they are sealed or not."""
     if table == "links":
+        if values["relation"] in SAME or values["relation"] in OWN:
+            return True
         values = state.records["statements"][values["statement_id"]].values
     return table in ("links", "statements") and values["kind"] == "witness"
 
 
-def _told_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdMap) -> Mapping[str, Any]:
+def _shown_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdMap) -> Mapping[str, Any]:
     identifier = change.key[-1]
     if change.row.table == "statements":
         return telling.statement(identifier, version)
@@ -123,20 +163,34 @@ def _told_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdMa
     statement = version.values["statement_id"]
     telling.statement(statement, state.records["statements"][statement])
     claim, properties = telling.claim(change.key, version)
-    return {"subject": claim.subject, "object": claim.object, "statement": claim.statement, **properties}
+    return {**properties, "subject_id": claim.subject, "object_id": claim.object, "statement_id": claim.statement}
 
 
-def other_names(report: Report) -> list[OtherNames]:
+def other_names(report: Report, rows: Iterable[Row], sealed: Collection[str]) -> list[OtherNames]:
     """The tables in which most ids that are loaded already have another name: somebody else's numbering, it seems.
 
-    Names are compared as words and as heard, so that another spelling, order or script is no other name.
+    Names are compared as words and as heard, so that another spelling, order or script is no other name. Who is sealed
+    counts on neither side: the answer would tell whether their name was guessed.
+
+    Args:
+        report: what the delivery did.
+        rows: its rows.
+        sealed: delivered ids of who and what was sealed before.
     """
-    others = Counter(change.row.table for change in report.changed if _is_another(change.before, change.after))
+    others = Counter(
+        change.row.table
+        for change in report.changed
+        if change.key[-1] not in sealed and _is_another(change.before, change.after)
+    )
     known = {table: counts.changed + counts.unchanged for table, counts in report.counts.items()}
+    apart = {(row.table, row.values.get("id")) for row in rows} if sealed else set()
+    known_apart = Counter(
+        table for table, identifier in apart if identifier in sealed and identifier not in report.refused
+    )
     return [
-        OtherNames(table, many, known[table])
+        OtherNames(table)
         for table, many in others.items()
-        if many >= _FEWEST and many * 2 > known[table]
+        if many >= _FEWEST and many * 2 > known[table] - known_apart[table]
     ]
 
 

@@ -25,7 +25,7 @@ from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
 from graphsvc.records import grading
 from graphsvc.records.dates import PartialDate, parse_date
-from graphsvc.records.properties import INTEREST, P_SUFFIX
+from graphsvc.records.properties import INTEREST, LOOKED_IN, P_SUFFIX, SAID, SEARCH
 from graphsvc.records.relations import CUSTOM_PREFIX
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX, TABLES, Table
 from graphsvc.records.told import TOLD_SUFFIX
@@ -225,7 +225,7 @@ class _Writer:
             self._categories(cells, properties, sealed=pseudonym is not None)
         properties["handling"] = self._level
         shown = self.shown(identifier)
-        properties["search"] = entity_terms(shown, properties)
+        properties[SEARCH] = entity_terms(shown, properties)
         _put_terms("Entity", properties)
         self._result.masked[row.delivery, table.name] += pseudonym is None and shown != identifier
         self._result.image.nodes[table.label][shown] = properties
@@ -450,10 +450,10 @@ def says_something(name: str) -> bool:
     """Whether a property says something of its own, rather than the ends of a date or what a search looks in.
 
     Example:
-        >>> says_something("date_of_birth"), says_something("date_of_birth_latest"), says_something("search")
+        >>> says_something("date_of_birth"), says_something("date_of_birth_latest"), says_something("said_interest")
         (True, False, False)
     """
-    return name not in ("said", "search") and not name.endswith(("_earliest", "_latest"))
+    return name not in LOOKED_IN and not name.endswith(("_earliest", "_latest"))
 
 
 def _put_date(properties: dict[str, Any], name: str, date: PartialDate) -> None:
@@ -466,5 +466,5 @@ def _put_terms(label: str, properties: dict[str, Any]) -> None:
     """What the free texts are found by: made of them as they stand in the graph, names masked."""
     terms = text_terms(label, properties)
     if terms:
-        properties["said"] = terms
+        properties[SAID] = terms
     properties |= restricted_terms(properties)

@@ -6,11 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from graphsvc.access.door.redact import permits
 from graphsvc.access.people import accounts, policy
 from graphsvc.access.people.principal import Grant
 from graphsvc.cases.case_name import require_name
-from graphsvc.cases.deliveries.comparing import RowChange
+from graphsvc.cases.deliveries.comparing import RowChange, is_plain
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.jobs import Job
@@ -21,7 +20,7 @@ from graphsvc.ingest.check import Delivery, read_case
 from graphsvc.ingest.mapping import load_mapping
 from graphsvc.ingest.raw import Limits
 from graphsvc.records.progress import Progress
-from graphsvc.records.tables import EXTRA_PREFIX, TABLES
+from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask
 
 
@@ -108,6 +107,7 @@ class Loading:
                 partial=partial,
                 strict=strict,
                 dry_run=dry_run,
+                compares=True,
                 other_names=other_names,
                 still=self.require_still,
             )
@@ -147,18 +147,18 @@ class Loading:
 
 
 def _released(change: RowChange, grant: Grant) -> RowChange | None:
-    """What this person may know of a row that changes; None: nothing."""
+    """What this person may know of a row that changes; None: nothing.
+
+    Without source clearance no value is told of a column that can name somebody, whoever it is: else what is not told
+    would say who is sealed, and what is told which pseudonym stands for a name.
+    """
     if grant.sources:
         return change
     if change.takes_sources:
         return None
-    label = TABLES[change.table].label
-    fields = {name: pair for name, pair in change.fields.items() if permits(grant, _property(label, name))}
-    return replace(change, fields=fields, is_hidden=False) if fields or change.is_back else None
-
-
-def _property(label: str, name: str) -> str:
-    """The property by whose sensitivity a field is released."""
-    if name in ("subject", "object", "statement"):
-        return "Statement.id" if name == "statement" else "Entity.id"
-    return f"{label}.{'extra' if name.startswith(EXTRA_PREFIX) else name}"
+    columns = {column.name: column.sensitivity for column in TABLES[change.table].columns}
+    names = [name for name in (*change.fields, *change.unsaid) if columns.get(name) not in ("source", "interest")]
+    fields = {name: pair for name, pair in change.fields.items() if is_plain(change.table, name)}
+    unsaid = tuple(name for name in columns | dict.fromkeys(names) if name in names and name not in fields)
+    left = replace(change, fields=fields, unsaid=unsaid)
+    return left if fields or left.notes else None

@@ -6,16 +6,18 @@ History is made of the rows that are kept, each version told as the graph would 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from graphsvc.access.door.redact import permits
+from graphsvc.access.people.principal import Grant
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.image.graphing import IdMap, says_something
 from graphsvc.errors import Refused
 from graphsvc.ingest.fold import FoldedRow
 from graphsvc.ingest.versions import VersionStep
+from graphsvc.records.properties import property_of
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask, filled, nothing
 
@@ -79,15 +81,14 @@ class Statements:
                     "The history of a statement takes clearance for handling code C in this case: it is told from whole deliveries."
                 )
             telling, steps = self._ask.home.casework.replay.history(self._ask.case, page.id)
-            history = _History(
-                telling, {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)}
-            )
+            deliveries = {row["number"]: row for row in self._ask.home.register.deliveries(self._ask.case)}
+            history = _History(telling, deliveries, self._ask.grant)
             versions = [history.version(step) for step in steps]
             outcome["rows"] = len(versions)
             named = self._ask.named(
                 {end for version in versions for row in version.claims for end in (row["subject"], row["object"])}
             )
-        return [_released(version, self.withheld(), named) for version in reversed(versions)]
+        return [_with_names(version, named) for version in reversed(versions)]
 
     def withheld(self) -> set[str]:
         """The columns of a statement that this person may not see."""
@@ -96,10 +97,13 @@ class Statements:
 
 
 class _History:
-    """Tells the steps of a statement, as the graph would hold each version."""
+    """Tells the steps of a statement, as the graph would hold each version, of each property that a grant permits."""
 
-    def __init__(self, telling: IdMap, deliveries: Mapping[int, Mapping[str, Any]]) -> None:
-        self._telling, self._deliveries = telling, deliveries
+    def __init__(self, telling: IdMap, deliveries: Mapping[int, Mapping[str, Any]], grant: Grant) -> None:
+        self._telling, self._deliveries, self._grant = telling, deliveries, grant
+
+    def _shows(self, label: str, name: str) -> bool:
+        return says_something(name) and permits(self._grant, property_of(label, name))
 
     def version(self, step: VersionStep) -> StatementVersion:
         """One step."""
@@ -124,7 +128,9 @@ class _History:
         if row is None:
             return {}
         properties = self._telling.statement(identifier, row)
-        return {name: statement_form.text(value) for name, value in properties.items() if says_something(name)}
+        return {
+            name: statement_form.text(value) for name, value in properties.items() if self._shows("Statement", name)
+        }
 
     def _claim(self, key: tuple[str, ...], was: FoldedRow | None, now: FoldedRow | None) -> dict[str, Any]:
         before = self._row(key, was) if was is not None else {}
@@ -161,18 +167,15 @@ class _History:
             **{
                 name: value
                 for name, value in properties.items()
-                if says_something(name) and not name.endswith("status")
+                if self._shows("Claim", name) and not name.endswith("status")
             },
         }
 
 
-def _released(
-    version: StatementVersion, hidden: Collection[str], named: Mapping[str, Mapping[str, Any]]
-) -> StatementVersion:
-    """A version without the columns this reader lacks clearance for, and with the names of whom it is about."""
+def _with_names(version: StatementVersion, named: Mapping[str, Mapping[str, Any]]) -> StatementVersion:
+    """A version with the names of whom it is about."""
     claims = []
     for row in version.claims:
         names = {f"{end}_name": (named.get(row[end]) or {}).get("name") for end in ("subject", "object")}
         claims.append(row | names)
-    changes = {name: pair for name, pair in version.statement.items() if name not in hidden}
-    return replace(version, statement=changes, claims=claims)
+    return replace(version, claims=claims)
