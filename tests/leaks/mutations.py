@@ -1073,6 +1073,30 @@ MUTATIONS = (
         "",
         "tests/service/test_changes.py::test_what_a_witness_says_takes_source_clearance",
     ),
+    Mutation(
+        "changes-masked",
+        "a preview tells no value that stands masked in the graph",
+        "graphsvc/cases/deliveries/comparing.py",
+        "text(version.get(name)) == text(values.get(name))",
+        "text(version.get(name)) or not text(values.get(name))",
+        "tests/service/test_changes.py::test_a_preview_never_says_which_pseudonym_stands_for_a_name_or_an_id",
+    ),
+    Mutation(
+        "changes-alike",
+        "a preview says the same whoever is sealed to who lacks clearance for sources",
+        "graphsvc/service/deliveries/loading.py",
+        "for name, pair in change.fields.items() if is_plain(change.table, name)}",
+        "for name, pair in change.fields.items()}",
+        "tests/service/test_changes.py::test_without_source_clearance_a_preview_says_the_same_whoever_is_sealed",
+    ),
+    Mutation(
+        "changes-guesses",
+        "who is sealed counts in no question about other names",
+        "graphsvc/cases/deliveries/comparing.py",
+        "if change.key[-1] not in sealed and _is_another(change.before, change.after)",
+        "if _is_another(change.before, change.after)",
+        "tests/service/test_changes.py::test_whether_the_name_of_somebody_sealed_was_guessed_counts_in_no_question",
+    ),
 )
 
 

@@ -138,12 +138,12 @@ def test_without_source_clearance_a_preview_says_the_same_whoever_is_sealed(
 
 
 def test_whether_the_name_of_somebody_sealed_was_guessed_counts_in_no_question(ann: Session, tmp_path: Path) -> None:
-    others = "id,name\nP1,Mehdi Vahidi\nP2,{}\nP3,Tarek Aziz\nP4,Omar Said\n"
+    others = "id,name\nP1,Mehdi Vahidi\nP2,{}\nP3,Ana Petrou\n"
     asked = [
         [str(names) for names in delivered(ann, tmp_path, others.format(guess), dry_run=True).other_names]
         for guess in ("Selam Bekele", "Yara Haddad")
     ]
-    assert asked == [["Most rows of people whose ids are loaded already have another name there."]] * 2
+    assert asked == [[], []]
 
 
 def test_a_row_of_which_only_what_is_shareable_changes_says_so(sessions: People, tmp_path: Path) -> None:

@@ -28,15 +28,7 @@ from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.standing import (
-    Standings,
-    alone_theirs,
-    asked_by,
-    opened_by,
-    sealed_anew,
-    sealed_ids,
-    standings,
-)
+from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
 from graphsvc.cases.register import Register
@@ -144,7 +136,7 @@ class Casework:
                 committed=False,
                 equal=list(report.equal.values()),
                 changes=self._changes(report, state, key, standing, progress) if dry_run and compares else [],
-                other_names=other_names_in(report, delivery.rows, sealed_ids(before, state, key)),
+                other_names=other_names_in(report, delivery.rows, before, state, key),
                 stay_sealed=opened_by(before, standing, number),
                 asked=asked_by(before, standing),
                 sealed_anew=len(sealed_anew(before, standing)),

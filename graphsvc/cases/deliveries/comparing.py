@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from graphsvc.cases.deliveries.statement_form import text
 from graphsvc.cases.image.graphing import IdMap
-from graphsvc.cases.image.standing import OWN, SAME
+from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
 from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import ChangedRow, FoldedRow, Report, State
 from graphsvc.names.naming import sound_alike
@@ -166,7 +166,7 @@ def _shown_of(change: ChangedRow, version: FoldedRow, state: State, telling: IdM
     return {**properties, "subject_id": claim.subject, "object_id": claim.object, "statement_id": claim.statement}
 
 
-def other_names(report: Report, rows: Iterable[Row], sealed: Collection[str]) -> list[OtherNames]:
+def other_names(report: Report, rows: Iterable[Row], before: Standings, state: State, key: bytes) -> list[OtherNames]:
     """The tables in which most ids that are loaded already have another name: somebody else's numbering, it seems.
 
     Names are compared as words and as heard, so that another spelling, order or script is no other name. Who is sealed
@@ -175,8 +175,11 @@ def other_names(report: Report, rows: Iterable[Row], sealed: Collection[str]) ->
     Args:
         report: what the delivery did.
         rows: its rows.
-        sealed: delivered ids of who and what was sealed before.
+        before: how everybody stood before it, by pseudonym.
+        state: the case with it.
+        key: of the case.
     """
+    sealed = sealed_ids(before, state, key)
     others = Counter(
         change.row.table
         for change in report.changed
