@@ -1,4 +1,4 @@
-"""Comparisons of a day with text, or with a moment: Cypher takes what they give for unknown, and answers with no rows.
+"""Comparisons of a day with text, or with a moment: nothing is ever before, after or equal to it, and all differ from it.
 
 A date stands in the graph as the text that was given and, beside it, as the earliest and the latest day it can mean. Which
 of them a property is follows from its name; what a parameter is, from its value. Pure.
@@ -20,6 +20,8 @@ _DAYS = frozenset(name for name in WORDS["property"] if name.endswith(_ENDS))
 _GIVEN = frozenset(name.removesuffix(end) for name in _DAYS for end in _ENDS) - _DAYS
 _SPANS = frozenset({"first_on", "last_on", "first_on_p", "last_on_p"})
 _COMPARING = "<>="
+# Beside these it is not the property itself that is compared.
+_RECKONING = "+-*/%^"
 _SHOWN = {"day": "a day", "text": "text", "moment": "a moment"}
 _MAKES = {"day": "date", "text": "toString"}
 _LONGEST = 40
@@ -36,7 +38,7 @@ class _Operand:
 
 
 def mixed(text: str, given: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """Where a text compares a property with what is of another kind, so that nothing can fit.
+    """Where a text compares a property with what is of another kind, so that nothing can fit, or everything differs.
 
     Args:
         text: Cypher.
@@ -48,13 +50,13 @@ def mixed(text: str, given: Mapping[str, Any]) -> tuple[Notice, ...]:
     """
     stream = tokens(text)
     return tuple(
-        Notice(_sentence(left, right), *position(text, left.offset))
-        for left, right in _comparisons(stream, given)
+        Notice(_sentence(left, sign, right), *position(text, left.offset))
+        for left, sign, right in _comparisons(stream, given)
         if left.kind != right.kind and (left.is_property or right.is_property)
     )
 
 
-def _comparisons(stream: Sequence[Token], given: Mapping[str, Any]) -> Iterator[tuple[_Operand, _Operand]]:
+def _comparisons(stream: Sequence[Token], given: Mapping[str, Any]) -> Iterator[tuple[_Operand, str, _Operand]]:
     place = 1
     while place < len(stream):
         end = place
@@ -63,17 +65,19 @@ def _comparisons(stream: Sequence[Token], given: Mapping[str, Any]) -> Iterator[
         if end > place:
             left, right = _before(stream, place, given), _behind(stream, end, given)
             if left is not None and right is not None:
-                yield left, right
+                yield left, "".join(token.text for token in stream[place:end]), right
         place = end + 1 if end == place else end
 
 
 def _before(stream: Sequence[Token], end: int, given: Mapping[str, Any]) -> _Operand | None:
-    last = stream[end - 1]
+    last, begin = stream[end - 1], end - 1
     if last.kind in ("name", "quoted"):
-        begin = end - 1
         while begin >= 2 and _is_dot(stream, begin - 1) and stream[begin - 2].kind in ("name", "quoted"):
             begin -= 2
-        return _property(last.text, stream[begin].offset) if begin < end - 1 else None
+    if begin > 0 and _is_reckoning(stream[begin - 1]):
+        return None
+    if begin < end - 1:
+        return _property(last.text, stream[begin].offset)
     return _value(last, given)
 
 
@@ -83,6 +87,8 @@ def _behind(stream: Sequence[Token], begin: int, given: Mapping[str, Any]) -> _O
     first, end = stream[begin], begin + 1
     while end + 1 < len(stream) and _is_dot(stream, end) and stream[end + 1].kind in ("name", "quoted"):
         end += 2
+    if end < len(stream) and _is_reckoning(stream[end]):
+        return None
     called = end < len(stream) and stream[end].kind == "sign" and stream[end].text in "(["
     if first.word == "DATE" and end == begin + 1 and called:
         return _Operand("day", "date(…)", first.offset)
@@ -91,6 +97,10 @@ def _behind(stream: Sequence[Token], begin: int, given: Mapping[str, Any]) -> _O
     if first.kind in ("name", "quoted"):
         return _property(stream[end - 1].text, first.offset) if end > begin + 1 else None
     return _value(first, given) if end == begin + 1 else None
+
+
+def _is_reckoning(token: Token) -> bool:
+    return token.kind == "sign" and token.text in _RECKONING
 
 
 def _is_dot(stream: Sequence[Token], place: int) -> bool:
@@ -112,7 +122,8 @@ def _value(token: Token, given: Mapping[str, Any]) -> _Operand | None:
     return None
 
 
-def _sentence(left: _Operand, right: _Operand) -> str:
+def _sentence(left: _Operand, sign: str, right: _Operand) -> str:
     known, other = (left, right) if left.is_property else (right, left)
-    says = f"{known.called} is {_SHOWN[known.kind]} and {other.called} is {_SHOWN[other.kind]}, which never fit."
+    outcome = "always differ" if sign == "<>" else "never fit"
+    says = f"{known.called} is {_SHOWN[known.kind]} and {other.called} is {_SHOWN[other.kind]}, which {outcome}."
     return f"{says} Write {_MAKES[known.kind]}({other.called.strip('`') if other.is_property else other.called})."

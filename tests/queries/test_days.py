@@ -1,4 +1,4 @@
-"""Comparisons of days with what is none: Neo4j answers them with no rows, and says nothing."""
+"""Comparisons of days with what is none: Neo4j says nothing, and answers with no rows, or for <> with all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOMENT = dt.datetime(2020, 5, 8, tzinfo=dt.UTC)
         ("c.date_earliest = $day", {"day": "2020-05-08"}, "`date_earliest` is a day and $day is text, which never fit. Write date($day)."),
         ("$day <= c.`date_latest`", {"day": MOMENT}, "`date_latest` is a day and $day is a moment, which never fit. Write date($day)."),
         ("r.first_on > date('2020-05-08')", {}, "`first_on` is text and date(…) is a day, which never fit. Write toString(date(…))."),
-        ("r.last_on <> $day", {"day": dt.date(2020, 5, 8)}, "`last_on` is text and $day is a day, which never fit. Write toString($day)."),
+        ("r.last_on <> $day", {"day": dt.date(2020, 5, 8)}, "`last_on` is text and $day is a day, which always differ. Write toString($day)."),
         ("c.date_earliest < r.first_on", {}, "`date_earliest` is a day and `first_on` is text, which never fit. Write date(first_on)."),
     ],
 )  # fmt: skip
@@ -47,6 +47,9 @@ def test_what_never_fits_is_told_with_the_way_out(comparison: str, given: dict[s
         "(c)<-[:PILOTED]-() AND ()-->(c)",
         "c.date_earliest IS NOT NULL",
         "1 <",
+        "c.date_latest - c.date_earliest < '1'",
+        "'1' > c.date_latest - $day",
+        "$day < c.date_latest + $span",
     ],
 )
 def test_what_can_fit_is_not_told(comparison: str) -> None:
