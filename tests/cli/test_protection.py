@@ -132,7 +132,7 @@ def test_who_is_sealed_is_told_where_it_is_asked_and_nowhere_else(
         call = ("load", *(() if more[0] == "--undo" else (str(tmp_path),)), "--case", case, "--identities", *more)
         assert "once it is committed" in command(*call).refusal()
     # Nothing new: nobody was sealed by it.
-    assert "sealed: nobody" in must("load", str(tmp_path), "--case", case, "--identities").said
+    assert "sealed: nothing was committed" in must("load", str(tmp_path), "--case", case, "--identities").said
     must("load", "--case", case, "--undo", "1")
     assert "sealed: W1 Wilma Hale is S-" in must("load", str(tmp_path), "--case", case, "--identities").said
     act("aud")
