@@ -84,7 +84,7 @@ def image(service: Service, case: str) -> Image:
 def test_a_sealed_person_is_in_the_graph_by_pseudonym_alone(
     service: Service, session: Session, case: str, small: Path
 ) -> None:
-    loaded = session.deliveries.load(small, quiet)
+    loaded = session.deliveries.load(small, quiet, identities=True)
     found = image(service, case)
     (pseudonym,) = loaded.names
     assert loaded.names[pseudonym] == "P2 Wit Ness"
