@@ -411,11 +411,11 @@ def test_another_table_of_weights_closes_a_case_until_its_figures_are_computed_a
 
     with Service(settings) as service:
         service.session(accounts.only_account(service.database, ""), "testing", case).deliveries.load(small, quiet)
-        assert belief(service) == pytest.approx(0.6)
+        assert belief(service) == pytest.approx(0.75)
         assert service.recover() == []
         untouched = image(service, case)
     with Service(dataclasses.replace(settings, grading=own)) as service:
-        assert belief(service) == pytest.approx(0.6)
+        assert belief(service) == pytest.approx(0.75)
         assert service.recover() == [case]
         assert belief(service) == pytest.approx(0.8)
         assert service.recover() == []
