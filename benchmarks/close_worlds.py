@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable
 
 from benchmarks.worlds import AIDES, HUBS, World
+from graphsvc.records.tables import STATEMENT_KINDS
 
 # What a hub may do with their own hands, to what, and how often where they do at all.
 _BY_HAND = (
@@ -24,7 +25,6 @@ _BY_HAND = (
     ("DIRECTED", "passenger", 0.4),
 )
 _CONTACT = {"DIRECTED": "CONTACTED", "PAID": "CONTACTED", "RECRUITED": "ASSOCIATES_WITH", "COERCED": "ASSOCIATES_WITH"}
-_KINDS = ("witness", "intelligence", "record")
 
 
 class CloseWorld(World):
@@ -36,7 +36,7 @@ class CloseWorld(World):
         self.hands = rng.uniform(0.2, 0.8)
         self.takes_money, self.takes_calls = rng.uniform(0.0, 0.6), rng.uniform(0.0, 0.8)
         self.as_contact = rng.choice((0.0, rng.uniform(0.1, 0.5), rng.uniform(0.4, 0.9)))
-        self.sees = {kind: rng.choice((1.0, rng.uniform(0.2, 1.0))) for kind in _KINDS}
+        self.sees = {kind: rng.choice((1.0, rng.uniform(0.2, 1.0))) for kind in STATEMENT_KINDS}
         self.spotty = rng.random() < 0.5
         self.drawn = rng
         self.sight: dict[tuple[str, int], float] = {}

@@ -14,7 +14,6 @@ import numpy as np
 
 from benchmarks.fit_parts import FAMILIES, Sample, case, fit, sample, samples
 from graphsvc.analysis.evaluation import measures
-from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED
 from graphsvc.analysis.score.candidates import parted
@@ -27,28 +26,26 @@ _TRIED = {
     "first": range(1, 16),
 }
 _TOGETHER = {"hard": ("hard", "clean")}
+# Figure of `measures.figures` → the head of its column.
+_COLUMNS = {
+    "average precision": "AP",
+    f"hubs in the first {measures.TOP}": f"P@{measures.TOP}",
+    f"helpers in the first {measures.TOP}": "helpers",
+    "leaders in the first tenth": "leaders",
+    "brokers in the first tenth": "brokers",
+}
 
 
 def figures(
     worlds: Sequence[tuple[measures.Planted, Sample, dict[str, float]]], tables: Sequence[parts.PartTable]
-) -> Floats:
-    """Average precision; of the first ten hubs, and lawful helpers; leaders and brokers in the first tenth: means over worlds."""
+) -> list[float]:
+    """Each of `_COLUMNS`: the mean over worlds, those left out in which there is nobody of that kind."""
     rows = []
-    for planted, one, told_apart in worlds:
+    for planted, one, scores in worlds:
         score = parts.score(parts.read(one.network, tables), tables[-1])
-        scores = told_apart | dict(zip(one.network.ids, score.tolist(), strict=True))
-        order = measures.order({name: scores[name] for name in planted.candidates}, planted.candidates)
-        rows.append(
-            (
-                measures.average_precision(order, planted.hubs),
-                measures.precision_at(order, planted.hubs, 10),
-                measures.precision_at(order, planted.helpers, 10),
-                measures.top_tenth(order, planted.leaders) if planted.leaders else np.nan,
-                measures.top_tenth(order, planted.brokers) if planted.brokers else np.nan,
-            )
-        )
-    result: Floats = np.nanmean(np.array(rows), axis=0)
-    return result
+        told = scores | dict(zip(one.network.ids, score.tolist(), strict=True))
+        rows.append(measures.figures(measures.order(told, planted.candidates), planted))
+    return [float(np.nanmean([row[name] for row in rows])) for name in _COLUMNS]
 
 
 def main() -> None:
@@ -56,7 +53,7 @@ def main() -> None:
     parser.add_argument("--beside", type=Path, required=True, help="folder with first.py and second.py")
     options = parser.parse_args()
     fitted_on = {name: samples(name, options.beside) for name in FAMILIES}
-    print(f"{'family':>8} {'tables':<9} {'AP':>6} {'P@10':>6} {'helpers':>8} {'leaders':>8} {'brokers':>8}")
+    print(f"{'family':>8} {'tables':<9}" + "".join(f"{head:>9}" for head in _COLUMNS.values()))
     for family, seeds in _TRIED.items():
         worlds = []
         for seed in seeds:
@@ -69,7 +66,7 @@ def main() -> None:
         tried = {"left out": [*tables[:-1], parts.with_own_hands(tables[-1])], "shipped": parts.readings()}
         for name, table in tried.items():
             row = figures(worlds, table)
-            print(f"{family:>8} {name:<9} " + " ".join(f"{figure:>{width}.3f}" for figure, width in zip(row, (6, 6, 8, 8, 8), strict=True)), flush=True)  # fmt: skip
+            print(f"{family:>8} {name:<9}" + "".join(f"{figure:>9.3f}" for figure in row), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,7 @@ def leads(world: Case, without: str = "") -> list[Lead]:
 
 def precision(world: Case, ranking: list[Lead]) -> float:
     """Average precision among the candidates; who is not ranked comes last."""
-    scores = dict.fromkeys(world.planted.candidates, -np.inf) | {lead.id: lead.score for lead in ranking}
-    order = measures.order({name: scores[name] for name in world.planted.candidates}, world.planted.candidates)
+    order = measures.order({lead.id: lead.score for lead in ranking}, world.planted.candidates)
     return measures.average_precision(order, world.planted.hubs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from collections.abc import Mapping
@@ -29,15 +30,19 @@ def iso(value: Any) -> Any:
 
 
 def json_safe(value: Any) -> Any:
-    """A value of an answer with all that is inside of it, as JSON holds it.
+    """A value with all that is inside of it, as JSON holds it: dataclasses as objects, sets as sorted lists, the rest as `iso`.
 
     Example:
-        >>> json_safe({"days": [dt.date(2020, 5, 8), float("-inf")]})
-        {'days': ['2020-05-08', '-Infinity']}
+        >>> json_safe({"days": [dt.date(2020, 5, 8), float("-inf")], "ids": {"P2", "P1"}})
+        {'days': ['2020-05-08', '-Infinity'], 'ids': ['P1', 'P2']}
     """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: json_safe(getattr(value, item.name)) for item in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): json_safe(item) for key, item in value.items()}
-    if isinstance(value, list) or type(value) is tuple:  # a span of months is a tuple too
+    if isinstance(value, set | frozenset):
+        return sorted((json_safe(item) for item in value), key=str)
+    if isinstance(value, list | tuple) and not hasattr(value, "iso_format"):  # a span of months is a tuple too
         return [json_safe(item) for item in value]
     return iso(value)
 

@@ -5,7 +5,6 @@ Everything but PUBLIC needs a sign-in; a route is public only by being named the
 
 from __future__ import annotations
 
-import dataclasses
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
@@ -32,7 +31,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
-from graphsvc.records.iso import iso
+from graphsvc.records.iso import json_safe
 from graphsvc.service import Service, Session
 from graphsvc.web import peer, rail
 
@@ -185,7 +184,7 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
     mark = handling or (case_session.grant.handling if case_session else "")
     if wants_json():
         twin = {"handling": mark} | data if mark else data
-        response = jsonify(plain(twin))
+        response = jsonify(json_safe(twin))
         response.status_code = status
         return response
     return render_template(template, handling=mark, **data), status
@@ -228,19 +227,6 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
         yield "".join(waiting)
 
     return Response(stream_with_context(pieces()))
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: dataclasses as objects, sets as sorted lists, dates and spans as ISO text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted((plain(item) for item in value), key=str)
-    if isinstance(value, list | tuple) and not hasattr(value, "iso_format"):  # a span of months is a tuple too
-        return [plain(item) for item in value]
-    return iso(value)
 
 
 def inward(target: str) -> str:

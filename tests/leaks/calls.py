@@ -20,11 +20,11 @@ from graphsvc.cases.deliveries.statement_form import Form, FormPart
 from graphsvc.cases.home import Home
 from graphsvc.errors import GraphsvcError
 from graphsvc.queries import Query
+from graphsvc.records.iso import json_safe
 from graphsvc.service import Options, PictureRequest, Session, quiet
 from graphsvc.service.cypher.exchange import Words
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.network.network import PicturePage
-from graphsvc.web.frame import plain
 from tests.leaks.known import NOWHERE, Known
 from tests.leaks.pages import RANDOM, canvas
 
@@ -365,4 +365,4 @@ def text(value: Any) -> str:
         return value.page()
     if isinstance(value, list) and value and isinstance(value[0], Query):
         return "\n".join(query.name for query in value)
-    return repr(plain(value))
+    return repr(json_safe(value))

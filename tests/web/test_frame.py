@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from graphsvc.access.people.policy import ALLOWED
 from graphsvc.access.people.principal import Principal
 from graphsvc.errors import RECORDED
+from graphsvc.records.iso import json_safe
 from graphsvc.service import Session
 from graphsvc.service.network.entities import Entities
-from graphsvc.web.frame import PUBLIC, plain
+from graphsvc.web.frame import PUBLIC
 from tests.toolbox.pages import without_tokens
 
 pytestmark = pytest.mark.neo4j
@@ -125,7 +126,7 @@ def test_the_json_twin_holds_what_the_page_was_made_of(site: Any, page: str, rea
     assert answer.mimetype == "application/json"
     data = answer.get_json()
     assert len(data) > int("handling" in data)
-    assert data == {name: plain(contexts[-1][name]) for name in data}
+    assert data == {name: json_safe(contexts[-1][name]) for name in data}
 
 
 def test_the_mark_says_the_strictest_code_of_the_page(site: Any) -> None:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
-from graphsvc.analysis.evidence.ledger import Bools, Ledger, encode
+from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score.candidates import parted
 from graphsvc.analysis.score.folding import as_told
 from graphsvc.analysis.score.network import Operation, network
+from graphsvc.analysis.score.structure import by_structure
 from graphsvc.records.weights import SHIPPED, Weights
 
 # What having been carried, with a tie to somebody who plays a part, makes of somebody of whom nothing else is told.
 ONLY_CARRIED = -2.0
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: positions are worked out once, for the ranking and for its reasons.
+@dataclass(frozen=True)
 class Basis:
     """One case as one reader may see it, ready to be ranked.
 
@@ -50,6 +53,11 @@ class Basis:
     def inside(self) -> Bools:
         """For each entity of the ledger whether it may play a part."""
         return np.array([name not in self.left_out for name in self.ledger.ids], dtype=bool)
+
+    @cached_property
+    def positions(self) -> dict[str, Floats]:
+        """The shares of the score of each entity where there are only contacts, see `structure.by_structure`."""
+        return by_structure(self.told, self.inside)
 
     @property
     def others(self) -> list[float]:

@@ -146,7 +146,7 @@ def ranked(on: Basis) -> Ranking:
         stands, reason = _verdict(on, whole)
     else:
         inside = on.inside
-        shares, staged = by_structure(on.told, inside), {}
+        shares, staged = on.positions, {}
         on_record = sum(by_structure(on.recorded, inside).values(), start=np.zeros(len(ledger.ids)))
         score = sum(shares.values(), start=np.zeros(len(ledger.ids)))
         counts = _counts(on, contact_links(on.told, inside, score), contact_links(on.recorded, inside, on_record))

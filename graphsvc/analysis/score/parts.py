@@ -190,7 +190,8 @@ def fits(weighed: Floats, reading: PartTable | None = None) -> Floats:
     Limits: as `score`.
     """
     reading = readings()[-1] if reading is None else reading
-    return _fitting(weighed, reading)[0] - _fitting(reading.start[None, :], reading)[0]
+    result: Floats = _together(*_fitting(weighed, reading)) - _together(*_fitting(reading.start[None, :], reading))
+    return result
 
 
 def shares(values: Floats, reading: PartTable | None = None) -> Floats:
@@ -211,7 +212,7 @@ def shares(values: Floats, reading: PartTable | None = None) -> Floats:
     grown = values @ reading.says
     mean = np.zeros_like(grown)
     for node, span in zip((_NODES + 1) / 2, _SPANS / 2, strict=True):
-        mean += span * _fitting(reading.start + node * grown, reading)[1]
+        mean += span * _turning(reading.start + node * grown, reading)
     result: Floats = values * (mean @ reading.says.T)
     return result
 
@@ -223,26 +224,43 @@ def _shares(weighed: Floats) -> Floats:
     return result
 
 
-def _fitting(weighed: Floats, reading: PartTable) -> tuple[Floats, Floats]:
-    """How much better what is told fits hubs than others, and how far it moves with each of the log-odds.
+def _fitting(weighed: Floats, reading: PartTable) -> tuple[Floats, Floats | None]:
+    """How much better what is told fits hubs than others: those who stay clear of work by hand, and, where hubs stand twice, those who do not.
 
-    Where hubs stand twice, *s* for those who stay clear of work by hand and *t* for those who do not, both against nothing told, it is
-    log(exp s + exp t / (1 + exp(firm - t))).
+    With *s* and *t* for these, both against nothing told, the score is log(exp s + exp t / (1 + exp(firm - t))): the second counts by its
+    last factor, which is part of it here.
     """
-    others, before = weighed[:, -_OTHERS:], reading.start
-    against = np.logaddexp.reduce(others, axis=1)
-    clear = np.logaddexp.reduce(weighed[:, :_HUBS], axis=1) - against
-    turning = np.empty_like(weighed)
-    turning[:, :_HUBS] = _shares(weighed[:, :_HUBS])
+    against = _sum(weighed[:, -_OTHERS:])
+    clear = _sum(weighed[:, :_HUBS]) - against
     if weighed.shape[1] == len(PARTS):
-        turning[:, _HUBS:] = -_shares(others)
-        return clear, turning
-    nothing = np.logaddexp.reduce(before[:_HUBS]) - np.logaddexp.reduce(before[-_OTHERS:])
-    besides = np.logaddexp.reduce(weighed[:, _HUBS : 2 * _HUBS], axis=1) - against
-    firm = -np.logaddexp(0.0, _FIRM - (besides - nothing))
-    fitting: Floats = np.logaddexp(clear, besides + firm)
-    first, second = np.exp(clear - fitting), np.exp(besides + firm - fitting) * (2 - np.exp(firm))
-    turning[:, :_HUBS] *= first[:, None]
-    turning[:, _HUBS : 2 * _HUBS] = _shares(weighed[:, _HUBS : 2 * _HUBS]) * second[:, None]
-    turning[:, 2 * _HUBS :] = -_shares(others) * (first + second)[:, None]
-    return fitting, turning
+        return clear, None
+    besides = _sum(weighed[:, _HUBS:-_OTHERS]) - against
+    return clear, besides - np.logaddexp(0.0, _FIRM - (besides - _nothing(reading)))
+
+
+def _together(clear: Floats, besides: Floats | None) -> Floats:
+    result: Floats = clear if besides is None else np.logaddexp(clear, besides)
+    return result
+
+
+def _turning(weighed: Floats, reading: PartTable) -> Floats:
+    """How far the score moves with each of the log-odds."""
+    clear, besides = _fitting(weighed, reading)
+    hubs, others = _shares(weighed[:, :_HUBS]), _shares(weighed[:, -_OTHERS:])
+    if besides is None:
+        return np.hstack((hubs, -others))
+    score = _together(clear, besides)
+    second = weighed[:, _HUBS:-_OTHERS]
+    firm = besides - (_sum(second) - _sum(weighed[:, -_OTHERS:]))
+    by_clear, by_besides = np.exp(clear - score)[:, None], (np.exp(besides - score) * (2 - np.exp(firm)))[:, None]
+    return np.hstack((by_clear * hubs, by_besides * _shares(second), -(by_clear + by_besides) * others))
+
+
+def _nothing(reading: PartTable) -> float:
+    """How hubs stand against others where nothing is told."""
+    return float(np.logaddexp.reduce(reading.start[:_HUBS]) - np.logaddexp.reduce(reading.start[-_OTHERS:]))
+
+
+def _sum(weighed: Floats) -> Floats:
+    result: Floats = np.logaddexp.reduce(weighed, axis=1)
+    return result

@@ -22,7 +22,7 @@ from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import ONLY_CARRIED, Basis
 from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, TIE_COLUMNS, ingredients
 from graphsvc.analysis.score.network import Operation
-from graphsvc.analysis.score.structure import by_structure, usable
+from graphsvc.analysis.score.structure import usable
 
 # Beliefs that differ by less are the same.
 _HAIR = 1e-12
@@ -161,7 +161,7 @@ def dealt(on: Basis) -> Dealt:
     if on.network is None:
         asserting = np.bincount(ledger.link[~ledger.denies], minlength=size)[ledger.link]
         part = np.divide(1.0, asserting, out=np.zeros(len(ledger.link)), where=~ledger.denies)
-        score = sum(by_structure(ledger, on.inside).values(), start=np.zeros(len(ledger.ids)))
+        score = sum(on.positions.values(), start=np.zeros(len(ledger.ids)))
         return Dealt(contact_links(ledger, on.inside, score), part)
     belief = on.network.belief[ledger.link]
     shares = belief_shares(ledger, strengths(ledger), size)

@@ -18,7 +18,7 @@ from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, row_changes
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
-from graphsvc.cases.deliveries.erasure import Gone, gone, left_out, without
+from graphsvc.cases.deliveries.erasure import Gone, gone, parted, without
 from graphsvc.cases.deliveries.held import HeldError, require_stays
 from graphsvc.cases.deliveries.loaded import Loaded, counts_of, names_of, standing_notes
 from graphsvc.cases.deliveries.material import KeptRows, folded
@@ -423,11 +423,9 @@ class Casework:
         what = gone(delivery.rows, _matcher(key, erased)) if erased else None
         if not what:
             return delivery
-        left = without(delivery.rows, what)
+        left, out = parted(delivery.rows, what)
         why = "is of somebody who was erased from this case"
-        rejections = [
-            Rejection(row.file, row.line, "", "", why, table=row.table) for row in left_out(delivery.rows, left)
-        ]
+        rejections = [Rejection(row.file, row.line, "", "", why, table=row.table) for row in out]
         return dataclasses.replace(delivery, rows=left, rejections=[*delivery.rejections, *rejections])
 
     @uncollected()

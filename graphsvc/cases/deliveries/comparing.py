@@ -113,9 +113,8 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
             fields[name] = (text(was.get(name)), text(will.get(name)))
         elif name not in _OF_STANDING and (name in row.values or not name.startswith(EXTRA_PREFIX)):
             unsaid.append(name)
-    categories = [
-        text(version.get("categories")) for version in shown
-    ]  # without those that would tell a witness or victim
+    # Without those that would tell a witness or victim.
+    categories = [text(version.get("categories")) for version in shown]
     if categories[0] != categories[1]:
         fields["category"] = (categories[0], categories[1])
     return RowChange(
@@ -179,12 +178,11 @@ def other_names(report: Report, rows: Iterable[Row], before: Standings, state: S
         state: the case with it.
         key: of the case.
     """
+    renamed = [change for change in report.changed if _is_another(change.before, change.after)]
+    if len(renamed) < _FEWEST:
+        return []
     sealed = sealed_ids(before, state, key)
-    others = Counter(
-        change.row.table
-        for change in report.changed
-        if change.key[-1] not in sealed and _is_another(change.before, change.after)
-    )
+    others = Counter(change.row.table for change in renamed if change.key[-1] not in sealed)
     known = {table: counts.changed + counts.unchanged for table, counts in report.counts.items()}
     apart = {(row.table, row.values.get("id")) for row in rows} if sealed else set()
     known_apart = Counter(

@@ -6,7 +6,6 @@ Where another row's text names them, `ERASED` stands instead.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -87,31 +86,19 @@ def gone(rows: Iterable[Row], erased: Callable[[str, str], bool]) -> Gone:
 
 def without(rows: Iterable[Row], what: Gone) -> list[Row]:
     """The rows that are left, with what names the erased masked."""
-    left = []
+    return parted(rows, what)[0]
+
+
+def parted(rows: Iterable[Row], what: Gone) -> tuple[list[Row], list[Row]]:
+    """The rows that are left, with what names the erased masked, and those that are not, as they were."""
+    left, out = [], []
     for row in rows:
         values = _left(row, what)
-        if values is not None:
-            left.append(Row(row.table, row.file, row.line, values))
-    return left
-
-
-def left_out(rows: Iterable[Row], left: Iterable[Row]) -> list[Row]:
-    """The rows that are no longer among those that are left, by where they stand: several files may fill one table.
-
-    Example:
-        >>> rows = [Row("people", file, 2, {"id": file}) for file in ("callers.csv", "called.csv")]
-        >>> [row.file for row in left_out(rows, rows[:1])]
-        ['called.csv']
-    """
-    stay = Counter((row.table, row.file, row.line) for row in left)
-    out = []
-    for row in rows:
-        place = (row.table, row.file, row.line)
-        if stay[place] > 0:
-            stay[place] -= 1
-        else:
+        if values is None:
             out.append(row)
-    return out
+        else:
+            left.append(Row(row.table, row.file, row.line, values))
+    return left, out
 
 
 def _left(row: Row, what: Gone) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import GraphsvcError, NotFound, Refused
+from graphsvc.records.iso import json_safe
 from graphsvc.records.labels import LABELS
 from graphsvc.records.relations import LinkKey
 from graphsvc.service import BOUND, MOST_LINKS, MOST_STARTS, Examined, NameTaken, Run, Session, exchange, parameters
@@ -18,7 +19,7 @@ from graphsvc.views.picture.network import link_text
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher import cells
 from graphsvc.web.cypher.examples import EXAMPLES, RELATIONS
-from graphsvc.web.frame import answer, at, home, page, plain, wants_json
+from graphsvc.web.frame import answer, at, home, page, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
 
@@ -101,7 +102,7 @@ def run(case: str) -> ResponseReturnValue:
     run = session.cypher.result(request.args.get("id", ""), wait_s=_QUICK_S)
     if wants_json():
         return answer("cypher/run.html", case=session.case, run=_told(run))
-    rows = [tuple(plain(value) for value in row) for row in run.rows]
+    rows = [tuple(json_safe(value) for value in row) for row in run.rows]
     if request.args.get("as") == "csv":
         return csv_file("cypher.csv", run.columns, [[cells.flat(value) for value in row] for row in rows])
     editor = Editor(run.text, _rows(run.parameters), fault=run.fault, line=run.line, column=run.column)
@@ -211,7 +212,7 @@ def _where(editor: Editor) -> dict[str, Any] | None:
 
 def _told(run: Run) -> dict[str, Any]:
     """A run as JSON tells it: all its rows, each as an object."""
-    fields = plain(run)
+    fields = json_safe(run)
     fields["rows"] = [dict(zip(run.columns, row, strict=True)) for row in fields["rows"]]
     return fields  # type: ignore[no-any-return]
 

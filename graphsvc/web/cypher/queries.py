@@ -10,9 +10,10 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.records.iso import json_safe
 from graphsvc.service import Query, Session
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.frame import answer, at, page, plain, wants_json
+from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
 
@@ -66,7 +67,7 @@ def one(case: str) -> ResponseReturnValue:
     shown: dict[str, Any] = {}
     if asked and not faults:
         released = session.queries.run(query.name, given)
-        rows = [tuple(plain(value) for value in row) for row in released.rows]
+        rows = [tuple(json_safe(value) for value in row) for row in released.rows]
         if request.args.get("as") == "csv":
             return csv_file(f"{query.name}.csv", released.columns, rows)
         shown = {

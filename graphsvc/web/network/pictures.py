@@ -11,6 +11,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import whole
 from graphsvc.service import Draft, OpenedView, SavedMeanwhile, SavedView, Session, ViewVersion
 from graphsvc.views.picture import canvas
@@ -18,7 +19,7 @@ from graphsvc.views.picture.canvas import MOST_BYTES, State
 from graphsvc.views.picture.network import Picture
 from graphsvc.views.sentences import since_saved
 from graphsvc.web.asked import number
-from graphsvc.web.frame import TWIN, answer, at, page, plain, wants_json
+from graphsvc.web.frame import TWIN, answer, at, page, wants_json
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("pictures", __name__, url_prefix="/case/<case>")
@@ -281,7 +282,7 @@ def _state() -> State:
 
 def _done(session: Session, view: SavedView, what: str) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(plain(_told(session, view)))
+        return jsonify(json_safe(_told(session, view)))
     return redirect(url_for("pictures.one", case=session.case, id=view.id, done=what), code=303)
 
 
