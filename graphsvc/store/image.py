@@ -12,7 +12,7 @@ from typing import Any
 
 from graphsvc.queries import cypher_folder
 from graphsvc.records.progress import Progress
-from graphsvc.records.properties import INTEREST, P_SUFFIX
+from graphsvc.records.properties import INTEREST, LOOKED_IN, P_SUFFIX
 from graphsvc.records.relations import CUSTOM_TYPE, RELATIONS, LinkKey, graph_type
 from graphsvc.records.tables import ENTITY_TABLES, EXTRA_PREFIX
 from graphsvc.store.bolt import Store
@@ -119,10 +119,10 @@ def _differ(old: Mapping[Any, Any], new: Mapping[Any, Any], shown: Callable[[Any
 
 
 def _open_node(properties: Properties | None) -> Properties | None:
-    """What of a node shows under P: not what the deliverer's own columns say, which is conditional."""
+    """What of a node shows under P: not what the deliverer's own columns say, which is conditional, nor what repeats others."""
     if properties is None or not str(properties.get("handling")).startswith("P"):
         return None
-    return {name: value for name, value in properties.items() if not name.startswith(EXTRA_PREFIX)}
+    return {name: value for name, value in properties.items() if not (name.startswith(EXTRA_PREFIX) or name in LOOKED_IN)}
 
 
 def _open_claim(claim: tuple[Properties, str, str, str] | None) -> tuple[Any, ...] | None:

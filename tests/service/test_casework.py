@@ -417,7 +417,7 @@ def test_another_table_of_weights_closes_a_case_until_its_figures_are_computed_a
     with Service(dataclasses.replace(settings, grading=own)) as service:
         assert belief(service) == pytest.approx(0.75)
         assert service.recover() == [case]
-        assert belief(service) == pytest.approx(0.8)
+        assert belief(service) == pytest.approx(8 / 9)
         assert service.recover() == []
     with Service(settings) as service:
         assert service.recover() == [case]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
 import pytest
 
@@ -16,11 +16,11 @@ from tests.toolbox.rows import Tables, said
 pytestmark = pytest.mark.neo4j
 ROLES = {"ana": ("analyst", Grant("C", sources=True)), "cus": ("custodian", Grant("C", sources=True))}
 RECORD = {"id": "bill", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
-# Two circles and who joins them, who alone is in contact with everyone.
-CIRCLES = (("a1", "a2", "a3", "a4"), ("b1", "b2", "b3", "b4"))
+# Three circles and who joins them, who alone is in contact with everyone.
+CIRCLES = (("a1", "a2", "a3"), ("b1", "b2", "b3"), ("c1", "c2", "c3"))
 JOINS = "hub"
 CALLS = [f"{first} CONTACTED {second}" for circle in CIRCLES for first, second in combinations((*circle, JOINS), 2)]
-EVERYONE = sorted({*CIRCLES[0], *CIRCLES[1], JOINS})
+EVERYONE = sorted({*chain(*CIRCLES), JOINS})
 PHONES: Tables = {
     "people": [],
     "things": [
@@ -59,7 +59,7 @@ def test_phones_alone_have_a_page_that_says_what_there_is(place: Callable[[Table
     assert page.status_code == 200
     data = client.get(f"/case/{phones.case}/network.json").get_json()
     assert data["counts"] == {"thing": len(EVERYONE)}
-    assert [(row["id"], row["links"]) for row in data["most_linked"]][:2] == [(JOINS, 8), ("a1", 4)]
+    assert [(row["id"], row["links"]) for row in data["most_linked"]][:2] == [(JOINS, 9), ("a1", 3)]
     assert len(data["most_linked"]) == len(EVERYONE)
     assert "What there is" in page.text
     assert ("The whole case at a glance" in page.text) == (who == "ana")  # others may not look at it
@@ -104,7 +104,7 @@ def test_sets_are_looked_for_among_contacts_where_nobody_has_a_part(
     found = case("ana").leads.sets.find(1)
     assert (found.people, found.of) == ((JOINS,), len(EVERYONE))
     assert (found.contacts_alone, found.things) == (True, rows is PHONES)
-    assert (found.before.pieces, found.after.pieces) == (1, 2)
+    assert (found.before.pieces, found.after.pieces) == (1, 3)
     assert case("ana").leads.sets.find(people=["a1"]).people == ("a1",)
     page = case.client("ana").get(f"/case/{case.case}/sets").text
     assert "Nobody is said to have played a part here" in page
