@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from graphsvc.simulate import places
@@ -117,3 +118,18 @@ def _work(
         # The debt for the journey is often held by the one who controls the place, who is seldom seen there.
         lender = workplace.controller if rng.random() < 0.3 else rng.choice(cast.aides).id
         facts.add(TrueFact(worker.id, "OWES", lender, start, amount=rng.randrange(5, 60) * 100, currency="GBP"))
+
+
+def abandoned(workplaces: list[Workplace], facts: Facts) -> dict[str, list[TrueFact]]:
+    """Workplace → that whoever controls it left somebody, of whom no work is known after it closed."""
+    controlled = {workplace.id: workplace for workplace in workplaces if workplace.controller}
+    spells: dict[str, list[TrueFact]] = defaultdict(list)
+    for fact in facts.of("WORKED_AT"):
+        spells[fact.subject].append(fact)
+    left: dict[str, list[TrueFact]] = defaultdict(list)
+    for worker, worked in spells.items():
+        last = max(worked, key=lambda fact: fact.on or dt.date.min)
+        workplace = controlled.get(last.object)
+        if workplace is not None and last.until is not None and last.until == workplace.closed:
+            left[workplace.id].append(TrueFact(workplace.controller, "ABANDONED", worker, last.until))
+    return dict(left)

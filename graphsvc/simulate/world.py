@@ -18,7 +18,13 @@ from graphsvc.simulate.work import Workplace
 
 @dataclass
 class World:
-    """What there is and what happened; nothing of it is said yet. `rumours`: what honest people wrongly believe."""
+    """What there is and what happened; nothing of it is said yet.
+
+    Attributes:
+        rumours: what honest people wrongly believe.
+        abandoned: workplace → whom its controller left when it closed; beside the facts, from which all else that is said
+            is drawn.
+    """
 
     knobs: Knobs
     cast: Cast
@@ -27,6 +33,11 @@ class World:
     things: Things
     facts: Facts
     rumours: list[TrueFact] = field(default_factory=list)
+    abandoned: dict[str, list[TrueFact]] = field(default_factory=dict)
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a relation (subject, relation, object) truly holds."""
+        return key in self.facts or any(fact.key == key for left in self.abandoned.values() for fact in left)
 
     def linking(self) -> list[str]:
         """Ids of those who link gangs that otherwise have nothing in common: brokers, and suppliers of two gangs."""
@@ -81,4 +92,4 @@ def build(seed: int, knobs: Knobs, people: int) -> World:
     standing.give(source("standing"), knobs, cast, facts)
     if knobs.hard:
         veil.draw(source("veil"), cast)
-    return World(knobs, cast, crossings, workplaces, things, facts, rumours)
+    return World(knobs, cast, crossings, workplaces, things, facts, rumours, work.abandoned(workplaces, facts))

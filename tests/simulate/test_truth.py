@@ -52,16 +52,16 @@ def test_false_links_are_what_false_statements_assert(case: Any) -> None:
 
 
 def test_nothing_false_is_true(demo: Any) -> None:
-    facts = world.build(simulate.DEMO_SEED, DEMO, simulate.DEMO_PEOPLE).facts
+    true = world.build(simulate.DEMO_SEED, DEMO, simulate.DEMO_PEOPLE)
     for key in demo.truth["false_links"] + demo.truth["mistaken_links"]:
-        assert tuple(key) not in facts
+        assert tuple(key) not in true
     same = dict(demo.truth["same"])
     untrue = {tuple(key) for key in demo.truth["false_links"] + demo.truth["mistaken_links"]}
     for row in demo.links:
         key = (row["subject_id"], row["relation"], row["object_id"])
         meant = (same.get(key[0], key[0]), *key[1:])
         if row["polarity"] in ("", "asserts"):
-            assert (key in untrue) != (key in facts or meant in facts), key
+            assert (key in untrue) != (key in true or meant in true), key
 
 
 def test_share_of_false_statements_is_the_one_asked_for(case: Any) -> None:
