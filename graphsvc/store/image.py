@@ -122,7 +122,9 @@ def _open_node(properties: Properties | None) -> Properties | None:
     """What of a node shows under P: not what the deliverer's own columns say, which is conditional, nor what repeats others."""
     if properties is None or not str(properties.get("handling")).startswith("P"):
         return None
-    return {name: value for name, value in properties.items() if not (name.startswith(EXTRA_PREFIX) or name in LOOKED_IN)}
+    return {
+        name: value for name, value in properties.items() if not (name.startswith(EXTRA_PREFIX) or name in LOOKED_IN)
+    }
 
 
 def _open_claim(claim: tuple[Properties, str, str, str] | None) -> tuple[Any, ...] | None:

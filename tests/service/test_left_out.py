@@ -88,7 +88,9 @@ def test_what_another_handling_code_has_is_told_to_who_sees_it_alone(people: Peo
 
 def test_what_passes_a_filter_by_figures_that_take_source_clearance_is_told(people: People) -> None:
     inv, nosrc = people("inv"), people("nosrc")
-    least = next(edge.belief for edge in inv.network.picture(PictureRequest(["C1"])).edges if edge.relation == "PILOTED")
+    least = next(
+        edge.belief for edge in inv.network.picture(PictureRequest(["C1"])).edges if edge.relation == "PILOTED"
+    )
     wanted = around("P2", "C1", depth=0, least=least)
     words = "links that you see and this recipient does not (chosen by figures that take source clearance)"
     preview = inv.exports.preview(wanted, "Filters")
