@@ -68,7 +68,8 @@ def questions(session: Opener, case: str, person: str) -> None:
         say(f"{claim.id}  {claim.subject} {denies}{claim.relation} {claim.object}  statement {claim.statement}")
         say(f"    {question.text}")
         if question.rank_if_true is not None:
-            say(f"    rank about {question.rank_if_true} if it is so, about {question.rank_if_false} without it")
+            then = "not ranked" if question.rank_if_false is None else f"about {question.rank_if_false}"
+            say(f"    rank about {question.rank_if_true} if it is so, {then} without it")
     for note in asking.notes:
         say(note)
     if not asking.questions and not asking.notes:

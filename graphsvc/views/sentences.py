@@ -320,14 +320,14 @@ def worth(accounts: float) -> str:
     return f"worth {number} {plural(1 if number == '1' else 2, 'independent account')}"
 
 
-def would_leave(rank: int) -> str:
+def would_leave(rank: int | None) -> str:
     """What would take somebody out of the first ten; what would have to be false follows.
 
     Example:
         >>> would_leave(14)
         'It would leave the first ten (rank 14) if all of this were false:'
     """
-    return f"It would leave the first ten (rank {rank}) if all of this were false:"
+    return f"It would leave the first ten ({f'rank {rank}' if rank else 'not ranked'}) if all of this were false:"
 
 
 def stays(tried: int) -> str:
@@ -379,26 +379,27 @@ def place(best: int, worst: int, low: int, high: int, *, in_steps: bool) -> str:
     return f"{best} to {worst} without {without}; {low} to {high} on uncertain data"
 
 
-def moved_by(claims: int, rank: int) -> str:
+def moved_by(claims: int, rank: int | None) -> str:
     """What a rank is without the piece that moves it most, which stands before.
 
     Example:
-        >>> moved_by(58, 175)
-        '(58 claims): rank 175 without'
+        >>> moved_by(58, 175), moved_by(1, None)
+        ('(58 claims): rank 175 without', '(1 claim): not ranked without')
     """
-    return f"({count(claims, 'claim')}): rank {rank} without"
+    then = "not ranked" if rank is None else f"rank {rank}"
+    return f"({count(claims, 'claim')}): {then} without"
 
 
-def if_checked(if_true: int, if_false: int) -> str:
+def if_checked(if_true: int, if_false: int | None) -> str:
     """What the answer to a question would do to a rank.
 
     Example:
-        >>> if_checked(2, 2)
-        'Rank about 2 either way; the score moves.'
+        >>> if_checked(2, 2), if_checked(2, None)
+        ('Rank about 2 either way; the score moves.', 'Rank about 2 if it is so, not ranked without it.')
     """
     if if_true == if_false:
         return f"Rank about {if_true} either way; the score moves."
-    return f"Rank about {if_true} if it is so, about {if_false} without it."
+    return f"Rank about {if_true} if it is so, {'not ranked' if if_false is None else f'about {if_false}'} without it."
 
 
 # -- exports --------------------------------------------------------------------------------------------------

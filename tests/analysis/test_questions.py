@@ -72,8 +72,10 @@ def test_what_moves_the_lead_and_is_uncertain_comes_first() -> None:
 def test_a_denial_that_were_true_lowers_and_an_account_that_were_true_raises() -> None:
     by_claim = {question.claim.id: question for question in weigh("top", ON)}
     denial = by_claim["r1: top not RUNS g1"]
+    assert denial.rank_if_false is not None
     assert denial.rank_if_true >= denial.rank_if_false
     account = by_claim["s1: top RUNS g1"]
+    assert account.rank_if_false is not None
     assert account.rank_if_true <= account.rank_if_false
 
 

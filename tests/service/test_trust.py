@@ -117,6 +117,7 @@ def test_the_fewest_false_accounts_are_named_and_the_log_counts_them(
     (source,) = piece.sources
     assert source in {claim.source for claim in session._material.given()[0] if claim.subject == "told-1"}
     assert found.fewest
+    assert found.rank is not None
     assert found.rank > 10
     assert invented_accounts is not None
     assert invented_accounts >= 1

@@ -9,12 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.pieces import Piece, without
+from graphsvc.analysis.doubt.leaving_out import lists
+from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.rereading import Read
-from graphsvc.analysis.doubt.stability import rescored
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats, Ledger
+from graphsvc.analysis.evidence.ledger import Bools, Floats
 from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
@@ -38,13 +38,13 @@ class FalseAccounts:
     Attributes:
         pieces: each all that one witness said, one report or one record, the one that carries most first; empty where nothing
             tried would do.
-        rank: the rank then.
+        rank: the rank then; None: they are not ranked then.
         fewest: whether fewer would certainly not do: each by itself was tried, and that is all there is to try below two.
         tried: how many were false together at the end, where nothing tried would do.
     """
 
     pieces: tuple[Piece, ...]
-    rank: int
+    rank: int | None
     fewest: bool
     tried: int = 0
 
@@ -56,12 +56,13 @@ class Alone:
     Attributes:
         pieces: of the kinds `FALSE`, those that touch anybody.
         leads: rows, in the network, of those in the first places.
-        ranks: pieces x leads.
+        ranks: pieces x leads, as `leaving_out.Lists` has them, and after the first places for who is not ranked; `ranked` likewise.
     """
 
     pieces: list[Piece]
     leads: Ints
     ranks: Ints
+    ranked: Bools
 
 
 def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
@@ -88,15 +89,15 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
     """
     if on.network is None:
         return None
-    before, others = rereading.read(on.network), on.others
-    leads = np.flatnonzero(rereading.ranks(before.score, others) <= top)
+    leads = np.flatnonzero(rereading.ranks(parts.score(parts.read(on.network)), on.others) <= top)
     tried = [piece for piece in pieces if piece.kind in FALSE]
     touching: list[Piece] = []
-    ranks = [np.zeros((0, len(leads)), dtype=np.int64)]
-    for numbers, score in rescored(on.told, before, [piece.rows for piece in tried]):
-        touching += [tried[number] for number in numbers.tolist()]
-        ranks.append(rereading.ranks(score, others)[:, leads])
-    return Alone(touching, leads, np.concatenate(ranks))
+    ranks, ranked = [np.zeros((0, len(leads)), dtype=np.int64)], [np.zeros((0, len(leads)), dtype=bool)]
+    for some in lists(on, [piece.rows for piece in tried]):
+        touching += [tried[number] for number in some.left_out.tolist()]
+        ranks.append(_out(some.rank, some.ranked, top)[:, leads])
+        ranked.append(some.ranked[:, leads])
+    return Alone(touching, leads, np.concatenate(ranks), np.concatenate(ranked))
 
 
 def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> FalseAccounts | None:
@@ -129,51 +130,59 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
     network = on.network
     if network is None or singly is None or lead not in network.ids:
         return None
-    row, others = network.ids.index(lead), on.others
+    row = network.ids.index(lead)
     if row not in singly.leads:
         return None
-    before = rereading.read(network)
-    ranks = singly.ranks[:, int(np.searchsorted(singly.leads, row))]
+    column = int(np.searchsorted(singly.leads, row))
+    ranks = singly.ranks[:, column]
     if ranks.max(initial=0) > top:
         worst = int(ranks.argmax())
-        return FalseAccounts((singly.pieces[worst],), int(ranks[worst]), fewest=True)
+        rank = int(ranks[worst]) if singly.ranked[worst, column] else None
+        return FalseAccounts((singly.pieces[worst],), rank, fewest=True)
 
-    near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
-    ledger, now, left, gone = on.told, before, list(near), list[Piece]()
-    numbers, rank = np.arange(len(ledger.claims)), int(ranks.max(initial=0))
-    while left and len(gone) < MOST:
-        rows = [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left]
-        ranks, scores = _of(ledger, now, rows, row, others)
+    near = _near(on, rereading.read(network), row, singly.pieces)[:_TRIED_IN_TURN]
+    # What is false already is out of the case that the next is tried on: its rows by their numbers in the whole.
+    now, numbers = on, np.arange(len(on.told.claims))
+    left, gone, out = list(near), list[Piece](), False
+    rank = None
+    while left and len(gone) < MOST and not out:
+        ranks, scores, ranked = _of(now, [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left], lead, top)
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
-        rank = int(ranks[worst])
+        rank, out = int(ranks[worst]) if ranked[worst] else None, bool(ranks[worst] > top)
         gone.append(left.pop(worst))
-        if rank > top:
-            break
-        # What is false already is out of the network that the next is tried on.
-        ((links, belief),) = without(ledger, [rows[worst]])
-        now = rereading.read(now.network.believing(links, belief))
-        remaining = ~np.isin(numbers, gone[-1].rows)
-        ledger, numbers = ledger.rows(remaining), numbers[remaining]
-    if len(gone) > 2 or rank <= top:  # greed may miss two that do it together
+        if not out:
+            remaining = ~np.isin(numbers, gone[-1].rows)
+            now, numbers = now.without(np.flatnonzero(~remaining)), numbers[remaining]
+    if len(gone) > 2 or not out:  # greed may miss two that do it together
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
-        both = [np.concatenate([piece.rows for piece in pair]) for pair in pairs]
-        of_pairs = _of(on.told, before, both, row, others)[0]
+        both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
+        of_pairs, _, pair_ranked = _of(on, both, lead, top)
         if of_pairs.max(initial=0) > top:
             best = int(of_pairs.argmax())
-            return FalseAccounts(pairs[best], int(of_pairs[best]), fewest=True)
-    if rank > top:
+            return FalseAccounts(pairs[best], int(of_pairs[best]) if pair_ranked[best] else None, fewest=True)
+    if out:
         return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
-    return FalseAccounts((), int(rereading.ranks(before.score, others)[row]), fewest=False, tried=len(gone))
+    stays = rereading.ranks(parts.score(parts.read(network)), on.others)[row]
+    return FalseAccounts((), int(stays), fewest=False, tried=len(gone))
 
 
-def _of(ledger: Ledger, before: Read, sets: Sequence[Ints], row: int, others: Sequence[float]) -> tuple[Ints, Floats]:
-    """The rank of one person without each of some sets of rows, and their score."""
-    ranks = np.full(len(sets), int(rereading.ranks(before.score, others)[row]))
-    scores = np.full(len(sets), before.score[row])
-    for numbers, score in rescored(ledger, before, sets):
-        ranks[numbers] = rereading.ranks(score, others)[:, row]
-        scores[numbers] = score[:, row]
-    return ranks, scores
+def _out(rank: Ints, ranked: Bools, top: int) -> Ints:
+    """Ranks, where who is not ranked is in no first place however short the list."""
+    result: Ints = np.where(ranked, rank, np.maximum(rank, top + 1))
+    return result
+
+
+def _of(on: Basis, sets: Sequence[Ints], lead: str, top: int) -> tuple[Ints, Floats, Bools]:
+    """What becomes of one person without each of some sets of rows: rank as `Alone` has it, score, and whether they are ranked."""
+    network = on.network or on.operation(on.told)
+    row, score = network.ids.index(lead), parts.score(parts.read(network))
+    ranks = np.full(len(sets), int(rereading.ranks(score, on.others)[row]))
+    scores, ranked = np.full(len(sets), score[row]), np.ones(len(sets), dtype=bool)
+    for some in lists(on, sets):
+        ranks[some.left_out] = _out(some.rank, some.ranked, top)[:, row]
+        scores[some.left_out] = some.score[:, row]
+        ranked[some.left_out] = some.ranked[:, row]
+    return ranks, scores, ranked
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:

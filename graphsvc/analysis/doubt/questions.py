@@ -15,9 +15,9 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
+from graphsvc.analysis.doubt.leaving_out import lists
 from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
-from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.evidence.roles import OPERATION, ROLE_RELATIONS
 from graphsvc.analysis.score.basis import Basis
@@ -63,14 +63,15 @@ class Question:
 
     Attributes:
         claim: the claim.
-        rank_if_true: the lead's rank, from 1, if the claim were as good as any; `rank_if_false` if it were not there.
+        rank_if_true: the lead's rank, from 1, if the claim were as good as any; `rank_if_false` if it were not there; None:
+            they would not be ranked.
         worth: how much is uncertain about the lead for the claim alone, 0 or more; orders questions, means nothing by
             itself.
     """
 
     claim: Claim
     rank_if_true: int
-    rank_if_false: int
+    rank_if_false: int | None
     worth: float
 
     @property
@@ -119,32 +120,30 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
         return []
     row, others, before = network.ids.index(lead), on.others, rereading.read(network)
     place = {id(claim): number for number, claim in enumerate(on.told.claims)}
+    candidates = _candidates(*_neighbourhood(lead, on.told.claims), kinds)
+    numbers = [place[id(claim)] for claim in candidates]
+    rank = int(rereading.ranks(before.score, others)[row])
+    without = {number: (rank, float(before.score[row]), True) for number in range(len(numbers))}
+    for some in lists(on, [np.array([number]) for number in numbers]):
+        gone = some.rank[:, row].tolist(), some.score[:, row].tolist(), some.ranked[:, row].tolist()
+        without |= dict(zip(some.left_out.tolist(), zip(*gone, strict=True), strict=True))
     questions = []
-    for claim in _candidates(*_neighbourhood(lead, on.told.claims), kinds):
-        link, beliefs = _answers(on, place[id(claim)])
-        scores = [rereading.score_if(before, link, belief) for belief in beliefs]
-        places = [int(rereading.ranks(score, others)[row]) for score in scores]
-        belief = _belief(claim)
-        moved = abs(scores[0][row] - scores[1][row])
-        worth = belief * (1 - belief) * (abs(places[0] - places[1]) + min(moved, 0.99))
+    for which, (claim, number) in enumerate(zip(candidates, numbers, strict=True)):
+        score = rereading.score_if(before, on.told.link[[number]], _at_its_best(on.told, number))
+        if_true, (if_false, score_without, ranked) = int(rereading.ranks(score, others)[row]), without[which]
+        belief, moved = _belief(claim), abs(score[row] - score_without)
+        worth = belief * (1 - belief) * (abs(if_true - if_false) + min(moved, 0.99))
         if worth > 1e-9:
-            questions.append(Question(claim, places[0], places[1], float(worth)))
+            questions.append(Question(claim, if_true, if_false if ranked else None, float(worth)))
     return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
 
 
-def _answers(on: Basis, number: int) -> tuple[Ints, tuple[Floats, Floats]]:
-    """The link of a claim, and how far it is believed if the claim is as good as can be, and if it is not there."""
-    ledger = on.told
+def _at_its_best(ledger: Ledger, number: int) -> Floats:
+    """How far the link of a claim is believed if the claim is as good as can be."""
     rows = np.flatnonzero(ledger.link == ledger.link[number])
     strength = strengths(ledger)[rows]
-    best = strength.copy()
     kind, _, _, behind, _ = ledger.claims[number].grading
-    best[rows == number] = claim_belief(kind, "1", "A", behind, weights=ledger.weights)
-    others = rows != number
-    return ledger.link[[number]], (_believed(ledger, rows, best), _believed(ledger, rows[others], strength[others]))
-
-
-def _believed(ledger: Ledger, rows: Ints, strength: Floats) -> Floats:
+    strength[rows == number] = claim_belief(kind, "1", "A", behind, weights=ledger.weights)
     sides = []
     for chosen in (~ledger.denies[rows], ledger.denies[rows]):
         owner = np.zeros(int(chosen.sum()), dtype=np.int64)

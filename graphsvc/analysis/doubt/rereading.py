@@ -3,11 +3,15 @@
 What one statement told touches a few persons; the first reading changes for them alone, each further one for those tied
 to whom it changed for. Everybody else keeps what they had, so the answer is the one a full rerun gives. Many such changes,
 each by itself, are worked out at once: what each adds to the sums of whom is one sparse product.
+
+Who may play a part can change with it. A tie to somebody who turns out to be only carried counts as one to the carried, and
+one to somebody who turns out to play a part as one to them: that is added in place of what the tie added before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +23,7 @@ from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.ingredients import CARRIED_COLUMNS, NAMES, TIE_COLUMNS, ingredients
-from graphsvc.analysis.score.network import Operation
+from graphsvc.analysis.score.network import Entries, Operation
 
 # Links believed otherwise (numbers, each once), and how far.
 Change = tuple[Ints, Floats]
@@ -46,6 +50,24 @@ class Adds:
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """What changes in the sums of others where somebody turns: each entry the belief of its link, added or taken away.
+
+    Attributes:
+        by_person: the entries of each person who turns.
+        link: for each entry its link; `sign` 1 or -1.
+        cell: as those of `Adds`; `other` and `kind` likewise.
+    """
+
+    by_person: Bins
+    link: Ints
+    sign: Floats
+    cell: Ints
+    other: Ints
+    kind: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A network as it was read, round by round.
 
@@ -58,6 +80,8 @@ class Read:
         near: persons x persons: who is tied to whom at all.
         touched: link x persons: whose sums it adds to.
         adds: what each link adds.
+        turns: what each link adds less and more where the person at its far end turns from one who may play a part into one only
+            carried, or back.
         handed: (persons x kinds) x (persons x ingredients): what is added to whom for each bit that somebody is of a kind.
     """
 
@@ -69,6 +93,7 @@ class Read:
     near: csr_array
     touched: csr_array
     adds: Adds
+    turns: Turns
     handed: csr_array
 
 
@@ -100,31 +125,62 @@ def read(network: Operation) -> Read:
     shape = (len(network.belief), size)
     touched = coo_array((np.ones(len(link), dtype=bool), (link, person)), shape=shape).tocsr()
     score = parts.fits(weighed[-1])
-    return Read(network, whom, sums, weighed, score, near, touched, _adds(network), _handed(network))
+    adds, turns = _adds(network), _turns(network)
+    return Read(network, whom, sums, weighed, score, near, touched, adds, turns, _handed(network))
+
+
+# Entries as columns: link, cell (person x ingredient), person at the far end (-1: whoever it is), place of their kind.
+_Columns = tuple[Ints, Ints, Ints, Ints]
+
+
+def _deeds(entries: Entries) -> _Columns:
+    # Deeds come first among ingredients, in their order.
+    nobody = np.full(len(entries.link), -1)
+    return entries.link, entries.person * _WIDTH + entries.column, nobody, np.zeros(len(nobody), dtype=np.int64)
+
+
+def _with_carried(entries: Entries) -> tuple[_Columns, Ints]:
+    """What ties with those only carried add, and which of the entries each is of."""
+    column = CARRIED_COLUMNS[entries.column]
+    which = np.flatnonzero(column >= 0)
+    nobody = np.full(len(which), -1)
+    cell = entries.person[which] * _WIDTH + column[which]
+    return (entries.link[which], cell, nobody, np.zeros(len(which), dtype=np.int64)), which
+
+
+def _with_others(entries: Entries) -> tuple[_Columns, Ints]:
+    """What ties with those who may play a part add, and which of the entries each is of."""
+    alike, apart = np.flatnonzero(_ANYONE[entries.column]), np.flatnonzero(~_ANYONE[entries.column])
+    kinds = len(WHOM)
+    which = np.concatenate((alike, np.repeat(apart, kinds)))
+    kind = np.concatenate((np.zeros(len(alike), dtype=np.int64), np.tile(np.arange(kinds), len(apart))))
+    other = entries.other[which].copy()
+    other[: len(alike)] = -1
+    cell = entries.person[which] * _WIDTH + TIE_COLUMNS[entries.column[which], kind]
+    return (entries.link[which], cell, other, kind), which
+
+
+def _joined(*parts: Sequence[Ints]) -> list[Ints]:
+    return [np.concatenate(column).astype(np.int64) for column in zip(*parts, strict=True)]
 
 
 def _adds(network: Operation) -> Adds:
-    deeds, carried, ties = network.in_deeds, network.in_carried, network.in_ties
-    counted = np.flatnonzero(CARRIED_COLUMNS[carried.column] >= 0)
-    alike, apart = np.flatnonzero(_ANYONE[ties.column]), np.flatnonzero(~_ANYONE[ties.column])
-    kinds = len(WHOM)
-    parted, kind = np.repeat(apart, kinds), np.tile(np.arange(kinds), len(apart))
-    # Deeds come first among ingredients, in their order.
-    rows = (
-        (deeds.link, deeds.person, deeds.column, np.full(len(deeds.link), -1)),
-        (
-            carried.link[counted],
-            carried.person[counted],
-            CARRIED_COLUMNS[carried.column[counted]],
-            np.full(len(counted), -1),
-        ),
-        (ties.link[alike], ties.person[alike], TIE_COLUMNS[ties.column[alike], 0], np.full(len(alike), -1)),
-        (ties.link[parted], ties.person[parted], TIE_COLUMNS[ties.column[parted], kind], ties.other[parted]),
-    )
-    link, person, column, other = (np.concatenate(part).astype(np.int64) for part in zip(*rows, strict=True))
-    of = np.zeros(len(link), dtype=np.int64)
-    of[len(link) - len(kind) :] = kind
-    return Adds(sorted_into(link, len(network.belief)), person * _WIDTH + column, other, of)
+    carried, ties = _with_carried(network.in_carried)[0], _with_others(network.in_ties)[0]
+    link, cell, other, kind = _joined(_deeds(network.in_deeds), carried, ties)
+    return Adds(sorted_into(link, len(network.belief)), cell, other, kind)
+
+
+def _turns(network: Operation) -> Turns:
+    ties, dormant = network.in_ties, network.in_carried.chosen(np.flatnonzero(network.in_carried.other >= 0))
+    parts, whose, signs = [], [], []
+    for entries, as_tie in ((ties, -1.0), (dormant, 1.0)):
+        for sign, (columns, which) in ((as_tie, _with_others(entries)), (-as_tie, _with_carried(entries))):
+            parts.append(columns)
+            whose.append(entries.other[which])
+            signs.append(np.full(len(which), sign))
+    link, cell, other, kind = _joined(*parts)
+    by_person = sorted_into(np.concatenate(whose).astype(np.int64), network.size)
+    return Turns(by_person, link, np.concatenate(signs), cell, other, kind)
 
 
 def _handed(network: Operation) -> csr_array:
@@ -157,8 +213,14 @@ def score_if(before: Read, links: Ints, belief: Floats) -> Floats:
     return result
 
 
-def scores_if(before: Read, changes: Sequence[Change]) -> Floats:
+def scores_if(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints] | None = None) -> Floats:
     """`score_if` for many changes, each by itself.
+
+    Args:
+        before: see `read`.
+        changes: links believed otherwise.
+        turned: who turns from one who may play a part into one only carried, or back: the places of the changes, and rows of
+            the network. What they themselves score then means nothing where they turn into one only carried.
 
     Returns:
         Changes x persons.
@@ -181,9 +243,12 @@ def scores_if(before: Read, changes: Sequence[Change]) -> Floats:
     moved_by = np.concatenate([belief for _, belief in changes]) - before.network.belief[link]
     adds = before.adds
     entry, of = adds.by_link.members(link)
-    change, amount, cell, other = change[of], moved_by[of], adds.cell[entry], adds.other[entry]
+    parts_of = [(change[of], moved_by[of], adds.cell[entry], adds.other[entry], adds.kind[entry])]
+    if turned is not None:
+        parts_of.append(_turned(before, (change, link, moved_by), *turned))
+    change, amount, cell, other, kind = (np.concatenate(part) for part in zip(*parts_of, strict=True))
     with_whom = np.flatnonzero(other >= 0)
-    kind = adds.kind[entry][with_whom]
+    kind = kind[with_whom]
     # How far each person is of each kind otherwise than before, change by change: at the first reading nobody is.
     otherwise = csr_array((count, size * kinds))
     for number, reading in enumerate(parts.readings()):
@@ -209,21 +274,39 @@ def scores_if(before: Read, changes: Sequence[Change]) -> Floats:
     return after
 
 
-def ranks(score: Floats, others: Sequence[float] = ()) -> Ints:
+def _turned(
+    before: Read, moved: tuple[Ints, Ints, Floats], change: Ints, row: Ints
+) -> tuple[Ints, Floats, Ints, Ints, Ints]:
+    """What is added where some turn, entry by entry: change, how much, cell, whom it is with, and of what kind."""
+    turns, links = before.turns, max(len(before.network.belief), 1)
+    entry, of = turns.by_person.members(row)
+    change, link = change[of], turns.link[entry]
+    belief = before.network.belief[link]
+    keys = moved[0] * links + moved[1]
+    order = np.argsort(keys)
+    wanted = change * links + link
+    place = np.minimum(np.searchsorted(keys[order], wanted), max(len(keys) - 1, 0))
+    if len(keys):
+        belief = belief + np.where(keys[order][place] == wanted, moved[2][order][place], 0.0)
+    return change, turns.sign[entry] * belief, turns.cell[entry], turns.other[entry], turns.kind[entry]
+
+
+def ranks(score: Floats, others: Mapping[float, int | Ints] | Sequence[float] = ()) -> Ints:
     """Place of each in the list of all, from 1; ties share the lowest.
 
     Args:
         score: for each; or several lists at once, one in each row.
-        others: scores of further persons in the list.
+        others: scores of further persons in the list; or score → how many have it, one number or one for each list.
 
     Example:
         >>> ranks(np.array([2.0, 1.0, 2.0]), [3.0]).tolist()
         [2, 4, 2]
-        >>> ranks(np.array([[2.0, 1.0], [1.0, 2.0]])).tolist()
-        [[1, 2], [2, 1]]
+        >>> ranks(np.array([[2.0, 1.0], [1.0, 2.0]]), {1.5: np.array([0, 3])}).tolist()
+        [[1, 2], [5, 1]]
 
     Limits: scores that differ by less than a billionth are the same.
     """
+    further = others if isinstance(others, Mapping) else Counter(others)
     lists = np.atleast_2d(score).round(9)
     order = np.argsort(-lists, axis=1)
     falling = np.take_along_axis(lists, order, axis=1)
@@ -231,6 +314,7 @@ def ranks(score: Floats, others: Sequence[float] = ()) -> Ints:
     place[:, 1:] = np.where(falling[:, 1:] != falling[:, :-1], np.arange(1, lists.shape[1]), 0)
     result = np.empty(lists.shape, dtype=np.int64)
     np.put_along_axis(result, order, np.maximum.accumulate(place, axis=1), axis=1)
-    apart = np.sort(np.asarray(others, dtype=float).round(9))
-    result += 1 + len(apart) - np.searchsorted(apart, lists.reshape(-1), side="right").reshape(lists.shape)
+    result += 1
+    for value, count in further.items():
+        result += (lists < round(value, 9)) * np.reshape(count, (-1, 1))
     return result.reshape(np.shape(score))

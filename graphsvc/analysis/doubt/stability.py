@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.pieces import KINDS, Piece, without
-from graphsvc.analysis.doubt.rereading import Read
+from graphsvc.analysis.doubt.leaving_out import lists
+from graphsvc.analysis.doubt.pieces import KINDS, Piece
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Floats, Ledger
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.network import Operation
@@ -21,8 +20,6 @@ RESTS_ON = 0.5
 DRAWS = 40
 # Of the draws so many lie outside the interval at either end.
 _TAIL = 0.05
-# So many pieces are left out side by side, each by itself, and links that are believed otherwise for it.
-_AT_ONCE, _LINKS_AT_ONCE = 256, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +27,14 @@ class Place:
     """How far one person's place in the list holds.
 
     Attributes:
-        best: best rank over all that was left out, from 1; `worst` the worst. Both hold the rank with nothing left out.
+        best: best rank over all that was left out, from 1; `worst` the worst, which is the place after the last where they are
+            not ranked then. Both hold the rank with nothing left out.
         loss: greatest share of a positive score that goes with one piece, from 0; more than 1 where the score turns negative, 0
             where it is not positive.
         low: best of the nine in ten ranks that uncertain data leave likely; `high` the worst of them.
         rests_on: kinds of piece (`pieces.KINDS`) of which one takes half of the score, or more, along.
         most: the piece without which the rank moves most; None: none moves it.
-        rank_without: the rank then.
+        rank_without: the rank then; None: they are not ranked then, or none moves it.
     """
 
     best: int
@@ -70,22 +68,21 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]
 
     Limits: leaves out what was said, not what it led others to say; two pieces that only matter together are missed.
-    Who is ranked stays as it is. Draws take links as independent of each other.
+    Draws take links as independent of each other, and who is ranked as it is.
     """
     if on.network is None:
         return {}
-    before = rereading.read(on.network)
-    others = on.others
-    rank = rereading.ranks(before.score, others)
+    score, others = parts.score(parts.read(on.network)), on.others
+    rank = rereading.ranks(score, others)
     size = on.network.size
     best, worst, furthest = rank.copy(), rank.copy(), np.zeros(size, dtype=np.int64)
-    most, then = np.full(size, -1), rank.copy()
+    most, then, ranked = np.full(size, -1), rank.copy(), np.ones(size, dtype=bool)
     kinds, everyone = list(KINDS), np.arange(size)
     kind_of = np.array([kinds.index(piece.kind) for piece in left_out], dtype=np.int64)
     loss, taking = np.zeros((len(kinds), size)), np.full((len(kinds), size), -1)
-    raised = before.score > 0
-    for numbers, score in rescored(on.told, before, [piece.rows for piece in left_out]):
-        now = rereading.ranks(score, others)
+    raised = score > 0
+    for some in lists(on, [piece.rows for piece in left_out]):
+        numbers, now = some.left_out, some.rank
         np.minimum(best, now.min(axis=0), out=best)
         np.maximum(worst, now.max(axis=0), out=worst)
         moved = np.abs(now - rank)
@@ -94,7 +91,8 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         further = reach > furthest
         furthest[further], most[further] = reach[further], numbers[which[further]]
         then[further] = now[which, everyone][further]
-        gone = np.divide(before.score - score, before.score, out=np.zeros(score.shape), where=raised)
+        ranked[further] = some.ranked[which, everyone][further]
+        gone = np.divide(score - some.score, score, out=np.zeros(now.shape), where=raised)
         for place in np.unique(kind_of[numbers]).tolist():
             of_kind = np.flatnonzero(kind_of[numbers] == place)
             greatest = of_kind[gone[of_kind].argmax(axis=0)]
@@ -106,7 +104,7 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     held: dict[str, Place] = {}
     for number, name in enumerate(on.network.ids):
         piece = left_out[most[number]] if most[number] >= 0 else None
-        rank_without = int(then[number]) if piece is not None else None
+        rank_without = int(then[number]) if piece is not None and ranked[number] else None
         resting = [
             left_out[piece]
             for lost, piece in zip(loss[:, number].tolist(), taking[:, number].tolist(), strict=True)
@@ -133,36 +131,6 @@ def _rests_on(resting: Sequence[Piece]) -> tuple[str, ...]:
         if not any(own.issuperset(other.rows.tolist()) or own.issubset(other.rows.tolist()) for other in named):
             named.append(piece)
     return tuple(piece.kind for piece in named)
-
-
-def rescored(ledger: Ledger, before: Read, left_out: Sequence[Ints]) -> Iterator[tuple[Ints, Floats]]:
-    """The score of everybody without each of some sets of rows, some hundreds of sets at a time.
-
-    Args:
-        ledger: the claims.
-        before: the network they make, as it was read.
-        left_out: sets of numbers of rows.
-
-    Returns:
-        Places in `left_out`, and for these sets x persons; a set that touches nobody is passed over.
-
-    Example:
-        >>> from graphsvc.analysis.score.basis import basis
-        >>> from graphsvc.analysis.examples import people, said
-        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
-        >>> ((numbers, score),) = rescored(on.told, rereading.read(on.network), [np.array([0])])
-        >>> numbers.tolist(), score.shape, bool(abs(score[0, 0]) < 1e-12)
-        ([0], (1, 2), True)
-
-    Limits: as `pieces.without` and `rereading.score_if`.
-    """
-    touches = np.diff(before.touched.indptr) > 0
-    changes = [(links[touches[links]], belief[touches[links]]) for links, belief in without(ledger, left_out)]
-    numbers = np.array([number for number, (links, _) in enumerate(changes) if len(links)], dtype=np.int64)
-    ends = np.cumsum([len(changes[number][0]) for number in numbers.tolist()]) // _LINKS_AT_ONCE
-    together = ends * len(numbers) + np.arange(len(numbers)) // _AT_ONCE
-    for chosen in np.split(numbers, np.flatnonzero(np.diff(together)) + 1) if len(numbers) else ():
-        yield chosen, rereading.scores_if(before, [changes[number] for number in chosen.tolist()])
 
 
 def _drawn(network: Operation, others: Sequence[float], seed: int) -> tuple[Ints, Ints]:

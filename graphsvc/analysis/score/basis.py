@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from graphsvc.analysis.evidence.belief import link_beliefs, strengths
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.analysis.evidence.dependence import Ints
 from graphsvc.analysis.evidence.ledger import Bools, Floats, Ledger, encode
 from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.score.candidates import parted
@@ -29,7 +30,8 @@ class Basis:
 
     Attributes:
         people: who is ranked, by id.
-        persons: ids of all persons; `left_out` of those only carried or exploited.
+        everyone: all persons.
+        left_out: ids of those only carried or exploited.
         ledger: all claims with weight, for counting who says them.
         told: the claims that are computed with; `recorded` those of them on the record.
         network: the operation `told` makes, None where no claim puts anyone before others.
@@ -37,7 +39,7 @@ class Basis:
     """
 
     people: list[Person]
-    persons: frozenset[str]
+    everyone: list[Person]
     left_out: frozenset[str]
     ledger: Ledger
     told: Ledger
@@ -45,9 +47,34 @@ class Basis:
     network: Operation | None
     few_below: int = 0
 
-    def operation(self, ledger: Ledger) -> Operation:
-        """The network that these claims make, every link believed as far as its claims go."""
-        return operation(ledger, self.persons, self.left_out)
+    def operation(self, ledger: Ledger, dormant: Collection[str] = ()) -> Operation:
+        """The network that these claims make, every link believed as far as its claims go; `dormant` as `network` has it."""
+        return operation(ledger, self.persons, self.left_out, dormant)
+
+    def without(self, rows: Ints) -> Basis:
+        """What the ranking would be computed on had these rows of `told` never been heard.
+
+        Where they alone put anyone before others, everybody is still ranked by the part they play and not by contacts.
+        """
+        heard = np.ones(len(self.told.claims), dtype=bool)
+        heard[rows] = False
+        rest = self.told.rows(heard)
+        chosen, left_out = parted(rest.claims, self.everyone)
+        return Basis(
+            people=_ranked(self.everyone, chosen),
+            everyone=self.everyone,
+            left_out=left_out,
+            ledger=rest,
+            told=rest,
+            recorded=rest.rows(rest.on_record),
+            network=operation(rest, self.persons, left_out) if self.network is not None else None,
+            few_below=self.few_below,
+        )
+
+    @cached_property
+    def persons(self) -> frozenset[str]:
+        """Ids of all persons."""
+        return frozenset(person.id for person in self.everyone)
 
     @property
     def inside(self) -> Bools:
@@ -63,9 +90,8 @@ class Basis:
     def others(self) -> list[float]:
         """Scores of those ranked of whom the network knows nothing: 0, less where they were carried."""
         inside = frozenset(self.network.ids) if self.network is not None else frozenset()
-        known = frozenset(self.ledger.ids)
         apart = [person.id for person in self.people if person.id not in inside]
-        return [ONLY_CARRIED if name in self.left_out and name in known else 0.0 for name in apart]
+        return [ONLY_CARRIED if name in self.left_out else 0.0 for name in apart]
 
 
 def basis(
@@ -90,8 +116,8 @@ def basis(
     names = frozenset(person.id for person in persons)
     told_ledger = encode(as_told(claims, dependence, few_below), {}, weights) if few_below else ledger
     return Basis(
-        people=sorted((person for person in persons if person.id in chosen), key=lambda person: person.id),
-        persons=names,
+        people=_ranked(persons, chosen),
+        everyone=persons,
         left_out=left_out,
         ledger=ledger,
         told=told_ledger,
@@ -99,6 +125,10 @@ def basis(
         network=operation(told_ledger, names, left_out) if has_roles(ledger) else None,
         few_below=few_below,
     )
+
+
+def _ranked(persons: Iterable[Person], chosen: Collection[str]) -> list[Person]:
+    return sorted((person for person in persons if person.id in chosen), key=lambda person: person.id)
 
 
 def has_roles(ledger: Ledger) -> bool:
@@ -114,13 +144,16 @@ def has_roles(ledger: Ledger) -> bool:
     return bool((ledger.of(PUTS_BEFORE) & ~ledger.denies).any())
 
 
-def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str]) -> Operation:
+def operation(
+    ledger: Ledger, persons: frozenset[str], left_out: frozenset[str], dormant: Collection[str] = ()
+) -> Operation:
     """The network of the operation with every link believed as far as its claims go.
 
     Args:
         ledger: the claims.
         persons: ids of all persons.
         left_out: ids of those only carried or exploited.
+        dormant: those of them who have a row all the same, see `network`.
 
     Example:
         >>> operation(encode([], {}), frozenset(), frozenset()).size
@@ -129,4 +162,4 @@ def operation(ledger: Ledger, persons: frozenset[str], left_out: frozenset[str])
     Limits: as `network` and `belief.link_beliefs`.
     """
     belief, _ = link_beliefs(ledger, strengths(ledger), int(ledger.link.max(initial=-1)) + 1)
-    return network(ledger, belief, persons, left_out)
+    return network(ledger, belief, persons, left_out, dormant)

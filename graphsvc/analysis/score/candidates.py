@@ -15,7 +15,7 @@ from graphsvc.analysis.evidence.roles import (
     PLAYS_PART,
 )
 
-_CHARGED = frozenset({"suspect", "convicted"})
+CHARGED = frozenset({"suspect", "convicted"})
 
 
 def parted(claims: Iterable[Claim], persons: Iterable[Person]) -> tuple[frozenset[str], frozenset[str]]:
@@ -89,6 +89,6 @@ def _carried(ends: _Ends, persons: Iterable[Person]) -> frozenset[str]:
         person.id
         for person in persons
         if person.id not in active
-        and not person.categories & _CHARGED
+        and not person.categories & CHARGED
         and ("victim" in person.categories or person.id in passive)
     )

@@ -34,13 +34,17 @@ class Entries:
         link: for each entry the number of its link.
         person: row of the person it is told of.
         column: which of their sums it adds to.
-        other: row of the person at the far end, -1 where that is no person who may play a part.
+        other: row of the person at the far end, -1 where that is nobody with a row.
     """
 
     link: Ints
     person: Ints
     column: Ints
     other: Ints
+
+    def chosen(self, rows: Ints) -> Entries:
+        """Some of the entries."""
+        return Entries(self.link[rows], self.person[rows], self.column[rows], self.other[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,13 @@ class Operation:
         return _network(self.ids, self.belief, deeds, carried, both)
 
 
-def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: Collection[str]) -> Operation:
+def network(
+    ledger: Ledger,
+    belief: Floats,
+    persons: Collection[str],
+    carried: Collection[str],
+    dormant: Collection[str] = (),
+) -> Operation:
     """The operation that some claims tell of.
 
     Args:
@@ -135,6 +145,8 @@ def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: C
         belief: for each link of the ledger 0 to 1.
         persons: ids of all persons; what a gang or a phone does is not what a person does.
         carried: ids of those who were only carried or exploited.
+        dormant: those of them who have a row all the same, since they may turn out to play a part. Their own sums are those of
+            somebody who does; to everybody else they are carried.
 
     Example:
         >>> from graphsvc.analysis.examples import tied
@@ -145,10 +157,12 @@ def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: C
     Limits: what is told of phones, accounts and gangs is not handed on to those who used, held or ran them.
     """
     known, left_out = frozenset(persons), frozenset(carried)
-    ids = [name for name in ledger.ids if name in known and name not in left_out]
+    rows_too = frozenset(dormant)
+    ids = [name for name in ledger.ids if name in known and (name not in left_out or name in rows_too)]
     number = {name: place for place, name in enumerate(ids)}
     acting = np.array([number.get(name, -1) for name in ledger.ids], dtype=np.int64)
     only_carried = np.array([name in left_out for name in ledger.ids], dtype=bool)
+    inside = (acting >= 0) & ~only_carried
     links, first = np.unique(ledger.link, return_index=True)
     subject, object_ = ledger.subject[first], ledger.object[first]
     relation = [ledger.relations[number] for number in ledger.relation[first].tolist()]
@@ -165,7 +179,7 @@ def network(ledger: Ledger, belief: Floats, persons: Collection[str], carried: C
     for column, (name, end) in enumerate(BLOCKS):
         rows = np.array(of.get(name, ()), dtype=np.int64)
         for near, far in _directions(end, subject[rows], object_[rows]):
-            both = (acting[near] >= 0) & (acting[far] >= 0) & (near != far)
+            both = (acting[near] >= 0) & inside[far] & (near != far)
             apart = (acting[near] >= 0) & only_carried[far]
             for kind, chosen in (("ties", np.flatnonzero(both)), ("carried", np.flatnonzero(apart))):
                 person, other = acting[near[chosen]], acting[far[chosen]]

@@ -80,7 +80,7 @@ class Leads:
 
         `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
         `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
-        `moved_by` what moves the rank most and `rank_without` whereto.
+        `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried).
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]

@@ -29,8 +29,8 @@ class NextQuestion:
     Attributes:
         claim: what it is about; without source clearance a report's or record's alone, without its source.
         text: the question, one of a few fixed sentences.
-        rank_if_true: the lead's rank if the claim were as good as any; `rank_if_false` if it were not there; both None
-            without source clearance: together they would tell how much rests on witnesses.
+        rank_if_true: the lead's rank if the claim were as good as any; `rank_if_false` if it were not there, None if they were
+            not ranked then. Both None without source clearance: together they would tell how much rests on witnesses.
     """
 
     claim: Claim

@@ -42,7 +42,8 @@ class LeadRow:
             asked.
         low_rank, high_rank: nine in ten ranks that uncertain data leave likely.
         rests_on: what half of the score goes with ("one witness, one record"); empty if it does not go with one.
-        moved_by: without what the rank moves most, no source named; empty if nothing moves it. rank_without: the rank then.
+        moved_by: without what the rank moves most, no source named; empty if nothing moves it.
+        rank_without: the rank then; None beside `moved_by`: they are not ranked then, as only carried.
     """
 
     id: str

@@ -1,0 +1,172 @@
+"""Who would be ranked without a piece: it may be all that gives somebody a part, or all that says they were carried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphsvc.analysis.evidence.bins import Bins, sorted_into
+from graphsvc.analysis.evidence.claims import Person
+from graphsvc.analysis.evidence.dependence import Ints
+from graphsvc.analysis.evidence.ledger import Bools, Ledger
+from graphsvc.analysis.evidence.roles import (
+    ACTIVE_OBJECT,
+    ACTIVE_SUBJECT,
+    ACTS,
+    DEEDS,
+    LEVEL_TIES,
+    PASSIVE_OBJECT,
+    PASSIVE_SUBJECT,
+    PLAYS_PART,
+)
+from graphsvc.analysis.score.candidates import CHARGED
+
+# How somebody stands: may play a part; only carried, and ranked for a tie to who plays one; only carried.
+INSIDE, TIED, APART = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Who stands otherwise without some sets of rows, each by itself.
+
+    Attributes:
+        left_out: for each move the place of the set; `entity` the person's number in the ledger, `to` how they stand then.
+        speaks: whether something that may give them a part is still said of them.
+    """
+
+    left_out: Ints
+    entity: Ints
+    to: Ints
+    speaks: Bools
+
+    def among(self, left_out: Ints) -> Moves:
+        """Those of some sets (places, sorted), counted from 0 among them."""
+        those = np.isin(self.left_out, left_out)
+        place = np.searchsorted(left_out, self.left_out[those])
+        return Moves(place, self.entity[those], self.to[those], self.speaks[those])
+
+
+class Candidacy:
+    """How everybody of whom something is told stands, and how they would without some of it; see `candidates.parted`.
+
+    Attributes:
+        now: for each entity of the ledger how it stands; -1: no person.
+    """
+
+    def __init__(self, ledger: Ledger, persons: Iterable[Person]) -> None:
+        size = len(ledger.ids)
+        by_id = {person.id: person for person in persons}
+        those = [by_id.get(name) for name in ledger.ids]
+        self._size = size
+        self._person = np.array([person is not None for person in those], dtype=bool)
+        self._victim = np.array([person is not None and "victim" in person.categories for person in those], dtype=bool)
+        self._charged = np.array(
+            [person is not None and bool(person.categories & CHARGED) for person in those], dtype=bool
+        )
+        said = ~ledger.denies
+        ties = ledger.of(LEVEL_TIES) & said
+        self._active = _ends(ledger, ledger.of(ACTIVE_SUBJECT) & said, ledger.of(ACTIVE_OBJECT) & said)
+        self._passive = _ends(ledger, ledger.of(PASSIVE_SUBJECT) & said, ledger.of(PASSIVE_OBJECT) & said)
+        self._plays = _ends(ledger, ledger.of(PLAYS_PART) & said, ledger.of(ACTIVE_OBJECT) & said)
+        weighed = ledger.of((*ACTS, *LEVEL_TIES)) & said
+        self._weighed = _ends(ledger, weighed | (ledger.of(DEEDS) & said), weighed)
+        player = self._plays.total > 0
+        counted = ties & (player[ledger.subject] | player[ledger.object])
+        self._tied = _ends(ledger, counted, counted)
+        self._player = player
+        self._ledger = ledger
+        everyone = np.arange(size)
+        none = np.zeros(size, dtype=bool)
+        self.now: Ints = np.where(self._person, self._stand(everyone, none, none, none), -1)
+
+    def without(self, left_out: Sequence[Ints]) -> Moves:
+        """Who stands otherwise without each of some sets of rows.
+
+        Args:
+            left_out: sets of numbers of rows.
+
+        Example:
+            >>> from graphsvc.analysis.examples import people, said
+            >>> from graphsvc.analysis.evidence.ledger import encode
+            >>> ledger = encode([said("s1: p1 CROSSED_ON c1"), said("s2: p1 PILOTED c1")], {})
+            >>> moves = Candidacy(ledger, people("p1")).without([np.array([0]), np.array([1])])
+            >>> moves.left_out.tolist(), [ledger.ids[number] for number in moves.entity], moves.to.tolist() == [APART]
+            ([1], ['p1'], True)
+
+        Limits: of those of whom nothing is told it says nothing: no piece changes how they stand.
+        """
+        size = max(self._size, 1)
+        of = np.repeat(np.arange(len(left_out)), [len(rows) for rows in left_out])
+        row = np.concatenate([*left_out, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+        idle, lawful, gone = (ends.lost(of, row, size) for ends in (self._active, self._passive, self._plays))
+        untied = self._untied(of, row, gone, size)
+        moved = np.unique(np.concatenate((idle, lawful, untied)))
+        which, entity = np.divmod(moved, size)
+        to = self._stand(entity, np.isin(moved, idle), np.isin(moved, lawful), np.isin(moved, untied))
+        differs = self._person[entity] & (to != self.now[entity])
+        silent = np.isin(moved, self._weighed.lost(of, row, size)) | (self._weighed.total[entity] == 0)
+        return Moves(which[differs], entity[differs], to[differs], ~silent[differs])
+
+    def _stand(self, entity: Ints, idle: Bools, lawful: Bools, untied: Bools) -> Ints:
+        """How these stand where some have lost all that made them active, passive, or tied to who plays a part."""
+        active = (self._active.total[entity] > 0) & ~idle
+        passive = (self._passive.total[entity] > 0) & ~lawful
+        tied = (self._tied.total[entity] > 0) & ~untied
+        victim = self._victim[entity]
+        carried = ~active & ~self._charged[entity] & (victim | passive)
+        result: Ints = np.where(carried, np.where(tied & ~victim, TIED, APART), INSIDE)
+        return result
+
+    def _untied(self, of: Ints, row: Ints, gone: Ints, size: int) -> Ints:
+        """Who has lost every tie to somebody who plays a part, as set x entity; `gone`: who plays none any more."""
+        ledger, rows = self._ledger, max(len(self._ledger.claims), 1)
+        which, player = np.divmod(gone, size)
+        tie, pair = self._tied.by_entity.members(player)
+        tie = self._tied.row[tie]
+        which, player = which[pair], player[pair]
+        other = np.where(ledger.subject[tie] == player, ledger.object[tie], ledger.subject[tie])
+        still = self._player[other] & ~np.isin(which * size + other, gone)
+        removed = of * rows + row
+        # A row that no longer ties anybody to a player is as good as left out.
+        lost = np.unique(np.concatenate((removed, (which * rows + tie)[~still])))
+        return self._tied.lost(*np.divmod(lost, rows), size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Which rows tell something of which entities.
+
+    Attributes:
+        row: for each end the row; `entity` whom it tells of.
+        by_row: the ends of each row; `by_entity` those of each entity.
+        total: for each entity how many ends there are.
+    """
+
+    row: Ints
+    entity: Ints
+    by_row: Bins
+    by_entity: Bins
+    total: Ints
+
+    def lost(self, of: Ints, row: Ints, size: int) -> Ints:
+        """Set x entity, sorted, where all that tells it of the entity is left out: pairs of a set and a row of it."""
+        end, pair = self.by_row.members(row)
+        keys, count = np.unique(of[pair] * size + self.entity[end], return_counts=True)
+        result: Ints = keys[count == self.total[keys % size]] if len(keys) else keys.astype(np.int64)
+        return result
+
+
+def _ends(ledger: Ledger, as_subject: Bools, as_object: Bools) -> _Ends:
+    subjects, objects = np.flatnonzero(as_subject), np.flatnonzero(as_object)
+    row = np.concatenate((subjects, objects))
+    entity = np.concatenate((ledger.subject[subjects], ledger.object[objects])).astype(np.int64)
+    size = len(ledger.ids)
+    return _Ends(
+        row,
+        entity,
+        sorted_into(row, len(ledger.claims)),
+        sorted_into(entity, size),
+        np.bincount(entity, minlength=size),
+    )

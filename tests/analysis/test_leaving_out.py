@@ -1,0 +1,142 @@
+"""Leaving something out: the same list, of the same people, as if it had never been heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graphsvc.analysis.doubt.candidacy import APART, INSIDE, TIED, Candidacy
+from graphsvc.analysis.doubt.leaving_out import lists
+from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.roles import PUTS_BEFORE
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.score.basis import Basis, basis
+from graphsvc.analysis.score.hubs import ranked
+from tests.analysis.random_cases import told_at_random
+
+_CARRIED = ("CROSSED_ON c0", "CROSSED_ON c1", "WORKED_AT w0")
+_KINDS = {"s0": "record", "s1": "record", "s2": "intelligence", "s3": "intelligence"}
+
+
+def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
+    """A case at random in which many were carried, some of them by one account alone, and are tied to others or given a part by another."""
+    rng = np.random.default_rng(seed)
+    claims, persons, keys = told_at_random(seed)
+    names = [person.id for person in persons]
+    carried = [f"q{number}" for number in range(10)]
+    texts = {f"s{rng.integers(12)}: {name} {rng.choice(_CARRIED)}" for name in (*carried, *carried, *names[:7])}
+    for name in carried:
+        for _ in range(rng.integers(5)):
+            relation = rng.choice(
+                ["CONTACTED", "PAID", "RIVAL_OF", "OWES", "DIRECTED", "RECRUITED", "HOUSED", "PILOTED"]
+            )
+            other = str(rng.choice([*names, *carried]))
+            if relation == "PILOTED":
+                other = "c1"
+            ends = (other, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, other)
+            if ends[0] != ends[1]:
+                texts.add(f"s{rng.integers(12)}: {ends[0]} {'not ' if rng.random() < 0.1 else ''}{relation} {ends[1]}")
+    told = []
+    for claim in [*claims, *(said(text) for text in sorted(texts))]:
+        kind = _KINDS.get(claim.source, "witness")
+        told.append(replace(claim, source_kind=kind, statement=f"{claim.source}-{rng.integers(3)}"))
+    categories = [("victim",), ("suspect",), (), (), (), ()]
+    everyone = [
+        replace(person, categories=frozenset(categories[rng.integers(6)])) for person in [*persons, *people(*carried)]
+    ]
+    return told, everyone, keys
+
+
+def made_anew(
+    on: Basis, claims: list[Claim], persons: list[Person], keys: dict[str, frozenset[str]], rows: np.ndarray
+) -> Basis:
+    gone = {id(on.told.claims[row]) for row in rows.tolist()}
+    return basis([claim for claim in claims if id(claim) not in gone], persons, keys)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
+    claims, persons, keys = with_passengers(seed)
+    on = basis(claims, persons, keys)
+    assert on.network is not None
+    left_out = pieces(on.told)
+    ranks = {lead.id: lead.rank for lead in ranked(on).leads}
+    compared = set()
+    for some in lists(on, [piece.rows for piece in left_out]):
+        for row, place in enumerate(some.left_out.tolist()):
+            compared.add(place)
+            anew = made_anew(on, claims, persons, keys, left_out[place].rows)
+            there = {lead.id: lead for lead in ranked(anew).leads}
+            for column, name in enumerate(on.network.ids):
+                assert bool(some.ranked[row, column]) == (name in there), (left_out[place], name)
+                if name in there:
+                    assert some.score[row, column] == pytest.approx(there[name].score, abs=1e-7), (
+                        left_out[place],
+                        name,
+                    )
+                    assert some.rank[row, column] == there[name].rank, (left_out[place], name)
+                else:
+                    assert some.rank[row, column] == len(there) + 1
+    # What is passed over moves nobody.
+    for place, piece in enumerate(left_out):
+        if place not in compared:
+            anew = made_anew(on, claims, persons, keys, piece.rows)
+            assert {lead.id: lead.rank for lead in ranked(anew).leads} == ranks
+
+
+def test_cases_at_random_have_every_way_to_turn() -> None:
+    """So that the test above is of something."""
+    turned = set()
+    for seed in range(16):
+        claims, persons, keys = with_passengers(seed)
+        on = basis(claims, persons, keys)
+        candidacy = Candidacy(on.told, persons)
+        moves = candidacy.without([piece.rows for piece in pieces(on.told)])
+        turned |= set(zip(candidacy.now[moves.entity].tolist(), moves.to.tolist(), moves.speaks.tolist(), strict=True))
+    ways = {(now, to) for now, to, speaks in turned if speaks}
+    assert ways >= {(INSIDE, TIED), (INSIDE, APART), (TIED, INSIDE), (APART, INSIDE), (TIED, APART)}
+    assert {to for _, to, speaks in turned if not speaks} >= {INSIDE}
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_how_they_stand_is_what_the_candidates_are(seed: int) -> None:
+    claims, persons, keys = with_passengers(seed)
+    on = basis(claims, persons, keys)
+    candidacy = Candidacy(on.told, persons)
+    chosen = {person.id for person in on.people}
+    for number, name in enumerate(on.told.ids):
+        now = candidacy.now[number]
+        if name in on.persons:
+            assert now == (INSIDE if name not in on.left_out else TIED if name in chosen else APART)
+        else:
+            assert now == -1
+
+
+def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
+    claims = [
+        said("log: p1 PILOTED c1", source_kind="record"),
+        said("s1: p1 CROSSED_ON c1"),
+        said("s1: p2 ORGANISED c1"),
+        said("s2: p3 CROSSED_ON c1"),
+        said("s2: p3 CONTACTED p2"),
+    ]
+    on = basis(claims, people("p1", "p2", "p3"), {})
+    assert on.network is not None
+    assert on.network.ids == ["p1", "p2"]
+    (some,) = lists(on, [np.array([0])])
+    assert (some.ranked.tolist(), some.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 for a tie
+    anew = on.without(np.array([0]))
+    assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
+
+
+def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:
+    """As `lists` promises it only for these."""
+    for seed in range(16):
+        claims, persons, keys = with_passengers(seed)
+        on = basis(claims, persons, keys)
+        for piece in pieces(on.told):
+            left = [claim for claim in made_anew(on, claims, persons, keys, piece.rows).told.claims if claim.asserts]
+            assert any(claim.relation in PUTS_BEFORE for claim in left)
