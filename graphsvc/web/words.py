@@ -8,7 +8,7 @@ from graphsvc.records import grading
 from graphsvc.records.dates import clock, day, moment, shown, stamp
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
-from graphsvc.views import sentences, wording
+from graphsvc.views import loading, sentences, wording
 
 _FILTERS = {
     "shown": shown,
@@ -33,6 +33,7 @@ _GLOBALS = {
     "count": count,
     "plural": plural,
     "say": sentences,
+    "loading": loading,
     "RANGES": wording.RANGES,
     "SIGNS": wording.SIGNS,
     "kind_called": wording.kind,

@@ -92,7 +92,23 @@ def test_a_claim_is_the_last_look_and_leaves_nothing(home: Path, uploads: Upload
     with pytest.raises(NotFound):
         uploads.claim(upload.id, *WHO)
     uploads.sweep()  # does not take from under the hands what is being loaded
-    with claim as opened:
+    assert uploads.waiting(*WHO) == []
+    with claim as source:
+        with source as opened:
+            assert opened.path.read_bytes() == b"x"
+        assert {path.name for path in left(home)} == {"content", "about"}
+    assert left(home) == []
+    with pytest.raises(NotFound):
+        uploads.one(upload.id, *WHO)
+
+
+def test_what_could_not_be_loaded_goes_on_waiting(home: Path, uploads: UploadStore) -> None:
+    upload = sent(uploads, b"x")
+    claim = uploads.claim(upload.id, *WHO)
+    with pytest.raises(ZeroDivisionError), claim as source, source:
+        raise ZeroDivisionError
+    assert [one.id for one in uploads.waiting(*WHO)] == [upload.id]
+    with uploads.claim(upload.id, *WHO) as source, source as opened:
         assert opened.path.read_bytes() == b"x"
     assert left(home) == []
 
@@ -102,7 +118,7 @@ def test_a_claim_may_be_read_in_another_thread(uploads: UploadStore) -> None:
     read: list[bytes] = []
 
     def work() -> None:
-        with claim as opened:
+        with claim as source, source as opened:
             read.append(opened.path.read_bytes())
 
     thread = threading.Thread(target=work)

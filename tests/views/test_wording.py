@@ -12,14 +12,16 @@ from graphsvc.analysis.score.structure import contacts, positions
 from graphsvc.records import cells, dates, lines, numbers
 from graphsvc.records.told import MIDDLES
 from graphsvc.records.weights import SHIPPED
-from graphsvc.views import charts, fields, sentences, wording
+from graphsvc.views import charts, fields, loading, sentences, wording
 from graphsvc.views.forms.anx import STRENGTHS
 
 STATIC = Path(wording.__file__).parents[1] / "web" / "static"
 
 
 @pytest.mark.parametrize(
-    "module", [cells, charts, dates, fields, lines, numbers, sentences, wording], ids=lambda module: module.__name__
+    "module",
+    [cells, charts, dates, fields, lines, loading, numbers, sentences, wording],
+    ids=lambda module: module.__name__,
 )
 def test_examples_in_docstrings_hold(module: object) -> None:
     tried = doctest.testmod(module)  # type: ignore[arg-type]
@@ -71,19 +73,22 @@ def test_a_step_of_belief_is_worded_alike_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (sentences.chart_read(3, 0, 1), "; 3 of them bear grades of 3x5x2, which are kept. 1 is left out because"),
-        (sentences.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
-        (sentences.masked(2), "2 cells named people who are sealed: their pseudonyms stand there instead."),
-        (sentences.cancelled("load", new=True), "Nothing was loaded, and no case was made. The upload is deleted."),
-        (sentences.failed("preview", recorded=True, new=True), "Correct the file and choose it again."),
-        (sentences.failed("load", recorded=True, new=True), "the next load or start of the service completes it."),
-        (sentences.failed("undo", recorded=False, new=False), "The case is as it was."),
-        (sentences.job_title("undo", "done", 2, committed=True), "Delivery 2 is taken back"),
-        (sentences.job_title("load", "done", 2, committed=False), "Nothing was loaded"),
-        (sentences.job_title("load", "interrupted", None, committed=False), "Interrupted"),
-        (sentences.rewritten("accounts", managed=True), "All accounts that waited"),
-        (sentences.rewritten("seal", managed=True), "nothing of before is in its files."),
-        (sentences.rewritten("erase", managed=False), "drop the old one, and delete backups."),
+        (loading.chart_read(3, 0, 1), "; 3 of them bear grades of 3x5x2, which are kept. 1 is left out because"),
+        (loading.chart_read(0, 2, 2), "2 items (text, pictures) say nothing of anybody and are not read. 2 are left"),
+        (loading.masked(2), "2 cells named people who are sealed: their pseudonyms stand there instead."),
+        (
+            loading.cancelled("load", new=True),
+            "Nothing was loaded, and no case was made. The upload waits on the page Load.",
+        ),
+        (loading.failed("preview", recorded=True, new=True), "Correct the file and choose it again."),
+        (loading.failed("load", recorded=True, new=True), "the next load or start of the service completes it."),
+        (loading.failed("undo", recorded=False, new=False), "The case is as it was."),
+        (loading.job_title("undo", "done", 2, committed=True), "Delivery 2 is taken back"),
+        (loading.job_title("load", "done", 2, committed=False), "Nothing was loaded"),
+        (loading.job_title("load", "interrupted", None, committed=False), "Interrupted"),
+        (loading.rewritten("accounts", managed=True), "All accounts that waited"),
+        (loading.rewritten("seal", managed=True), "nothing of before is in its files."),
+        (loading.rewritten("erase", managed=False), "drop the old one, and delete backups."),
         (sentences.recall(2), "2 exports that were given show somebody"),
         (sentences.changed(2, "C"), "2 links are not as they were, as handling C tells them."),
         (

@@ -195,6 +195,27 @@ def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskCli
     assert ended(ann, confirmed)["result"]["committed"]
 
 
+def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_waiting(
+    ann: FlaskClient, case: str
+) -> None:
+    loaded(
+        ann,
+        case,
+        zipped(people=PEOPLE.partition("\n")[0] + "\nP9,Zoran Ilic,suspect\n", links=LINKS.partition("\n")[0] + "\n"),
+    )
+    others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
+    address = previewed(ann, case, zipped(people=others))
+    form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
+    loaded(ann, case, zipped())  # these ids get their names in between
+    failed = ended(ann, ann.post(f"/case/{case}/load/confirm", data=form))
+    assert failed["state"] == "failed"
+    assert "Most rows of people" in failed["said"]
+    page = ann.get(address).text
+    assert "Most rows of people whose ids are loaded already have another name there." in page
+    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": "on"})
+    assert ended(ann, confirmed)["result"]["committed"]
+
+
 def test_rows_that_are_equal_are_named_in_the_preview_and_nowhere_after(ann: FlaskClient, case: str) -> None:
     links = LINKS + "P1,DIRECTED,P3,ST1\nP1,PAID,P3,ST2\nP1,PAID,P3,ST2\n"
     page = ann.get(previewed(ann, case, zipped(links))).text

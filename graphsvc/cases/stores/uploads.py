@@ -91,6 +91,7 @@ class UploadStore:
     def __init__(self, database: sa.Engine, vault: Vault, settings: Settings) -> None:
         self._database, self._vault, self._settings = database, vault, settings
         self._folder = settings.home / "uploads"
+        self._claimed: set[str] = set()
         self.previews: dict[str, Loaded] = {}
 
     @contextmanager
@@ -173,7 +174,7 @@ class UploadStore:
             rows = connection.execute(
                 sa.select(_ROW).where(_ROW.c.account == account, _ROW.c.case_id == case).order_by(_ROW.c.expires_at)
             ).all()
-        return [self._upload(row)[0] for row in reversed(rows)]
+        return [self._upload(row)[0] for row in reversed(rows) if row.id not in self._claimed]
 
     def one(self, identifier: str, account: str, case: str) -> Upload:
         """An upload that waits.
@@ -190,16 +191,24 @@ class UploadStore:
         Raises:
             NotFound: there is none, or it is another's. Busy: it is being read already.
         """
-        with self._take(identifier, account, case, last=False) as opened:
-            yield opened
+        upload, key, lock = self._take(identifier, account, case)
+        try:
+            with self._reading(upload, key) as opened:
+                yield opened
+        finally:
+            lock.release()
 
-    def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[Opened]:
-        """An upload for the last time: nobody else gets it from here on, and nothing of it stays after the block.
+    def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[AbstractContextManager[Opened]]:
+        """An upload to be loaded: from here on nobody else gets it, and nothing of it stays after the block.
+
+        Where the block ends with an error, or the process with it, the upload goes on waiting.
 
         Raises:
             NotFound: there is none (somebody confirmed or cancelled it), or it is another's. Busy: it is being read.
         """
-        return self._take(identifier, account, case, last=True)
+        upload, key, lock = self._take(identifier, account, case)
+        self._claimed.add(identifier)
+        return self._loading(upload, key, lock)
 
     def drop(self, identifier: str, account: str, case: str) -> None:
         """Delete an upload; its key first, so that what is left is unreadable from that moment.
@@ -229,21 +238,31 @@ class UploadStore:
 
     # -- one upload -------------------------------------------------------------------------------------------
 
-    def _take(self, identifier: str, account: str, case: str, *, last: bool) -> AbstractContextManager[Opened]:
-        """The lock of an upload, taken now, and the block that reads it and lets go."""
+    def _take(self, identifier: str, account: str, case: str) -> tuple[Upload, bytes, FileLock]:
+        """An upload with its key, and its lock, taken now."""
         self._row(identifier, account, case)
         lock = self._lock(identifier)
         try:
-            upload, key = self._upload(self._row(identifier, account, case))
-            if last:
-                self._forget(identifier)
+            return *self._upload(self._row(identifier, account, case)), lock
         except BaseException:
             lock.release()
             raise
-        return self._reading(upload, key, lock, last=last)
 
     @contextmanager
-    def _reading(self, upload: Upload, key: bytes, lock: FileLock, *, last: bool) -> Iterator[Opened]:
+    def _loading(self, upload: Upload, key: bytes, lock: FileLock) -> Iterator[AbstractContextManager[Opened]]:
+        try:
+            yield self._reading(upload, key)
+            with transaction(self._database) as connection:
+                connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
+            self._remove(upload.id)
+        finally:
+            # What was found out about it is old: the case may not be what it was when the preview was made.
+            self.previews.pop(upload.id, None)
+            self._claimed.discard(upload.id)
+            lock.release()
+
+    @contextmanager
+    def _reading(self, upload: Upload, key: bytes) -> Iterator[Opened]:
         private = self._folder / upload.id / "open"
         try:
             with disk():
@@ -259,9 +278,6 @@ class UploadStore:
             yield Opened(private / upload.name, mapping)
         finally:
             shutil.rmtree(private, ignore_errors=True)
-            if last:
-                self._remove(upload.id)
-            lock.release()
 
     def _upload(self, row: Any) -> tuple[Upload, bytes]:
         key = self._vault.key(row.key_sealed, what(row.id))
@@ -280,7 +296,7 @@ class UploadStore:
                     _ROW.c.expires_at >= now(),
                 )
             ).first()
-        if row is None:
+        if row is None or identifier in self._claimed:
             raise NotFound(
                 "There is no such upload waiting: it was confirmed, cancelled, or waited longer than"
                 f" {self._settings.upload_minutes} minutes. Nothing was loaded by that; upload the file again."

@@ -7,7 +7,7 @@ loads and is kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -124,7 +124,7 @@ class Uploads:
         return self._loading.start("preview", work, upload=upload)
 
     def confirm(self, upload: str, *, other_names: bool = False) -> str:
-        """Load an upload as a job, and delete it; gives the job's id. See `Deliveries.load`.
+        """Load an upload as a job, and delete it; gives the job's id. If it cannot be loaded, it goes on waiting. See `Deliveries.load`.
 
         Raises:
             InputError: its preview found other names behind most ids, and `other_names` does not say that this is right.
@@ -136,22 +136,28 @@ class Uploads:
         loaded = self.previewed(upload)
         if loaded is not None:
             loaded.require_names(confirmed=other_names)
-        source = self._ask.home.uploads.claim(upload, *self._loading.owner)
+        with ExitStack() as unless_started:
+            claimed = ExitStack()
+            source = claimed.enter_context(self._ask.home.uploads.claim(upload, *self._loading.owner))
+            unless_started.push(claimed)
 
-        def work(progress: Progress) -> dict[str, Any]:
-            loaded = self._loading.load(
-                source, progress, partial=options.partial, strict=options.strict, other_names=other_names
-            )
-            return {
-                "delivery": loaded.delivery,
-                "same_as": loaded.same_as,
-                "committed": loaded.committed,
-                "counts": loaded.counts,
-                "rejected": len(loaded.rejections),
-                "notes": loaded.notes,
-            }
+            def work(progress: Progress) -> dict[str, Any]:
+                with claimed:
+                    loaded = self._loading.load(
+                        source, progress, partial=options.partial, strict=options.strict, other_names=other_names
+                    )
+                return {
+                    "delivery": loaded.delivery,
+                    "same_as": loaded.same_as,
+                    "committed": loaded.committed,
+                    "counts": loaded.counts,
+                    "rejected": len(loaded.rejections),
+                    "notes": loaded.notes,
+                }
 
-        return self._loading.start("load", work)
+            job = self._loading.start("load", work)
+            unless_started.pop_all()  # from here on it is the job's
+        return job
 
     def cancel(self, upload: str) -> None:
         """Delete one of your uploads.

@@ -1,0 +1,147 @@
+"""Sentences of what loading did, would do or did not. Pure functions; what they give is text, never markup."""
+
+from __future__ import annotations
+
+from graphsvc.records.numbers import count, plural
+from graphsvc.views.wording import begin
+
+_UNDONE = ("undo", "withdraw")
+
+
+def rejected(number: int, *, done: bool) -> str:
+    """That nothing is loaded since rows were rejected and all or nothing was asked for.
+
+    Example:
+        >>> rejected(1, done=True)
+        'You asked for all or nothing, and 1 row was rejected.'
+        >>> rejected(2, done=False)
+        'You asked for all or nothing, and 2 rows are rejected: nothing would be loaded.'
+    """
+    be = plural(number, "was", "were") if done else plural(number, "is", "are")
+    end = "." if done else ": nothing would be loaded."
+    return f"You asked for all or nothing, and {count(number, 'row')} {be} rejected{end}"
+
+
+def masked(cells: int) -> str:
+    """What became of cells that named somebody sealed.
+
+    Example:
+        >>> masked(1)
+        '1 cell named somebody sealed: their pseudonym stands there instead.'
+    """
+    singular, many = (
+        "cell named somebody sealed: their pseudonym stands",
+        "cells named people who are sealed: their pseudonyms stand",
+    )
+    return f"{count(cells, singular, many)} there instead."
+
+
+def chart_read(graded: int, others: int, ignored: int) -> str:
+    """What a chart is read as.
+
+    Args:
+        graded: how many of its links bear grades.
+        others: how many of its items are neither entity nor link.
+        ignored: how many were left out by choice.
+
+    Example:
+        >>> chart_read(0, 1, 0).partition(". ")[2]
+        '1 item (text, pictures) says nothing of anybody and is not read.'
+    """
+    text = "Its links become claims of one statement, an intelligence report"
+    if graded:
+        bear = f"{graded:,} of them {plural(graded, 'bears', 'bear')} grades of 3x5x2"
+        text += f"; {bear}, which are kept."
+    else:
+        text += ", ungraded: the cautious grade stands for them."
+    if others:
+        nothing = f"{plural(others, 'says', 'say')} nothing of anybody and {plural(others, 'is', 'are')} not read"
+        text += f" {count(others, 'item')} (text, pictures) {nothing}."
+    if ignored:
+        text += f" {ignored:,} {plural(ignored, 'is', 'are')} left out because you said so."
+    return text
+
+
+def cancelled(kind: str, *, new: bool) -> str:
+    """What is left when loading was cancelled.
+
+    Args:
+        kind: of the job.
+        new: whether it would have made the case.
+
+    Example:
+        >>> cancelled("preview", new=False)
+        'The case is as it was before. The upload is deleted or waits on the page Load.'
+    """
+    case = "Nothing was loaded, and no case was made." if new else "The case is as it was before."
+    upload = {
+        "preview": " The upload is deleted or waits on the page Load.",
+        "load": " The upload waits on the page Load.",
+    }
+    return case + upload.get(kind, "")
+
+
+def failed(kind: str, *, recorded: bool, new: bool) -> str:
+    """What is left when loading did not work.
+
+    Args:
+        kind: of the job.
+        recorded: whether the delivery is recorded, so that it will be completed.
+        new: whether it would have made the case.
+
+    Example:
+        >>> failed("load", recorded=False, new=True)
+        'No case was made. The upload waits on the page Load: look at what it would do anew.'
+    """
+    if kind == "preview":
+        return "Nothing was loaded, and the upload is deleted. Correct the file and choose it again."
+    if recorded:
+        return "It is recorded: the next load or start of the service completes it."
+    waits = " The upload waits on the page Load: look at what it would do anew." if kind == "load" else ""
+    return ("No case was made." if new else "The case is as it was.") + waits
+
+
+def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -> str:
+    """What has become of a job that loads, previews or takes back.
+
+    Args:
+        kind: of the job.
+        state: of the job.
+        delivery: its number.
+        committed: whether a load changed the case.
+
+    Example:
+        >>> job_title("load", "done", 3, committed=True), job_title("preview", "failed", None, committed=False)
+        ('Delivery 3 is loaded', 'This cannot be read as it is')
+    """
+    if state == "done":
+        if kind in _UNDONE:
+            return f"Delivery {delivery} is taken back"
+        return f"Delivery {delivery} is loaded" if kind == "load" and committed else "Nothing was loaded"
+    if state in ("cancelled", "interrupted"):
+        return begin(state)
+    return "This cannot be read as it is" if kind == "preview" else "It did not work"
+
+
+def rewritten(kind: str, *, managed: bool) -> str:
+    """What sealing, erasing or opening somebody has done.
+
+    Args:
+        kind: of the job.
+        managed: whether the store of the graph is the service's own.
+
+    Example:
+        >>> rewritten("open", managed=True)
+        'They stand by name now, and what only they used with them.'
+    """
+    if kind == "accounts":
+        return "All accounts that waited and are not held back are in the case now."
+    if kind == "open":
+        return "They stand by name now, and what only they used with them."
+    if managed:
+        return "The store of the graph was written anew: nothing of before is in its files."
+    return (
+        "The graph holds it no more. On the disk of your own Neo4j server older texts may remain: in its transaction logs,"
+        " in free space of its store and in its backups. Whoever runs that server has to copy the database into a new one,"
+        " drop the old one, and delete backups."
+    )
