@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +66,15 @@ def test_family_and_own_relations_score_nothing() -> None:
     claims = [said(text) for text in (*GANG, "s1: kin RELATED_TO mid")]
     claims.append(replace(claims[0], id="own", subject="kin", relation="X_LENT_PHONE_TO", object="a"))
     assert lead(rank(claims, people(*CAST, "kin"), {}), "kin").score == 0.0
+
+
+def test_it_says_nothing_to_be_ordered_about_by_people_of_no_part_or_to_pay_them() -> None:
+    """A boss at work, rent, a fare."""
+    values = np.zeros((1, len(ingredients.NAMES)))
+    values[0, [ingredients.NAMES.index(name) for name in ingredients.EVERYDAY]] = np.log1p(5.0)
+    assert set(ingredients.EVERYDAY) == {"DIRECTED by outside", "RECRUITED by outside", "PAID to outside"}
+    assert parts.score(values).tolist() == [0.0]
+    assert not parts.shares(values).any()
 
 
 PASSENGERS = [f"m{number}" for number in range(12)]
@@ -159,16 +169,11 @@ def test_work_by_hand_hides_nobody_with_a_high_score() -> None:
     assert max(by_hand) < runs - 0.5
 
 
-@pytest.mark.slow(reason="ranks invented cases again for each of their first ten")
-@pytest.mark.parametrize("seed", [2, 3])
-def test_evidence_of_work_by_hand_hides_no_hub_of_an_invented_case(seed: int, tmp_path: Path) -> None:
-    """It did: three records of any of these took nine in ten of those in the first ten out of them, to rank 136 in the median."""
-    simulate(tmp_path / "case", seed=seed, people=400, hard=True)
-    case = read(tmp_path / "case")
+def places_with_work_by_hand(case: Any) -> list[int]:
+    """The ranks of the hubs among the first ten where three records tell of each kind of work by hand, hub by hub and kind by kind."""
     leads = rank(case.claims, case.persons, case.dependence).leads
-    crossed = sorted(
-        {claim.subject for claim in case.claims if claim.relation == "CROSSED_ON"} - {lead.id for lead in leads}
-    )
+    crossed = {claim.subject for claim in case.claims if claim.relation == "CROSSED_ON"}
+    passengers = sorted(crossed - {lead.id for lead in leads})[:3]
     places = []
     for first in [lead for lead in leads[:10] if lead.id in case.truth["hubs"]]:
         for deed in DEEDS_BY_HAND:
@@ -179,13 +184,23 @@ def test_evidence_of_work_by_hand_hides_no_hub_of_an_invented_case(seed: int, tm
                     source_grade="1",
                     assessment="A",
                 )
-                for number, name in enumerate(crossed[:3])
+                for number, name in enumerate(passengers)
             ]
             again = rank([*case.claims, *told], case.persons, case.dependence).leads
             places.append(next(lead.rank for lead in again if lead.id == first.id))
-    assert places
+    return places
+
+
+@pytest.mark.slow(reason="ranks invented cases again for each of their first ten")
+def test_evidence_of_work_by_hand_hides_no_hub_of_invented_cases(tmp_path: Path) -> None:
+    """It did: three records of any of these took nine in ten of those in the first ten out of them, to rank 136 in the median."""
+    places = []
+    for seed in (2, 3):
+        simulate(tmp_path / str(seed), seed=seed, people=400, hard=True)
+        places += places_with_work_by_hand(read(tmp_path / str(seed)))
+    assert len(places) > 50
     # Through those around them some lose a few places still.
-    assert sum(place > 10 for place in places) <= len(places) / 5
+    assert sum(place > 10 for place in places) <= len(places) / 10
     assert max(places) <= 30
 
 

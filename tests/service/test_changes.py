@@ -48,6 +48,9 @@ def ann(sessions: People, tmp_path: Path) -> Session:
     return session
 
 
+SHOWN = "id,name,category\nP1,Idris Karam,suspect\nP4,Omar Said,suspect\n"
+
+
 def delivered(
     session: Session,
     folder: Path,
@@ -57,9 +60,10 @@ def delivered(
     *,
     dry_run: bool = False,
     other_names: bool = False,
+    things: str = "id,kind,value\n",
 ) -> Loaded:
     target = folder / f"case{len(list(folder.iterdir()))}"
-    path = rows.texts(target, people=persons, statements=statements, links=links)
+    path = rows.texts(target, people=persons, statements=statements, links=links, things=things)
     return session.deliveries.load(path, quiet, dry_run=dry_run, other_names=other_names)
 
 
@@ -155,6 +159,27 @@ def test_a_row_of_which_only_what_is_shareable_changes_says_so(sessions: People,
     (change,) = delivered(session, tmp_path, persons.format("P"), statements, links, dry_run=True).changes
     assert change.fields or change.is_hidden
     assert not str(change).endswith(": ")
+
+
+def test_who_is_the_same_as_whom_and_what_is_theirs_take_source_clearance(sessions: People, tmp_path: Path) -> None:
+    """Either may say who somebody sealed is, so that of neither is told that it changes."""
+    links = (
+        "id,subject_id,relation,object_id,statement_id,weight\n"
+        "L1,P1,SAME_AS,P4,S1,{0}\nL2,P1,USED,T1,S1,{0}\nL3,P1,CONTACTED,P4,S1,{0}\n"
+    )
+    statements = "id,kind,handling\nS1,record,P\n"
+    things = "id,kind,value\nT1,phone,07700 900001\n"
+    assert delivered(sessions("ann"), tmp_path, SHOWN, statements, links.format(1), things=things).committed
+    told = {
+        who: [
+            change.id
+            for change in delivered(
+                sessions(who), tmp_path, SHOWN, statements, links.format(2), dry_run=True, things=things
+            ).changes
+        ]
+        for who in ("ann", "ben")
+    }
+    assert told == {"ann": ["L1", "L2", "L3"], "ben": ["L3"]}
 
 
 def test_what_a_witness_says_takes_source_clearance(ann: Session, sessions: People, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from graphsvc.analysis.score.structure import by_structure, contacts, stands_out
 from graphsvc.records.weights import SHIPPED, Weights
 
 # Named beside every judgement of a person about a lead: it goes up whenever the same claims may score otherwise.
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 _HAIR = 1e-9
 # Fewer independent accounts and other sources than this, over all that is said of roles, cannot single anyone out.
 FEWEST_VOICES = 3

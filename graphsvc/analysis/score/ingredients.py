@@ -31,6 +31,7 @@ _TOLD_APART = tuple(block for block in BLOCKS if ACTS.get(block[0], tuple(WHOM))
 _TAKEN_TOGETHER = tuple(block for block in BLOCKS if block not in _TOLD_APART)
 _CARRIED = tuple((relation, end) for relation, end in BLOCKS if end == "to" and relation in TO_CARRIED)
 _BELONGS = doing("belongs")
+_PAYS = doing("pays")
 # Every ingredient by name, in the order of the columns of `ingredients`.
 NAMES: tuple[str, ...] = (
     *DEEDS,
@@ -124,4 +125,11 @@ FAMILIES = (
     "company",
     "takes_orders",
     "hands_on",
+)
+# Being ordered about or taken on by people of no part, and paying them: a boss at work, rent, a fare. It says nothing of a part,
+# however it came out where the tables were fitted.
+EVERYDAY = tuple(
+    f"{relation} {end} outside"
+    for relation, end in _TOLD_APART
+    if (end == "to") == (relation in _PAYS) and relation in ACTS
 )

@@ -26,7 +26,7 @@ import numpy as np
 
 from graphsvc.analysis.evidence.ledger import Floats
 from graphsvc.analysis.evidence.roles import HUBS, PARTS, WHOM
-from graphsvc.analysis.score.ingredients import BY_HAND, NAMES, WEIGHED, ingredients
+from graphsvc.analysis.score.ingredients import BY_HAND, EVERYDAY, NAMES, WEIGHED, ingredients
 from graphsvc.analysis.score.network import Operation
 
 # So many that shares add up to the score to the ninth digit.
@@ -75,7 +75,23 @@ def readings() -> tuple[PartTable, ...]:
         )
         for table in tables["reading"]
     ]
-    return (*fitted[:-1], with_own_hands(fitted[-1]))
+    return (*fitted[:-1], with_own_hands(everyday(fitted[-1])))
+
+
+def everyday(table: PartTable) -> PartTable:
+    """A last reading to which it says nothing to be ordered about by people of no part, or to pay them (`ingredients.EVERYDAY`).
+
+    Example:
+        >>> table = PartTable(np.zeros(len(PARTS)), np.ones((len(NAMES), len(PARTS))))
+        >>> [float(everyday(table).says[NAMES.index(name)].sum()) for name in ("PAID to outside", "PAID to hub")]
+        [0.0, 8.0]
+
+    Limits: who is taken for somebody of no part may be one of whom too little is told. What others are taken for is
+    still read from it.
+    """
+    says = table.says.copy()
+    says[[NAMES.index(name) for name in EVERYDAY]] = 0.0
+    return PartTable(table.start, says)
 
 
 def with_own_hands(table: PartTable) -> PartTable:

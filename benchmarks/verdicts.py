@@ -1,0 +1,45 @@
+"""Whether *no one stands out* is said where nobody should: `python -m benchmarks.verdicts --beside FOLDER`.
+
+Each world is ranked whole, where somebody should stand out, and without every claim on its hubs, where nobody is left who
+should. Of the latter false accounts remain, and those who give orders in between.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks.case_folder import Case
+from benchmarks.fit_parts import FAMILIES, case
+from graphsvc.analysis.score.hubs import rank
+
+_SEEDS = {
+    "hard": range(2001, 2013),
+    "worlds": range(3001, 3013),
+    "close": range(3001, 3013),
+    "second": range(31, 43),
+    "first": range(1, 13),
+}
+
+
+def stands_out(world: Case, *, hubs: bool) -> bool:
+    """Whether the verdict names leads, with all claims or without those on hubs."""
+    those = frozenset[str]() if hubs else frozenset(world.planted.hubs)
+    told = [claim for claim in world.claims if those.isdisjoint((claim.subject, claim.object))]
+    return rank(told, world.persons, world.dependence).verdict == "leads"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--beside", type=Path, help="folder with first.py and second.py (default: without them)")
+    options = parser.parse_args()
+    for family, seeds in _SEEDS.items():
+        if FAMILIES[family].beside and options.beside is None:
+            continue
+        worlds = [case(family, seed, options.beside) for seed in seeds]
+        told = [sum(stands_out(world, hubs=hubs) for world in worlds) for hubs in (True, False)]
+        print(f"{family}: leads in {told[0]} of {len(worlds)} worlds, in {told[1]} without what is said of hubs", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
