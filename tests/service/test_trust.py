@@ -26,12 +26,15 @@ ROWS: Tables = {
     "people": [
         {"id": one, "name": one, "category": "suspect"} for one in (*REPORTED, "told-1", "heard-1", "aide-1", "aide-2")
     ]
-    + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES],
+    + [{"id": one, "name": one, "category": "witness"} for one in WITNESSES]
+    + [{"id": "rode-1", "name": "rode-1"}],
     "gangs": [{"id": "gang-1", "name": "The Landing"}],
     "crossings": [{"id": f"crossing-{number}", "date": "2020-05-08"} for number in range(14)],
     "statements": [
         {"id": "report-1", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
         {"id": "record-1", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
+        {"id": "record-2", "kind": "record", "handling": "P", "source_grade": "2", "assessment": "C"},
+        {"id": "report-2", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
         *({"id": f"account-{one}", "kind": "witness", "handling": "P", "source_id": one} for one in WITNESSES),
     ],
     "links": [
@@ -47,6 +50,8 @@ ROWS: Tables = {
     + said(
         "record-1", "heard-1 DIRECTED aide-1", "heard-1 DIRECTED aide-2", "heard-1 PAID aide-2", "heard-1 RUNS gang-1"
     )
+    + said("record-2", "rode-1 RUNS gang-1", "rode-1 DIRECTED aide-1", "rode-1 DIRECTED aide-2")
+    + said("report-2", "rode-1 CROSSED_ON crossing-0")
     + said("account-wit-2", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-2")
     + said("account-wit-3", "aide-2 PILOTED crossing-1", "aide-2 PILOTED crossing-3"),
 }
@@ -89,6 +94,18 @@ def test_who_rests_on_one_report_or_record_is_marked_and_it_is_named(people: Pla
     row = told(session, "heard-1")
     assert (row["rests_on"], row["moved_by"]) == ("one record", "record record-1")
     assert int(str(row["rank"])) < int(str(row["rank_without"])) == row["worst_rank"]
+
+
+@pytest.mark.parametrize("name", ["low", "sourced"])
+def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(people: Place, name: str) -> None:
+    session = people(name)
+    row = told(session, "rode-1")
+    assert (row["rests_on"], row["moved_by"], row["rank_without"]) == ("one record", "record record-2", None)
+    assert row["worst_rank"] == len(session.leads.table()["hubs"])  # the place after the last of those who are left
+    client = people.client(name)
+    page = client.get(f"/case/{people.case}/lead?id=rode-1").text
+    assert "(3 claims): not ranked without" in " ".join(page.split())
+    assert "Without record record-2 they are not ranked" in client.get(f"/case/{people.case}/leads?all=yes").text
 
 
 def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(people: Place) -> None:
