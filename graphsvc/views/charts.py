@@ -162,7 +162,7 @@ def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, wid
     """Where ranks stand on a line from first to last place; places at the top take more room, as they matter more.
 
     Args:
-        best: best rank when witnesses are left out, from 1; `worst` the worst.
+        best: best rank when something is left out, from 1; `worst` the worst, which may lie beyond the last.
         worst: see `best`.
         low: best rank that uncertain data leave likely; `high` the worst.
         high: see `low`.
@@ -175,7 +175,7 @@ def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, wid
         {'best': 0.0, 'worst': 50.0, 'low': 0.0, 'high': 30.1, 'rank': 15.05}
     """
     last = math.log(max(total, 2))
-    given = {"best": best, "worst": worst, "low": low, "high": high, "rank": rank}
+    given = {"best": best, "worst": min(worst, max(total, 2)), "low": low, "high": high, "rank": rank}
     return {name: round(width * math.log(value) / last, 2) for name, value in given.items()}
 
 

@@ -62,6 +62,37 @@ def test_whom_a_record_keeps_there_a_false_record_takes_out() -> None:
     assert found.rank == 2
 
 
+def test_in_a_short_list_who_is_only_carried_without_a_record_leaves_it_with_their_last_tie() -> None:
+    claims = [
+        said("log: p1 PILOTED c1", source_kind="record"),
+        said("s1: p1 CROSSED_ON c1"),
+        said("s2: p1 CONTACTED p2"),
+        said("s3: p2 ORGANISED c1"),
+        said("s4: p2 DIRECTED p1"),
+    ]
+    found = leaving(basis(claims, people("p1", "p2"), {}), "p1", top=10)
+    assert found is not None
+    assert {(piece.kind, piece.sources) for piece in found.pieces} == {("record", ("log",)), ("witness", ("s2",))}
+    assert found.rank is None
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_however_short_the_list_it_is_looked_through(seed: int) -> None:
+    claims, persons, keys = with_passengers(seed)
+    few = {person.id for person in persons[:3] + persons[-4:]}
+    told = [
+        claim
+        for claim in claims
+        if {claim.subject, claim.object} & few
+        and not ({claim.subject, claim.object} & ({person.id for person in persons} - few))
+    ]
+    on = basis(told, [person for person in persons if person.id in few], keys)
+    for lead in ranked(on).leads:
+        found = leaving(on, lead.id, top=10)
+        if found is not None and found.pieces:
+            assert place_without(on, lead.id, found.pieces) == found.rank
+
+
 def test_whom_nothing_tried_takes_out_stays() -> None:
     found = leaving(
         basis([said("s1: p1 ORGANISED c1"), said("s2: p2 PILOTED c1")], people("p1", "p2"), {}), "p1", top=2

@@ -73,7 +73,7 @@ def test_without_a_piece_the_list_is_the_one_made_anew(seed: int) -> None:
             for column, name in enumerate(on.network.ids):
                 assert bool(some.ranked[row, column]) == (name in there), (left_out[place], name)
                 if name in there:
-                    assert some.score[row, column] == pytest.approx(there[name].score, abs=1e-7), (
+                    assert some.score[row, column] == pytest.approx(there[name].score, abs=1e-8), (
                         left_out[place],
                         name,
                     )
@@ -130,6 +130,20 @@ def test_who_is_only_carried_without_a_record_leaves_the_list_with_it() -> None:
     assert (some.ranked.tolist(), some.rank.tolist()) == ([[False, True]], [[3, 1]])  # p2, then p3 for a tie
     anew = on.without(np.array([0]))
     assert [lead.id for lead in ranked(anew).leads] == ["p2", "p3"]
+
+
+def test_what_somebody_does_to_themselves_is_passed_over_whoever_they_turn_out_to_be() -> None:
+    claims = [
+        said("s1: p1 CROSSED_ON c1"),
+        said("s2: p1 CONTACTED p1"),
+        said("s3: p1 CONTACTED p2"),
+        said("s2: p2 ORGANISED c1"),
+    ]
+    on = basis(claims, people("p1", "p2"), {})
+    (some,) = lists(on, [np.array([0])])
+    anew = {lead.id: lead.score for lead in ranked(on.without(np.array([0]))).leads}
+    assert on.network is not None
+    assert dict(zip(on.network.ids, some.score[0].tolist(), strict=True)) == {"p2": pytest.approx(anew["p2"], abs=1e-9)}
 
 
 def test_random_cases_are_ranked_by_parts_whatever_is_left_out() -> None:

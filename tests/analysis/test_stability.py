@@ -59,6 +59,7 @@ def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(see
     listed = np.ones(without.shape, dtype=bool)
     for some in lists(on, [piece.rows for piece in left_out]):
         without[some.left_out], listed[some.left_out] = some.rank, some.ranked
+    without = np.where(listed, without, np.maximum(without, len(leads) + 1))
     for lead in leads.values():
         if lead.id not in found:
             continue
@@ -73,6 +74,20 @@ def test_the_range_holds_the_rank_of_every_rerun_and_says_what_moves_it_most(see
             which = left_out.index(place.most)
             assert place.rank_without == (ranks[which] if listed[which, column] else None)
             assert abs(ranks[left_out.index(place.most)] - lead.rank) == furthest > 0
+
+
+def test_who_leaves_a_list_that_grows_shorter_has_gained_no_place_by_it() -> None:
+    """Six are told apart from passengers by one record alone: without it they are none of them in the list."""
+    rode = [f"p{number}" for number in range(1, 6)]
+    claims = [said(f"log: {name} PILOTED c1", source_kind="record") for name in (*rode, "last")]
+    claims += [said(f"s1: {name} CROSSED_ON c1") for name in (*rode, "last")]
+    claims += [said("s2: first ORGANISED c1"), said("s3: first DIRECTED p1")]
+    on = basis(claims, people("first", *rode, "last"), {})
+    found = stability.places(on, pieces(on.told))
+    place = found["last"]
+    assert place.most is not None
+    assert (place.most.kind, place.rank_without, place.worst) == ("record", None, 8)
+    assert place.best == 2  # as all six have one rank
 
 
 def test_one_record_of_many_claims_is_told_apart_from_the_reports_beside_it() -> None:

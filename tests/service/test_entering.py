@@ -16,11 +16,12 @@ from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.material import folded
 from graphsvc.cases.deliveries.statement_form import Form, FormPart, claim_cells, statement_cells
 from graphsvc.config import Settings
-from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.errors import RECORDED, NotFound, OperatorError, Refused, RequestError
 from graphsvc.records import relations
 from graphsvc.records.properties import LOOKED_IN
 from graphsvc.service import Session
 from graphsvc.service.deliveries.form import Changed, Checked
+from graphsvc.service.deliveries.loading import Loading
 from tests.pseudonyms import without_pseudonyms
 from tests.toolbox.accounts import WHOLE, Roles
 from tests.toolbox.cases import Lay, Place, laid, uploaded
@@ -454,3 +455,24 @@ def test_it_takes_what_loading_takes(people: Place, ann: Session) -> None:
             other.deliveries.form.correctable("R1")
     with pytest.raises(Refused, match="handling code C"):
         people("pam").deliveries.statements.history("R1")
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_upload_waits_where_nothing_of_it_is_recorded(
+    recorded: bool, people: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is recorded is completed by the next start without it: it would only lie there."""
+    session = people("ann")
+    upload = uploaded(session, zipped(**FILES))
+
+    def ending(*_given: Any, **_more: Any) -> None:
+        RECORDED.set(frozenset({people.case}) if recorded else frozenset())
+        raise OperatorError("Neo4j does not answer.")
+
+    monkeypatch.setattr(Loading, "load", ending)
+    job = session.deliveries.job(session.deliveries.uploads.confirm(upload), wait_s=WAIT_S)
+    assert job.state == "failed"
+    waiting = [one.id for one in session.deliveries.uploads.listed()]
+    assert (upload in waiting) == (not recorded)
+    if not recorded:
+        session.deliveries.uploads.cancel(upload)

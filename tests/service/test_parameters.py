@@ -192,3 +192,7 @@ def test_a_day_beside_what_is_none_fits_nothing_and_that_is_told(session: Sessio
     assert session.cypher.run(text, {"day": DAY}).rows == [("C1",)]
     with pytest.warns(AnswerWarning, match=r"`date` is text and \$day is a day.*Write toString\(\$day\)"):
         assert session.cypher.run(text.replace("date_earliest", "date"), {"day": DAY}).rows == []
+    # A text is no day, and so it differs from each: of this the text is told too.
+    with pytest.warns(AnswerWarning, match=r"which always differ"):
+        assert session.cypher.run(text.replace("<=", "<>"), {"day": day}).rows == [("C1",)]
+    assert session.cypher.run(text.replace("<=", "<>"), {"day": DAY}).rows == []

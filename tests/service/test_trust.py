@@ -101,7 +101,7 @@ def test_whom_one_record_alone_tells_from_a_passenger_is_not_ranked_without_it(p
     session = people(name)
     row = told(session, "rode-1")
     assert (row["rests_on"], row["moved_by"], row["rank_without"]) == ("one record", "record record-2", None)
-    assert row["worst_rank"] == len(session.leads.table()["hubs"])  # the place after the last of those who are left
+    assert row["worst_rank"] == len(session.leads.table()["hubs"]) + 1  # after all who are in the list
     client = people.client(name)
     page = client.get(f"/case/{people.case}/lead?id=rode-1").text
     assert "(3 claims): not ranked without" in " ".join(page.split())

@@ -113,6 +113,17 @@ def test_what_could_not_be_loaded_goes_on_waiting(home: Path, uploads: UploadSto
     assert left(home) == []
 
 
+def test_what_could_not_be_loaded_in_time_is_gone(home: Path, uploads: UploadStore, database: sa.Engine) -> None:
+    claim = uploads.claim(sent(uploads, b"x").id, *WHO)
+    claim.__enter__()
+    with transaction(database) as connection:
+        connection.execute(tables.uploads.update().values(expires_at=now()))
+    uploads.sweep()
+    assert left(home) != []
+    assert not claim.__exit__(ZeroDivisionError, ZeroDivisionError(), None)
+    assert left(home) == []
+
+
 def test_a_claim_may_be_read_in_another_thread(uploads: UploadStore) -> None:
     claim = uploads.claim(sent(uploads, b"here").id, *WHO)
     read: list[bytes] = []

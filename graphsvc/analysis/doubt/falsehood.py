@@ -145,7 +145,8 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
     now, numbers = on, np.arange(len(on.told.claims))
     left, gone, out = list(near), list[Piece](), False
     rank = None
-    while left and len(gone) < MOST and not out:
+    # Who is only carried by now and still among the first, as the list is short, does not leave it for more of the same.
+    while left and len(gone) < MOST and not out and lead not in now.left_out:
         ranks, scores, ranked = _of(now, [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left], lead, top)
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
         rank, out = int(ranks[worst]) if ranked[worst] else None, bool(ranks[worst] > top)
@@ -174,7 +175,7 @@ def _out(rank: Ints, ranked: Bools, top: int) -> Ints:
 
 def _of(on: Basis, sets: Sequence[Ints], lead: str, top: int) -> tuple[Ints, Floats, Bools]:
     """What becomes of one person without each of some sets of rows: rank as `Alone` has it, score, and whether they are ranked."""
-    network = on.network or on.operation(on.told)
+    network = on.operation(on.told)
     row, score = network.ids.index(lead), parts.score(parts.read(network))
     ranks = np.full(len(sets), int(rereading.ranks(score, on.others)[row]))
     scores, ranked = np.full(len(sets), score[row]), np.ones(len(sets), dtype=bool)

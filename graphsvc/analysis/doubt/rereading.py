@@ -254,9 +254,14 @@ def scores_if(before: Read, changes: Sequence[Change], turned: tuple[Ints, Ints]
     for number, reading in enumerate(parts.readings()):
         counted = amount.copy()
         far = other[with_whom]
-        counted[with_whom] *= before.whom[number][far, kind] + otherwise[change[with_whom], far * kinds + kind]
+        taken_for = before.whom[number][far, kind]
+        if otherwise.nnz:
+            # Whole for a moment: looking single places up in a sparse array takes far longer.
+            taken_for = taken_for + otherwise.toarray()[change[with_whom], far * kinds + kind]
+        counted[with_whom] *= taken_for
         added = coo_array((counted, (change, cell)), shape=(count, size * _WIDTH)).tocsr()
-        added += otherwise @ before.handed
+        if otherwise.nnz:
+            added += otherwise @ before.handed
         former = before.sums[number].reshape(-1)[added.indices]
         # Rounding may leave a hair below nothing where a belief was taken away again.
         grown = np.log1p(np.maximum(former + added.data, 0.0)) - np.log1p(former)

@@ -27,8 +27,8 @@ class Place:
     """How far one person's place in the list holds.
 
     Attributes:
-        best: best rank over all that was left out, from 1; `worst` the worst, which is the place after the last where they are
-            not ranked then. Both hold the rank with nothing left out.
+        best: best rank over all that was left out, from 1; `worst` the worst, which is a place after the last where they are not
+            ranked then. Both hold the rank with nothing left out.
         loss: greatest share of a positive score that goes with one piece, from 0; more than 1 where the score turns negative, 0
             where it is not positive.
         low: best of the nine in ten ranks that uncertain data leave likely; `high` the worst of them.
@@ -68,7 +68,8 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
         [('p1', 1, 1, ('witness',), None), ('p2', 2, 2, (), None)]
 
     Limits: leaves out what was said, not what it led others to say; two pieces that only matter together are missed.
-    Draws take links as independent of each other, and who is ranked as it is.
+    Draws take links as independent of each other, and who is ranked as it is. Of those only carried who stand in the list for a
+    tie to who plays a part nothing is told.
     """
     if on.network is None:
         return {}
@@ -82,7 +83,9 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     loss, taking = np.zeros((len(kinds), size)), np.full((len(kinds), size), -1)
     raised = score > 0
     for some in lists(on, [piece.rows for piece in left_out]):
-        numbers, now = some.left_out, some.rank
+        numbers = some.left_out
+        # Without a piece the list itself may be shorter: who is not in it then is after all who are in it now.
+        now = np.where(some.ranked, some.rank, np.maximum(some.rank, len(on.people) + 1))
         np.minimum(best, now.min(axis=0), out=best)
         np.maximum(worst, now.max(axis=0), out=worst)
         moved = np.abs(now - rank)

@@ -180,7 +180,7 @@ def network(
         rows = np.array(of.get(name, ()), dtype=np.int64)
         for near, far in _directions(end, subject[rows], object_[rows]):
             both = (acting[near] >= 0) & inside[far] & (near != far)
-            apart = (acting[near] >= 0) & only_carried[far]
+            apart = (acting[near] >= 0) & only_carried[far] & (near != far)
             for kind, chosen in (("ties", np.flatnonzero(both)), ("carried", np.flatnonzero(apart))):
                 person, other = acting[near[chosen]], acting[far[chosen]]
                 entries[kind].append((links[rows[chosen]], person, np.full(len(chosen), column), other))

@@ -278,5 +278,7 @@ def _nothing(reading: PartTable) -> float:
 
 
 def _sum(weighed: Floats) -> Floats:
-    result: Floats = np.logaddexp.reduce(weighed, axis=1)
+    # As np.logaddexp.reduce has it, which takes them two by two and ten times as long.
+    most = weighed.max(axis=1)
+    result: Floats = most + np.log(np.exp(weighed - most[:, None]).sum(axis=1))
     return result

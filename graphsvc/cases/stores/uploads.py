@@ -254,11 +254,12 @@ class UploadStore:
             yield self._reading(upload, key)
             with transaction(self._database) as connection:
                 connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
-            self._remove(upload.id)
         finally:
             # What was found out about it is old: the case may not be what it was when the preview was made.
             self.previews.pop(upload.id, None)
             self._claimed.discard(upload.id)
+            if not self._known(upload.id):  # its time came meanwhile
+                self._remove(upload.id)
             lock.release()
 
     @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
-from graphsvc.errors import InputError, RequestError
+from graphsvc.errors import RECORDED, InputError, RequestError
 from graphsvc.ingest.mapping import built_in_mappings, mapping_of
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
@@ -124,7 +124,9 @@ class Uploads:
         return self._loading.start("preview", work, upload=upload)
 
     def confirm(self, upload: str, *, other_names: bool = False) -> str:
-        """Load an upload as a job, and delete it; gives the job's id. If it cannot be loaded, it goes on waiting. See `Deliveries.load`.
+        """Load an upload as a job, and delete it; gives the job's id. See `Deliveries.load`.
+
+        Where it ends with an error and nothing of it is recorded, the upload goes on waiting.
 
         Raises:
             InputError: its preview found other names behind most ids, and `other_names` does not say that this is right.
@@ -142,10 +144,18 @@ class Uploads:
             unless_started.push(claimed)
 
             def work(progress: Progress) -> dict[str, Any]:
+                failure: BaseException | None = None
                 with claimed:
-                    loaded = self._loading.load(
-                        source, progress, partial=options.partial, strict=options.strict, other_names=other_names
-                    )
+                    try:
+                        loaded = self._loading.load(
+                            source, progress, partial=options.partial, strict=options.strict, other_names=other_names
+                        )
+                    except BaseException as error:
+                        if not RECORDED.get():
+                            raise
+                        failure = error  # the next start completes it, without the upload
+                if failure is not None:
+                    raise failure
                 return {
                     "delivery": loaded.delivery,
                     "same_as": loaded.same_as,
