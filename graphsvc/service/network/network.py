@@ -14,6 +14,7 @@ from graphsvc.analysis.links import projection
 from graphsvc.errors import RequestError
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.service.leads.material import Material
+from graphsvc.service.network.answers import Answers
 from graphsvc.service.network.coast import Line, coast
 from graphsvc.service.network.comments import Comments
 from graphsvc.service.network.entities import Entities
@@ -65,6 +66,7 @@ class Network:
         self._ask = ask
         self._material = material
         self.entities = Entities(ask)
+        self.answers = Answers(ask, material, self.picture)
         self.paths = Paths(ask, material)
         self.overview = Overviews(ask)
         self.views = SavedViews(ask)
