@@ -65,6 +65,7 @@ from graphsvc.service.search.search import Found
 from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 from graphsvc.store.bolt import PlanStep
+from graphsvc.views.behind import Answer, Said
 
 __all__ = [
     "BOUND",
@@ -89,6 +90,7 @@ __all__ = [
     "SIGN_IN",
     "USUAL_PATHS",
     "USUAL_STEPS",
+    "Answer",
     "CancelledError",
     "CaseSummary",
     "Changed",
@@ -129,6 +131,7 @@ __all__ = [
     "Request",
     "Review",
     "Run",
+    "Said",
     "Saved",
     "SavedMeanwhile",
     "SavedView",
