@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -59,7 +60,10 @@ def environment(home: Settings) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(home: Settings) -> Callable[..., Result]:
+def run(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    # However slow the machine: that a text takes long is told on the same stream as what tests read there.
+    monkeypatch.setattr("graphsvc.cli.writing._SAID_AFTER_S", math.inf)
+
     def call(*arguments: str, stdin: str = "") -> Result:
         return CliRunner().invoke(program, ["cypher", *arguments], input=stdin, env=environment(home))
 
