@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, query · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 

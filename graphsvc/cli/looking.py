@@ -59,6 +59,63 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--id",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    help="A crossing, boat, gang, workplace, person or thing; may be repeated.",
+)
+@click.option("--date", "day", default="", metavar="DAY", help="The crossings of a day as well, such as 2020-05-08.")
+@click.option("--until", default="", metavar="DAY", help="Those of all days from --date to this one.")
+@click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@acting
+def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str, form: str) -> None:
+    """Who is said to be behind something, who stands behind several, and what is not known."""
+    with session(case) as acts:
+        answer, _ = acts.network.answers.behind(ids, day=day, until=until)
+    if form == "json":
+        say_text(json.dumps(json_safe(answer.plain()), ensure_ascii=False, indent=1))
+        return
+    columns = [
+        "about",
+        "about_name",
+        "who",
+        "name",
+        "relation",
+        "of",
+        "belief",
+        "denied",
+        "groups",
+        "other_sources",
+        "rank",
+    ]
+    write(
+        form,
+        columns,
+        (
+            [
+                row.about.id,
+                row.about.name,
+                said.who.id,
+                said.who.name,
+                said.edge.relation,
+                said.edge.object,
+                said.edge.belief,
+                said.edge.denied,
+                said.edge.groups,
+                said.edge.other_sources,
+                said.lead.rank if said.lead else None,
+            ]
+            for row in answer.rows
+            for said in row.said
+        ),
+    )
+    say(*answer.gaps, err=True)
+
+
+@click.command()
 @click.argument("name", default="")
 @click.option("--case", "case", default="", help="The case; may be left out while you can see only one.")
 @click.option(
@@ -145,4 +202,4 @@ def _inert(text: str) -> str:
     return text if _is_number(text) else inert(text)
 
 
-commands = (hubs, query)
+commands = (hubs, behind, query)

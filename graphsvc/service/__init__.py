@@ -65,7 +65,6 @@ from graphsvc.service.search.search import Found
 from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
 from graphsvc.store.bolt import PlanStep
-from graphsvc.views.behind import Answer, Said
 
 __all__ = [
     "BOUND",
@@ -90,7 +89,6 @@ __all__ = [
     "SIGN_IN",
     "USUAL_PATHS",
     "USUAL_STEPS",
-    "Answer",
     "CancelledError",
     "CaseSummary",
     "Changed",
@@ -131,7 +129,6 @@ __all__ = [
     "Request",
     "Review",
     "Run",
-    "Said",
     "Saved",
     "SavedMeanwhile",
     "SavedView",

@@ -32,6 +32,7 @@ from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
+from graphsvc.views.behind import Answer
 
 
 class Session:
@@ -199,6 +200,10 @@ class Session:
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
         """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`."""
         return self.network.graph(of)
+
+    def behind(self, *ids: str, day: str = "", until: str = "") -> Answer:
+        """Who is said to be behind these, and behind the boats of a day: see `Answers.behind`. `.plain()` is plain data."""
+        return self.network.answers.behind(ids, day=day, until=until)[0]
 
     def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

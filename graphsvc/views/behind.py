@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, doing, those
@@ -96,6 +97,59 @@ class Answer:
     rows: tuple[Row, ...]
     common: tuple[Common, ...]
     gaps: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain data: rows, common and gaps, as the page, its JSON twin and the command give it."""
+        return {
+            "rows": [
+                {
+                    "about": _named(row.about),
+                    "boats": [_named(boat) for boat in row.boats],
+                    "said": [_told(said) for said in row.said],
+                    "missing": list(row.missing),
+                }
+                for row in self.rows
+            ],
+            "common": [
+                {
+                    "who": _named(common.who),
+                    "rows": [_named(row) for row in common.rows],
+                    "said": [_told(said) for said in common.said],
+                    "strength": round(common.strength, 3),
+                }
+                for common in self.common
+            ],
+            "gaps": list(self.gaps),
+        }
+
+
+_FIGURES = (
+    "relation",
+    "says",
+    "belief",
+    "denied",
+    "groups",
+    "other_sources",
+    "belief_on_record",
+    "first_on",
+    "last_on",
+)
+
+
+def _named(node: Node) -> dict[str, Any]:
+    return {name: getattr(node, name) for name in ("id", "name", "kind", "sealed")}
+
+
+def _told(said: Said) -> dict[str, Any]:
+    return {name: getattr(said.edge, name) for name in _FIGURES} | {
+        "object": said.edge.object,
+        "who": _named(said.who),
+        "what": _named(said.what) if said.what else None,
+        "weak": said.is_weak,
+        "rank": said.lead.rank if said.lead else None,
+        "best_rank": said.lead.best if said.lead else None,
+        "worst_rank": said.lead.worst if said.lead else None,
+    }
 
 
 def relations(kind: str) -> tuple[str, ...]:

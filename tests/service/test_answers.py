@@ -77,3 +77,15 @@ def test_what_is_not_there_or_not_asked_is_said(people: Place) -> None:
         answers.behind(["nobody"])
     with pytest.raises(RequestError, match="Say what is asked about"):
         answers.behind(day="2020-01-01")
+
+
+def test_page_and_twin_and_session_give_one_answer(people: Place) -> None:
+    client, address = people.client("ana"), f"/case/{people.case}/behind"
+    twin = client.get(f"{address}.json?day=2020-05-08").get_json()
+    answer = people("ana").behind(day="2020-05-08").plain()
+    assert {name: twin[name] for name in answer} == answer
+    page = client.get(f"{address}?day=2020-05-08")
+    assert page.status_code == 200
+    assert "Nobody is named who piloted 1 of 2 crossings." in page.text
+    assert all(said["who"]["name"] in page.text for row in answer["rows"] for said in row["said"])
+    assert client.get(address).status_code == 200
