@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,13 @@ def case(family: str, seed: int, beside: Path | None = None) -> Case:
         people = _SIZES[seed % len(_SIZES)]
         simulate(Path(folder) / "case", seed=seed, people=people, false_share=share, hard=family == "hard")
         return read(Path(folder) / "case")
+
+
+def tried(seeds: Mapping[str, range], beside: Path | None) -> Iterator[tuple[str, list[Case]]]:
+    """Family by family the worlds of some seeds; those by other authors only where their folder is given."""
+    for family, those in seeds.items():
+        if beside is not None or not FAMILIES[family].beside:
+            yield family, [case(family, seed, beside) for seed in those]
 
 
 def samples(family: str, beside: Path | None = None) -> list[Sample]:

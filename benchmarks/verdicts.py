@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.case_folder import Case
-from benchmarks.fit_parts import FAMILIES, case
+from benchmarks.fit_parts import tried
 from graphsvc.analysis.score.hubs import rank
 
 _SEEDS = {
@@ -33,10 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--beside", type=Path, help="folder with first.py and second.py (default: without them)")
     options = parser.parse_args()
-    for family, seeds in _SEEDS.items():
-        if FAMILIES[family].beside and options.beside is None:
-            continue
-        worlds = [case(family, seed, options.beside) for seed in seeds]
+    for family, worlds in tried(_SEEDS, options.beside):
         told = [sum(stands_out(world, hubs=hubs) for world in worlds) for hubs in (True, False)]
         print(f"{family}: leads in {told[0]} of {len(worlds)} worlds, in {told[1]} without what is said of hubs", flush=True)  # fmt: skip
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.case_folder import Case
-from benchmarks.fit_parts import FAMILIES, case
+from benchmarks.fit_parts import tried
 from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.score.hubs import Lead, rank
 from graphsvc.records.tables import STATEMENT_KINDS
@@ -36,14 +36,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--beside", type=Path, help="folder with second.py (default: without that family)")
     options = parser.parse_args()
-    for family, seeds in _SEEDS.items():
-        if FAMILIES[family].beside and options.beside is None:
-            continue
+    for family, worlds in tried(_SEEDS, options.beside):
         figures: dict[str, list[float]] = {}
         backed: list[bool] = []
         hubs: list[bool] = []
-        for seed in seeds:
-            world = case(family, seed, options.beside)
+        for world in worlds:
             whole = leads(world)
             figures.setdefault("all", []).append(precision(world, whole))
             for kind in STATEMENT_KINDS:

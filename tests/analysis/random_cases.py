@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+
+import numpy as np
 
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
@@ -20,6 +23,8 @@ _SAID = (
     "RUNS",
     "SUPPLIED",
 )
+_CARRIED = ("CROSSED_ON c0", "CROSSED_ON c1", "WORKED_AT w0")
+_KINDS = {"s0": "record", "s1": "record", "s2": "intelligence", "s3": "intelligence"}
 _THING = {"ORGANISED": "c", "PILOTED": "c", "RUNS": "g", "SUPPLIED": "b"}
 
 
@@ -42,3 +47,45 @@ def told_at_random(seed: int) -> tuple[list[Claim], list[Person], dict[str, froz
     for source in keys if seed % 2 else ():
         keys[source] |= {f"interpreter {rng.randrange(3)}", f"day {rng.randrange(4)}"}
     return claims, people(*names, sealed=names[-3:]), keys
+
+
+def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
+    """A case at random in which every source gave up to three statements, and some reports have no source."""
+    rng = np.random.default_rng(seed)
+    claims, persons, keys = told_at_random(seed)
+    told = []
+    for claim in claims:
+        source = "" if claim.source == "s3" and seed % 2 else claim.source
+        kind = _KINDS.get(claim.source, "witness")
+        statement = f"{claim.source}-{rng.integers(3)}"
+        told.append(replace(claim, source=source, source_kind=kind, statement=statement))
+    return told, persons, keys
+
+
+def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
+    """A case at random in which many were carried, some of them by one account alone, and are tied to others or given a part by another."""
+    rng = np.random.default_rng(seed)
+    claims, persons, keys = told_at_random(seed)
+    names = [person.id for person in persons]
+    carried = [f"q{number}" for number in range(10)]
+    texts = {f"s{rng.integers(12)}: {name} {rng.choice(_CARRIED)}" for name in (*carried, *carried, *names[:7])}
+    for name in carried:
+        for _ in range(rng.integers(5)):
+            relation = rng.choice(
+                ["CONTACTED", "PAID", "RIVAL_OF", "OWES", "DIRECTED", "RECRUITED", "HOUSED", "PILOTED"]
+            )
+            other = str(rng.choice([*names, *carried]))
+            if relation == "PILOTED":
+                other = "c1"
+            ends = (other, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, other)
+            if ends[0] != ends[1]:
+                texts.add(f"s{rng.integers(12)}: {ends[0]} {'not ' if rng.random() < 0.1 else ''}{relation} {ends[1]}")
+    told = []
+    for claim in [*claims, *(said(text) for text in sorted(texts))]:
+        kind = _KINDS.get(claim.source, "witness")
+        told.append(replace(claim, source_kind=kind, statement=f"{claim.source}-{rng.integers(3)}"))
+    categories = [("victim",), ("suspect",), (), (), (), ()]
+    everyone = [
+        replace(person, categories=frozenset(categories[rng.integers(6)])) for person in [*persons, *people(*carried)]
+    ]
+    return told, everyone, keys

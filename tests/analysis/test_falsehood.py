@@ -13,8 +13,7 @@ from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.hubs import rank, ranked
-from tests.analysis.test_leaving_out import with_passengers
-from tests.analysis.test_stability import in_several_statements
+from tests.analysis.random_cases import in_several_statements, with_passengers
 
 TOP = 3
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -15,39 +13,7 @@ from graphsvc.analysis.evidence.roles import PUTS_BEFORE
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.hubs import ranked
-from tests.analysis.random_cases import told_at_random
-
-_CARRIED = ("CROSSED_ON c0", "CROSSED_ON c1", "WORKED_AT w0")
-_KINDS = {"s0": "record", "s1": "record", "s2": "intelligence", "s3": "intelligence"}
-
-
-def with_passengers(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    """A case at random in which many were carried, some of them by one account alone, and are tied to others or given a part by another."""
-    rng = np.random.default_rng(seed)
-    claims, persons, keys = told_at_random(seed)
-    names = [person.id for person in persons]
-    carried = [f"q{number}" for number in range(10)]
-    texts = {f"s{rng.integers(12)}: {name} {rng.choice(_CARRIED)}" for name in (*carried, *carried, *names[:7])}
-    for name in carried:
-        for _ in range(rng.integers(5)):
-            relation = rng.choice(
-                ["CONTACTED", "PAID", "RIVAL_OF", "OWES", "DIRECTED", "RECRUITED", "HOUSED", "PILOTED"]
-            )
-            other = str(rng.choice([*names, *carried]))
-            if relation == "PILOTED":
-                other = "c1"
-            ends = (other, name) if rng.random() < 0.5 and relation != "PILOTED" else (name, other)
-            if ends[0] != ends[1]:
-                texts.add(f"s{rng.integers(12)}: {ends[0]} {'not ' if rng.random() < 0.1 else ''}{relation} {ends[1]}")
-    told = []
-    for claim in [*claims, *(said(text) for text in sorted(texts))]:
-        kind = _KINDS.get(claim.source, "witness")
-        told.append(replace(claim, source_kind=kind, statement=f"{claim.source}-{rng.integers(3)}"))
-    categories = [("victim",), ("suspect",), (), (), (), ()]
-    everyone = [
-        replace(person, categories=frozenset(categories[rng.integers(6)])) for person in [*persons, *people(*carried)]
-    ]
-    return told, everyone, keys
+from tests.analysis.random_cases import with_passengers
 
 
 def made_anew(

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from graphsvc.analysis.doubt import stability
 from graphsvc.analysis.doubt.leaving_out import lists
 from graphsvc.analysis.doubt.pieces import pieces
-from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.analysis.examples import people, said
 from graphsvc.analysis.score.basis import basis
 from graphsvc.analysis.score.hubs import rank
-from tests.analysis.random_cases import told_at_random
-
-
-def in_several_statements(seed: int) -> tuple[list[Claim], list[Person], dict[str, frozenset[str]]]:
-    """A case at random in which every source gave up to three statements, and some reports have no source."""
-    rng = np.random.default_rng(seed)
-    claims, persons, keys = told_at_random(seed)
-    kinds = {"s0": "record", "s1": "record", "s2": "intelligence", "s3": "intelligence"}
-    told = []
-    for claim in claims:
-        source = "" if claim.source == "s3" and seed % 2 else claim.source
-        kind = kinds.get(claim.source, "witness")
-        statement = f"{claim.source}-{rng.integers(3)}"
-        told.append(replace(claim, source=source, source_kind=kind, statement=statement))
-    return told, persons, keys
+from tests.analysis.random_cases import in_several_statements, told_at_random
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -9,12 +9,12 @@ from itertools import combinations
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import lists
+from graphsvc.analysis.doubt.leaving_out import lists, of_one
 from graphsvc.analysis.doubt.pieces import Piece
 from graphsvc.analysis.doubt.rereading import Read
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.dependence import Ints
-from graphsvc.analysis.evidence.ledger import Bools, Floats
+from graphsvc.analysis.evidence.ledger import Bools
 from graphsvc.analysis.evidence.roles import WHOM
 from graphsvc.analysis.score import parts
 from graphsvc.analysis.score.basis import Basis
@@ -95,7 +95,7 @@ def alone(on: Basis, pieces: Sequence[Piece], top: int = TOP) -> Alone | None:
     ranks, ranked = [np.zeros((0, len(leads)), dtype=np.int64)], [np.zeros((0, len(leads)), dtype=bool)]
     for some in lists(on, [piece.rows for piece in tried]):
         touching += [tried[number] for number in some.left_out.tolist()]
-        ranks.append(_out(some.rank, some.ranked, top)[:, leads])
+        ranks.append(some.after(top + 1)[:, leads])
         ranked.append(some.ranked[:, leads])
     return Alone(touching, leads, np.concatenate(ranks), np.concatenate(ranked))
 
@@ -140,50 +140,35 @@ def would_leave(on: Basis, singly: Alone | None, lead: str, top: int = TOP) -> F
         rank = int(ranks[worst]) if singly.ranked[worst, column] else None
         return FalseAccounts((singly.pieces[worst],), rank, fewest=True)
 
-    near = _near(on, rereading.read(network), row, singly.pieces)[:_TRIED_IN_TURN]
+    before = rereading.read(network)
+    stays, score = int(rereading.ranks(before.score, on.others)[row]), float(before.score[row])
+    near = _near(on, before, row, singly.pieces)[:_TRIED_IN_TURN]
     # What is false already is out of the case that the next is tried on: its rows by their numbers in the whole.
     now, numbers = on, np.arange(len(on.told.claims))
     left, gone, out = list(near), list[Piece](), False
-    rank = None
+    standing, rank = (stays, score), None
     # Who is only carried by now and still among the first, as the list is short, does not leave it for more of the same.
     while left and len(gone) < MOST and not out and lead not in now.left_out:
-        ranks, scores, ranked = _of(now, [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left], lead, top)
+        rows = [np.flatnonzero(np.isin(numbers, piece.rows)) for piece in left]
+        without = of_one(now, rows, lead, *standing)
+        ranks, scores = without.after(top + 1)[:, 0], without.score[:, 0]
         worst = int(np.lexsort((scores, -ranks))[0]) if ranks.max() > top else int(scores.argmin())
-        rank, out = int(ranks[worst]) if ranked[worst] else None, bool(ranks[worst] > top)
+        rank, out = int(ranks[worst]) if without.ranked[worst, 0] else None, bool(ranks[worst] > top)
+        standing = int(ranks[worst]), float(scores[worst])
         gone.append(left.pop(worst))
         if not out:
-            remaining = ~np.isin(numbers, gone[-1].rows)
-            now, numbers = now.without(np.flatnonzero(~remaining)), numbers[remaining]
+            now, numbers = now.without(rows[worst]), np.delete(numbers, rows[worst])
     if len(gone) > 2 or not out:  # greed may miss two that do it together
         pairs = list(combinations(near[:_TRIED_IN_PAIRS], 2))
         both = [np.union1d(*(piece.rows for piece in pair)) for pair in pairs]
-        of_pairs, _, pair_ranked = _of(on, both, lead, top)
-        if of_pairs.max(initial=0) > top:
-            best = int(of_pairs.argmax())
-            return FalseAccounts(pairs[best], int(of_pairs[best]) if pair_ranked[best] else None, fewest=True)
+        of_pairs = of_one(on, both, lead, stays, score)
+        ranks = of_pairs.after(top + 1)[:, 0]
+        if ranks.max(initial=0) > top:
+            best = int(ranks.argmax())
+            return FalseAccounts(pairs[best], int(ranks[best]) if of_pairs.ranked[best, 0] else None, fewest=True)
     if out:
         return FalseAccounts(tuple(gone), rank, fewest=len(gone) == 2)
-    stays = rereading.ranks(parts.score(parts.read(network)), on.others)[row]
-    return FalseAccounts((), int(stays), fewest=False, tried=len(gone))
-
-
-def _out(rank: Ints, ranked: Bools, top: int) -> Ints:
-    """Ranks, where who is not ranked is in no first place however short the list."""
-    result: Ints = np.where(ranked, rank, np.maximum(rank, top + 1))
-    return result
-
-
-def _of(on: Basis, sets: Sequence[Ints], lead: str, top: int) -> tuple[Ints, Floats, Bools]:
-    """What becomes of one person without each of some sets of rows: rank as `Alone` has it, score, and whether they are ranked."""
-    network = on.operation(on.told)
-    row, score = network.ids.index(lead), parts.score(parts.read(network))
-    ranks = np.full(len(sets), int(rereading.ranks(score, on.others)[row]))
-    scores, ranked = np.full(len(sets), score[row]), np.ones(len(sets), dtype=bool)
-    for some in lists(on, sets):
-        ranks[some.left_out] = _out(some.rank, some.ranked, top)[:, row]
-        scores[some.left_out] = some.score[:, row]
-        ranked[some.left_out] = some.ranked[:, row]
-    return ranks, scores, ranked
+    return FalseAccounts((), stays, fewest=False, tried=len(gone))
 
 
 def _near(on: Basis, before: Read, row: int, pieces: Sequence[Piece]) -> list[Piece]:

@@ -30,16 +30,23 @@ class Lists:
     """The rankings without some sets of rows.
 
     Attributes:
+        ids: the persons of the network ranked on.
         left_out: for each list the place of its set.
-        score: lists x persons of the network ranked on: the score there, 0 for who is not ranked then.
+        score: lists x persons: the score there, 0 for who is not ranked then.
         rank: likewise their rank, from 1; for who is not ranked the place after the last.
         ranked: likewise whether they are.
     """
 
+    ids: list[str]
     left_out: Ints
     score: Floats
     rank: Ints
     ranked: Bools
+
+    def after(self, first: int) -> Ints:
+        """The ranks, where who is not ranked has this one or a later one: a list without them may be short."""
+        result: Ints = np.where(self.ranked, self.rank, np.maximum(self.rank, first))
+        return result
 
 
 def lists(on: Basis, left_out: Sequence[Ints]) -> Iterator[Lists]:
@@ -54,8 +61,8 @@ def lists(on: Basis, left_out: Sequence[Ints]) -> Iterator[Lists]:
         >>> from graphsvc.analysis.examples import people, said
         >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
         >>> (found,) = lists(on, [np.array([0])])
-        >>> found.left_out.tolist(), found.rank.tolist(), found.ranked.tolist()
-        ([0], [[1, 2]], [[True, True]])
+        >>> found.ids, found.left_out.tolist(), found.rank.tolist(), found.ranked.tolist()
+        (['p1', 'p2'], [0], [[1, 2]], [[True, True]])
 
     Limits: a set that moves nobody is passed over. Equal, but for rounding, to everything made anew without the rows, where
     something still puts anyone before others (`Basis.without`).
@@ -77,15 +84,50 @@ def lists(on: Basis, left_out: Sequence[Ints]) -> Iterator[Lists]:
         )
 
 
+def of_one(on: Basis, left_out: Sequence[Ints], person: str, rank: int, score: float) -> Lists:
+    """What becomes of one person of the network without each of some sets of rows: lists for every set, in their order.
+
+    Args:
+        on: see `lists`.
+        left_out: likewise.
+        person: their id.
+        rank: theirs with nothing left out, which holds where a set moves nobody; `score` likewise.
+        score: see `rank`.
+
+    Example:
+        >>> from graphsvc.analysis.score.basis import basis
+        >>> from graphsvc.analysis.examples import people, said
+        >>> on = basis([said("s1: p1 ORGANISED c1"), said("s2: p2 HOUSED p3")], people("p1", "p2", "p3"), {})
+        >>> of_one(on, [np.array([0]), np.array([], dtype=int)], "p2", 2, -0.1).rank.tolist()
+        [[2], [2]]
+
+    Limits: as `lists`.
+    """
+    count = len(left_out)
+    ranks, scores = np.full((count, 1), rank), np.full((count, 1), score)
+    ranked = np.ones((count, 1), dtype=bool)
+    for some in lists(on, left_out):
+        column = [some.ids.index(person)]
+        ranks[some.left_out] = some.rank[:, column]
+        scores[some.left_out] = some.score[:, column]
+        ranked[some.left_out] = some.ranked[:, column]
+    return Lists([person], np.arange(count), scores, ranks, ranked)
+
+
 def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]) -> Iterator[Lists]:
+    if not len(chosen):
+        return
     before = rereading.read(board.network)
     touches = np.diff(before.touched.indptr) > 0
-    changes = {
-        n: (beliefs[n][0][touches[beliefs[n][0]]], beliefs[n][1][touches[beliefs[n][0]]]) for n in chosen.tolist()
-    }
     moving = frozenset(moves.left_out.tolist())
-    numbers = np.array([n for n, (links, _) in changes.items() if len(links) or n in moving], dtype=np.int64)
-    ends = np.cumsum([len(changes[number][0]) for number in numbers.tolist()]) // _LINKS_AT_ONCE
+    changes: dict[int, Change] = {}
+    for number in chosen.tolist():
+        links, belief = beliefs[number]
+        touching = touches[links]
+        if number in moving or touching.any():
+            changes[number] = links[touching], belief[touching]
+    numbers = np.array(list(changes), dtype=np.int64)
+    ends = np.cumsum([len(links) for links, _ in changes.values()]) // _LINKS_AT_ONCE
     together = ends * len(numbers) + np.arange(len(numbers)) // _AT_ONCE
     for some in np.split(numbers, np.flatnonzero(np.diff(together)) + 1) if len(numbers) else ():
         those = moves.among(some)
@@ -93,20 +135,21 @@ def _ranked(board: _Board, chosen: Ints, moves: Moves, beliefs: Sequence[Change]
         listed, others = board.listed(score, those)
         ranked, shown = np.isfinite(listed), board.shown
         rank = rereading.ranks(listed, others)
-        yield Lists(some, np.where(ranked, listed, 0.0)[:, shown], rank[:, shown], ranked[:, shown])
+        ids = [board.network.ids[row] for row in shown.tolist()]
+        yield Lists(ids, some, np.where(ranked, listed, 0.0)[:, shown], rank[:, shown], ranked[:, shown])
 
 
 class _Board:
     """Who is in the list, with what score: those with a row in a network, and how many there are besides.
 
     Attributes:
-        network: the network. shown: the rows of those who have one in the network ranked on.
+        network: the network. shown: the rows of those who have one in the network ranked on, too.
     """
 
     def __init__(self, on: Basis, network: Operation, candidacy: Candidacy) -> None:
         self.network = network
         place = {name: number for number, name in enumerate(network.ids)}
-        self.shown = np.array([place[name] for name in (on.network or network).ids], dtype=np.int64)
+        self.shown = np.array([row for row, name in enumerate(network.ids) if name not in on.left_out], dtype=np.int64)
         self._now = candidacy.now
         self._row_of = np.array([place.get(name, -1) for name in on.told.ids], dtype=np.int64)
         entity = np.flatnonzero(self._row_of >= 0)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from graphsvc.analysis.doubt import rereading
-from graphsvc.analysis.doubt.leaving_out import lists
+from graphsvc.analysis.doubt.leaving_out import of_one
 from graphsvc.analysis.evidence.belief import claim_belief, met, strengths, supported
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.analysis.evidence.ledger import Floats, Ledger
@@ -123,18 +123,15 @@ def weigh(lead: str, on: Basis, kinds: Collection[str] = ("witness", "intelligen
     candidates = _candidates(*_neighbourhood(lead, on.told.claims), kinds)
     numbers = [place[id(claim)] for claim in candidates]
     rank = int(rereading.ranks(before.score, others)[row])
-    without = {number: (rank, float(before.score[row]), True) for number in range(len(numbers))}
-    for some in lists(on, [np.array([number]) for number in numbers]):
-        gone = some.rank[:, row].tolist(), some.score[:, row].tolist(), some.ranked[:, row].tolist()
-        without |= dict(zip(some.left_out.tolist(), zip(*gone, strict=True), strict=True))
+    without = of_one(on, [np.array([number]) for number in numbers], lead, rank, float(before.score[row]))
     questions = []
     for which, (claim, number) in enumerate(zip(candidates, numbers, strict=True)):
         score = rereading.score_if(before, on.told.link[[number]], _at_its_best(on.told, number))
-        if_true, (if_false, score_without, ranked) = int(rereading.ranks(score, others)[row]), without[which]
-        belief, moved = _belief(claim), abs(score[row] - score_without)
+        if_true, if_false = int(rereading.ranks(score, others)[row]), int(without.rank[which, 0])
+        belief, moved = _belief(claim), abs(score[row] - without.score[which, 0])
         worth = belief * (1 - belief) * (abs(if_true - if_false) + min(moved, 0.99))
         if worth > 1e-9:
-            questions.append(Question(claim, if_true, if_false if ranked else None, float(worth)))
+            questions.append(Question(claim, if_true, if_false if without.ranked[which, 0] else None, float(worth)))
     return sorted(questions, key=lambda question: (-round(question.worth, 9), question.claim.id))
 
 

@@ -85,7 +85,7 @@ def places(on: Basis, left_out: Sequence[Piece], seed: int = 0) -> dict[str, Pla
     for some in lists(on, [piece.rows for piece in left_out]):
         numbers = some.left_out
         # Without a piece the list itself may be shorter: who is not in it then is after all who are in it now.
-        now = np.where(some.ranked, some.rank, np.maximum(some.rank, len(on.people) + 1))
+        now = some.after(len(on.people) + 1)
         np.minimum(best, now.min(axis=0), out=best)
         np.maximum(worst, now.max(axis=0), out=worst)
         moved = np.abs(now - rank)

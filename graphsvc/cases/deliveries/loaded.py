@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange
 from graphsvc.errors import InputError
@@ -63,6 +64,18 @@ class Loaded:
         """
         if self.other_names and not confirmed:
             raise InputError(f"{' '.join(map(str, self.other_names))} {OTHER_NAMES}")
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What a job keeps of it: numbers, and sentences of ours without data."""
+        return {
+            "delivery": self.delivery,
+            "same_as": self.same_as,
+            "committed": self.committed,
+            "counts": self.counts,
+            "rejected": len(self.rejections),
+            "notes": self.notes,
+        }
 
     @property
     def faults(self) -> list[SameFault]:

@@ -28,7 +28,7 @@ from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel, disk, unseal, what
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, InputError, NotFound
+from graphsvc.errors import RECORDED, Busy, InputError, NotFound
 
 SUFFIXES = (".zip", ".xlsx", ".anx")
 _NAME_CHARS = 100
@@ -201,7 +201,7 @@ class UploadStore:
     def claim(self, identifier: str, account: str, case: str) -> AbstractContextManager[AbstractContextManager[Opened]]:
         """An upload to be loaded: from here on nobody else gets it, and nothing of it stays after the block.
 
-        Where the block ends with an error, or the process with it, the upload goes on waiting.
+        Where the block ends with an error and nothing is recorded, or the process with it, the upload goes on waiting.
 
         Raises:
             NotFound: there is none (somebody confirmed or cancelled it), or it is another's. Busy: it is being read.
@@ -250,17 +250,22 @@ class UploadStore:
 
     @contextmanager
     def _loading(self, upload: Upload, key: bytes, lock: FileLock) -> Iterator[AbstractContextManager[Opened]]:
+        is_loaded = False
         try:
             yield self._reading(upload, key)
-            with transaction(self._database) as connection:
-                connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
+            is_loaded = True
         finally:
             # What was found out about it is old: the case may not be what it was when the preview was made.
             self.previews.pop(upload.id, None)
             self._claimed.discard(upload.id)
-            if not self._known(upload.id):  # its time came meanwhile
-                self._remove(upload.id)
-            lock.release()
+            try:
+                if is_loaded or RECORDED.get():  # what is recorded is completed without it
+                    with transaction(self._database) as connection:
+                        connection.execute(_ROW.delete().where(_ROW.c.id == upload.id))
+                if not self._known(upload.id):  # nor is it where its time came meanwhile
+                    self._remove(upload.id)
+            finally:
+                lock.release()
 
     @contextmanager
     def _reading(self, upload: Upload, key: bytes) -> Iterator[Opened]:

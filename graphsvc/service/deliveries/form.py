@@ -131,15 +131,7 @@ class StatementForms:
 
         def work(progress: Progress) -> dict[str, Any]:
             loaded = self._enter(form, progress, {})
-            return {
-                "delivery": loaded.delivery,
-                "same_as": loaded.same_as,
-                "committed": loaded.committed,
-                "counts": loaded.counts,
-                "rejected": len(loaded.rejections),
-                "notes": loaded.notes,
-                "waits": loaded.waits,
-            }
+            return loaded.outcome | {"waits": loaded.waits}
 
         # Not told to others as a load is: when somebody added something, and who, is nobody's to know.
         return self._loading.start("add", work)

@@ -14,7 +14,7 @@ from typing import Any
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.stores.parcel import Parcel
 from graphsvc.cases.stores.uploads import Options, Upload
-from graphsvc.errors import RECORDED, InputError, RequestError
+from graphsvc.errors import InputError, RequestError
 from graphsvc.ingest.mapping import built_in_mappings, mapping_of
 from graphsvc.records.progress import Progress
 from graphsvc.service.ask import Ask
@@ -144,26 +144,10 @@ class Uploads:
             unless_started.push(claimed)
 
             def work(progress: Progress) -> dict[str, Any]:
-                failure: BaseException | None = None
                 with claimed:
-                    try:
-                        loaded = self._loading.load(
-                            source, progress, partial=options.partial, strict=options.strict, other_names=other_names
-                        )
-                    except BaseException as error:
-                        if not RECORDED.get():
-                            raise
-                        failure = error  # the next start completes it, without the upload
-                if failure is not None:
-                    raise failure
-                return {
-                    "delivery": loaded.delivery,
-                    "same_as": loaded.same_as,
-                    "committed": loaded.committed,
-                    "counts": loaded.counts,
-                    "rejected": len(loaded.rejections),
-                    "notes": loaded.notes,
-                }
+                    return self._loading.load(
+                        source, progress, partial=options.partial, strict=options.strict, other_names=other_names
+                    ).outcome
 
             job = self._loading.start("load", work)
             unless_started.pop_all()  # from here on it is the job's
