@@ -118,11 +118,16 @@ def run(client: FlaskClient, text: str, **given: Any) -> tuple[str, Any]:
     """Run a text to its end: where its page is, and the page."""
     sent = client.post(at(), data={"text": text, "do": "run", **given})
     assert sent.status_code == 303, shown(sent.text)
+    return sent.location.partition("#")[0], ended(client, sent.location)
+
+
+def ended(client: FlaskClient, where: str) -> Any:
+    """The page of a run once it has ended: each answer waits a while for it."""
     for _ in range(40):
-        answer = client.get(sent.location)
+        answer = client.get(where)
         assert answer.status_code == 200
         if "data-run=" not in answer.text:
-            return sent.location.partition("#")[0], answer
+            return answer
     raise AssertionError("the run does not end")
 
 
@@ -402,8 +407,9 @@ def test_a_long_run_is_shown_as_it_runs_and_cancelled(ann: FlaskClient) -> None:
     identifier = where.rpartition("id=")[2]
     assert ann.get(at("/progress", id=identifier)).json["state"] == "running"  # type: ignore[index]
     assert "A run of yours is going" in ann.get(at()).text
-    stopped = ann.post(at("/cancel"), data={"id": identifier}, follow_redirects=True)
-    assert "Stopped after" in stopped.text
+    stopped = ann.post(at("/cancel"), data={"id": identifier})
+    assert stopped.status_code == 303
+    assert "Stopped after" in ended(ann, stopped.location).text
     assert "A run of yours is going" not in ann.get(at()).text
 
 
