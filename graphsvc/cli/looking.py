@@ -74,45 +74,14 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
 def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str, form: str) -> None:
     """Who is said to be behind something, who stands behind several, and what is not known."""
     with session(case) as acts:
-        answer, _ = acts.network.answers.behind(ids, day=day, until=until)
+        answered = acts.network.answers.behind(ids, day=day, until=until).answer
     if form == "json":
-        say_text(json.dumps(json_safe(answer.plain()), ensure_ascii=False, indent=1))
+        say_text(json.dumps(json_safe(answered.plain()), ensure_ascii=False, indent=1))
         return
-    columns = [
-        "about",
-        "about_name",
-        "who",
-        "name",
-        "relation",
-        "of",
-        "belief",
-        "denied",
-        "groups",
-        "other_sources",
-        "rank",
-    ]
-    write(
-        form,
-        columns,
-        (
-            [
-                row.about.id,
-                row.about.name,
-                said.who.id,
-                said.who.name,
-                said.edge.relation,
-                said.edge.object,
-                said.edge.belief,
-                said.edge.denied,
-                said.edge.groups,
-                said.edge.other_sources,
-                said.lead.rank if said.lead else None,
-            ]
-            for row in answer.rows
-            for said in row.said
-        ),
-    )
-    say(*answer.gaps, err=True)
+    write(form, answered.columns, answered.table())
+    say(*answered.gaps, *(question.text for question in answered.questions), err=True)
+    if answered.truncated:
+        raise Busy("There are more links than were read, so more may be said: ask about fewer at once.")
 
 
 @click.command()

@@ -27,12 +27,12 @@ from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.rows import LEAD_COLUMNS
 from graphsvc.service.log import Log
+from graphsvc.service.network.answers import Behind
 from graphsvc.service.network.network import Network, PicturePage
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
-from graphsvc.views.behind import Answer
 
 
 class Session:
@@ -201,9 +201,12 @@ class Session:
         """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`."""
         return self.network.graph(of)
 
-    def behind(self, *ids: str, day: str = "", until: str = "") -> Answer:
-        """Who is said to be behind these, and behind the boats of a day: see `Answers.behind`. `.plain()` is plain data."""
-        return self.network.answers.behind(ids, day=day, until=until)[0]
+    def behind(self, *ids: str, day: str = "", until: str = "", service: bool = False) -> Behind:
+        """Who is said to be behind these, and behind the boats of a day: see `Answers.behind`.
+
+        `.frame` and `.common` are tables, `.graph` a NetworkX graph, `.answer.plain()` plain data.
+        """
+        return self.network.answers.behind(ids, day=day, until=until, service=service)
 
     def show(self, *ids: str, title: str = "", **wanted: Any) -> PicturePage:
         """The network around `ids` for a notebook cell (`session.show("P1")`) or a file (`.save("p1.html")`).

@@ -55,6 +55,7 @@ SIGNS = MappingProxyType(
         "denied": "denied by someone",
         "directed": "who acts on whom",
         "recorded": "on the record",
+        "folded": "so many in one mark",
     }
 )
 # Lower bound of belief → what it is called.

@@ -41,7 +41,8 @@ def lay(at_server: Callable[..., Settings]) -> Lay:
 
 
 def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
-    answer, view = people("ana").network.answers.behind(day="2020-05-08")
+    told = people("ana").network.answers.behind(day="2020-05-08")
+    answer, view = told.answer, told.view
     assert [row.about.id for row in answer.rows] == ["c1", "c2"]
     first = [(one.who.name, one.edge.relation, one.what.name if one.what else "") for one in answer.rows[0].said]
     assert first == [
@@ -60,14 +61,14 @@ def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
 
 
 def test_who_may_not_see_c_is_answered_by_what_is_left(people: Place) -> None:
-    answer, _ = people("low").network.answers.behind(["c1", "c2", "c3"])
+    answer = people("low").network.answers.behind(["c1", "c2", "c3"]).answer
     assert [row.about.id for row in answer.rows] == ["c1", "c3"]  # of c2 only a report under C tells
     assert [one.who.id for one in answer.rows[0].said] == ["rival", "pilot", "dealer"]
     assert [common.who.id for common in answer.common] == ["rival"]
 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:
-    answer, _ = people("cus").network.answers.behind(["c1"])
+    answer = people("cus").network.answers.behind(["c1"]).answer
     assert all(one.lead is None for one in answer.rows[0].said)
 
 
@@ -82,7 +83,7 @@ def test_what_is_not_there_or_not_asked_is_said(people: Place) -> None:
 def test_page_and_twin_and_session_give_one_answer(people: Place) -> None:
     client, address = people.client("ana"), f"/case/{people.case}/behind"
     twin = client.get(f"{address}.json?day=2020-05-08").get_json()
-    answer = people("ana").behind(day="2020-05-08").plain()
+    answer = people("ana").behind(day="2020-05-08").answer.plain()
     assert {name: twin[name] for name in answer} == answer
     page = client.get(f"{address}?day=2020-05-08")
     assert page.status_code == 200

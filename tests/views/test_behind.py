@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from graphsvc.views.behind import Standing, behind, relations
+from pypdf import PdfReader
+
+from graphsvc.views.behind.answer import Answer, behind
+from graphsvc.views.behind.common import shared_by
+from graphsvc.views.behind.picture import beside
+from graphsvc.views.behind.printed import as_pdf
+from graphsvc.views.behind.rows import CARRIED, SERVES, Standing, relations, rows
 from graphsvc.views.picture.network import Picture, picture
 
 CROSSINGS = ("c1", "c2", "c3")
@@ -52,43 +59,160 @@ LINKS = [
 ]
 
 
-def view() -> Picture:
-    stages = [[row["id"] for row in ENTITIES]]
-    return picture(stages, ENTITIES, LINKS, starts=CROSSINGS)
+PRINTED: dict[str, Any] = {
+    "case": "x", "handling": "C", "by": "ann", "purpose": "a test", "made": "8 May 2026", "in_steps": False,
+}  # fmt: skip
+
+
+def view(links: Any = LINKS, entities: Any = ENTITIES) -> Picture:
+    return picture([[row["id"] for row in entities]], entities, links, starts=CROSSINGS)
+
+
+def answer(*asked: str, links: Any = (), entities: Any = (), **known: Any) -> Answer:
+    seen = view([*LINKS, *links], [*ENTITIES, *entities])
+    return behind(rows(seen, asked or CROSSINGS, known.pop("leads", {}), **known), seen)
 
 
 def test_the_better_told_stand_first_and_what_is_denied_does_not_stand_as_if_alike() -> None:
-    answer = behind(view(), CROSSINGS, {"ann": Standing(3, 2, 9)})
-    first = answer.rows[0]
-    assert [(one.who.id, one.edge.relation, one.is_weak) for one in first.said] == [
-        ("ann", "ORGANISED", False),
-        ("bob", "ORGANISED", True),
-        ("cid", "PILOTED", False),
-        ("dan", "SUPPLIED", False),
+    first = answer(leads={"ann": Standing(3, 2, 9)}, served={"bob": 7}, carried={"c1": 12}).rows[0]
+    assert [(one.who.id, one.edge.relation, one.is_weak, one.served) for one in first.said] == [
+        ("ann", "ORGANISED", False, 0),
+        ("bob", "ORGANISED", True, 7),
+        ("cid", "PILOTED", False, 0),
+        ("dan", "SUPPLIED", False, 0),
     ]
     assert first.said[0].lead == Standing(3, 2, 9)
     assert first.said[3].what is not None
     assert first.said[3].what.id == "b1"
-    assert (first.missing, [boat.id for boat in first.boats]) == ((), ["b1"])
+    assert (first.missing, [node.id for node, _ in first.along], first.carried) == ((), ["b1"], 12)
 
 
 def test_what_nobody_says_is_said() -> None:
-    assert behind(view(), CROSSINGS, {}).gaps == (
+    assert answer().gaps == (
         "The boat of 2 of 3 crossings is not known.",
         "Nobody is named who piloted 2 of 3 crossings.",
         "Whoever is named as behind 1 of 3 crossings is denied, or hardly believed.",
     )
-    assert behind(view(), ["b1"], {}).gaps == ()
+    assert answer("b1").gaps == ()
 
 
-def test_who_stands_behind_several_is_told_with_how_sure_that_is() -> None:
-    (both, pilot) = behind(view(), CROSSINGS, {}).common
-    assert (both.who.id, [node.id for node in both.rows], round(both.strength, 2)) == ("ann", ["c1", "c2"], 0.54)
+def test_what_rests_on_one_voice_is_said() -> None:
+    assert answer().lone == (
+        "Who organised 2 of 3 crossings rests on one voice: if it errs, nobody is named.",
+        "Who piloted 1 of 3 crossings rests on one voice: if it errs, nobody is named.",
+        "Who supplied the boat of 1 of 3 crossings rests on one voice: if it errs, nobody is named.",
+    )
+    assert answer("c1", links=[link("dan ORGANISED c1", 0.8)]).lone[0].startswith("Who piloted the crossing rests")
+    few = view([link("ann ORGANISED c2", 0.6, groups="few")])
+    assert behind(rows(few, ["c2"], {}), few).lone == ()  # how few is not told
+
+
+def test_a_boat_is_answered_with_its_crossing_and_a_passenger_with_theirs() -> None:
+    boat, passenger = answer("b1", "eve").rows
+    assert [(one.who.id, one.edge.relation, one.what.id if one.what else "") for one in boat.said] == [
+        ("dan", "SUPPLIED", ""),
+        ("ann", "ORGANISED", "c1"),
+        ("bob", "ORGANISED", "c1"),
+        ("cid", "PILOTED", "c1"),
+    ]
+    assert [one.who.id for one in passenger.said] == ["ann", "bob", "cid"]
+
+
+def test_of_a_gang_that_is_named_whoever_runs_it_is_told_too() -> None:
+    gang = [link("g1 ORGANISED c2", 0.9), link("dan RUNS g1", 0.7), link("eve MEMBER_OF g1", 0.9)]
+    (row,) = answer("c2", links=gang, entities=[entity("g1", "gang")]).rows
+    assert [(one.who.id, one.edge.relation) for one in row.said] == [
+        ("g1", "ORGANISED"),
+        ("ann", "ORGANISED"),
+        ("dan", "RUNS"),
+    ]
+
+
+def test_who_stands_behind_several_is_told_with_how_many_that_links() -> None:
+    (both, pilot) = answer().common
+    assert (both.who.id, [node.id for node in both.rows], round(both.strength, 2)) == ("ann", ["c1", "c2"], 1.5)
     assert (pilot.who.id, [one.edge.relation for one in pilot.said]) == ("cid", ["PILOTED", "ORGANISED"])
 
 
+SHARED = [
+    entity("phone", "thing", sort="phone"),
+    entity("house", "workplace"),
+    entity("fin", "person"),
+    entity("own", "thing", sort="phone"),
+    entity("b2", "boat"),
+    entity("part", "thing", sort="part"),
+]
+SHARING = [
+    link("dan ORGANISED c3", 0.8),
+    link("ann USED phone", 0.9),
+    link("dan USED phone", 0.9),
+    link("ann CONTROLS house", 0.8),
+    link("dan CONTROLS house", 0.3),  # believed less than not
+    link("ann USED own"),
+    link("ann PAID fin"),
+    link("dan PAID fin", denying=1),
+    link("b2 USED_ON c2", 0.9),
+    link("part PART_OF b1", 0.9),
+    link("part PART_OF b2", 0.9),
+    link("fin RIVAL_OF ann"),
+]
+
+
+def test_what_those_behind_several_share_links_them_and_what_is_one_mans_own_does_not() -> None:
+    told = answer(links=SHARING, entities=SHARED)
+    linking = {shared.who.id: shared for shared in told.common if shared.ties}
+    assert set(linking) == {
+        "phone",
+        "part",
+    }  # not a house that one is hardly believed to control, nor money that is denied
+    phone = linking["phone"]
+    assert [node.id for node in phone.rows] == ["c1", "c2", "c3"]
+    assert {near.id for near, _ in phone.ties} == {"ann", "dan"}
+    assert round(phone.strength, 3) == round(0.9 * 0.9 + 0.6 * 0.9 + 0.8 * 0.9, 3)
+    seen = view([*LINKS, *SHARING], [*ENTITIES, *SHARED])
+    kinds = {row["id"]: row["kind"] for row in [*ENTITIES, *SHARED]}
+    around = [
+        row | {"subject_kind": kinds[row["subject"]], "object_kind": kinds[row["object"]]} for row in [*LINKS, *SHARING]
+    ]
+    assert set(shared_by(rows(seen, CROSSINGS, {}), around)) == {"phone", "house", "fin", "part"}
+
+
 def test_passengers_are_behind_nothing_and_who_is_not_there_is_passed_over() -> None:
-    answer = behind(view(), ["c1", "gone", "c1"], {})
-    assert [row.about.id for row in answer.rows] == ["c1"]
-    assert "eve" not in {one.who.id for row in answer.rows for one in row.said}
+    told = answer("c1", "gone", "c1")
+    assert [row.about.id for row in told.rows] == ["c1"]
+    assert "eve" not in {one.who.id for row in told.rows for one in row.said}
     assert "CROSSED_ON" not in relations("crossing")
+
+
+def test_whoever_was_carried_or_served_is_one_mark_with_their_number() -> None:
+    told = answer(links=SHARING, entities=SHARED)
+    seen = view([*LINKS, *SHARING], [*ENTITIES, *SHARED])
+    folded = {("c1", CARRIED): (24, 0.9), ("bob", SERVES): (1, 0.6), ("c2", CARRIED): (0, 0.0)}
+    drawn = beside(seen, told.rows, told.common, folded)
+    assert {node.id: node.name for node in drawn.nodes if node.kind == "group"} == {
+        "CROSSED_ON:c1": "24 carried",
+        "SERVED:bob": "1 lawfully served",
+    }
+    places = {node.id: (node.x, node.y) for node in drawn.nodes}
+    assert "eve" not in places  # carried, and played no part
+    assert len(set(places.values())) == len(places)
+    assert places["phone"][0] < places["ann"][0] < places["c1"][0] < places["b1"][0] < places["cid"][0]
+    assert [places[name][1] for name in CROSSINGS] == sorted(places[name][1] for name in CROSSINGS)
+    assert all({edge.subject, edge.object} <= places.keys() for edge in drawn.edges)
+
+
+def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
+    told = answer(links=SHARING, entities=SHARED)
+    hostile = entity("c1", "crossing", name='#eval("1") $x$ <b> \\ @ref')
+    assert as_pdf(
+        behind(rows(view(LINKS, [hostile]), ["c1"], {}), view(LINKS, [hostile])),
+        view(LINKS, [hostile]),
+        **PRINTED,
+    ).startswith(b"%PDF")
+    pages = PdfReader(io.BytesIO(as_pdf(told, view([*LINKS, *SHARING], [*ENTITIES, *SHARED]), **PRINTED))).pages
+    assert len(pages) == 2
+    first, second = (page.extract_text() for page in pages)
+    assert all(" ".join(gap.split()) in " ".join(first.split()) for gap in told.gaps)
+    assert all(line in " ".join(first.split()) for line in told.lone)
+    assert all(said.who.name in second for row in told.rows for said in row.said)
+    assert "printed by ann for: a test" in first

@@ -7,6 +7,7 @@ questions about what witnesses said but that there is one; reports and records c
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from graphsvc.access.decided.questions import QuestionStore
@@ -95,6 +96,32 @@ class Questions:
                 "sources": {question.claim.source for question in asking.questions} - {""},
             }
         return asking
+
+    def telling(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
+        """Of what nobody is named for: which statement tells of it, so that who answers for it can look whether it says more.
+
+        The best graded one whose source was not asked often enough. To who has no source clearance reports and records alone are
+        told, and whether witnesses told of it besides.
+
+        Returns:
+            id → (statement, its kind, whether witnesses told of it who cannot be told here). Of whom nobody tells, nothing.
+        """
+        sources, most = self._ask.grant.sources, self._ask.settings.questions_most
+        about: dict[str, list[Claim]] = {}
+        wanted = frozenset(ids)
+        for claim in self._material.given()[0]:
+            if claim.counts:
+                for end in {claim.subject, claim.object} & wanted:
+                    about.setdefault(end, []).append(claim)
+        asked = self._put.of(self._ask.case, self._ask.grant).asked
+        telling = {}
+        for identifier, claims in about.items():
+            open_kinds = [claim for claim in claims if claim.source_kind in OPEN_KINDS]
+            able = [claim for claim in claims if asked[claim.source] < most] if sources else open_kinds
+            best = min(able, key=lambda claim: (claim.source_grade, claim.assessment, claim.statement), default=None)
+            hidden = not sources and len(open_kinds) < len(claims)
+            telling[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
+        return telling
 
     def put(self, lead: str, claim: str) -> None:
         """Keep that a question about a claim was put to who answers for its statement.

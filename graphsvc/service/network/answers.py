@@ -1,19 +1,107 @@
-"""Who is behind some things, as one reader may see it: the picture of them, and where whom it names stands in the ranking."""
+"""Who is behind some things, as one reader may see it: the answer, the picture beside it, and both for a notebook."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import html
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import networkx as nx
+import pandas as pd
+
+from graphsvc.access.log.audit import now
 from graphsvc.errors import RequestError
+from graphsvc.records.dates import moment
 from graphsvc.records.relations import ENTITIES
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.questions import Questions
+from graphsvc.service.leads.rows import LeadRow
 from graphsvc.service.network.request import MOST_NODES, MOST_STARTS, PictureRequest
-from graphsvc.views.behind import CARRIES, Answer, Standing, behind, relations
-from graphsvc.views.picture.network import Picture, opens
+from graphsvc.views.behind.answer import COLUMNS, Answer, OpenQuestion, behind
+from graphsvc.views.behind.common import LINKING, shared_by
+from graphsvc.views.behind.picture import beside
+from graphsvc.views.behind.printed import as_pdf
+from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, Row, Standing, relations, rows
+from graphsvc.views.forms.rows import xml
+from graphsvc.views.picture.network import Picture
 
-# Of what is done to an entity of any kind, and its boats.
-_RELATIONS = (*dict.fromkeys(name for kind in ENTITIES for name in relations(kind)), CARRIES)
+# Of what is done to an entity of any kind.
+_DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
+_ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
+# What those behind several share is brought into the picture: so many at most, and so many questions are told.
+_SHARED, _QUESTIONS = 24, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Who is behind some things: the answer and the picture beside it, as a page and a notebook show them.
+
+    Attributes:
+        answer: rows, who links several, what is not known, what to ask.
+        view: the picture: by command from left to right, whoever was carried as one mark for each crossing, lawful service left out unless asked for.
+        asked: ids that were asked about, those of the crossings of the days among them.
+    """
+
+    answer: Answer
+    view: Picture
+    asked: tuple[str, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row for each thing said of somebody: `views.behind.answer.COLUMNS`; `attrs["gaps"]` says what is not known."""
+        table = pd.DataFrame(self.answer.table(), columns=list(COLUMNS))
+        table.attrs = {"gaps": list(self.answer.gaps), "questions": [each.text for each in self.answer.questions]}
+        return table
+
+    @property
+    def common(self) -> pd.DataFrame:
+        """Who and what links several, strongest first: `id`, `name`, `kind`, `links` (how many), `strength`, `by` (names)."""
+        return pd.DataFrame(
+            [
+                [
+                    shared.who.id,
+                    shared.who.name,
+                    shared.who.kind,
+                    len(shared.rows),
+                    shared.strength,
+                    list(dict.fromkeys(near.name for near, _ in shared.ties)),
+                ]
+                for shared in self.answer.common
+            ],
+            columns=["id", "name", "kind", "links", "strength", "by"],
+        )
+
+    @property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """What the picture draws, as a NetworkX graph that writes GraphML and GEXF; edges are keyed by their relation."""
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for node in self.view.nodes:
+            graph.add_node(
+                node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed, asked=node.id in self.asked
+            )
+        for edge in self.view.edges:
+            graph.add_edge(
+                edge.subject,
+                edge.object,
+                key=edge.relation,
+                relation=edge.relation,
+                belief=edge.belief,
+                denied=edge.denied,
+                other_sources=edge.other_sources,
+                belief_on_record=edge.belief_on_record,
+            )
+        return graph
+
+    def __repr__(self) -> str:
+        """What there is of it."""
+        return f"<Behind {len(self.answer.rows)} asked about, {len(self.answer.table())} things said, {len(self.answer.gaps)} gaps>"
+
+    def _repr_html_(self) -> str:
+        """The table, with what is not known above it."""
+        gaps = "".join(f"<li>{html.escape(gap)}</li>" for gap in self.answer.gaps)
+        return f"<ul>{gaps}</ul>{self.frame.to_html(notebook=True)}"
 
 
 class Answers:
@@ -23,43 +111,99 @@ class Answers:
         self._ask = ask
         self._material = material
         self._picture = picture
+        self._questions = Questions(ask, material)
 
-    def behind(self, ids: Sequence[str] = (), *, day: str = "", until: str = "") -> tuple[Answer, Picture]:
-        """Who is said to be behind each, who stands behind several, and what is not known; with the picture it is read from.
+    def behind(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> Behind:
+        """Who is said to be behind each, who and what links several, what is not known; with the picture of it.
 
         Args:
             ids: of entities, up to 60.
             day: crossings of this day as well, `2020-05-08`.
             until: of all days from it to this one.
+            service: with marks of those whom somebody in the picture is said to have served lawfully.
 
         Raises:
             RequestError: nothing is asked about, or too much. NotFound: none of it is there for this reader.
         """
-        asked = [*dict.fromkeys((*ids, *self._crossings(day, until or day)))]
-        if not asked:
-            raise RequestError("Say what is asked about: ids, or a day on which there are crossings.")
-        if len(asked) > MOST_STARTS:
-            raise RequestError(f"That is {len(asked)} at once; {MOST_STARTS} go. Take fewer days, or some of them.")
-        carrying = self._picture(PictureRequest(asked, depth=1, relations=[CARRIES], cap=MOST_NODES))
-        boats = [node.id for node in carrying.nodes if node.kind == "boat" and node.id not in asked]
-        view = self._picture(
+        with self._ask.look("read", query="behind") as outcome:
+            asked = tuple(dict.fromkeys((*filter(None, ids), *self._crossings(day, until or day))))
+            if not asked:
+                raise RequestError("Say what is asked about: ids, or a day on which there are crossings.")
+            if len(asked) > MOST_STARTS:
+                raise RequestError(f"That is {len(asked)} at once; {MOST_STARTS} go. Take fewer days, or some of them.")
+            answered = self._answered(asked, service=service)
+            outcome["rows"] = len(answered.answer.table())
+        return answered
+
+    def printed(self, ids: Sequence[str] = (), *, day: str = "", until: str = "", service: bool = False) -> bytes:
+        """The same as a PDF: the picture with what is not known, then who is said to be behind each. Raises as `behind`.
+
+        It holds names, at this reader's handling level, and has left the log's reach: who printed it and why stands on each page.
+        """
+        with self._ask.look("read", query="behind", form="pdf"):
+            answered = self.behind(ids, day=day, until=until, service=service)
+        return as_pdf(
+            answered.answer,
+            answered.view,
+            case=self._ask.case,
+            handling=self._ask.grant.handling,
+            by=self._ask.principal.name,
+            purpose=self._ask.purpose,
+            made=moment(now()),
+            in_steps=not self._ask.grant.sources,
+        )
+
+    def _answered(self, asked: Sequence[str], *, service: bool) -> Behind:
+        along = {end for row in self._around(asked, _ALONG) for end in (row["subject"], row["object"])}
+        targets = dict.fromkeys((*asked, *sorted(along)))
+        done = self._around(targets, _DONE)
+        actors = dict.fromkeys(row["subject"] for row in done if row["object"] in targets)
+        gangs = [row["subject"] for row in done if row["subject_kind"] == "gang" and row["object"] in targets]
+        runs = [row["subject"] for row in self._around(gangs, (RUNS,))]
+        first = self._drawn(asked, (*along, *actors, *runs))
+        counted = self._counted(
+            [node.id for node in first.nodes if node.kind == "crossing"],
+            [node.id for node in first.nodes if node.kind == "person"],
+        )
+        carried = {name: number for (name, relation), (number, _) in counted.items() if relation == CARRIED}
+        served = {name: number for (name, relation), (number, _) in counted.items() if relation == SERVES}
+        some = rows(first, asked, self._standing(), carried, served)
+        around = self._around(
+            {*(said.who.id for row in some for said in row.said), *(node.id for row in some for node, _ in row.along)},
+            LINKING,
+        )
+        shared = shared_by(some, around)[:MOST_NODES]
+        view = self._drawn(asked, (*along, *actors, *runs, *shared)) if shared else first
+        answer = behind(some, view, self._asking(some), absent=len(asked) - len(some), truncated=view.truncated)
+        marks = {key: value for key, value in counted.items() if key[1] == CARRIED or service}
+        return Behind(answer, beside(view, answer.rows, answer.common[:_SHARED], marks), tuple(asked))
+
+    def _drawn(self, asked: Sequence[str], others: Iterable[str]) -> Picture:
+        return self._picture(
             PictureRequest(
                 asked,
-                depth=1,
-                added=boats,
-                opened=[opens(boat, name) for boat in boats for name in relations("boat")],
-                relations=_RELATIONS,
-                cap=MOST_NODES,
-                arrangement="command",
+                depth=0,
+                added=[name for name in dict.fromkeys(others) if name not in asked][:MOST_NODES],
+                relations=list(dict.fromkeys((*_DONE, *_ALONG, RUNS, *LINKING))),
             )
         )
-        return behind(view, asked, self._standing()), view
+
+    def _around(self, ids: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
+        wanted = sorted(set(ids))
+        if not wanted:
+            return []
+        return self._ask.rows("network.around", ids=wanted, relations=list(names)).dicts()
+
+    def _counted(self, crossings: Collection[str], people: Collection[str]) -> dict[tuple[str, str], tuple[int, float]]:
+        """(id, relation) → people carried on a crossing, or served by a person, and the belief of the best such link."""
+        counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}), out=[SERVES], into=[CARRIED])
+        return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
     def _crossings(self, first: str, last: str) -> list[str]:
         if not first:
             return []
-        rows = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0).dicts()
-        return [row["crossing"] for row in rows]
+        on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0).dicts()
+        return [row["crossing"] for row in on_days]
 
     def _standing(self) -> dict[str, Standing]:
         """Where everybody stands, for who may see a ranking."""
@@ -68,6 +212,23 @@ class Answers:
         places = self._material.places()
         held = {}
         for lead in self._material.ranking(self._ask.grant).leads:
-            place = places.get(lead.id)
-            held[lead.id] = Standing(lead.rank, place.best if place else None, place.worst if place else None)
+            row = LeadRow.of(lead, places.get(lead.id))
+            held[lead.id] = Standing(
+                row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
+            )
         return held
+
+    def _asking(self, some: Sequence[Row]) -> list[OpenQuestion]:
+        """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""
+        if not self._ask.may("analyse"):
+            return []
+        gaps = [
+            (node, relation)
+            for row in some
+            for relation, kind in row.missing
+            for node in (row.about, *(node for node, _ in row.along))
+            if node.kind == kind
+        ]
+        telling = self._questions.telling([node.id for node, _ in gaps]) if gaps else {}
+        asking = [OpenQuestion(node, name, *telling[node.id]) for node, name in gaps if node.id in telling]
+        return sorted(asking, key=lambda question: (not question.statement, question.custodian))[:_QUESTIONS]

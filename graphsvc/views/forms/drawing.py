@@ -14,6 +14,7 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.records.told import MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
+from graphsvc.views.picture.folding import FoldedPicture
 from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS
 from graphsvc.views.picture.network import DOUBTFUL, Edge, Node, Picture
 from graphsvc.views.sentences import size
@@ -64,7 +65,7 @@ class Drawing:
 
 def hue(node: Node) -> str:
     """The colour of a node on white, as `#rrggbb`."""
-    return _INK["sealed" if node.sealed else node.kind]
+    return _INK["sealed" if node.sealed else "folded" if isinstance(node, FoldedPicture) else node.kind]
 
 
 def sheet(view: Picture, about: About, note: str = "") -> Drawing:
@@ -144,10 +145,12 @@ def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> 
 
 def _signs(view: Picture) -> Iterator[tuple[str, str]]:
     """(sign around (14, 0), words) of what is in the picture."""
-    kinds = {node.kind for node in view.nodes if not node.sealed and node.identified}
+    kinds = {node.kind for node in view.nodes if not node.sealed and node.identified} - {"group"}
     for word in SHAPES:
         if word in kinds:
             yield _shape(word, 14, 0, 9, _INK[word], _INK["ground"]), kind(word).lower()
+    if any(isinstance(node, FoldedPicture) for node in view.nodes):
+        yield _shape("group", 14, 0, 8, _INK["folded"], _INK["ground"]), SIGNS["folded"]
     if any(node.sealed for node in view.nodes):
         yield _shape("person", 14, 0, 8, _INK["ground"], _INK["sealed"], dashed=True), SIGNS["sealed"]
     if any(not node.identified and not node.sealed for node in view.nodes):
@@ -179,6 +182,7 @@ def _node(node: Node, size: float) -> str:
     ink = hue(node)
     fill, line = (_INK["ground"], ink) if hollow else (ink, _INK["ground"])
     letter = LETTERS.get(node.sort, "T") if node.kind == "thing" else ""
+    letter = str(node.members) if isinstance(node, FoldedPicture) else letter
     ring = (
         f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{size + _RING - 1:.1f}" fill="none" stroke="{_INK["text"]}"'
         ' stroke-width="2"/>'
@@ -195,6 +199,12 @@ def _shape(
     style = f'fill="{fill}" stroke="{line}" stroke-width="2"' + (' stroke-dasharray="3 3"' if dashed else "")
     if kind == "person":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {style}/>'
+    if kind == "group":
+        ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size + 3:.1f}" fill="none" stroke="{fill}"/>'
+        told = _text(
+            letter, x, y + size * 0.35, size * 1.5 / max(len(letter), 2), f'fill="{line}" text-anchor="middle"'
+        )
+        return f'{ring}<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {style}/>{told}'
     if kind in ("workplace", "thing"):
         corner = f' rx="{size * 0.45:.1f}"' if kind == "thing" else ""
         square = f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size:.1f}" height="{2 * size:.1f}"{corner} '

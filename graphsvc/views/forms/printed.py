@@ -69,7 +69,7 @@ def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
         "nodes": [[row["id"], row["sort"] or row["kind"], row["label"]] for row in nodes],
     }
     under = legend(view, _LEGEND_WIDTH, drawn.unlabelled, without_letters(row["label"] for row in nodes))
-    (content,) = _set(
+    (content,) = typeset(
         _PAGE.read_bytes(),
         "pdf",
         {"told": json.dumps(page), "picture": drawn.alone(), "legend": under.alone()},
@@ -82,7 +82,7 @@ def as_png(view: Picture, about: About) -> dict[str, bytes]:
     drawn = sheet(view, about, without_letters(node.name for node in view.nodes))
     finest = min(_FINE, _MOST_PIXELS / max(drawn.width, drawn.height))
     # An SVG pixel is three quarters of a point.
-    (content,) = _set(_ONE, "png", {"picture": drawn.alone()}, ppi=_POINTS * finest / 0.75)
+    (content,) = typeset(_ONE, "png", {"picture": drawn.alone()}, ppi=_POINTS * finest / 0.75)
     return {"picture.png": content}
 
 
@@ -111,7 +111,15 @@ def without_letters(names: Iterable[str]) -> str:
     )
 
 
-def _set(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS) -> list[bytes]:
+def typeset(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS) -> list[bytes]:
+    """A Typst text as PDF or PNG.
+
+    Args:
+        text: the text, in which nothing of a case stands.
+        form: `pdf` or `png`.
+        inputs: name → data that the text reads, as it stands.
+        ppi: pixels per inch of a PNG.
+    """
     # Imported here: only a printed page should wait for it.
     import typst
 

@@ -2,31 +2,97 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.web.frame import answer, at, page
+from graphsvc.service import Behind, Session
+from graphsvc.views.behind.answer import Answer
+from graphsvc.views.picture.graph import drawn
+from graphsvc.web.csvfile import csv_file
+from graphsvc.web.frame import answer_early, at, page, wants_json
+from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("behind", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(15, "Who is behind", "behind.behind", "read"),)
+# What the address asks with.
+_WORDS = ("day", "until")
 
 
-@page(blueprint, "/behind", look="read", query="=behind")
+@page(blueprint, "/behind")
 def behind(case: str) -> ResponseReturnValue:
-    """Each thing asked about with who is said to be behind it, who stands behind several, and what is not known."""
+    """Each thing asked about with who is said to be behind it, who and what links several, what is not known, and the picture."""
     session = at(case)
-    asked = {name: request.args.get(name, "").strip() for name in ("day", "until")}
-    ids = [identifier for identifier in request.args.getlist("id") if identifier.strip()]
-    found, view = session.network.answers.behind(ids, **asked) if ids or asked["day"] else (None, None)
-    return answer(
+    if request.args.get("as") == "csv":
+        table = _asked(session).answer
+        return csv_file("behind.csv", table.columns, table.table())
+
+    def late() -> dict[str, Any]:
+        if not _wanted():
+            return Answer().plain() | {"nothing": True}
+        answered = _asked(session)
+        values = answered.answer.plain() | {"nothing": False}
+        if wants_json():
+            return values
+        ids = [node.id for node in answered.view.nodes if node.kind != "group"]
+        return values | {
+            "picture": drawn(answered.view),
+            "entities": len(ids),
+            "links": len(answered.view.edges),
+            "canvas": url_for(
+                "network.view",
+                case=session.case,
+                id=answered.asked,
+                add=[name for name in ids if name not in answered.asked],
+                depth=0,
+                layout="command",
+            ),
+        }
+
+    return answer_early(
         "behind/page.html",
+        late,
         case=session.case,
-        asked=asked | {"ids": ids},
-        **(found.plain() if found else {"rows": [], "common": [], "gaps": []}),
-        picture=url_for(
-            "network.view", case=session.case, id=[node.id for node in view.nodes if node.start], layout="command"
-        )
-        if view
-        else "",
-        truncated=bool(view and view.truncated),
-        in_steps=not session.grant.sources,
+        form={**_days(), "ids": _ids(), "service": _service(), "words": _words()},
     )
+
+
+@blueprint.get("/behind.pdf")
+def printed(case: str) -> ResponseReturnValue:
+    """The same on paper: the picture with what is not known, then who is said to be behind each."""
+    session = at(case)
+    content = session.network.answers.printed(_ids(), **_days(), service=_service())
+    response = Response(content, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{session.case}-behind.pdf")
+    return response
+
+
+def _asked(session: Session) -> Behind:
+    """The answer that the address asks for.
+
+    Raises:
+        RequestError: nothing is asked, or too much. NotFound: none of it is there for this reader.
+    """
+    return session.network.answers.behind(_ids(), **_days(), service=_service())
+
+
+def _days() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip() for name in _WORDS}
+
+
+def _wanted() -> bool:
+    return bool(_ids() or request.args.get("day", "").strip())
+
+
+def _ids() -> list[str]:
+    return [identifier for identifier in request.args.getlist("id") if identifier.strip()]
+
+
+def _service() -> bool:
+    return request.args.get("service") == "yes"
+
+
+def _words() -> dict[str, Any]:
+    """What is asked, as other forms of it are asked for."""
+    return {name: values for name in ("id", *_WORDS, "service") if (values := request.args.getlist(name))}

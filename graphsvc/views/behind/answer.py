@@ -1,0 +1,210 @@
+"""The answer to who is behind some things: rows, who links several, what is not known, and what to ask next; as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.records.numbers import count
+from graphsvc.records.relations import RELATIONS
+from graphsvc.views.behind.common import Common, common
+from graphsvc.views.behind.gaps import gaps, lone, unnamed
+from graphsvc.views.behind.rows import Row, Said
+from graphsvc.views.picture.network import Edge, Node, Picture
+from graphsvc.views.wording import STATEMENTS
+
+# What a table of the answer has, in its order: one row for each thing said of somebody.
+COLUMNS = (
+    "about",
+    "about_name",
+    "who",
+    "name",
+    "relation",
+    "object",
+    "belief",
+    "denied",
+    "weak",
+    "groups",
+    "other_sources",
+    "belief_on_record",
+    "served",
+    "rank",
+    "best_rank",
+    "worst_rank",
+    "rests_on",
+)
+_FIGURES = (
+    "relation",
+    "says",
+    "belief",
+    "denied",
+    "denying",
+    "groups",
+    "other_sources",
+    "belief_on_record",
+    "first_on",
+    "last_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What to ask about something that nobody is named for.
+
+    Attributes:
+        about: it. relation: what nobody is named to have done.
+        statement, kind: of a statement that tells of it, and may say more than was taken down; empty: none may be told.
+        custodian: whether witnesses told of it, whom only the witness custodian may have asked.
+    """
+
+    about: Node
+    relation: str
+    statement: str
+    kind: str
+    custodian: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question, in a sentence."""
+        if self.statement:
+            of = STATEMENTS.get(self.kind, self.kind)
+            ask = f"ask who answers for {of} {self.statement}, which tells of it, whether it says so"
+        elif self.custodian:
+            ask = "witnesses told of it; whether they say so is with the witness custodian"
+        else:
+            ask = "nobody who could be asked tells of it"
+        called = self.about.name if self.about.name == self.about.id else f"{self.about.name} ({self.about.id})"
+        return f"Who {RELATIONS[self.relation].says} {called}: {ask}."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to who is behind some things.
+
+    Attributes:
+        rows: one for each. common: who and what links several, strongest first.
+        gaps: what is not known, in sentences. lone: what rests on one voice, likewise.
+        questions: what to ask next of what is not known, the best first.
+        absent: of what was asked about, how many are not there. truncated: there are more links than were read.
+    """
+
+    rows: tuple[Row, ...] = ()
+    common: tuple[Common, ...] = ()
+    gaps: tuple[str, ...] = ()
+    lone: tuple[str, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    absent: int = 0
+    truncated: bool = False
+
+    @property
+    def asked(self) -> str:
+        """What it is about, in words: one by its name, several by what they are."""
+        kinds = {row.about.kind for row in self.rows}
+        if len(self.rows) == 1:
+            return self.rows[0].about.name
+        return count(len(self.rows), kinds.pop() if len(kinds) == 1 else "entity")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What `table` has, in its order."""
+        return COLUMNS
+
+    def table(self) -> list[list[Any]]:
+        """One row of `COLUMNS` for each thing said of somebody."""
+        return [_row(row, said) for row in self.rows for said in row.said]
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain data, as the page, its JSON twin and the command give it."""
+        return {
+            "asked": self.asked,
+            "rows": [
+                {
+                    "about": _named(row.about),
+                    "along": [_named(node) | {"belief": edge.belief} for node, edge in row.along],
+                    "carried": row.carried,
+                    "said": [_told(said) for said in row.said],
+                    "missing": [name for name, _ in row.missing],
+                    "unnamed": unnamed(row),
+                }
+                for row in self.rows
+            ],
+            "common": [
+                {
+                    "who": _named(shared.who),
+                    "rows": [_named(row) for row in shared.rows],
+                    "said": [_told(said) for said in shared.said],
+                    "ties": [{"by": _named(near)} | _figures(edge) for near, edge in shared.ties],
+                    "strength": round(shared.strength, 3),
+                }
+                for shared in self.common
+            ],
+            "gaps": list(self.gaps),
+            "lone": list(self.lone),
+            "questions": [
+                {
+                    "about": _named(question.about),
+                    "relation": question.relation,
+                    "statement": question.statement,
+                    "kind": question.kind,
+                    "text": question.text,
+                }
+                for question in self.questions
+            ],
+            "absent": self.absent,
+            "truncated": self.truncated,
+        }
+
+
+def behind(
+    rows: Sequence[Row],
+    view: Picture,
+    questions: Sequence[OpenQuestion] = (),
+    *,
+    absent: int = 0,
+    truncated: bool = False,
+) -> Answer:
+    """The answer that some rows are, and the picture of them with what those behind them are tied to."""
+    return Answer(
+        tuple(rows),
+        tuple(common(rows, view)),
+        tuple(gaps(rows)),
+        tuple(lone(rows)),
+        tuple(questions),
+        absent,
+        truncated,
+    )
+
+
+def _named(node: Node) -> dict[str, Any]:
+    return {name: getattr(node, name) for name in ("id", "name", "kind", "sort", "sealed")}
+
+
+def _figures(edge: Edge) -> dict[str, Any]:
+    return {name: getattr(edge, name) for name in ("subject", "object", *_FIGURES)}
+
+
+def _told(said: Said) -> dict[str, Any]:
+    lead = said.lead
+    return _figures(said.edge) | {
+        "who": _named(said.who),
+        "what": _named(said.what) if said.what else None,
+        "weak": said.is_weak,
+        "served": said.served,
+        "rank": lead.rank if lead else None,
+        "best_rank": lead.best if lead else None,
+        "worst_rank": lead.worst if lead else None,
+        "rests_on": lead.rests_on if lead else "",
+        "moved_by": lead.moved_by if lead else "",
+        "rank_without": lead.rank_without if lead else None,
+    }
+
+
+def _row(row: Row, said: Said) -> list[Any]:
+    plain = _told(said) | {
+        "about": row.about.id,
+        "about_name": row.about.name,
+        "who": said.who.id,
+        "name": said.who.name,
+    }
+    return [plain[column] for column in COLUMNS]

@@ -1,0 +1,144 @@
+"""Who, and what, links several of the things that are asked about: people behind more than one, and what those behind them share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.records.relations import RELATIONS, those
+from graphsvc.views.behind.rows import Row, Said, weight
+from graphsvc.views.picture.network import Edge, Node, Picture
+
+# What may link those behind several: kind at the other end → relations, and which end it must be at (empty: either).
+_SHARED: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "thing": (("USED", "CONTACTED", "PAID", "LOCATED_AT", "PART_OF"), ""),
+    "workplace": (("CONTROLS", "MANAGED", "LIVED_AT"), "object"),
+    "gang": (("RUNS", "MEMBER_OF"), "object"),
+    "subject of orders": (those(lambda relation: relation.does in ("directs", "recruits")), "subject"),
+    "object of money": (("PAID",), "object"),
+}
+# Relations that are read around those behind something.
+LINKING = tuple(name for name in RELATIONS if any(name in names for names, _ in _SHARED.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """Somebody, or something, that links several.
+
+    Attributes:
+        who: they, or it. rows: which of those asked about, in their order.
+        said: of somebody who is behind them: what is said of them there, the most believed first.
+        ties: of what those behind them share: (who is behind some of them, the link to it).
+        strength: over rows, the sum of how far the best way to each is believed: so many of them are expected to be linked, were all
+            accounts right as often as they are believed.
+    """
+
+    who: Node
+    rows: tuple[Node, ...]
+    said: tuple[Said, ...]
+    ties: tuple[tuple[Node, Edge], ...]
+    strength: float
+
+
+def common(rows: Sequence[Row], view: Picture) -> list[Common]:
+    """Who and what links at least two of some rows, strongest first.
+
+    What is denied or believed less than not links nothing that somebody is not behind themselves.
+
+    Args:
+        rows: of the answer.
+        view: a picture of them, with what those behind them are tied to.
+    """
+    linking = [*_behind_several(rows), *_shared(rows, view)]
+    return sorted(
+        linking, key=lambda shared: (-round(shared.strength, 6), -len(shared.rows), shared.who.name, shared.who.id)
+    )
+
+
+def shared_by(rows: Sequence[Row], links: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Ids of what those behind several rows share: who and what is worth bringing into the picture.
+
+    Args:
+        rows: of the answer.
+        links: rows of `network.around` about those behind them.
+    """
+    anchors = _anchors(rows)
+    reached: dict[str, set[str]] = defaultdict(set)
+    for link in links:
+        for near, far in (("subject", "object"), ("object", "subject")):
+            if link[near] in anchors and _may_link(link["relation"], link[f"{far}_kind"], far):
+                reached[link[far]].add(link[near])
+    return [name for name, near in reached.items() if name not in anchors and _adds(near, anchors)]
+
+
+def _behind_several(rows: Iterable[Row]) -> Iterator[Common]:
+    by_who: dict[str, list[tuple[Row, Said]]] = defaultdict(list)
+    for row in rows:
+        for said in row.said:
+            by_who[said.who.id].append((row, said))
+    for pairs in by_who.values():
+        best: dict[str, float] = defaultdict(float)
+        for row, said in pairs:
+            best[row.about.id] = max(best[row.about.id], said.edge.belief)
+        if len(best) > 1:
+            ordered = sorted((said for _, said in pairs), key=weight)
+            about = {row.about.id: row.about for row, _ in pairs}
+            yield Common(ordered[0].who, tuple(about.values()), tuple(ordered), (), sum(best.values()))
+
+
+def _shared(rows: Sequence[Row], view: Picture) -> Iterator[Common]:
+    anchors = _anchors(rows)
+    nodes = {node.id: node for node in view.nodes}
+    about = {row.about.id: row.about for row in rows}
+    ties: dict[str, list[tuple[Node, Edge]]] = defaultdict(list)
+    for edge in view.edges:
+        if edge.denied or edge.doubtful:
+            continue
+        for near, far, end in ((edge.subject, edge.object, "object"), (edge.object, edge.subject, "subject")):
+            if (
+                near in anchors
+                and far not in anchors
+                and far in nodes
+                and _may_link(edge.relation, nodes[far].kind, end)
+            ):
+                ties[far].append((nodes[near], edge))
+    for name, some in ties.items():
+        if name not in about and _adds({actor.id for actor, _ in some}, anchors):
+            best: dict[str, float] = defaultdict(float)
+            for actor, edge in some:
+                for row, belief in anchors[actor.id].items():
+                    best[row] = max(best[row], belief * edge.belief)
+            linked = tuple(node for row, node in about.items() if row in best)
+            yield Common(nodes[name], linked, (), tuple(some), sum(best.values()))
+
+
+def _anchors(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
+    """Who is behind something, and boats → which rows, and how far that is believed."""
+    anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        for said in row.said:
+            if not said.is_weak:
+                anchors[said.who.id][row.about.id] = max(anchors[said.who.id][row.about.id], said.edge.belief)
+        for node, edge in row.along:
+            if node.kind == "boat":
+                anchors[node.id][row.about.id] = edge.belief
+        if row.about.kind == "boat":
+            anchors[row.about.id][row.about.id] = 1.0
+    return anchors
+
+
+def _adds(near: Iterable[str], anchors: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether something tied to these links more than each of them does alone."""
+    of = [anchors[name].keys() for name in near]
+    linked = {row for some in of for row in some}
+    return len(linked) > 1 and all(len(some) < len(linked) for some in of)
+
+
+def _may_link(relation: str, kind: str, end: str) -> bool:
+    """Whether an entity of a kind at that end of a relation may link those at the other."""
+    kinds = (kind,) if kind != "person" else ("subject of orders", "object of money")
+    return any(
+        relation in names and at in ("", end) for names, at in (_SHARED[name] for name in kinds if name in _SHARED)
+    )

@@ -1,0 +1,71 @@
+"""What is not known of those behind something: whom nobody names, what is doubted; and what rests on one voice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from graphsvc.records.numbers import count
+from graphsvc.records.relations import RELATIONS, doing
+from graphsvc.views.behind.rows import EXPECTED, RUNS, Row
+
+_ARRANGES = doing("arranges")
+_EXPECTED = frozenset(name for names in EXPECTED.values() for name in names)
+
+
+def gaps(rows: Collection[Row]) -> Iterator[str]:
+    """Sentences on what is not known, kind by kind of what is asked about."""
+    for kind in dict.fromkeys(row.about.kind for row in rows):
+        of_kind = [row for row in rows if row.about.kind == kind]
+        if kind == "crossing":
+            unknown = sum(not row.along for row in of_kind)
+            if unknown:
+                yield f"The boat of {_of(unknown, len(of_kind), kind)} is not known."
+        for name, target in dict.fromkeys(pair for row in of_kind for pair in row.missing):
+            lacking = sum((name, target) in row.missing for row in of_kind)
+            what = "" if target == kind else f"the {target} of "
+            yield f"Nobody is named who {RELATIONS[name].says} {what}{_of(lacking, len(of_kind), kind)}."
+        doubted = sum(_only_doubted(row) for row in of_kind)
+        if doubted:
+            yield f"Whoever is named as behind {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
+
+
+def unnamed(row: Row) -> str:
+    """One sentence on whom nobody names of one row; empty if somebody is named for all.
+
+    Example:
+        >>> from graphsvc.views.picture.network import Node
+        >>> crossing = Node("c1", "crossing", "c1", "", True, False, "P", "", True, 0, 0, 0.0, 0.0)
+        >>> unnamed(Row(crossing, (), (), (("PILOTED", "crossing"), ("SUPPLIED", "boat"))))
+        'Nobody is named who piloted it or who supplied its boat.'
+    """
+    parts = [
+        f"who {RELATIONS[name].says} {'it' if target == row.about.kind else f'its {target}'}"
+        for name, target in row.missing
+    ]
+    return f"Nobody is named {' or '.join(parts)}." if parts else ""
+
+
+def lone(rows: Collection[Row]) -> Iterator[str]:
+    """Sentences on what rests on one voice, so that one error would change the answer."""
+    for kind in dict.fromkeys(row.about.kind for row in rows):
+        of_kind = [row for row in rows if row.about.kind == kind]
+        for name in dict.fromkeys(said.edge.relation for row in of_kind for said in row.said):
+            some = sum(_on_one_voice(row, name) for row in of_kind) if name in _EXPECTED else 0
+            if some:
+                what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "
+                yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if it errs, nobody is named."
+
+
+def _only_doubted(row: Row) -> bool:
+    arranging = [said for said in row.said if said.edge.relation in _ARRANGES and said.edge.relation != RUNS]
+    return bool(arranging) and all(said.is_weak for said in arranging)
+
+
+def _on_one_voice(row: Row, relation: str) -> bool:
+    """Whether all that is believed of who did it is one account, report or record, of one of them."""
+    believed = [said.edge for said in row.said if said.edge.relation == relation and not said.is_weak]
+    return len(believed) == 1 and (believed[0].groups, believed[0].other_sources) in ((1, 0), (0, 1))
+
+
+def _of(some: int, every: int, kind: str) -> str:
+    return f"the {kind}" if every == 1 else f"{some} of {count(every, kind)}"

@@ -1,0 +1,175 @@
+"""The picture beside the answer: from left to right what links several, who arranges, what was done, and whose hands did it.
+
+Whoever was carried is one mark for each crossing, and so is whoever somebody is said to have served lawfully.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from graphsvc.records.relations import RELATIONS, LinkKey, doing
+from graphsvc.records.told import step
+from graphsvc.views.behind.common import Common
+from graphsvc.views.behind.rows import CARRIED, SERVES, Row
+from graphsvc.views.picture.folding import FoldedPicture
+from graphsvc.views.picture.network import Edge, Node, Picture
+
+# (id, relation) → people tied to it so, and how far the most believed link of them is believed.
+Folded = Mapping[tuple[str, str], tuple[int, float]]
+
+# Pixels between two columns, and between two nodes in one.
+_ACROSS, _DOWN = 200.0, 72.0
+# Columns: what links several, who arranges, what is asked about, what goes with it, whose hands did it.
+_LINKS, _ARRANGES, _ASKED, _ALONG, _HANDS = range(5)
+# Drawn between those behind something, besides what the answer tells.
+_ORDERS = doing("directs", "recruits", "pays")
+_BY_HAND = doing("works", "belongs", "goes with", "stays", "moves")
+# Relation → how people of it are called in the mark.
+_CALLED = {CARRIED: "carried", SERVES: "lawfully served"}
+
+
+def beside(view: Picture, rows: Sequence[Row], common: Sequence[Common], folded: Folded) -> Picture:
+    """What of a picture stands in an answer, laid out in the order of its rows.
+
+    Args:
+        view: the picture that the answer is read from.
+        rows: of the answer.
+        common: those that link several and are to be in it.
+        folded: who is one mark.
+    """
+    nodes = {node.id: node for node in view.nodes}
+    marks = {
+        f"{relation}:{name}": (_mark(nodes[name], relation, number), _line(nodes[name], relation, belief))
+        for (name, relation), (number, belief) in folded.items()
+        if number and name in nodes
+    }
+    places = _places(rows, [shared.who.id for shared in common], folded)
+    days = {node.day[:10] for node in view.nodes if node.kind == "crossing"}
+    drawn = [
+        replace(node, name=_short(node, len(days)), more=0, x=places[node.id][0], y=places[node.id][1])
+        for node in (*view.nodes, *(mark for mark, _ in marks.values()))
+        if node.id in places
+    ]
+    told = {_key(said.edge) for row in rows for said in row.said}
+    told |= {_key(edge) for row in rows for _, edge in row.along}
+    told |= {_key(edge) for shared in common for _, edge in shared.ties}
+    edges = [edge for edge in view.edges if _key(edge) in told or edge.relation in _ORDERS]
+    edges += [line for _, line in marks.values()]
+    return replace(
+        view,
+        nodes=tuple(drawn),
+        edges=_apart([edge for edge in edges if edge.subject in places and edge.object in places]),
+        turns=False,
+    )
+
+
+def _key(edge: Edge) -> LinkKey:
+    return edge.subject, edge.relation, edge.object
+
+
+def _short(node: Node, days: int) -> str:
+    """A crossing by its place alone where all are of one day: its day stands above the picture."""
+    day, comma, rest = node.name.partition(", ")
+    if node.kind != "crossing" or not comma:
+        return node.name
+    place = rest.rpartition(", ")[2]
+    return place if days == 1 else f"{day}, {place}"
+
+
+def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """Those that are drawn, of which one alone between two nodes is straight."""
+    beside = Counter(frozenset((edge.subject, edge.object)) for edge in edges)
+    return tuple(
+        replace(edge, bend=0) if beside[frozenset((edge.subject, edge.object))] == 1 else edge for edge in edges
+    )
+
+
+def _places(rows: Sequence[Row], linking: Collection[str], folded: Folded) -> dict[str, tuple[float, float]]:
+    """Id → where it stands. Each row of the answer takes as much room as its fullest column; who is behind several, the first."""
+    column: dict[str, int] = {}
+    band: dict[str, int] = {}
+    best: dict[str, float] = {}
+    for number, row in enumerate(rows):
+        standing = [(row.about.id, _ASKED, 1.0), *((node.id, _ALONG, 1.0) for node, _ in row.along)]
+        for said in row.said:
+            by_hand = said.edge.relation in _BY_HAND
+            runs = said.what is not None and said.what.kind == "gang"
+            at = _LINKS if runs else _HANDS if by_hand else _ARRANGES
+            standing.append((said.who.id, at, said.edge.belief * (0.5 if said.is_weak else 1.0)))
+        for name, at, belief in standing:
+            band.setdefault(name, number)
+            if belief > best.get(name, -1.0):
+                column[name], best[name] = at, belief
+    for name, relation in folded:
+        if name in column:
+            mark = f"{relation}:{name}"
+            band[mark] = band[name]
+            column[mark] = _ALONG if relation == CARRIED else _HANDS if column[name] == _HANDS else _LINKS
+    for name in linking:
+        column.setdefault(name, _LINKS)
+    filled: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for name, at in column.items():
+        if name in band:
+            filled[band[name], at].append(name)
+    places: dict[str, tuple[float, float]] = {}
+    top = 0.0
+    for number in range(len(rows)):
+        deep = max((len(filled[number, at]) for at in range(_HANDS + 1)), default=1) or 1
+        for at in range(_HANDS + 1):
+            some = filled[number, at]
+            down = top + (deep - len(some)) * _DOWN / 2
+            places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(some)}
+        top += (deep + 0.6) * _DOWN
+    first = [name for name in linking if name not in places]
+    places |= {name: (_LINKS * _ACROSS, turn * top / len(first)) for turn, name in enumerate(first)}
+    return places
+
+
+def _mark(beside: Node, relation: str, number: int) -> FoldedPicture:
+    return FoldedPicture(
+        id=f"{relation}:{beside.id}",
+        kind="group",
+        name=f"{number:,} {_CALLED[relation]}",
+        sort="",
+        identified=True,
+        sealed=False,
+        handling=beside.handling,
+        gang="",
+        start=False,
+        links=1,
+        more=0,
+        x=beside.x,
+        y=beside.y,
+        by=RELATIONS[relation].says,
+        key=beside.id,
+        members=number,
+        kinds=(("person", number),),
+    )
+
+
+def _line(beside: Node, relation: str, belief: float) -> Edge:
+    mark = f"{relation}:{beside.id}"
+    subject, target = (mark, beside.id) if relation == CARRIED else (beside.id, mark)
+    return Edge(
+        subject=subject,
+        relation=relation,
+        object=target,
+        says=RELATIONS[relation].says,
+        directed=True,
+        belief=belief,
+        step=step(belief),
+        doubtful=False,
+        denied=False,
+        asserting="",
+        denying="",
+        groups="",
+        other_sources=0,
+        belief_on_record=0.0,
+        groups_on_record="",
+        other_sources_on_record=0,
+        first_on="",
+        last_on="",
+        bend=0,
+    )

@@ -1,0 +1,82 @@
+"""The answer on paper: one page with the picture and what is not known, then who is said to be behind each, with who says so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from graphsvc.records.numbers import count
+from graphsvc.views.behind.answer import Answer
+from graphsvc.views.behind.rows import Said
+from graphsvc.views.forms.about import SAYS
+from graphsvc.views.forms.drawing import legend, picture
+from graphsvc.views.forms.printed import typeset, without_letters
+from graphsvc.views.picture.network import Picture
+from graphsvc.views.wording import belief_short, voices
+
+_PAGE = Path(__file__).with_name("page.typ")
+_LEGEND_WIDTH = 1032.0
+# So many that link several stand on the first page.
+_COMMON = 8
+
+
+def as_pdf(
+    answer: Answer, view: Picture, *, case: str, handling: str, by: str, purpose: str, made: str, in_steps: bool
+) -> bytes:
+    """The answer as PDF, A4 landscape.
+
+    Args:
+        answer: the answer.
+        view: the picture beside it.
+        case: its name.
+        handling: the code it is marked with.
+        by: who printed it.
+        purpose: why.
+        made: when, in words.
+        in_steps: whether belief is told in four steps.
+    """
+    drawn = picture(view)
+    told = {
+        "title": f"Who is behind {answer.asked}",
+        "mark": f"Case {case} · Handling {handling} · printed by {by} for: {purpose}",
+        "case": case,
+        "made": made,
+        "says": SAYS,
+        "gaps": list(answer.gaps),
+        "change": [*answer.lone, *(question.text for question in answer.questions)],
+        "common": [
+            [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(row.name for row in shared.rows)]
+            for shared in answer.common[:_COMMON]
+        ],
+        "rows": [
+            {
+                "about": row.about.name
+                + "".join(f" · {node.name}" for node, _ in row.along)
+                + (f" · {count(row.carried, 'person')} carried" if row.carried else ""),
+                "said": [_cells(said, in_steps=in_steps) for said in row.said],
+            }
+            for row in answer.rows
+        ],
+    }
+    under = legend(view, _LEGEND_WIDTH, drawn.unlabelled, without_letters(node.name for node in view.nodes))
+    (content,) = typeset(
+        _PAGE.read_bytes(), "pdf", {"told": json.dumps(told), "picture": drawn.alone(), "legend": under.alone()}
+    )
+    return content
+
+
+def _cells(said: Said, *, in_steps: bool) -> list[str]:
+    edge, lead = said.edge, said.lead
+    rank = ""
+    if lead:
+        rank = f"{lead.rank}" + (f" ({lead.best} to {lead.worst})" if lead.best not in (None, lead.worst) else "")
+    against = f"denied by {edge.denying}" if edge.denied else "hardly believed" if edge.doubtful else ""
+    return [
+        said.who.name,
+        edge.says + (f" {said.what.name}" if said.what else ""),
+        belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
+        voices(edge.groups, edge.other_sources),
+        "yes" if edge.belief_on_record > 0 else "no",
+        against,
+        rank,
+    ]
