@@ -39,7 +39,7 @@ ROOMS = {
     "cli": {"service", "config", "records", "errors", "access.people.principal", "web", "store.server.local"},
 }  # fmt: skip
 ALONE = {
-    "networkx": {"analysis", "views", "service.network.network", "service.session"},
+    "networkx": {"analysis", "views", "service.network.behind", "service.network.network", "service.session"},
     "scipy": {"analysis", "views"},
     "neo4j": {"store"},
     "jgo": {"store"},
@@ -54,7 +54,7 @@ ALONE = {
     "anyascii": {"names.spelling"},
     "flask": {"web"},
     "click": {"cli"},
-    "pandas": {"service.session", "service.cypher.frames"},
+    "pandas": {"service.session", "service.cypher.frames", "service.network.behind"},
     "openpyxl": {"ingest"},
     "igraph": set[str](),  # GPL: read by a test alone, to see that what goes out opens there
     "djlint": set[str](),  # GPL: a command of `make check`, imported by nothing

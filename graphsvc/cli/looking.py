@@ -81,7 +81,7 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
     write(form, answered.columns, answered.table())
     say(*answered.gaps, *(question.text for question in answered.questions), err=True)
     if answered.truncated:
-        raise Busy("There are more links than were read, so more may be said: ask about fewer at once.")
+        raise Busy(answered.cut)
 
 
 @click.command()

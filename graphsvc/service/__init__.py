@@ -46,7 +46,7 @@ from graphsvc.service.leads.reviews import Review
 from graphsvc.service.leads.rows import RANGE_COLUMNS, LeadRow
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
 from graphsvc.service.log import sought
-from graphsvc.service.network.answers import Behind
+from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.comments import Comment
 from graphsvc.service.network.growth import MANY_NEIGHBOURS, Growth, Neighbours
 from graphsvc.service.network.network import PicturePage

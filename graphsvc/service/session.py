@@ -27,7 +27,7 @@ from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.rows import LEAD_COLUMNS
 from graphsvc.service.log import Log
-from graphsvc.service.network.answers import Behind
+from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.network import Network, PicturePage
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection

@@ -19,13 +19,14 @@ _LABELS = 7  # on the narrowest screen
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its place in the picture's units, when it is, how many crossings and how many people in them."""
+    """One bar: its place in the picture's units, its days (`2020-05-08`) and those in words, how many crossings and people."""
 
     x: float
     y: float
     width: float
     height: float
     first: str
+    last: str
     when: str
     count: int
     people: int
@@ -111,6 +112,7 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
             width=slot * (1 - _GAP),
             height=height * count[start] / top,
             first=start.isoformat(),
+            last=_end(start, step).isoformat(),
             when=_when(start, step),
             count=count[start],
             people=people[start],
@@ -197,6 +199,14 @@ def _starts(first: dt.date, last: dt.date, step: str) -> Iterable[dt.date]:
             first = (first + dt.timedelta(days=31)).replace(day=1)
         else:
             first += dt.timedelta(days=7 if step == "week" else 1)
+
+
+def _end(start: dt.date, step: str) -> dt.date:
+    """The last day of a step."""
+    following = (start + dt.timedelta(days=31)).replace(day=1) if step == "month" else start
+    return (
+        following - dt.timedelta(days=1) if step == "month" else start + dt.timedelta(days=6 if step == "week" else 0)
+    )
 
 
 def _when(start: dt.date, step: str) -> str:

@@ -8,6 +8,7 @@ from graphsvc.records import grading
 from graphsvc.records.dates import clock, day, moment, shown, stamp
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
+from graphsvc.service import MOST_STARTS
 from graphsvc.views import loading, sentences, wording
 
 _FILTERS = {
@@ -34,6 +35,7 @@ _GLOBALS = {
     "plural": plural,
     "say": sentences,
     "loading": loading,
+    "MOST_ASKED": MOST_STARTS,
     "RANGES": wording.RANGES,
     "SIGNS": wording.SIGNS,
     "kind_called": wording.kind,

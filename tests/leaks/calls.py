@@ -26,10 +26,11 @@ from graphsvc.service.cypher.exchange import Words
 from graphsvc.service.exports.exposure import Wanted
 from graphsvc.service.network.network import PicturePage
 from tests.leaks.known import NOWHERE, Known
-from tests.leaks.pages import RANDOM, canvas
+from tests.leaks.pages import RANDOM, canvas, paper
 
 Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
 Entry = Callable[[Known], list[Asked]] | str
+_EVERY_DAY = {"day": "1990-01-01", "until": "2999-12-31"}
 _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
 # Computed on and never shown, and without an order of their own.
@@ -72,6 +73,12 @@ CALLS: dict[str, Entry] = {
     "protection.erasures.ask": with_("no-such-person", _REASON),
     "protection.reveals.ask": of("pseudonyms", _REASON),
     "at": "another session of the same person; what it gives is walked",
+    "behind": lambda known: [((*known.entities[:60],), {})],
+    "network.answers.behind": lambda known: (
+        [(((one,),), {}) for one in known.entities[::4]]
+        + [((known.entities[:60],), {"service": True}), ((), _EVERY_DAY)]
+    ),
+    "network.answers.printed": lambda known: [((known.entities[:60],), {})],
     "network.entities.between": lambda known: [(link, {}) for link in known.links],
     "deliveries.cancel_job": of("jobs"),
     "deliveries.uploads.cancel": of("uploads"),
@@ -206,6 +213,7 @@ CALLS: dict[str, Entry] = {
     "leads.questions.put": lambda known: [((one, claim), {}) for one in known.entities for claim in known.claims[:9]],
     "queries.listed": with_(),
     "leads.questions.next": of("entities"),
+    "leads.questions.statements_on": lambda known: [((list(known.entities),), {})],
     "queries.run": lambda known: [((name, given), {}) for name, given in known.firsts],
     "queries.text": with_("people.one"),
     "leads.ranking": with_(),
@@ -307,6 +315,7 @@ CALLS: dict[str, Entry] = {
     "exports.given.rows": with_(None),
     "look": with_("read"),
     "network.entities.crossings": with_(),
+    "network.entities.parts": with_(),
     "network.entities.days": with_(),
     "network.entities.link": lambda known: [(link, {}) for link in known.links],
     "network.entities.named": lambda known: [((list(known.entities),), {})],
@@ -361,6 +370,8 @@ def text(value: Any) -> str:
         return f"{value.to_csv()}{value.attrs}"
     if isinstance(value, nx.MultiDiGraph):
         return "\n".join(map(repr, [value.graph, *value.nodes(data=True), *value.edges(keys=True, data=True)]))
+    if isinstance(value, bytes) and value.startswith(b"%PDF"):
+        return paper(value)
     if isinstance(value, PicturePage):
         return value.page()
     if isinstance(value, list) and value and isinstance(value[0], Query):

@@ -49,6 +49,10 @@ COMMANDS: dict[str, Entry] = {
     "cases": _alone,
     "simulate": "writes an invented case; reads none",
     "hubs": lambda known: [[known.case], [known.case, "--format", "csv", "--all"], [known.case, "--format", "json"]],
+    "behind": lambda known: [
+        [*(word for one in known.entities[:40] for word in ("--id", one)), "--case", known.case],
+        ["--date", "1990-01-01", "--until", "2999-12-31", "--case", known.case, "--format", "json"],
+    ],
     "query": _queries,
     "evaluate": lambda known: [
         [known.case, "--truth", __file__],

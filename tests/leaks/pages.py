@@ -6,6 +6,7 @@ the query or the form. A JSON twin is asked as its page is.
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
@@ -137,6 +139,13 @@ PAGES: dict[str, Entry] = {
     ],
     "statements.page": each("statements"),
     "network.view": _network,
+    "behind.behind": lambda known: [
+        {},
+        {"id": list(known.entities[:60]), "service": "yes"},
+        {"id": list(known.entities[:9]), "as": "csv"},
+        {"day": "1990-01-01", "until": "2999-12-31"},
+    ],
+    "behind.printed": lambda known: [{}, {"id": list(known.entities[:60])}],
     "network.tables": _same_network,
     "network.groups": _same_network,
     "network.measures": _same_network,
@@ -393,9 +402,16 @@ _TOKENS = (
 )
 # The ids of jobs, uploads and holds, made anew each time.
 RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
+_PRINTED = re.compile(r"\d{1,2} \w+ \d{4}, \d\d:\d\d UTC")
 _RANDOM_BYTES = re.compile(RANDOM.pattern.encode())
 # Date and Expires are of files that hold no data: everything else says no-store.
 _DIFFERS = {"Set-Cookie": re.compile(r"=[^;]*"), "Expires": re.compile(r".*"), "Date": re.compile(r".*")}
+
+
+def paper(content: bytes) -> str:
+    """What stands on the pages of a PDF, but for when it was printed."""
+    pages = PdfReader(io.BytesIO(content)).pages
+    return _PRINTED.sub("", " ".join(" ".join(page.extract_text() for page in pages).split()))
 
 
 def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
@@ -406,6 +422,9 @@ def ask(client: FlaskClient, call: Call, **more: Any) -> Answer:
             (name, _DIFFERS[name].sub("", value, count=1) if name in _DIFFERS else value)
             for name, value in answer.headers
         ]
+    if body.startswith(b"%PDF"):
+        body = paper(body).encode()
+        headers = [(name, value) for name, value in headers if name != "Content-Length"]
     cut = body
     for pattern in _TOKENS:
         cut = pattern.sub(b"", cut)

@@ -11,7 +11,7 @@ from graphsvc.views.behind.answer import Answer, behind
 from graphsvc.views.behind.common import shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
-from graphsvc.views.behind.rows import CARRIED, SERVES, Standing, relations, rows
+from graphsvc.views.behind.rows import CARRIED, SERVES, LeadRank, relations, rows
 from graphsvc.views.picture.network import Picture, picture
 
 CROSSINGS = ("c1", "c2", "c3")
@@ -74,14 +74,14 @@ def answer(*asked: str, links: Any = (), entities: Any = (), **known: Any) -> An
 
 
 def test_the_better_told_stand_first_and_what_is_denied_does_not_stand_as_if_alike() -> None:
-    first = answer(leads={"ann": Standing(3, 2, 9)}, served={"bob": 7}, carried={"c1": 12}).rows[0]
+    first = answer(leads={"ann": LeadRank(3, 2, 9)}, served={"bob": 7}, carried={"c1": 12}).rows[0]
     assert [(one.who.id, one.edge.relation, one.is_weak, one.served) for one in first.said] == [
         ("ann", "ORGANISED", False, 0),
         ("bob", "ORGANISED", True, 7),
         ("cid", "PILOTED", False, 0),
         ("dan", "SUPPLIED", False, 0),
     ]
-    assert first.said[0].lead == Standing(3, 2, 9)
+    assert first.said[0].lead == LeadRank(3, 2, 9)
     assert first.said[3].what is not None
     assert first.said[3].what.id == "b1"
     assert (first.missing, [node.id for node, _ in first.along], first.carried) == ((), ["b1"], 12)

@@ -97,7 +97,7 @@ class Questions:
             }
         return asking
 
-    def telling(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
+    def statements_on(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
         """Of what nobody is named for: which statement tells of it, so that who answers for it can look whether it says more.
 
         The best graded one whose source was not asked often enough. To who has no source clearance reports and records alone are
@@ -114,14 +114,14 @@ class Questions:
                 for end in {claim.subject, claim.object} & wanted:
                     about.setdefault(end, []).append(claim)
         asked = self._put.of(self._ask.case, self._ask.grant).asked
-        telling = {}
+        chosen = {}
         for identifier, claims in about.items():
             open_kinds = [claim for claim in claims if claim.source_kind in OPEN_KINDS]
             able = [claim for claim in claims if asked[claim.source] < most] if sources else open_kinds
             best = min(able, key=lambda claim: (claim.source_grade, claim.assessment, claim.statement), default=None)
             hidden = not sources and len(open_kinds) < len(claims)
-            telling[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
-        return telling
+            chosen[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
+        return chosen
 
     def put(self, lead: str, claim: str) -> None:
         """Keep that a question about a claim was put to who answers for its statement.

@@ -1,14 +1,9 @@
-"""Who is behind some things, as one reader may see it: the answer, the picture beside it, and both for a notebook."""
+"""Who is behind some things, as one reader may see it: what is read for the answer and for the picture beside it."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
-
-import networkx as nx
-import pandas as pd
 
 from graphsvc.access.log.audit import now
 from graphsvc.errors import RequestError
@@ -18,13 +13,13 @@ from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.rows import LeadRow
+from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.request import MOST_NODES, MOST_STARTS, PictureRequest
-from graphsvc.views.behind.answer import COLUMNS, Answer, OpenQuestion, behind
+from graphsvc.views.behind.answer import OpenQuestion, behind
 from graphsvc.views.behind.common import LINKING, shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
-from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, Row, Standing, relations, rows
-from graphsvc.views.forms.rows import xml
+from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, relations, rows
 from graphsvc.views.picture.network import Picture
 
 # Of what is done to an entity of any kind.
@@ -32,76 +27,6 @@ _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind
 _ALONG = tuple(dict.fromkeys(relation for ways in ALONG.values() for relation, _, _ in ways))
 # What those behind several share is brought into the picture: so many at most, and so many questions are told.
 _SHARED, _QUESTIONS = 24, 6
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Who is behind some things: the answer and the picture beside it, as a page and a notebook show them.
-
-    Attributes:
-        answer: rows, who links several, what is not known, what to ask.
-        view: the picture: by command from left to right, whoever was carried as one mark for each crossing, lawful service left out unless asked for.
-        asked: ids that were asked about, those of the crossings of the days among them.
-    """
-
-    answer: Answer
-    view: Picture
-    asked: tuple[str, ...]
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """One row for each thing said of somebody: `views.behind.answer.COLUMNS`; `attrs["gaps"]` says what is not known."""
-        table = pd.DataFrame(self.answer.table(), columns=list(COLUMNS))
-        table.attrs = {"gaps": list(self.answer.gaps), "questions": [each.text for each in self.answer.questions]}
-        return table
-
-    @property
-    def common(self) -> pd.DataFrame:
-        """Who and what links several, strongest first: `id`, `name`, `kind`, `links` (how many), `strength`, `by` (names)."""
-        return pd.DataFrame(
-            [
-                [
-                    shared.who.id,
-                    shared.who.name,
-                    shared.who.kind,
-                    len(shared.rows),
-                    shared.strength,
-                    list(dict.fromkeys(near.name for near, _ in shared.ties)),
-                ]
-                for shared in self.answer.common
-            ],
-            columns=["id", "name", "kind", "links", "strength", "by"],
-        )
-
-    @property
-    def graph(self) -> nx.MultiDiGraph[str]:
-        """What the picture draws, as a NetworkX graph that writes GraphML and GEXF; edges are keyed by their relation."""
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        for node in self.view.nodes:
-            graph.add_node(
-                node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed, asked=node.id in self.asked
-            )
-        for edge in self.view.edges:
-            graph.add_edge(
-                edge.subject,
-                edge.object,
-                key=edge.relation,
-                relation=edge.relation,
-                belief=edge.belief,
-                denied=edge.denied,
-                other_sources=edge.other_sources,
-                belief_on_record=edge.belief_on_record,
-            )
-        return graph
-
-    def __repr__(self) -> str:
-        """What there is of it."""
-        return f"<Behind {len(self.answer.rows)} asked about, {len(self.answer.table())} things said, {len(self.answer.gaps)} gaps>"
-
-    def _repr_html_(self) -> str:
-        """The table, with what is not known above it."""
-        gaps = "".join(f"<li>{html.escape(gap)}</li>" for gap in self.answer.gaps)
-        return f"<ul>{gaps}</ul>{self.frame.to_html(notebook=True)}"
 
 
 class Answers:
@@ -205,7 +130,7 @@ class Answers:
         on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0).dicts()
         return [row["crossing"] for row in on_days]
 
-    def _standing(self) -> dict[str, Standing]:
+    def _standing(self) -> dict[str, LeadRank]:
         """Where everybody stands, for who may see a ranking."""
         if not self._ask.may("analyse"):
             return {}
@@ -213,12 +138,12 @@ class Answers:
         held = {}
         for lead in self._material.ranking(self._ask.grant).leads:
             row = LeadRow.of(lead, places.get(lead.id))
-            held[lead.id] = Standing(
+            held[lead.id] = LeadRank(
                 row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
             )
         return held
 
-    def _asking(self, some: Sequence[Row]) -> list[OpenQuestion]:
+    def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
         """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""
         if not self._ask.may("analyse"):
             return []
@@ -229,6 +154,6 @@ class Answers:
             for node in (row.about, *(node for node, _ in row.along))
             if node.kind == kind
         ]
-        telling = self._questions.telling([node.id for node, _ in gaps]) if gaps else {}
-        asking = [OpenQuestion(node, name, *telling[node.id]) for node, name in gaps if node.id in telling]
+        statements = self._questions.statements_on([node.id for node, _ in gaps]) if gaps else {}
+        asking = [OpenQuestion(node, name, *statements[node.id]) for node, name in gaps if node.id in statements]
         return sorted(asking, key=lambda question: (not question.statement, question.custodian))[:_QUESTIONS]

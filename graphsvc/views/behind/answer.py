@@ -10,7 +10,7 @@ from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
-from graphsvc.views.behind.rows import Row, Said
+from graphsvc.views.behind.rows import AnswerRow, PartSaid
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import STATEMENTS
 
@@ -34,6 +34,8 @@ COLUMNS = (
     "worst_rank",
     "rests_on",
 )
+# Said wherever an answer does not hold all that was asked for.
+CUT = "There are more links than were read, so more may be said: ask about fewer at once."
 _FIGURES = (
     "relation",
     "says",
@@ -89,7 +91,7 @@ class Answer:
         absent: of what was asked about, how many are not there. truncated: there are more links than were read.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[AnswerRow, ...] = ()
     common: tuple[Common, ...] = ()
     gaps: tuple[str, ...] = ()
     lone: tuple[str, ...] = ()
@@ -104,6 +106,11 @@ class Answer:
         if len(self.rows) == 1:
             return self.rows[0].about.name
         return count(len(self.rows), kinds.pop() if len(kinds) == 1 else "entity")
+
+    @property
+    def cut(self) -> str:
+        """What is said where it does not hold all that was asked for; else empty."""
+        return CUT if self.truncated else ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -152,12 +159,12 @@ class Answer:
                 for question in self.questions
             ],
             "absent": self.absent,
-            "truncated": self.truncated,
+            "cut": self.cut,
         }
 
 
 def behind(
-    rows: Sequence[Row],
+    rows: Sequence[AnswerRow],
     view: Picture,
     questions: Sequence[OpenQuestion] = (),
     *,
@@ -184,7 +191,7 @@ def _figures(edge: Edge) -> dict[str, Any]:
     return {name: getattr(edge, name) for name in ("subject", "object", *_FIGURES)}
 
 
-def _told(said: Said) -> dict[str, Any]:
+def _told(said: PartSaid) -> dict[str, Any]:
     lead = said.lead
     return _figures(said.edge) | {
         "who": _named(said.who),
@@ -200,7 +207,7 @@ def _told(said: Said) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, said: Said) -> list[Any]:
+def _row(row: AnswerRow, said: PartSaid) -> list[Any]:
     plain = _told(said) | {
         "about": row.about.id,
         "about_name": row.about.name,

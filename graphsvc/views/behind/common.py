@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.records.relations import RELATIONS, those
-from graphsvc.views.behind.rows import Row, Said, weight
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, weight
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 # What may link those behind several: kind at the other end → relations, and which end it must be at (empty: either).
@@ -37,12 +37,12 @@ class Common:
 
     who: Node
     rows: tuple[Node, ...]
-    said: tuple[Said, ...]
+    said: tuple[PartSaid, ...]
     ties: tuple[tuple[Node, Edge], ...]
     strength: float
 
 
-def common(rows: Sequence[Row], view: Picture) -> list[Common]:
+def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
     """Who and what links at least two of some rows, strongest first.
 
     What is denied or believed less than not links nothing that somebody is not behind themselves.
@@ -57,7 +57,7 @@ def common(rows: Sequence[Row], view: Picture) -> list[Common]:
     )
 
 
-def shared_by(rows: Sequence[Row], links: Iterable[Mapping[str, Any]]) -> list[str]:
+def shared_by(rows: Sequence[AnswerRow], links: Iterable[Mapping[str, Any]]) -> list[str]:
     """Ids of what those behind several rows share: who and what is worth bringing into the picture.
 
     Args:
@@ -73,8 +73,8 @@ def shared_by(rows: Sequence[Row], links: Iterable[Mapping[str, Any]]) -> list[s
     return [name for name, near in reached.items() if name not in anchors and _adds(near, anchors)]
 
 
-def _behind_several(rows: Iterable[Row]) -> Iterator[Common]:
-    by_who: dict[str, list[tuple[Row, Said]]] = defaultdict(list)
+def _behind_several(rows: Iterable[AnswerRow]) -> Iterator[Common]:
+    by_who: dict[str, list[tuple[AnswerRow, PartSaid]]] = defaultdict(list)
     for row in rows:
         for said in row.said:
             by_who[said.who.id].append((row, said))
@@ -88,7 +88,7 @@ def _behind_several(rows: Iterable[Row]) -> Iterator[Common]:
             yield Common(ordered[0].who, tuple(about.values()), tuple(ordered), (), sum(best.values()))
 
 
-def _shared(rows: Sequence[Row], view: Picture) -> Iterator[Common]:
+def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
     anchors = _anchors(rows)
     nodes = {node.id: node for node in view.nodes}
     about = {row.about.id: row.about for row in rows}
@@ -114,7 +114,7 @@ def _shared(rows: Sequence[Row], view: Picture) -> Iterator[Common]:
             yield Common(nodes[name], linked, (), tuple(some), sum(best.values()))
 
 
-def _anchors(rows: Iterable[Row]) -> dict[str, dict[str, float]]:
+def _anchors(rows: Iterable[AnswerRow]) -> dict[str, dict[str, float]]:
     """Who is behind something, and boats → which rows, and how far that is believed."""
     anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:

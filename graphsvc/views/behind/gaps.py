@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator
 
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, doing
-from graphsvc.views.behind.rows import EXPECTED, RUNS, Row
+from graphsvc.views.behind.rows import EXPECTED, RUNS, AnswerRow
 
 _ARRANGES = doing("arranges")
 _EXPECTED = frozenset(name for names in EXPECTED.values() for name in names)
 
 
-def gaps(rows: Collection[Row]) -> Iterator[str]:
+def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
     """Sentences on what is not known, kind by kind of what is asked about."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
@@ -29,13 +29,13 @@ def gaps(rows: Collection[Row]) -> Iterator[str]:
             yield f"Whoever is named as behind {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
 
 
-def unnamed(row: Row) -> str:
+def unnamed(row: AnswerRow) -> str:
     """One sentence on whom nobody names of one row; empty if somebody is named for all.
 
     Example:
         >>> from graphsvc.views.picture.network import Node
         >>> crossing = Node("c1", "crossing", "c1", "", True, False, "P", "", True, 0, 0, 0.0, 0.0)
-        >>> unnamed(Row(crossing, (), (), (("PILOTED", "crossing"), ("SUPPLIED", "boat"))))
+        >>> unnamed(AnswerRow(crossing, (), (), (("PILOTED", "crossing"), ("SUPPLIED", "boat"))))
         'Nobody is named who piloted it or who supplied its boat.'
     """
     parts = [
@@ -45,7 +45,7 @@ def unnamed(row: Row) -> str:
     return f"Nobody is named {' or '.join(parts)}." if parts else ""
 
 
-def lone(rows: Collection[Row]) -> Iterator[str]:
+def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
     """Sentences on what rests on one voice, so that one error would change the answer."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
@@ -56,12 +56,12 @@ def lone(rows: Collection[Row]) -> Iterator[str]:
                 yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if it errs, nobody is named."
 
 
-def _only_doubted(row: Row) -> bool:
+def _only_doubted(row: AnswerRow) -> bool:
     arranging = [said for said in row.said if said.edge.relation in _ARRANGES and said.edge.relation != RUNS]
     return bool(arranging) and all(said.is_weak for said in arranging)
 
 
-def _on_one_voice(row: Row, relation: str) -> bool:
+def _on_one_voice(row: AnswerRow, relation: str) -> bool:
     """Whether all that is believed of who did it is one account, report or record, of one of them."""
     believed = [said.edge for said in row.said if said.edge.relation == relation and not said.is_weak]
     return len(believed) == 1 and (believed[0].groups, believed[0].other_sources) in ((1, 0), (0, 1))

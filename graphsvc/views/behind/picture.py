@@ -12,7 +12,7 @@ from dataclasses import replace
 from graphsvc.records.relations import RELATIONS, LinkKey, doing
 from graphsvc.records.told import step
 from graphsvc.views.behind.common import Common
-from graphsvc.views.behind.rows import CARRIED, SERVES, Row
+from graphsvc.views.behind.rows import CARRIED, SERVES, AnswerRow
 from graphsvc.views.picture.folding import FoldedPicture
 from graphsvc.views.picture.network import Edge, Node, Picture
 
@@ -30,7 +30,7 @@ _BY_HAND = doing("works", "belongs", "goes with", "stays", "moves")
 _CALLED = {CARRIED: "carried", SERVES: "lawfully served"}
 
 
-def beside(view: Picture, rows: Sequence[Row], common: Sequence[Common], folded: Folded) -> Picture:
+def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], folded: Folded) -> Picture:
     """What of a picture stands in an answer, laid out in the order of its rows.
 
     Args:
@@ -52,10 +52,10 @@ def beside(view: Picture, rows: Sequence[Row], common: Sequence[Common], folded:
         for node in (*view.nodes, *(mark for mark, _ in marks.values()))
         if node.id in places
     ]
-    told = {_key(said.edge) for row in rows for said in row.said}
-    told |= {_key(edge) for row in rows for _, edge in row.along}
-    told |= {_key(edge) for shared in common for _, edge in shared.ties}
-    edges = [edge for edge in view.edges if _key(edge) in told or edge.relation in _ORDERS]
+    answered = {_key(said.edge) for row in rows for said in row.said}
+    answered |= {_key(edge) for row in rows for _, edge in row.along}
+    answered |= {_key(edge) for shared in common for _, edge in shared.ties}
+    edges = [edge for edge in view.edges if _key(edge) in answered or edge.relation in _ORDERS]
     edges += [line for _, line in marks.values()]
     return replace(
         view,
@@ -86,7 +86,7 @@ def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
     )
 
 
-def _places(rows: Sequence[Row], linking: Collection[str], folded: Folded) -> dict[str, tuple[float, float]]:
+def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded) -> dict[str, tuple[float, float]]:
     """Id → where it stands. Each row of the answer takes as much room as its fullest column; who is behind several, the first."""
     column: dict[str, int] = {}
     band: dict[str, int] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphsvc.records.numbers import count
 from graphsvc.views.behind.answer import Answer
-from graphsvc.views.behind.rows import Said
+from graphsvc.views.behind.rows import PartSaid
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
@@ -36,7 +36,7 @@ def as_pdf(
         in_steps: whether belief is told in four steps.
     """
     drawn = picture(view)
-    told = {
+    values = {
         "title": f"Who is behind {answer.asked}",
         "mark": f"Case {case} · Handling {handling} · printed by {by} for: {purpose}",
         "case": case,
@@ -60,12 +60,12 @@ def as_pdf(
     }
     under = legend(view, _LEGEND_WIDTH, drawn.unlabelled, without_letters(node.name for node in view.nodes))
     (content,) = typeset(
-        _PAGE.read_bytes(), "pdf", {"told": json.dumps(told), "picture": drawn.alone(), "legend": under.alone()}
+        _PAGE.read_bytes(), "pdf", {"told": json.dumps(values), "picture": drawn.alone(), "legend": under.alone()}
     )
     return content
 
 
-def _cells(said: Said, *, in_steps: bool) -> list[str]:
+def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
     edge, lead = said.edge, said.lead
     rank = ""
     if lead:

@@ -38,7 +38,7 @@ _ORDER = ("arranges", "directs", "recruits", "coerces", "abandons", "pays", "wor
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LeadRank:
     """Where somebody stands in the ranking.
 
     Attributes:
@@ -57,7 +57,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PartSaid:
     """One thing said of somebody.
 
     Attributes:
@@ -71,7 +71,7 @@ class Said:
     who: Node
     what: Node | None
     edge: Edge
-    lead: Standing | None
+    lead: LeadRank | None
     served: int = 0
 
     @property
@@ -81,7 +81,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AnswerRow:
     """What is said of those behind one entity: by relation, those who arrange first, the better believed before the weak.
 
     Attributes:
@@ -92,7 +92,7 @@ class Row:
 
     about: Node
     along: tuple[tuple[Node, Edge], ...]
-    said: tuple[Said, ...]
+    said: tuple[PartSaid, ...]
     missing: tuple[tuple[str, str], ...]
     carried: int = 0
 
@@ -117,10 +117,10 @@ def relations(kind: str) -> tuple[str, ...]:
 def rows(
     view: Picture,
     asked: Sequence[str],
-    leads: Mapping[str, Standing],
+    leads: Mapping[str, LeadRank],
     carried: Mapping[str, int] = MappingProxyType({}),
     served: Mapping[str, int] = MappingProxyType({}),
-) -> list[Row]:
+) -> list[AnswerRow]:
     """The rows that a picture of what was asked about, of what is asked along with it, and of whoever is behind either, holds.
 
     Args:
@@ -137,16 +137,16 @@ def rows(
             ends["subject", edge.subject].append(edge)
             ends["object", edge.object].append(edge)
 
-    def of(target: Node, what: Node | None, only: Iterable[str]) -> list[Said]:
+    def of(target: Node, what: Node | None, only: Iterable[str]) -> list[PartSaid]:
         order = {name: place for place, name in enumerate(only)}
         done = [
-            Said(nodes[edge.subject], what, edge, leads.get(edge.subject), served.get(edge.subject, 0))
+            PartSaid(nodes[edge.subject], what, edge, leads.get(edge.subject), served.get(edge.subject, 0))
             for edge in ends["object", target.id]
             if edge.relation in order
         ]
         return sorted(done, key=lambda said: (order[said.edge.relation], *weight(said)))
 
-    def row(about: Node) -> Row:
+    def row(about: Node) -> AnswerRow:
         along = [
             (nodes[edge.object if end == "subject" else edge.subject], edge)
             for relation, end, _ in ALONG.get(about.kind, ())
@@ -164,11 +164,11 @@ def rows(
             runs = of(gang, gang, (RUNS,))
             said += runs
             missing += [] if runs else [(RUNS, gang.kind)]
-        return Row(about, tuple(along), tuple(said), tuple(dict.fromkeys(missing)), carried.get(about.id, 0))
+        return AnswerRow(about, tuple(along), tuple(said), tuple(dict.fromkeys(missing)), carried.get(about.id, 0))
 
     return [row(nodes[name]) for name in dict.fromkeys(asked) if name in nodes]
 
 
-def weight(said: Said) -> tuple[bool, float, str, str]:
+def weight(said: PartSaid) -> tuple[bool, float, str, str]:
     """What better told things come first by."""
     return said.is_weak, -said.edge.belief, said.who.name, said.who.id

@@ -201,10 +201,10 @@ def _shape(
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {style}/>'
     if kind == "group":
         ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size + 3:.1f}" fill="none" stroke="{fill}"/>'
-        told = _text(
+        number = _text(
             letter, x, y + size * 0.35, size * 1.5 / max(len(letter), 2), f'fill="{line}" text-anchor="middle"'
         )
-        return f'{ring}<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {style}/>{told}'
+        return f'{ring}<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {style}/>{number}'
     if kind in ("workplace", "thing"):
         corner = f' rx="{size * 0.45:.1f}"' if kind == "thing" else ""
         square = f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size:.1f}" height="{2 * size:.1f}"{corner} '

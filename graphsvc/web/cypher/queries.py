@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Query, Session
+from graphsvc.service import MOST_STARTS, Query, Session
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.paging import paged
@@ -33,7 +33,6 @@ SUBJECTS = {
 }
 # A query's own parameters bear this in an address, so that none can be taken for one of the page's.
 _OWN = "p."
-_PICTURED = 60  # entities a network view may start at
 
 
 @page(blueprint, "/queries")
@@ -186,6 +185,7 @@ def _paged(columns: Sequence[str], rows: list[tuple[Any, ...]], query: Query) ->
         "pages": answer_page.pages,
         "first": answer_page.first,
         "picture": _picture(columns, rows, query),
+        "behind": _asked_about(columns, answer_page.rows, query),
     }
 
 
@@ -219,6 +219,13 @@ def _look(shown: str) -> str:
     return "text"
 
 
+def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], query: Query) -> list[str]:
+    """Of the rows that a page shows, whom or what one may ask who is behind: the first column that names entities, if not too many."""
+    named = [place for place, column in enumerate(columns) if _look(query.returns[column]) == "entity"]
+    ids = list(dict.fromkeys(row[named[0]] for row in rows if isinstance(row[named[0]], str))) if named else []
+    return ids if len(ids) <= MOST_STARTS else []
+
+
 def _picture(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], query: Query) -> str:
     """Where the answer of a query of kind graph is drawn: the network among the entities it names, the first of them."""
     if query.kind != "graph" or not rows:
@@ -226,5 +233,5 @@ def _picture(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], query: Que
     ends = [list(columns).index(name) for name in ("subject", "object")]
     ids = list(dict.fromkeys(str(row[end]) for row in rows for end in ends if row[end]))
     return url_for(
-        "network.view", case=request.view_args["case"] if request.view_args else "", id=ids[:_PICTURED], depth=0
+        "network.view", case=request.view_args["case"] if request.view_args else "", id=ids[:MOST_STARTS], depth=0
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -17,6 +19,7 @@ ENTRIES = (
     Entry(80, "Workplaces", "case.workplaces", "read"),
 )
 _TOP = 8
+_PARTS = ("boats", "organisers", "pilots")
 _NEWEST = 5
 
 
@@ -47,11 +50,12 @@ def crossings(case: str) -> ResponseReturnValue:
     session = at(case)
     result = session.network.entities.crossings()
     rows = result.dicts()
+    parts = session.network.entities.parts()
     return answer(
         "case/crossings.html",
         case=session.case,
         timeline=charts.timeline(rows),
-        crossings=rows,
+        crossings=[row | _parts(parts.get(row["id"])) for row in rows],
         truncated=result.truncated,
     )
 
@@ -62,6 +66,24 @@ def workplaces(case: str) -> ResponseReturnValue:
     session = at(case)
     result = session.network.entities.workplaces()
     return answer("case/workplaces.html", case=session.case, workplaces=result.dicts(), truncated=result.truncated)
+
+
+def _parts(known: dict[str, Any] | None) -> dict[str, list[dict[str, Any]]]:
+    """Boats, organisers and pilots of a crossing, each with id, name and whether it is denied or believed less than not."""
+    if known is None:
+        return {column: [] for column in _PARTS}
+    return {
+        column: [
+            {
+                "id": identifier,
+                "name": known["called"].get(identifier, identifier),
+                "denied": identifier in known["denied"],
+                "doubtful": identifier in known["doubtful"],
+            }
+            for identifier in known[column]
+        ]
+        for column in _PARTS
+    }
 
 
 def _top(session: Session) -> tuple[str, str, list[dict[str, object]]]:

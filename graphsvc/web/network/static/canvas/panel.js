@@ -30,6 +30,11 @@ export class Panel {
     only: (ids) =>
       this.after(this.canvas.hide(this.picture.data.nodes.map((node) => node.id).filter((id) => !ids.includes(id)))),
     start: (ids) => this.canvas.startAt(ids),
+    behind: (ids) => {
+      const { behind, most } = this.canvas.root.dataset;
+      if (ids.length > Number(most)) return this.canvas.say(`Select ${most} at most: ${ids.length} are selected.`);
+      location.assign(`${behind}?${new URLSearchParams(ids.map((id) => ["id", id]))}`);
+    },
     row: () => this.canvas.selecting.align("row"),
     column: () => this.canvas.selecting.align("column"),
     pin: (ids) => this.canvas.pin(ids, true),

@@ -29,6 +29,7 @@ export class Time {
     this.drawing = document.getElementById("time-drawing");
     this.days = null;
     this.told = document.getElementById("time-told");
+    this.behind = document.getElementById("time-behind");
     this.playing = null;
     this.drawing.addEventListener("pointerdown", (event) => this.brush(event));
     this.drawing.addEventListener("keydown", (event) => this.keys(event));
@@ -141,6 +142,9 @@ export class Time {
     const span = all ? "all days" : `${named(left)} to ${named(right - 1)}`;
     this.told.textContent = `${span}: ${count(within(this.days.crossings), "crossing")}, ${count(within(this.days.statements), "statement")}${this.days.withheld ? " (reports and records)" : ""}`;
     this.drawing.setAttribute("aria-valuetext", this.told.textContent);
+    const { behind, most } = this.canvas.root.dataset;
+    this.behind.hidden = all || !within(this.days.crossings) || within(this.days.crossings) > Number(most);
+    this.behind.href = `${behind}?${new URLSearchParams({ day: named(left), until: named(right - 1) })}`;
   }
 
   span(from, to) {

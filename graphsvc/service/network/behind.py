@@ -1,0 +1,96 @@
+"""Who is behind some things, for a notebook: the answer as tables, and as a NetworkX graph."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+
+from graphsvc.service.cypher.frames import answer_frame, warn
+from graphsvc.views.behind.answer import COLUMNS, CUT, Answer
+from graphsvc.views.forms.rows import xml
+from graphsvc.views.picture.network import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Who is behind some things: the answer and the picture beside it, as a page and a notebook show them.
+
+    Attributes:
+        answer: rows, who links several, what is not known, what to ask.
+        view: the picture: by command from left to right, whoever was carried as one mark for each crossing, lawful service left out unless asked for.
+        asked: ids that were asked about, those of the crossings of the days among them.
+    """
+
+    answer: Answer
+    view: Picture
+    asked: tuple[str, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row for each thing said of somebody: `views.behind.answer.COLUMNS`; `attrs["gaps"]` says what is not known."""
+        return self._table(COLUMNS, self.answer.table())
+
+    @property
+    def common(self) -> pd.DataFrame:
+        """Who and what links several, strongest first: `id`, `name`, `kind`, `links` (how many), `strength`, `by` (names)."""
+        rows = [
+            [
+                shared.who.id,
+                shared.who.name,
+                shared.who.kind,
+                len(shared.rows),
+                shared.strength,
+                list(dict.fromkeys(actor.name for actor, _ in shared.ties)),
+            ]
+            for shared in self.answer.common
+        ]
+        return self._table(("id", "name", "kind", "links", "strength", "by"), rows)
+
+    @property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """What the picture draws, as a NetworkX graph that writes GraphML and GEXF; edges are keyed by their relation."""
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for node in self.view.nodes:
+            graph.add_node(
+                node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed, asked=node.id in self.asked
+            )
+        for edge in self.view.edges:
+            graph.add_edge(
+                edge.subject,
+                edge.object,
+                key=edge.relation,
+                relation=edge.relation,
+                belief=edge.belief,
+                denied=edge.denied,
+                other_sources=edge.other_sources,
+                belief_on_record=edge.belief_on_record,
+            )
+        return graph
+
+    def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+        answer = self.answer
+        sentences = [CUT] if answer.truncated else []
+        warn(sentences)
+        questions = [question.text for question in answer.questions]
+        return answer_frame(
+            columns,
+            list(map(tuple, rows)),
+            sentences,
+            gaps=list(answer.gaps),
+            lone=list(answer.lone),
+            questions=questions,
+        )
+
+    def __repr__(self) -> str:
+        """What there is of it."""
+        return f"<Behind {len(self.answer.rows)} asked about, {len(self.answer.table())} things said, {len(self.answer.gaps)} gaps>"
+
+    def _repr_html_(self) -> str:
+        """The table, with what is not known above it."""
+        gaps = "".join(f"<li>{html.escape(gap)}</li>" for gap in self.answer.gaps)
+        return f"<ul>{gaps}</ul>{self.frame.to_html(notebook=True)}"
