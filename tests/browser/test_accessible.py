@@ -27,6 +27,8 @@ PAGES = {
     "tables": "/case/demo/network/tables?id={lead}",
     "measures": "/case/demo/network/measures?id={lead}",
     "days": "/case/demo/network/days",
+    "behind": "/case/demo/behind?day=2020-05-08",
+    "crossings": "/case/demo/crossings",
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",
     "search": "/case/demo/search?q=ahmed",
@@ -56,7 +58,7 @@ def test_pages_have_no_serious_fault(visit: Visiting, theme: str) -> None:
         told = {}
         for name, address in PAGES.items():
             page.goto(address.format(lead=lead.split("id=")[1]))
-            if name in ("network", "whole case"):
+            if name in ("network", "whole case", "behind"):
                 page.wait_for_selector("[data-ready]")
             told[name] = faults(page)
         assert {name: found for name, found in told.items() if found} == {}

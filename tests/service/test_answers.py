@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 from collections.abc import Callable
 
+import networkx
 import pytest
+from pypdf import PdfReader
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.service import quiet
+from graphsvc.views.behind.answer import COLUMNS
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
 
@@ -80,13 +87,87 @@ def test_what_is_not_there_or_not_asked_is_said(people: Place) -> None:
         answers.behind(day="2020-01-01")
 
 
-def test_page_and_twin_and_session_give_one_answer(people: Place) -> None:
+def test_page_twin_table_paper_and_notebook_give_one_answer(people: Place) -> None:
     client, address = people.client("ana"), f"/case/{people.case}/behind"
     twin = client.get(f"{address}.json?day=2020-05-08").get_json()
-    answer = people("ana").behind(day="2020-05-08").answer.plain()
-    assert {name: twin[name] for name in answer} == answer
+    told = people("ana").behind(day="2020-05-08")
+    plain = told.answer.plain()
+    assert {name: twin[name] for name in plain} == plain
     page = client.get(f"{address}?day=2020-05-08")
     assert page.status_code == 200
-    assert "Nobody is named who piloted 1 of 2 crossings." in page.text
-    assert all(said["who"]["name"] in page.text for row in answer["rows"] for said in row["said"])
+    assert all(sentence in page.text for sentence in (*plain["gaps"], *plain["lone"]))
+    assert all(said["who"]["name"] in page.text for row in plain["rows"] for said in row["said"])
+    rows = list(csv.reader(io.StringIO(client.get(f"{address}?day=2020-05-08&as=csv").text)))
+    assert tuple(rows[0]) == tuple(told.frame.columns) == COLUMNS
+    assert [row[2:5] for row in rows[1:]] == told.frame[["who", "name", "relation"]].to_numpy().tolist()
+    assert told.frame.attrs["gaps"] == plain["gaps"]
+    assert list(told.common["id"]) == [shared["who"]["id"] for shared in plain["common"]]
+    assert {"boss", "dealer", "b1", "c1"} <= set(told.graph)
+    assert told.graph.edges["boss", "c1", "ORGANISED"]["belief"] == plain["rows"][0]["said"][0]["belief"]
+    networkx.write_graphml(told.graph, io.BytesIO())
+    paper = client.get(f"{address}.pdf?day=2020-05-08")
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.data)).pages)
+    assert all(name in text for name in ("Boss", "Rival", "Pilot", "Dealer", "printed by ana"))
     assert client.get(address).status_code == 200
+    wrong = client.get(f"{address}?day=no-day")
+    assert (wrong.status_code, "no-day" in wrong.text) == (400, True)
+    assert client.get(f"{address}?id=nobody").status_code == 404
+    assert "1 of those asked about is not here" in client.get(f"{address}?id=nobody&id=c1").text
+
+
+def test_the_answer_is_one_look_in_the_log(people: Place) -> None:
+    client = people.client("ana")
+    people.begin()
+    client.get(f"/case/{people.case}/behind.json?day=2020-05-08")
+    assert [(line["action"], line["detail"].get("query")) for line in people.lines()] == [("read", "behind")]
+
+
+def test_lists_search_queries_and_pages_lead_to_the_answer(people: Place) -> None:
+    client, case = people.client("ana"), f"/case/{people.case}"
+    leads = {
+        "/crossings": (f"{case}/behind?id=c1", f"{case}/behind?day=2020-05-08"),
+        "/entity?id=c1": (f"{case}/behind?id=c1",),
+        "/network/node?id=c1": (f"{case}/behind?id=c1",),
+        "/lead?id=boss": (f"{case}/behind?id=boss",),
+        "": (f"{case}/behind?day=2020-05-08",),
+        "/query?name=crossings.per_day&run=1": (),
+        "/query?name=crossings.on_days&run=1&p.first=2020-05-08&p.last=2020-05-08": (f"{case}/behind?id=c1&id=c2",),
+    }
+    for page, addresses in leads.items():
+        text = html.unescape(client.get(f"{case}{page}").text)
+        assert all(f'href="{address}"' in text for address in addresses), page
+    found = client.get(f"{case}/search?q=c1").text
+    assert '<input type="checkbox" name="id" value="c1"' in found
+    crossings = client.get(f"{case}/crossings").text
+    assert all(name in crossings for name in ("Boss", "Rival", "Pilot", "Gull"))
+    # Whoever may not see what is said under C is led to no more than they may see.
+    low = people.client("low").get(f"{case}/crossings").text
+    assert "Rival" in low
+    assert "Boss" not in low
+
+
+def test_a_gap_is_put_to_who_answers_for_a_statement_that_tells_of_it(people: Place) -> None:
+    (question,) = people("ana").behind("c2").answer.questions
+    assert question.text == (
+        "Who piloted 8 May 2020 (c2): ask who answers for intelligence report r2, which tells of it, whether it says so."
+    )
+    assert people("cus").behind("c2").answer.questions == ()
+
+
+def test_an_answer_follows_the_case_over_deliveries_and_an_undo(at_server: Callable[..., Settings]) -> None:
+    with laid(at_server(), READERS, "ana", ROWS) as place:
+
+        def organisers() -> list[tuple[str, bool]]:
+            (row,) = place("ana").behind("c2").answer.rows
+            return [(said.who.id, said.edge.denied) for said in row.said]
+
+        assert organisers() == [("boss", False)]
+        denial = {**said("r9", "boss ORGANISED c2")[0], "polarity": "denies"}
+        more: Tables = {
+            "statements": [{"id": "r9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
+            "links": [denial, *said("r9", "rival ORGANISED c2")],
+        }
+        place.load("ana", more, partial=True)
+        assert organisers() == [("rival", False), ("boss", True)]
+        place("ana").deliveries.undo(2, quiet)
+        assert organisers() == [("boss", False)]

@@ -107,20 +107,26 @@ class Questions:
             id → (statement, its kind, whether witnesses told of it who cannot be told here). Of whom nobody tells, nothing.
         """
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most
-        about: dict[str, list[Claim]] = {}
         wanted = frozenset(ids)
-        for claim in self._material.given()[0]:
-            if claim.counts:
-                for end in {claim.subject, claim.object} & wanted:
-                    about.setdefault(end, []).append(claim)
-        asked = self._put.of(self._ask.case, self._ask.grant).asked
-        chosen = {}
-        for identifier, claims in about.items():
-            open_kinds = [claim for claim in claims if claim.source_kind in OPEN_KINDS]
-            able = [claim for claim in claims if asked[claim.source] < most] if sources else open_kinds
-            best = min(able, key=lambda claim: (claim.source_grade, claim.assessment, claim.statement), default=None)
-            hidden = not sources and len(open_kinds) < len(claims)
-            chosen[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
+        about: dict[str, list[Claim]] = {}
+        chosen: dict[str, tuple[str, str, bool]] = {}
+        with self._ask.act("analyse", query="questions") as outcome:
+            for claim in self._material.given()[0]:
+                if claim.counts:
+                    for end in {claim.subject, claim.object} & wanted:
+                        about.setdefault(end, []).append(claim)
+            asked = self._put.of(self._ask.case, self._ask.grant).asked
+            named = set()
+            for identifier, claims in about.items():
+                tellers = [claim for claim in claims if sources or claim.source_kind in OPEN_KINDS]
+                able = [claim for claim in tellers if claim.source_kind != "witness" or asked[claim.source] < most]
+                best = min(
+                    able, key=lambda claim: (claim.source_grade, claim.assessment, claim.statement), default=None
+                )
+                hidden = len(tellers) < len(claims)
+                chosen[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
+                named |= {best.source} if best else set()
+            outcome |= {"rows": len(chosen), "sources": named - {""} if sources else set()}
         return chosen
 
     def put(self, lead: str, claim: str) -> None:

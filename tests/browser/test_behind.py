@@ -1,0 +1,112 @@
+"""Who is behind the boats of 8 May 2020, as an investigator asks on the demo: one page answers, two clicks from the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
+VIEWPORT = {"width": 1440, "height": 900}
+# One whom somebody accuses falsely of the crossing C0031, and who served its passengers lawfully.
+ACCUSED, CROSSING = "Sébastien Garnier", "C0031"
+Visiting = Callable[..., AbstractContextManager[Visit]]
+
+
+def answered(page: Page) -> None:
+    page.wait_for_selector("#answer-picture[data-ready]")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind")
+
+
+def middle(page: Page, end: str) -> list[float]:
+    """Where the line from `end` to the crossing is on the screen."""
+    found: list[float] = page.evaluate(
+        """([end, crossing]) => { const { data, network, container } = answerPicture;
+        container.scrollIntoView({ block: "center" });
+        const edge = data.edges.find(({ from, to }) => from === end && to === crossing);
+        const places = new Map(data.nodes.map((node) => [node.id, node]));
+        const [x, y] = answerPicture.middle(edge, places.get(edge.from), places.get(edge.to));
+        const at = network.canvasToDOM({ x, y }), box = container.getBoundingClientRect();
+        return [at.x + box.x, at.y + box.y]; }""",
+        [end, CROSSING],
+    )
+    return found
+
+
+def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visit: Visiting) -> None:
+    with visit(viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        page.get_by_role("link", name="Crossings", exact=True).first.click()
+        page.get_by_role("link", name="8 May 2020", exact=True).first.click()
+        answered(page)
+        assert page.locator(".behind-row").count() == 8
+        expect(page.get_by_role("heading", name="Who is behind 8 crossings")).to_be_visible()
+        # What is not known is said as plainly as what is.
+        assert page.locator("#gaps + ul li").count() >= 3
+        row = page.locator(".behind-row", has_text=CROSSING)
+        believed = row.locator("ul.facts-said").first
+        expect(believed.get_by_text("Forest group").first).to_be_visible()
+        assert ACCUSED not in believed.inner_text()
+        weak = row.locator(".fact.weak", has_text=ACCUSED)
+        expect(weak.get_by_text("denied by")).to_be_visible()
+        expect(weak.get_by_role("link", name="lawfully served")).to_be_visible()
+        # In the picture each crossing has its number of people, and a line leads to who says so.
+        marks = page.evaluate("answerPicture.data.nodes.filter(({ fold }) => fold).map(({ letter }) => Number(letter))")
+        assert len(marks) == 8
+        told = [
+            int(text.split()[0])
+            for text in page.locator(".behind-row > p.small").all_inner_texts()
+            for text in text.split("·")
+            if "carried" in text
+        ]
+        assert sorted(marks) == sorted(told)
+        page.mouse.click(*middle(page, "G0002"))
+        expect(page.locator("#picked .panel-title")).to_be_visible()
+        expect(page.locator("#picked .claim").first).to_be_visible()
+
+
+def test_a_bar_of_a_chart_is_one_click_to_the_answer(visit: Visiting) -> None:
+    with visit(viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        bar = page.locator(".timeline a", has=page.locator("rect.peak"))
+        asked = parse_qs(urlsplit(bar.get_attribute("href") or "").query)
+        assert asked["day"][0] <= "2020-05-08" <= asked.get("until", asked["day"])[0]
+        bar.focus()
+        page.keyboard.press("Enter")
+        answered(page)
+
+
+def test_a_selection_on_the_canvas_and_chosen_days_are_one_click_to_the_answer(visit: Visiting) -> None:
+    with visit(viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto(f"/case/demo/network?id={CROSSING}&id=B0050&depth=0")
+        page.wait_for_selector("#network[data-ready]")
+        page.keyboard.press("Control+a")
+        page.get_by_role("button", name="Who is behind these").click()
+        answered(page)
+        assert parse_qs(urlsplit(page.url).query)["id"] == [CROSSING, "B0050"]
+        page.goto(f"/case/demo/network?id={CROSSING}&depth=0&from=2020-05-08&to=2020-05-08")
+        page.wait_for_selector("#network[data-ready]")
+        page.keyboard.press("d")
+        page.locator("#time-behind").click()
+        answered(page)
+        assert page.locator(".behind-row").count() == 8
+
+
+def test_on_a_phone_the_answer_is_read_without_being_moved_sideways(visit: Visiting) -> None:
+    with visit(viewport={"width": 390, "height": 844}) as seen:
+        page = seen.page
+        page.goto("/case/demo/behind?day=2020-05-08")
+        answered(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
