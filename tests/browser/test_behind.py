@@ -50,7 +50,7 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         page.get_by_role("link", name="8 May 2020", exact=True).first.click()
         answered(page)
         assert page.locator(".behind-row").count() == 8
-        expect(page.get_by_role("heading", name="Who is behind 8 crossings")).to_be_visible()
+        expect(page.get_by_role("heading", name="Who is behind 8 crossings of 8 May 2020")).to_be_visible()
         # What is not known is said as plainly as what is.
         assert page.locator("#gaps + ul li").count() >= 3
         row = page.locator(".behind-row", has_text=CROSSING)

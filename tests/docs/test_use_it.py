@@ -23,6 +23,7 @@ INSTALL, SERVE = "pip install .", "graphsvc serve"
 SMALL = {"GRAPHSVC_NEO4J_QUICK_JAVA": "yes", "GRAPHSVC_NEO4J_START_S": "300", "GRAPHSVC_PORT": "0"}
 # What each command answers or says, once it did what the README says of it.
 SAYS = {
+    "behind": "C0001",
     "simulate": "An invented case is in",
     "evaluate": "average precision|AP",
     "load": "Loaded into dover as delivery 1",

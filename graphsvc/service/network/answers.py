@@ -20,7 +20,7 @@ from graphsvc.views.behind.common import LINKING, shared_by
 from graphsvc.views.behind.picture import beside
 from graphsvc.views.behind.printed import as_pdf
 from graphsvc.views.behind.rows import ALONG, CARRIED, RUNS, SERVES, AnswerRow, LeadRank, relations, rows
-from graphsvc.views.picture.network import Picture
+from graphsvc.views.picture.network import Node, Picture
 
 # Of what is done to an entity of any kind.
 _DONE = tuple(dict.fromkeys(name for kind in ENTITIES for name in relations(kind)))
@@ -155,5 +155,9 @@ class Answers:
             if node.kind == kind
         ]
         statements = self._questions.statements_on([node.id for node, _ in gaps]) if gaps else {}
-        asking = [OpenQuestion(node, name, *statements[node.id]) for node, name in gaps if node.id in statements]
+        by_statement: dict[tuple[str, str, bool], list[tuple[str, Node]]] = {}
+        for node, name in gaps:
+            if node.id in statements:
+                by_statement.setdefault(statements[node.id], []).append((name, node))
+        asking = [OpenQuestion(tuple(some), *statement) for statement, some in by_statement.items()]
         return sorted(asking, key=lambda question: (not question.statement, question.custodian))[:_QUESTIONS]

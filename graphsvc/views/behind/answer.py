@@ -12,7 +12,7 @@ from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
 from graphsvc.views.behind.rows import AnswerRow, PartSaid
 from graphsvc.views.picture.network import Edge, Node, Picture
-from graphsvc.views.wording import STATEMENTS
+from graphsvc.views.wording import STATEMENTS, begin
 
 # What a table of the answer has, in its order: one row for each thing said of somebody.
 COLUMNS = (
@@ -52,16 +52,15 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """What to ask about something that nobody is named for.
+    """What to ask about things that nobody is named for.
 
     Attributes:
-        about: it. relation: what nobody is named to have done.
-        statement, kind: of a statement that tells of it, and may say more than was taken down; empty: none may be told.
-        custodian: whether witnesses told of it, whom only the witness custodian may have asked.
+        gaps: (relation that nobody is named for, what it would have been done to).
+        statement, kind: of a statement that tells of them, and may say more than was taken down; empty: none may be told.
+        custodian: whether witnesses told of them, whom only the witness custodian may have asked.
     """
 
-    about: Node
-    relation: str
+    gaps: tuple[tuple[str, Node], ...]
     statement: str
     kind: str
     custodian: bool = False
@@ -69,15 +68,16 @@ class OpenQuestion:
     @property
     def text(self) -> str:
         """The question, in a sentence."""
+        them = "it" if len({node.id for _, node in self.gaps}) == 1 else "them"
         if self.statement:
             of = STATEMENTS.get(self.kind, self.kind)
-            ask = f"ask who answers for {of} {self.statement}, which tells of it, whether it says so"
+            ask = f"ask who answers for {of} {self.statement}, which tells of {them}, whether it says so"
         elif self.custodian:
-            ask = "witnesses told of it; whether they say so is with the witness custodian"
+            ask = f"witnesses told of {them}; whether they say so is with the witness custodian"
         else:
-            ask = "nobody who could be asked tells of it"
-        called = self.about.name if self.about.name == self.about.id else f"{self.about.name} ({self.about.id})"
-        return f"Who {RELATIONS[self.relation].says} {called}: {ask}."
+            ask = f"nobody who could be asked tells of {them}"
+        wanted = " and ".join(f"who {RELATIONS[name].says} {called(node)}" for name, node in self.gaps)
+        return f"{begin(wanted)}: {ask}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,7 @@ class Answer:
             "lone": list(self.lone),
             "questions": [
                 {
-                    "about": _named(question.about),
-                    "relation": question.relation,
+                    "gaps": [{"relation": name, "about": _named(node)} for name, node in question.gaps],
                     "statement": question.statement,
                     "kind": question.kind,
                     "text": question.text,
@@ -181,6 +180,11 @@ def behind(
         absent,
         truncated,
     )
+
+
+def called(node: Node) -> str:
+    """A node by its name and id: three boats may cross from one place on one day."""
+    return node.name if node.name == node.id else f"{node.name} ({node.id})"
 
 
 def _named(node: Node) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from graphsvc.records.relations import RELATIONS, doing
 from graphsvc.views.behind.rows import EXPECTED, RUNS, AnswerRow
 
 _ARRANGES = doing("arranges")
-_EXPECTED = frozenset(name for names in EXPECTED.values() for name in names)
+# In the order in which what is not known is told.
+_EXPECTED = tuple(dict.fromkeys(name for names in EXPECTED.values() for name in names))
 
 
 def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
@@ -20,7 +21,8 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
             unknown = sum(not row.along for row in of_kind)
             if unknown:
                 yield f"The boat of {_of(unknown, len(of_kind), kind)} is not known."
-        for name, target in dict.fromkeys(pair for row in of_kind for pair in row.missing):
+        missing = dict.fromkeys(pair for row in of_kind for pair in row.missing)
+        for name, target in sorted(missing, key=lambda pair: _EXPECTED.index(pair[0])):
             lacking = sum((name, target) in row.missing for row in of_kind)
             what = "" if target == kind else f"the {target} of "
             yield f"Nobody is named who {RELATIONS[name].says} {what}{_of(lacking, len(of_kind), kind)}."
@@ -49,8 +51,8 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
     """Sentences on what rests on one voice, so that one error would change the answer."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
-        for name in dict.fromkeys(said.edge.relation for row in of_kind for said in row.said):
-            some = sum(_on_one_voice(row, name) for row in of_kind) if name in _EXPECTED else 0
+        for name in _EXPECTED:
+            some = sum(_on_one_voice(row, name) for row in of_kind)
             if some:
                 what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "
                 yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if it errs, nobody is named."

@@ -1,4 +1,4 @@
-"""The answer on paper: one page with the picture and what is not known, then who is said to be behind each, with who says so."""
+"""The answer on paper: what is not known and the picture, then who is said to be behind each, with who says so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from graphsvc.records.numbers import count
-from graphsvc.views.behind.answer import Answer
+from graphsvc.views.behind.answer import Answer, called
 from graphsvc.views.behind.rows import PartSaid
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
@@ -15,7 +15,7 @@ from graphsvc.views.picture.network import Picture
 from graphsvc.views.wording import belief_short, voices
 
 _PAGE = Path(__file__).with_name("page.typ")
-_LEGEND_WIDTH = 1032.0
+_LEGEND_WIDTH = 760.0
 # So many that link several stand on the first page.
 _COMMON = 8
 
@@ -23,7 +23,7 @@ _COMMON = 8
 def as_pdf(
     answer: Answer, view: Picture, *, case: str, handling: str, by: str, purpose: str, made: str, in_steps: bool
 ) -> bytes:
-    """The answer as PDF, A4 landscape.
+    """The answer as PDF, A4.
 
     Args:
         answer: the answer.
@@ -50,10 +50,10 @@ def as_pdf(
         ],
         "rows": [
             {
-                "about": row.about.name
+                "about": called(row.about)
                 + "".join(f" · {node.name}" for node, _ in row.along)
                 + (f" · {count(row.carried, 'person')} carried" if row.carried else ""),
-                "said": [_cells(said, in_steps=in_steps) for said in row.said],
+                "said": [_cells(said, in_steps=in_steps) for said in sorted(row.said, key=lambda said: said.is_weak)],
             }
             for row in answer.rows
         ],
