@@ -9,9 +9,11 @@
 // [parameters.out]
 // type = "list"
 // help = "relations that go out from them"
+// default = ["SERVED"]
 // [parameters.into]
 // type = "list"
 // help = "relations that come into them"
+// default = ["CROSSED_ON"]
 // [parameters.least]
 // type = "float"
 // help = "least belief"

@@ -15,6 +15,7 @@ import pandas as pd
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.cases.cypher_runs import cut
 from graphsvc.cases.home import Home
+from graphsvc.errors import RequestError
 from graphsvc.service.accounts.own import OwnAccount
 from graphsvc.service.accounts.staff import Accounts
 from graphsvc.service.ask import Ask, CaseSummary
@@ -28,11 +29,12 @@ from graphsvc.service.leads.material import Material
 from graphsvc.service.leads.rows import LEAD_COLUMNS
 from graphsvc.service.log import Log
 from graphsvc.service.network.behind import Behind
-from graphsvc.service.network.network import Network, PicturePage
+from graphsvc.service.network.network import GRAPHS, Network, PicturePage
 from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
+from graphsvc.views.forms.graphs import as_networkx
 
 
 class Session:
@@ -198,8 +200,16 @@ class Session:
         return answer_frame(run.columns, run.rows, run.warnings, truncated=run.truncated)
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
-        """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`."""
-        return self.network.graph(of)
+        """The case as a NetworkX graph of `claims`, `links` or the `operation`: see `Network.graph`.
+
+        Or of the `witnesses`: their way to the first leads (`Witnesses.through`).
+
+        Raises:
+            RequestError: `of` is none of these.
+        """
+        if of not in (*GRAPHS, "witnesses"):
+            raise RequestError(f"A graph is of {', '.join(GRAPHS)} or witnesses, not of {of!r}.")
+        return as_networkx(self.leads.witnesses.through().view) if of == "witnesses" else self.network.graph(of)
 
     def behind(self, *ids: str, day: str = "", until: str = "", service: bool = False) -> Behind:
         """Who is said to be behind these, and behind the boats of a day: see `Answers.behind`.

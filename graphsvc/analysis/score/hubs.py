@@ -158,6 +158,26 @@ def ranked(on: Basis) -> Ranking:
     )
 
 
+def score_of(on: Basis, heard: Ledger) -> Floats:
+    """The score of each entity of the ledger on some of the claims alone, as the ranking on the record is computed.
+
+    Args:
+        on: what the ranking is computed on.
+        heard: the claims, of `on.told`.
+
+    Example:
+        >>> on = basis([], [], {})
+        >>> score_of(on, on.told).tolist()
+        []
+
+    Limits: as `rank`.
+    """
+    if on.network is None:
+        return sum(by_structure(heard, on.inside).values(), start=np.zeros(len(on.ledger.ids)))
+    network = on.operation(heard)
+    return _placed(on.ledger, network, parts.score(ingredients.ingredients(network, parts.seen(network))))
+
+
 def by_parts(ledger: Ledger, whole: Operation, values: Floats, carried: Collection[str]) -> Shares:
     """The shares of the score of each entity of the ledger where accounts give people parts, family by family.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from graphsvc.analysis.evidence.belief import claim_belief
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
@@ -136,7 +135,7 @@ def explain(
         taken_back=_ordered((claim for claim in about if not claim.counts), weights),
         groups=tuple(groups(witnesses, dependence)),
         other_sources=tuple(sorted({claim.source for claim in behind if claim.source_kind != "witness"})),
-        paths=_paths(lead_id, claims, persons, weights)[:limit],
+        paths=paths([lead_id], claims, persons, weights)[lead_id][:limit],
         because=because,
     )
 
@@ -169,12 +168,12 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
         accounts = [claim for claim in claims if claim.source_kind not in told.OPEN_KINDS]
         return tuple(map(bare, apart + sorted(accounts, key=lambda claim: (-belief(claim), claim.key, claim.status))))
 
-    paths = []
+    ways = []
     for path in why.paths:
         strength = 1.0
         for claim in path.claims:
             strength *= belief(claim)
-        paths.append(Path("", "", tuple(map(bare, path.claims)), strength))
+        ways.append(Path("", "", tuple(map(bare, path.claims)), strength))
     return replace(
         why,
         supporting=tuple(map(bare, why.supporting)),
@@ -184,7 +183,7 @@ def retold(why: Explanation, beliefs: Mapping[LinkKey, float]) -> Explanation:
         taken_back=ordered(why.taken_back),
         groups=(),
         other_sources=(),
-        paths=tuple(sorted(paths, key=lambda path: (-path.strength, len(path.claims), [c.key for c in path.claims]))),
+        paths=tuple(sorted(ways, key=lambda path: (-path.strength, len(path.claims), [c.key for c in path.claims]))),
     )
 
 
@@ -196,24 +195,47 @@ def _ordered(claims: Iterable[Claim], weights: Weights) -> tuple[Claim, ...]:
     return tuple(sorted(claims, key=lambda claim: (-_strength(claim, weights), claim.id)))
 
 
-def _paths(lead: str, claims: list[Claim], persons: list[Person], weights: Weights) -> tuple[Path, ...]:
-    """Walks outwards from the lead along the operation; each walk that a witness's claim ends is a path back.
+def paths(
+    leads: Iterable[str], claims: Iterable[Claim], persons: Iterable[Person], weights: Weights = SHIPPED
+) -> dict[str, tuple[Path, ...]]:
+    """How what witnesses said leads to some leads: person → paths, strongest first.
 
-    One path per source, end and length: the strongest. Whoever was only carried is no step on the way.
+    Args:
+        leads: their ids.
+        claims: those the reader may be shown; folded ones do.
+        persons: likewise.
+        weights: what a grading is worth.
+
+    Example:
+        >>> from graphsvc.analysis.examples import people, said
+        >>> claims = [said("s1: p2 PILOTED x1"), said("r1: p1 DIRECTED p2", source_kind="record")]
+        >>> [[claim.id for claim in path.claims] for path in paths(["p1"], claims, people("p1", "p2"))["p1"]]
+        [['s1: p2 PILOTED x1', 'r1: p1 DIRECTED p2']]
+
+    Limits: up to three claims long. One path per source, end and length: the strongest. Whoever was only carried is no step on
+    the way, and nobody who has to do with more than sixty others.
     """
+    claims, persons = list(claims), list(persons)
     only_carried = carried(claims, persons)
     touching: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.asserts and claim.relation in OPERATION:
             touching[claim.subject].append(claim)
             touching[claim.object].append(claim)
+    return {lead: _outwards(lead, touching, only_carried, weights) for lead in leads}
+
+
+def _outwards(
+    lead: str, touching: Mapping[str, list[Claim]], only_carried: Collection[str], weights: Weights
+) -> tuple[Path, ...]:
+    """Walks outwards from the lead along the operation; each walk that a witness's claim ends is a path back."""
     best: dict[tuple[str, str, int], Path] = {}
     front: dict[str, tuple[tuple[Claim, ...], float]] = {lead: ((), 1.0)}
     seen = {lead}
     for _ in range(_LONGEST):
         further: dict[str, tuple[tuple[Claim, ...], float]] = {}
         for place, (way, so_far) in sorted(front.items()):
-            for claim in _ordered(touching[place], weights):
+            for claim in _ordered(touching.get(place, ()), weights):
                 end = claim.object if claim.subject == place else claim.subject
                 if end in seen:
                     continue
@@ -222,15 +244,14 @@ def _paths(lead: str, claims: list[Claim], persons: list[Person], weights: Weigh
                     _keep(best, (claim.source, end, len(path.claims)), path)
                 if (
                     end not in only_carried
-                    and len(touching[end]) <= _BUSY
+                    and len(touching.get(end, ())) <= _BUSY
                     and path.strength > further.get(end, ((), 0.0))[1]
                 ):
                     further[end] = path.claims, path.strength
         seen |= further.keys()
         front = further
-    paths = chain(best.values())
     return tuple(
-        sorted(paths, key=lambda path: (-path.strength, len(path.claims), [claim.id for claim in path.claims]))
+        sorted(best.values(), key=lambda path: (-path.strength, len(path.claims), [claim.id for claim in path.claims]))
     )
 
 

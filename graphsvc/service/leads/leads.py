@@ -27,6 +27,7 @@ from graphsvc.service.leads.questions import Questions
 from graphsvc.service.leads.reviews import Reviews
 from graphsvc.service.leads.rows import LeadRow
 from graphsvc.service.leads.sets import Sets
+from graphsvc.service.leads.through import Witnesses
 
 
 class Leads:
@@ -38,6 +39,7 @@ class Leads:
         self.reviews = Reviews(ask, material)
         self.questions = Questions(ask, material)
         self.groups = Groups(ask)
+        self.witnesses = Witnesses(ask, material, self.groups, self.look)
         self.sets = Sets(ask, material)
 
     def ranking(self) -> Ranking:
@@ -80,7 +82,8 @@ class Leads:
 
         `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
         `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
-        `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried).
+        `moved_by` what moves the rank most and `rank_without` whereto (None: out of the list, as only carried);
+        `rank_without_witnesses` is the rank had none spoken, `surfaced` whether it takes them to be among the first fifty.
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]
@@ -88,9 +91,13 @@ class Leads:
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""
-        held = self.places()
+        held, brought = self.places(), self._material.brought()
         return [
-            LeadRow.of(lead, held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank))
+            LeadRow.of(
+                lead,
+                held.get(lead.id) or Place(lead.rank, lead.rank, 0.0, lead.rank, lead.rank),
+                brought.get(lead.id),
+            )
             for lead in leads
         ]
 

@@ -5,6 +5,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from sys import intern
@@ -12,6 +13,7 @@ from typing import Any
 
 from graphsvc.access.door.redact import told
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.doubt.brought import Agreement, Brought, agreements, brought
 from graphsvc.analysis.doubt.falsehood import Alone, alone
 from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question
@@ -49,6 +51,8 @@ class LeadCaches(Caches):
         self.pieces: Cache[list[Piece]] = Cache(_LARGE)
         self.singly: Cache[Alone | None] = Cache(_LARGE)
         self.places: Cache[dict[str, Place]] = Cache(_RESULTS)
+        self.brought: Cache[dict[str, Brought]] = Cache(_RESULTS)
+        self.agreements: Cache[list[Agreement]] = Cache(_RESULTS)
         self.questions: Cache[list[Question]] = Cache(_RESULTS)
         self.networks: Cache[Ground] = Cache(_LARGE)
         self.sets: Cache[tuple[str, ...]] = Cache(_RESULTS)
@@ -113,6 +117,22 @@ class Material:
     @lasting()
     def _place(self) -> dict[str, Place]:
         return places(self.basis(self._ask.grant), self.pieces())
+
+    def brought(self) -> dict[str, Brought]:
+        """What witnesses bring to each lead, as this reader's ranking is computed."""
+        return self._caches.brought.of((*self._ask.state, self._ask.grant.sources), self._bring)
+
+    @lasting()
+    def _bring(self) -> dict[str, Brought]:
+        return brought(self.basis(self._ask.grant), self.ranking(self._ask.grant))
+
+    def agreements(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
+        """What each of the groups of witnesses of the case would bring on the record; sources included."""
+        return self._caches.agreements.of(self._ask.state, lambda: self._agree(groups))
+
+    @lasting()
+    def _agree(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
+        return agreements(self.basis(self._ask.grant), self.ranking(self._ask.grant), groups)
 
     def pieces(self) -> list[Piece]:
         """What is left out in turn, as this reader's ranking is computed."""

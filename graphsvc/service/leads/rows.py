@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from graphsvc.analysis.doubt.brought import Brought
 from graphsvc.analysis.doubt.pieces import KINDS
 from graphsvc.analysis.doubt.stability import Place
 from graphsvc.analysis.score.hubs import Lead
 
 # How far the rank of a lead holds.
-RANGE_COLUMNS = ("best_rank", "worst_rank", "low_rank", "high_rank", "rests_on", "moved_by", "rank_without")
+RANGE_COLUMNS = (
+    "best_rank",
+    "worst_rank",
+    "low_rank",
+    "high_rank",
+    "rests_on",
+    "moved_by",
+    "rank_without",
+    "rank_without_witnesses",
+    "surfaced",
+)
 # What a table of leads has, in its order.
 LEAD_COLUMNS = (
     "id",
@@ -44,6 +55,8 @@ class LeadRow:
         rests_on: what half of the score goes with ("one witness, one record"); empty if it does not go with one.
         moved_by: without what the rank moves most, no source named; empty if nothing moves it.
         rank_without: the rank then; None beside `moved_by`: they are not ranked then, as only carried.
+        rank_without_witnesses: the rank had no witness spoken; None: they would not be ranked.
+        surfaced: whether they are among the first fifty only for what witnesses said.
     """
 
     id: str
@@ -67,22 +80,25 @@ class LeadRow:
     rests_on: str | None = None
     moved_by: str | None = None
     rank_without: int | None = None
+    rank_without_witnesses: int | None = None
+    surfaced: bool = False
 
     @classmethod
-    def of(cls, lead: Lead, place: Place | None = None) -> Self:
+    def of(cls, lead: Lead, place: Place | None = None, brought: Brought | None = None) -> Self:
         """The row of a lead.
 
         Args:
             lead: as it is told to this reader.
             place: how far its place holds; None: that is not asked.
+            brought: what witnesses bring to it; None likewise.
         """
         held: dict[str, Any] = {}
         if place is not None:
             rests_on = ", ".join(KINDS[kind] for kind in place.rests_on)
             moved = (place.most.words if place.most is not None else "", place.rank_without)
-            held = dict(
-                zip(RANGE_COLUMNS, (place.best, place.worst, place.low, place.high, rests_on, *moved), strict=True)
-            )
+            brings = (brought.without, brought.surfaced) if brought is not None else (None, False)
+            ranges = (place.best, place.worst, place.low, place.high, rests_on, *moved, *brings)
+            held = dict(zip(RANGE_COLUMNS, ranges, strict=True))
         return cls(
             id=lead.id,
             name=lead.name or lead.id,

@@ -121,7 +121,7 @@ class Answers:
 
     def _counted(self, crossings: Collection[str], people: Collection[str]) -> dict[tuple[str, str], tuple[int, float]]:
         """(id, relation) → people carried on a crossing, or served by a person, and the belief of the best such link."""
-        counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}), out=[SERVES], into=[CARRIED])
+        counted = self._ask.rows("network.counted", ids=sorted({*crossings, *people}))
         return {(row["id"], row["relation"]): (row["number"], row["belief"]) for row in counted.dicts()}
 
     def _crossings(self, first: str, last: str) -> list[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from graphsvc.service.cypher.frames import answer_frame, warn
 from graphsvc.views.behind.answer import COLUMNS, CUT, Answer
-from graphsvc.views.forms.rows import xml
+from graphsvc.views.forms.graphs import as_networkx
 from graphsvc.views.picture.network import Picture
 
 
@@ -54,22 +54,9 @@ class Behind:
     @property
     def graph(self) -> nx.MultiDiGraph[str]:
         """What the picture draws, as a NetworkX graph that writes GraphML and GEXF; edges are keyed by their relation."""
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        for node in self.view.nodes:
-            graph.add_node(
-                node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed, asked=node.id in self.asked
-            )
-        for edge in self.view.edges:
-            graph.add_edge(
-                edge.subject,
-                edge.object,
-                key=edge.relation,
-                relation=edge.relation,
-                belief=edge.belief,
-                denied=edge.denied,
-                other_sources=edge.other_sources,
-                belief_on_record=edge.belief_on_record,
-            )
+        graph = as_networkx(self.view)
+        for name, values in graph.nodes(data=True):
+            values["asked"] = name in self.asked
         return graph
 
     def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

@@ -142,7 +142,7 @@ def _mark(beside: Node, relation: str, number: int) -> FoldedPicture:
         more=0,
         x=beside.x,
         y=beside.y,
-        by=RELATIONS[relation].says,
+        by="",
         key=beside.id,
         members=number,
         kinds=(("person", number),),

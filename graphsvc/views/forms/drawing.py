@@ -182,7 +182,7 @@ def _node(node: Node, size: float) -> str:
     ink = hue(node)
     fill, line = (_INK["ground"], ink) if hollow else (ink, _INK["ground"])
     letter = LETTERS.get(node.sort, "T") if node.kind == "thing" else ""
-    letter = str(node.members) if isinstance(node, FoldedPicture) else letter
+    letter = str(node.members or "") if isinstance(node, FoldedPicture) else letter
     ring = (
         f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{size + _RING - 1:.1f}" fill="none" stroke="{_INK["text"]}"'
         ' stroke-width="2"/>'

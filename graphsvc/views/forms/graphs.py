@@ -54,6 +54,17 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
     return {"graph.gexf": out.getvalue()}
 
 
+def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
+    """A picture as a graph for a notebook, which writes GraphML and GEXF: a link is keyed by its relation."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for node in view.nodes:
+        graph.add_node(node.id, kind=node.kind, name=xml(node.name), sealed=node.sealed)
+    for edge in view.edges:
+        values = {name: getattr(edge, name) for name in ("belief", "denied", "other_sources", "belief_on_record")}
+        graph.add_edge(edge.subject, edge.object, key=edge.relation, relation=edge.relation, **values)
+    return graph
+
+
 def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
     """The rows as a graph; the key of a link is its id, which programs take to be unique in the whole file."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()

@@ -55,7 +55,7 @@ class FoldedPicture(Node):
     """A group as one node: kind `group`, in the middle of where its members were.
 
     Attributes:
-        by, key: of the group; id is `group:` and both.
+        by, key: of the group; id is `group:` and both. by is empty where its name says what it stands for.
         members: how many are in it; kinds: kind → how many of it, most first; within: links between its members.
         handling: the strictest of its members. more: 0: what is tied to them beyond the picture is seen when it is unfolded.
     """

@@ -192,7 +192,7 @@ def _node(node: Node) -> dict[str, Any]:
     details = {"gang": node.gang, "day": node.day, "handling": node.handling if node.handling == "C" else ""}
     drawing |= {name: value for name, value in details.items() if value}
     if isinstance(node, FoldedPicture):
-        drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members)}
+        drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members or "")}
     if node.kind == "thing":
         drawing["letter"] = LETTERS.get(node.sort, "T")
     return drawing
@@ -230,7 +230,7 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
 def title(node: Node) -> str:
     """A node in one line of plain text."""
     parts = [node.name, node.sort or node.kind]
-    if isinstance(node, FoldedPicture):
+    if isinstance(node, FoldedPicture) and node.by:
         parts[1:] = [
             f"{node.members} folded by {node.by}: {of_kinds(node.kinds)}",
             f"{count(node.within, 'link')} within",

@@ -1,0 +1,132 @@
+"""Through the witnesses: how what they said leads to the leads, what they bring, and what their agreement would carry into court."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from graphsvc.access.decided.questions import QuestionStore
+from graphsvc.analysis.doubt.brought import Agreement
+from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.score.hubs import Lead
+from graphsvc.analysis.score.leads import Explanation
+from graphsvc.errors import Refused, RequestError
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.groups import Groups
+from graphsvc.service.leads.material import Material
+from graphsvc.service.network.request import MOST_NODES
+from graphsvc.views.picture.network import Picture, picture
+from graphsvc.views.through import WitnessWay, through
+
+# Leads of a picture that names none, at most; and ways to each, of which one group has two.
+USUAL_LEADS, MOST_LEADS, _WAYS, _OF_ONE = 8, 20, 8, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The witnesses' way to some leads.
+
+    Attributes:
+        leads: who they are, best first.
+        ways: the ways, strongest first for each lead.
+        groups: group → pseudonyms of its witnesses; without source clearance one, 0, of nobody that is told.
+        view: the picture.
+    """
+
+    leads: tuple[Lead, ...]
+    ways: tuple[WitnessWay, ...]
+    groups: dict[int, tuple[str, ...]]
+    view: Picture
+
+
+class Witnesses:
+    """What witnesses bring to the leads of one case."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        material: Material,
+        told_groups: Groups,
+        look: Callable[[str], tuple[Lead, Explanation]],
+    ) -> None:
+        self._ask = ask
+        self._material = material
+        self._groups = told_groups
+        self._look = look
+
+    def through(self, ids: Sequence[str] = ()) -> Through:
+        """The witnesses' way to some leads, or to the first of the list.
+
+        With source clearance each group of witnesses that depend on each other stands for itself; without it all are one, and
+        nothing tells who spoke or how many did.
+
+        Args:
+            ids: of leads, up to 20.
+
+        Raises:
+            NotFound: one is no candidate, or not theirs to see. RequestError: too many.
+        """
+        if len(ids) > MOST_LEADS:
+            raise RequestError(f"That is {len(ids)} leads at once; {MOST_LEADS} go.")
+        with self._ask.look("analyse", query="through") as outcome:
+            ranking = self._material.ranking(self._ask.grant).leads
+            wanted = list(dict.fromkeys(ids)) or [lead.id for lead in ranking[:USUAL_LEADS]]
+            looked = [self._look(identifier) for identifier in wanted]
+            sources = sorted({path.source for _, why in looked for path in why.paths} - {""})
+            cleared = self._ask.grant.sources
+            dependence = self._material.given()[2] if cleared else {}
+            members = {turn: tuple(sorted(some)) for turn, some in enumerate(groups(sources, dependence), start=1)}
+            of = {source: turn for turn, some in members.items() for source in some}
+            ways = tuple(way for lead, why in looked for way in _ways(lead.id, why, of))
+            used = {way.group for way in ways}
+            view = self._drawn(ways, wanted, {turn: len(members.get(turn, ())) for turn in used})
+            outcome["rows"] = len(ways)
+        return Through(
+            tuple(lead for lead, _ in looked),
+            ways,
+            {turn: some for turn, some in members.items() if turn in used},
+            view,
+        )
+
+    def agreements(self) -> list[tuple[Agreement, bool]]:
+        """Which leads each group of witnesses would carry onto the record by agreeing to give evidence, the most carried first.
+
+        Whether they do is theirs to say: nobody is to be pressed, and it is put by the officer of the witness alone. Beside each
+        stands whether one of them has been asked as often as anybody should be; nothing more is then to be put to them.
+
+        Raises:
+            Refused: no source clearance.
+        """
+        if not self._ask.grant.sources:
+            raise Refused("Whose agreement would carry what takes source clearance. An administrator can give it.")
+        with self._ask.look("analyse", query="agreements") as outcome:
+            every = [group.sources for group in self._groups.of()]
+            carrying = self._material.agreements(every)
+            asked = QuestionStore(self._ask.database).of(self._ask.case, self._ask.grant).asked
+            most = self._ask.settings.questions_most
+            outcome["rows"] = len(carrying)
+        return [(each, any(asked[source] >= most for source in each.sources)) for each in carrying]
+
+    def _drawn(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
+        named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))[:MOST_NODES]
+        nodes, among = self._ask.together(("network.nodes", {"ids": named}), ("network.among", {"ids": named}))
+        view = picture(
+            [named], nodes.dicts(), among.dicts(), truncated=among.truncated, in_steps=not self._ask.grant.sources
+        )
+        return through(view, ways, sizes, leads)
+
+
+def _ways(lead: str, why: Explanation, of: dict[str, int]) -> list[WitnessWay]:
+    """The strongest ways to a lead, few of one group and none twice."""
+    ways: list[WitnessWay] = []
+    taken: dict[int, int] = {}
+    for path in why.paths:
+        group = of.get(path.source, 0)
+        way = WitnessWay(lead, group, tuple(claim.key for claim in path.claims))
+        if way in ways or (group and taken.get(group, 0) >= _OF_ONE):
+            continue
+        taken[group] = taken.get(group, 0) + 1
+        ways.append(way)
+        if len(ways) == _WAYS:
+            break
+    return ways

@@ -1,0 +1,166 @@
+"""The witnesses' way to some leads as a picture in layers: groups of witnesses, whom and what they name, the leads. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from graphsvc.records.numbers import count
+from graphsvc.records.relations import LinkKey
+from graphsvc.records.told import step
+from graphsvc.views.picture.folding import FoldedPicture
+from graphsvc.views.picture.network import Edge, Node, Picture
+
+# What stands for witnesses in the picture bears this before its number; of those told as one there is one, without a number.
+WITNESSES = "witnesses:"
+# Pixels between two layers, and between two nodes in one.
+_ACROSS, _DOWN = 210.0, 64.0
+# Layers between witnesses and leads: as long as a way may be.
+_BETWEEN = 3
+_SWEEPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessWay:
+    """One way from what witnesses said to a lead.
+
+    Attributes:
+        lead: their id.
+        group: which group of witnesses, from 1; 0: witnesses told as one.
+        links: what was said by them first, what touches the lead last.
+    """
+
+    lead: str
+    group: int
+    links: tuple[LinkKey, ...]
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Ids along the way, from what the witnesses named to the lead."""
+        along = [self.lead]
+        for subject, _, target in reversed(self.links):
+            along.append(target if subject == along[-1] else subject)
+        return tuple(reversed(along))
+
+
+def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int], leads: Sequence[str]) -> Picture:
+    """The picture of some ways.
+
+    Args:
+        view: the picture of all that is named, with the links between.
+        ways: the ways.
+        groups: group → how many witnesses are in it; 0 where they are told as one.
+        leads: ids of the leads, the first in front.
+
+    Returns:
+        It, with a mark for each group and a line from it to what it named; of what lies on no way nothing is left.
+    """
+    nodes = {node.id: node for node in view.nodes}
+    known = [way for way in ways if all(name in nodes for name in way.named)]
+    layer: dict[str, int] = {name: _BETWEEN + 1 for name in leads if name in nodes}
+    for way in known:
+        for distance, name in enumerate(reversed(way.named)):
+            layer[name] = max(layer.get(name, 0), _BETWEEN + 1 - distance)
+    lines = {(f"{WITNESSES}{way.group}", way.named[0]): way for way in known}
+    layer |= dict.fromkeys((mark for mark, _ in lines), 0)
+    kept = {link for way in known for link in way.links}
+    edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) in kept]
+    edges += [_line(mark, name) for mark, name in lines]
+    marks = {mark: _mark(mark, groups[way.group]) for (mark, _), way in lines.items()}
+    order = [*leads, *(node.id for node in view.nodes), *marks]
+    places = _places({name: layer[name] for name in order if name in layer}, edges)
+    drawn = [nodes.get(name) or marks[name] for name in places]
+    return replace(
+        view,
+        nodes=tuple(
+            replace(node, more=0, start=node.id in leads, x=places[node.id][0], y=places[node.id][1]) for node in drawn
+        ),
+        edges=tuple(edges),
+        turns=False,
+    )
+
+
+def _places(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[str, tuple[float, float]]:
+    """Id → where it stands: layers from left to right, in each one after the other, near the middle of what they are tied to.
+
+    The barycentre heuristic of Sugiyama, Tagawa and Toda (1981).
+    """
+    near: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        near[edge.subject].append(edge.object)
+        near[edge.object].append(edge.subject)
+    layers: dict[int, list[str]] = defaultdict(list)
+    for name, at in layer.items():
+        layers[at].append(name)
+    down = {name: float(turn) for some in layers.values() for turn, name in enumerate(some)}
+
+    def spread(some: Sequence[str]) -> None:
+        for turn, name in enumerate(some):
+            down[name] = turn - (len(some) - 1) / 2
+
+    for some in layers.values():
+        spread(some)
+    for sweep in range(_SWEEPS):
+        for at in sorted(layers, reverse=sweep % 2 == 0):
+            if at == _BETWEEN + 1:
+                continue  # leads keep their order
+            middle = {
+                name: sum(down[other] for other in near[name]) / len(near[name]) if near[name] else down[name]
+                for name in layers[at]
+            }
+            layers[at].sort(key=lambda name: middle[name])
+            spread(layers[at])
+    most = max((len(some) for some in layers.values()), default=1)
+    places: dict[str, tuple[float, float]] = {}
+    for at, some in sorted(layers.items()):
+        apart = _DOWN * min(max((most - 1) / max(len(some) - 1, 1), 1.0), 2.5)
+        places |= {name: (at * _ACROSS, down[name] * apart) for name in some}
+    return {name: places[name] for name in layer}
+
+
+def _mark(identifier: str, witnesses: int) -> Node:
+    number = identifier.removeprefix(WITNESSES)
+    return FoldedPicture(
+        id=identifier,
+        kind="group",
+        name=f"Group {number}: {count(witnesses, 'witness')}" if witnesses else "Witnesses",
+        sort="",
+        identified=True,
+        sealed=False,
+        handling="P",
+        gang="",
+        start=False,
+        links=1,
+        more=0,
+        x=0.0,
+        y=0.0,
+        by="",
+        key=number,
+        members=witnesses,
+        kinds=(("person", witnesses),) if witnesses else (),
+    )
+
+
+def _line(mark: str, name: str) -> Edge:
+    return Edge(
+        subject=mark,
+        relation="TOLD_OF",
+        object=name,
+        says="told of",
+        directed=True,
+        belief=1.0,
+        step=step(1.0),
+        doubtful=False,
+        denied=False,
+        asserting="",
+        denying="",
+        groups="",
+        other_sources=0,
+        belief_on_record=0.0,
+        groups_on_record="",
+        other_sources_on_record=0,
+        first_on="",
+        last_on="",
+        bend=0,
+    )

@@ -1,0 +1,76 @@
+"""What witnesses bring: ranks without them, and on the record if some agreed, are those of a ranking made anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from graphsvc.analysis.doubt.brought import Brought, agreements, brought
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.evidence.dependence import groups
+from graphsvc.analysis.examples import people, said
+from graphsvc.analysis.score.basis import basis
+from graphsvc.analysis.score.hubs import Ranking, ranked
+from tests.analysis.random_cases import in_several_statements, with_passengers
+
+CASES = [make(seed) for make in (in_several_statements, with_passengers) for seed in range(4)]
+FIRST = 4
+
+
+def on_record(ranking: Ranking) -> dict[str, int]:
+    """Rank on the record of whoever anything on the record raises."""
+    return {lead.id: lead.rank_on_record for lead in ranking.leads if lead.score_on_record > 0}
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_the_rank_without_witnesses_is_that_of_a_ranking_without_them(case: tuple) -> None:  # type: ignore[type-arg]
+    claims, persons, dependence = case
+    on = basis(claims, persons, dependence)
+    rest = ranked(basis([claim for claim in claims if claim.source_kind != "witness"], persons, dependence))
+    anew = {lead.id: lead.rank for lead in rest.leads}
+    told = brought(on, ranked(on))
+    assert {name: each.without for name, each in told.items()} == {name: anew.get(name) for name in told}
+
+
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_an_agreement_is_told_as_the_record_would_be_with_it(case: tuple) -> None:  # type: ignore[type-arg]
+    claims, persons, dependence = case
+    on = basis(claims, persons, dependence)
+    ranking = ranked(on)
+    first = [lead.id for lead in ranking.leads if lead.rank <= FIRST]
+    sources = {claim.source for claim in claims if claim.source_kind == "witness"} - {""}
+    some = groups(sources, dependence)
+    told = {frozenset(each.sources): each.ranks for each in agreements(on, ranking, some, FIRST)}
+    now = on_record(ranking)
+    for group in some:
+
+        def agreed(claim: Claim, group: frozenset[str] = group) -> Claim:
+            theirs = claim.source in group and claim.source_kind == "witness"
+            return replace(claim, on_record=claim.on_record or theirs)
+
+        then = on_record(ranked(basis(list(map(agreed, claims)), persons, dependence)))
+        anew = {
+            name: (now.get(name), then[name])
+            for name in first
+            if then.get(name, FIRST + 1) <= FIRST and now.get(name, FIRST + 1) > FIRST
+        }
+        assert told.get(group, {}) == anew
+
+
+def test_whoever_only_witnesses_put_forward_is_surfaced_by_them() -> None:
+    assert (Brought(50, 51).surfaced, Brought(50, 50).surfaced, Brought(51, None).surfaced) == (True, False, False)
+    claims = [said("s1: p1 RUNS g1"), said("s1: p1 DIRECTED p2"), said("r1: p3 RUNS g2", source_kind="record")]
+    on = basis(claims, people("p1", "p2", "p3"), {})
+    told = brought(on, ranked(on))
+    assert told["p3"].without == 1
+    assert told["p1"].without is not None
+    assert told["p1"].without > 1
+
+
+def test_without_a_word_of_witnesses_nothing_changes() -> None:
+    claims = [said("r1: p1 RUNS g1", source_kind="record"), said("r2: p2 RUNS g1", source_kind="intelligence")]
+    on = basis(claims, people("p1", "p2"), {})
+    ranking = ranked(on)
+    assert all(each.rank == each.without for each in brought(on, ranking).values())
+    assert agreements(on, ranking, []) == []
