@@ -45,6 +45,7 @@ from graphsvc.service.leads.groups import WitnessGroup
 from graphsvc.service.leads.reviews import Review
 from graphsvc.service.leads.rows import RANGE_COLUMNS, LeadRow
 from graphsvc.service.leads.sets import GOALS, LARGEST, KeySet
+from graphsvc.service.leads.through import Through
 from graphsvc.service.log import sought
 from graphsvc.service.network.behind import Behind
 from graphsvc.service.network.comments import Comment
@@ -141,6 +142,7 @@ __all__ = [
     "ShownPath",
     "ShownPaths",
     "StatementVersion",
+    "Through",
     "Upload",
     "ViewVersion",
     "Wanted",

@@ -23,18 +23,18 @@ Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
 def answered(page: Page) -> None:
-    page.wait_for_selector("#answer-picture[data-ready]")
+    page.wait_for_selector(".beside-picture[data-ready]")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind")
 
 
 def middle(page: Page, end: str) -> list[float]:
     """Where the line from `end` to the crossing is on the screen."""
     found: list[float] = page.evaluate(
-        """([end, crossing]) => { const { data, network, container } = answerPicture;
+        """([end, crossing]) => { const { data, network, container } = besidePicture;
         container.scrollIntoView({ block: "center" });
         const edge = data.edges.find(({ from, to }) => from === end && to === crossing);
         const places = new Map(data.nodes.map((node) => [node.id, node]));
-        const [x, y] = answerPicture.middle(edge, places.get(edge.from), places.get(edge.to));
+        const [x, y] = besidePicture.middle(edge, places.get(edge.from), places.get(edge.to));
         const at = network.canvasToDOM({ x, y }), box = container.getBoundingClientRect();
         return [at.x + box.x, at.y + box.y]; }""",
         [end, CROSSING],
@@ -61,7 +61,7 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         expect(weak.get_by_text("denied by")).to_be_visible()
         expect(weak.get_by_role("link", name="lawfully served")).to_be_visible()
         # In the picture each crossing has its number of people, and a line leads to who says so.
-        marks = page.evaluate("answerPicture.data.nodes.filter(({ fold }) => fold).map(({ letter }) => Number(letter))")
+        marks = page.evaluate("besidePicture.data.nodes.filter(({ fold }) => fold).map(({ letter }) => Number(letter))")
         assert len(marks) == 8
         told = [
             int(text.split()[0])
@@ -71,8 +71,8 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         ]
         assert sorted(marks) == sorted(told)
         page.mouse.click(*middle(page, "G0002"))
-        expect(page.locator("#picked .panel-title")).to_be_visible()
-        expect(page.locator("#picked .claim").first).to_be_visible()
+        expect(page.locator(".picked .panel-title")).to_be_visible()
+        expect(page.locator(".picked .claim").first).to_be_visible()
 
 
 def test_a_bar_of_a_chart_is_one_click_to_the_answer(visit: Visiting) -> None:

@@ -101,6 +101,8 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
         "rests_on",
         "moved_by",
         "rank_without",
+        "rank_without_witnesses",
+        "surfaced",
     ]
     scores = [hub["score"] for hub in answer["hubs"]]
     assert scores == sorted(scores, reverse=True)

@@ -21,7 +21,18 @@ LIBRARY = Library()
 QUERIES = list(LIBRARY.values())
 LABELS = {"Entity", "Claim", "GraphsvcSchema", "GraphsvcMark", *NODE_LABELS}
 TYPES = {*RELATIONS, CUSTOM_TYPE, "STATED_IN", "SUBJECT", "OBJECT", "GIVEN_BY"}
-SUBJECTS = {"people", "boats", "crossings", "gangs", "workplaces", "statements", "hubs", "paths", "quality"}
+SUBJECTS = {
+    "people",
+    "boats",
+    "crossings",
+    "gangs",
+    "workplaces",
+    "statements",
+    "hubs",
+    "paths",
+    "quality",
+    "witnesses",
+}
 # `:Word` or `:ONE|OTHER` of a pattern or a label test.
 WORDS = re.compile(r":([A-Z]\w*(?:\|[A-Z]\w*)*)")
 NODE = re.compile(r"\((\w*)(?::(\w+))?[^()]*?\)")

@@ -64,6 +64,7 @@ def queries() -> None:
     assert "TAUGHT" in TYPES
     missing = {
         "hubs/behind_those_named", "hubs/between_gangs", "hubs/by_groups", "hubs/give_orders", "people/on_the_record",
+        "witnesses/alone", "witnesses/off_the_record",
         "quality/partly_identified", "quality/resting_on_one",
     }  # fmt: skip
     assert missing <= set(queries_that_differ())

@@ -132,6 +132,8 @@ LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "people/debts": (_PRESENCE & _AT["workplace"], _PARTS_AT["workplace"]),
     "people/nationalities": (ABOARD,),
     "people/on_the_record": (ROLE_RELATIONS,),
+    "witnesses/alone": (ROLE_RELATIONS,),
+    "witnesses/off_the_record": (ROLE_RELATIONS,),
     "people/several_crossings": (_PARTS_AT["crossing"],),
     "quality/partly_identified": (_PARTS_AND_COMMANDS | doing("quarrels", "is the same"),),
     "quality/resting_on_one": (_PARTS_AND_COMMANDS,),

@@ -28,6 +28,7 @@ SUBJECTS = {
     "workplaces": "Workplaces",
     "statements": "Statements and sources",
     "hubs": "Who the operation runs through",
+    "witnesses": "What witnesses tell",
     "paths": "Ways between two",
     "quality": "Quality of the data",
 }

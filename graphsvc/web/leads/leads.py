@@ -54,7 +54,7 @@ _ORDERS = {
 
 # Source clearance → kinds of piece that only readers with the other one are told of.
 _OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", "source"}}
-_ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "sort", "all")
+_ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfaced", "sort", "all")
 
 
 @page(blueprint, "/leads", look="analyse", query="=hubs")
@@ -253,13 +253,14 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         **{("rests", kind): partial(_rests_on, words) for kind, words in PIECES.items()},
         ("rests", "one"): lambda row: row["rests_on"] != "",
         ("rests", "more"): lambda row: row["rests_on"] == "",
+        ("surfaced", "yes"): lambda row: bool(row["surfaced"]),
         ("review", "none"): lambda row: row["review"] is None,
         ("review", "any"): lambda row: row["review"] is not None,
         ("review", "changed"): lambda row: row["review"] is not None and row["review"]["since"] != "",
     }
     tests |= {("review", judgement): partial(_judged, judgement) for judgement in JUDGEMENTS}
     tests |= {("stage", stage): partial(_has_a_hand, stage) for stage in wording.STAGES}
-    for name in ("voices", "record", "denied", "review", "rests", "stage"):
+    for name in ("voices", "record", "denied", "review", "rests", "stage", "surfaced"):
         value = request.args.get(name, "")
         if value and (name, value) not in tests:
             raise RequestError(

@@ -37,7 +37,7 @@ def behind(case: str) -> ResponseReturnValue:
             return values
         ids = [node.id for node in answered.view.nodes if node.kind != "group"]
         return values | {
-            "picture": drawn(answered.view),
+            "picture": drawn(answered.view) | {"to": _to(session, answered)},
             "entities": len(ids),
             "links": len(answered.view.edges),
             "canvas": url_for(
@@ -64,7 +64,7 @@ def printed(case: str) -> ResponseReturnValue:
     session = at(case)
     content = session.network.answers.printed(_ids(), **_days(), service=_service())
     response = Response(content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{session.case}-behind.pdf")
+    response.headers.set("Content-Disposition", "attachment", filename="behind.pdf")
     return response
 
 
@@ -79,6 +79,15 @@ def _asked(session: Session) -> Behind:
 
 def _days() -> dict[str, str]:
     return {name: request.args.get(name, "").strip() for name in _WORDS}
+
+
+def _to(session: Session, answered: Behind) -> dict[str, str]:
+    """Id of a mark → the page of all those it stands for."""
+    marks = [node.id.partition(":") for node in answered.view.nodes if node.kind == "group"]
+    return {
+        f"{relation}:{name}": url_for("entities.page", case=session.case, id=name, relation=relation)
+        for relation, _, name in marks
+    }
 
 
 def _wanted() -> bool:

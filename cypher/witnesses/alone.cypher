@@ -1,0 +1,36 @@
+// ---
+// title = "What only witnesses tell"
+// why = "Parts played and orders given that witnesses alone tell of and no report or record: what a case would not know without them, and what to look for elsewhere. That nobody else tells it does not make it less so."
+// kind = "graph"
+// limit = 1000
+// [parameters.least]
+// type = "float"
+// help = "least belief, 0 to 1"
+// default = 0.25
+// [parameters.person]
+// type = "id"
+// help = "only this person; empty: everyone"
+// default = ""
+// [returns]
+// subject = "Entity.id"
+// subject_name = "Entity.name"
+// subject_kind = "Entity.kind"
+// relation = "Link.relation"
+// object = "Entity.id"
+// object_name = "Entity.name"
+// object_kind = "Entity.kind"
+// belief = "Link.belief"
+// groups = "Link.groups"
+// denying = "Link.denying"
+// [example]
+// rows = 1
+// ---
+MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
+WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$groups] > 0 AND r[$other_sources] = 0
+  AND ($person = '' OR p.id = $person)
+RETURN p.id AS subject, p.name AS subject_name, 'person' AS subject_kind, r.relation AS relation, b.id AS object,
+       CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,
+       toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
+       r[$belief] AS belief, r[$groups] AS groups, r[$denying] AS denying
+ORDER BY belief DESC, subject, relation, object
+LIMIT $limit + 1

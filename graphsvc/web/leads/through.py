@@ -1,0 +1,74 @@
+"""Through the witnesses: their way to the leads as a picture, what they bring, and what an agreement would carry into court."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.service import Session, Through
+from graphsvc.views.picture.graph import drawn
+from graphsvc.views.through import WITNESSES
+from graphsvc.web.frame import answer_early, at, page, wants_json
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("through", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(25, "Through witnesses", "through.view", "analyse"),)
+
+
+@page(blueprint, "/through", look="analyse", query="=through")
+def view(case: str) -> ResponseReturnValue:
+    """The witnesses' way to the first leads or to those asked for, whom only witnesses put forward, and what agreements would carry."""
+    session = at(case)
+
+    def late() -> dict[str, Any]:
+        shown = session.leads.witnesses.through(_ids())
+        rows = session.leads.rows(session.leads.ranking().leads)
+        cleared = session.grant.sources
+        names = {row.id: row.name for row in rows}
+        values: dict[str, Any] = {
+            "leads": [row.columns() for row in session.leads.rows(shown.leads)],
+            "surfaced": [row.columns() for row in rows if row.surfaced],
+            "ways": [
+                {"lead": way.lead, "group": way.group, "links": [list(link) for link in way.links]}
+                for way in shown.ways
+            ],
+            "groups": {str(group): list(sources) for group, sources in shown.groups.items()} if cleared else {},
+            "agreements": [
+                {
+                    "sources": list(each.sources),
+                    "leads": [
+                        {"id": name, "name": names[name], "now": now, "then": then}
+                        for name, (now, then) in each.ranks.items()
+                    ],
+                    "asked_enough": enough,
+                }
+                for each, enough in (session.leads.witnesses.agreements() if cleared else [])
+            ],
+        }
+        if wants_json():
+            return values
+        return values | {"picture": _picture(session, shown), "names": shown.view.names}
+
+    return answer_early("leads/through.html", late, case=session.case, asked=_ids())
+
+
+@blueprint.get("/through/picture.json")
+def picture(case: str) -> ResponseReturnValue:
+    """The picture alone, as a page draws it (JSON)."""
+    session = at(case)
+    return jsonify(_picture(session, session.leads.witnesses.through(_ids())))
+
+
+def _picture(session: Session, shown: Through) -> dict[str, Any]:
+    to = {
+        f"{WITNESSES}{group}": url_for("groups.table", case=session.case, q=sources[0])
+        for group, sources in shown.groups.items()
+        if sources and session.grant.sources
+    }
+    return drawn(shown.view) | {"to": to}
+
+
+def _ids() -> list[str]:
+    return [identifier for identifier in request.args.getlist("id") if identifier.strip()]

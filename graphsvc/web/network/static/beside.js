@@ -1,0 +1,92 @@
+// Pictures beside text: drawn as on the canvas; a click shows who says so below. What is drawn stands in the page, or is asked for
+// once the page is there.
+const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
+const FAULT = "The server did not answer as it should. Try again.";
+
+// The page of the answer has these in its head; others load them only when there is something to draw.
+async function library(root) {
+  for (const source of JSON.parse(root.dataset.library ?? "[]")) {
+    await new Promise((loaded, failed) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: source, onload: loaded, onerror: failed });
+      document.head.append(script);
+    });
+  }
+}
+
+async function given(root) {
+  if (root.dataset.from) return JSON.parse(document.getElementById(root.dataset.from).textContent);
+  const answer = await fetch(root.dataset.address, { headers: { Accept: "application/json" } });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.error ?? FAULT);
+  await library(root);
+  return said;
+}
+
+async function draw(root) {
+  const container = root.querySelector(".beside-picture");
+  const picked = root.querySelector(".picked");
+  const { to, ...data } = await given(root);
+  root.hidden = !data.nodes.length;
+  if (root.hidden) return;
+  // As high as what is in it, on the screen it is on.
+  const depths = data.nodes.map(({ y }) => y);
+  const deep = Math.max(...depths) - Math.min(...depths);
+  container.style.height = `${Math.round(Math.min(Math.max(deep * 0.6 + 110, 240), 1000))}px`;
+  // The page is what the wheel and a finger move; the canvas is where a picture is worked on.
+  data.options.interaction = {
+    ...data.options.interaction,
+    zoomView: false,
+    dragView: !matchMedia("(pointer: coarse)").matches,
+  };
+  const picture = new NetworkPicture(container, data, theme());
+  new MutationObserver(() => picture.setTheme(theme())).observe(document.documentElement, {
+    attributeFilter: ["data-bs-theme"],
+  });
+  // For tests and the curious: what is drawn.
+  globalThis.besidePicture = picture;
+
+  let latest = 0;
+  async function show(address) {
+    latest += 1;
+    const mine = latest;
+    picked.textContent = "Reading…";
+    let piece = null;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      piece = answer.ok ? document.importNode(page.querySelector(".panel-body"), true) : null;
+    } catch {
+      // Told below, as any other answer that holds nothing.
+    }
+    if (mine !== latest) return;
+    if (!piece) {
+      picked.textContent = FAULT;
+      return;
+    }
+    // What takes the canvas is not for here.
+    for (const act of piece.querySelectorAll("button[data-act]")) act.remove();
+    picked.replaceChildren(piece);
+  }
+
+  const named = (id) => picture.data.nodes.find((node) => node.id === id);
+  picture.network.on("click", ({ nodes, edges }) => {
+    const edge = nodes.length ? null : picture.data.edges.find(({ id }) => id === edges[0]);
+    // What stands for several has a page of its own, or none that this reader may see.
+    const mark = (edge ? [edge.from, edge.to] : nodes.slice(0, 1)).map(named).find((node) => node.fold);
+    if (mark) {
+      if (to[mark.id]) location.assign(to[mark.id]);
+    } else if (nodes.length) show(`${root.dataset.node}?${new URLSearchParams({ panel: "1", id: nodes[0] })}`);
+    else if (edge) {
+      const { from: subject, relation, to: object } = edge;
+      show(`${root.dataset.link}?${new URLSearchParams({ panel: "1", subject, relation, object })}`);
+    }
+  });
+  picture.network.once("afterDrawing", () => requestAnimationFrame(() => container.setAttribute("data-ready", "yes")));
+}
+
+for (const root of document.querySelectorAll("[data-beside]")) {
+  draw(root).catch((error) => {
+    root.querySelector(".picked").textContent = error.message || FAULT;
+  });
+}
