@@ -1,0 +1,153 @@
+"""Through the witnesses, as readers with and without source clearance are shown it, and what nobody may tell from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from graphsvc.access.people.principal import Grant
+from graphsvc.config import Settings
+from graphsvc.errors import NotFound, Refused, RequestError
+from graphsvc.views.through import WITNESSES
+from tests.toolbox.accounts import WHOLE
+from tests.toolbox.cases import Lay, Place, laid
+from tests.toolbox.rows import Tables, said
+
+pytestmark = pytest.mark.neo4j
+READERS = {
+    "ann": ("analyst", WHOLE),
+    "told": ("analyst", Grant("C")),
+    "low": ("analyst", Grant("P")),
+    "cus": ("custodian", WHOLE),
+}
+PEOPLE = ("boss", "chief", "aide", "pilot")
+SAID = ("pilot PILOTED x1", "boss DIRECTED pilot")
+
+
+def tables(voices: int = 2) -> Tables:
+    """A case in which so many witnesses say the same of one lead; of another a record and reports tell."""
+    witnesses = [f"w{number}" for number in range(1, voices + 1)]
+    return {
+        "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in PEOPLE]
+        + [{"id": name, "name": name.title(), "category": "witness"} for name in ("w1", "w2", "w3")],
+        "crossings": [{"id": "x1", "date": "2020-05-08"}],
+        "gangs": [{"id": "g1", "name": "Dune"}],
+        "statements": [
+            *(
+                {"id": f"t{name}", "kind": "witness", "source_id": name, "handling": "P", "on_record": "no"}
+                for name in witnesses
+            ),
+            {"id": "r1", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A", "on_record": "yes"},
+            {"id": "i1", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "B"},
+            {"id": "i2", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
+        ],
+        "links": [link for name in witnesses for link in said(f"t{name}", *SAID)]
+        + said("r1", "chief RUNS g1")
+        + said("i1", "chief DIRECTED aide", "chief ORGANISED x1")
+        + said("i2", "chief PAID aide"),
+    }
+
+
+@pytest.fixture(scope="module")
+def lay(at_server: Callable[..., Settings]) -> Lay:
+    return lambda: laid(at_server(), READERS, "ann", tables())
+
+
+def test_with_source_clearance_groups_stand_apart_and_open_to_their_sources(people: Place) -> None:
+    through = people("ann").leads.witnesses.through(["boss"])
+    assert {way.group for way in through.ways} == {1, 2}
+    assert all(way.named[-1] == "boss" for way in through.ways)
+    assert {(["pilot", "PILOTED", "x1"][0], "x1")} <= {(link[0], link[2]) for way in through.ways for link in way.links}
+    assert all(len(sources) == 1 and sources[0].startswith("Q-") for sources in through.groups.values())
+    marks = {node.id for node in through.view.nodes if node.kind == "group"}
+    assert marks == {f"{WITNESSES}1", f"{WITNESSES}2"}
+    data = people.client("ann").get(f"/case/{people.case}/through/picture.json?id=boss").get_json()
+    assert set(data["to"]) == marks
+
+
+def test_without_it_witnesses_are_one_mark_that_leads_nowhere(people: Place) -> None:
+    told = people("told").leads.witnesses.through(["boss"])
+    assert (told.groups, {way.group for way in told.ways}) == ({}, {0})
+    (mark,) = (node for node in told.view.nodes if node.kind == "group")
+    assert (mark.id, mark.name) == (f"{WITNESSES}0", "Witnesses")
+    client = people.client("told")
+    texts = [client.get(f"/case/{people.case}/through{part}?id=boss").text for part in ("", ".json", "/picture.json")]
+    assert not any("Q-" in text or "tw1" in text for text in texts)
+    assert "If they went on the record" not in texts[0]
+    with pytest.raises(Refused):
+        people("told").leads.witnesses.agreements()
+
+
+@pytest.mark.slow(reason="lays two cases to compare them")
+def test_nothing_tells_whether_one_spoke_or_two_did(at_server: Callable[..., Settings]) -> None:
+    answers = []
+    for voices in (1, 2):
+        with laid(at_server(), READERS, "ann", tables(voices)) as place:
+            client = place.client("told")
+            pages = (
+                "through",
+                "through.json",
+                "through/picture.json",
+                "through?id=boss",
+                "through.json?id=boss",
+                "behind?id=x1",
+            )
+            whole = [client.get(f"/case/{place.case}/{page}").text.replace(place.case, "CASE") for page in pages]
+            answers.append(whole)
+            (group,) = {len(place("ann").leads.witnesses.through(["boss"]).groups)}
+            assert group == voices
+    assert answers[0] == answers[1]
+
+
+def test_who_only_witnesses_put_forward_is_told_in_list_table_and_page(people: Place) -> None:
+    ranks = {row["id"]: row["rank_without_witnesses"] for row in people("ann").leads.table()["hubs"]}
+    assert ranks["chief"] == 1
+    assert ranks["boss"] > 1
+    client = people.client("ann")
+    twin = client.get(f"/case/{people.case}/through.json").get_json()
+    assert {row["id"]: row["rank_without_witnesses"] for row in twin["leads"]} == ranks
+    assert "Without witnesses" in client.get(f"/case/{people.case}/lead?id=boss").text
+    assert client.get(f"/case/{people.case}/leads?surfaced=yes").status_code == 200
+    assert client.get(f"/case/{people.case}/leads?surfaced=no-such").status_code == 400
+    assert "rank_without_witnesses" in client.get(f"/case/{people.case}/leads.csv").text.splitlines()[0]
+
+
+def test_an_agreement_is_told_with_who_has_been_asked_often_enough(people: Place) -> None:
+    session = people("ann")
+    carrying = session.leads.witnesses.agreements()
+    assert carrying
+    assert all(now is None or now > 50 for each, _ in carrying for now, _ in each.ranks.values())
+    assert not any(enough for _, enough in carrying)
+    source = carrying[0][0].sources[0]
+    claims = [claim.id for claim in session.leads.look("boss")[1].claims if claim.source == source]
+    claims += [claim.id for claim in session.leads.look("pilot")[1].claims if claim.source == source]
+    for claim in dict.fromkeys(claims):
+        session.leads.questions.put("boss", claim)
+    asked = {each.sources: enough for each, enough in session.leads.witnesses.agreements()}
+    assert asked[carrying[0][0].sources] is (len(set(claims)) >= 3)
+
+
+def test_the_graph_and_the_queries_are_there_and_a_wrong_word_is_one_sentence(people: Place) -> None:
+    session = people("ann")
+    graph = session.graph(of="witnesses")
+    assert {f"{WITNESSES}1", "boss", "pilot"} <= set(graph)
+    assert json.dumps(sorted(graph.nodes))
+    alone = session.frame("witnesses.alone")
+    assert set(alone["subject"]) == {"boss", "pilot"}
+    assert set(session.frame("witnesses.off_the_record")["subject"]) == {"boss", "pilot"}
+    with pytest.raises(RequestError, match="claims, links, operation or witnesses"):
+        session.graph(of="no-such")
+    with pytest.raises(NotFound):
+        session.leads.witnesses.through(["nobody"])
+    with pytest.raises(RequestError, match="20 go"):
+        session.leads.witnesses.through([f"p{number}" for number in range(21)])
+
+
+def test_it_is_one_look_in_the_log_that_names_whose_words_were_followed(people: Place) -> None:
+    client = people.client("ann")
+    people.begin()
+    client.get(f"/case/{people.case}/through.json?id=boss")
+    (line,) = people.lines()
+    assert (line["action"], line["detail"]["query"]) == ("analyse", "through")
