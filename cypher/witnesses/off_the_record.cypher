@@ -9,7 +9,7 @@
 // default = 0.25
 // [parameters.person]
 // type = "id"
-// help = "only this person; empty: everyone"
+// help = "only this person or gang; empty: everyone"
 // default = ""
 // [returns]
 // subject = "Entity.id"
@@ -25,10 +25,11 @@
 // [example]
 // rows = 1
 // ---
-MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
+MATCH (p:Entity {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$groups] > 0 AND r[$belief_on_record] <= 0.0
   AND ($person = '' OR p.id = $person)
-RETURN p.id AS subject, p.name AS subject_name, 'person' AS subject_kind, r.relation AS relation, b.id AS object,
+RETURN p.id AS subject, coalesce(p.name, p.value) AS subject_name, toLower(head([l IN labels(p) WHERE l <> 'Entity'])) AS subject_kind,
+       r.relation AS relation, b.id AS object,
        CASE WHEN b:Crossing THEN b.date + coalesce(', ' + b.launch_site, '') ELSE coalesce(b.name, b.value) END AS object_name,
        toLower(head([l IN labels(b) WHERE l <> 'Entity'])) AS object_kind,
        r[$belief] AS belief, r[$groups] AS groups, r[$denying] AS denying

@@ -79,7 +79,8 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
         say_text(json.dumps(json_safe(answered.plain()), ensure_ascii=False, indent=1))
         return
     write(form, answered.columns, answered.table())
-    say(*answered.gaps, *(question.text for question in answered.questions), err=True)
+    linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
+    say(*answered.gaps, *linking, *answered.lone, *(question.text for question in answered.questions), err=True)
     if answered.truncated:
         raise Busy(answered.cut)
 

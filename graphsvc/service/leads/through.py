@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from graphsvc.access.decided.questions import QuestionStore
 from graphsvc.analysis.doubt.brought import Agreement
 from graphsvc.analysis.evidence.dependence import groups
 from graphsvc.analysis.score.hubs import Lead
-from graphsvc.analysis.score.leads import Explanation
+from graphsvc.analysis.score.leads import Explanation, Path, paths
 from graphsvc.errors import Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -71,18 +71,18 @@ class Witnesses:
         with self._ask.look("analyse", query="through") as outcome:
             ranking = self._material.ranking(self._ask.grant).leads
             wanted = list(dict.fromkeys(ids)) or [lead.id for lead in ranking[:USUAL_LEADS]]
-            looked = [self._look(identifier) for identifier in wanted]
-            sources = sorted({path.source for _, why in looked for path in why.paths} - {""})
-            cleared = self._ask.grant.sources
-            dependence = self._material.given()[2] if cleared else {}
+            leads = [self._material.require_ranked(identifier) for identifier in wanted]
+            ways_to = self._paths(wanted)
+            sources = sorted({path.source for some in ways_to.values() for path in some} - {""})
+            dependence = self._material.given()[2] if self._ask.grant.sources else {}
             members = {turn: tuple(sorted(some)) for turn, some in enumerate(groups(sources, dependence), start=1)}
             of = {source: turn for turn, some in members.items() for source in some}
-            ways = tuple(way for lead, why in looked for way in _ways(lead.id, why, of))
+            ways = tuple(way for lead in wanted for way in _ways(lead, ways_to[lead], of))
             used = {way.group for way in ways}
             view = self._drawn(ways, wanted, {turn: len(members.get(turn, ())) for turn in used})
-            outcome["rows"] = len(ways)
+            outcome |= {"rows": len(ways), "sources": {source for turn in used for source in members.get(turn, ())}}
         return Through(
-            tuple(lead for lead, _ in looked),
+            tuple(leads),
             ways,
             {turn: some for turn, some in members.items() if turn in used},
             view,
@@ -107,6 +107,13 @@ class Witnesses:
             outcome["rows"] = len(carrying)
         return [(each, any(asked[source] >= most for source in each.sources)) for each in carrying]
 
+    def _paths(self, leads: Sequence[str]) -> dict[str, tuple[Path, ...]]:
+        """How what witnesses said leads to each; without source clearance as the page of a lead tells it."""
+        if not self._ask.grant.sources:
+            return {lead: self._look(lead)[1].paths for lead in leads}
+        claims, persons, _ = self._material.given()
+        return paths(leads, claims, persons, self._ask.home.weights)
+
     def _drawn(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
         named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))[:MOST_NODES]
         nodes, among = self._ask.together(("network.nodes", {"ids": named}), ("network.among", {"ids": named}))
@@ -116,11 +123,11 @@ class Witnesses:
         return through(view, ways, sizes, leads)
 
 
-def _ways(lead: str, why: Explanation, of: dict[str, int]) -> list[WitnessWay]:
+def _ways(lead: str, some: Iterable[Path], of: dict[str, int]) -> list[WitnessWay]:
     """The strongest ways to a lead, few of one group and none twice."""
     ways: list[WitnessWay] = []
     taken: dict[int, int] = {}
-    for path in why.paths:
+    for path in some:
         group = of.get(path.source, 0)
         way = WitnessWay(lead, group, tuple(claim.key for claim in path.claims))
         if way in ways or (group and taken.get(group, 0) >= _OF_ONE):

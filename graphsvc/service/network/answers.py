@@ -79,13 +79,15 @@ class Answers:
         )
 
     def _answered(self, asked: Sequence[str], *, service: bool) -> Behind:
-        along = {end for row in self._around(asked, _ALONG) for end in (row["subject"], row["object"])}
-        targets = dict.fromkeys((*asked, *sorted(along)))
-        done = self._around(targets, _DONE)
-        actors = dict.fromkeys(row["subject"] for row in done if row["object"] in targets)
-        gangs = [row["subject"] for row in done if row["subject_kind"] == "gang" and row["object"] in targets]
-        runs = [row["subject"] for row in self._around(gangs, (RUNS,))]
-        first = self._drawn(asked, (*along, *actors, *runs))
+        reads = _Reads(self._ask)
+        along = self._along(reads, asked)
+        targets = dict.fromkeys((*asked, *along))
+        done = [row for row in reads.around(targets, _DONE) if row["object"] in targets]
+        actors = [row["subject"] for row in done]
+        gangs = [row["subject"] for row in done if row["subject_kind"] == "gang"]
+        runs = [row["subject"] for row in reads.around(gangs, (RUNS,))]
+        named = list(dict.fromkeys((*actors, *runs, *along)))
+        first = self._drawn(asked, named)
         counted = self._counted(
             [node.id for node in first.nodes if node.kind == "crossing"],
             [node.id for node in first.nodes if node.kind == "person"],
@@ -93,15 +95,31 @@ class Answers:
         carried = {name: number for (name, relation), (number, _) in counted.items() if relation == CARRIED}
         served = {name: number for (name, relation), (number, _) in counted.items() if relation == SERVES}
         some = rows(first, asked, self._standing(), carried, served)
-        around = self._around(
-            {*(said.who.id for row in some for said in row.said), *(node.id for row in some for node, _ in row.along)},
-            LINKING,
+        behind_them = {said.who.id for row in some for said in row.said}
+        around = reads.around({*behind_them, *(node.id for row in some for node, _ in row.along)}, LINKING)
+        every = list(dict.fromkeys((*named, *shared_by(some, around))))
+        view = self._drawn(asked, every) if len(every) > len(named) else first
+        answer = behind(
+            some,
+            view,
+            self._asking(some),
+            absent=len(asked) - len(some),
+            truncated=view.truncated or reads.cut or len(named) > MOST_NODES,
         )
-        shared = shared_by(some, around)[:MOST_NODES]
-        view = self._drawn(asked, (*along, *actors, *runs, *shared)) if shared else first
-        answer = behind(some, view, self._asking(some), absent=len(asked) - len(some), truncated=view.truncated)
         marks = {key: value for key, value in counted.items() if key[1] == CARRIED or service}
         return Behind(answer, beside(view, answer.rows, answer.common[:_SHARED], marks), tuple(asked))
+
+    def _along(self, reads: _Reads, asked: Sequence[str]) -> list[str]:
+        """Ids of what is asked about along with these: of a crossing its boats, and not all who were carried on it."""
+        kinds = {name: known["kind"] for name, known in self._ask.named(asked).items()}
+        names = dict.fromkeys(name for kind in kinds.values() for name, _, _ in ALONG.get(kind, ()))
+        far_ends = [
+            row[far]
+            for row in reads.around(asked, names)
+            for near, far in (("subject", "object"), ("object", "subject"))
+            if (row["relation"], near, row[f"{far}_kind"]) in ALONG.get(kinds.get(row[near], ""), ())
+        ]
+        return list(dict.fromkeys(far_ends))
 
     def _drawn(self, asked: Sequence[str], others: Iterable[str]) -> Picture:
         return self._picture(
@@ -112,12 +130,6 @@ class Answers:
                 relations=list(dict.fromkeys((*_DONE, *_ALONG, RUNS, *LINKING))),
             )
         )
-
-    def _around(self, ids: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
-        wanted = sorted(set(ids))
-        if not wanted:
-            return []
-        return self._ask.rows("network.around", ids=wanted, relations=list(names)).dicts()
 
     def _counted(self, crossings: Collection[str], people: Collection[str]) -> dict[tuple[str, str], tuple[int, float]]:
         """(id, relation) → people carried on a crossing, or served by a person, and the belief of the best such link."""
@@ -134,30 +146,44 @@ class Answers:
         """Where everybody stands, for who may see a ranking."""
         if not self._ask.may("analyse"):
             return {}
-        places = self._material.places()
         held = {}
-        for lead in self._material.ranking(self._ask.grant).leads:
-            row = LeadRow.of(lead, places.get(lead.id))
-            held[lead.id] = LeadRank(
-                row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
-            )
+        with self._ask.act("analyse", query="hubs") as outcome:
+            places = self._material.places()
+            for lead in self._material.ranking(self._ask.grant).leads:
+                row = LeadRow.of(lead, places.get(lead.id))
+                held[lead.id] = LeadRank(
+                    row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
+                )
+            outcome["rows"] = len(held)
         return held
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:
         """What to ask of the gaps: a statement that tells of the thing itself, or of what is asked about along with it."""
         if not self._ask.may("analyse"):
             return []
-        gaps = [
-            (node, relation)
-            for row in some
-            for relation, kind in row.missing
-            for node in (row.about, *(node for node, _ in row.along))
-            if node.kind == kind
-        ]
-        statements = self._questions.statements_on([node.id for node, _ in gaps]) if gaps else {}
+        gaps = list(dict.fromkeys((name, node) for row in some for name, node in row.missing))
+        statements = self._questions.statements_on([node.id for _, node in gaps]) if gaps else {}
         by_statement: dict[tuple[str, str, bool], list[tuple[str, Node]]] = {}
-        for node, name in gaps:
+        for name, node in gaps:
             if node.id in statements:
-                by_statement.setdefault(statements[node.id], []).append((name, node))
+                statement, kind, hidden = statements[node.id]
+                by_statement.setdefault((statement, kind, hidden and not statement), []).append((name, node))
         asking = [OpenQuestion(tuple(some), *statement) for statement, some in by_statement.items()]
         return sorted(asking, key=lambda question: (not question.statement, question.custodian))[:_QUESTIONS]
+
+
+class _Reads:
+    """What is read of links around some entities, and whether any of it was cut."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self.cut = False
+
+    def around(self, ids: Iterable[str], names: Iterable[str]) -> list[dict[str, Any]]:
+        """Links of these relations, as rows of `network.around`; of nobody none."""
+        wanted, relations_read = sorted(set(ids)), list(names)
+        if not wanted or not relations_read:
+            return []
+        answer = self._ask.rows("network.around", ids=wanted, relations=relations_read)
+        self.cut |= answer.truncated
+        return answer.dicts()

@@ -49,15 +49,9 @@ class Entities:
         """The crossings of the case."""
         return self._ask.rows("cases.crossings")
 
-    def parts(self) -> dict[str, dict[str, Any]]:
-        """Id of a crossing → its boats and who is said to have organised or piloted it, by name: row of `crossings.on_days`.
-
-        In `called` stands what to call whoever is in it, by id. What is believed by less than a quarter is left out.
-        """
-        rows = self._ask.rows("crossings.on_days").dicts()
-        ids = {name for row in rows for column in ("boats", "organisers", "pilots") for name in row[column]}
-        called = {name: known["name"] or name for name, known in self._ask.named(ids).items()}
-        return {row["crossing"]: row | {"called": called} for row in rows}
+    def parts(self) -> Released:
+        """Boats, organisers and pilots of the crossings: rows of `cases.parts`. What is believed by less than a quarter is left out."""
+        return self._ask.rows("cases.parts")
 
     def workplaces(self) -> Released:
         """The workplaces of the case."""

@@ -10,7 +10,7 @@ from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
-from graphsvc.views.behind.rows import AnswerRow, PartSaid
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import STATEMENTS, begin
 
@@ -128,7 +128,10 @@ class Answer:
             "rows": [
                 {
                     "about": _named(row.about),
-                    "along": [_named(node) | {"belief": edge.belief} for node, edge in row.along],
+                    "along": [
+                        _named(node) | {"belief": edge.belief, "denied": edge.denied, "weak": is_weak(edge)}
+                        for node, edge in row.along
+                    ],
                     "carried": row.carried,
                     "said": [_told(said) for said in row.said],
                     "missing": [name for name, _ in row.missing],
@@ -201,6 +204,7 @@ def _told(said: PartSaid) -> dict[str, Any]:
         "who": _named(said.who),
         "what": _named(said.what) if said.what else None,
         "weak": said.is_weak,
+        "by_weak_way": said.by_weak_way,
         "served": said.served,
         "rank": lead.rank if lead else None,
         "best_rank": lead.best if lead else None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.records.relations import RELATIONS, those
-from graphsvc.views.behind.rows import AnswerRow, PartSaid, weight
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak, weight
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 # What may link those behind several: kind at the other end → relations, and which end it must be at (empty: either).
@@ -73,19 +73,21 @@ def shared_by(rows: Sequence[AnswerRow], links: Iterable[Mapping[str, Any]]) -> 
     return [name for name, near in reached.items() if name not in anchors and _adds(near, anchors)]
 
 
-def _behind_several(rows: Iterable[AnswerRow]) -> Iterator[Common]:
-    by_who: dict[str, list[tuple[AnswerRow, PartSaid]]] = defaultdict(list)
+def _behind_several(rows: Sequence[AnswerRow]) -> Iterator[Common]:
+    first = _together(rows)
+    about = {row.about.id: row.about for row in rows}
+    by_who: dict[str, list[tuple[str, PartSaid]]] = defaultdict(list)
     for row in rows:
         for said in row.said:
-            by_who[said.who.id].append((row, said))
+            if not said.is_weak:
+                by_who[said.who.id].append((first[row.about.id], said))
     for pairs in by_who.values():
         best: dict[str, float] = defaultdict(float)
-        for row, said in pairs:
-            best[row.about.id] = max(best[row.about.id], said.edge.belief)
+        for row_id, said in pairs:
+            best[row_id] = max(best[row_id], said.belief)
         if len(best) > 1:
             ordered = sorted((said for _, said in pairs), key=weight)
-            about = {row.about.id: row.about for row, _ in pairs}
-            yield Common(ordered[0].who, tuple(about.values()), tuple(ordered), (), sum(best.values()))
+            yield Common(ordered[0].who, tuple(about[name] for name in best), tuple(ordered), (), sum(best.values()))
 
 
 def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
@@ -94,7 +96,7 @@ def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
     about = {row.about.id: row.about for row in rows}
     ties: dict[str, list[tuple[Node, Edge]]] = defaultdict(list)
     for edge in view.edges:
-        if edge.denied or edge.doubtful:
+        if is_weak(edge):
             continue
         for near, far, end in ((edge.subject, edge.object, "object"), (edge.object, edge.subject, "subject")):
             if (
@@ -114,19 +116,33 @@ def _shared(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Common]:
             yield Common(nodes[name], linked, (), tuple(some), sum(best.values()))
 
 
-def _anchors(rows: Iterable[AnswerRow]) -> dict[str, dict[str, float]]:
+def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
     """Who is behind something, and boats → which rows, and how far that is believed."""
+    first = _together(rows)
     anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
+        mine = first[row.about.id]
         for said in row.said:
             if not said.is_weak:
-                anchors[said.who.id][row.about.id] = max(anchors[said.who.id][row.about.id], said.edge.belief)
+                anchors[said.who.id][mine] = max(anchors[said.who.id][mine], said.belief)
         for node, edge in row.along:
-            if node.kind == "boat":
-                anchors[node.id][row.about.id] = edge.belief
+            if node.kind == "boat" and not is_weak(edge):
+                anchors[node.id][mine] = max(anchors[node.id][mine], edge.belief)
         if row.about.kind == "boat":
-            anchors[row.about.id][row.about.id] = 1.0
+            anchors[row.about.id][mine] = 1.0
     return anchors
+
+
+def _together(rows: Sequence[AnswerRow]) -> dict[str, str]:
+    """Id of what is asked about → the first of those it belongs with: a boat and its crossing are one operation, not two."""
+    first = {row.about.id: row.about.id for row in rows}
+    for row in rows:
+        for node, edge in row.along:
+            if node.id in first and not is_weak(edge):
+                old, new = first[node.id], first[row.about.id]
+                first |= {name: new for name, to in first.items() if to == old}
+    order = [row.about.id for row in rows]
+    return {name: min((other for other in first if first[other] == to), key=order.index) for name, to in first.items()}
 
 
 def _adds(near: Iterable[str], anchors: Mapping[str, Mapping[str, float]]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS, doing
-from graphsvc.views.behind.rows import EXPECTED, RUNS, AnswerRow
+from graphsvc.views.behind.rows import EXPECTED, RUNS, AnswerRow, is_weak
 
 _ARRANGES = doing("arranges")
 # In the order in which what is not known is told.
@@ -18,17 +18,17 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
         if kind == "crossing":
-            unknown = sum(not row.along for row in of_kind)
+            unknown = sum(all(is_weak(edge) for _, edge in row.along) for row in of_kind)
             if unknown:
                 yield f"The boat of {_of(unknown, len(of_kind), kind)} is not known."
-        missing = dict.fromkeys(pair for row in of_kind for pair in row.missing)
+        missing = dict.fromkeys(pair for row in of_kind for pair in _missing(row))
         for name, target in sorted(missing, key=lambda pair: _EXPECTED.index(pair[0])):
-            lacking = sum((name, target) in row.missing for row in of_kind)
+            lacking = sum((name, target) in _missing(row) for row in of_kind)
             what = "" if target == kind else f"the {target} of "
             yield f"Nobody is named who {RELATIONS[name].says} {what}{_of(lacking, len(of_kind), kind)}."
         doubted = sum(_only_doubted(row) for row in of_kind)
         if doubted:
-            yield f"Whoever is named as behind {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
+            yield f"Whoever is named as having arranged {_of(doubted, len(of_kind), kind)} is denied, or hardly believed."
 
 
 def unnamed(row: AnswerRow) -> str:
@@ -37,13 +37,11 @@ def unnamed(row: AnswerRow) -> str:
     Example:
         >>> from graphsvc.views.picture.network import Node
         >>> crossing = Node("c1", "crossing", "c1", "", True, False, "P", "", True, 0, 0, 0.0, 0.0)
-        >>> unnamed(AnswerRow(crossing, (), (), (("PILOTED", "crossing"), ("SUPPLIED", "boat"))))
-        'Nobody is named who piloted it or who supplied its boat.'
+        >>> boat = Node("b1", "boat", "Gull", "", True, False, "P", "", False, 0, 0, 0.0, 0.0)
+        >>> unnamed(AnswerRow(crossing, (), (), (("PILOTED", crossing), ("SUPPLIED", boat))))
+        'Nobody is named who piloted it or who supplied Gull.'
     """
-    parts = [
-        f"who {RELATIONS[name].says} {'it' if target == row.about.kind else f'its {target}'}"
-        for name, target in row.missing
-    ]
+    parts = [f"who {RELATIONS[name].says} {'it' if node is row.about else node.name}" for name, node in row.missing]
     return f"Nobody is named {' or '.join(parts)}." if parts else ""
 
 
@@ -55,7 +53,7 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
             some = sum(_on_one_voice(row, name) for row in of_kind)
             if some:
                 what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "
-                yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if it errs, nobody is named."
+                yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if it errs, nobody else is believed to have."
 
 
 def _only_doubted(row: AnswerRow) -> bool:
@@ -67,6 +65,11 @@ def _on_one_voice(row: AnswerRow, relation: str) -> bool:
     """Whether all that is believed of who did it is one account, report or record, of one of them."""
     believed = [said.edge for said in row.said if said.edge.relation == relation and not said.is_weak]
     return len(believed) == 1 and (believed[0].groups, believed[0].other_sources) in ((1, 0), (0, 1))
+
+
+def _missing(row: AnswerRow) -> set[tuple[str, str]]:
+    """Relations that nobody is named for, and the kind of what it would have been done to."""
+    return {(name, node.kind) for name, node in row.missing}
 
 
 def _of(some: int, every: int, kind: str) -> str:

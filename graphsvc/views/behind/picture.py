@@ -123,7 +123,9 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
             places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(some)}
         top += (deep + 0.6) * _DOWN
     first = [name for name in linking if name not in places]
-    places |= {name: (_LINKS * _ACROSS, turn * top / len(first)) for turn, name in enumerate(first)}
+    # Whoever runs what is named, and who was served, stand in that column already.
+    left = (_LINKS - any(some for (_, at), some in filled.items() if at == _LINKS)) * _ACROSS
+    places |= {name: (left, turn * top / len(first)) for turn, name in enumerate(first)}
     return places
 
 

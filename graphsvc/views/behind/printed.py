@@ -7,11 +7,12 @@ from pathlib import Path
 
 from graphsvc.records.numbers import count
 from graphsvc.views.behind.answer import Answer, called
-from graphsvc.views.behind.rows import PartSaid
+from graphsvc.views.behind.rows import PartSaid, is_weak
 from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
+from graphsvc.views.sentences import gone
 from graphsvc.views.wording import belief_short, voices
 
 _PAGE = Path(__file__).with_name("page.typ")
@@ -42,16 +43,23 @@ def as_pdf(
         "case": case,
         "made": made,
         "says": SAYS,
-        "gaps": list(answer.gaps),
+        "gaps": [
+            *filter(None, (answer.cut, gone(answer.absent, "of those asked about") if answer.absent else "")),
+            *answer.gaps,
+        ],
+        "complete": all(row.said for row in answer.rows),
         "change": [*answer.lone, *(question.text for question in answer.questions)],
         "common": [
-            [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(row.name for row in shared.rows)]
+            [shared.who.name, f"{len(shared.rows)} of {len(answer.rows)}", ", ".join(map(called, shared.rows))]
             for shared in answer.common[:_COMMON]
         ],
         "rows": [
             {
                 "about": called(row.about)
-                + "".join(f" · {node.name}" for node, _ in row.along)
+                + "".join(
+                    f" · {node.name}" + (" (denied or hardly believed)" if is_weak(edge) else "")
+                    for node, edge in row.along
+                )
                 + (f" · {count(row.carried, 'person')} carried" if row.carried else ""),
                 "said": [_cells(said, in_steps=in_steps) for said in sorted(row.said, key=lambda said: said.is_weak)],
             }
@@ -71,9 +79,11 @@ def _cells(said: PartSaid, *, in_steps: bool) -> list[str]:
     if lead:
         rank = f"{lead.rank}" + (f" ({lead.best} to {lead.worst})" if lead.best not in (None, lead.worst) else "")
     against = f"denied by {edge.denying}" if edge.denied else "hardly believed" if edge.doubtful else ""
+    if said.by_weak_way and said.what is not None:
+        against = ", ".join(filter(None, (against, f"{said.what.name}: denied or hardly believed")))
     return [
         said.who.name,
-        edge.says + (f" {said.what.name}" if said.what else ""),
+        edge.says + (f" {called(said.what)}" if said.what else ""),
         belief_short(edge.belief) if in_steps else f"{edge.belief:.2f}",
         voices(edge.groups, edge.other_sources),
         "yes" if edge.belief_on_record > 0 else "no",

@@ -63,7 +63,7 @@ class PartSaid:
     Attributes:
         who: whom it is said of. what: what it was done to where that is not what was asked about: what is asked about along with
             it (`ALONG`), or a gang that is said to be behind it.
-        edge: the link, with its figures as released.
+        edge: the link, with its figures as released. way: the link by which `what` comes in; None: it was asked about itself.
         lead: where they stand in the ranking; None: they are not ranked, or this reader sees no ranking.
         served: people whom they are said to have served lawfully.
     """
@@ -73,11 +73,22 @@ class PartSaid:
     edge: Edge
     lead: LeadRank | None
     served: int = 0
+    way: Edge | None = None
 
     @property
     def is_weak(self) -> bool:
-        """Whether it must not stand beside better ones as if alike: denied, or believed less than not."""
-        return self.edge.denied or self.edge.doubtful
+        """Whether it must not stand beside better ones as if alike: it, or the way to it, is denied or believed less than not."""
+        return is_weak(self.edge) or self.by_weak_way
+
+    @property
+    def by_weak_way(self) -> bool:
+        """Whether what it was done to comes in by a link that is denied or believed less than not."""
+        return self.way is not None and is_weak(self.way)
+
+    @property
+    def belief(self) -> float:
+        """How far it and the way to it are believed, as if accounts were independent."""
+        return self.edge.belief * (self.way.belief if self.way is not None else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +97,20 @@ class AnswerRow:
 
     Attributes:
         about: the entity. along: what is asked about with it, and the link to it.
-        said: what is said; missing: relations that nobody is named for, and the kind of what it would have been done to.
+        said: what is said; missing: relations that nobody is named for, and what it would have been done to.
         carried: people who are said to have been carried on a crossing.
     """
 
     about: Node
     along: tuple[tuple[Node, Edge], ...]
     said: tuple[PartSaid, ...]
-    missing: tuple[tuple[str, str], ...]
+    missing: tuple[tuple[str, Node], ...]
     carried: int = 0
+
+
+def is_weak(edge: Edge) -> bool:
+    """Whether a link is denied, or believed less than not."""
+    return edge.denied or edge.doubtful
 
 
 def relations(kind: str) -> tuple[str, ...]:
@@ -137,10 +153,11 @@ def rows(
             ends["subject", edge.subject].append(edge)
             ends["object", edge.object].append(edge)
 
-    def of(target: Node, what: Node | None, only: Iterable[str]) -> list[PartSaid]:
+    def of(target: Node, way: Edge | None, only: Iterable[str]) -> list[PartSaid]:
         order = {name: place for place, name in enumerate(only)}
+        what = None if way is None else target
         done = [
-            PartSaid(nodes[edge.subject], what, edge, leads.get(edge.subject), served.get(edge.subject, 0))
+            PartSaid(nodes[edge.subject], what, edge, leads.get(edge.subject), served.get(edge.subject, 0), way)
             for edge in ends["object", target.id]
             if edge.relation in order
         ]
@@ -154,17 +171,23 @@ def rows(
             if edge.relation == relation
         ]
         said, missing = [], []
-        for target in {node.id: node for node in (about, *(node for node, _ in along))}.values():
-            done = of(target, None if target is about else target, relations(target.kind))
+        ways: dict[str, tuple[Node, Edge | None]] = {about.id: (about, None)}
+        for node, edge in sorted(along, key=lambda pair: (is_weak(pair[1]), -pair[1].belief)):
+            ways.setdefault(node.id, (node, edge))
+        for target, way in ways.values():
+            done = of(target, way, relations(target.kind))
             said += done
             named = {each.edge.relation for each in done}
-            missing += [(name, target.kind) for name in EXPECTED.get(target.kind, ()) if name not in named]
-        gangs = {each.who.id: each.who for each in said if each.who.kind == "gang"}
-        for gang in gangs.values():
-            runs = of(gang, gang, (RUNS,))
+            missing += [(name, target) for name in EXPECTED.get(target.kind, ()) if name not in named]
+        gangs: dict[str, tuple[Node, Edge]] = {}
+        for each in sorted(said, key=weight):
+            if each.who.kind == "gang":
+                gangs.setdefault(each.who.id, (each.who, each.edge))
+        for gang, edge in gangs.values():
+            runs = of(gang, edge, (RUNS,))
             said += runs
-            missing += [] if runs else [(RUNS, gang.kind)]
-        return AnswerRow(about, tuple(along), tuple(said), tuple(dict.fromkeys(missing)), carried.get(about.id, 0))
+            missing += [] if runs else [(RUNS, gang)]
+        return AnswerRow(about, tuple(along), tuple(said), tuple(missing), carried.get(about.id, 0))
 
     return [row(nodes[name]) for name in dict.fromkeys(asked) if name in nodes]
 

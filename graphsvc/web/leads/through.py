@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.service import Session, Through
 from graphsvc.views.picture.graph import drawn
+from graphsvc.views.picture.network import Edge
 from graphsvc.views.through import WITNESSES
 from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.rail import Entry
@@ -27,11 +28,13 @@ def view(case: str) -> ResponseReturnValue:
         rows = session.leads.rows(session.leads.ranking().leads)
         cleared = session.grant.sources
         names = {row.id: row.name for row in rows}
+        links = {(edge.subject, edge.relation, edge.object): _link(edge) for edge in shown.view.edges}
+        record = cleared and request.args.get("record") == "yes"
         values: dict[str, Any] = {
             "leads": [row.columns() for row in session.leads.rows(shown.leads)],
             "surfaced": [row.columns() for row in rows if row.surfaced],
             "ways": [
-                {"lead": way.lead, "group": way.group, "links": [list(link) for link in way.links]}
+                {"lead": way.lead, "group": way.group, "links": [links[link] for link in way.links if link in links]}
                 for way in shown.ways
             ],
             "groups": {str(group): list(sources) for group, sources in shown.groups.items()} if cleared else {},
@@ -44,8 +47,9 @@ def view(case: str) -> ResponseReturnValue:
                     ],
                     "asked_enough": enough,
                 }
-                for each, enough in (session.leads.witnesses.agreements() if cleared else [])
+                for each, enough in (session.leads.witnesses.agreements() if record else [])
             ],
+            "record": record,
         }
         if wants_json():
             return values
@@ -68,6 +72,11 @@ def _picture(session: Session, shown: Through) -> dict[str, Any]:
         if sources and session.grant.sources
     }
     return drawn(shown.view) | {"to": to}
+
+
+def _link(edge: Edge) -> dict[str, Any]:
+    values = ("subject", "relation", "object", "belief", "denied", "doubtful")
+    return {name: getattr(edge, name) for name in values}
 
 
 def _ids() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint
@@ -9,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.service import LeadRow, Session
 from graphsvc.views import charts, wording
+from graphsvc.views.picture.network import DOUBTFUL
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
@@ -19,7 +22,7 @@ ENTRIES = (
     Entry(80, "Workplaces", "case.workplaces", "read"),
 )
 _TOP = 8
-_PARTS = ("boats", "organisers", "pilots")
+_PARTS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots"}
 _NEWEST = 5
 
 
@@ -50,13 +53,15 @@ def crossings(case: str) -> ResponseReturnValue:
     session = at(case)
     result = session.network.entities.crossings()
     rows = result.dicts()
-    parts = session.network.entities.parts()
+    told_parts = session.network.entities.parts()
+    parts = _parts(told_parts.dicts())
     return answer(
         "case/crossings.html",
         case=session.case,
         timeline=charts.timeline(rows),
-        crossings=[row | _parts(parts.get(row["id"])) for row in rows],
+        crossings=[row | parts[row["id"]] for row in rows],
         truncated=result.truncated,
+        parts_cut=told_parts.truncated,
     )
 
 
@@ -68,22 +73,19 @@ def workplaces(case: str) -> ResponseReturnValue:
     return answer("case/workplaces.html", case=session.case, workplaces=result.dicts(), truncated=result.truncated)
 
 
-def _parts(known: dict[str, Any] | None) -> dict[str, list[dict[str, Any]]]:
-    """Boats, organisers and pilots of a crossing, each with id, name and whether it is denied or believed less than not."""
-    if known is None:
-        return {column: [] for column in _PARTS}
-    return {
-        column: [
+def _parts(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Id of a crossing → its boats, organisers and pilots, each with whether it is denied or believed less than not."""
+    parts: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {column: [] for column in _PARTS.values()})
+    for row in rows:
+        parts[row["crossing"]][_PARTS[row["relation"]]].append(
             {
-                "id": identifier,
-                "name": known["called"].get(identifier, identifier),
-                "denied": identifier in known["denied"],
-                "doubtful": identifier in known["doubtful"],
+                "id": row["id"],
+                "name": row["name"] or row["id"],
+                "denied": bool(row["denying"]),
+                "doubtful": row["belief"] < DOUBTFUL,
             }
-            for identifier in known[column]
-        ]
-        for column in _PARTS
-    }
+        )
+    return parts
 
 
 def _top(session: Session) -> tuple[str, str, list[dict[str, object]]]:
