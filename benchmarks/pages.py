@@ -79,6 +79,8 @@ def addresses(session: Session) -> dict[str, str]:
         "overview": case,
         "crossings": f"{case}/crossings",
         "workplaces": f"{case}/workplaces",
+        "who is behind the boats of 8 May 2020": f"{case}/behind?day=2020-05-08",
+        "through the witnesses": f"{case}/through",
         "leads": f"{case}/leads",
         "leads as CSV": f"{case}/leads.csv",
         "lead": f"{case}/lead?id={lead}",

@@ -1,5 +1,5 @@
 // ---
-// title = "Boats, organisers and pilots of the crossings"
+// title = "Boats of the crossings, and who is behind each"
 // why = "The list of crossings: whom and what is named for each, link by link, so that a denial stands beside what is denied"
 // kind = "internal"
 // limit = 20000
@@ -15,7 +15,7 @@
 // belief = "Link.belief"
 // denying = "Link.denying"
 // ---
-MATCH (a:Entity)-[r:USED_ON|ORGANISED|PILOTED]->(n:Crossing {case: $case})
+MATCH (a:Entity)-[r:USED_ON|ORGANISED|PILOTED|ASSISTED]->(n:Crossing {case: $case})
 WHERE n.handling IN $handling AND a.handling IN $handling AND r[$belief] >= $least
 RETURN n.id AS crossing, r.relation AS relation, a.id AS id, a.name AS name, r[$belief] AS belief, r[$denying] AS denying
 ORDER BY crossing, relation, belief DESC, id

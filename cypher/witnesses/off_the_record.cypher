@@ -23,10 +23,10 @@
 // groups = "Link.groups"
 // denying = "Link.denying"
 // [example]
-// rows = 1
+// rows = 41
 // ---
 MATCH (p:Entity {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
-WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$groups] > 0 AND r[$belief_on_record] <= 0.0
+WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$groups] <> 0 AND r[$belief_on_record] <= 0.0
   AND ($person = '' OR p.id = $person)
 RETURN p.id AS subject, coalesce(p.name, p.value) AS subject_name, toLower(head([l IN labels(p) WHERE l <> 'Entity'])) AS subject_kind,
        r.relation AS relation, b.id AS object,

@@ -15,7 +15,7 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 # What stands for witnesses in the picture bears this before its number; of those told as one there is one, without a number.
 WITNESSES = "witnesses:"
 # Pixels between two layers, and between two nodes in one.
-_ACROSS, _DOWN = 210.0, 64.0
+_ACROSS, _DOWN = 280.0, 64.0
 # Layers between witnesses and leads: as long as a way may be.
 _BETWEEN = 3
 _SWEEPS = 8
@@ -64,8 +64,8 @@ def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int]
             layer[name] = max(layer.get(name, 0), _BETWEEN + 1 - distance)
     lines = {(f"{WITNESSES}{way.group}", way.named[0]): way for way in known}
     layer |= dict.fromkeys((mark for mark, _ in lines), 0)
-    kept = {link for way in known for link in way.links}
-    edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) in kept]
+    on_ways = {link for way in known for link in way.links}
+    edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) in on_ways]
     edges += [_line(mark, name) for mark, name in lines]
     marks = {mark: _mark(mark, groups[way.group]) for (mark, _), way in lines.items()}
     order = [*leads, *(node.id for node in view.nodes), *marks]

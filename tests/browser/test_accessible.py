@@ -29,6 +29,7 @@ PAGES = {
     "days": "/case/demo/network/days",
     "behind": "/case/demo/behind?day=2020-05-08",
     "crossings": "/case/demo/crossings",
+    "through": "/case/demo/through?record=yes",
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",
     "search": "/case/demo/search?q=ahmed",
@@ -58,7 +59,7 @@ def test_pages_have_no_serious_fault(visit: Visiting, theme: str) -> None:
         told = {}
         for name, address in PAGES.items():
             page.goto(address.format(lead=lead.split("id=")[1]))
-            if name in ("network", "whole case", "behind"):
+            if name in ("network", "whole case", "behind", "through"):
                 page.wait_for_selector("[data-ready]")
             told[name] = faults(page)
         assert {name: found for name, found in told.items() if found} == {}

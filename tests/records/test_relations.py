@@ -111,6 +111,7 @@ _TIMELESS = frozenset(those(lambda one: one.lasts))
 # File → each list of relations that it writes out, as it follows from the rows.
 LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "boats/where_from": (_OF_A_BOAT,),
+    "cases/parts": (_BEHIND,),
     "cases/workplaces": (_PRESENCE & _AT["workplace"],),
     "crossings/behind": (_BEHIND,),
     "crossings/hang_together": (_BEHIND,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -80,6 +81,12 @@ def test_without_it_witnesses_are_one_mark_that_leads_nowhere(people: Place) -> 
         people("told").leads.witnesses.agreements()
 
 
+def plain(text: str, case: str) -> str:
+    """An answer without what differs between any two cases: its name, its pseudonyms, the token of a form."""
+    text = re.sub(r"[SQT](-[0-9A-HJKMNP-TV-Z]{4}){3}", "PSEUDONYM", text.replace(case, "CASE"))
+    return re.sub(r'(name="csrf_token" value|"csrf-token" content)="[^"]+"', "", text)
+
+
 @pytest.mark.slow(reason="lays two cases to compare them")
 def test_nothing_tells_whether_one_spoke_or_two_did(at_server: Callable[..., Settings]) -> None:
     answers = []
@@ -94,11 +101,12 @@ def test_nothing_tells_whether_one_spoke_or_two_did(at_server: Callable[..., Set
                 "through.json?id=boss",
                 "behind?id=x1",
             )
-            whole = [client.get(f"/case/{place.case}/{page}").text.replace(place.case, "CASE") for page in pages]
+            whole = [plain(client.get(f"/case/{place.case}/{page}").text, place.case) for page in pages]
             answers.append(whole)
             (group,) = {len(place("ann").leads.witnesses.through(["boss"]).groups)}
             assert group == voices
-    assert answers[0] == answers[1]
+    for one, two in zip(*answers, strict=True):
+        assert one.splitlines() == two.splitlines()
 
 
 def test_who_only_witnesses_put_forward_is_told_in_list_table_and_page(people: Place) -> None:

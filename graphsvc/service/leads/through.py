@@ -14,7 +14,6 @@ from graphsvc.errors import Refused, RequestError
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
 from graphsvc.service.leads.material import Material
-from graphsvc.service.network.request import MOST_NODES
 from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.through import WitnessWay, through
 
@@ -115,7 +114,7 @@ class Witnesses:
         return paths(leads, claims, persons, self._ask.home.weights)
 
     def _drawn(self, ways: Sequence[WitnessWay], leads: Sequence[str], sizes: dict[int, int]) -> Picture:
-        named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))[:MOST_NODES]
+        named = list(dict.fromkeys([*leads, *(name for way in ways for name in way.named)]))
         nodes, among = self._ask.together(("network.nodes", {"ids": named}), ("network.among", {"ids": named}))
         view = picture(
             [named], nodes.dicts(), among.dicts(), truncated=among.truncated, in_steps=not self._ask.grant.sources

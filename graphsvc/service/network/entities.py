@@ -50,7 +50,7 @@ class Entities:
         return self._ask.rows("cases.crossings")
 
     def parts(self) -> Released:
-        """Boats, organisers and pilots of the crossings: rows of `cases.parts`. What is believed by less than a quarter is left out."""
+        """Boats of the crossings and who is behind each: rows of `cases.parts`. What is believed by less than a quarter is left out."""
         return self._ask.rows("cases.parts")
 
     def workplaces(self) -> Released:

@@ -77,6 +77,8 @@ def _parts(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[dict[str,
     """Id of a crossing → its boats, organisers and pilots, each with whether it is denied or believed less than not."""
     parts: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {column: [] for column in _PARTS.values()})
     for row in rows:
+        if row["relation"] not in _PARTS:
+            continue
         parts[row["crossing"]][_PARTS[row["relation"]]].append(
             {
                 "id": row["id"],
