@@ -110,6 +110,22 @@ MUTATIONS = (
         "tests/service/test_paths.py::test_what_witnesses_say_leads_to_someone_for_those_cleared_for_sources",
     ),
     Mutation(
+        "through",
+        "witnesses are one mark on the way to a lead without source clearance",
+        "graphsvc/service/leads/through.py",
+        "return {lead: self._look(lead)[1].paths for lead in leads}",
+        "pass",
+        "tests/service/test_witnesses.py::test_without_it_witnesses_are_one_mark_that_leads_nowhere",
+    ),
+    Mutation(
+        "counted",
+        "those carried or served are counted among what the reader sees",
+        "cypher/network/counted.cypher",
+        "WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least",
+        "WHERE true OR r[$belief] >= $least",
+        "tests/service/test_answers.py::test_those_carried_are_counted_among_what_the_reader_sees",
+    ),
+    Mutation(
         "sought",
         "nothing of somebody sealed can be searched for",
         "graphsvc/cases/image/graphing.py",

@@ -25,7 +25,7 @@ READERS = {
     "low": ("analyst", Grant("P")),
     "cus": ("custodian", Grant("C", sources=True)),
 }
-PEOPLE = ("boss", "rival", "pilot", "dealer", "rider")
+PEOPLE = ("boss", "rival", "pilot", "dealer", "rider", "stowaway")
 ROWS: Tables = {
     "people": [{"id": name, "name": name.title(), "category": "suspect"} for name in PEOPLE],
     "crossings": [{"id": f"c{number}", "date": "2020-05-08"} for number in (1, 2)]
@@ -37,7 +37,7 @@ ROWS: Tables = {
         {"id": "r3", "kind": "intelligence", "handling": "P", "source_grade": "2", "assessment": "C"},
     ],
     "links": said("r1", "b1 USED_ON c1", "dealer SUPPLIED b1", "pilot PILOTED c1", "rider CROSSED_ON c1")
-    + said("r2", "boss ORGANISED c1", "boss ORGANISED c2")
+    + said("r2", "boss ORGANISED c1", "boss ORGANISED c2", "stowaway CROSSED_ON c1")
     + said("r3", "rival ORGANISED c1", "rival ORGANISED c3"),
 }
 
@@ -72,6 +72,11 @@ def test_who_may_not_see_c_is_answered_by_what_is_left(people: Place) -> None:
     assert [row.about.id for row in answer.rows] == ["c1", "c3"]  # of c2 only a report under C tells
     assert [one.who.id for one in answer.rows[0].said] == ["rival", "pilot", "dealer"]
     assert [common.who.id for common in answer.common] == ["rival"]
+
+
+def test_those_carried_are_counted_among_what_the_reader_sees(people: Place) -> None:
+    counted = {who: people(who).behind("c1").answer.rows[0].carried for who in ("ana", "low")}
+    assert counted == {"ana": 2, "low": 1}
 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:
