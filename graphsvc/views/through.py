@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import LinkKey
-from graphsvc.records.told import step
-from graphsvc.views.picture.folding import FoldedPicture
+from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 # What stands for witnesses in the picture bears this before its number; of those told as one there is one, without a number.
@@ -63,11 +62,11 @@ def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[int, int]
         for distance, name in enumerate(reversed(way.named)):
             layer[name] = max(layer.get(name, 0), _BETWEEN + 1 - distance)
     lines = {(f"{WITNESSES}{way.group}", way.named[0]): way for way in known}
-    layer |= dict.fromkeys((mark for mark, _ in lines), 0)
+    layer |= dict.fromkeys((end for end, _ in lines), 0)
     on_ways = {link for way in known for link in way.links}
     edges = [edge for edge in view.edges if (edge.subject, edge.relation, edge.object) in on_ways]
-    edges += [_line(mark, name) for mark, name in lines]
-    marks = {mark: _mark(mark, groups[way.group]) for (mark, _), way in lines.items()}
+    edges += [line(end, "TOLD_OF", name, "told of", 1.0) for end, name in lines]
+    marks = {end: _mark(end, groups[way.group]) for (end, _), way in lines.items()}
     order = [*leads, *(node.id for node in view.nodes), *marks]
     places = _places({name: layer[name] for name in order if name in layer}, edges)
     drawn = [nodes.get(name) or marks[name] for name in places]
@@ -121,46 +120,5 @@ def _places(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[str, tuple[
 
 def _mark(identifier: str, witnesses: int) -> Node:
     number = identifier.removeprefix(WITNESSES)
-    return FoldedPicture(
-        id=identifier,
-        kind="group",
-        name=f"Group {number}: {count(witnesses, 'witness')}" if witnesses else "Witnesses",
-        sort="",
-        identified=True,
-        sealed=False,
-        handling="P",
-        gang="",
-        start=False,
-        links=1,
-        more=0,
-        x=0.0,
-        y=0.0,
-        by="",
-        key=number,
-        members=witnesses,
-        kinds=(("person", witnesses),) if witnesses else (),
-    )
-
-
-def _line(mark: str, name: str) -> Edge:
-    return Edge(
-        subject=mark,
-        relation="TOLD_OF",
-        object=name,
-        says="told of",
-        directed=True,
-        belief=1.0,
-        step=step(1.0),
-        doubtful=False,
-        denied=False,
-        asserting="",
-        denying="",
-        groups="",
-        other_sources=0,
-        belief_on_record=0.0,
-        groups_on_record="",
-        other_sources_on_record=0,
-        first_on="",
-        last_on="",
-        bend=0,
-    )
+    name = f"Group {number}: {count(witnesses, 'witness')}" if witnesses else "Witnesses"
+    return mark(identifier, name, witnesses, number, "P")

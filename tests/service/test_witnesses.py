@@ -159,3 +159,7 @@ def test_it_is_one_look_in_the_log_that_names_whose_words_were_followed(people: 
     client.get(f"/case/{people.case}/through.json?id=boss")
     (line,) = people.lines()
     assert (line["action"], line["detail"]["query"]) == ("analyse", "through")
+    people.begin()
+    client.get(f"/case/{people.case}/through?id=boss", headers={"Sec-Fetch-Dest": "document"}).get_data()
+    (line,) = people.lines()
+    assert (line["action"], line["detail"]["query"]) == ("analyse", "through")

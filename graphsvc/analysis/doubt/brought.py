@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graphsvc.analysis.doubt import rereading
 from graphsvc.analysis.evidence.ledger import Bools
 from graphsvc.analysis.score.basis import Basis
 from graphsvc.analysis.score.hubs import Ranking, ranked, score_of
@@ -117,10 +118,6 @@ def _ranks_on(on: Basis, heard: Bools) -> dict[str, int]:
     """Rank of each person on some of the claims alone, of those whom they raise; ties share the lowest."""
     place = {name: number for number, name in enumerate(on.ledger.ids)}
     scores = np.append(score_of(on, on.told.rows(heard)), 0.0).round(9)
-    mine = {person.id: float(scores[place.get(person.id, -1)]) for person in on.people}
-    ordered = np.sort(list(mine.values()))
-    return {
-        name: int(len(ordered) - np.searchsorted(ordered, score, side="right")) + 1
-        for name, score in mine.items()
-        if score > 0
-    }
+    mine = scores[[place.get(person.id, -1) for person in on.people]]
+    placed = zip(on.people, mine, rereading.ranks(mine), strict=True)
+    return {person.id: int(rank) for person, score, rank in placed if score > 0}

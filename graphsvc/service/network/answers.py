@@ -94,7 +94,7 @@ class Answers:
         )
         carried = {name: number for (name, relation), (number, _) in counted.items() if relation == CARRIED}
         served = {name: number for (name, relation), (number, _) in counted.items() if relation == SERVES}
-        some = rows(first, asked, self._standing(), carried, served)
+        some = rows(first, asked, self._standing({node.id for node in first.nodes}), carried, served)
         behind_them = {said.who.id for row in some for said in row.said}
         around = reads.around({*behind_them, *(node.id for row in some for node, _ in row.along)}, LINKING)
         every = list(dict.fromkeys((*named, *shared_by(some, around))))
@@ -142,19 +142,18 @@ class Answers:
         on_days = self._ask.rows("crossings.on_days", first=first, last=last, least=0.0).dicts()
         return [row["crossing"] for row in on_days]
 
-    def _standing(self) -> dict[str, LeadRank]:
-        """Where everybody stands, for who may see a ranking."""
+    def _standing(self, named: Collection[str]) -> dict[str, LeadRank]:
+        """Where those of these who are ranked stand, for who may see a ranking."""
         if not self._ask.may("analyse"):
             return {}
         held = {}
         with self._ask.act("analyse", query="hubs") as outcome:
-            places = self._material.places()
-            for lead in self._material.ranking(self._ask.grant).leads:
-                row = LeadRow.of(lead, places.get(lead.id))
-                held[lead.id] = LeadRank(
+            places, leads = self._material.places(), self._material.ranking(self._ask.grant).leads
+            for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
+                held[row.id] = LeadRank(
                     row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without
                 )
-            outcome["rows"] = len(held)
+            outcome["rows"] = len(leads)
         return held
 
     def _asking(self, some: Sequence[AnswerRow]) -> list[OpenQuestion]:

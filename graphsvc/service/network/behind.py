@@ -11,7 +11,7 @@ import networkx as nx
 import pandas as pd
 
 from graphsvc.service.cypher.frames import answer_frame, warn
-from graphsvc.views.behind.answer import COLUMNS, CUT, Answer
+from graphsvc.views.behind.answer import COLUMNS, Answer
 from graphsvc.views.forms.graphs import as_networkx
 from graphsvc.views.picture.network import Picture
 
@@ -61,7 +61,7 @@ class Behind:
 
     def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
         answer = self.answer
-        sentences = [CUT] if answer.truncated else []
+        sentences = [answer.cut] if answer.truncated else []
         warn(sentences)
         questions = [question.text for question in answer.questions]
         return answer_frame(

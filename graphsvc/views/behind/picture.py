@@ -10,10 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from graphsvc.records.relations import RELATIONS, LinkKey, doing
-from graphsvc.records.told import step
 from graphsvc.views.behind.common import Common
 from graphsvc.views.behind.rows import CARRIED, SERVES, AnswerRow
-from graphsvc.views.picture.folding import FoldedPicture
+from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 # (id, relation) → people tied to it so, and how far the most believed link of them is believed.
@@ -40,23 +39,25 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
         folded: who is one mark.
     """
     nodes = {node.id: node for node in view.nodes}
-    marks = {
-        f"{relation}:{name}": (_mark(nodes[name], relation, number), _line(nodes[name], relation, belief))
-        for (name, relation), (number, belief) in folded.items()
-        if number and name in nodes
-    }
+    marks, lines = [], []
+    for (name, relation), (number, belief) in folded.items():
+        if number and name in nodes:
+            identifier = f"{relation}:{name}"
+            ends = (identifier, name) if relation == CARRIED else (name, identifier)
+            marks.append(mark(identifier, f"{number:,} {_CALLED[relation]}", number, name, nodes[name].handling))
+            lines.append(line(ends[0], relation, ends[1], RELATIONS[relation].says, belief))
     places = _places(rows, [shared.who.id for shared in common], folded)
     days = {node.day[:10] for node in view.nodes if node.kind == "crossing"}
     drawn = [
         replace(node, name=_short(node, len(days)), more=0, x=places[node.id][0], y=places[node.id][1])
-        for node in (*view.nodes, *(mark for mark, _ in marks.values()))
+        for node in (*view.nodes, *marks)
         if node.id in places
     ]
     answered = {_key(said.edge) for row in rows for said in row.said}
     answered |= {_key(edge) for row in rows for _, edge in row.along}
     answered |= {_key(edge) for shared in common for _, edge in shared.ties}
     edges = [edge for edge in view.edges if _key(edge) in answered or edge.relation in _ORDERS]
-    edges += [line for _, line in marks.values()]
+    edges += lines
     return replace(
         view,
         nodes=tuple(drawn),
@@ -127,51 +128,3 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
     left = (_LINKS - any(some for (_, at), some in filled.items() if at == _LINKS)) * _ACROSS
     places |= {name: (left, turn * top / len(first)) for turn, name in enumerate(first)}
     return places
-
-
-def _mark(beside: Node, relation: str, number: int) -> FoldedPicture:
-    return FoldedPicture(
-        id=f"{relation}:{beside.id}",
-        kind="group",
-        name=f"{number:,} {_CALLED[relation]}",
-        sort="",
-        identified=True,
-        sealed=False,
-        handling=beside.handling,
-        gang="",
-        start=False,
-        links=1,
-        more=0,
-        x=beside.x,
-        y=beside.y,
-        by="",
-        key=beside.id,
-        members=number,
-        kinds=(("person", number),),
-    )
-
-
-def _line(beside: Node, relation: str, belief: float) -> Edge:
-    mark = f"{relation}:{beside.id}"
-    subject, target = (mark, beside.id) if relation == CARRIED else (beside.id, mark)
-    return Edge(
-        subject=subject,
-        relation=relation,
-        object=target,
-        says=RELATIONS[relation].says,
-        directed=True,
-        belief=belief,
-        step=step(belief),
-        doubtful=False,
-        denied=False,
-        asserting="",
-        denying="",
-        groups="",
-        other_sources=0,
-        belief_on_record=0.0,
-        groups_on_record="",
-        other_sources_on_record=0,
-        first_on="",
-        last_on="",
-        bend=0,
-    )

@@ -18,44 +18,51 @@ blueprint = Blueprint("through", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(25, "Through witnesses", "through.view", "analyse"),)
 
 
-@page(blueprint, "/through", look="analyse", query="=through")
+@page(blueprint, "/through")
 def view(case: str) -> ResponseReturnValue:
     """The witnesses' way to the first leads or to those asked for, whom only witnesses put forward, and what agreements would carry."""
     session = at(case)
 
     def late() -> dict[str, Any]:
-        shown = session.leads.witnesses.through(_ids())
-        rows = session.leads.rows(session.leads.ranking().leads)
-        cleared = session.grant.sources
-        names = {row.id: row.name for row in rows}
-        links = {(edge.subject, edge.relation, edge.object): _link(edge) for edge in shown.view.edges}
-        record = cleared and request.args.get("record") == "yes"
-        values: dict[str, Any] = {
-            "leads": [row.columns() for row in session.leads.rows(shown.leads)],
-            "surfaced": [row.columns() for row in rows if row.surfaced],
-            "ways": [
-                {"lead": way.lead, "group": way.group, "links": [links[link] for link in way.links if link in links]}
-                for way in shown.ways
-            ],
-            "groups": {str(group): list(sources) for group, sources in shown.groups.items()} if cleared else {},
-            "agreements": [
-                {
-                    "sources": list(each.sources),
-                    "leads": [
-                        {"id": name, "name": names[name], "now": now, "then": then}
-                        for name, (now, then) in each.ranks.items()
-                    ],
-                    "asked_enough": enough,
-                }
-                for each, enough in (session.leads.witnesses.agreements() if record else [])
-            ],
-            "record": record,
-        }
+        # Inside of it, as the page is sent before it is computed.
+        with session.look("analyse", query="through"):
+            values, shown = _told(session)
         if wants_json():
             return values
         return values | {"picture": _picture(session, shown), "names": shown.view.names}
 
     return answer_early("leads/through.html", late, case=session.case, asked=_ids())
+
+
+def _told(session: Session) -> tuple[dict[str, Any], Through]:
+    """What the page says, as plain data, and what it is made of."""
+    shown = session.leads.witnesses.through(_ids())
+    rows = {row.id: row for row in session.leads.rows(session.leads.ranking().leads)}
+    cleared = session.grant.sources
+    links = {(edge.subject, edge.relation, edge.object): _link(edge) for edge in shown.view.edges}
+    record = cleared and request.args.get("record") == "yes"
+    values: dict[str, Any] = {
+        "leads": [rows[lead.id].columns() for lead in shown.leads],
+        "surfaced": [row.columns() for row in rows.values() if row.surfaced],
+        "ways": [
+            {"lead": way.lead, "group": way.group, "links": [links[link] for link in way.links if link in links]}
+            for way in shown.ways
+        ],
+        "groups": {str(group): list(sources) for group, sources in shown.groups.items()} if cleared else {},
+        "agreements": [
+            {
+                "sources": list(each.sources),
+                "leads": [
+                    {"id": name, "name": rows[name].name, "now": now, "then": then}
+                    for name, (now, then) in each.ranks.items()
+                ],
+                "asked_enough": enough,
+            }
+            for each, enough in (session.leads.witnesses.agreements() if record else [])
+        ],
+        "record": record,
+    }
+    return values, shown
 
 
 @blueprint.get("/through/picture.json")
