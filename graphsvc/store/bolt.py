@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,12 @@ logging.getLogger("neo4j.notifications").disabled = True
 
 _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 
+# How long what is told to end may take, and between two looks.
+_END_S, _BETWEEN_S = 60, 0.05
+# Pauses before a read is asked again that others outran by writing beside it, as newer servers say.
+_AGAIN_S, _OUTRUN = (0.05, 0.2, 0.5), "Transaction.Outdated"
 Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 Make = Callable[[list[Any], list[Any]], Item]
 
 
@@ -130,17 +136,19 @@ class Store:
             OperatorError: the server cannot be reached.
         """
         query = neo4j.Query(text, timeout=timeout)
-        with _translated(), self._session(neo4j.READ_ACCESS) as session:
-            result = session.run(query, dict(parameters))
-            columns = tuple(result.keys())
+
+        def ask() -> Rows:
             rows: list[tuple[Any, ...]] = []
-            truncated = False
-            for record in result:
-                if len(rows) == cap:
-                    truncated = True
-                    break
-                rows.append(tuple(_plain(value) for value in record.values()))
-        return Rows(columns, rows, truncated)
+            with self._session(neo4j.READ_ACCESS) as session:
+                result = session.run(query, dict(parameters))
+                columns = tuple(result.keys())
+                for record in result:
+                    if len(rows) == cap:
+                        return Rows(columns, rows, truncated=True)
+                    rows.append(tuple(_plain(value) for value in record.values()))
+            return Rows(columns, rows, truncated=False)
+
+        return _asked(ask)
 
     def read_at_once(
         self, text: str, columns: Sequence[str], parameters: Mapping[str, Any], *, timeout: float, cap: int
@@ -155,9 +163,13 @@ class Store:
         """
         gathered = f"CALL () {{\n{text}\n}}\nRETURN collect([{', '.join(columns)}]) AS rows"
         query = neo4j.Query(gathered, timeout=timeout)
-        with _translated(), self._session(neo4j.READ_ACCESS) as session:
-            (record,) = session.run(query, dict(parameters))
-        rows = [tuple(_plain(value) for value in row) for row in record[0]]
+
+        def ask() -> list[Any]:
+            with self._session(neo4j.READ_ACCESS) as session:
+                (record,) = session.run(query, dict(parameters))
+            return list(record[0])
+
+        rows = [tuple(_plain(value) for value in row) for row in _asked(ask)]
         return Rows(tuple(columns), rows[:cap], len(rows) > cap)
 
     def read_blocks(
@@ -172,14 +184,18 @@ class Store:
             Busy, RequestError, OperatorError: as `read`.
         """
         query = neo4j.Query(text, timeout=timeout)
-        items: list[Item] = []
-        with _translated(), self._session(neo4j.READ_ACCESS, fetch_size=-1) as session:
-            for record in session.run(query, dict(parameters)):
-                *block, rows = record.values()
-                items += [make(block, row) for row in rows]
-                if len(items) > cap:
-                    return items[:cap], True
-        return items, False
+
+        def ask() -> tuple[list[Item], bool]:
+            items: list[Item] = []
+            with self._session(neo4j.READ_ACCESS, fetch_size=-1) as session:
+                for record in session.run(query, dict(parameters)):
+                    *block, rows = record.values()
+                    items += [make(block, row) for row in rows]
+                    if len(items) > cap:
+                        return items[:cap], True
+            return items, False
+
+        return _asked(ask)
 
     def explain(self, text: str) -> QueryPlan:
         """What a query would do; nothing is run, no parameter is needed.
@@ -217,9 +233,28 @@ class Store:
         """Tell the server to end a transaction; it does at its next step."""
         self.read("TERMINATE TRANSACTION $id", {"id": transaction}, timeout=10, cap=1)
 
-    def write(self, text: str, parameters: Mapping[str, Any]) -> None:
-        """Run one writing query in a transaction of its own. It must be idempotent: a lost answer repeats it."""
+    def end(self, mark: str, within: float = _END_S) -> None:
+        """End the server's transactions that bear a mark, and wait until they are gone.
 
+        Raises:
+            Busy: one of them is still there after `within` seconds.
+            OperatorError: the server cannot be reached.
+        """
+        until = time.monotonic() + within
+        while running := self.transactions(mark):
+            for transaction in running:
+                self.terminate(transaction)
+            if time.monotonic() > until:
+                raise Busy("Neo4j is still at work on what an earlier process began. Try again in a moment.")
+            time.sleep(_BETWEEN_S)
+
+    def write(self, text: str, parameters: Mapping[str, Any], mark: str = "") -> None:
+        """Run one writing query in a transaction of its own, which bears a mark: `end` finds it by that.
+
+        It must be idempotent: a lost answer repeats it.
+        """
+
+        @neo4j.unit_of_work(metadata={"graphsvc": mark} if mark else None)
         def work(transaction: neo4j.ManagedTransaction) -> None:
             transaction.run(text, dict(parameters)).consume()
 
@@ -321,6 +356,22 @@ def _fault(error: bolt.ClientError, *, lines_before: int = 0) -> CypherFault:
 def sentence(message: str) -> str:
     """What the server says of a text, in its first line and without the place, which is told apart."""
     return _PLACE.split(" ".join(message.splitlines()[:1]))[0].strip().rstrip(".") + "."
+
+
+def _asked(ask: Callable[[], Answer]) -> Answer:
+    """What a reading query answers, in our words where it fails.
+
+    It is asked again where others wrote so much beside it that the server gave up; nothing of its answer was shown yet.
+    """
+    with _translated():
+        for pause in _AGAIN_S:
+            try:
+                return ask()
+            except bolt.TransientError as error:
+                if not (error.code or "").endswith(_OUTRUN):
+                    raise
+                time.sleep(pause)
+        return ask()
 
 
 @contextmanager

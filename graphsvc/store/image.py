@@ -149,9 +149,14 @@ def write(store: Store, case: str, steps: Iterable[WriteStep], batch: int, progr
         for start in range(0, len(step.rows), batch):
             progress(done, total, "writing to the graph")
             rows = step.rows[start : start + batch]
-            store.write(text, {"case": case, "label": step.word, "rows": rows})
+            store.write(text, {"case": case, "label": step.word, "rows": rows}, writing_mark(case))
             done += len(rows)
     progress(total, total, "written")
+
+
+def writing_mark(case: str) -> str:
+    """What transactions that write a case bear at the server: those of a process that was killed are ended by it."""
+    return f"writing {case}"
 
 
 def writing_text(file: str, word: str = "") -> str:

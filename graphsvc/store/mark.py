@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import NODE_LABELS, Image, writing_text
+from graphsvc.store.image import NODE_LABELS, Image, writing_mark, writing_text
 
 _TIMEOUT_S = 600
 _MOST = 100
@@ -48,9 +48,9 @@ def renew(store: Store, case: str, image: Image) -> Held:
     """
     mark = secrets.token_hex(16) if image.size() else ""
     if mark:
-        store.write(writing_text("mark", ""), {"case": case, "mark": mark})
+        store.write(writing_text("mark", ""), {"case": case, "mark": mark}, writing_mark(case))
     else:
-        store.write(writing_text("unmark", ""), {"case": case})
+        store.write(writing_text("unmark", ""), {"case": case}, writing_mark(case))
     return Held(mark, counted(image))
 
 

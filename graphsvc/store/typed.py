@@ -195,18 +195,13 @@ def _fault(ended: Mapping[str, Any]) -> CypherFault:
 
 def _ended_there(store: Store, mark: str) -> bool:
     """Whether the server has done with a text, told to end it and given a little time. A dead server has."""
-    deadline = time.monotonic() + _END_S
-    while time.monotonic() < deadline:
-        try:
-            running = store.transactions(mark)
-            for transaction in running:
-                store.terminate(transaction)
-        except OperatorError:
-            return True
-        if not running:
-            return True
-        time.sleep(_TURN_S)
-    return False
+    try:
+        store.end(mark, _END_S)
+    except Busy:
+        return False
+    except OperatorError:
+        return True
+    return True
 
 
 def _answers(store: Store) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import dataclasses
 import os
@@ -9,12 +10,14 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import neo4j
 import pytest
 import sqlalchemy as sa
 
@@ -23,9 +26,12 @@ from graphsvc.access.people.principal import Grant
 from graphsvc.appdb import tables, transaction
 from graphsvc.cases.deliveries.casework import CancelledError
 from graphsvc.config import Settings
-from graphsvc.errors import Busy, NotFound, Refused, RequestError
+from graphsvc.errors import Busy, GraphsvcError, NotFound, Refused, RequestError
 from graphsvc.service import Service, Session, quiet
-from graphsvc.store.image import Image, read_image
+from graphsvc.store.bolt import Store
+from graphsvc.store.image import Image, difference, read_image, writing_mark
+from graphsvc.store.image import write as write_image
+from graphsvc.store.server.local import LocalServer
 from tests.pseudonyms import without_pseudonyms
 
 pytestmark = pytest.mark.neo4j
@@ -392,6 +398,44 @@ def kill_a_load(settings: Settings, case: str, folder: Path, when_written: float
         while process.poll() is None and written(service, case) < when_written:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
+
+
+def test_what_a_killed_process_left_running_is_ended_before_its_case_is_completed(
+    service: Service, session: Session, case: str, small: Path, neo4j_server: LocalServer
+) -> None:
+    """Its transaction waits at the server for a lock; were it let go on, it would write once the case is whole again."""
+    session.deliveries.load(small, quiet)
+    before = image(service, case)
+    late = copy.deepcopy(before)
+    late.nodes["Person"]["P1"]["name"] = "Late"
+    killed = Store.connect(neo4j_server.uri, neo4j_server.username, neo4j_server.password, "neo4j")
+    holder = neo4j.GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.username, neo4j_server.password))
+    ended: list[Exception] = []
+
+    def write_late() -> None:
+        try:
+            write_image(killed, case, difference(before, late), 100, quiet)
+        except GraphsvcError as error:
+            ended.append(error)
+
+    with holder, holder.session(database="neo4j") as held:
+        lock = held.begin_transaction()
+        lock.run("MATCH (p:Person {case: $case, id: 'P1'}) SET p.locked = true", case=case).consume()
+        thread = threading.Thread(target=write_late)
+        thread.start()
+        mark = writing_mark(case)
+        until = time.monotonic() + 30
+        while not service.store().transactions(mark) and time.monotonic() < until:
+            time.sleep(0.01)
+        with transaction(service.database) as connection:
+            connection.execute(tables.cases.update().where(tables.cases.c.id == case).values(state="loading"))
+        assert service.recover() == [case]
+        assert service.store().transactions(mark) == []
+        lock.rollback()
+        thread.join(60)
+    killed.close()
+    assert ended
+    assert image(service, case) == before
 
 
 # -- the table of weights -----------------------------------------------------------------------------------------

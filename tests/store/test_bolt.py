@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import neo4j
 import pytest
 from neo4j import exceptions as bolt
 
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, OperatorError, RequestError
-from graphsvc.store.bolt import Store, _translated
+from graphsvc.store.bolt import Login, Store, _translated
 from graphsvc.store.server.local import LocalServer
 
 
@@ -52,6 +53,56 @@ def test_an_error_of_the_driver_is_told_by_who_must_act(error: Exception, ours: 
     with pytest.raises(ours, match=says) as told, _translated():
         raise error
     assert told.value.__cause__ is error
+
+
+class Outrun:
+    """A driver whose first reads are outrun by who writes beside them, after a first row."""
+
+    def __init__(self, times: int, code: str = "Neo.TransientError.Transaction.Outdated") -> None:
+        self.left, self.error = times, _neo4j_error(code)
+
+    def session(self, **_more: Any) -> Outrun:
+        return self
+
+    def __enter__(self) -> Outrun:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def run(self, *_asked: Any) -> Any:
+        class Answer(list[Any]):
+            def keys(self) -> tuple[str, ...]:
+                return ("rows",)
+
+            def __iter__(answer) -> Iterator[Any]:  # noqa: N805 - `self` is the driver here
+                for record in list.__iter__(answer):
+                    yield record
+                    if self.left:
+                        self.left -= 1
+                        raise self.error
+
+        return Answer([neo4j.Record({"rows": [[1]]})])  # type: ignore[no-untyped-call]
+
+
+READS: dict[str, Callable[[Store], object]] = {
+    "read": lambda store: store.read("", {}, timeout=1, cap=9).rows,
+    "at once": lambda store: store.read_at_once("", ["n"], {}, timeout=1, cap=9).rows,
+    "in blocks": lambda store: store.read_blocks("", {}, lambda _block, row: row, timeout=1, cap=9)[0],
+}
+
+
+@pytest.mark.parametrize("read", READS)
+def test_a_read_that_others_outran_by_writing_is_asked_again(read: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Neo4j 2026 says it: the transaction read outdated data. None of what it answered before counts twice."""
+    monkeypatch.setattr("graphsvc.store.bolt.time.sleep", lambda _seconds: None)
+    login = Login("bolt://x", "n", "p", "d")
+    assert READS[read](Store(Outrun(2), login)) == READS[read](Store(Outrun(0), login))  # type: ignore[arg-type]
+    with pytest.raises(Busy, match="met other work"):
+        READS[read](Store(Outrun(9), login))  # type: ignore[arg-type]
+    others = Outrun(1, "Neo.TransientError.General.MemoryPoolOutOfMemoryError")
+    with pytest.raises(Busy, match="needs more memory"):
+        READS[read](Store(others, login))  # type: ignore[arg-type]
 
 
 def test_errors_of_our_own_pass_as_they_are() -> None:

@@ -154,7 +154,7 @@ def test_progress_counts_rows_up_to_all() -> None:
     told: list[tuple[int, int]] = []
 
     class Nowhere:
-        def write(self, _text: str, parameters: dict[str, Any]) -> None:
+        def write(self, _text: str, parameters: dict[str, Any], _mark: str) -> None:
             assert len(parameters["rows"]) <= 2
 
     write(Nowhere(), "c", difference(Image(), small()), 2, lambda done, total, _: told.append((done, total)))  # type: ignore[arg-type]
@@ -178,7 +178,7 @@ class Noted:
         self.sent.append((text, parameters))
         return Rows((), [], truncated=False)
 
-    def write(self, text: str, parameters: dict[str, Any]) -> None:
+    def write(self, text: str, parameters: dict[str, Any], _mark: str) -> None:
         self.sent.append((text, parameters))
 
 

@@ -27,7 +27,7 @@ from graphsvc.records.progress import Progress
 from graphsvc.records.weights import Weights
 from graphsvc.store import mark
 from graphsvc.store.bolt import Store
-from graphsvc.store.image import WriteStep, difference, moves_open, read_image, write
+from graphsvc.store.image import WriteStep, difference, moves_open, read_image, write, writing_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,11 @@ class Replay:
         return graded_with(self.weights, self._settings.few_below)
 
     def restore(self, case: str, key: bytes, progress: Progress) -> None:
-        """Make the graph what the deliveries that count say, and settle their marks."""
+        """Make the graph what the deliveries that count say, and settle their marks.
+
+        What a process that is gone left running at the server is ended first: it would write behind our back.
+        """
+        self._store().end(writing_mark(case))
         self.carry_out(self.plan(case, key, progress), progress)
 
     def plan(
