@@ -16,7 +16,7 @@
 // weakest = "Link.belief"
 // [example]
 // parameters = { boats = 1 }
-// rows = 26
+// rows = 24
 // ---
 MATCH (t:Thing {case: $case, kind: 'part'})-[r:PART_OF]->(b:Boat)
 WHERE t.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL

@@ -18,7 +18,7 @@
 // denied = "Entity.id"
 // doubtful = "Entity.id"
 // [example]
-// rows = 5
+// rows = 8
 // ---
 MATCH (s:Entity {case: $case})-[r:SUPPLIED]->(b:Boat)
 WHERE s.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($supplier = '' OR s.id = $supplier)

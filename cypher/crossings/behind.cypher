@@ -20,7 +20,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { crossing = "C0001" }
-// rows = 9
+// rows = 2
 // ---
 MATCH (c:Crossing {case: $case, id: $crossing})
 WHERE c.handling IN $handling

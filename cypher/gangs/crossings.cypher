@@ -18,7 +18,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { gang = "G0001" }
-// rows = 5
+// rows = 7
 // ---
 MATCH (g:Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling

@@ -19,7 +19,7 @@
 // crossings = "computed.count"
 // [example]
 // parameters = { gang = "G0001" }
-// rows = 6
+// rows = 4
 // ---
 MATCH (g:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)
 WHERE g.handling IN $handling AND p.handling IN $handling AND r[$belief] IS NOT NULL AND ($gang = '' OR g.id = $gang)

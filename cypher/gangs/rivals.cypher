@@ -16,7 +16,7 @@
 // belief = "Link.belief"
 // denying = "Link.denying"
 // [example]
-// rows = 6
+// rows = 3
 // ---
 MATCH (a:Entity {case: $case})-[r:RIVAL_OF]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL

@@ -22,7 +22,7 @@
 // denied = "computed.count"
 // [example]
 // parameters = { people = 1 }
-// rows = 23
+// rows = 22
 // ---
 MATCH (p:Person {case: $case})-[r:DIRECTED|PAID|RECRUITED|COERCED|ABANDONED|TRANSPORTED|HOUSED]->(a:Person)-[s:PILOTED|ASSISTED]->(c:Crossing)
 WHERE p <> a AND p.handling IN $handling AND a.handling IN $handling AND c.handling IN $handling

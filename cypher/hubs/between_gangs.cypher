@@ -29,7 +29,7 @@
 // denied = "computed.count"
 // [example]
 // parameters = { least = 0.5 }
-// rows = 38
+// rows = 10
 // ---
 MATCH (g:Gang {case: $case})<-[m:MEMBER_OF|RUNS]-(q:Person)-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES|CONTACTED|ASSOCIATES_WITH]-(p:Person)
 WHERE g.handling IN $handling AND q.handling IN $handling AND p.handling IN $handling

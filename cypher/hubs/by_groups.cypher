@@ -25,7 +25,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { least = 1 }
-// rows = 113
+// rows = 429
 // ---
 MATCH (p:Person {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID|OWES]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($relation = '' OR r.relation = toUpper($relation))

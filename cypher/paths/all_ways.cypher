@@ -30,7 +30,7 @@
 // forward = "computed.flag"
 // [example]
 // parameters = { first = "G0001", second = "P0397" }
-// rows = 2
+// rows = 1
 // ---
 MATCH (a:Entity {case: $case, id: $first}), (b:Entity {case: $case, id: $second})
 WHERE a <> b AND a.handling IN $handling AND b.handling IN $handling

@@ -20,7 +20,7 @@
 // denying = "Link.denying"
 // first_on = "Link.first_on"
 // [example]
-// rows = 47
+// rows = 169
 // ---
 MATCH (a:Entity {case: $case})-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED]->(b:Person)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($person = '' OR a.id = $person)

@@ -23,7 +23,7 @@
 // denied = "computed.count"
 // [example]
 // parameters = { least = 0.5 }
-// rows = 83
+// rows = 75
 // ---
 MATCH (top:Person {case: $case})
 WHERE top.handling IN $handling

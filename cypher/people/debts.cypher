@@ -18,7 +18,7 @@
 // places = "Workplace.id"
 // [example]
 // parameters = { tied = "no" }
-// rows = 6
+// rows = 18
 // ---
 MATCH (a:Entity {case: $case})-[r:OWES]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL

@@ -19,7 +19,7 @@
 // witnessed = "computed.flag"
 // [example]
 // parameters = { person = "P1556" }
-// rows = 57
+// rows = 71
 // ---
 MATCH (to:Entity {case: $case, id: $person})<-[:OBJECT]-(c:Claim {relation: 'PAID', polarity: 'asserts', status: 'active'})-[:SUBJECT]->(by:Entity)
 MATCH (c)-[:STATED_IN]->(s:Statement)

@@ -16,7 +16,7 @@
 // payers = "computed.count"
 // claims = "computed.count"
 // [example]
-// rows = 51
+// rows = 50
 // ---
 MATCH (c:Claim {case: $case, relation: 'PAID', polarity: 'asserts', status: 'active'})
 WHERE c.handling IN $handling AND c.amount IS NOT NULL

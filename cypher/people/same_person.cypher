@@ -16,7 +16,7 @@
 // over = "Thing.value"
 // belief = "Link.belief"
 // [example]
-// rows = 4
+// rows = 3
 // ---
 CALL () {
   MATCH (x:Person {case: $case})-[r:SAME_AS]->(y:Person)

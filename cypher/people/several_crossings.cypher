@@ -21,7 +21,7 @@
 // weakest = "Link.belief"
 // denied = "computed.count"
 // [example]
-// rows = 17
+// rows = 29
 // ---
 MATCH (p:Person {case: $case})-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
 WHERE p.handling IN $handling AND c.handling IN $handling AND r[$belief] >= $least

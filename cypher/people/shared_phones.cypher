@@ -22,7 +22,7 @@
 // weakest = "Link.belief"
 // [example]
 // parameters = { people = 1, kind = "account" }
-// rows = 26
+// rows = 23
 // ---
 MATCH (p:Person)-[r:USED]->(t:Thing {case: $case})
 WHERE p.handling IN $handling AND t.handling IN $handling AND r[$belief] IS NOT NULL

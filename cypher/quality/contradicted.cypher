@@ -16,7 +16,7 @@
 // denying = "Link.denying"
 // belief_on_record = "Link.belief_on_record"
 // [example]
-// rows = 6
+// rows = 7
 // ---
 MATCH (a:Entity {case: $case})-[r]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND r[$denying] <> 0

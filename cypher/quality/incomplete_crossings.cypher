@@ -17,7 +17,7 @@
 // organiser = "computed.flag"
 // missing = "computed.number"
 // [example]
-// rows = 49
+// rows = 31
 // ---
 MATCH (c:Crossing {case: $case})
 WHERE c.handling IN $handling

@@ -15,7 +15,7 @@
 // second_belief = "Link.belief"
 // denied = "computed.flag"
 // [example]
-// rows = 0
+// rows = 1
 // ---
 MATCH (c:Crossing)<-[r:CROSSED_ON|PILOTED|ASSISTED]-(p:Person {case: $case})-[s:CROSSED_ON|PILOTED|ASSISTED]->(d:Crossing)
 WHERE c.id < d.id AND c.date_earliest = d.date_earliest AND c.date_earliest = c.date_latest AND d.date_earliest = d.date_latest

@@ -16,7 +16,7 @@
 // claims = "computed.count"
 // [example]
 // parameters = { span = 31 }
-// rows = 691
+// rows = 655
 // ---
 MATCH (c:Claim {case: $case, status: 'active'})-[:STATED_IN]->(s:Statement)
 WHERE c.handling IN $handling AND s.handling IN $handling AND s.kind IN $voices

@@ -14,7 +14,7 @@
 // name = "Entity.name"
 // [example]
 // parameters = { kind = "person" }
-// rows = 10
+// rows = 7
 // ---
 MATCH (n:Entity {case: $case})
 WHERE n.handling IN $handling AND NOT EXISTS {

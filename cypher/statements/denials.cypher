@@ -20,7 +20,7 @@
 // asserting = "Link.asserting"
 // denying = "Link.denying"
 // [example]
-// rows = 20
+// rows = 21
 // ---
 MATCH (c:Claim {case: $case, polarity: 'denies'})-[:STATED_IN]->(s:Statement)
 WHERE c.handling IN $handling AND s.handling IN $handling

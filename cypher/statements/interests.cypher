@@ -16,7 +16,7 @@
 // claims = "computed.count"
 // alone = "computed.count"
 // [example]
-// rows = 17
+// rows = 48
 // ---
 MATCH (q:Source)<-[:GIVEN_BY]-(s:Statement {case: $case})
 WHERE s.handling IN $handling

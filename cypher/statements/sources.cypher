@@ -18,7 +18,7 @@
 // last = "Statement.taken_on"
 // [example]
 // parameters = { kind = "witness" }
-// rows = 20
+// rows = 62
 // ---
 MATCH (q:Source {case: $case})<-[:GIVEN_BY]-(s:Statement {kind: $kind})
 WHERE s.handling IN $handling

@@ -24,7 +24,7 @@
 // status_on = "Statement.status_on"
 // still_linked = "computed.flag"
 // [example]
-// rows = 41
+// rows = 157
 // ---
 MATCH (c:Claim {case: $case})-[:STATED_IN]->(s:Statement)
 WHERE c.status <> 'active' AND ($status = '' OR c.status = $status) AND c.handling IN $handling AND s.handling IN $handling

@@ -23,7 +23,7 @@
 // groups = "Link.groups"
 // denying = "Link.denying"
 // [example]
-// rows = 41
+// rows = 117
 // ---
 MATCH (p:Entity {case: $case})-[r:PILOTED|ASSISTED|ORGANISED|SUPPLIED|MEMBER_OF|RUNS|CONTROLS|MANAGED|RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED|DIRECTED|PAID]->(b:Entity)
 WHERE p.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND r[$groups] <> 0 AND r[$belief_on_record] <= 0.0

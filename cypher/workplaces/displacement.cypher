@@ -26,7 +26,7 @@
 // denied = "Entity.id"
 // doubtful = "Entity.id"
 // [example]
-// rows = 27
+// rows = 25
 // ---
 MATCH (w:Workplace {case: $case})<-[r:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(n:Workplace)
 WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workplace)

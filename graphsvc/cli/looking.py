@@ -34,10 +34,12 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         ranking = acts.leads.table()
     chosen = ranking["hubs"] if everyone else ranking["hubs"][:_SHOWN_LEADS]
     if form == "json":
-        answer = {"case": ranking["case"], "verdict": ranking["verdict"], "hubs": chosen}
+        answer = {**{name: ranking[name] for name in ("case", "verdict", "ranked_on")}, "hubs": chosen}
         say_text(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     say(f"{ranking['verdict']}: {ranking['reason']}", err=True)
+    if ranking["ranked_on"]:
+        say(ranking["ranked_on"], err=True)
     columns = [
         "rank",
         "best_rank",

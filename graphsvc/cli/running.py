@@ -64,8 +64,8 @@ def demo(settings: Settings, port: int | None) -> None:
         with _serving(service) as address:
             progress(1, 1, "")
             say("", f"The demo case is at {address}", "")
-            for role, account in accounts.items():
-                say(f"  {role:14} {_link(service, address, account, 'trying the demo')}")
+            for account, cleared in accounts.items():
+                say(f"  {account:14} {cleared}", f"  {'':14} {_link(service, address, account, 'trying the demo')}")
             say(
                 "",
                 "Each link signs in once, from this machine only. On the command line:",

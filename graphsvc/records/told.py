@@ -68,3 +68,28 @@ def voices(groups: int, others: int) -> list[int] | None:
     taken away from a sum. A comparison with a number holds for no list: a filter by number shows such a reader nothing.
     """
     return [groups, others] if groups or others else None
+
+
+def ranked_on(handling: str, *, sources: bool) -> str:
+    """What a ranking computed for a reader leaves out, in a sentence; empty for who is cleared for everything.
+
+    It holds no number: how many statements are under code C, or of witnesses, is itself what such a reader may not know.
+
+    Args:
+        handling: strictest handling code the reader may see, `P` or `C`.
+        sources: whether the reader has source clearance.
+
+    Example:
+        >>> ranked_on("C", sources=True)
+        ''
+        >>> ranked_on("P", sources=True)
+        'Ranked on what you may see: statements under handling code C, if there are any, are not in it. Who is cleared for more has another list.'
+    """
+    lacking = []
+    if handling != "C":
+        lacking.append("statements under handling code C, if there are any, are not in it")
+    if not sources:
+        lacking.append("what witnesses said counts as one account for each tie where few of them speak")
+    if not lacking:
+        return ""
+    return f"Ranked on what you may see: {', and '.join(lacking)}. Who is cleared for more has another list."

@@ -145,12 +145,16 @@ def _witnesses(telling: InventedStatement) -> list[tuple[InventedPerson, str]]:
         "aide": _insiders(telling),
         "bystander": world.cast.of("bystander"),
     }
+    peak = [crossing.id for crossing in world.crossings if crossing.day == world.knobs.day_peak]
     count = max(4, round(len(world.cast.people) * world.knobs.witness_share))
     kinds = _HARD_WITNESSES if world.knobs.hard else _WITNESSES
     witnesses: dict[str, str] = {}
     while len(witnesses) < count:
         if witnesses and rng.random() < world.knobs.clustering:
             scene = rng.choice(list(witnesses.values()))
+            token = rng.choice(crowds[scene] or [""])
+        elif world.knobs.from_peak and rng.random() < world.knobs.from_peak:
+            scene = rng.choice(peak)
             token = rng.choice(crowds[scene] or [""])
         else:
             token = rng.choice(pools[rng.choices(list(kinds), list(kinds.values()))[0]]).id

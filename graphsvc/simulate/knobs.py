@@ -16,7 +16,7 @@ SMALLEST_HUBS = 6
 
 @dataclass(frozen=True)
 class Knobs:
-    """The settings of one world. Shares and chances are between 0 and 1; the defaults are those of the demo.
+    """The settings of one world. Shares and chances are between 0 and 1; the defaults are a middling one's.
 
     Attributes:
         member_share: part of all people who belong to an organisation.
@@ -33,6 +33,7 @@ class Knobs:
         closing: chance that a workplace closes in the lockdown.
         witness_share: cooperating witnesses per person.
         clustering: chance that a witness comes from the boat or workplace of an earlier one.
+        from_peak: chance that any other witness comes from a boat of the day of the peak.
         organiser_seen: chance that a passenger can tell who organised the crossing.
         controller_seen: chance that a worker can tell who controls the workplace.
         attribution: chance that an honest passenger takes an aide for the organiser.
@@ -67,6 +68,7 @@ class Knobs:
     closing: float = 0.65
     witness_share: float = 0.01
     clustering: float = 0.6
+    from_peak: float = 0.0
     organiser_seen: float = 0.3
     controller_seen: float = 0.35
     attribution: float = 0.12
@@ -87,7 +89,17 @@ class Knobs:
     hard: Hard | None = None
 
 
-DEMO = Knobs(peak_loads=((24, 21, 11, 19, 16, 20, 18, 16), (17, 14, 20, 12, 19)))
+# Accounts are the main source, many of them of the day of the peak: what the demo is to show is how they lead to hubs.
+DEMO = Knobs(
+    witness_share=0.031,
+    clustering=0.15,
+    from_peak=0.35,
+    organiser_seen=0.75,
+    controller_seen=0.8,
+    report_share=0.02,
+    bill_coverage=0.5,
+    peak_loads=((24, 21, 11, 19, 16, 20, 18, 16), (17, 14, 20, 12, 19)),
+)
 
 _RANGES = {
     "member_share": (0.07, 0.13),

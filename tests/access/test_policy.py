@@ -5,7 +5,7 @@ import pytest
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
 from graphsvc.errors import NotFound, OperatorError, Refused
-from graphsvc.service.evaluation.invented import DEMO_GRANTS
+from graphsvc.service.evaluation.invented import DEMO_GRANTS, DEMO_PARTNERS
 
 # Role × action, cell by cell: whoever changes who may do what changes it here too.
 MAY = {
@@ -130,4 +130,4 @@ def test_whoever_reads_may_keep_what_they_look_at() -> None:
 
 def test_the_demo_clears_every_role_that_reads() -> None:
     """Otherwise its link would open a service without a case."""
-    assert set(DEMO_GRANTS) == policy.ALLOWED["read"]
+    assert {DEMO_PARTNERS.get(name, name) for name in DEMO_GRANTS} == policy.ALLOWED["read"]

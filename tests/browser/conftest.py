@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, exp
 from graphsvc.access.people import accounts
 from graphsvc.access.people.principal import Grant
 from graphsvc.service import Service
+from graphsvc.service.evaluation.invented import DEMO_CASE, DEMO_GRANTS
 from graphsvc.web import create_app
 from tests.web.serving import served
 
@@ -99,6 +100,9 @@ def serving() -> Callable[[Service], AbstractContextManager[str]]:
 def address(demo: Service) -> Iterator[str]:
     """Where the demo case is served."""
     accounts.add(demo.database, "walker", ["investigator"], {"*": Grant("C", sources=True)})
+    # The demo's own: an officer on the case, who is not cleared for sources, and one of another force.
+    for name in ("investigator", "partner"):
+        accounts.add(demo.database, name, ["investigator"], {DEMO_CASE: DEMO_GRANTS[name]})
     with at_address(demo) as there:
         yield there
 

@@ -17,7 +17,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts
-from graphsvc.access.vault import pseudonym
 from graphsvc.service import PictureRequest, Service, Session
 from tests.browser.conftest import Visit
 
@@ -28,8 +27,8 @@ pytestmark = [
 ]
 MOST_ACTIONS = 15
 VIEWPORT = {"width": 1440, "height": 900}
-# A boat of that day, its crossing, the person behind it, and one whom somebody accuses falsely.
-BOAT, CROSSING, PERSON, ACCUSED = "B0050", "C0031", "P0345", "P1039"
+# A boat of that day, its crossing, the person behind it, one whom others accuse falsely, and the gang.
+BOAT, CROSSING, PERSON, ACCUSED, GANG = "B0058", "C0007", "P1698", "P0970", "G0006"
 Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
@@ -103,11 +102,9 @@ def in_store(page: Page, session: Session) -> set[tuple[str, str, str]]:
 def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo: Service, tmp_path: Path) -> None:
     simulate.demo(tmp_path / "case")
     truth = json.loads((tmp_path / "case" / "truth.json").read_text("utf-8"))
-    walker = next(one for one in accounts.listed(demo.database) if one.name == "walker")
-    session = demo.session(walker, "tests", "demo")
-    # What is P says no part of theirs, so a pseudonym stands for them, also as a lead.
-    person = pseudonym(demo.register.key("demo", create=False), "person", PERSON)
-    with visit(viewport=VIEWPORT) as seen:
+    officer = next(one for one in accounts.listed(demo.database) if one.name == "investigator")
+    session = demo.session(officer, "tests", "demo")
+    with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page
         page.goto("/case/demo/network")
         page.wait_for_selector("#network[data-ready]")
@@ -120,21 +117,20 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         expect(panel.locator(".panel-title")).to_contain_text("Ambleteuse")
         me.grows("organised")
         expect(page.locator("#network-nodes tr, #network-count").first).to_be_attached()
-        page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=person)
-        assert {ACCUSED, "G0002"} <= {one for link in on_canvas(page) for one in link}
+        page.wait_for_function("(id) => networkPicture.nodes.get(id) !== null", arg=PERSON)
+        assert {ACCUSED, GANG} <= {one for link in on_canvas(page) for one in link}
         assert on_canvas(page) == in_store(page, session)
-        # Two are said to have organised it. One of them is denied, and doubtful: it is drawn so, and told.
-        doubted = page.evaluate(
-            "(id) => networkPicture.edges.get().filter((e) => e.from === id).map(({ denied, dashes }) => [denied, Boolean(dashes)])[0]",
-            ACCUSED,
+        # Three are said to have organised it. One of them is denied: it is drawn so, and told.
+        denied = page.evaluate(
+            "Object.fromEntries(networkPicture.edges.get().filter((e) => e.relation === 'ORGANISED').map((e) => [e.from, e.denied]))"
         )
-        assert doubted == [doubted[0], True]
-        assert doubted[0]
+        assert len(denied) == 4
+        assert {name for name, by in denied.items() if by} == {ACCUSED}
         me.link(ACCUSED, CROSSING)
         expect(panel.get_by_role("heading", name="What speaks against it")).to_be_visible()
         expect(panel.locator(".against .claim").first).to_be_visible()
-        me.node(person)
-        expect(panel.locator(".panel-title")).to_contain_text(person)
+        me.node(PERSON)
+        expect(panel.locator(".panel-title")).to_contain_text("Navid Haji")
         me.grows("paid")
         page.wait_for_function("() => networkCanvas.params.getAll('open').length === 2")
         assert on_canvas(page) == in_store(page, session)
@@ -142,19 +138,19 @@ def test_from_a_boat_on_8_may_2020_to_the_person_behind_it(visit: Visiting, demo
         me.clicks(page.get_by_role("button", name="By command"))
         page.wait_for_url("**layout=command**")
         heights = page.evaluate("Object.fromEntries(networkPicture.data.nodes.map(({ id, y }) => [id, y]))")
-        assert heights[person] < heights[CROSSING]
+        assert heights[PERSON] < heights[CROSSING]
         me.clicks(page.locator('#tools [data-tool="pictures"]'))
         me.done += 1
         page.get_by_label("Name", exact=True).fill("The boat of 8 May")
         page.keyboard.press("Enter")
         expect(page.locator("#view-name")).to_contain_text("The boat of 8 May")
         kept = page.evaluate("networkPicture.network.getPositions()")
-        me.node(person)
+        me.node(PERSON)
         me.clicks(panel.locator("a[href*='/lead?']"))
-        expect(page.get_by_role("heading", name=person)).to_be_visible()
+        expect(page.get_by_role("heading", name="Navid Haji")).to_be_visible()
         expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
         assert me.done < MOST_ACTIONS
-        # What was planted: she did organise it, and he did not.
+        # What was planted: one did organise it, the other did not.
         assert PERSON in truth["hubs"]
         assert ACCUSED not in truth["hubs"]
         assert [ACCUSED, "ORGANISED", CROSSING] in truth["false_links"]

@@ -80,7 +80,7 @@ def test_from_a_folder_to_leads_straight_after_installation(process: Run, folder
     assert "delivery 1" in loaded.stderr
     hubs = run("hubs", case, "--format", "json", "--all", "--purpose", "who is behind it")
     answer = json.loads(hubs.stdout)
-    assert list(answer) == ["case", "verdict", "hubs"]
+    assert list(answer) == ["case", "verdict", "ranked_on", "hubs"]
     assert list(answer["hubs"][0]) == [
         "id",
         "name",
@@ -161,8 +161,8 @@ def test_folders_are_evaluated_without_a_server(run: Run, folder: Path, tmp_path
     assert (tmp_path / "figures.svg").read_text("utf-8").startswith("<svg")
     csv = run("evaluate", str(folder), *options, "csv")
     assert csv.stdout.splitlines()[0] == "method,figure,value,low,high"
-    left_out = len(truth["candidates"]) - len(truth["hubs"])
-    assert f"leaves out {left_out} of {len(truth['candidates'])} candidates" in csv.stderr
+    ranked_on = len(truth["candidates"]) - len(truth["hubs"])
+    assert f"leaves out {ranked_on} of {len(truth['candidates'])} candidates" in csv.stderr
 
 
 def test_wrong_calls_are_one_sentence(run: Run, tmp_path: Path) -> None:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
+from graphsvc.analysis.doubt.brought import brought
+from graphsvc.analysis.doubt.pieces import pieces
+from graphsvc.analysis.doubt.stability import places
+from graphsvc.analysis.score.basis import basis
+from graphsvc.analysis.score.hubs import Lead, ranked
 from graphsvc.records.dates import parse_date
 from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS
 from graphsvc.records.tables import IDENTIFIED, POLARITIES, STATEMENT_STATUSES, THING_KINDS, WORKPLACE_KINDS
+from graphsvc.service.evaluation import simulated_cases
+from graphsvc.service.evaluation.simulated_cases import Trial
 
 
 def _boats(case: Any, day: str) -> list[int]:
@@ -32,9 +42,9 @@ def test_nobody_is_registered_twice_on_one_boat_and_boats_hold_those_registered(
         assert 0 < len(aboard[row["id"]]) <= int(row["people_count"])
 
 
-def test_about_twenty_witnesses_some_of_them_wrong(demo: Any) -> None:
-    assert len(demo.truth["witnesses"]) == 20
-    assert 3 <= len(demo.truth["false_statements"]) <= 6
+def test_about_sixty_witnesses_some_of_them_wrong(demo: Any) -> None:
+    assert len(demo.truth["witnesses"]) == 62
+    assert 12 <= len(demo.truth["false_statements"]) <= 20
     given = [row for row in demo.statements.values() if row["kind"] == "witness"]
     assert {row["handling"] for row in given} == {"P", "C"}
     assert {row["status"] or "given" for row in given} == set(STATEMENT_STATUSES)
@@ -93,3 +103,60 @@ def test_workers_who_were_left_are_told_of(demo: Any) -> None:
     for row in demo.links:
         if row["relation"] == "WORKED_AT" and row["subject_id"] in days:
             assert row["from_date"][:4] <= days[row["subject_id"]][:4]
+
+
+# -- what it shows, to who is cleared for everything ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The demo as it is ranked."""
+
+    trial: Trial
+    leads: tuple[Lead, ...]
+    surfaced: frozenset[str]
+    rests: dict[str, tuple[str, ...]]
+
+
+@pytest.fixture(scope="module")
+def shown(demo: Any) -> Shown:
+    trial = simulated_cases.read(demo.folder)
+    on = basis(trial.claims, trial.persons, trial.dependence)
+    ranking = ranked(on)
+    bring = brought(on, ranking)
+    held = places(on, pieces(on.told))
+    return Shown(
+        trial,
+        tuple(ranking.leads),
+        frozenset(name for name, each in bring.items() if each.surfaced),
+        {name: tuple(place.rests_on) for name, place in held.items()},
+    )
+
+
+def test_the_first_ten_are_hubs_that_witnesses_lead_to(demo: Any, shown: Shown) -> None:
+    first = shown.leads[:10]
+    assert {lead.id for lead in first} <= set(demo.truth["hubs"])
+    groups = [int(lead.groups) for lead in first]
+    assert set(groups) <= set(range(1, 6))
+    assert max(groups) > 2
+    # Some of them only witnesses put forward, and one rests on one witness and says so.
+    assert sum(lead.id in shown.surfaced for lead in first) >= 3
+    assert any("witness" in shown.rests[lead.id] for lead in first)
+    assert any("witness" not in shown.rests[lead.id] for lead in first)
+
+
+def test_of_the_day_of_the_peak_most_boats_have_somebody_named_and_lies_are_denied(demo: Any, shown: Shown) -> None:
+    day = {row["id"] for row in demo.tables["crossings"] if row["date"].startswith("2020-05-08")}
+    claims = [claim for claim in shown.trial.claims if claim.relation == "ORGANISED" and claim.object in day]
+    hubs = set(demo.truth["hubs"])
+    named = {claim.object for claim in claims if claim.asserts and claim.subject in hubs}
+    assert len(named) >= 5
+    lies = {(claim.subject, claim.object) for claim in claims if claim.asserts and claim.key in shown.trial.untrue}
+    denied = {(claim.subject, claim.object) for claim in claims if claim.polarity == "denies"}
+    assert lies & denied
+    # Helpers are accused, and do not rise.
+    rank = {lead.id: lead.rank for lead in shown.leads}
+    accused = {subject for subject, _ in lies & denied} & set(demo.truth["helpers"])
+    assert accused
+    assert all(rank[helper] > 50 for helper in accused)
+    assert max(rank[helper] for helper in accused) > 200

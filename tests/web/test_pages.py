@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from graphsvc.records.told import ranked_on
+
 pytestmark = pytest.mark.neo4j
 
 
@@ -45,6 +47,24 @@ def test_a_lead_says_what_supports_it_and_what_speaks_against_it(site: Any, inv:
     assert "Intelligence, not evidence" in page
     for word in ("suspect", "guilty"):
         assert word not in page.lower()
+
+
+@pytest.mark.parametrize("name", ["", "leads", "lead", "through", "behind"])
+def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> None:
+    """Two clearances have two lists; nobody should have to find that out by comparing screens."""
+    asked = {"lead": {"id": site.boss}, "behind": {"id": site.boss}}.get(name, {})
+
+    def said(account: str) -> str:
+        answer = site.client(account).get(site.address(name, **asked))
+        assert answer.status_code == 200
+        page: str = answer.text
+        return page.partition('<p class="note ranked-on">')[2].partition("<a")[0].strip()
+
+    assert said("inv") == ""
+    of_p = said("pam")
+    assert of_p == ranked_on("P", sources=False)
+    assert "statements under handling code C, if there are any, are not in it, and what witnesses said" in of_p
+    assert not any(character.isdigit() for character in of_p), "how many there are is what pam may not know"
 
 
 def test_leads_filter_sort_and_page(site: Any, inv: FlaskClient) -> None:

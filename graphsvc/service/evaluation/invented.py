@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from types import MappingProxyType
 
 from graphsvc import simulate
 from graphsvc.access.people import accounts, changes
@@ -18,15 +19,20 @@ from graphsvc.service.session import Session
 
 DEMO_CASE = "demo"
 _TOP = 10
-# What each role's demo account is cleared for. Not every reader sees everything: that is part of what the demo shows.
-# The analyst's covers all of the demo, so that they may write Cypher in it.
-DEMO_GRANTS = {
-    "investigator": Grant("P"),
-    "analyst": Grant("C", sources=True),
-    "custodian": Grant("C", sources=True),
-    "disclosure": Grant("C", sources=True),
-    "supervisor": Grant("C", sources=True),
-}
+# Accounts of the demo beside one for each role: their role. A partner is an investigator of another force.
+DEMO_PARTNERS = MappingProxyType({"partner": "investigator"})
+# What each account of the demo that reads cases is cleared for. Not every reader sees everything: an officer on the case
+# sees all but who spoke, a partner what may be shared. The analyst's covers all of the demo, so that they may write Cypher.
+DEMO_GRANTS = MappingProxyType(
+    {
+        "investigator": Grant("C"),
+        "partner": Grant("P"),
+        "analyst": Grant("C", sources=True),
+        "custodian": Grant("C", sources=True),
+        "disclosure": Grant("C", sources=True),
+        "supervisor": Grant("C", sources=True),
+    }
+)
 
 
 def invent(
@@ -46,24 +52,31 @@ def invent(
 
 
 def demo_case(service: Service, progress: Progress) -> dict[str, str]:
-    """Make sure the home holds the demo case and an account for each role; gives role → account.
+    """Make sure the home holds the demo case and its accounts; gives account → what it is cleared for, in words.
 
     A second call changes nothing.
     """
     known = {principal.name for principal in accounts.listed(service.database)}
-    for role in ROLES:
-        if role not in known:
-            cleared = {DEMO_CASE: DEMO_GRANTS[role]} if role in DEMO_GRANTS else {}
-            accounts.add(service.database, role, [role], cleared)
+    roles = {role: role for role in ROLES} | DEMO_PARTNERS
+    for name, role in roles.items():
+        if name not in known:
+            cleared = {DEMO_CASE: DEMO_GRANTS[name]} if name in DEMO_GRANTS else {}
+            accounts.add(service.database, name, [role], cleared)
             if role == "analyst":
-                changes.set_free_cypher(service.database, role, given=True)
+                changes.set_free_cypher(service.database, name, given=True)
     if not any(case["id"] == DEMO_CASE for case in known_cases(service.database)) or not _loaded(service):
         with tempfile.TemporaryDirectory(prefix="graphsvc-") as folder:
             invent(Path(folder) / DEMO_CASE, None, progress=progress)
             loader = next(p for p in accounts.listed(service.database) if p.name == "analyst")
             session = service.session(loader, "making the demo case", DEMO_CASE)
             session.deliveries.load(Path(folder) / DEMO_CASE, progress)
-    return {role: role for role in ROLES}
+    return {name: _cleared(DEMO_GRANTS.get(name)) for name in roles}
+
+
+def _cleared(grant: Grant | None) -> str:
+    if grant is None:
+        return "reads no case"
+    return f"sees handling {' and '.join(grant.codes)}{', and which witness spoke' if grant.sources else ''}"
 
 
 def _loaded(service: Service) -> bool:

@@ -19,6 +19,7 @@ from graphsvc.analysis.score.hubs import Lead, Ranking
 from graphsvc.analysis.score.leads import Explanation, explain, retold
 from graphsvc.analysis.score.reasons import Reasons
 from graphsvc.errors import Refused
+from graphsvc.records.told import ranked_on
 from graphsvc.records.told import score as told_score
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.groups import Groups
@@ -78,7 +79,7 @@ class Leads:
         return place
 
     def table(self) -> dict[str, Any]:
-        """The ranking as plain data: case, verdict, reason and hubs, each candidate once, best first.
+        """The ranking as plain data: case, verdict, reason, what it leaves out, and hubs, each candidate once, best first.
 
         `best_rank` and `worst_rank` hold while a witness, report, record or all who share something are left out, `low_rank` and
         `high_rank` hold nine in ten ranks that uncertain data leave likely; `rests_on` says what takes half of the score along,
@@ -87,7 +88,18 @@ class Leads:
         """
         ranking = self.ranking()
         rows = [row.columns() for row in self.rows(ranking.leads)]
-        return {"case": self._ask.case, "verdict": ranking.verdict, "reason": ranking.reason, "hubs": rows}
+        return {
+            "case": self._ask.case,
+            "verdict": ranking.verdict,
+            "reason": ranking.reason,
+            "ranked_on": self.ranked_on,
+            "hubs": rows,
+        }
+
+    @property
+    def ranked_on(self) -> str:
+        """What the ranking of this reader leaves out, in a sentence; empty for who is cleared for everything."""
+        return ranked_on(self._ask.grant.handling, sources=self._ask.grant.sources)
 
     def rows(self, leads: Iterable[Lead]) -> list[LeadRow]:
         """Leads of the ranking as rows, with how far the place of each holds; its rank alone where nothing is told of it."""

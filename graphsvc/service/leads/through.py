@@ -17,8 +17,10 @@ from graphsvc.service.leads.material import Material
 from graphsvc.views.picture.network import Picture, picture
 from graphsvc.views.through import WitnessWay, through
 
-# Leads of a picture that names none, at most; and ways to each, of which one group has two.
-USUAL_LEADS, MOST_LEADS, _WAYS, _OF_ONE = 8, 20, 8, 2
+# Leads of a picture that names none, and at most.
+USUAL_LEADS, MOST_LEADS = 8, 20
+# Ways in a picture that can still be read, fewest and most to one lead, and how many of these one group has.
+_READABLE, _FEWEST, _WAYS, _OF_ONE = 24, 2, 8, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Through:
 
     Attributes:
         leads: who they are, best first.
-        ways: the ways, strongest first for each lead.
+        ways: the ways, shortest first for each lead, of these the strongest.
         groups: group → pseudonyms of its witnesses; without source clearance one, 0, of nobody that is told.
         view: the picture.
     """
@@ -57,7 +59,7 @@ class Witnesses:
         """The witnesses' way to some leads, or to the first of the list.
 
         With source clearance each group of witnesses that depend on each other stands for itself; without it all are one, and
-        nothing tells who spoke or how many did.
+        nothing tells who spoke or how many did. The more leads, the fewer ways to each.
 
         Args:
             ids: of leads, up to 20.
@@ -76,7 +78,8 @@ class Witnesses:
             dependence = self._material.given()[2] if self._ask.grant.sources else {}
             members = {turn: tuple(sorted(some)) for turn, some in enumerate(groups(sources, dependence), start=1)}
             of = {source: turn for turn, some in members.items() for source in some}
-            ways = tuple(way for lead in wanted for way in _ways(lead, ways_to[lead], of))
+            most = min(max(_READABLE // len(wanted), _FEWEST), _WAYS) if wanted else 0
+            ways = tuple(way for lead in wanted for way in _ways(lead, ways_to[lead], of, most))
             used = {way.group for way in ways}
             view = self._drawn(ways, wanted, {turn: len(members.get(turn, ())) for turn in used})
             outcome |= {"rows": len(ways), "sources": {source for turn in used for source in members.get(turn, ())}}
@@ -122,17 +125,17 @@ class Witnesses:
         return through(view, ways, sizes, leads)
 
 
-def _ways(lead: str, some: Iterable[Path], of: dict[str, int]) -> list[WitnessWay]:
-    """The strongest ways to a lead, few of one group and none twice."""
+def _ways(lead: str, some: Iterable[Path], of: dict[str, int], most: int) -> list[WitnessWay]:
+    """The shortest ways to a lead, of these the strongest, few of one group and none twice: what was said of the lead first."""
     ways: list[WitnessWay] = []
     taken: dict[int, int] = {}
-    for path in some:
+    for path in sorted(some, key=lambda path: (len(path.claims), -path.strength)):
         group = of.get(path.source, 0)
         way = WitnessWay(lead, group, tuple(claim.key for claim in path.claims))
         if way in ways or (group and taken.get(group, 0) >= _OF_ONE):
             continue
         taken[group] = taken.get(group, 0) + 1
         ways.append(way)
-        if len(ways) == _WAYS:
+        if len(ways) == most:
             break
     return ways

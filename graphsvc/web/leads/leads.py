@@ -78,6 +78,7 @@ def table(case: str) -> ResponseReturnValue:
         case=session.case,
         verdict=ranking.verdict,
         reason=ranking.reason,
+        ranked_on=session.leads.ranked_on,
         total=len(ranking.leads),
         found=len(rows),
         first=first,

@@ -1,6 +1,9 @@
 // Pictures beside text: drawn as on the canvas; a click shows who says so below. What is drawn stands in the page, or is asked for
 // once the page is there.
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
+// Pixels to one of the picture, and those that names at both sides take.
+const SCALE = 0.6;
+const LABELS = 130;
 const FAULT = "The server did not answer as it should. Try again.";
 
 // The page of the answer has these in its head; others load them only when there is something to draw.
@@ -29,10 +32,13 @@ async function draw(root) {
   const { to, ...data } = await given(root);
   root.hidden = !data.nodes.length;
   if (root.hidden) return;
-  // As high as what is in it, on the screen it is on.
-  const depths = data.nodes.map(({ y }) => y);
-  const deep = Math.max(...depths) - Math.min(...depths);
-  container.style.height = `${Math.round(Math.min(Math.max(deep * 0.6 + 110, 240), 1000))}px`;
+  // As high as what is in it; on a narrow screen layers stand closer together, and rows do not.
+  const extent = (places) => Math.max(...places) - Math.min(...places);
+  const wide = extent(data.nodes.map(({ x }) => x)) * SCALE;
+  const deep = extent(data.nodes.map(({ y }) => y)) * SCALE;
+  const closer = Math.min((container.clientWidth - LABELS) / (wide || 1), 1);
+  data.nodes = data.nodes.map((node) => ({ ...node, x: node.x * closer }));
+  container.style.height = `${Math.round(Math.min(Math.max(deep + 110, 240), 1000))}px`;
   // The page is what the wheel and a finger move; the canvas is where a picture is worked on.
   data.options.interaction = {
     ...data.options.interaction,

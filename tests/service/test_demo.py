@@ -1,0 +1,74 @@
+"""The demo's accounts: what each is cleared for, and that making them again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphsvc import simulate
+from graphsvc.access.people import accounts
+from graphsvc.access.people.policy import ROLES
+from graphsvc.config import Settings
+from graphsvc.service import Service, Session, quiet
+from graphsvc.service.evaluation import invented
+
+pytestmark = pytest.mark.neo4j
+PEOPLE = 60
+
+
+@pytest.fixture(scope="module")
+def service(at_server: Callable[..., Settings]) -> Iterator[Service]:
+    """A service with the demo's accounts and a small case in the place of its own."""
+
+    def small(out: Path, *_: object, **__: object) -> None:
+        simulate.simulate(out, seed=5, people=PEOPLE)
+
+    with pytest.MonkeyPatch.context() as patch, Service(at_server()) as opened:
+        patch.setattr(invented, "invent", small)
+        patch.setattr(invented, "DEMO_CASE", "small-demo")
+        invented.demo_case(opened, quiet)
+        yield opened
+        before = state(opened)
+        invented.demo_case(opened, quiet)
+        assert state(opened) == before
+
+
+def state(service: Service) -> object:
+    return accounts.listed(service.database), service.register.deliveries("small-demo")
+
+
+def session(service: Service, name: str) -> Session:
+    who = next(one for one in accounts.listed(service.database) if one.name == name)
+    return service.session(who, "tests", "small-demo")
+
+
+def test_there_is_an_account_for_each_role_and_a_partner(service: Service) -> None:
+    roles = {one.name: one.roles for one in accounts.listed(service.database)}
+    assert {name: roles[name] for name in ROLES} == {role: {role} for role in ROLES}
+    assert roles["partner"] == {"investigator"}
+
+
+def test_an_officer_on_the_case_sees_all_but_who_spoke_and_a_partner_what_may_be_shared(service: Service) -> None:
+    def people(name: str) -> Any:
+        return session(service, name).network.entities.counts()["person"]
+
+    assert people("investigator") == people("analyst") > people("partner") > 0
+    shown = {name: session(service, name).leads.ranked_on for name in ("analyst", "investigator", "partner")}
+    assert shown["analyst"] == ""
+    assert "code C" not in shown["investigator"]
+    assert "few of them speak" in shown["investigator"]
+    assert "code C" in shown["partner"]
+    # How many witnesses spoke is told to the analyst alone.
+    counted = {name: "witness" in session(service, name).network.entities.statement_counts() for name in shown}
+    assert counted == {"analyst": True, "investigator": False, "partner": False}
+
+
+def test_what_each_sees_stands_beside_its_link(service: Service) -> None:
+    told = invented.demo_case(service, quiet)
+    assert told["investigator"] == "sees handling P and C"
+    assert told["partner"] == "sees handling P"
+    assert told["analyst"] == "sees handling P and C, and which witness spoke"
+    assert told["auditor"] == "reads no case"
