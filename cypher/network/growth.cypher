@@ -25,6 +25,14 @@
 // type = "list"
 // help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
 // default = []
+// [parameters.aside]
+// type = "list"
+// help = "relations that come last"
+// default = []
+// [parameters.aside_of]
+// type = "list"
+// help = "likewise, of the object of these relations"
+// default = []
 // [returns]
 // by = "computed.reason"
 // word = "computed.relation"
@@ -39,8 +47,9 @@ WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $lea
     WHERE (startNode(r) = n) = (type(end) = 'SUBJECT') AND c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling
       AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
   })
-WITH m, r.relation AS relation, toLower(head([l IN labels(m) WHERE l <> 'Entity'])) AS kind, max(r[$belief]) AS belief
-UNWIND [['all', ''], ['relation', relation], ['kind', kind]] AS way
+WITH m, r.relation AS relation, toLower(head([l IN labels(m) WHERE l <> 'Entity'])) AS kind, max(r[$belief]) AS belief,
+     r.relation IN $aside OR (endNode(r) = n AND r.relation IN $aside_of) AS beside
+UNWIND [['all', ''], ['relation', relation], ['kind', kind]] + CASE WHEN beside THEN [] ELSE [['first', '']] END AS way
 WITH way, count(DISTINCT m) AS number, max(belief) AS belief
 RETURN way[0] AS by, way[1] AS word, number, belief
 ORDER BY by, number DESC, word

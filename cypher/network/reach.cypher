@@ -30,6 +30,14 @@
 // type = "list"
 // help = "only links that a claim of one of these grades asserts, such as 1A; empty for all"
 // default = []
+// [parameters.aside]
+// type = "list"
+// help = "relations whose other end comes in only where nothing else does"
+// default = []
+// [parameters.aside_of]
+// type = "list"
+// help = "likewise, of the object of these relations"
+// default = []
 // [returns]
 // id = "Entity.id"
 // neighbours = "Entity.id"
@@ -44,8 +52,9 @@ WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $lea
       AND s.handling IN $handling AND s.kind IN $voices AND c.source_grade + c.assessment IN $grades
   })
 WITH id, m.id AS neighbour, r[$belief] AS belief, r.relation AS relation, startNode(r).id AS subject, endNode(r).id AS object
+WITH *, relation IN $aside OR (object = id AND relation IN $aside_of) AS beside
 ORDER BY belief DESC, relation, subject, object
-WITH id, collect(DISTINCT neighbour)[..$room] AS neighbours
-RETURN id, neighbours
+WITH id, collect(DISTINCT CASE WHEN NOT beside THEN neighbour END)[..$room] AS first, collect(DISTINCT neighbour)[..$room] AS every
+RETURN id, CASE WHEN size(first) > 0 THEN first ELSE every END AS neighbours
 ORDER BY id
 LIMIT $limit + 1

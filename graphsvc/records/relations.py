@@ -60,6 +60,20 @@ KINDS = MappingProxyType(
 )
 
 
+# What a line in a picture is about, by which it has its colour and can be left out: name → in words.
+FAMILIES = MappingProxyType(
+    {
+        "did": "what they did",
+        "directed": "whom they directed",
+        "money": "money",
+        "tied": "other ties",
+        "presence": "being there",
+        "service": "lawful service",
+    }
+)
+_MONEY = ("pays", "owes")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a relation says of the part each end plays.
@@ -358,3 +372,28 @@ def says(relation: str) -> str:
     if relation in RELATIONS:
         return RELATIONS[relation].says
     return relation.removeprefix(CUSTOM_PREFIX).replace("_", " ").lower()
+
+
+def family(relation: str) -> str:
+    """The family of `FAMILIES` that a line of a relation is drawn as; of the deliverer's own and of several, other ties.
+
+    Example:
+        >>> [family(name) for name in ("ORGANISED", "DIRECTED", "PAID", "CROSSED_ON", "SERVED", "CONTACTED", "X_OWN", "")]
+        ['did', 'directed', 'money', 'presence', 'service', 'tied', 'tied', 'tied']
+    """
+    known = RELATIONS.get(relation)
+    if known is None:
+        return "tied"
+    if known.does in _MONEY:
+        return "money"
+    return {"part": "did", "command": "directed"}.get(known.kind, known.kind if known.kind in FAMILIES else "tied")
+
+
+def beside(near: Literal["object", "both"]) -> tuple[str, ...]:
+    """Relations that flood a picture from one end: of lawful service both ends, of being there the place or crossing.
+
+    Example:
+        >>> beside("object"), beside("both")
+        (('CROSSED_ON', 'WORKED_AT', 'LIVED_AT'), ('SERVED',))
+    """
+    return those(lambda relation: relation.kind == ("service" if near == "both" else "presence"))

@@ -93,7 +93,7 @@ def test_what_was_moved_is_undone_done_again_and_kept_by_a_reload(pages: Pages) 
 
 
 def test_growing_moves_nothing_and_comes_in_beside_what_was_moved(pages: Pages) -> None:  # noqa: F811
-    page = pages("id=p1")
+    page = pages("id=p1&presence=yes")
     home = served(page)["x1"]
     drag(page, "x1", 160, 90)
     moved = places(page)
@@ -222,10 +222,68 @@ def test_days_filter_the_picture_and_are_counted(pages: Pages, service: Service)
     expect(told).to_contain_text(count(sum(row["count"] for row in crossings), "crossing"))
     page.evaluate("networkCanvas.set('from', '2031-01-01', 'later')")
     expect(page.locator("#network-narrowed")).to_contain_text("0 entities and 0 links")
-    page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.hidden)")
+    # What is of other days is faint, not gone: one sees what it is that is not of these.
+    page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.opacity < 0.5 && !node.hidden)")
+    expect(told).to_contain_text("0 on the canvas")
     page.get_by_role("button", name="All days").click()
     expect(page.locator("#network-narrowed")).to_be_hidden()
-    assert not page.evaluate("networkPicture.nodes.get().some((node) => node.hidden)")
+    page.wait_for_function("() => networkPicture.nodes.get().every((node) => node.opacity === 1)")
+    expect(told).to_contain_text("1 on the canvas")
+
+
+def test_one_click_in_the_legend_leaves_out_a_kind_or_a_family_and_another_brings_it_back(
+    pages: Pages,  # noqa: F811
+) -> None:
+    page = pages("id=p1&presence=yes&depth=2&size=60")
+    whole, before = edges(page), places(page)
+    legend = page.locator("#legend")
+    carried = {one for one in whole if one[1] == "CROSSED_ON"}
+    assert carried
+    legend.get_by_role("button", name="being there").click()
+    page.wait_for_url("**without=presence**")
+    page.wait_for_function(f"() => networkPicture.edges.length === {len(whole - carried)}")
+    assert edges(page) == whole - carried
+    assert {one: before[one] for one in places(page)} == places(page)
+    expect(page.locator("#network-count")).to_contain_text("left out")
+    expect(legend.get_by_role("button", name="being there")).to_have_attribute("aria-pressed", "true")
+    legend.get_by_role("button", name="being there").click()
+    page.wait_for_function(f"() => networkPicture.edges.length === {len(whole)}")
+    assert places(page) == before
+    legend.get_by_role("button", name="Things").or_(
+        legend.get_by_role("button", name="Thing", exact=False)
+    ).first.click()
+    page.wait_for_url("**without=thing**")
+    page.wait_for_function("() => networkPicture.data.nodes.every(({ kind }) => kind !== 'thing')")
+    tool(page, "undo").click()
+    page.wait_for_function(f"() => networkPicture.edges.length === {len(whole)}")
+
+
+def test_a_heading_of_the_filters_ticks_all_below_and_what_is_ticked_can_be_left_out(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    whole = edges(page)
+    page.keyboard.press("f")
+    page.get_by_label("Relations that are ticked").select_option("out")
+    page.locator("#network-relations").get_by_label("Parts played").check()
+    page.wait_for_url("**relation=ORGANISED**")
+    parts = {"RUNS", "ORGANISED", "PILOTED", "USED_ON"}
+    page.wait_for_function("() => !networkPicture.edges.get().some((e) => e.relation === 'ORGANISED')")
+    left = edges(page)
+    assert {one for one in whole if one[1] not in parts} <= left < whole
+    assert page.get_by_label("organised").is_checked()
+
+
+def test_the_panel_pushes_the_picture_and_covers_nothing_that_was_seen(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1&presence=yes&depth=2&size=60")
+    page.evaluate("networkCanvas.select(['x1'])")
+    panel = page.locator("#panel")
+    expect(panel.locator(".panel-title")).to_be_visible()
+    right = panel.bounding_box()["x"]  # type: ignore[index]
+    xs = page.evaluate(
+        """() => networkPicture.data.nodes.map(({ id }) => {
+        const at = networkPicture.network.canvasToDOM(networkPicture.network.getPosition(id));
+        return at.x + networkPicture.container.getBoundingClientRect().x; })"""
+    )
+    assert max(xs) < right
 
 
 def test_what_is_added_comes_in_alone(pages: Pages, service: Service) -> None:  # noqa: F811
@@ -240,7 +298,7 @@ def test_what_is_added_comes_in_alone(pages: Pages, service: Service) -> None:  
 
 
 def test_groups_fold_and_unfold_and_every_link_in_them_can_be_asked_about(pages: Pages, service: Service) -> None:  # noqa: F811
-    page = pages("id=p1&depth=2&size=60")
+    page = pages("id=p1&depth=2&size=60&presence=yes")
     whole = set(nodes(page))
     page.locator("#tools summary", has_text="Layout").click()
     page.get_by_role("button", name="Fold by gang").click()

@@ -127,7 +127,7 @@ def test_a_large_picture_brings_its_tables_when_they_are_opened(
     expect(page.locator("#network-links tr")).to_have_count(0)
     page.keyboard.press("t")
     expect(page.locator("#network-links tr")).to_have_count(
-        len(session_of(service).network.picture(PictureRequest(["p1"])).edges)
+        len(session_of(service).network.picture(PictureRequest(["p1"], presence=False)).edges)
     )
     page.locator("#tables th", has_text="Belief").get_by_role("button").click()
     page.locator("#network-links a").first.click()
@@ -137,7 +137,7 @@ def test_a_large_picture_brings_its_tables_when_they_are_opened(
     page.locator("#canvas").focus()
     page.keyboard.press("e")
     page.wait_for_url("**open=*")
-    more = session_of(service).network.picture(PictureRequest(["p1"], opened=["x1"])).edges
+    more = session_of(service).network.picture(PictureRequest(["p1"], opened=["x1"], presence=False)).edges
     expect(page.locator("#network-links tr")).to_have_count(len(more))
 
 
@@ -178,13 +178,13 @@ def test_a_click_on_a_link_tells_its_claims(pages: Callable[..., Page]) -> None:
 
 
 def test_a_double_click_expands_and_the_link_reopens_the_same(pages: Callable[..., Page]) -> None:
-    page = pages("id=p1")
+    page = pages("id=p1&presence=yes")
     before = nodes(page)
     page.mouse.dblclick(*spot(page, "x1"))
     expect(page.locator("#network-count")).to_contain_text(f"{len(before) + 20} entities")
     after = nodes(page)
     assert all((after[one]["x"], after[one]["y"]) == (old["x"], old["y"]) for one, old in before.items())
-    assert parse_qs(urlsplit(page.url).query) == {"id": ["p1"], "open": ["x1"]}
+    assert parse_qs(urlsplit(page.url).query) == {"id": ["p1"], "presence": ["yes"], "open": ["x1"]}
     again = pages(urlsplit(page.url).query)
     assert {one: (n["x"], n["y"]) for one, n in nodes(again).items()} == {
         one: (n["x"], n["y"]) for one, n in after.items()

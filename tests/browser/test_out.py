@@ -118,7 +118,7 @@ def test_what_is_selected_and_arranged_goes_as_it_stands(pages: Callable[..., Pa
 
 
 def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages: Callable[..., Page]) -> None:
-    page = pages("inv", "network?id=C1&fade=yes&relation=PILOTED", viewport=WIDE)
+    page = pages("inv", "network?id=C1&presence=yes&fade=yes&relation=PILOTED", viewport=WIDE)
     page.wait_for_selector("#network[data-ready]")
     page.locator("#tools").get_by_text("Out", exact=True).click()
     page.locator("#network-export").click()
@@ -138,7 +138,7 @@ def test_all_of_it_goes_where_nothing_is_selected_and_filters_are_a_choice(pages
 
 
 def test_without_scripts_the_same_link_leads_to_the_form(pages: Callable[..., Page]) -> None:
-    page = pages("inv", "network?id=C1", java_script_enabled=False)
+    page = pages("inv", "network?id=C1&presence=yes", java_script_enabled=False)
     page.get_by_role("link", name="Export…").click()
     expect(page.locator("main")).to_contain_text("The picture: 8 entities, 7 links")
     assert page.get_by_role("checkbox", name="PDF").is_checked()

@@ -38,6 +38,7 @@ BELOW = {"notes": "values.notes", "handling": "values.handling", "statement_id":
 IN_PICTURES = {
     "Entity.id", "Entity.kind", "Entity.name", "Thing.kind", "Entity.sealed", "Entity.handling", "Person.identified",
     "Crossing.date", "Entity.latitude", "Entity.longitude",
+    "Crossing.launch_site", "Crossing.landing_site", "Crossing.landing_lat", "Crossing.landing_lon",  # on a map alone
 }  # fmt: skip
 
 

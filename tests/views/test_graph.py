@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import graphsvc.web
-from graphsvc.records.relations import ENTITIES
+from graphsvc.records.relations import ENTITIES, FAMILIES
 from graphsvc.records.tables import THING_KINDS
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.network import Edge, Node, Picture
@@ -72,6 +72,16 @@ def test_width_grows_with_belief_and_doubt_is_dashed_and_denial_is_told() -> Non
     assert [edge["width"] for edge in drawn] == sorted({edge["width"] for edge in drawn})
     assert ["dashes" in edge for edge in drawn] == [True, True, False, False]
     assert [edge.get("denied") for edge in drawn] == [None, None, 2, None]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_family_of_lines_has_a_colour_of_its_own_on_canvas_and_in_the_legend(theme: str) -> None:
+    palette = graph.PALETTES[theme]
+    assert len({palette[name] for name in (*FAMILIES, "denied")}) == len(FAMILIES) + 1
+    style = (Path(graphsvc.web.__file__).parent / "network" / "static" / "network.css").read_text("utf-8")
+    for name in FAMILIES:
+        rule = f".line.{name} {{ stroke: {palette[name]}; }}"
+        assert (rule if theme == "light" else f'[data-bs-theme="dark"] {rule}') in style
 
 
 def test_no_link_between_the_same_two_is_lost() -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 from graphsvc.records.tables import ENTITY_TABLES
-from graphsvc.views.picture.network import picture, reached
+from graphsvc.service.network.coast import coast
+from graphsvc.views.picture.graph import drawn
+from graphsvc.views.picture.network import picture, reached, sifted
 
 
 def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, Any]:
@@ -16,6 +18,7 @@ def entity(identifier: str, kind: str = "person", **values: Any) -> dict[str, An
         "day": None,
         "lat": None,
         "lon": None,
+        **dict.fromkeys(("launch_site", "landing_site", "landing_lat", "landing_lon")),
         "more": 0,
     } | values
 
@@ -123,3 +126,53 @@ def test_ties_have_no_direction_and_relations_of_ones_own_have() -> None:
         "sold phone to": True,
         "paid": True,
     }
+
+
+def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
+    people = [entity(name) for name in ("boss", "aide", "carried", "alone")]
+    rows = [
+        link("boss", "x", "ORGANISED"),
+        link("boss", "aide", "PAID"),
+        link("aide", "x", "PILOTED"),
+        link("carried", "x", "CROSSED_ON"),
+    ]
+    whole = picture([["x", "boss", "aide", "carried", "alone"]], [entity("x", "crossing"), *people], rows, starts=["x"])
+    places = {node.id: (node.x, node.y) for node in whole.nodes}
+
+    def left(*without: str) -> tuple[set[str], set[str], int]:
+        view = sifted(whole, without)
+        assert all((node.x, node.y) == places[node.id] for node in view.nodes)
+        return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
+
+    # Who was only there goes with being there; who had no line before stays, and so does where the picture starts.
+    assert left("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, 1)
+    assert left("money") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PILOTED", "CROSSED_ON"}, 0)
+    assert left("PILOTED") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PAID", "CROSSED_ON"}, 0)
+    assert left("person") == ({"x"}, set(), 4)
+    assert left("crossing") == ({"x", "boss", "aide", "carried", "alone"}, {row["relation"] for row in rows}, 0)
+    assert left() == (set(places), {row["relation"] for row in rows}, 0)
+
+
+def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
+    sites = {"launch_site": "Wissant", "landing_site": "Deal", "lat": 50.88, "lon": 1.66}
+    there = entity("x", "crossing", **sites, landing_lat=51.22, landing_lon=1.4)
+    vague = entity("y", "crossing", launch_site="Calais")
+    view = picture([["x", "y"]], [there, vague], [], arrangement="map")
+    assert view.marks is not None
+    assert view.marks.landings == {"x": (51.22, 1.4)}
+    assert view.marks.sites == {"Wissant": (50.88, 1.66), "Deal": (51.22, 1.4)}
+    assert view.frame is not None
+    rings = coast(view.frame.box)
+    assert rings
+    assert all(ring[0] == ring[-1] for ring in rings), "waters are closed, or they would flood the land"
+    data = drawn(view, rings)
+    assert set(data["landings"]) == {"x"}
+    assert [name for name, _, _ in data["sites"]] == ["Deal", "Wissant"]
+    plain = picture([["x"]], [there], [])
+    assert plain.marks is None
+    assert "landings" not in drawn(plain)
+    assert [picture([["x"]], [there], [], arrangement=word).by_day for word in ("days", "", "map")] == [
+        True,
+        False,
+        False,
+    ]

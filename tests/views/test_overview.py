@@ -60,7 +60,11 @@ def test_a_group_is_named_after_what_people_know_by_name() -> None:
     entities[0] |= {"kind": "crossing", "name": "2020-05-08, Wissant"}
     entities[1] |= {"kind": "gang", "name": "Canal group"}
     (group,) = overview(entities, links).groups
-    assert (group.title, group.named, group.kinds) == ("Canal group", "a01", {"person": 4, "crossing": 1, "gang": 1})
+    assert (group.title, group.named, group.kinds) == (
+        "Canal group, 1 crossing",
+        "a01",
+        {"person": 4, "crossing": 1, "gang": 1},
+    )
     assert "8 May 2020, Wissant" in overview(entities, links).names
 
 

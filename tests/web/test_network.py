@@ -401,3 +401,50 @@ def test_the_library_gives_these_files_alone_and_only_to_who_is_signed_in(app: F
             assert answer.status_code == 404
     with app.test_client().get("/network/library/draw.js") as answer:
         assert answer.status_code == 302
+
+
+# -- what was done first, and who was only there last ---------------------------------------------------------------
+
+
+def test_around_a_crossing_stands_who_did_something_and_the_carried_come_when_asked(full: Session) -> None:
+    asked = PictureRequest(["x1"], presence=False)
+    view = full.network.picture(asked)
+    assert {edge.relation for edge in view.edges if edge.object == "x1"} == {"ORGANISED", "PILOTED", "USED_ON"}
+    (crossing,) = (node for node in view.nodes if node.id == "x1")
+    assert crossing.more == 31  # 30 passengers and the witness
+    once = full.network.picture(PictureRequest(["x1"], presence=False, opened=["x1"]))
+    assert len(once.nodes) == len(view.nodes) + 20  # nothing else is left
+    by_relation = full.network.picture(PictureRequest(["x1"], presence=False, opened=["~CROSSED_ON~x1"]))
+    assert ids(by_relation) == ids(once)
+    whole = full.network.picture(PictureRequest(["x1"]))
+    assert ids(view) < ids(whole)
+    # From who was carried the crossing is where they were: it is not put aside.
+    carried = next(edge.subject for edge in whole.edges if edge.relation == "CROSSED_ON")
+    assert "x1" in ids(full.network.picture(PictureRequest([carried], presence=False)))
+
+
+def test_what_a_node_would_bring_tells_those_who_did_something_first(full: Session) -> None:
+    growth = full.network.growth("x1", PictureRequest(["x1"], depth=0, presence=False))
+    words = [way.word for way in growth.relations]
+    assert words.index("CROSSED_ON") == len(words) - 1
+    assert growth.number > growth.adds == 3
+
+
+def test_the_page_leaves_out_what_its_legend_is_told_to(ann: FlaskClient) -> None:
+    def shown(**asked: object) -> tuple[set[str], set[str]]:
+        view = ann.get(f"/case/{CASE}/network.json", query_string={"id": "p1", **asked}).get_json()["view"]
+        return {node["id"] for node in view["nodes"]}, {edge["relation"] for edge in view["edges"]}
+
+    people, relations = shown()
+    assert shown(without=["money", "thing"])[1] == relations - {"PAID", "USED"}
+    assert "t1" in people
+    assert "t1" not in shown(without="thing")[0]
+    # Ticked relations are all there is, or are left out.
+    assert shown(relation="PAID")[1] == {"PAID"}
+    assert shown(relation="PAID", ticked="out")[1] == relations - {"PAID"}
+    answer = ann.get(f"/case/{CASE}/network.json?id=p1&without=nonsense")
+    assert answer.status_code == 400
+    assert "There is no relation 'nonsense'" in answer.get_json()["error"]
+    page = ann.get(f"/case/{CASE}/network?id=p1&without=thing").text
+    assert re.search(r'data-word="thing" aria-pressed="true"', page)
+    assert re.search(r'data-word="person" aria-pressed="false"', page)

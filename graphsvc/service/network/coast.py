@@ -1,10 +1,11 @@
-"""Coastlines under a map, from the package global-land-mask: a mask of the world's water, about one kilometre a cell.
+"""Waters under a map, from the package global-land-mask: a mask of the world's water, about one kilometre a cell.
 
 Only the file of the package is read, in a stream and as far as the map reaches: imported, it would hold the whole world.
 """
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -25,12 +26,13 @@ _SHORTEST = 8
 _PACKAGE, _FILE = "global-land-mask", "global_land_mask/globe_combined_mask_compressed.npz"
 
 Coordinates = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Offsets = np.ndarray[tuple[int], np.dtype[np.uint32]]
 Mask = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 Line = tuple[tuple[float, float], ...]
 
 
 def coast(box: tuple[float, float, float, float]) -> tuple[Line, ...]:
-    """Coastlines within a box, as lines of (latitude, longitude) in degrees.
+    """The waters within a box: their shores as rings of (latitude, longitude) in degrees, islands as rings within.
 
     Args:
         box: south, west, north, east; latitudes from -85 to 85, longitudes from -180 to 180.
@@ -49,14 +51,17 @@ def _lines(south: int, west: int, north: int, east: int) -> tuple[Line, ...]:
     stride = max(1, ceil(max(bottom - top, right - left) / _MOST))
     water = _rows(top, bottom, stride)[:, left : right + 1 : stride]
     rows, columns = water.shape
-    drawn = contourpy.contour_generator(
+    shores = contourpy.contour_generator(
         x=left / _CELLS - 180 + np.arange(columns) * stride / _CELLS,
         y=90 - (top + np.arange(rows) * stride) / _CELLS,
         z=_smooth(water),
-    )  # Its stubs know no kind of line; the kind asked for by default is a list of arrays of (x, y).
-    lines = cast("list[Coordinates]", drawn.lines(0.5))
+        fill_type=contourpy.FillType.OuterOffset,
+    ).filled(0.5, 2.0)
+    # Its stubs know no kind of filling; of this kind it is points of (x, y), and where each ring in them begins and ends.
+    points, offsets = cast("tuple[list[Coordinates], list[Offsets]]", shores)
+    rings = (some[begin:end] for some, at in zip(points, offsets, strict=True) for begin, end in itertools.pairwise(at))
     return tuple(
-        tuple((round(float(y), 4), round(float(x), 4)) for x, y in line) for line in lines if len(line) >= _SHORTEST
+        tuple((round(float(y), 4), round(float(x), 4)) for x, y in ring) for ring in rings if len(ring) >= _SHORTEST
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.records.relations import says
+from graphsvc.records.relations import beside, says
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.views.picture.network import OPENING, opens
 
@@ -36,9 +36,10 @@ class Growth:
     """What one node would bring into the picture.
 
     Attributes:
-        number: neighbours that are not shown; adds and open: as of a `Neighbours`, for all of them.
+        number: neighbours that are not shown; adds and open: as of a `Neighbours`, for all of them, of whom those who were
+            only there and lawful service come last.
         super: there are so many that it should be said which.
-        relations, kinds: the same neighbours, told apart; one by two relations is counted in both.
+        relations, kinds: the same neighbours, told apart, those who come last last; one by two relations is counted in both.
     """
 
     id: str
@@ -53,7 +54,7 @@ class Growth:
 
 
 def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any]) -> Growth:
-    """Counts of the neighbours of `identifier` that are not `shown`, by links as `filters` want them.
+    """Counts of the neighbours of `identifier` that are not `shown`, by links as `filters` want them, and who comes last.
 
     Raises:
         NotFound: it is not there for this reader.
@@ -62,16 +63,18 @@ def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any
     if not named:
         raise nothing(identifier)
     rows = ask.rows("network.growth", id=identifier, ids=sorted({identifier, *shown}), **filters).dicts()
-    number = sum(row["number"] for row in rows if row["by"] == "all")
+    number, first = (sum(row["number"] for row in rows if row["by"] == by) for by in ("all", "first"))
+    last = {*beside("both"), *beside("object")}
+    by_relation = sorted((row for row in rows if row["by"] == "relation"), key=lambda row: row["word"] in last)
     return Growth(
         id=identifier,
         name=named[identifier]["name"] or identifier,
         kind=named[identifier]["kind"],
         number=number,
         super=number > MANY_NEIGHBOURS,
-        adds=min(number, OPENING),
+        adds=min(first or number, OPENING),
         open=opens(identifier),
-        relations=tuple(_way(identifier, row, says(row["word"])) for row in rows if row["by"] == "relation"),
+        relations=tuple(_way(identifier, row, says(row["word"])) for row in by_relation),
         kinds=tuple(_way(identifier, row, row["word"]) for row in rows if row["by"] == "kind"),
     )
 

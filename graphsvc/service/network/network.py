@@ -24,7 +24,7 @@ from graphsvc.service.network.paths import Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.rows import xml
-from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached
+from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached, sifted
 from graphsvc.views.picture.page import offline_page
 
 GRAPHS = ("claims", "links", "operation")
@@ -87,7 +87,7 @@ class Network:
         known = entities.dicts()
         if not {row["id"] for row in known} & {*wanted.starts, *wanted.alone}:
             raise nothing(", ".join([*wanted.starts, *wanted.alone]))
-        return picture(
+        found = picture(
             stages,
             known,
             [row for row in among.dicts() if wanted.draws((row["subject"], row["relation"], row["object"]))],
@@ -100,6 +100,7 @@ class Network:
             if wanted.apart
             else None,
         )
+        return sifted(found, wanted.without)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
         """Counts of the neighbours of `identifier` that a picture does not show; without a picture it is shown alone.
@@ -107,12 +108,13 @@ class Network:
         Raises:
             NotFound: it is not there for this reader.
         """
-        stages, _ = self._stages(wanted or PictureRequest([identifier], depth=0))
-        filters = wanted.filters if wanted else {}
+        wanted = wanted or PictureRequest([identifier], depth=0)
+        stages, _ = self._stages(wanted)
+        filters = wanted.filters | wanted.aside
         return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:
-        """Coastlines around a picture on a map, as lines of (latitude, longitude) in degrees.
+        """The waters around a picture on a map: their shores as rings of (latitude, longitude) in degrees.
 
         Raises:
             OperatorError: the package of coastlines is not installed whole.
@@ -159,7 +161,9 @@ class Network:
             room = wanted.cap - len(first)
             if not front or room <= 0:
                 break
-            neighbours = dict(self._ask.rows("network.reach", ids=front, known=first, room=room, **filters).rows)
+            neighbours = dict(
+                self._ask.rows("network.reach", ids=front, known=first, room=room, **filters, **wanted.aside).rows
+            )
             front = in_turns([neighbours.get(identifier, []) for identifier in front], room)
             first = first + front
         stages, known = [first], set(first)
@@ -179,7 +183,8 @@ class Network:
             turn, waiting = waiting, []
             for identifier, only in turn:
                 if identifier in known:
-                    stage = reached(links, [identifier], known, min(OPENING, MOST_OPENED - len(known)), only)
+                    room = min(OPENING, MOST_OPENED - len(known))
+                    stage = reached(links, [identifier], known, room, only, aside=not wanted.presence)
                     stages.append(stage)
                     known |= set(stage)
                 else:

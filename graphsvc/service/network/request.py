@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.errors import RequestError
-from graphsvc.records.relations import CUSTOM_PREFIX, RELATIONS, LinkKey
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, FAMILIES, RELATIONS, LinkKey, beside
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
@@ -36,6 +36,9 @@ class PictureRequest:
         grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
             for all. A statement that this reader is not shown by itself has no grade for them.
         apart: links that no claim of one of these grades asserts are marked as such, and stay.
+        without: kinds of entity, families of line (`records.relations.FAMILIES`) and relations that are left out of what was found.
+        presence: whether those who were only there, and lawful service, come in with the neighbours of a crossing, a
+            workplace or who serves, as they do; else they come when asked for (`~CROSSED_ON~C1`), or where nothing else is there.
         links: of the links between two of `ids` only these are drawn, as (subject, relation, object); None: all.
         cap: nodes at most before anything was opened, 1 to 500.
         arrangement: how it is laid out: a word of `views.picture.arrangements.ARRANGEMENTS`.
@@ -54,13 +57,20 @@ class PictureRequest:
     recorded: float = 0.0
     grades: Sequence[str] = ()
     apart: Sequence[str] = ()
+    without: Collection[str] = ()
+    presence: bool = True
     links: Collection[LinkKey] | None = None
     cap: int = NODES
     arrangement: str = ""
 
     def __post_init__(self) -> None:
         most = max(map(len, (self.opened, self.added, self.hidden)))
-        unknown = [name for name in self.relations if name not in RELATIONS and not name.startswith(CUSTOM_PREFIX)]
+        left_out = [word for word in self.without if word not in FAMILIES and word not in ENTITIES]
+        unknown = [
+            name
+            for name in (*self.relations, *left_out)
+            if name not in RELATIONS and not name.startswith(CUSTOM_PREFIX)
+        ]
         faults = {
             "a network view needs at least one id to start at": not self.starts and not self.added,
             f"a network view starts at {MOST_STARTS} ids at most": len(self.starts) > MOST_STARTS,
@@ -104,3 +114,12 @@ class PictureRequest:
             "recorded": self.recorded,
             "grades": list(self.grades),
         }
+
+    @property
+    def aside(self) -> dict[str, Any]:
+        """Which neighbours come last, as `network.reach` takes it: by relations, by whatever end or as their object."""
+        return (
+            {}
+            if self.presence or self.relations
+            else {"aside": list(beside("both")), "aside_of": list(beside("object"))}
+        )

@@ -8,10 +8,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 from graphsvc.records.charts import TYPES
 from graphsvc.records.grading import HANDLING
+from graphsvc.records.relations import family
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.drawing import hue
 from graphsvc.views.forms.rows import xml
-from graphsvc.views.picture.graph import PALETTES, WIDTHS
+from graphsvc.views.picture.graph import PALETTES, width
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import RANGES, SIGNS, begin, belief_range, voices
 
@@ -98,8 +99,8 @@ def _link(items: Element, edge: Edge, about: About, called: Mapping[str, str]) -
             "ArrowStyle": "ArrowOnHead" if edge.directed else "ArrowNone",
             "Strength": STRENGTHS[edge.step][0],
             "StrengthReference": STRENGTHS[edge.step][0],
-            "LineWidth": f"{WIDTHS[edge.step]:.0f}",
-            "LineColour": _colour(PALETTES["light"]["denied" if edge.denied else "link"]),
+            "LineWidth": f"{width(edge.belief):.0f}",
+            "LineColour": _colour(PALETTES["light"]["denied" if edge.denied else family(edge.relation)]),
             "MlStyle": "MultiplicityMultiple",
         },
     )

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphsvc.records.numbers import count, plural
+from graphsvc.records.relations import FAMILIES, family
 from graphsvc.records.told import MIDDLES
 from graphsvc.views.forms.about import SAYS, About
 from graphsvc.views.forms.rows import xml
 from graphsvc.views.picture.folding import FoldedPicture
-from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS
+from graphsvc.views.picture.graph import LETTERS, PALETTES, SHAPES, WIDTHS, width
 from graphsvc.views.picture.network import DOUBTFUL, Edge, Node, Picture
 from graphsvc.views.sentences import size
 from graphsvc.views.wording import RANGES, SIGNS, kind
@@ -28,6 +29,8 @@ _MARGIN, _BAND, _LINE = 34.0, 28.0, 22.0
 _LEAST_WIDTH = 760.0
 _SHORT = 32
 _RING = 6.0
+# Half of the room that the head of a link takes.
+_TIP = 6.0
 # With more links than this only denials are marked on the lines, as on the canvas.
 _MOST_WORDS = 80
 _BEND = 46.0
@@ -103,22 +106,34 @@ def picture(view: Picture) -> Drawing:
         return Drawing("", 0, 0, 200, 60)
     places = {node.id: (node.x, node.y) for node in view.nodes}
     sizes = {node.id: _size(node) for node in view.nodes}
-    # As on the canvas: no label lies over a node or another label; the ends of most links come first.
+    # As on the canvas: no label lies over a node or another label, or over the head of a link if there is room elsewhere;
+    # the ends of most links come first.
     taken: list[Box] = [_around(*places[node.id], sizes[node.id] * 0.8) for node in view.nodes]
+    courses = [_course(edge, places, sizes) for edge in view.edges]
+    tips = [_around(*course.tip, _TIP) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     labels, unlabelled = [], 0
     for node in sorted(view.nodes, key=lambda node: (not node.start, -node.links, node.id)):
-        box = _label_box(node, sizes[node.id])
-        if node.start or _clear(box, taken):
+        boxes = _label_boxes(node, sizes[node.id])
+        free = [box for box in boxes if _clear(box, taken)]
+        box = next((box for box in free if _clear(box, tips)), free[0] if free else boxes[0] if node.start else None)
+        if box:
             taken.append(box)
-            labels.append(_label(node, sizes[node.id]))
+            labels.append(_label(node, box[1]))
         else:
             unlabelled += 1
-    lines = [_line(edge, places, sizes, taken, wordy=len(view.edges) <= _MOST_WORDS) for edge in view.edges]
+    taken += tips
+    lines = [
+        _line(edge, course, taken, wordy=len(view.edges) <= _MOST_WORDS)
+        for edge, course in zip(view.edges, courses, strict=True)
+    ]
+    heads = [_head(edge, course) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     shapes = [_node(node, sizes[node.id]) for node in view.nodes]
     # Labels that stand are among what was taken; so are the nodes.
     left, top = min(box[0] for box in taken) - _MARGIN, min(box[1] for box in taken) - _MARGIN
     right, bottom = max(box[2] for box in taken) + _MARGIN, max(box[3] for box in taken) + _MARGIN
-    body = "".join(line for line, _ in lines) + "".join(shapes) + "".join(words for _, words in lines) + "".join(labels)
+    words = "".join(words for _, words in lines)
+    # Heads last: under a name it could not be told who acts on whom.
+    body = "".join(line for line, _ in lines) + "".join((*shapes, words, *labels, *heads))
     return Drawing(body, left, top, right - left, bottom - top, unlabelled)
 
 
@@ -155,17 +170,21 @@ def _signs(view: Picture) -> Iterator[tuple[str, str]]:
         yield _shape("person", 14, 0, 8, _INK["ground"], _INK["sealed"], dashed=True), SIGNS["sealed"]
     if any(not node.identified and not node.sealed for node in view.nodes):
         yield _shape("person", 14, 0, 8, _INK["ground"], _INK["person"]), SIGNS["unidentified"]
+    families = {family(edge.relation) for edge in view.edges if not edge.denied}
+    for name, words in FAMILIES.items():
+        if name in families:
+            yield f'<path d="M0 0H28" stroke="{_INK[name]}" stroke-width="3"/>', words
     for step in sorted({edge.step for edge in view.edges}):
         dashes = f' stroke-dasharray="{_DASHES}"' if MIDDLES[step] < DOUBTFUL else ""
         yield (
-            f'<path d="M0 0H28" stroke="{_INK["link"]}" stroke-width="{WIDTHS[step]}"{dashes}/>',
+            f'<path d="M0 0H28" stroke="{_INK["quiet"]}" stroke-width="{WIDTHS[step]}"{dashes}/>',
             f"belief {RANGES[step]}",
         )
     if any(edge.denied for edge in view.edges):
         yield f'<path d="M0 0H28" stroke="{_INK["denied"]}" stroke-width="2"/>{_cross(14, 0)}', SIGNS["denied"]
     if any(edge.directed for edge in view.edges):
         yield (
-            f'<path d="M0 0H24" stroke="{_INK["link"]}" stroke-width="2"/>{_arrow((28, 0), (0, 0), _INK["link"])}',
+            f'<path d="M0 0H24" stroke="{_INK["quiet"]}" stroke-width="2"/>{_arrow((28, 0), (0, 0), _INK["quiet"])}',
             SIGNS["directed"],
         )
 
@@ -220,13 +239,13 @@ def _shape(
     return f'<polygon points="{points}" {style}/>'
 
 
-def _label(node: Node, size: float) -> str:
+def _label(node: Node, top: float) -> str:
     ink = _INK["quiet"] if node.sealed else _INK["text"]
     weight = ' font-weight="600"' if node.start else ""
     return _text(
         _short(node),
         node.x,
-        _under(node, size) + _LABEL * 1.15,
+        top + _LABEL * 1.15,
         _LABEL,
         f'fill="{ink}"{weight} text-anchor="middle"{_HALO}',
     )
@@ -241,40 +260,57 @@ def _short(node: Node) -> str:
     return node.name if len(node.name) <= _SHORT else node.name[: _SHORT - 1].rstrip() + "…"
 
 
-def _label_box(node: Node, size: float) -> Box:
+def _label_boxes(node: Node, size: float) -> list[Box]:
+    """Where the name of a node may stand: below it, or else above."""
     half = _wide(_short(node), _LABEL) / 2 + 2
     under = _under(node, size)
-    return (node.x - half, under, node.x + half, under + _LABEL * 1.5)
+    above = 2 * node.y - under - _LABEL * 1.6
+    return [(node.x - half, top, node.x + half, top + _LABEL * 1.5) for top in (under, above)]
 
 
 # -- links --------------------------------------------------------------------------------------------------------
 
 
-def _line(
-    edge: Edge,
-    places: Mapping[str, tuple[float, float]],
-    sizes: Mapping[str, float],
-    taken: list[Box],
-    *,
-    wordy: bool,
-) -> tuple[str, str]:
-    """(the line, what stands on it) of a link."""
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a link runs: from its start over a point it bends to, to where its line stops, and where its head has its tip."""
+
+    start: tuple[float, float]
+    via: tuple[float, float]
+    end: tuple[float, float]
+    stop: tuple[float, float]
+    tip: tuple[float, float]
+
+
+def _course(edge: Edge, places: Mapping[str, tuple[float, float]], sizes: Mapping[str, float]) -> _Course:
     start, end = places[edge.subject], places[edge.object]
     apart = math.dist(start, end) or 1.0
     away = ((end[1] - start[1]) / apart, (start[0] - end[0]) / apart)
     bow = edge.bend * _BEND
     via = ((start[0] + end[0]) / 2 + away[0] * bow, (start[1] + end[1]) / 2 + away[1] * bow)
-    ink = _INK["denied"] if edge.denied else _INK["link"]
-    tip = _towards(end, via if edge.bend else start, sizes[edge.object] + 2)
-    stop = _towards(end, via if edge.bend else start, sizes[edge.object] + 8) if edge.directed else tip
+    before = via if edge.bend else start
+    tip = _towards(end, before, sizes[edge.object] + 2)
+    stop = _towards(end, before, sizes[edge.object] + 8) if edge.directed else tip
+    return _Course(start, via, end, stop, tip)
+
+
+def _ink(edge: Edge) -> str:
+    return _INK["denied" if edge.denied else family(edge.relation)]
+
+
+def _head(edge: Edge, course: _Course) -> str:
+    return _arrow(course.tip, course.stop, _ink(edge))
+
+
+def _line(edge: Edge, course: _Course, taken: list[Box], *, wordy: bool) -> tuple[str, str]:
+    """(the line, what stands on it) of a link."""
+    start, via, end, stop = course.start, course.via, course.end, course.stop
     curve = f"Q{via[0]:.1f} {via[1]:.1f} " if edge.bend else "L"
     dashes = f' stroke-dasharray="{_DASHES}"' if edge.doubtful else ""
     line = (
-        f'<path d="M{start[0]:.1f} {start[1]:.1f}{curve}{stop[0]:.1f} {stop[1]:.1f}" fill="none" stroke="{ink}"'
-        f' stroke-width="{WIDTHS[edge.step]}"{dashes}/>'
+        f'<path d="M{start[0]:.1f} {start[1]:.1f}{curve}{stop[0]:.1f} {stop[1]:.1f}" fill="none" stroke="{_ink(edge)}"'
+        f' stroke-width="{width(edge.belief)}"{dashes}/>'
     )
-    if edge.directed:
-        line += _arrow(tip, stop, ink)
     x, y = ((start[axis] + 2 * via[axis] + end[axis]) / 4 for axis in (0, 1))
     words = ""
     if edge.denied:

@@ -39,9 +39,13 @@ globalThis.NetworkPicture = class {
     this.fit();
     this.network.on("beforeDrawing", (context) => {
       this.coast(context);
+      this.axis(context);
       this.rings(context);
     });
-    this.network.on("afterDrawing", (context) => this.badges(context));
+    this.network.on("afterDrawing", (context) => {
+      this.heads(context);
+      this.badges(context);
+    });
     // vis-network scales the view after it says so.
     this.network.on("resize", () => requestAnimationFrame(() => this.fit()));
     this.network.on("zoom", () => {
@@ -128,13 +132,15 @@ globalThis.NetworkPicture = class {
     const palette = this.palette;
     const crowded = this.data.edges.length > NetworkPicture.CROWD;
     const faint = this.look.faint(edge);
-    const color = edge.denied ? palette.denied : palette.link;
+    const color = edge.denied ? palette.denied : palette[edge.family];
     // Named, so that no figure stands before a comma: in a picture that goes out one could be taken for data of the case.
     const plain = edge.denied ? 1 : crowded ? 0.4 : 0.9;
     const dressed = {
       dashes: false,
       smooth: false,
       ...edge,
+      // Heads are painted by hand, over the names: under one it could not be told who acts on whom.
+      arrows: "",
       hidden: this.look.gone(edge),
       color: {
         color,
@@ -230,9 +236,10 @@ globalThis.NetworkPicture = class {
         ctx.lineWidth = shown.font.size / 3;
         ctx.lineJoin = "round";
         ctx.strokeStyle = this.palette.ground;
-        ctx.strokeText(shown.label, x, y + half + shown.font.size * 0.25);
+        const under = y + half + shown.font.size * 0.25 + (shown.font.vadjust ?? 0);
+        ctx.strokeText(shown.label, x, under);
         ctx.fillStyle = this.palette.text;
-        ctx.fillText(shown.label, x, y + half + shown.font.size * 0.25);
+        ctx.fillText(shown.label, x, under);
         ctx.restore();
       },
       nodeDimensions: { width: 2 * half, height: 2 * half },
@@ -244,19 +251,99 @@ globalThis.NetworkPicture = class {
     return this.network.getPositions([id])[id];
   }
 
-  // Under a picture on a map: where land meets water.
+  // Under a picture on a map: its waters, what places are called, and from where to where crossings went.
   coast(ctx) {
     if (!this.data.coast?.length) return;
+    const scale = this.network.getScale();
     ctx.save();
-    ctx.lineWidth = 1.2 / this.network.getScale();
-    ctx.strokeStyle = this.palette.quiet;
-    ctx.globalAlpha = 0.6;
+    ctx.fillStyle = this.palette.sea;
     ctx.beginPath();
-    for (const line of this.data.coast) {
-      ctx.moveTo(line[0], line[1]);
-      for (let at = 2; at < line.length; at += 2) ctx.lineTo(line[at], line[at + 1]);
+    for (const ring of this.data.coast) {
+      ctx.moveTo(ring[0], ring[1]);
+      for (let at = 2; at < ring.length; at += 2) ctx.lineTo(ring[at], ring[at + 1]);
+      ctx.closePath();
     }
+    ctx.fill("evenodd");
+    ctx.strokeStyle = this.palette.quiet;
+    ctx.setLineDash([3 / scale, 4 / scale]);
+    ctx.lineWidth = 1.2 / scale;
+    ctx.globalAlpha = 0.7;
+    for (const node of this.data.nodes) {
+      const [from, to] = [this.where(node.id), this.data.landings?.[node.id]];
+      if (!from || !to || this.look.gone(node) || this.look.faint(node)) continue;
+      ctx.beginPath();
+      ctx.moveTo(from.x, from.y);
+      ctx.lineTo(to[0], to[1]);
+      ctx.stroke();
+    }
+    ctx.restore();
+    this.sites(ctx, scale);
+  }
+
+  sites(ctx, scale) {
+    const size = 11 / scale;
+    const taken = [];
+    ctx.save();
+    ctx.font = `italic ${size}px ${NetworkPicture.FACE}`;
+    ctx.textBaseline = "middle";
+    ctx.lineWidth = size / 3;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = this.palette.sea;
+    ctx.fillStyle = this.palette.quiet;
+    for (const [name, x, y] of this.data.sites ?? []) {
+      ctx.beginPath();
+      ctx.arc(x, y, 2.5 / scale, 0, 2 * Math.PI);
+      ctx.fill();
+      const box = [x * scale, y * scale - 7, x * scale + 10 + name.length * 6, y * scale + 7];
+      // A crossing that begins there says so itself.
+      const said = this.data.nodes.some((node) => Math.hypot(node.x - x, node.y - y) * scale < 24);
+      if (said || !this.clear(box, taken)) continue;
+      taken.push(box);
+      ctx.strokeText(name, x + 6 / scale, y);
+      ctx.fillText(name, x + 6 / scale, y);
+    }
+    ctx.restore();
+  }
+
+  // A day as people write it, as far as it is known.
+  dayOf({ day }) {
+    const [year, month, date] = day.slice(0, 10).split("-");
+    const named = month && "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[Number(month) - 1];
+    return [date && Number(date), named, year].filter(Boolean).join(" ");
+  }
+
+  // Over a picture by day: an axis with the days of its crossings, each of which hangs from it.
+  axis(ctx) {
+    if (!this.data.by_day) return;
+    const dated = this.data.nodes.filter(({ kind, day }) => kind === "crossing" && day);
+    if (!dated.length) return;
+    const scale = this.network.getScale();
+    const size = 11 / scale;
+    const top = Math.min(...this.data.nodes.map(({ y, size: high }) => y - high)) - 26 / scale;
+    const places = dated.map((node) => [this.where(node.id), this.dayOf(node)]).filter(([at]) => at);
+    places.sort(([one], [other]) => one.x - other.x);
+    ctx.save();
+    ctx.strokeStyle = this.palette.quiet;
+    ctx.fillStyle = this.palette.quiet;
+    ctx.lineWidth = 1 / scale;
+    ctx.font = `${size}px ${NetworkPicture.FACE}`;
+    ctx.textAlign = "center";
+    ctx.beginPath();
+    ctx.moveTo(places[0][0].x - 40 / scale, top);
+    ctx.lineTo(places.at(-1)[0].x + 40 / scale, top);
     ctx.stroke();
+    let free = Number.NEGATIVE_INFINITY;
+    for (const [at, day] of places) {
+      ctx.globalAlpha = 0.35;
+      ctx.beginPath();
+      ctx.moveTo(at.x, top - 4 / scale);
+      ctx.lineTo(at.x, at.y);
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+      if (at.x < free) continue;
+      ctx.fillText(day, at.x, top - 8 / scale);
+      free = at.x + (day.length * 6.4 + 10) / scale;
+    }
     ctx.restore();
   }
 
@@ -287,6 +374,49 @@ globalThis.NetworkPicture = class {
       ctx.moveTo(x, y);
       ctx.lineTo(x + 6 / scale, y + 6 / scale);
       ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  // Where the head of a link has its tip, and which way it points; null where the link has none to be seen.
+  head(edge, from, to, reach) {
+    if (edge.arrows !== "to" || this.look.gone(edge)) return null;
+    const via = edge.smooth ? this.via(edge, from, to) : [from.x, from.y];
+    const [x, y] = [to.x - via[0], to.y - via[1]];
+    const far = Math.hypot(x, y);
+    if (!far) return null;
+    return { x: to.x - (x / far) * reach, y: to.y - (y / far) * reach, angle: Math.atan2(y, x) };
+  }
+
+  heads(ctx) {
+    const scale = this.network.getScale();
+    const crowded = this.data.edges.length > NetworkPicture.CROWD;
+    const chosen = new Set(this.network.getSelectedEdges());
+    const places = this.network.getPositions();
+    const ring = 6 / scale;
+    ctx.save();
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = this.palette.ground;
+    for (const edge of this.data.edges) {
+      const [from, to] = [places[edge.from], places[edge.to]];
+      const node = this.nodes.get(edge.to);
+      if (!from || !to || !node || node.hidden) continue;
+      const tip = this.head(edge, from, to, node.size + (node.start ? ring : 0) + 1);
+      if (!tip) continue;
+      const long = Math.min((8 + edge.width) / scale, 26);
+      const shade = edge.denied ? this.palette.denied : this.palette[edge.family];
+      ctx.globalAlpha = this.look.faint(edge) ? NetworkPicture.FAINT : 1;
+      ctx.fillStyle = chosen.has(edge.id) && !edge.denied ? this.palette.chosen : shade;
+      ctx.beginPath();
+      ctx.moveTo(tip.x, tip.y);
+      for (const turn of [-0.42, 0.42])
+        ctx.lineTo(tip.x - long * Math.cos(tip.angle + turn), tip.y - long * Math.sin(tip.angle + turn));
+      ctx.closePath();
+      if (!crowded) {
+        ctx.lineWidth = 2 / scale;
+        ctx.stroke();
+      }
+      ctx.fill();
     }
     ctx.restore();
   }
@@ -334,29 +464,41 @@ globalThis.NetworkPicture = class {
     const { labels, faint, gone, radius: sized } = this.look;
     const bare = (item) => !labels || faint(item) || gone(item);
     const order = [...this.data.nodes].sort((a, b) => b.start - a.start || b.links - a.links);
+    const tips = crowded ? [] : this.tips(scale);
     for (const node of order) {
       const size = node.start ? large + 2 : large;
       const half = node.label.length * size * 0.29 + 3;
-      const [x, under] = [node.x * scale, (node.y + node.size) * scale];
-      const box = [x - half, under, x + half, under + size * 1.5];
-      const free =
-        !bare(node) &&
-        (node.start || clear(box)) &&
-        (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
+      const x = node.x * scale;
+      // Below, or above where that is taken; where no name lies, rather than where no head of a link does.
+      const boxes = [(node.y + node.size) * scale, (node.y - node.size) * scale - size * 1.6].map((top) => [
+        x - half,
+        top,
+        x + half,
+        top + size * 1.5,
+      ]);
+      const open = boxes.filter(clear);
+      const box = open.find((one) => this.clear(one, tips)) ?? open[0] ?? (node.start ? boxes[0] : null);
+      const free = box && !bare(node) && (node.start || !crowded || labelled.size < NetworkPicture.MOST_LABELS);
       if (free) {
         taken.push(box);
         labelled.add(node.id);
       }
+      // vis-network puts a name below; what it adds to that is in its own pixels.
+      const vadjust = free && box === boxes[1] ? (box[1] - boxes[0][1]) / scale - 2 : -2;
       const old = this.nodes.get(node.id);
       // vis-network takes an empty label for no change.
       const label = free ? node.label : " ";
       const radius = Math.max(sized(node) ?? node.size, NetworkPicture.SMALLEST / scale);
-      if (old.label !== label || !(Math.abs(old.font.size * scale - size) <= 0.5) || old.size !== radius) {
+      // Dashes as long on the screen at any zoom: a pseudonym is one at every size.
+      const dashes = node.group === "sealed" ? { borderDashes: [3 / scale, 3 / scale] } : undefined;
+      const settled = Math.abs(old.font.size * scale - size) <= 0.5 && Math.abs((old.font.vadjust ?? -2) - vadjust) < 1;
+      if (old.label !== label || !settled || old.size !== radius) {
         changes.push({
           id: node.id,
           label,
           size: radius,
-          font: { ...old.font, size: size / scale, strokeWidth: 3 / scale },
+          font: { ...old.font, size: size / scale, strokeWidth: 3 / scale, vadjust },
+          ...(dashes && { shapeProperties: dashes }),
         });
       }
     }
@@ -371,6 +513,16 @@ globalThis.NetworkPicture = class {
     this.relabelEdges(scale);
   }
 
+  // Boxes of the heads of links, on the screen.
+  tips(scale) {
+    const places = new Map(this.data.nodes.map((node) => [node.id, node]));
+    return this.data.edges.flatMap((edge) => {
+      const to = places.get(edge.to);
+      const tip = this.head(edge, places.get(edge.from), to, to.size);
+      return tip ? [[tip.x * scale - 6, tip.y * scale - 6, tip.x * scale + 6, tip.y * scale + 6]] : [];
+    });
+  }
+
   // In a small picture links say what they are, where there is room; in a larger one only what is chosen does.
   // A denial is marked always.
   relabelEdges(scale) {
@@ -378,7 +530,7 @@ globalThis.NetworkPicture = class {
     // Of several nodes chosen together the links would lie over each other with their words.
     const several = this.network && this.network.getSelectedNodes().length > 1;
     const chosen = new Set(this.network && !several ? this.network.getSelectedEdges() : []);
-    const taken = [...this.taken];
+    const taken = wordy ? [...this.taken, ...this.tips(scale)] : [...this.taken];
     const places = new Map(this.data.nodes.map((node) => [node.id, node]));
     const changes = [];
     for (const edge of this.data.edges) {
@@ -405,13 +557,18 @@ globalThis.NetworkPicture = class {
     return taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
   }
 
-  // The middle of a link, as vis-network bends it.
-  middle({ smooth }, from, to) {
-    if (!smooth) return [(from.x + to.x) / 2, (from.y + to.y) / 2];
+  // The point a link bends towards, as vis-network has it.
+  via({ smooth }, from, to) {
     const turn = smooth.type === "curvedCW" ? smooth.roundness : -smooth.roundness;
     const angle = Math.atan2(from.y - to.y, to.x - from.x) + (turn * 0.5 + 0.5) * Math.PI;
     const reach = (smooth.roundness * 0.5 + 0.5) * Math.hypot(to.x - from.x, to.y - from.y);
-    const via = [from.x + reach * Math.sin(angle), from.y + reach * Math.cos(angle)];
+    return [from.x + reach * Math.sin(angle), from.y + reach * Math.cos(angle)];
+  }
+
+  // The middle of a link.
+  middle(edge, from, to) {
+    if (!edge.smooth) return [(from.x + to.x) / 2, (from.y + to.y) / 2];
+    const via = this.via(edge, from, to);
     return [(from.x + to.x) / 4 + via[0] / 2, (from.y + to.y) / 4 + via[1] / 2];
   }
 
@@ -419,8 +576,10 @@ globalThis.NetworkPicture = class {
 
   // The zoom and middle that show all nodes, with room for their labels; never larger than life.
   fitting() {
-    const xs = this.data.nodes.map((node) => node.x);
-    const ys = this.data.nodes.map((node) => node.y);
+    // On a map also where boats landed is to be seen.
+    const landed = Object.values(this.data.landings ?? {});
+    const xs = [...this.data.nodes.map((node) => node.x), ...landed.map(([x]) => x)];
+    const ys = [...this.data.nodes.map((node) => node.y), ...landed.map(([, y]) => y)];
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const { clientWidth, clientHeight } = this.container;
     const { top: above, right: after, bottom: below, left: before } = this.covered;

@@ -6,15 +6,16 @@ Of pyvis only `get_network_data()` is used; its templates load scripts from else
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from graphsvc.records.numbers import count
-from graphsvc.records.relations import says
+from graphsvc.records.relations import family, says
 from graphsvc.records.told import MIDDLES, SOME
 from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.folding import Bundle, FoldedPicture
@@ -63,8 +64,15 @@ PALETTES = MappingProxyType(
             "ground": "#fbfbfa",
             "text": "#1c1e21",
             "quiet": "#5c6066",
-            "link": "#8d939b",
+            # Lines by what they are about (`records.relations.FAMILIES`): strong where somebody acted, faint where they were.
+            "did": "#33506b",
+            "directed": "#7a4a9e",
+            "money": "#7d7a00",
+            "tied": "#8d939b",
+            "presence": "#b4b9c0",
+            "service": "#8cb3b0",
             "denied": "#a84300",
+            "sea": "#e3edf3",
             "chosen": "#1c1e21",
         },
         "dark": _HUES
@@ -76,14 +84,20 @@ PALETTES = MappingProxyType(
             "ground": "#15171a",
             "text": "#e6e7e9",
             "quiet": "#a3a9b1",
-            "link": "#6b727b",
+            "did": "#9db8d1",
+            "directed": "#c39be0",
+            "money": "#d3cf5a",
+            "tied": "#6b727b",
+            "presence": "#4d535b",
+            "service": "#4f7572",
             "denied": "#ff9a5c",
+            "sea": "#1d2a33",
             "chosen": "#ffffff",
         },
     }
 )
-# Width in pixels of a link by its step of belief.
-WIDTHS = MappingProxyType({1: 1.0, 2: 1.6, 3: 2.8, 4: 4.2})
+# Pixels of a link that nobody believes, and of one that is certain.
+_THINNEST, _WIDEST = 0.8, 4.6
 _DASHES = [6, 5]
 # Group of someone who is not identified: drawn as an outline.
 HOLLOW = "unidentified"
@@ -119,6 +133,20 @@ _LIBRARY = Path(str(distribution("pyvis").locate_file("pyvis"))) / "lib" / "vis-
 SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
 
 
+def width(belief: float) -> float:
+    """Pixels of a link by how far it is believed (0 to 1), so that .55 and .95 are told apart.
+
+    Example:
+        >>> width(0.0), width(0.5), width(0.95)
+        (0.8, 2.1, 4.3)
+    """
+    return round(_THINNEST + (_WIDEST - _THINNEST) * math.pow(belief, 1.5), 1)
+
+
+# Width of a link in the middle of each step of belief: for legends.
+WIDTHS = MappingProxyType({step: width(middle) for step, middle in MIDDLES.items()})
+
+
 def library() -> Path:
     """The folder of the installed pyvis package that holds vis-network: `SCRIPT` and `STYLE`."""
     return _LIBRARY
@@ -129,12 +157,13 @@ def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) ->
 
     Args:
         view: the picture.
-        coast: of a picture on a map, coastlines as lines of (latitude, longitude).
+        coast: of a picture on a map, the shores of its waters as rings of (latitude, longitude).
 
     Returns:
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
-        steps), `palettes` by theme, `coast` (lines of pixels) and
+        steps), `palettes` by theme, `coast` (rings of pixels), `landings` (id of a crossing →
+        pixels), `sites` (name and pixels of places), `by_day` (whether days stand along the top) and
         `turns`: whether an upright screen may lay it on its side, and
         `names` (what to call what is in folded groups, by id).
     """
@@ -164,11 +193,24 @@ def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) ->
         "palettes": palettes,
         "turns": view.turns,
         "names": dict(view.inside),
+        "by_day": view.by_day,
         "coast": [_line(view.frame, line) for line in coast] if view.frame else [],
+        **_places(view),
     }
 
 
-def _line(frame: Frame, line: Sequence[tuple[float, float]]) -> list[float]:
+def _places(view: Picture) -> dict[str, Any]:
+    """What a map says besides where nodes are, in pixels; nothing where there is no map."""
+    frame, marks = view.frame, view.marks
+    if not frame or not marks:
+        return {}
+    return {
+        "landings": {identifier: _line(frame, [place]) for identifier, place in marks.landings.items()},
+        "sites": [[name, *_line(frame, [place])] for name, place in sorted(marks.sites.items())],
+    }
+
+
+def _line(frame: Frame, line: Iterable[tuple[float, float]]) -> list[float]:
     """A line of the earth as x, y, x, y … in pixels."""
     return [round(value, 1) for point in line for value in frame.place(*point)]
 
@@ -203,7 +245,8 @@ def _edge(edge: Edge, digits: int) -> dict[str, Any]:
     drawing: dict[str, Any] = {
         "relation": edge.relation,
         "belief": round(edge.belief, digits),
-        "width": WIDTHS[edge.step],
+        "width": width(edge.belief),
+        "family": family(edge.relation),
         "arrows": "to" if edge.directed else "",
     }
     if edge.doubtful:

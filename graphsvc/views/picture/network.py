@@ -7,12 +7,12 @@ same picture, in the same places, as long as the case is the same.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, says
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, KINDS, RELATIONS, LinkKey, beside, family, says
 from graphsvc.records.told import step
 from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, map_frame
 from graphsvc.views.picture.layout import layout
@@ -95,17 +95,30 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class MapMarks:
+    """What a map says besides where nodes are; places as (latitude, longitude) in degrees.
+
+    Attributes:
+        landings: id of a crossing → where it landed. sites: name of a launch or landing site → where it is.
+    """
+
+    landings: Mapping[str, tuple[float, float]]
+    sites: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of the network.
 
     Attributes:
         nodes: in the order they came into the picture, starts first; edges: most believed first.
-        hidden: nodes that were taken out of it by hand.
+        hidden: nodes that were taken out of it by hand; left_out: those that went with a kind or family left out.
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
         in_steps: belief is told in four steps, or as some, as without source clearance.
         inside: of a picture with groups folded, what to call each node in them, by id.
-        frame: of a picture on a map, how the map lies under it.
+        frame: of a picture on a map, how the map lies under it; marks: what it says besides.
+        by_day: left to right in it is the order of days.
         turns: up and down, left and right mean nothing in it.
         unplaced: of a picture on a map or by day, nodes that nothing says the place or day of.
     """
@@ -120,6 +133,9 @@ class Picture:
     frame: Frame | None = None
     unplaced: int = 0
     turns: bool = True
+    left_out: int = 0
+    marks: MapMarks | None = None
+    by_day: bool = False
 
     @property
     def names(self) -> dict[str, str]:
@@ -185,7 +201,15 @@ def link_text(link: LinkKey) -> str:
     return json.dumps(link) if plainly.startswith("[") or plainly.count("~") >= len(LINK) else plainly
 
 
-def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], room: int, only: str = "") -> list[str]:
+def reached(
+    links: Iterable[Row],
+    front: Sequence[str],
+    known: Collection[str],
+    room: int,
+    only: str = "",
+    *,
+    aside: bool = False,
+) -> list[str]:
     """Neighbours of `front` that are not known yet, at most `room`.
 
     Each node of `front` brings its best link in turn (`in_turns`), so that one busy node does not take all the room.
@@ -196,19 +220,28 @@ def reached(links: Iterable[Row], front: Sequence[str], known: Collection[str], 
         known: ids that are in the picture already.
         room: how many more it can take.
         only: a relation, or a kind of neighbour; empty for all.
+        aside: whether of a node those who were only there, and lawful service, wait until nothing else is left.
 
     Example:
-        >>> links = [{"subject": "a", "object": "b"}, {"subject": "a", "object": "c"}, {"subject": "d", "object": "e"}]
-        >>> reached(links, ["a", "d"], {"a", "d"}, 2)
-        ['b', 'e']
+        >>> kinds = {"subject_kind": "person", "object_kind": "crossing"}
+        >>> said = [("p1", "CROSSED_ON", "c"), ("p2", "ORGANISED", "c"), ("p3", "CROSSED_ON", "c")]
+        >>> links = [{"subject": one, "relation": relation, "object": two} | kinds for one, relation, two in said]
+        >>> reached(links, ["c"], {"c"}, 5), reached(links, ["c"], {"c"}, 5, aside=True)
+        (['p1', 'p2', 'p3'], ['p2'])
+        >>> reached(links, ["c"], {"c", "p2"}, 5, aside=True), reached(links, ["p1"], {"p1"}, 5, aside=True)
+        (['p1', 'p3'], ['c'])
     """
+    at_either, of_object = beside("both"), beside("object")
     offers: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
+    waiting: dict[str, dict[str, None]] = {identifier: {} for identifier in front}
     for link in links:
         for near, other, end in (("subject", "object", "object_kind"), ("object", "subject", "subject_kind")):
-            wanted = not only or only in (link["relation"], link[end])
+            relation = link["relation"]
+            wanted = not only or only in (relation, link[end])
             if wanted and link[near] in offers and link[other] not in known:
-                offers[link[near]][link[other]] = None
-    return in_turns([list(offered) for offered in offers.values()], room)
+                waits = aside and not only and (relation in at_either or (near == "object" and relation in of_object))
+                (waiting if waits else offers)[link[near]][link[other]] = None
+    return in_turns([list(offers[identifier] or waiting[identifier]) for identifier in front], room)
 
 
 def in_turns(queues: Sequence[Sequence[str]], room: int) -> list[str]:
@@ -286,7 +319,52 @@ def picture(
         map_frame(ground.places) if arranged.on_earth else None,
         sum(node.id not in owners for node in nodes),
         arranged.turns,
+        marks=_marks([by_id[node.id] for node in nodes]) if arranged.on_earth else None,
+        by_day=arranged.own == "day",
     )
+
+
+def _marks(rows: Iterable[Row]) -> MapMarks:
+    """Where crossings landed, and what places are called there."""
+    landings, sites = {}, {}
+    for row in rows:
+        if row["lat"] is not None and row["launch_site"]:
+            sites[row["launch_site"]] = (row["lat"], row["lon"])
+        if row["landing_lat"] is not None and row["landing_lon"] is not None:
+            landings[row["id"]] = (row["landing_lat"], row["landing_lon"])
+            if row["landing_site"]:
+                sites[row["landing_site"]] = landings[row["id"]]
+    return MapMarks(landings, sites)
+
+
+def sifted(view: Picture, without: Collection[str]) -> Picture:
+    """A picture without some kinds of entity or families of line; what stays in it stays where it is.
+
+    What had lines and has none left goes as well, unless the picture starts there.
+
+    Args:
+        view: the picture.
+        without: kinds of entity, names of `records.relations.FAMILIES`, and relations.
+
+    Example:
+        >>> sifted(Picture((), (), 0, 0, truncated=False), {"presence"}).nodes
+        ()
+    """
+    if not without:
+        return view
+    kept = {node.id for node in view.nodes if node.kind not in without or node.start}
+    edges = tuple(
+        edge
+        for edge in view.edges
+        if edge.subject in kept and edge.object in kept and not {edge.relation, family(edge.relation)} & set(without)
+    )
+    tied, was = (Counter(end for edge in some for end in {edge.subject, edge.object}) for some in (edges, view.edges))
+    nodes = tuple(
+        replace(node, links=tied[node.id])
+        for node in view.nodes
+        if node.id in kept and (node.start or node.id in tied or node.id not in was)
+    )
+    return replace(view, nodes=nodes, edges=edges, left_out=len(view.nodes) - len(nodes))
 
 
 def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:

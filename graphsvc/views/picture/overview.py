@@ -5,7 +5,7 @@ The picture of `views.picture.network` is for working on; this one is for findin
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graphsvc.records import numbers
 from graphsvc.records.relations import ENTITIES
 from graphsvc.views.picture.layout import Points, layout
 from graphsvc.views.picture.network import called
@@ -34,6 +35,8 @@ _WIDE = 1.6
 MOST_POINTS = 60_000
 # Who or what a group is named after, in this order: kinds of which there are few, and that people know by name.
 _NAMES_GROUPS = ("gang", "crossing", "workplace", "person", "boat", "thing")
+# And of what it is told how many it has besides: the first of these it has.
+_TELLING = ("boat", "crossing", "workplace", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class OverviewGroup:
     """Some nodes that have more to do with each other than with the rest.
 
     Attributes:
-        title: what it is called after: its most tied gang, crossing or workplace, else person.
+        title: what it is called: after its most tied gang, crossing or workplace, else person, with how many boats, crossings,
+            workplaces or people are in it besides.
         named: id of that one. size: how many nodes. kinds: kind → how many.
         top: ids of its most tied members, at most 8. ties: links within; out: links to other groups.
         x, y: its middle; radius: all in pixels at zoom 1.
@@ -271,6 +275,18 @@ def _within(group: Ints, degree: Ints, middles: Points) -> Points:
     return points
 
 
+def _title(name: str, named: str, kinds: Sequence[str]) -> str:
+    """What a group is called, by what is in it besides who or what it is named after.
+
+    Example:
+        >>> _title("Forest group", "gang", ["gang", "boat", "boat", "crossing"]), _title("Bo", "person", ["person"])
+        ('Forest group, 2 boats', 'Bo')
+    """
+    others = Counter(kinds) - Counter([named])
+    told = next((kind for kind in _TELLING if others[kind]), "")
+    return f"{name}, {numbers.count(others[told], told)}" if told else name
+
+
 def _told(
     ids: Sequence[str],
     names: Sequence[str],
@@ -300,7 +316,7 @@ def _told(
         )
         groups.append(
             OverviewGroup(
-                names[named],
+                _title(names[named], ENTITIES[int(kind[named])], kinds),
                 ids[named],
                 len(members),
                 {entity_kind: kinds.count(entity_kind) for entity_kind in ENTITIES if entity_kind in kinds},

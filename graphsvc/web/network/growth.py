@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.service import MANY_NEIGHBOURS, Growth, Neighbours, PictureRequest
+from graphsvc.views.picture.network import OPENING
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.network.network import asked
 
@@ -32,6 +33,7 @@ def counts(case: str) -> ResponseReturnValue:
         case=session.case,
         panel="panel" in request.args,
         many=MANY_NEIGHBOURS,
+        opening=OPENING,
         growth=growth,
         ways=[
             ("By relation", [(way, _address(session.case, way)) for way in growth.relations]),

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
-from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, says
+from graphsvc.records.relations import FAMILIES, KINDS, RELATIONS, LinkKey, family, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
 from graphsvc.views import wording
@@ -37,8 +37,8 @@ ENTRIES = (Entry(40, "Network", "network.view", "read"),)
 # Leads a picture starts at when nothing is asked for.
 _LEADS = 8
 # What links must be to be in a picture.
-FILTERS = ("relation", "least", "recorded", "source_grade", "assessment")
-_KEPT = ("depth", "size", *FILTERS, "fade", "layout", "fold")
+FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessment")
+_KEPT = ("depth", "size", *FILTERS, "fade", "without", "presence", "layout", "fold")
 # What the browser alone heeds: it stands in the address so that a link reopens the same look.
 _LOOK = ("colour", "sized", "labels", "from", "to", "handling")
 # With `fade` in the address filters take nothing out: the browser draws what does not pass them faintly.
@@ -249,6 +249,8 @@ def asked() -> dict[str, Any]:
         "added": args.getlist("add"),
         "hidden": args.getlist("hide"),
         "links": _links(args.getlist("link")),
+        "without": [*args.getlist("without"), *([] if args.get("fade") else _ticked(out=True))],
+        "presence": args.get("presence") == "yes",
         "cap": number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
         # A link does not say what grades it has, so the browser could not tell which to draw faintly.
@@ -283,10 +285,16 @@ def filters() -> dict[str, Any]:
         ) from None
     return {
         "grades": grades,
-        "relations": [relation for relation in request.values.getlist("relation") if relation],
+        "relations": _ticked(out=False),
         "least": number("least", 0.0, real),
         "recorded": number("recorded", 0.0, real),
     }
+
+
+def _ticked(*, out: bool) -> list[str]:
+    """The relations that are ticked, if those are to be left out or, with `out` False, are all there is to be."""
+    ticked = [relation for relation in request.values.getlist("relation") if relation]
+    return ticked if (request.values.get("ticked") == "out") == out else []
 
 
 def grade_choices(session: Session) -> dict[str, Any]:
@@ -351,7 +359,10 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
     present: dict[str, int] = {}
     for edge in picture.edges:
         present[edge.relation] = present.get(edge.relation, 0) + 1
-    own = sorted({*present, *chosen["relations"]} - set(RELATIONS))
+    ticked = {*_ticked(out=False), *_ticked(out=True)}
+    without = request.args.getlist("without")
+    families = {family(edge.relation) for edge in picture.edges if edge.relation}
+    own = sorted({*present, *ticked} - set(RELATIONS))
     relations = [*_MENU, *([("The deliverer's own", tuple(own))] if own else [])]
     return {
         "most_inline": INLINE,
@@ -361,6 +372,9 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
         "relations": [
             (title, [(name, says(name), present.get(name, 0)) for name in some]) for title, some in relations
         ],
+        "ticked": ticked,
+        "without": without,
+        "families": {name: words for name, words in FAMILIES.items() if name in families or name in without},
         "steps": STEPS,
         "sizes": sorted({*_SIZES, cap}),
         "depths": range(MOST_DEPTH + 1),

@@ -45,7 +45,12 @@ legend.addEventListener("toggle", () => {
 
 // -- what is chosen -------------------------------------------------------------------------------------------
 
+// A tip says what is under the pointer; once that is chosen, the panel does.
+const tips = (on) => root.classList.toggle("untipped", !on);
+for (const event of ["hoverNode", "hoverEdge"]) picture.network.on(event, () => tips(true));
+for (const event of ["dragStart", "zoom"]) picture.network.on(event, () => tips(false));
 picture.network.on("click", ({ nodes, edges, event }) => {
+  tips(false);
   const more = event.srcEvent.ctrlKey || event.srcEvent.metaKey || nodes.length > 1;
   if (more && nodes.length) canvas.select(nodes);
   else if (nodes.length) panel.show(nodes[0]);
@@ -84,6 +89,8 @@ const tools = {
   lasso,
   all: () => selecting.all(),
   invert: () => selecting.invert(),
+  without: (button) => canvas.without(button.dataset.word, button.textContent.trim()),
+  presence: () => canvas.set("presence", canvas.params.get("presence") ? "" : "yes", "brought in who was there", true),
   unhide: () => canvas.set("hide", "", "showed what was hidden"),
 };
 root.addEventListener("click", (event) => {
@@ -153,6 +160,7 @@ picture.container.addEventListener("keydown", (event) => {
     picture.choose(node.id);
     picture.reveal(node.id);
     picture.container.setAttribute("aria-label", node.title);
+    canvas.say(node.title);
   } else if (event.key === "Enter" && panel.chosen && !panel.chosen.several) {
     event.preventDefault();
     panel.show(panel.chosen.id, panel.chosen.edge, true);

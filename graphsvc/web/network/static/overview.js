@@ -105,7 +105,7 @@ function render() {
     y + high / 2 / scale,
   ];
   const { points, pairs, kind, degree } = data;
-  paint.strokeStyle = palette.link;
+  paint.strokeStyle = palette.tied;
   paint.globalAlpha = data.ties > 20000 ? 0.12 : 0.3;
   paint.lineWidth = 0.7 / scale;
   paint.beginPath();
@@ -142,7 +142,7 @@ function render() {
     paint.fill();
   }
   if (!data.count) {
-    paint.strokeStyle = palette.link;
+    paint.strokeStyle = palette.tied;
     paint.lineWidth = 1.2 / scale;
     for (const group of named.groups) {
       paint.beginPath();
@@ -205,7 +205,7 @@ function label(palette, wide, high, ratio) {
   for (const group of named.groups) {
     if (count >= MOST_NAMED || group.size < 2) break;
     const [x, y] = screen(group.x, group.y - group.radius);
-    if (write(`${group.title} (${group.size})`, x, y - 2, "600 12px system-ui, sans-serif")) count += 1;
+    if (write(group.title, x, y - 2, "600 12px system-ui, sans-serif")) count += 1;
   }
   if (view.scale > 1.6 && named.ids.length) {
     for (const at of around(view.x, view.y, Math.max(wide, high) / 2 / view.scale).slice(0, 250)) {

@@ -6,7 +6,9 @@ import { Selecting } from "./selecting.js";
 import { Steps } from "./steps.js";
 
 // Parameters that only grow or shrink the picture: what stays in it stays where it is.
-const GROWTH = ["open", "add", "hide", "fold"];
+const GROWTH = ["open", "add", "hide", "fold", "without", "presence"];
+// And of these, what another start begins without.
+const GROWN = ["open", "add", "hide", "fold"];
 // What a new state of the picture replaces on the page.
 const PIECES = [
   "network-relations",
@@ -306,20 +308,30 @@ export class Canvas {
     return this.append("hide", ids, ids.length === 1 ? `hid ${this.name(ids[0])}` : `hid ${ids.length}`);
   }
 
-  startAt(ids) {
+  async startAt(ids) {
     const params = this.params;
-    for (const name of ["id", ...GROWTH]) params.delete(name);
+    for (const name of ["id", ...GROWN]) params.delete(name);
     for (const id of ids) params.append("id", id);
-    return this.to({ ...this.state(), asked: [...params], arranged: {}, pinned: [] }, "started somewhere else", {
-      refit: true,
-    });
+    const state = { ...this.state(), asked: [...params], arranged: {}, pinned: [] };
+    // What is told of it is to be of the new picture.
+    if (await this.to(state, "started somewhere else", { refit: true })) this.select(ids);
   }
 
-  set(name, value, words) {
+  set(name, value, words, refit = false) {
     const params = this.params;
     params.delete(name);
     if (value) params.set(name, value);
-    return this.go(params, words);
+    return this.go(params, words, { refit });
+  }
+
+  // A kind of entity or a family of lines left out of the picture, or brought back.
+  without(word, words) {
+    const params = this.params;
+    const left = params.getAll("without");
+    params.delete("without");
+    for (const one of left.includes(word) ? left.filter((one) => one !== word) : [...left, word])
+      params.append("without", one);
+    return this.go(params, `${left.includes(word) ? "brought back" : "left out"} ${words}`);
   }
 
   name(id) {

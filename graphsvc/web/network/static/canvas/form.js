@@ -8,7 +8,12 @@ export class FilterForm {
       event.preventDefault();
       this.send();
     });
-    this.form.addEventListener("change", () => this.send());
+    this.form.addEventListener("change", ({ target }) => {
+      // A heading ticks all below it.
+      if ("all" in target.dataset)
+        for (const one of target.closest("fieldset").querySelectorAll("[name=relation]")) one.checked = target.checked;
+      this.send();
+    });
     document.getElementById("clear-filters").addEventListener("click", (event) => {
       event.preventDefault();
       const names = new Set([...this.form.elements].filter((one) => one.type !== "hidden").map((one) => one.name));
@@ -42,8 +47,14 @@ export class FilterForm {
       } else {
         const plain = { depth: "1", size: this.form.dataset.size }[control.name] ?? "";
         control.value = params.get(control.name) || plain;
-        if (control.value !== plain && !["depth", "size"].includes(control.name)) active += 1;
+        if (control.value !== plain && !["depth", "size", "ticked"].includes(control.name)) active += 1;
       }
+    }
+    for (const all of this.form.querySelectorAll("[data-all]")) {
+      const below = [...all.closest("fieldset").querySelectorAll("[name=relation]")];
+      all.hidden = false;
+      all.checked = below.every((one) => one.checked);
+      all.indeterminate = !all.checked && below.some((one) => one.checked);
     }
     const count = document.getElementById("network-filtered");
     count.textContent = "Filters";

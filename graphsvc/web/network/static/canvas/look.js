@@ -2,7 +2,7 @@
 // the legend says it.
 export const LOOK = ["colour", "sized", "labels", "from", "to", "handling"];
 // Filters that take links out on the server, unless one would rather see them faint.
-export const FILTERS = ["relation", "least", "recorded", "source_grade", "assessment"];
+export const FILTERS = ["relation", "ticked", "least", "recorded", "source_grade", "assessment"];
 // Okabe and Ito's hues after those of the kinds; what is beyond them is grey.
 const HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800"];
 const SVG = "http://www.w3.org/2000/svg";
@@ -42,6 +42,8 @@ export class Look {
           : () => false;
     const narrowed = this.narrows(params);
     const off = (item) => narrowed && ("from" in item ? !kept(item) : !beside.has(item.id) || out(item));
+    // What is of other days is faint, never gone: one would not know what it was that is not there.
+    const other = this.otherDays(params);
     const fade = params.get("fade") === "yes";
     const paint = this.paint(colour, known);
     const reach = this.reach(sized, known);
@@ -51,19 +53,20 @@ export class Look {
     this.picture.dress({
       fill: paint.fill,
       radius: reach,
-      faint: fade ? off : () => false,
+      faint: fade ? (item) => off(item) || other(item) : other,
       gone: fade ? () => false : off,
       labels: params.get("labels") !== "no",
     });
     this.tell(paint.legend, colour, sized);
+    const passes = (item) => !off(item) && !other(item);
     for (const table of ["nodes", "links"]) {
       const items = table === "nodes" ? data.nodes : data.edges;
       for (const row of document.querySelectorAll(`#network-${table} tr[data-i]`))
-        row.hidden = !fade && off(items[Number(row.dataset.i)]);
+        row.hidden = !fade && passes(items[Number(row.dataset.i)]) === false;
     }
     return {
-      shown: data.nodes.filter((node) => !off(node)).length,
-      links: data.edges.filter((edge) => !off(edge)).length,
+      shown: data.nodes.filter(passes).length,
+      links: data.edges.filter(passes).length,
       narrowed,
     };
   }
@@ -73,26 +76,35 @@ export class Look {
     return names.some((name) => params.get(name));
   }
 
+  // Whether something is of other days than those that are looked at: a node that is of none of them and has no link of one.
+  otherDays(params) {
+    const [from, to] = [params.get("from") ?? "", params.get("to") ?? ""];
+    if (!from && !to) return () => false;
+    const { nodes, edges } = this.picture.data;
+    const day = new Map(nodes.map((node) => [node.id, node.day]));
+    const dated = (edge) =>
+      touches(edge.on ?? ["", ""], from, to) || [edge.from, edge.to].some((id) => touches([day.get(id), ""], from, to));
+    const there = new Set(edges.filter(dated).flatMap((edge) => [edge.from, edge.to]));
+    for (const node of nodes) if (touches([node.day, ""], from, to)) there.add(node.id);
+    return (item) => ("from" in item ? !dated(item) : !there.has(item.id));
+  }
+
   // Whether a link passes the filters that the browser applies.
   passing(params) {
-    const [from, to] = [params.get("from") ?? "", params.get("to") ?? ""];
     const handling = params.get("handling");
     const nodes = new Map(this.picture.data.nodes.map((node) => [node.id, node]));
     const fade = params.get("fade") === "yes";
     const relations = fade ? params.getAll("relation").filter(Boolean) : [];
+    const out = params.get("ticked") === "out";
     const least = fade ? Number(params.get("least") || 0) : 0;
     const recorded = fade ? Number(params.get("recorded") || 0) : 0;
-    const dated = (edge) =>
-      touches(edge.on ?? ["", ""], from, to) ||
-      [edge.from, edge.to].some((id) => touches([nodes.get(id)?.day, ""], from, to));
     const released = (edge) => ![edge.from, edge.to].some((id) => nodes.get(id)?.handling === "C");
     return (edge) =>
-      (!relations.length || relations.includes(edge.relation)) &&
+      (!relations.length || relations.includes(edge.relation) !== out) &&
       edge.belief >= least &&
       (edge.record ?? 0) >= recorded &&
       // By grade the server told which pass: only where others stay does it mark any.
       !edge.ungraded &&
-      (!(from || to) || dated(edge)) &&
       (!handling || (handling === "P") === released(edge));
   }
 

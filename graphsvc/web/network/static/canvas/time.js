@@ -139,8 +139,12 @@ export class Time {
       rows
         .filter(([day]) => all || (number(whole(day)) >= left && number(whole(day)) < right))
         .reduce((sum, [, count]) => sum + count, 0);
+    const here = this.canvas.picture.data.nodes.filter(
+      ({ kind, day }) =>
+        kind === "crossing" && day && (all || (number(whole(day)) >= left && number(whole(day)) < right)),
+    ).length;
     const span = all ? "all days" : `${named(left)} to ${named(right - 1)}`;
-    this.told.textContent = `${span}: ${count(within(this.days.crossings), "crossing")}, ${count(within(this.days.statements), "statement")}${this.days.withheld ? " (reports and records)" : ""}`;
+    this.told.textContent = `${span}: ${count(within(this.days.crossings), "crossing")} in the case (${here} on the canvas), ${count(within(this.days.statements), "statement")}${this.days.withheld ? " (reports and records)" : ""}`;
     this.drawing.setAttribute("aria-valuetext", this.told.textContent);
     const { behind, most } = this.canvas.root.dataset;
     this.behind.hidden = all || !within(this.days.crossings) || within(this.days.crossings) > Number(most);
