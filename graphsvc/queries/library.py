@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from graphsvc.errors import OperatorError, RequestError
-from graphsvc.records.dates import parse_date
+from graphsvc.records.dates import parse_date, typed
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.properties import INTEREST, LINK_FIGURES, SENSITIVITY
 
@@ -96,14 +96,14 @@ class Parameter:
             if self.type in ("int", "float"):
                 return whole(str(text)) if self.type == "int" else real(str(text))
             if self.type == "date" and text:
-                return parse_date(str(text)).given
+                return parse_date(typed(str(text))).given
             if self.type == "choice" and text not in self.words:
                 raise ValueError
         except ValueError:
             takes = {
                 "int": "a whole number",
                 "float": "a number",
-                "date": "a date such as 2020, 2020-05 or 2020-05-08",
+                "date": "a date such as 2020, May 2020, 8 May 2020, 8/5/2020 or 2020-05-08",
                 "choice": "one of " + ", ".join(self.words),
             }[self.type]
             raise RequestError(f"The parameter {self.name} takes {takes}, not {_begin(text)!r}.") from None

@@ -12,6 +12,12 @@ _FORM = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})(?:T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?Z)?)?)?",
     re.ASCII,
 )
+# `8 May 2020`, `8th of May 2020`, `May 2020`; `8/5/2020` and `8.5.2020`.
+_TYPED = re.compile(
+    r"(?:(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<word>[A-Za-z]+)\.?,?\s+"
+    r"|(?P<date>\d{1,2})[/.](?P<number>\d{1,2})[/.])(?P<year>\d{4})",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,33 @@ def parse_date(text: str) -> PartialDate:
     if match["day"] and not 1 <= day <= days:
         raise ValueError(f"{year}-{month:02d} has no day {day:02d}")
     return PartialDate(text, dt.date(year, first, day or 1), dt.date(year, last, day or days))
+
+
+def typed(text: str) -> str:
+    """A date as somebody types it, in the form that `parse_date` reads; what is none of these is given back as it is.
+
+    Days come before months, as in the United Kingdom. Only for what people type, and are shown again: in a file nobody
+    could tell which of the two it is.
+
+    Example:
+        >>> [typed(text) for text in ("8 May 2020", "8th of May 2020", "8/5/2020", "08.05.2020", "May 2020", "2020-05", "soon")]
+        ['2020-05-08', '2020-05-08', '2020-05-08', '2020-05-08', '2020-05', '2020-05', 'soon']
+    """
+    match = _TYPED.fullmatch(text.strip())
+    if match is None:
+        return text
+    word, number = match["word"], match["number"]
+    month = int(number) if number else _month(word)
+    if not month:
+        return text
+    date = match["day"] or match["date"]
+    return f"{match['year']}-{month:02d}" + (f"-{int(date):02d}" if date else "")
+
+
+def _month(word: str) -> int:
+    """The number of a month by its name or the first three letters or more of it; 0 if it is none."""
+    names = [name.lower() for name in calendar.month_name]
+    return next((at for at, name in enumerate(names) if name and len(word) > 2 and name.startswith(word.lower())), 0)
 
 
 def shown(given: str) -> str:

@@ -334,13 +334,20 @@ def exposed(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
     Example:
         >>> exposed([1, 3, 9], 5, by_source=True), exposed([9], 5, by_source=True), exposed([9], 5, by_source=False)
         ('Could give away 2 sources (smallest set: 1 person)', 'No source stands out (smallest set: 9 people)', '')
+        >>> exposed([0, 3], 5, by_source=True)
+        'Could give away 2 sources (of one, nobody else is known to have been there)'
     """
     few = sum(size < below for size in sizes)
     if not by_source:
         return "This may let someone who was there work out who spoke. Do not show it outside." if few else ""
     if not sizes:
         return "Rests on no witness"
-    smallest = f"(smallest set: {count(sizes[0], 'person')})"
+    alone = sum(size == 0 for size in sizes)
+    smallest = (
+        f"(of {'one' if alone == 1 else alone}, nobody else is known to have been there)"
+        if alone
+        else f"(smallest set: {count(sizes[0], 'person')})"
+    )
     if few:
         return f"Could give away {count(few, 'source')} {smallest}"
     return f"No source stands out {smallest}"

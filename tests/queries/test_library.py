@@ -138,6 +138,8 @@ def test_parameters_are_bound_by_name_and_default(tmp_path: Path) -> None:
         ("int", "3", 3),
         ("float", "0.5", 0.5),
         ("date", "2020-05", "2020-05"),
+        ("date", "8 May 2020", "2020-05-08"),
+        ("date", "8/5/2020", "2020-05-08"),
         ("date", "", ""),
         ("list", "a; b;", ["a", "b"]),
         ("list", ["a"], ["a"]),

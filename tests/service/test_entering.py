@@ -281,7 +281,7 @@ def raw(session: Session) -> tuple[Any, Any]:
 @pytest.mark.changes
 def test_a_claim_is_corrected_and_nothing_else_of_its_statement_moves(ann: Session) -> None:
     statements, claims = raw(ann)
-    entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk", from_date="2020-05-08"))
+    entered(ann, corrected(ann, "R1", "PILOTED", place="Dunkirk", from_date="8/5/2020"))
     after, now = raw(ann)
     assert now["id", "L1"][0] == claims["id", "L1"][0] | {"place": "Dunkirk", "from_date": "2020-05-08"}
     assert {key: one for key, one in now.items() if key != ("id", "L1")} == {

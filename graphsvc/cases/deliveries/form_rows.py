@@ -117,7 +117,9 @@ class FormRows:
             if column.name in cells and column.name != "id":
                 reference = reference_in(column.name, cells, table)
                 values[column.name] = (
-                    self._delivered(reference) if reference else statement_form.plain(cells[column.name])
+                    self._delivered(reference)
+                    if reference
+                    else statement_form.cell(table, column.name, cells[column.name])
                 )
         return values
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphsvc.ingest.raw import RawTable
 from graphsvc.ingest.rejected import Rejection
+from graphsvc.records import dates
 from graphsvc.records.tables import TABLES
 
 Cells = Mapping[str, str]
@@ -101,6 +102,18 @@ def text(value: Any) -> str:
 def plain(typed: str) -> str:
     """What was typed, without the blanks at its ends, each line ended as files end it."""
     return typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def cell(table: str, column: str, typed: str) -> str:
+    """What was typed into a field, as a file would hold it: `plain`, and a date in whatever form people write it.
+
+    Example:
+        >>> cell("links", "from_date", "8 May 2020 "), cell("links", "notes", "8 May 2020")
+        ('2020-05-08', '8 May 2020')
+    """
+    known = {one.name: one.kind for one in TABLES[table].columns}
+    text = plain(typed)
+    return dates.typed(text) if known.get(column) == "date" else text
 
 
 def statement_cells(values: Mapping[str, Any]) -> dict[str, str]:

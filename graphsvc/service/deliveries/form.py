@@ -208,7 +208,8 @@ class StatementForms:
             (
                 handle,
                 table,
-                {name: statement_form.plain(cell) for name, cell in cells.items()} | {filled.get(table, "id"): handle},
+                {name: statement_form.cell(table, name, typed) for name, typed in cells.items()}
+                | {filled.get(table, "id"): handle},
             )
             for handle, table, cells in _parts(form)
             if handle != statement_form.STATEMENT or not form.of

@@ -8,6 +8,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.records.dates import parse_date, typed
 from graphsvc.service import Found, Session
 from graphsvc.web.frame import answer, at, page
 
@@ -28,6 +29,7 @@ def results(case: str) -> ResponseReturnValue:
         "search/results.html",
         case=session.case,
         q=text,
+        day=_day(text),
         results=_rows(session, matches),
         truncated=matches.truncated,
         said=said.texts,
@@ -63,6 +65,15 @@ def _asked() -> str:
     if len(text) > _LONGEST:
         raise RequestError(f"A search takes up to {_LONGEST} characters. Search for a part of it.")
     return text
+
+
+def _day(text: str) -> str:
+    """The day that was asked for, if it is one."""
+    try:
+        date = parse_date(typed(text))
+    except ValueError:
+        return ""
+    return date.given[:10] if date.earliest == date.latest else ""
 
 
 def _rows(session: Session, matches: Found) -> list[dict[str, Any]]:
