@@ -10,6 +10,10 @@
 // type = "list"
 // help = "only these relations; empty for all"
 // default = []
+// [parameters.without]
+// type = "list"
+// help = "and none of these"
+// default = []
 // [parameters.least]
 // type = "float"
 // help = "least belief"
@@ -40,7 +44,7 @@
 // ---
 MATCH (a:Entity {case: $case})-[r]->(b:Entity)
 WHERE a.id IN $ids AND b.id IN $ids AND a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
-  AND (size($relations) = 0 OR r.relation IN $relations)
+  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without
   AND (size($grades) = 0 OR EXISTS {
     MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)
     WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling

@@ -10,6 +10,10 @@
 // type = "list"
 // help = "only these relations; empty for all"
 // default = []
+// [parameters.without]
+// type = "list"
+// help = "and none of these"
+// default = []
 // [parameters.least]
 // type = "float"
 // help = "least belief"
@@ -34,7 +38,7 @@ UNWIND $ids AS id
 MATCH (n:Entity {case: $case, id: id})-[r]-(m:Entity)
 WITH DISTINCT startNode(r) AS a, r, endNode(r) AS b
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
-  AND (size($relations) = 0 OR r.relation IN $relations)
+  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without
   AND (size($grades) = 0 OR EXISTS {
     MATCH (a)<-[:SUBJECT]-(c:Claim)-[:OBJECT]->(b), (c)-[:STATED_IN]->(s:Statement)
     WHERE c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling

@@ -13,6 +13,10 @@
 // type = "list"
 // help = "only these relations; empty for all"
 // default = []
+// [parameters.without]
+// type = "list"
+// help = "and none of these"
+// default = []
 // [parameters.least]
 // type = "float"
 // help = "least belief"
@@ -41,7 +45,7 @@
 // ---
 MATCH (n:Entity {case: $case, id: $id})-[r]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
-  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
+  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without AND NOT m.id IN $ids
   AND (size($grades) = 0 OR EXISTS {
     MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)
     WHERE (startNode(r) = n) = (type(end) = 'SUBJECT') AND c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling

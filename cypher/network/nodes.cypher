@@ -10,6 +10,10 @@
 // type = "list"
 // help = "count only neighbours by these relations; empty for all"
 // default = []
+// [parameters.without]
+// type = "list"
+// help = "and none of these"
+// default = []
 // [parameters.least]
 // type = "float"
 // help = "least belief of a link that counts"
@@ -53,7 +57,7 @@ RETURN n.id AS id, toLower(head([l IN labels(n) WHERE l <> 'Entity'])) AS kind,
        count {
          MATCH (n)-[r:!SUBJECT&!OBJECT]-(m:Entity)
          WHERE m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
-           AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $ids
+           AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without AND NOT m.id IN $ids
            AND (size($grades) = 0 OR EXISTS {
              MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)
              WHERE (startNode(r) = n) = (type(end) = 'SUBJECT') AND c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling

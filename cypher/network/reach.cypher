@@ -18,6 +18,10 @@
 // type = "list"
 // help = "only by these relations; empty for all"
 // default = []
+// [parameters.without]
+// type = "list"
+// help = "and none of these"
+// default = []
 // [parameters.least]
 // type = "float"
 // help = "least belief"
@@ -45,7 +49,7 @@
 UNWIND $ids AS id
 MATCH (n:Entity {case: $case, id: id})-[r:!SUBJECT&!OBJECT]-(m:Entity)
 WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least AND ($recorded <= 0.0 OR r[$belief_on_record] >= $recorded)
-  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT m.id IN $known
+  AND (size($relations) = 0 OR r.relation IN $relations) AND NOT r.relation IN $without AND NOT m.id IN $known
   AND (size($grades) = 0 OR EXISTS {
     MATCH (n)<-[end:SUBJECT|OBJECT]-(c:Claim)-[:SUBJECT|OBJECT]->(m), (c)-[:STATED_IN]->(s:Statement)
     WHERE (startNode(r) = n) = (type(end) = 'SUBJECT') AND c.relation = r.relation AND c.polarity = 'asserts' AND c.status = 'active' AND c.handling IN $handling

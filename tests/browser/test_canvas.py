@@ -245,7 +245,8 @@ def test_one_click_in_the_legend_leaves_out_a_kind_or_a_family_and_another_bring
     assert edges(page) == whole - carried
     assert {one: before[one] for one in places(page)} == places(page)
     expect(page.locator("#network-count")).to_contain_text("left out")
-    expect(legend.get_by_role("button", name="being there")).to_have_attribute("aria-pressed", "true")
+    expect(legend.get_by_role("button", name="being there")).to_have_attribute("aria-pressed", "false")
+    expect(legend.get_by_role("button", name="being there")).to_be_focused()
     legend.get_by_role("button", name="being there").click()
     page.wait_for_function(f"() => networkPicture.edges.length === {len(whole)}")
     assert places(page) == before

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from graphsvc.records.tables import ENTITY_TABLES
@@ -139,18 +140,19 @@ def test_a_kind_a_family_or_a_relation_is_left_out_and_nothing_moves() -> None:
     whole = picture([["x", "boss", "aide", "carried", "alone"]], [entity("x", "crossing"), *people], rows, starts=["x"])
     places = {node.id: (node.x, node.y) for node in whole.nodes}
 
-    def left(*without: str) -> tuple[set[str], set[str], int]:
+    def left(*without: str) -> tuple[set[str], set[str], tuple[int, int]]:
         view = sifted(whole, without)
         assert all((node.x, node.y) == places[node.id] for node in view.nodes)
         return {node.id for node in view.nodes}, {edge.relation for edge in view.edges}, view.left_out
 
     # Who was only there goes with being there; who had no line before stays, and so does where the picture starts.
-    assert left("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, 1)
-    assert left("money") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PILOTED", "CROSSED_ON"}, 0)
-    assert left("PILOTED") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PAID", "CROSSED_ON"}, 0)
-    assert left("person") == ({"x"}, set(), 4)
-    assert left("crossing") == ({"x", "boss", "aide", "carried", "alone"}, {row["relation"] for row in rows}, 0)
-    assert left() == (set(places), {row["relation"] for row in rows}, 0)
+    assert left("presence") == ({"x", "boss", "aide", "alone"}, {"ORGANISED", "PAID", "PILOTED"}, (1, 1))
+    assert left("money") == ({"x", "boss", "aide", "carried", "alone"}, {"ORGANISED", "PILOTED", "CROSSED_ON"}, (0, 1))
+    assert left("person") == ({"x"}, set(), (4, 4))
+    assert left("crossing") == ({"x", "boss", "aide", "carried", "alone"}, {row["relation"] for row in rows}, (0, 0))
+    # What came in alone stays, of whatever kind it is.
+    assert {node.id for node in sifted(whole, ["person"], ["aide"]).nodes} == {"x", "aide"}
+    assert left() == (set(places), {row["relation"] for row in rows}, (0, 0))
 
 
 def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
@@ -160,14 +162,16 @@ def test_a_map_says_where_boats_landed_and_what_places_are_called() -> None:
     view = picture([["x", "y"]], [there, vague], [], arrangement="map")
     assert view.marks is not None
     assert view.marks.landings == {"x": (51.22, 1.4)}
-    assert view.marks.sites == {"Wissant": (50.88, 1.66), "Deal": (51.22, 1.4)}
+    assert view.marks.sites == [("Deal", (51.22, 1.4), ("x",)), ("Wissant", (50.88, 1.66), ("x",))]
     assert view.frame is not None
     rings = coast(view.frame.box)
     assert rings
     assert all(ring[0] == ring[-1] for ring in rings), "waters are closed, or they would flood the land"
     data = drawn(view, rings)
     assert set(data["landings"]) == {"x"}
-    assert [name for name, _, _ in data["sites"]] == ["Deal", "Wissant"]
+    assert [(name, said) for name, _, _, said in data["sites"]] == [("Deal", ["x"]), ("Wissant", ["x"])]
+    # Of what is left out nothing is said.
+    assert drawn(replace(view, nodes=()), rings)["sites"] == []
     plain = picture([["x"]], [there], [])
     assert plain.marks is None
     assert "landings" not in drawn(plain)

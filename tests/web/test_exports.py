@@ -113,6 +113,41 @@ def test_forms_and_a_selection_are_chosen_and_carried_along(place: Any) -> None:
     assert post(browser(place, "cus"), "export/choose", **asked).status_code == 403
 
 
+def test_what_the_canvas_leaves_out_is_in_no_file_of_it(place: Any) -> None:
+    """From the address of the canvas over form and preview to the file, as a browser carries it along."""
+    inv = browser(place, "inv")
+    shown = inv.get(f"{HERE}/network.json?id=C1&presence=yes").get_json()["view"]
+    relations = {edge["relation"] for edge in shown["edges"]}
+    assert {"CROSSED_ON", "PILOTED"} <= relations
+    for asked, left in (
+        ("&presence=yes", relations),
+        ("&presence=yes&ticked=out&relation=PILOTED", relations - {"PILOTED"}),
+        ("&presence=yes&without=presence", relations - {"CROSSED_ON"}),
+    ):
+        picture = inv.get(f"{HERE}/network?id=C1{asked}").text
+        (address,) = re.findall(r'id="network-export" href="([^"]+)"', picture)
+        form = inv.get(html.unescape(address)).text
+        held: dict[str, list[str]] = {}
+        for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form):
+            if name != "csrf_token":
+                held.setdefault(name, []).append(html.unescape(value))
+        held |= {
+            "recipient": [f"Left out {len(asked)}"],
+            "reason": ["why"],
+            "handling": ["C"],
+            "form": ["csv"],
+            "ask": ["yes"],
+        }
+        back = re.findall(r'href="([^"]+)">Back to it', form)[0]
+        again = inv.get(html.unescape(back).replace("/network?", "/network.json?")).get_json()["view"]
+        assert {edge["relation"] for edge in again["edges"]} == left
+        preview = post(inv, "export", **held).text
+        assert "csrf_token" in preview
+        assert all(
+            f'name="{name}"' in preview for name in held if name in ("without", "ticked", "presence", "relation")
+        )
+
+
 def test_a_supervisor_answers(place: Any) -> None:
     inv, sup = browser(place, "inv"), browser(place, "sup")
     asked = {"id": ["P1", "P2"], "recipient": "Second", "reason": "why <i>so</i>", "handling": "C", "ask": "yes"}

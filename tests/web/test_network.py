@@ -444,7 +444,7 @@ def test_the_page_leaves_out_what_its_legend_is_told_to(ann: FlaskClient) -> Non
     assert shown(relation="PAID", ticked="out")[1] == relations - {"PAID"}
     answer = ann.get(f"/case/{CASE}/network.json?id=p1&without=nonsense")
     assert answer.status_code == 400
-    assert "There is no relation 'nonsense'" in answer.get_json()["error"]
+    assert "There is nothing 'nonsense' to leave out of a picture" in answer.get_json()["error"]
     page = ann.get(f"/case/{CASE}/network?id=p1&without=thing").text
-    assert re.search(r'data-word="thing" aria-pressed="true"', page)
-    assert re.search(r'data-word="person" aria-pressed="false"', page)
+    assert re.search(r'data-word="thing" aria-pressed="false"', page)
+    assert re.search(r'data-word="person" aria-pressed="true"', page)

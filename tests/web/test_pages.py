@@ -171,6 +171,6 @@ def test_crossings_and_workplaces_are_listed(site: Any, inv: FlaskClient) -> Non
 def test_a_search_for_a_day_leads_to_who_is_behind_its_boats(site: Any, inv: FlaskClient, text: str) -> None:
     page = inv.get(site.address("search", q=text)).text
     assert "Who is behind the boats of 8 May 2020" in page
-    assert "/behind?day=2020-05-08\"" in page
+    assert '/behind?day=2020-05-08"' in page
     assert "the boats of" not in inv.get(site.address("search", q="May 2020")).text
     assert inv.get(site.address("search.json", q="Kestrel")).get_json()["day"] == ""

@@ -59,7 +59,7 @@ class Witnesses:
         """The witnesses' way to some leads, or to the first of the list.
 
         With source clearance each group of witnesses that depend on each other stands for itself; without it all are one, and
-        nothing tells who spoke or how many did. The more leads, the fewer ways to each.
+        nothing tells who spoke or how many did. From four leads on, the more there are, the fewer ways to each.
 
         Args:
             ids: of leads, up to 20.

@@ -79,8 +79,9 @@ class Network:
             NotFound: none of the ids it starts at is there for this reader.
         """
         stages, cut = self._stages(wanted)
-        asked = wanted.filters | {"ids": [identifier for stage in stages for identifier in stage]}
-        questions = [("network.nodes", asked), ("network.among", asked)]
+        ids = {"ids": [identifier for stage in stages for identifier in stage]}
+        asked = wanted.filters | ids
+        questions = [("network.nodes", wanted.counted | ids), ("network.among", asked)]
         if wanted.apart:
             questions.append(("network.among", asked | {"grades": list(wanted.apart)}))
         entities, among, *of_grades = self._ask.together(*questions)
@@ -100,7 +101,7 @@ class Network:
             if wanted.apart
             else None,
         )
-        return sifted(found, wanted.without)
+        return sifted(found, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
         """Counts of the neighbours of `identifier` that a picture does not show; without a picture it is shown alone.
@@ -110,7 +111,7 @@ class Network:
         """
         wanted = wanted or PictureRequest([identifier], depth=0)
         stages, _ = self._stages(wanted)
-        filters = wanted.filters | wanted.aside
+        filters = wanted.counted | wanted.aside
         return growth(self._ask, identifier, {node for stage in stages for node in stage}, filters)
 
     def coast(self, view: Picture) -> tuple[Line, ...]:
@@ -184,7 +185,7 @@ class Network:
             for identifier, only in turn:
                 if identifier in known:
                     room = min(OPENING, MOST_OPENED - len(known))
-                    stage = reached(links, [identifier], known, room, only, aside=not wanted.presence)
+                    stage = reached(links, [identifier], known, room, only, aside=bool(wanted.aside))
                     stages.append(stage)
                     known |= set(stage)
                 else:

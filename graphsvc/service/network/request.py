@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphsvc.errors import RequestError
-from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, FAMILIES, RELATIONS, LinkKey, beside
+from graphsvc.records.relations import CUSTOM_PREFIX, ENTITIES, FAMILIES, RELATIONS, LinkKey, beside, family, those
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
 
 # Nodes around the start, if nothing else is asked for, and at most; and what openings may bring it to.
@@ -36,7 +36,9 @@ class PictureRequest:
         grades: only links that a claim of one of these grades asserts, such as `1A` (`records.grading.at_least`); empty
             for all. A statement that this reader is not shown by itself has no grade for them.
         apart: links that no claim of one of these grades asserts are marked as such, and stay.
-        without: kinds of entity, families of line (`records.relations.FAMILIES`) and relations that are left out of what was found.
+        excluded: no links of these relations.
+        without: kinds of entity and families of line (`records.relations.FAMILIES`) that are left out of what was found; the
+            rest stays in its place.
         presence: whether those who were only there, and lawful service, come in with the neighbours of a crossing, a
             workplace or who serves, as they do; else they come when asked for (`~CROSSED_ON~C1`), or where nothing else is there.
         links: of the links between two of `ids` only these are drawn, as (subject, relation, object); None: all.
@@ -57,6 +59,7 @@ class PictureRequest:
     recorded: float = 0.0
     grades: Sequence[str] = ()
     apart: Sequence[str] = ()
+    excluded: Sequence[str] = ()
     without: Collection[str] = ()
     presence: bool = True
     links: Collection[LinkKey] | None = None
@@ -65,10 +68,10 @@ class PictureRequest:
 
     def __post_init__(self) -> None:
         most = max(map(len, (self.opened, self.added, self.hidden)))
-        left_out = [word for word in self.without if word not in FAMILIES and word not in ENTITIES]
+        none = [word for word in self.without if word not in FAMILIES and word not in ENTITIES]
         unknown = [
             name
-            for name in (*self.relations, *left_out)
+            for name in (*self.relations, *self.excluded)
             if name not in RELATIONS and not name.startswith(CUSTOM_PREFIX)
         ]
         faults = {
@@ -86,6 +89,10 @@ class PictureRequest:
             raise RequestError(
                 f"There is no relation {unknown[0][:40]!r}. There are {', '.join(RELATIONS)}, and your own, which begin"
                 f" with {CUSTOM_PREFIX}."
+            )
+        if none:
+            raise RequestError(
+                f"There is nothing {none[0][:40]!r} to leave out of a picture. There are {', '.join((*ENTITIES, *FAMILIES))}."
             )
         for fault, holds in faults.items():
             if holds:
@@ -110,10 +117,17 @@ class PictureRequest:
         """What links must be, as the queries of `cypher/network` take it."""
         return {
             "relations": list(self.relations),
+            "without": list(self.excluded),
             "least": self.least,
             "recorded": self.recorded,
             "grades": list(self.grades),
         }
+
+    @property
+    def counted(self) -> dict[str, Any]:
+        """What links must be for what is beyond the picture to be counted and offered: none of those left out."""
+        left_out = those(lambda relation: family(relation.name) in self.without)
+        return self.filters | {"without": [*self.excluded, *left_out]}
 
     @property
     def aside(self) -> dict[str, Any]:

@@ -253,7 +253,7 @@ globalThis.NetworkPicture = class {
 
   // Under a picture on a map: its waters, what places are called, and from where to where crossings went.
   coast(ctx) {
-    if (!this.data.coast?.length) return;
+    if (!this.data.landings) return;
     const scale = this.network.getScale();
     ctx.save();
     ctx.fillStyle = this.palette.sea;
@@ -290,7 +290,10 @@ globalThis.NetworkPicture = class {
     ctx.lineJoin = "round";
     ctx.strokeStyle = this.palette.sea;
     ctx.fillStyle = this.palette.quiet;
-    for (const [name, x, y] of this.data.sites ?? []) {
+    const gone = new Set(this.data.nodes.filter((node) => this.look.gone(node)).map(({ id }) => id));
+    for (const [name, x, y, crossings] of this.data.sites) {
+      // A place is on the map for a crossing that is: what a filter hides shows here neither.
+      if (crossings.every((id) => gone.has(id))) continue;
       ctx.beginPath();
       ctx.arc(x, y, 2.5 / scale, 0, 2 * Math.PI);
       ctx.fill();
@@ -315,7 +318,7 @@ globalThis.NetworkPicture = class {
   // Over a picture by day: an axis with the days of its crossings, each of which hangs from it.
   axis(ctx) {
     if (!this.data.by_day) return;
-    const dated = this.data.nodes.filter(({ kind, day }) => kind === "crossing" && day);
+    const dated = this.data.nodes.filter((node) => node.kind === "crossing" && node.day && !this.look.gone(node));
     if (!dated.length) return;
     const scale = this.network.getScale();
     const size = 11 / scale;

@@ -163,7 +163,7 @@ def drawn(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) ->
         `nodes` and `edges` as vis-network takes them (titles are plain text; each also says what it stands for),
         `options`, `says` (each relation in words), `beliefs` (each told belief in words, where belief is told in
         steps), `palettes` by theme, `coast` (rings of pixels), `landings` (id of a crossing →
-        pixels), `sites` (name and pixels of places), `by_day` (whether days stand along the top) and
+        pixels), `sites` (name, pixels and crossings of places), `by_day` (whether days stand along the top) and
         `turns`: whether an upright screen may lay it on its side, and
         `names` (what to call what is in folded groups, by id).
     """
@@ -204,9 +204,17 @@ def _places(view: Picture) -> dict[str, Any]:
     frame, marks = view.frame, view.marks
     if not frame or not marks:
         return {}
+    # Of what is left out or folded nothing is said.
+    there = {node.id for node in view.nodes}
     return {
-        "landings": {identifier: _line(frame, [place]) for identifier, place in marks.landings.items()},
-        "sites": [[name, *_line(frame, [place])] for name, place in sorted(marks.sites.items())],
+        "landings": {
+            identifier: _line(frame, [place]) for identifier, place in marks.landings.items() if identifier in there
+        },
+        "sites": [
+            [name, *_line(frame, [place]), said]
+            for name, place, ids in marks.sites
+            if (said := [identifier for identifier in ids if identifier in there])
+        ],
     }
 
 

@@ -99,11 +99,12 @@ class MapMarks:
     """What a map says besides where nodes are; places as (latitude, longitude) in degrees.
 
     Attributes:
-        landings: id of a crossing → where it landed. sites: name of a launch or landing site → where it is.
+        landings: id of a crossing → where it landed.
+        sites: (name of a launch or landing site, where it is, ids of the crossings that say so).
     """
 
     landings: Mapping[str, tuple[float, float]]
-    sites: Mapping[str, tuple[float, float]]
+    sites: Sequence[tuple[str, tuple[float, float], tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class Picture:
 
     Attributes:
         nodes: in the order they came into the picture, starts first; edges: most believed first.
-        hidden: nodes that were taken out of it by hand; left_out: those that went with a kind or family left out.
+        hidden: nodes that were taken out of it by hand; left_out: nodes and lines that went with a kind
+            or family left out.
         absent: starts that are not there (any more).
         truncated: a row cap cut links, so not all are drawn.
         in_steps: belief is told in four steps, or as some, as without source clearance.
@@ -133,7 +135,7 @@ class Picture:
     frame: Frame | None = None
     unplaced: int = 0
     turns: bool = True
-    left_out: int = 0
+    left_out: tuple[int, int] = (0, 0)
     marks: MapMarks | None = None
     by_day: bool = False
 
@@ -326,25 +328,28 @@ def picture(
 
 def _marks(rows: Iterable[Row]) -> MapMarks:
     """Where crossings landed, and what places are called there."""
-    landings, sites = {}, {}
+    landings: dict[str, tuple[float, float]] = {}
+    sites: dict[tuple[str, tuple[float, float]], list[str]] = defaultdict(list)
     for row in rows:
         if row["lat"] is not None and row["launch_site"]:
-            sites[row["launch_site"]] = (row["lat"], row["lon"])
+            sites[row["launch_site"], (row["lat"], row["lon"])].append(row["id"])
         if row["landing_lat"] is not None and row["landing_lon"] is not None:
             landings[row["id"]] = (row["landing_lat"], row["landing_lon"])
             if row["landing_site"]:
-                sites[row["landing_site"]] = landings[row["id"]]
-    return MapMarks(landings, sites)
+                sites[row["landing_site"], landings[row["id"]]].append(row["id"])
+    return MapMarks(landings, [(name, place, tuple(ids)) for (name, place), ids in sorted(sites.items())])
 
 
-def sifted(view: Picture, without: Collection[str]) -> Picture:
+def sifted(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:
     """A picture without some kinds of entity or families of line; what stays in it stays where it is.
 
-    What had lines and has none left goes as well, unless the picture starts there.
+    What had lines and has none left goes as well, unless the picture starts there. That, and what came in alone, stays of
+    whatever kind it is.
 
     Args:
         view: the picture.
-        without: kinds of entity, names of `records.relations.FAMILIES`, and relations.
+        without: kinds of entity, and names of `records.relations.FAMILIES`.
+        alone: ids that came in alone.
 
     Example:
         >>> sifted(Picture((), (), 0, 0, truncated=False), {"presence"}).nodes
@@ -352,19 +357,21 @@ def sifted(view: Picture, without: Collection[str]) -> Picture:
     """
     if not without:
         return view
-    kept = {node.id for node in view.nodes if node.kind not in without or node.start}
+    own = {node.id for node in view.nodes if node.start or node.id in alone}
+    kept = {node.id for node in view.nodes if node.kind not in without or node.id in own}
     edges = tuple(
         edge
         for edge in view.edges
-        if edge.subject in kept and edge.object in kept and not {edge.relation, family(edge.relation)} & set(without)
+        if edge.subject in kept and edge.object in kept and family(edge.relation) not in without
     )
     tied, was = (Counter(end for edge in some for end in {edge.subject, edge.object}) for some in (edges, view.edges))
     nodes = tuple(
         replace(node, links=tied[node.id])
         for node in view.nodes
-        if node.id in kept and (node.start or node.id in tied or node.id not in was)
+        if node.id in kept and (node.id in own or node.id in tied or node.id not in was)
     )
-    return replace(view, nodes=nodes, edges=edges, left_out=len(view.nodes) - len(nodes))
+    left_out = len(view.nodes) - len(nodes), len(view.edges) - len(edges)
+    return replace(view, nodes=nodes, edges=edges, left_out=left_out)
 
 
 def _node(row: Row, start: bool, links: int, place: tuple[float, float]) -> Node:

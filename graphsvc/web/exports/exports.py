@@ -19,7 +19,7 @@ from graphsvc.service import PictureRequest, Session, Wanted, known_forms
 from graphsvc.views.forms import FORMS
 from graphsvc.views.wording import exposed, title
 from graphsvc.web.frame import answer, at, home, page
-from graphsvc.web.network.network import asked
+from graphsvc.web.network.network import FILTERS, asked
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
@@ -30,7 +30,7 @@ _OWN = "p."
 _LINK_PARTS = 3
 # What of an address or form says what is wanted.
 _WANTED = (
-    "id", "depth", "open", "add", "hide", "link", "relation", "least", "recorded", "source_grade", "assessment", "size", "layout",
+    "id", "depth", "open", "add", "hide", "link", *FILTERS, "without", "presence", "size", "layout",
     "fade", "query", "only", "form", "arranged",
 )  # fmt: skip
 # Places on a canvas: how many, how long as text, and how far from its middle.

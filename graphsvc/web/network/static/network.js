@@ -90,7 +90,15 @@ const tools = {
   all: () => selecting.all(),
   invert: () => selecting.invert(),
   without: (button) => canvas.without(button.dataset.word, button.textContent.trim()),
-  presence: () => canvas.set("presence", canvas.params.get("presence") ? "" : "yes", "brought in who was there", true),
+  presence: () => {
+    const there = canvas.params.get("presence");
+    return canvas.set(
+      "presence",
+      there ? "" : "yes",
+      there ? "put aside who was there" : "brought in who was there",
+      true,
+    );
+  },
   unhide: () => canvas.set("hide", "", "showed what was hidden"),
 };
 root.addEventListener("click", (event) => {

@@ -6,9 +6,10 @@ import { Selecting } from "./selecting.js";
 import { Steps } from "./steps.js";
 
 // Parameters that only grow or shrink the picture: what stays in it stays where it is.
-const GROWTH = ["open", "add", "hide", "fold", "without", "presence"];
+const GROWTH = ["open", "add", "hide", "fold", "without"];
 // And of these, what another start begins without.
 const GROWN = ["open", "add", "hide", "fold"];
+const GRADES = ["source_grade", "assessment"];
 // What a new state of the picture replaces on the page.
 const PIECES = [
   "network-relations",
@@ -25,7 +26,8 @@ const read = (page) => JSON.parse(page.getElementById("network-data").textConten
 function served(params) {
   const kept = new URLSearchParams(params);
   for (const name of LOOK) kept.delete(name);
-  if (kept.get("fade")) for (const name of FILTERS) kept.delete(name);
+  // By grade the server says which links pass: the browser does not know.
+  if (kept.get("fade")) for (const name of FILTERS) if (!GRADES.includes(name)) kept.delete(name);
   kept.delete("picture");
   kept.delete("version");
   return kept;
@@ -173,6 +175,8 @@ export class Canvas {
   }
 
   replace(page) {
+    // What was in focus is so still, where it comes again.
+    const { tool, word } = document.activeElement?.dataset ?? {};
     for (const id of PIECES) {
       const piece = page.getElementById(id);
       const here = document.getElementById(id);
@@ -180,6 +184,10 @@ export class Canvas {
       here.replaceChildren(...piece.childNodes);
       here.hidden = piece.hidden;
       if (piece.dataset.address) here.dataset.address = piece.dataset.address;
+    }
+    if (tool && !document.activeElement?.dataset.tool) {
+      const again = [...this.root.querySelectorAll(`[data-tool="${CSS.escape(tool)}"]`)];
+      again.find((one) => one.dataset.word === word)?.focus();
     }
     const exporting = document.getElementById("network-export");
     if (exporting) exporting.href = page.getElementById("network-export").href;
@@ -269,7 +277,7 @@ export class Canvas {
       if (!(await this.go(params, words ?? `added ${fresh.length}`))) return false;
     }
     this.select(ids);
-    if (ids.length === 1) this.picture.reveal(ids[0]);
+    if (ids.length === 1 && this.picture.nodes.get(ids[0])) this.picture.reveal(ids[0]);
     this.page.say(fresh.length ? `${fresh.length} added` : "On the canvas already");
     return true;
   }

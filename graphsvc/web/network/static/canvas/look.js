@@ -47,7 +47,8 @@ export class Look {
     const fade = params.get("fade") === "yes";
     const paint = this.paint(colour, known);
     const reach = this.reach(sized, known);
-    const plain = !narrowed && !colour && !wanted.length && params.get("labels") !== "no";
+    const dated = Boolean(params.get("from") || params.get("to"));
+    const plain = !narrowed && !dated && !colour && !wanted.length && params.get("labels") !== "no";
     if (plain && this.plain) return { shown: data.nodes.length, links: data.edges.length, narrowed };
     this.plain = plain;
     this.picture.dress({
@@ -62,17 +63,17 @@ export class Look {
     for (const table of ["nodes", "links"]) {
       const items = table === "nodes" ? data.nodes : data.edges;
       for (const row of document.querySelectorAll(`#network-${table} tr[data-i]`))
-        row.hidden = !fade && passes(items[Number(row.dataset.i)]) === false;
+        row.hidden = !fade && off(items[Number(row.dataset.i)]);
     }
     return {
       shown: data.nodes.filter(passes).length,
       links: data.edges.filter(passes).length,
-      narrowed,
+      narrowed: narrowed || dated,
     };
   }
 
   narrows(params) {
-    const names = ["from", "to", "handling", ...(params.get("fade") === "yes" ? FILTERS : [])];
+    const names = ["handling", ...(params.get("fade") === "yes" ? FILTERS : [])];
     return names.some((name) => params.get(name));
   }
 
