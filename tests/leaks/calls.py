@@ -191,6 +191,7 @@ CALLS: dict[str, Entry] = {
     "deliveries.jobs": with_(),
     "leads.look": of("entities"),
     "leads.table": with_(),
+    "leads.ranked_on": with_(),
     "leads.places": with_(),
     # Of whoever somebody asks for, whether they are ranked or not.
     "leads.rows": lambda known: [(([_lead(one) for one in known.entities],), {})],

@@ -111,9 +111,9 @@ def cell(table: str, column: str, typed: str) -> str:
         >>> cell("links", "from_date", "8 May 2020 "), cell("links", "notes", "8 May 2020")
         ('2020-05-08', '8 May 2020')
     """
-    known = {one.name: one.kind for one in TABLES[table].columns}
+    kinds = {each.name: each.kind for each in TABLES[table].columns}
     text = plain(typed)
-    return dates.typed(text) if known.get(column) == "date" else text
+    return dates.typed(text) if kinds.get(column) == "date" else text
 
 
 def statement_cells(values: Mapping[str, Any]) -> dict[str, str]:

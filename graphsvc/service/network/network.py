@@ -88,7 +88,7 @@ class Network:
         known = entities.dicts()
         if not {row["id"] for row in known} & {*wanted.starts, *wanted.alone}:
             raise nothing(", ".join([*wanted.starts, *wanted.alone]))
-        found = picture(
+        view = picture(
             stages,
             known,
             [row for row in among.dicts() if wanted.draws((row["subject"], row["relation"], row["object"]))],
@@ -101,7 +101,7 @@ class Network:
             if wanted.apart
             else None,
         )
-        return sifted(found, wanted.without, wanted.alone)
+        return sifted(view, wanted.without, wanted.alone)
 
     def growth(self, identifier: str, wanted: PictureRequest | None = None) -> Growth:
         """Counts of the neighbours of `identifier` that a picture does not show; without a picture it is shown alone.

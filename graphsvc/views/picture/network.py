@@ -358,17 +358,17 @@ def sifted(view: Picture, without: Collection[str], alone: Collection[str] = ())
     if not without:
         return view
     own = {node.id for node in view.nodes if node.start or node.id in alone}
-    kept = {node.id for node in view.nodes if node.kind not in without or node.id in own}
+    staying = {node.id for node in view.nodes if node.kind not in without or node.id in own}
     edges = tuple(
         edge
         for edge in view.edges
-        if edge.subject in kept and edge.object in kept and family(edge.relation) not in without
+        if edge.subject in staying and edge.object in staying and family(edge.relation) not in without
     )
     tied, was = (Counter(end for edge in some for end in {edge.subject, edge.object}) for some in (edges, view.edges))
     nodes = tuple(
         replace(node, links=tied[node.id])
         for node in view.nodes
-        if node.id in kept and (node.id in own or node.id in tied or node.id not in was)
+        if node.id in staying and (node.id in own or node.id in tied or node.id not in was)
     )
     left_out = len(view.nodes) - len(nodes), len(view.edges) - len(edges)
     return replace(view, nodes=nodes, edges=edges, left_out=left_out)

@@ -283,8 +283,8 @@ def _title(name: str, named: str, kinds: Sequence[str]) -> str:
         ('Forest group, 2 boats', 'Bo')
     """
     others = Counter(kinds) - Counter([named])
-    told = next((kind for kind in _TELLING if others[kind]), "")
-    return f"{name}, {numbers.count(others[told], told)}" if told else name
+    of_kind = next((kind for kind in _TELLING if others[kind]), "")
+    return f"{name}, {numbers.count(others[of_kind], of_kind)}" if of_kind else name
 
 
 def _told(
