@@ -31,12 +31,12 @@ def middle(page: Page, end: str) -> list[float]:
     """Where the line from `end` to the crossing is on the screen."""
     found: list[float] = page.evaluate(
         """([end, crossing]) => { const { data, network, container } = besidePicture;
-        container.scrollIntoView({ block: "center" });
         const edge = data.edges.find(({ from, to }) => from === end && to === crossing);
         const places = new Map(data.nodes.map((node) => [node.id, node]));
         const [x, y] = besidePicture.middle(edge, places.get(edge.from), places.get(edge.to));
-        const at = network.canvasToDOM({ x, y }), box = container.getBoundingClientRect();
-        return [at.x + box.x, at.y + box.y]; }""",
+        const place = () => { const at = network.canvasToDOM({ x, y }), box = container.getBoundingClientRect();
+            return [at.x + box.x, at.y + box.y]; };
+        scrollBy({ top: place()[1] - innerHeight / 2, behavior: "instant" }); return place(); }""",
         [end, CROSSING],
     )
     return found

@@ -278,13 +278,15 @@ def test_the_panel_pushes_the_picture_and_covers_nothing_that_was_seen(pages: Pa
     page.evaluate("networkCanvas.select(['x1'])")
     panel = page.locator("#panel")
     expect(panel.locator(".panel-title")).to_be_visible()
-    right = panel.bounding_box()["x"]  # type: ignore[index]
-    xs = page.evaluate(
-        """() => networkPicture.data.nodes.map(({ id }) => {
+    across = """() => networkPicture.data.nodes.map(({ id }) => {
         const at = networkPicture.network.canvasToDOM(networkPicture.network.getPosition(id));
         return at.x + networkPicture.container.getBoundingClientRect().x; })"""
-    )
-    assert max(xs) < right
+    assert max(page.evaluate(across)) < panel.bounding_box()["x"]  # type: ignore[index]
+    panel.get_by_role("button", name="Close").click()
+    page.locator('#tools [data-tool="paths"]').click()
+    drawer = page.locator("#paths").bounding_box()
+    assert drawer is not None
+    assert min(page.evaluate(across)) > drawer["x"] + drawer["width"]
 
 
 def test_what_is_added_comes_in_alone(pages: Pages, service: Service) -> None:  # noqa: F811

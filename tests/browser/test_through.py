@@ -18,9 +18,11 @@ pytestmark = [
 VIEWPORT = {"width": 1440, "height": 900}
 Visiting = Callable[..., AbstractContextManager[Visit]]
 # Where a node of the picture stands on the screen, or the middle of a line.
-NODE = """(id) => { besidePicture.container.scrollIntoView({ block: "center" });
-    const at = besidePicture.network.canvasToDOM(besidePicture.network.getPosition(id));
-    const box = besidePicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; }"""
+# Brought to the middle of it, as a picture may be higher.
+NODE = """(id) => { const place = () => {
+        const at = besidePicture.network.canvasToDOM(besidePicture.network.getPosition(id));
+        const box = besidePicture.container.getBoundingClientRect(); return [at.x + box.x, at.y + box.y]; };
+    scrollBy({ top: place()[1] - innerHeight / 2, behavior: "instant" }); return place(); }"""
 
 
 def drawn(page: Page) -> None:

@@ -76,6 +76,17 @@ export class Canvas {
     for (const heard of this.heard[event]) heard(...what);
   }
 
+  // Something lies over a side of the canvas, or does no more: what was seen is seen still, or, where one looks closely, what
+  // was chosen.
+  cover(sides, chosen = null) {
+    const { nodes } = this.picture.data;
+    const seen = nodes.filter(({ id }) => this.picture.inSight(id));
+    Object.assign(this.picture.covered, sides);
+    if (seen.every(({ id }) => this.picture.inSight(id))) return;
+    if (seen.length === nodes.length) this.picture.fit();
+    else if (chosen) this.picture.reveal(chosen);
+  }
+
   // -- where it is ------------------------------------------------------------------------------------------
 
   get params() {

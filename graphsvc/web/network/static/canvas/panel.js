@@ -142,13 +142,14 @@ export class Panel {
   cover() {
     const open = !this.sheet.hidden;
     const below = open && this.sheet.offsetWidth >= this.picture.container.clientWidth;
-    const seen = this.picture.data.nodes.filter(({ id }) => this.picture.inSight(id));
-    this.picture.covered.right = open && !below ? this.sheet.offsetWidth : 0;
-    this.picture.covered.bottom = below ? this.sheet.offsetHeight : this.canvas.legend.offsetHeight;
-    // It pushes the picture aside: what was seen is seen still, or, where one looks closely, what was chosen.
-    if (!open || seen.every(({ id }) => this.picture.inSight(id))) return;
-    if (seen.length === this.picture.data.nodes.length) this.picture.fit();
-    else if (this.chosen && !this.chosen.edge && !this.chosen.several) this.picture.reveal(this.chosen.id);
+    const { id, edge, several } = this.chosen ?? {};
+    this.canvas.cover(
+      {
+        right: open && !below ? this.sheet.offsetWidth : 0,
+        bottom: below ? this.sheet.offsetHeight : this.canvas.legend.offsetHeight,
+      },
+      open && !edge && !several ? id : null,
+    );
   }
 
   close() {

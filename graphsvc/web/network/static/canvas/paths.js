@@ -50,6 +50,9 @@ class Paths {
   open(ids = this.canvas.selected().nodes) {
     if (ids.length) this.take(ids);
     this.drawer.show();
+    // Both ends of a way are to be seen beside it.
+    const { offsetWidth } = this.drawer;
+    this.canvas.cover({ left: offsetWidth < this.canvas.picture.container.clientWidth ? offsetWidth : 0 });
     this.tellForm();
     if (this.ready()) this.look();
     else document.getElementById("paths-end").focus();
@@ -58,6 +61,7 @@ class Paths {
   close() {
     this.asked?.abort();
     this.drawer.close();
+    this.canvas.cover({ left: 0 });
     this.canvas.picture.container.focus();
   }
 
