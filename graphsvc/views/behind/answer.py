@@ -204,6 +204,7 @@ def _told(said: PartSaid) -> dict[str, Any]:
         "who": _named(said.who),
         "what": _named(said.what) if said.what else None,
         "weak": said.is_weak,
+        "hardly": said.edge.doubtful or said.by_weak_way,
         "by_weak_way": said.by_weak_way,
         "served": said.served,
         "rank": lead.rank if lead else None,

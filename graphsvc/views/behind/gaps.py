@@ -53,7 +53,7 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
             some = sum(_on_one_voice(row, name) for row in of_kind)
             if some:
                 what = "" if kind in RELATIONS[name].objects else f"the {RELATIONS[name].objects[0]} of "
-                yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if it errs, nobody else is believed to have."
+                yield f"Who {RELATIONS[name].says} {what}{_of(some, len(of_kind), kind)} rests on one voice: if that errs, nobody is left who is believed to have done it."
 
 
 def _only_doubted(row: AnswerRow) -> bool:

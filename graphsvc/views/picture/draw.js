@@ -336,6 +336,7 @@ globalThis.NetworkPicture = class {
     ctx.lineTo(places.at(-1)[0].x + 40 / scale, top);
     ctx.stroke();
     let free = Number.NEGATIVE_INFINITY;
+    let last = "";
     for (const [at, day] of places) {
       ctx.globalAlpha = 0.35;
       ctx.beginPath();
@@ -343,7 +344,9 @@ globalThis.NetworkPicture = class {
       ctx.lineTo(at.x, at.y);
       ctx.stroke();
       ctx.globalAlpha = 1;
-      if (at.x < free) continue;
+      // Several crossings of a day have it said once.
+      if (at.x < free || day === last) continue;
+      last = day;
       ctx.fillText(day, at.x, top - 8 / scale);
       free = at.x + (day.length * 6.4 + 10) / scale;
     }
