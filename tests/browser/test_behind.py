@@ -57,6 +57,9 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         believed = row.locator("ul.facts-said").first
         expect(believed.get_by_text("Station group").first).to_be_visible()
         assert believed.locator(".fact", has_text=f"{ACCUSED} organised").count() == 0
+        # Navid Haji is known by a name alone: who is not identified says so in words too.
+        other = page.locator(".behind-row", has_text="C0007").locator(".fact", has_text="Navid Haji")
+        expect(other.first).to_contain_text("not identified")
         weak = row.locator(".fact.weak", has_text=f"{ACCUSED} organised")
         expect(weak.get_by_text("denied by")).to_be_visible()
         expect(weak.get_by_role("link", name="lawfully served")).to_be_visible()

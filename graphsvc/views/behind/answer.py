@@ -191,7 +191,7 @@ def called(node: Node) -> str:
 
 
 def _named(node: Node) -> dict[str, Any]:
-    return {name: getattr(node, name) for name in ("id", "name", "kind", "sort", "sealed")}
+    return {name: getattr(node, name) for name in ("id", "name", "kind", "sort", "sealed", "identified")}
 
 
 def _figures(edge: Edge) -> dict[str, Any]:
