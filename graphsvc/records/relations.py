@@ -71,6 +71,8 @@ FAMILIES = MappingProxyType(
         "service": "lawful service",
     }
 )
+# Of these, those that flood a picture and come last in it: see `beside`.
+ASIDE = ("presence", "service")
 _MONEY = ("pays", "owes")
 
 

@@ -111,9 +111,8 @@ def cell(table: str, column: str, typed: str) -> str:
         >>> cell("links", "from_date", "8 May 2020 "), cell("links", "notes", "8 May 2020")
         ('2020-05-08', '8 May 2020')
     """
-    kinds = {each.name: each.kind for each in TABLES[table].columns}
-    text = plain(typed)
-    return dates.typed(text) if kinds.get(column) == "date" else text
+    known, text = TABLES[table].column(column), plain(typed)
+    return dates.typed(text) if known is not None and known.kind == "date" else text
 
 
 def statement_cells(values: Mapping[str, Any]) -> dict[str, str]:

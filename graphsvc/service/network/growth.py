@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphsvc.records.relations import beside, says
+from graphsvc.records.relations import ASIDE, family, says
 from graphsvc.service.ask import Ask, nothing
 from graphsvc.views.picture.network import OPENING, opens
 
@@ -64,8 +64,7 @@ def growth(ask: Ask, identifier: str, shown: set[str], filters: Mapping[str, Any
         raise nothing(identifier)
     rows = ask.rows("network.growth", id=identifier, ids=sorted({identifier, *shown}), **filters).dicts()
     number, first = (sum(row["number"] for row in rows if row["by"] == by) for by in ("all", "first"))
-    last = {*beside("both"), *beside("object")}
-    by_relation = sorted((row for row in rows if row["by"] == "relation"), key=lambda row: row["word"] in last)
+    by_relation = sorted((row for row in rows if row["by"] == "relation"), key=lambda row: family(row["word"]) in ASIDE)
     return Growth(
         id=identifier,
         name=named[identifier]["name"] or identifier,

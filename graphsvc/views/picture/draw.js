@@ -132,7 +132,7 @@ globalThis.NetworkPicture = class {
     const palette = this.palette;
     const crowded = this.data.edges.length > NetworkPicture.CROWD;
     const faint = this.look.faint(edge);
-    const color = edge.denied ? palette.denied : palette[edge.family];
+    const color = this.shade(edge);
     // Named, so that no figure stands before a comma: in a picture that goes out one could be taken for data of the case.
     const plain = edge.denied ? 1 : crowded ? 0.4 : 0.9;
     const dressed = {
@@ -152,6 +152,11 @@ globalThis.NetworkPicture = class {
     // A label takes vis-network longer than its line, an empty one too: only links that have said something have a font.
     if (this.edges.get(edge.id)?.font) dressed.font = this.wording(edge);
     return dressed;
+  }
+
+  // The colour of a link and of its head.
+  shade(edge) {
+    return this.palette[edge.denied ? "denied" : edge.family];
   }
 
   // How a link says what it is.
@@ -309,8 +314,8 @@ globalThis.NetworkPicture = class {
   }
 
   // A day as people write it, as far as it is known.
-  dayOf({ day }) {
-    const [year, month, date] = day.slice(0, 10).split("-");
+  static day(given) {
+    const [year, month, date] = given.slice(0, 10).split("-");
     const named = month && "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[Number(month) - 1];
     return [date && Number(date), named, year].filter(Boolean).join(" ");
   }
@@ -323,7 +328,7 @@ globalThis.NetworkPicture = class {
     const scale = this.network.getScale();
     const size = 11 / scale;
     const top = Math.min(...this.data.nodes.map(({ y, size: high }) => y - high)) - 26 / scale;
-    const places = dated.map((node) => [this.where(node.id), this.dayOf(node)]).filter(([at]) => at);
+    const places = dated.map((node) => [this.where(node.id), NetworkPicture.day(node.day)]).filter(([at]) => at);
     places.sort(([one], [other]) => one.x - other.x);
     ctx.save();
     ctx.strokeStyle = this.palette.quiet;
@@ -410,9 +415,8 @@ globalThis.NetworkPicture = class {
       const tip = this.head(edge, from, to, node.size + (node.start ? ring : 0) + 1);
       if (!tip) continue;
       const long = Math.min((8 + edge.width) / scale, 26);
-      const shade = edge.denied ? this.palette.denied : this.palette[edge.family];
       ctx.globalAlpha = this.look.faint(edge) ? NetworkPicture.FAINT : 1;
-      ctx.fillStyle = chosen.has(edge.id) && !edge.denied ? this.palette.chosen : shade;
+      ctx.fillStyle = chosen.has(edge.id) && !edge.denied ? this.palette.chosen : this.shade(edge);
       ctx.beginPath();
       ctx.moveTo(tip.x, tip.y);
       for (const turn of [-0.42, 0.42])

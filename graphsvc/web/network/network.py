@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
-from graphsvc.records.relations import FAMILIES, KINDS, RELATIONS, LinkKey, beside, family, says
+from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, says
 from graphsvc.records.told import STEPS
 from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
 from graphsvc.views import wording
@@ -253,7 +253,7 @@ def asked() -> dict[str, Any]:
         "without": args.getlist("without"),
         # Under `fade` nothing is asked for by relation, so that those ticked have to come in with the rest.
         "presence": args.get("presence") == "yes"
-        or bool(args.get("fade") and {*_ticked(out=False)} & {*beside("both"), *beside("object")}),
+        or bool(args.get("fade") and any(family(relation) in ASIDE for relation in _ticked(out=False))),
         "cap": number("size", NODES, whole),
         "arrangement": args.get("layout", ""),
         # A link does not say what grades it has, so the browser could not tell which to draw faintly.

@@ -15,12 +15,6 @@ const make = (name, attributes, parent) => {
 };
 const number = (day) => Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY);
 const named = (at) => new Date(at * DAY).toISOString().slice(0, 10);
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-// A day as pages write it; a month without its day.
-const said = (day) => {
-  const [year, month, date] = day.split("-");
-  return [date && Number(date), MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
-};
 // A day that is known by its month or year alone stands at its beginning.
 const whole = (day) =>
   `${day}-01-01`
@@ -98,7 +92,8 @@ export class Time {
           { x, width: wide, y: up > 0 ? base - high : base + 1, height: high, class: `bar-${name}s` },
           this.drawing,
         );
-        make("title", {}, bar).textContent = `${count(times, name)}, ${said(named(this.first + at * this.step))}`;
+        make("title", {}, bar).textContent =
+          `${count(times, name)}, ${NetworkPicture.day(named(this.first + at * this.step))}`;
       }
     }
     make("path", { d: `M0 ${MIDDLE + 0.5}H${this.width}`, class: "axis" }, this.drawing);
@@ -114,7 +109,9 @@ export class Time {
     for (const day of years) {
       const x = this.x(number(day));
       if (x < free || x > this.width - 50) continue;
-      make("text", { x: x + 2, y: HIGH - 2, class: "tick" }, this.drawing).textContent = said(day.slice(0, 7));
+      make("text", { x: x + 2, y: HIGH - 2, class: "tick" }, this.drawing).textContent = NetworkPicture.day(
+        day.slice(0, 7),
+      );
       make("path", { d: `M${x} ${MIDDLE}V${HIGH}`, class: "axis" }, this.drawing);
       free = x + 60;
     }
@@ -149,8 +146,8 @@ export class Time {
       ({ kind, day }) =>
         kind === "crossing" && day && (all || (number(whole(day)) >= left && number(whole(day)) < right)),
     ).length;
-    const days = right - left > 1 ? `${said(named(left))} to ${said(named(right - 1))}` : said(named(left));
-    const span = all ? "all days" : days;
+    const ends = [...new Set([left, right - 1])].map((at) => NetworkPicture.day(named(at)));
+    const span = all ? "all days" : ends.join(" to ");
     this.told.textContent = `${span}: ${count(within(this.days.crossings), "crossing")} in the case (${here} on the canvas), ${count(within(this.days.statements), "statement")}${this.days.withheld ? " (reports and records)" : ""}`;
     this.drawing.setAttribute("aria-valuetext", this.told.textContent);
     const { behind, most } = this.canvas.root.dataset;
