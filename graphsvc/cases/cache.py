@@ -1,4 +1,4 @@
-"""Results kept in memory while they are current: by case, its version and the reader's clearance."""
+"""Results kept in memory while they are current: by case, its version at the reader's handling code, and their clearance."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
-Key = tuple[str, int, *tuple[str | bool, ...]]
+Key = tuple[str, int, str, *tuple[str | bool, ...]]
 
 
 class Cache(Generic[Result]):
-    """The latest results, at most `most`; a new version of a case drops what was computed on older ones.
+    """The latest results, at most `most`; a new version of a case at a handling code drops what was computed on older ones.
 
     Example:
         >>> cache = Cache[str](2)
@@ -32,7 +32,7 @@ class Cache(Generic[Result]):
         except KeyError:
             result = compute()
         for other in list(self._results):
-            if other[0] == key[0] and other[1] != key[1]:
+            if (other[0], other[2]) == (key[0], key[2]) and other[1] != key[1]:
                 self._results.pop(other, None)
         self._results[key] = result
         while len(self._results) > self._most:

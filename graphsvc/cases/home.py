@@ -172,7 +172,8 @@ class Home:
         return cast("Subject", self._caches.setdefault(kind, kind()))
 
     def forget(self) -> None:
-        """Forget everything that was computed on cases and kept in memory: names may be in it."""
+        """Forget everything that was read or computed of cases and kept in memory: names may be in it."""
+        self.gate.forget()
         for caches in list(self._caches.values()):
             caches.clear()
 

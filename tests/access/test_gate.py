@@ -245,17 +245,13 @@ def test_a_look_opens_no_other_case_and_excuses_no_other_act(gate: Gate, told: T
 def test_a_look_that_has_ended_excuses_nothing_and_ends_in_the_state_it_began_in(
     gate: Gate, told: Told, database: sa.Engine
 ) -> None:
-    def change(**values: Any) -> None:
-        with transaction(database) as connection:
-            connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(**values))
-
     with gate.looking(READER, "why", "read", "one") as (look, _):
         pass
     gate.read(READER, "why", "boats.own", "one", look=look)
     assert [line["action"] for line in audit.lines(database)].count("query") == 1
     for values, says in (({"version_p": 7}, "was changed while you looked"), ({"state": "loading"}, "is being loaded")):
         with pytest.raises(Busy, match=says), gate.looking(READER, "why", "read", "one"):
-            change(**values)
+            changed(database, **values)
 
 
 def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
@@ -278,9 +274,98 @@ def test_case_and_level_are_bound_by_the_gate(gate: Gate, told: Told) -> None:
     assert told.asked[-1][1]["handling"] == ["P", "C", "PS", "CS"]
     gate.read(Principal("cay", READER.roles, {"*": Grant("C")}), "why", "boats.open", "one")
     assert told.asked[-1][1]["handling"] == ["P", "C"]
-    gate.read(cleared, "why", "boats.open", "one")
-    assert {name: told.asked[-1][1][name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
-    assert told.asked[-1][1]["interest"] == "interest"
+    asked = told.asked[-2][1]
+    assert {name: asked[name] for name in LINK_FIGURES} == {name: name for name in LINK_FIGURES}
+    assert asked["interest"] == "interest"
+
+
+def test_asked_again_of_the_same_state_the_store_is_not_asked_and_the_log_has_its_lines(
+    gate: Gate, told: Told, database: sa.Engine
+) -> None:
+    told.answer = Rows(("boat", "source"), [("B1", ["Q1"])], False)
+    cleared = Principal("sue", READER.roles, {"one": Grant("P", sources=True)})
+    first = gate.read(cleared, "why", "boats.sourced", "one", {"boat": "B1"})
+    first.rows[0][1].append("changed by who was given it")
+    first.rows.append(("more",))
+    again = gate.read(cleared, "why", "boats.sourced", "one", {"boat": "B1"})
+    assert (again.columns, again.rows) == (("boat", "source"), [("B1", ["Q1"])])
+    assert len(told.asked) == 1
+    seen = audit.lines(database, sought=audit.Sought(source="Q1"))
+    assert [(line["outcome"], line["rows"], line["sources"]) for line in seen] == [("released", 1, 1)] * 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given": {"boat": "B2"}},
+        {"name": "boats.own"},
+        {"principal": Principal("ann", READER.roles, {"one": Grant("C")})},
+        {"principal": Principal("ann", READER.roles, {"one": Grant("P", sources=True)})},
+        {"whole": True},
+    ],
+)
+def test_another_question_or_clearance_asks_the_store(gate: Gate, told: Told, other: dict[str, Any]) -> None:
+    question: dict[str, Any] = {"principal": READER, "purpose": "why", "name": "boats.open", "case": "one"}
+    gate.read(**question)
+    gate.read(**{**question, **other})
+    assert len(told.asked) == 2
+
+
+def test_a_role_that_may_not_ask_is_refused_what_another_was_given(gate: Gate, told: Told) -> None:
+    discloser = Principal("dee", frozenset({"disclosure", "investigator"}), READER.grants)
+    gate.read(discloser, "why", "boats.roles", "one")
+    with pytest.raises(Refused, match="is for the roles"):
+        gate.read(READER, "why", "boats.roles", "one")
+    with pytest.raises(NotFound):
+        gate.read(Principal("bob", READER.roles, {}), "why", "boats.open", "one")
+    assert len(told.asked) == 1
+
+
+@pytest.mark.parametrize(("values", "asked"), [({"version_p": 7}, 2), ({"version": 7}, 1), ({"state": "loading-c"}, 1)])
+def test_a_new_version_at_the_clearance_asks_the_store(
+    gate: Gate, told: Told, database: sa.Engine, values: dict[str, Any], asked: int
+) -> None:
+    gate.read(READER, "why", "boats.open", "one")
+    changed(database, **values)
+    gate.read(READER, "why", "boats.open", "one")
+    assert len(told.asked) == asked
+    gate.forget()
+    gate.read(READER, "why", "boats.open", "one")
+    assert len(told.asked) == asked + 1
+
+
+def test_a_closed_case_gives_nothing_that_was_read_before(gate: Gate, database: sa.Engine) -> None:
+    gate.read(READER, "why", "boats.open", "one")
+    changed(database, state="loading")
+    with pytest.raises(Busy, match="one is being loaded"):
+        gate.read(READER, "why", "boats.open", "one")
+
+
+@pytest.mark.parametrize("looks", [True, False])
+@pytest.mark.parametrize("values", [{"version": 7}, {"state": "loading-c"}, {}])
+def test_an_answer_read_while_something_was_written_is_not_given_again(
+    gate: Gate, told: Told, database: sa.Engine, values: dict[str, Any], looks: bool
+) -> None:
+    def writing() -> list[dict[str, Any]]:
+        if values:
+            changed(database, **values)
+        return []
+
+    told.watch = writing
+    if looks:
+        with gate.looking(READER, "why", "query", "one") as (look, _):
+            gate.read(READER, "why", "boats.open", "one", look=look)
+    else:
+        gate.read(READER, "why", "boats.open", "one")
+    changed(database, version=0, state="open")
+    told.watch = list
+    gate.read(READER, "why", "boats.open", "one")
+    assert len(told.asked) == (2 if values else 1)
+
+
+def changed(database: sa.Engine, **values: Any) -> None:
+    with transaction(database) as connection:
+        connection.execute(tables.cases.update().where(tables.cases.c.id == "one").values(**values))
 
 
 def test_columns_are_redacted_and_a_cut_is_told(gate: Gate, told: Told) -> None:

@@ -113,7 +113,8 @@ class Small:
         return client
 
     def read(self, name: str) -> dict[str, str]:
-        """Every page of the case, as JSON where it has a twin."""
+        """Every page of the case, as JSON where it has a twin, as who opens it first sees it."""
+        self.service.forget()
         client = self.client(name)
         return {
             str(call): pages.ask(client, call).text

@@ -139,6 +139,7 @@ def test_what_is_c_is_seen_by_nobody_cleared_for_p_before_while_and_after_it_com
     low = told.small.session("low")
 
     def watched() -> list[Any]:
+        told.small.service.forget()
         return [
             told.small.client("low").get(f"/case/{CASE}/leads.json").get_json(),
             low.cases(),

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from graphsvc.access.door.look import Look, look_of
 from graphsvc.access.door.redact import Released, release
+from graphsvc.access.door.repeats import Repeats, asked
 from graphsvc.access.log import audit, disclosed
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Grant, Principal
@@ -53,6 +54,11 @@ class Gate:
         self._settings = settings
         self.library = library
         self._looked: dict[str, float] = {}
+        self._repeats = Repeats()
+
+    def forget(self) -> None:
+        """Forget what was released lately."""
+        self._repeats.forget()
 
     @contextmanager
     def acting(
@@ -105,15 +111,19 @@ class Gate:
         """
         with self._recorded(principal, purpose, action, case, **detail) as outcome:
             grant = policy.require_case(principal, case)
-            look = Look(principal, case, self.require_open(case, grant))
+            opened = self._open(case, grant)
+            look = Look(principal, case, _version(opened, grant))
             try:
                 yield look, outcome
             finally:
                 look.goes_on = False
                 outcome["opened"] = look.opened
                 outcome["sources"] = look.sources.union(outcome.get("sources", ()))
-            if self.require_open(case, grant) != look.version:
+            if _version(now := self._open(case, grant), grant) != look.version:
                 raise Busy(f"The case {case} was changed while you looked. Look again; nothing is wrong with it.")
+            if now == opened:
+                for question, released in look.released.items():
+                    self._repeats.keep(question, look.version, released)
 
     def read(
         self,
@@ -143,17 +153,18 @@ class Gate:
             grant = policy.require_case(principal, case)
             if query.for_sources and not grant.sources:
                 raise Refused(f"The query {name} takes source clearance. An administrator can give it.")
-            if look_of(look, principal, action, case) is None:
-                self.require_open(case, grant)
-            rows = self._run(query, query.bind(given) | self._bound(query, case, grant), whole=whole)
-            released = release(
-                grant,
-                query.returns,
-                rows.columns,
-                rows.rows,
-                truncated=rows.truncated,
-                few_below=self._settings.few_below,
-            )
+            bound_to = query.bind(given) | self._bound(query, case, grant)
+            question = asked(case, grant, name, bound_to, whole=whole)
+            goes_on = look_of(look, principal, action, case)
+            opened = None if goes_on else self._open(case, grant)
+            version = goes_on.version if goes_on else _version(opened, grant)
+            released = self._repeats.get(question, version)
+            if released is None:
+                released = self._released(query, bound_to, grant, whole=whole)
+                if goes_on:
+                    goes_on.released[question] = released
+                elif self._case(case) == opened:  # nothing was written while it was read
+                    self._repeats.keep(question, version, released)
             outcome["rows"] = len(released.rows)
             outcome["sources"] = disclosed.sources(released.columns, released.rows, query.returns)
         return released
@@ -221,6 +232,18 @@ class Gate:
         """Seconds that reading a whole case may take."""
         return max(self._settings.query_timeout_s, _WHOLE_S)
 
+    def _released(self, query: Query, parameters: dict[str, Any], grant: Grant, *, whole: bool) -> Released:
+        """What a clearance may see of a query's answer."""
+        rows = self._run(query, parameters, whole=whole)
+        return release(
+            grant,
+            query.returns,
+            rows.columns,
+            rows.rows,
+            truncated=rows.truncated,
+            few_below=self._settings.few_below,
+        )
+
     def _run(self, query: Query, parameters: dict[str, Any], *, whole: bool) -> Rows:
         """Run it with limits: a page's rows, cut at the cap, or a whole case for an analysis, where a cut is an error."""
         cap = self._settings.analysis_row_cap if whole else parameters["limit"]
@@ -245,13 +268,17 @@ class Gate:
         Raises:
             NotFound: it is not there. Busy: it is being loaded.
         """
+        return _version(self._open(case, grant), grant)
+
+    def _open(self, case: str, grant: Grant) -> Any:
+        """How a case stands that is open at this clearance. Raises as `require_open`."""
         row = self._case(case)
         if row is None:
             raise policy.no_such_case(case)
         if state_for(row.state, grant.handling) != "open":
             raise Busy(f"The case {case} is being loaded. Try again in a moment; nothing is wrong with it.")
         self._require_held(case, row)
-        return int(row.version if grant.handling == "C" else row.version_p)
+        return row
 
     def _case(self, case: str) -> Any:
         with transaction(self._database) as connection:
@@ -288,6 +315,11 @@ def state_for(state: str, handling: str) -> str:
     if state == "loading-c":
         return "loading" if handling == "C" else "open"
     return state
+
+
+def _version(row: Any, grant: Grant) -> int:
+    """How often a case was changed in what shows at this clearance."""
+    return int(row.version if grant.handling == "C" else row.version_p)
 
 
 def _nothing(_block: list[Any], _row: list[Any]) -> None:

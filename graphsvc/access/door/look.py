@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.access.door.redact import Released
 from graphsvc.access.people import policy
 from graphsvc.access.people.principal import Principal
 
@@ -23,6 +24,7 @@ class Look:
         goes_on: whether its act has not ended yet.
         key: the case's data key, once it was needed.
         opened: names of what was opened. sources: whose claims were released.
+        released: what was asked (`repeats.asked`) → the answer, to be kept if the case stayed as it was until the end.
     """
 
     principal: Principal
@@ -32,6 +34,7 @@ class Look:
     key: bytes | None = None
     opened: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
+    released: dict[Any, Released] = field(default_factory=dict)
 
     @contextmanager
     def part(self, action: str, detail: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,78 @@
+"""What was released lately, for who asks the same again while the case stays as it is.
+
+An answer is kept by everything that decides it: the query and its values, the clearance, and the version of the case that
+shows at it. It is in memory alone, packed, and gone with the version it was of, or when it is told to forget.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from graphsvc.access.door.redact import Released
+from graphsvc.access.people.principal import Grant
+
+# Bytes of answers kept, and of the largest: an analysis of a whole case is kept by what is computed from it.
+_MOST, _LARGEST = 64 * 2**20, 2**20
+_Asked = tuple[str, str, bool, str, bool, str]
+
+
+def asked(case: str, grant: Grant, name: str, given: Mapping[str, Any], *, whole: bool) -> _Asked:
+    """By what an answer is kept: case and clearance, and the question."""
+    return case, grant.handling, grant.sources, name, whole, repr(sorted(given.items()))
+
+
+class Repeats:
+    """Answers, by what was asked; the ones that were wanted last, for as long as the case stays at their version."""
+
+    def __init__(self, most: int = _MOST, largest: int = _LARGEST) -> None:
+        self._most, self._largest = most, largest
+        self._packed: OrderedDict[_Asked, bytes] = OrderedDict()
+        # Case and handling code → the version that its answers are of.
+        self._versions: dict[tuple[str, str], int] = {}
+        self._size = 0
+        self._alone = threading.Lock()
+
+    def get(self, question: _Asked, version: int) -> Released | None:
+        """What was released when this was asked at this version, if it is here still. The caller may change it."""
+        with self._alone:
+            self._keep_at(question[:2], version)
+            packed = self._packed.get(question)
+            if packed is None:
+                return None
+            self._packed.move_to_end(question)
+        answer: Released = pickle.loads(packed)  # noqa: S301 - packed below, and never outside this process
+        return answer
+
+    def keep(self, question: _Asked, version: int, answer: Released) -> None:
+        """Keep an answer that was read of a case all of which was at this version."""
+        packed = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+        if len(packed) > self._largest:
+            return
+        with self._alone:
+            self._keep_at(question[:2], version)
+            self._drop(question)
+            self._packed[question] = packed
+            self._size += len(packed)
+            while self._size > self._most:
+                self._drop(next(iter(self._packed)))
+
+    def forget(self) -> None:
+        """Forget everything."""
+        with self._alone:
+            self._packed.clear()
+            self._versions.clear()
+            self._size = 0
+
+    def _keep_at(self, of: tuple[str, str], version: int) -> None:
+        """Drop what is of another version."""
+        if self._versions.get(of, version) != version:
+            for question in [question for question in self._packed if question[:2] == of]:
+                self._drop(question)
+        self._versions[of] = version
+
+    def _drop(self, question: _Asked) -> None:
+        self._size -= len(self._packed.pop(question, b""))
