@@ -118,6 +118,8 @@ def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
         say(f"changes: {change}", err=True)
     if dry_run and (more := sum(counts["changed"] for counts in loaded.counts.values()) - len(loaded.changes)) > 0:
         say(f"changes: {count(more, 'more row')}", err=True)
+    for lost in loaded.weightless:
+        say(f"weight: {lost}", err=True)
     for other in loaded.other_names:
         say(f"other names: {other}", err=True)
     for equal in loaded.equal:

@@ -115,6 +115,7 @@ class Report:
         rejections: rows that were refused.
         equal: rows that are equal to others, by table, file and whether they are kept.
         changed: rows that are not what they were; what is superseded is none of them.
+        superseded: keys of the claims that are.
         refused: id → where its row stands, of the rows of entities and statements that were refused, here and before.
     """
 
@@ -122,6 +123,7 @@ class Report:
     rejections: list[Rejection] = field(default_factory=list)
     equal: dict[tuple[str, str, bool], EqualRows] = field(default_factory=dict)
     changed: list[ChangedRow] = field(default_factory=list)
+    superseded: list[Key] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -190,6 +192,7 @@ def fold(
                 old = state.claims[key]
                 state.claims[key] = FoldedRow(old.values, old.delivery, old.line, "superseded")
                 report.counts[_LINKS].superseded += 1
+                report.superseded.append(key)
     return report
 
 

@@ -12,6 +12,7 @@ from graphsvc.analysis.evidence.dependence import Shared
 from graphsvc.analysis.score.leads import Explanation
 from graphsvc.cases.cypher_runs import Run, cut
 from graphsvc.cases.deliveries import statement_form
+from graphsvc.cases.deliveries.comparing import RowChange
 from graphsvc.cases.deliveries.held import HeldError
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Form, FormPart
@@ -131,6 +132,7 @@ __all__ = [
     "Rejection",
     "Request",
     "Review",
+    "RowChange",
     "Run",
     "Saved",
     "SavedMeanwhile",

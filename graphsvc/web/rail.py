@@ -17,6 +17,7 @@ class Entry:
     Attributes:
         place: where it stands, from the top; label: what it says; endpoint: where it leads.
         action: what it takes (`access.people.policy.ACTIONS`). sources: whether it takes source clearance besides.
+        whole: whether it takes clearance for all of the case.
     """
 
     place: int
@@ -24,6 +25,17 @@ class Entry:
     endpoint: str
     action: str
     sources: bool = False
+    whole: bool = False
+
+    def opens_to(self, who: Session, case: str) -> bool:
+        """Whether somebody may go there: what would only refuse them is not shown."""
+        grant = who.principal.grant(case)
+        return (
+            grant is not None
+            and who.may(self.action)
+            and (grant.sources or not self.sources)
+            and (grant.handling == "C" or not self.whole)
+        )
 
 
 def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
@@ -32,8 +44,6 @@ def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[
     `room` is the endpoint of the page they are at.
     """
     at_rule = str(request.url_rule or "")
-    grant = who.principal.grant(case)
-    cleared = grant is not None and grant.sources
 
     def current_of(endpoint: str) -> str:
         if room == endpoint:
@@ -45,5 +55,5 @@ def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[
     return [
         (entry.label, url_for(entry.endpoint, case=case), current_of(entry.endpoint))
         for entry in entries
-        if who.may(entry.action) and (cleared or not entry.sources)
+        if entry.opens_to(who, case)
     ]

@@ -10,6 +10,7 @@ import pytest
 from graphsvc.access.people.principal import Grant
 from graphsvc.errors import InputError
 from graphsvc.service import Loaded, Service, Session, quiet
+from graphsvc.store.image import read_image
 from tests.toolbox import rows
 from tests.toolbox.accounts import WHOLE, People, people
 
@@ -89,6 +90,36 @@ def test_a_preview_says_each_field_as_it_is_and_as_it_would_be(ann: Session, tmp
     (first, *_) = loaded.changes
     assert str(first) == ("people P1 (people.csv, line 2): name Idris Karam -> Idris Karim; phones 111 -> 111; 333")
     assert delivered(ann, tmp_path, dry_run=True).changes == []
+
+
+def test_a_preview_says_of_which_statements_claims_lose_their_weight_and_the_load_bears_it_out(
+    sessions: People, ann: Session, service: Service, case: str, tmp_path: Path
+) -> None:
+    left = LINKS.replace("L3,P4,DIRECTED,P1,S1,,\n", "").replace("notes\n", "notes,polarity\n")
+    left = left.replace("S1,500,\n", "S1,500,,\n").replace("in the van\n", "in the van,withdrawn\n")
+
+    def lost(session: Session, statements: str = STATEMENTS, links: str = LINKS) -> list[str]:
+        loaded = delivered(session, tmp_path, statements=statements, links=links, dry_run=True)
+        return [str(weightless) for weightless in loaded.weightless]
+
+    def counting() -> int:
+        claims = (properties for properties, *_ in read_image(service.store(), case).claims.values())
+        return sum(claim["status"] == "active" and claim["polarity"] != "withdrawn" for claim in claims)
+
+    before = counting()
+    assert lost(ann) == []
+    assert lost(ann, links=LINKS + "L4,P4,PAID,P3,S1,9,\n") == []
+    assert lost(ann, links=left) == ["S1: 1 of 2 claims loses its weight", "S2: 1 of 1 claim loses its weight"]
+    assert lost(sessions("ben"), links=left) == ["S1: 1 of 2 claims loses its weight"]
+    back = STATEMENTS.replace("summary\n", "summary,status,status_on\n").replace(
+        "P,log\n", "P,log,withdrawn,2020-06-01\n"
+    )
+    back = back.replace("the van\n", "the van,,\n")
+    assert lost(ann, back) == ["S1: 2 of 2 claims lose their weight"]
+    delivered(ann, tmp_path, statements=back, links=left)
+    assert counting() == before - 3
+    assert lost(ann, back, left) == []
+    assert lost(ann) == []  # what comes back gains it
 
 
 def test_of_somebody_sealed_nothing_of_what_the_vault_holds_is_told(ann: Session, tmp_path: Path) -> None:

@@ -182,17 +182,40 @@ def test_a_preview_says_what_changes_and_other_names_are_confirmed(ann: FlaskCli
     page = ann.get(previewed(ann, case, zipped(people=PEOPLE.replace("Idris", "<b>Idriss")))).text
     assert "What changes" in page
     assert "<td>Idris Karam</td><td>&lt;b&gt;Idriss Karam</td>" in page
-    assert "called otherwise" not in page
+    assert "Type <strong>yes</strong>" not in page
     others = "id,name,category\nP1,Mehdi Vahidi,suspect\nP2,Yara Haddad,witness\nP3,Tarek Aziz,other\n"
     address = previewed(ann, case, zipped(people=others))
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
+    assert "Type <strong>yes</strong>" in page
     form = {"csrf_token": token(ann, case), "upload": address.rpartition("upload=")[2]}
-    refused = ann.post(f"/case/{case}/load/confirm", data=form)
-    assert refused.status_code == 422
-    assert "Most rows of people" in refused.text
-    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": "on"})
+    for typed in ({}, {"other_names": "on"}, {"other_names": "no"}):
+        refused = ann.post(f"/case/{case}/load/confirm", data=form | typed)
+        assert refused.status_code == 422
+        assert "Most rows of people" in refused.text
+    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": " Yes"})
     assert ended(ann, confirmed)["result"]["committed"]
+
+
+def test_what_changes_is_filtered_by_table_and_field_and_saved_whole(ann: FlaskClient, case: str) -> None:
+    loaded(ann, case, zipped())
+    links = LINKS.replace("PAID", "CONTACTED")
+    address = previewed(ann, case, zipped(links, PEOPLE.replace("Idris", "Idriss").replace("Tarek", "Tariq")))
+    twin = address.replace("/preview?", "/preview.json?")
+    told = ann.get(twin).get_json()
+    assert told["fields"] == {"name": len(told["changes"])}
+    assert told["tables"] == {"people": len(told["changes"])}
+    assert len(told["weightless"]) == 1
+    assert told["total"]["superseded"] > 0
+    assert f"<li>{told['weightless'][0]}</li>" in ann.get(address).text
+    assert ann.get(f"{twin}&table=people&field=name").get_json()["changes"] == told["changes"]
+    for other in ("table=boats", "field=phones"):
+        assert ann.get(f"{twin}&{other}").get_json()["changes"] == []
+        assert "None of them: choose another" in ann.get(f"{address}&{other}").text
+    saved = list(csv.DictReader(io.StringIO(ann.get(f"{address}&as=changes").get_data(as_text=True).lstrip("\ufeff"))))
+    assert [(row["now"], row["then"]) for row in saved] == [
+        tuple(pair) for row in told["changes"] for _, *pair in row["fields"]
+    ]
 
 
 def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_waiting(
@@ -212,7 +235,7 @@ def test_an_upload_whose_names_turn_out_to_be_others_after_its_preview_goes_on_w
     assert "Most rows of people" in failed["said"]
     page = ann.get(address).text
     assert "Most rows of people whose ids are loaded already have another name there." in page
-    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": "on"})
+    confirmed = ann.post(f"/case/{case}/load/confirm", data=form | {"other_names": " Yes"})
     assert ended(ann, confirmed)["result"]["committed"]
 
 

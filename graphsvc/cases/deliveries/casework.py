@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.vault import pseudonym
 from graphsvc.cases.case_name import require_name
-from graphsvc.cases.deliveries.comparing import RowChange, row_changes
+from graphsvc.cases.deliveries.comparing import RowChange, Weightless, row_changes, weightless
 from graphsvc.cases.deliveries.comparing import other_names as other_names_in
 from graphsvc.cases.deliveries.erasure import Gone, gone, parted, without
 from graphsvc.cases.deliveries.held import HeldError, require_stays
@@ -127,6 +127,9 @@ class Casework:
             same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             standing = standings(before, state, self.replay.deciding(case, key), number)
+            changes, losing = (
+                self._changes(report, state, number, key, standing, progress) if dry_run and compares else ([], [])
+            )
             loaded = Loaded(
                 case,
                 None,
@@ -135,7 +138,8 @@ class Casework:
                 rejections,
                 committed=False,
                 equal=list(report.equal.values()),
-                changes=self._changes(report, state, key, standing, progress) if dry_run and compares else [],
+                changes=changes,
+                weightless=losing,
                 other_names=other_names_in(report, delivery.rows, before, state, key),
                 stay_sealed=opened_by(before, standing, number),
                 asked=asked_by(before, standing),
@@ -430,13 +434,14 @@ class Casework:
 
     @uncollected()
     def _changes(
-        self, report: Report, state: State, key: bytes, standing: Standings, progress: Progress
-    ) -> list[RowChange]:
-        """What becomes of rows that are loaded, told as the case will tell it."""
-        if not report.changed:
-            return []
+        self, report: Report, state: State, number: int, key: bytes, standing: Standings, progress: Progress
+    ) -> tuple[list[RowChange], list[Weightless]]:
+        """What becomes of rows that are loaded, told as the case will tell it, and of claims that count."""
+        if not report.changed and not report.superseded:
+            return [], []
         progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
-        return row_changes(report.changed, state, IdMap(state, key, standing, self.replay.weights))
+        telling = IdMap(state, key, standing, self.replay.weights)
+        return row_changes(report.changed, state, telling), weightless(report, state, number, telling)
 
     @uncollected()
     def _repeated(

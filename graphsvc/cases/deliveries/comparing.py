@@ -15,11 +15,11 @@ from graphsvc.ingest.check import Row
 from graphsvc.ingest.fold import ChangedRow, FoldedRow, Report, State
 from graphsvc.names.naming import sound_alike
 from graphsvc.names.spelling import reduced, words
-from graphsvc.records.numbers import plural
+from graphsvc.records.numbers import count, plural
 from graphsvc.records.tables import EXTRA_PREFIX, TABLES
 
 # So many rows are told field by field; who looks through more has the file for it.
-MOST_TOLD = 200
+MOST_TOLD = 1000
 OTHER_NAMES = (
     "What bears the same id is the same in a case. Is it somebody else's numbering? Then give its ids a prefix. Are they the"
     " same, called otherwise? Then confirm it: in the preview, or with --other-names."
@@ -82,6 +82,26 @@ class RowChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Weightless:
+    """A statement some of whose claims count now and would not any more: superseded, taken back, or taken back with it.
+
+    Attributes:
+        statement: its id, as pages show it.
+        claims: how many of its claims lose their weight. of: how many count now.
+        takes_sources: it is of a witness.
+    """
+
+    statement: str
+    claims: int
+    of: int
+    takes_sources: bool
+
+    def __str__(self) -> str:
+        lose = plural(self.claims, "loses its", "lose their")
+        return f"{self.statement}: {self.claims:,} of {count(self.of, 'claim')} {lose} weight"
+
+
+@dataclass(frozen=True, slots=True)
 class OtherNames:
     """A table in which most rows that are delivered again have another name. How many is not told: a guess could be counted."""
 
@@ -128,6 +148,46 @@ def _row_change(change: ChangedRow, state: State, telling: IdMap) -> RowChange:
         or (not differing and (was, change.before.open) != (will, change.after.open)),
         is_back=change.before.status != change.after.status,
         takes_sources=any(_takes_sources(row.table, values, state) for values in (was, will)),
+    )
+
+
+def weightless(report: Report, state: State, number: int, telling: IdMap) -> list[Weightless]:
+    """The statements that lose claims of weight by a delivery of this number, those that lose most first."""
+    was_statement = {change.key[-1]: change.before for change in report.changed if change.row.table == "statements"}
+    was_claim = {change.key: change.before for change in report.changed if change.row.table == "links"}
+    superseded = frozenset(report.superseded)
+    statements = state.records["statements"]
+    touched = {
+        *was_statement,
+        *(state.claims[key].values["statement_id"] for key in superseded),
+        *(before.values["statement_id"] for before in was_claim.values()),
+    }
+    counted: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    for key in {key for statement in touched for key in state.by_statement.get(statement, ())} | was_claim.keys():
+        now = state.claims[key]
+        before = was_claim.get(key, now)
+        of = before.values["statement_id"]
+        added = now.delivery == number and key not in was_claim
+        if added or not _counts(before, was_statement.get(of, statements[of]), active=key in superseded):
+            continue
+        counted[of] += 1
+        lost[of] += not _counts(now, statements[now.values["statement_id"]])
+    return [
+        Weightless(
+            telling.shown(statement), claims, counted[statement], statements[statement].values["kind"] == "witness"
+        )
+        for statement, claims in sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))
+        if claims
+    ]
+
+
+def _counts(claim: FoldedRow, statement: FoldedRow, *, active: bool = False) -> bool:
+    """Whether a claim carries weight; `active`: it did before it was superseded."""
+    return (
+        (active or claim.status == "active")
+        and claim.values.get("polarity", "asserts") != "withdrawn"
+        and statement.values.get("status", "given") == "given"
     )
 
 

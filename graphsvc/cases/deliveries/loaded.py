@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange
+from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report
@@ -29,6 +29,7 @@ class Loaded:
         rejections: rows left out, causes before what follows from them, else in the order of the tables and their lines.
         equal: rows that are equal to others, by table and file. Like rejections, for the live answer alone.
         changes: what becomes of rows that are loaded, of the first of them; of a dry run alone, and likewise.
+        weightless: statements some of whose claims would not count any more; of a dry run alone, and likewise.
         other_names: tables most of whose known ids have another name in it.
         committed: whether it was taken into the case.
         waits: it is an account that waits to open with others: the graph is as it was.
@@ -50,6 +51,7 @@ class Loaded:
     chart: ChartRead | None = None
     equal: list[EqualRows] = field(default_factory=list)
     changes: list[RowChange] = field(default_factory=list)
+    weightless: list[Weightless] = field(default_factory=list)
     other_names: list[OtherNames] = field(default_factory=list)
     stay_sealed: int = 0
     asked: int = 0

@@ -114,7 +114,14 @@ class Loading:
             outcome["rows"] = sum(counts["read"] for counts in loaded.counts.values())
         released = (_released(row, self._ask.grant) for row in loaded.changes)
         changes = [row for row in released if row is not None]
-        return replace(loaded, chart=delivery.chart, changes=changes, names=loaded.names if identities else {})
+        weightless = [lost for lost in loaded.weightless if self._ask.grant.sources or not lost.takes_sources]
+        return replace(
+            loaded,
+            chart=delivery.chart,
+            changes=changes,
+            weightless=weightless,
+            names=loaded.names if identities else {},
+        )
 
     @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:

@@ -18,18 +18,29 @@ from graphsvc.records.charts import ENTITY_CHOICES
 from graphsvc.records.grading import ASSESSMENTS, HANDLING, SOURCE_GRADES
 from graphsvc.records.relations import RELATIONS
 from graphsvc.records.tables import TABLES
-from graphsvc.service import REJECTION_COLUMNS, ChartRead, Job, Loaded, Options, Rejection, Session, chart_mapping
+from graphsvc.service import (
+    REJECTION_COLUMNS,
+    ChartRead,
+    Job,
+    Loaded,
+    Options,
+    Rejection,
+    RowChange,
+    Session,
+    chart_mapping,
+)
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, page, wants_json
 from graphsvc.web.rail import Entry
 from graphsvc.web.receiving import ReceivingRequest
 
 blueprint = Blueprint("load", __name__)
-ENTRIES = (Entry(120, "Load", "load.form", "load"),)
+ENTRIES = (Entry(120, "Load", "load.form", "load", whole=True),)
 _CASE = "/case/<case>/load"
 
 COUNTS = ("read", "added", "changed", "unchanged", "duplicate", "rejected", "superseded")
 _PER_PAGE = 200
+_YES = "yes"  # typed, where ids seem to be somebody else's
 # What of the statement of a chart can be chosen.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
 _QUICK_S = 1.5  # a preview that takes no longer is shown at once, without a page of progress
@@ -106,6 +117,9 @@ def preview(case: str) -> ResponseReturnValue:
         loaded = session.deliveries.uploads.previewed(upload.id)
     if loaded is None:
         raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
+    if request.args.get("as") == "changes":
+        fields = ([row.table, row.id, row.file, row.line, *cell] for row in loaded.changes for cell in _cells(row))
+        return csv_file("changes.csv", ("table", "id", "file", "line", "field", "now", "then"), fields)
     if request.args.get("as") == "csv":
         rows = ([getattr(rejection, name) for name in REJECTION_COLUMNS] for rejection in loaded.rejections)
         return csv_file("rejections.csv", REJECTION_COLUMNS, rows)
@@ -119,10 +133,8 @@ def preview(case: str) -> ResponseReturnValue:
         same_as=loaded.same_as,
         notes=loaded.notes,
         equal=[str(rows) for rows in loaded.equal],
-        changes=[
-            {"place": row.place, "notes": row.notes, "fields": [(name, *pair) for name, pair in row.fields.items()]}
-            for row in loaded.changes
-        ],
+        weightless=[str(lost) for lost in loaded.weightless],
+        **_changes(loaded),
         other_names=[str(names) for names in loaded.other_names],
         chart=_chart(loaded.chart, upload.options) if loaded.chart else None,
         blocked=upload.options.strict and bool(loaded.rejections),
@@ -153,7 +165,7 @@ def chart(case: str) -> ResponseReturnValue:
 def confirm(case: str) -> ResponseReturnValue:
     """Loads the upload."""
     session, _ = _place(case)
-    upload, other_names = request.form.get("upload", ""), "other_names" in request.form
+    upload, other_names = request.form.get("upload", ""), request.form.get("other_names", "").strip().lower() == _YES
     return _watch(case, session.deliveries.uploads.confirm(upload, other_names=other_names))
 
 
@@ -269,6 +281,31 @@ def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
         "relations": [*RELATIONS, *own, "ignore"],
         "grades": {"source_grade": SOURCE_GRADES, "assessment": ASSESSMENTS, "handling": HANDLING},
         "mapping": options.mapping_text,
+    }
+
+
+def _cells(change: RowChange) -> list[tuple[str, str, str]]:
+    """What changes of a row: field, its value now and then; where no value is told, what is told in its place."""
+    return [(name, *pair) for name, pair in change.fields.items()] + [("", note, "") for note in change.notes]
+
+
+def _changes(loaded: Loaded) -> dict[str, Any]:
+    """The rows that change: those of one table and those of which one field changes, or all."""
+    table, field = (request.args.get(name, "") for name in ("table", "field"))
+    chosen = [
+        row
+        for row in loaded.changes
+        if (not table or row.table == table) and (not field or field in (*row.fields, *row.unsaid))
+    ]
+    return {
+        "changes": [
+            {"place": row.place, "notes": row.notes, "fields": _cells(row)[: len(row.fields)]} for row in chosen
+        ],
+        "changing": len(loaded.changes),
+        "tables": Counter(row.table for row in loaded.changes),
+        "table": table,
+        "fields": Counter(name for row in loaded.changes for name in (*row.fields, *row.unsaid)),
+        "field": field,
     }
 
 

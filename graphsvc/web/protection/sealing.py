@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import RequestError
 from graphsvc.web.frame import answer, at, current, home, page
 from graphsvc.web.paging import paged
+from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sealing", __name__)
+_WHO_IS = Entry(0, "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True)
 _QUICK_S = 0.3
 _DIGITS = 10
 _ASKED = ("seal", "open")
@@ -27,7 +29,7 @@ def table() -> ResponseReturnValue:
         handling="C" if sealings else "",
         waiting=[sealing for sealing in sealings if sealing.decidable],
         others=[sealing for sealing in sealings if not sealing.decidable],
-        cases=[case.id for case in current().cases()] if current().may("seal") else [],
+        cases=[case.id for case in current().cases() if _WHO_IS.opens_to(current(), case.id)],
     )
 
 
