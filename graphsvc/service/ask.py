@@ -134,9 +134,9 @@ class Ask:
         return version_of(self.database, self.case, self.grant.handling)
 
     @property
-    def state(self) -> tuple[str, int, str]:
-        """What a result is computed on: it is current while this stays the same."""
-        return self.case, self.version, self.grant.handling
+    def state(self) -> tuple[str, int, str, bool]:
+        """What a result is computed on: it is current while this stays the same, and another clearance's is another."""
+        return self.case, self.version, self.grant.handling, self.grant.sources
 
     def cases(self) -> list[CaseSummary]:
         """The cases this person can see, by name. An auditor or administrator sees none by that role."""

@@ -11,7 +11,7 @@ import dataclasses
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from graphsvc.access.decided.pairs import Pairing, Pairs
 from graphsvc.access.vault import pseudonym
@@ -27,7 +27,7 @@ from graphsvc.cases.deliveries.rewriting import Rewriting
 from graphsvc.cases.deliveries.sealed_rows import open_rows, seal_rows
 from graphsvc.cases.deliveries.waitlist import Waitlist
 from graphsvc.cases.gc_pause import uncollected
-from graphsvc.cases.image.graphing import IdMap
+from graphsvc.cases.image.graphing import Graphed, IdMap
 from graphsvc.cases.image.standing import Standings, alone_theirs, asked_by, opened_by, sealed_anew, standings
 from graphsvc.cases.locks import Locks
 from graphsvc.cases.progress import CancelledError, quiet, unstoppable
@@ -35,7 +35,7 @@ from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import Busy, GraphsvcError, NotFound
-from graphsvc.ingest.check import Delivery, digest
+from graphsvc.ingest.check import Delivery
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.records.progress import Progress
@@ -89,7 +89,7 @@ class Casework:
         strict: bool = False,
         dry_run: bool = False,
         waits: bool = False,
-        compares: bool = False,
+        compares: Callable[[Graphed], object] | None = None,
         other_names: bool = False,
         still: Callable[[], object] = lambda: None,
     ) -> Loaded:
@@ -97,7 +97,7 @@ class Casework:
 
         `still` is called before anything is recorded: what it raises stops it, and the case is as it was. One that
         `waits` is checked as any other and kept; nothing of it is in the graph before `Opener.open`. A dry run that
-        `compares` says of each row that is loaded what changes, which takes a while.
+        `compares` says of each row that is loaded what changes, which takes a while, and gives it what the case would be.
 
         Raises:
             RequestError: the case's name is none.
@@ -124,12 +124,15 @@ class Casework:
                 report = fold(state, number, delivery.rows, delivery.columns, partial=partial, refused=delivery.refused)
             rejections = in_order([*delivery.rejections, *report.rejections])
             counts = counts_of(delivery, report)
-            same = self._repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
+            same = self.replay.repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             standing = standings(before, state, self.replay.deciding(case, key), number)
             changes, losing = (
                 self._changes(report, state, number, key, standing, progress) if dry_run and compares else ([], [])
             )
+            if dry_run and compares and not nothing:
+                progress(0, 0, "working out what becomes of the leads")
+                compares(self.replay.imagined(case, key, state, standing))
             loaded = Loaded(
                 case,
                 None,
@@ -442,20 +445,6 @@ class Casework:
         progress(0, 0, "comparing fields")  # where very many are sealed, their names take a while
         telling = IdMap(state, key, standing, self.replay.weights)
         return row_changes(report.changed, state, telling), weightless(report, state, number, telling)
-
-    @uncollected()
-    def _repeated(
-        self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
-    ) -> int | None:
-        """The number of the first delivery that says what this one says.
-
-        Compared with the rows that are kept: no digest is, by which what is gone from them could be guessed.
-        """
-        sought = delivery.digest
-        for number, row in past.items():
-            if row.partial == partial and digest(open_rows(key, case, number, row.rows_sealed)[0]) == sought:
-                return number
-        return None
 
     def _require_not_held(self, case: str, key: bytes, number: int) -> None:
         """Nothing, if a delivery can go without anything held going.

@@ -20,6 +20,7 @@ from graphsvc.cases.register import Register
 from graphsvc.cases.stores.export_store import ExportStore
 from graphsvc.config import Settings
 from graphsvc.errors import OperatorError
+from graphsvc.ingest.check import Delivery, digest
 from graphsvc.ingest.fold import Report, State, fold
 from graphsvc.ingest.versions import VersionStep as Version
 from graphsvc.ingest.versions import steps
@@ -180,9 +181,7 @@ class Replay:
         pairings: list[Pairing] | None = None,
     ) -> Plan:
         """What has to be written for a case to become what a state says."""
-        if pairings is None:
-            pairings = self._pairs.lasting(case, key)
-        result = graphed(state, key, standing, self.weights, pairings, few_below=self._settings.few_below)
+        result = self.imagined(case, key, state, standing, pairings)
         progress(0, 0, "comparing with the graph")
         with uncollected():
             there = read_image(self._store(), case)
@@ -193,6 +192,28 @@ class Replay:
         ids = frozenset[str]().union(*there.nodes.values())
         stood = frozenset(pseudonym for identifier, pseudonym in result.sealed.items() if identifier in ids)
         return Plan(case, key, result, before, standing, settled, steps, opened or interrupted, stood)
+
+    def imagined(
+        self, case: str, key: bytes, state: State, standing: Standings, pairings: list[Pairing] | None = None
+    ) -> Graphed:
+        """The graph and the vault of a case as they would be; `pairings` as in `plan`."""
+        if pairings is None:
+            pairings = self._pairs.lasting(case, key)
+        return graphed(state, key, standing, self.weights, pairings, few_below=self._settings.few_below)
+
+    @uncollected()
+    def repeated(
+        self, case: str, key: bytes, past: Mapping[int, Any], delivery: Delivery, *, partial: bool
+    ) -> int | None:
+        """The number of the first delivery that says what this one says.
+
+        Compared with the rows that are kept: no digest is, by which what is gone from them could be guessed.
+        """
+        sought = delivery.digest
+        for number, row in past.items():
+            if row.partial == partial and digest(open_rows(key, case, number, row.rows_sealed)[0]) == sought:
+                return number
+        return None
 
     def carry_out(self, plan: Plan, progress: Progress) -> None:
         """Write what was planned, and open the case."""

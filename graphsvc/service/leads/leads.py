@@ -50,7 +50,7 @@ class Leads:
         small number of groups reads `few`, and scores and shares come to the nearest quarter.
         """
         with self._ask.act("analyse", query="hubs") as outcome:
-            ranking = self._material.ranking(self._ask.grant)
+            ranking = self._material.ranking()
             outcome["rows"] = len(ranking.leads)
         return ranking
 
@@ -126,7 +126,7 @@ class Leads:
             raise Refused("What a lead rests on is told to those with source clearance; an administrator gives it.")
         with self._ask.act("analyse", query="falsehood", lead=identifier) as outcome:
             self._material.require_ranked(identifier)
-            on = self._material.basis(self._ask.grant)
+            on = self._material.basis()
             false_accounts = would_leave(on, self._material.false_singly(), identifier)
             named = false_accounts.pieces if false_accounts else ()
             outcome["sources"] = {source for piece in named for source in piece.sources}

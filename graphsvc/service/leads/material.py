@@ -34,9 +34,9 @@ from graphsvc.service.ask import Ask, nothing
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
-# How many results are cached; of what they were computed from, which is large, only the latest two.
+# How many results are cached; of what they were computed from, which is large, one for each clearance.
 _RESULTS = 64
-_LARGE = 2
+_LARGE = 4
 
 
 class LeadCaches(Caches):
@@ -78,28 +78,32 @@ class Material:
         """What the analysis computes on; sources included, so nothing of it is shown as it is."""
         return self._caches.given.of(self._ask.state, self._read)
 
-    def basis(self, grant: Grant) -> Basis:
-        """What a ranking is computed on with the source clearance of `grant`; nothing of it is shown as it is."""
-        return self._caches.bases.of((*self._ask.state, grant.sources), lambda: self._lay(grant))
+    def without_sources(self) -> Material:
+        """The same as who sees the same handling codes computes it without source clearance."""
+        grant = self._ask.grant
+        return Material(self._ask.as_(replace(grant, sources=False))) if grant.sources else self
+
+    def basis(self) -> Basis:
+        """What this reader's ranking is computed on; nothing of it is shown as it is."""
+        return self._caches.bases.of(self._ask.state, self._lay)
 
     @lasting()
-    def _lay(self, grant: Grant) -> Basis:
-        few_below = 0 if grant.sources else self._ask.settings.few_below
+    def _lay(self) -> Basis:
+        few_below = 0 if self._ask.grant.sources else self._ask.settings.few_below
         return basis(*self.given(), few_below=few_below, weights=self._ask.home.weights)
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
-        on = self.basis(self._ask.grant)
-        return reasons(on, lead, self._caches.dealt.of((*self._ask.state, self._ask.grant.sources), lambda: dealt(on)))
+        on = self.basis()
+        return reasons(on, lead, self._caches.dealt.of(self._ask.state, lambda: dealt(on)))
 
-    def ranking(self, grant: Grant) -> Ranking:
-        """The ranking as it is told with the source clearance of `grant`, at this reader's handling level."""
-        return self._caches.rankings.of((*self._ask.state, grant.sources), lambda: self._rank(grant))
+    def ranking(self) -> Ranking:
+        """The ranking as this reader is told it."""
+        return self._caches.rankings.of(self._ask.state, self._rank)
 
     @lasting()
-    def _rank(self, grant: Grant) -> Ranking:
-        few = self._ask.settings.few_below
-        ranking = ranked(self.basis(grant))
+    def _rank(self) -> Ranking:
+        grant, ranking, few = self._ask.grant, ranked(self.basis()), self._ask.settings.few_below
         return ranking if grant.sources else replace(ranking, leads=[_told(grant, lead, few) for lead in ranking.leads])
 
     def _read(self) -> Given:
@@ -112,19 +116,19 @@ class Material:
 
     def places(self) -> dict[str, Place]:
         """How far each place in the ranking holds, with the sources of what moves it most: see `Leads.places`."""
-        return self._caches.places.of((*self._ask.state, self._ask.grant.sources), self._place)
+        return self._caches.places.of(self._ask.state, self._place)
 
     @lasting()
     def _place(self) -> dict[str, Place]:
-        return places(self.basis(self._ask.grant), self.pieces())
+        return places(self.basis(), self.pieces())
 
     def brought(self) -> dict[str, Brought]:
         """What witnesses bring to each lead, as this reader's ranking is computed."""
-        return self._caches.brought.of((*self._ask.state, self._ask.grant.sources), self._bring)
+        return self._caches.brought.of(self._ask.state, self._bring)
 
     @lasting()
     def _bring(self) -> dict[str, Brought]:
-        return brought(self.basis(self._ask.grant), self.ranking(self._ask.grant))
+        return brought(self.basis(), self.ranking())
 
     def agreements(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
         """What each of the groups of witnesses of the case would bring on the record; sources included."""
@@ -132,17 +136,15 @@ class Material:
 
     @lasting()
     def _agree(self, groups: Sequence[Collection[str]]) -> list[Agreement]:
-        return agreements(self.basis(self._ask.grant), self.ranking(self._ask.grant), groups)
+        return agreements(self.basis(), self.ranking(), groups)
 
     def pieces(self) -> list[Piece]:
         """What is left out in turn, as this reader's ranking is computed."""
-        state = (*self._ask.state, self._ask.grant.sources)
-        return self._caches.pieces.of(state, self._cut)
+        return self._caches.pieces.of(self._ask.state, self._cut)
 
     @lasting()
     def _cut(self) -> list[Piece]:
-        grant = self._ask.grant
-        return pieces(self.basis(grant).told, told_as_one=not grant.sources)
+        return pieces(self.basis().told, told_as_one=not self._ask.grant.sources)
 
     def false_singly(self) -> Alone | None:
         """What becomes of the first places when any one account is false; sources included."""
@@ -150,7 +152,7 @@ class Material:
 
     @lasting()
     def _try_singly(self) -> Alone | None:
-        return alone(self.basis(self._ask.grant), self.pieces())
+        return alone(self.basis(), self.pieces())
 
     def require_ranked(self, lead: str) -> Lead:
         """The lead of a person.
@@ -158,7 +160,7 @@ class Material:
         Raises:
             NotFound: this person is no candidate, or not theirs to see.
         """
-        for candidate in self.ranking(self._ask.grant).leads:
+        for candidate in self.ranking().leads:
             if candidate.id == lead:
                 return candidate
         raise nothing(lead)

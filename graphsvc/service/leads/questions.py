@@ -87,9 +87,7 @@ class Questions:
         """
         with self._ask.act("analyse", query="questions", lead=lead) as outcome:
             self._material.require_ranked(lead)
-            weighed = self._caches.questions.of(
-                (*self._ask.state, self._ask.grant.sources, lead), lambda: self._weigh(lead)
-            )
+            weighed = self._caches.questions.of((*self._ask.state, lead), lambda: self._weigh(lead))
             asking = self._asking(lead, weighed)
             outcome |= {
                 "rows": len(asking.questions),
@@ -177,7 +175,7 @@ class Questions:
     @lasting()
     def _weigh(self, lead: str) -> list[Question]:
         kinds = ("witness", *OPEN_KINDS) if self._ask.grant.sources else OPEN_KINDS
-        return weigh(lead, self._material.basis(self._ask.grant), kinds)
+        return weigh(lead, self._material.basis(), kinds)
 
     def _asking(self, lead: str, weighed: list[Question]) -> Asking:
         sources, most = self._ask.grant.sources, self._ask.settings.questions_most

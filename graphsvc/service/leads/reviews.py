@@ -7,7 +7,7 @@ told of it (handling) or not of its words and exact figures (sources).
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphsvc.access.decided.reviews import JUDGEMENTS, Figures, ReviewStore, StoredReview
 from graphsvc.access.vault import pseudonym
@@ -94,8 +94,7 @@ class Reviews:
         with self._ask.act("review", lead=lead, **step) as outcome:
             version = self._ask.version
             shown, coarsened = (
-                _figures(self._material.ranking(clearance), lead)
-                for clearance in (grant, replace(grant, sources=False))
+                _figures(material.ranking(), lead) for material in (self._material, self._material.without_sources())
             )
             if shown is None or coarsened is None:
                 raise nothing(lead)
@@ -121,11 +120,7 @@ class Reviews:
 
     def _told(self, reviews: list[StoredReview], lead: str) -> list[Review]:
         """Those about leads that are ranked for this reader: of anybody else nothing is told."""
-        ranked = [
-            candidate.id
-            for candidate in self._material.ranking(self._ask.grant).leads
-            if not lead or candidate.id == lead
-        ]
+        ranked = [candidate.id for candidate in self._material.ranking().leads if not lead or candidate.id == lead]
         shown = {behind: identifier for identifier, behind in self._pseudonyms(ranked).items()}
         version = self._ask.version
         # What was decided on a name does not go on from it to the pseudonym, but for who knows sources.
@@ -140,7 +135,7 @@ class Reviews:
         exact = self._ask.grant.sources and review.sources
         now = None
         if review.handling == self._ask.grant.handling:
-            now = _figures(self._material.ranking(replace(self._ask.grant, sources=exact)), lead)
+            now = _figures((self._material if exact else self._material.without_sources()).ranking(), lead)
         withheld = review.sources and not self._ask.grant.sources
         return Review(
             id=review.id,

@@ -113,19 +113,19 @@ class Sets:
             successors=tuple(heirs),
             rivals=tuple(gain),
             names={identifier: row["name"] or identifier for identifier, row in self._ask.named(named).items()},
-            ranks={lead.id: lead.rank for lead in self._material.ranking(self._ask.grant).leads if lead.id in named},
+            ranks={lead.id: lead.rank for lead in self._material.ranking().leads if lead.id in named},
             contacts_alone=on.contacts_alone,
             things=on.things,
         )
 
     def _network(self) -> Ground:
         """Who may play a part, the network among those who are said to, and the links that tell of quarrels."""
-        return self._caches.networks.of((*self._ask.state, self._ask.grant.sources), self._read_network)
+        return self._caches.networks.of(self._ask.state, self._read_network)
 
     def _read_network(self) -> Ground:
         claims, persons, _ = self._material.given()
         return ground(self._material.links(), {person.id for person in persons}, carried(claims, persons))
 
     def _players(self, net: TieNetwork, size: int, goal: str) -> tuple[str, ...]:
-        key = (*self._ask.state, self._ask.grant.sources, goal, str(size))
+        key = (*self._ask.state, goal, str(size))
         return self._caches.sets.of(key, lambda: GOALS[goal](net, size))

@@ -70,7 +70,7 @@ class Witnesses:
         if len(ids) > MOST_LEADS:
             raise RequestError(f"That is {len(ids)} leads at once; {MOST_LEADS} go.")
         with self._ask.look("analyse", query="through") as outcome:
-            ranking = self._material.ranking(self._ask.grant).leads
+            ranking = self._material.ranking().leads
             wanted = list(dict.fromkeys(ids)) or [lead.id for lead in ranking[:USUAL_LEADS]]
             leads = [self._material.require_ranked(identifier) for identifier in wanted]
             ways_to = self._paths(wanted)

@@ -148,7 +148,7 @@ class Answers:
             return {}
         held = {}
         with self._ask.act("analyse", query="hubs") as outcome:
-            places, leads = self._material.places(), self._material.ranking(self._ask.grant).leads
+            places, leads = self._material.places(), self._material.ranking().leads
             for row in (LeadRow.of(lead, places.get(lead.id)) for lead in leads if lead.id in named):
                 held[row.id] = LeadRank(
                     row.rank, row.best_rank, row.worst_rank, row.rests_on or "", row.moved_by or "", row.rank_without

@@ -47,7 +47,7 @@ class Overviews:
         """
         with self._ask.act("analyse", query="overview") as outcome:
             filters = {"relations": sorted(relations), "least": least, "recorded": recorded, "grades": sorted(grades)}
-            level = (self._ask.case, self._ask.version, self._ask.grant.handling, self._ask.grant.sources, str(filters))
+            level = (*self._ask.state, str(filters))
             drawing = self._ask.home.caches(OverviewCaches).overviews.of(level, lambda: self._drawn(filters))
             outcome["rows"] = len(drawing.ids)
         return drawing

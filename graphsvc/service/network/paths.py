@@ -209,7 +209,7 @@ class Paths:
 
     def _web(self) -> dict[str, list[Tie]]:
         """The links of the case as this reader is told them, kept until the case changes."""
-        return self._ask.home.caches(PathCaches).webs.of((*self._ask.state, self._ask.grant.sources), self._read_web)
+        return self._ask.home.caches(PathCaches).webs.of(self._ask.state, self._read_web)
 
     @lasting()
     def _read_web(self) -> dict[str, list[Tie]]:

@@ -1,0 +1,68 @@
+"""A case that is not written yet as the analysis wants it: what the queries `hubs.claims` and `hubs.persons` would read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.cases.image.graphing import Graphed
+from graphsvc.records.properties import INTEREST, figure_names
+from graphsvc.records.tables import ENTITY_TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a ranking is computed on; sources included, so nothing of it is shown as it is."""
+
+    claims: list[Claim]
+    persons: list[Person]
+    dependence: dict[str, frozenset[str]]
+
+
+def computed(result: Graphed, codes: Collection[str], *, sources: bool) -> Computed:
+    """What somebody who is cleared for all of a case would compute on.
+
+    Args:
+        result: what the case would be.
+        codes: handling codes of claims that they see (`access.people.principal.Grant.claim_codes`).
+        sources: whether they have source clearance.
+    """
+    nodes = result.image.nodes
+    kinds = {shown: table.record for table in ENTITY_TABLES for shown in nodes[table.label]}
+    interest = figure_names(conditional=True, sources=sources)[INTEREST]
+    claims = []
+    for identifier, (said, statement, subject, target) in result.image.claims.items():
+        if said["handling"] not in codes:
+            continue
+        source = result.image.given[statement]
+        claims.append(
+            Claim(
+                id=identifier,
+                subject=subject,
+                relation=said["relation"],
+                object=target,
+                polarity=said["polarity"],
+                status=said["status"],
+                statement=statement,
+                source=source,
+                source_kind=nodes["Source"][source]["kind"],
+                source_grade=said["source_grade"],
+                assessment=said["assessment"],
+                on_record=said["on_record"],
+                weight=said["weight"],
+                handling=said["handling"][0],
+                subject_kind=kinds[subject],
+                object_kind=kinds[target],
+                amount=said.get("amount"),
+                currency=said.get("currency", ""),
+                from_on=said.get("from_on", ""),
+                to_on=said.get("to_on", ""),
+                interest=said.get(interest, ""),
+            )
+        )
+    persons = [
+        Person(shown, row.get("name", ""), frozenset(row["categories"]), row["sealed"])
+        for shown, row in nodes["Person"].items()
+    ]
+    return Computed(sorted(claims, key=lambda claim: claim.id), persons, result.dependence.get("all", {}))
