@@ -154,7 +154,7 @@ def test_lists_search_queries_and_pages_lead_to_the_answer(people: Place) -> Non
 def test_a_gap_is_put_to_who_answers_for_a_statement_that_tells_of_it(people: Place) -> None:
     (question,) = people("ana").behind("c2").answer.questions
     assert question.text == (
-        "Who piloted 8 May 2020 (c2): ask who answers for intelligence report r2, which tells of it, whether it says so."
+        "Who piloted 8 May 2020 (c2): intelligence report r2 is about it and does not say; ask who answers for it."
     )
     assert people("cus").behind("c2").answer.questions == ()
 
@@ -169,10 +169,16 @@ def test_an_answer_follows_the_case_over_deliveries_and_an_undo(at_server: Calla
         assert organisers() == [("boss", False)]
         denial = {**said("r9", "boss ORGANISED c2")[0], "polarity": "denies"}
         more: Tables = {
-            "statements": [{"id": "r9", "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}],
-            "links": [denial, *said("r9", "rival ORGANISED c2")],
+            "statements": [
+                {"id": name, "kind": "record", "handling": "P", "source_grade": "1", "assessment": "A"}
+                for name in ("r8", "r9")
+            ],
+            "links": [denial, *said("r9", "rival ORGANISED c2"), *said("r8", "boss CROSSED_ON c2")],
         }
         place.load("ana", more, partial=True)
         assert organisers() == [("rival", False), ("boss", True)]
+        # Who says who did something to it is asked before who only mentions it.
+        (question,) = place("ana").behind("c2").answer.questions
+        assert question.statement == "r9"
         place("ana").deliveries.undo(2, quiet)
         assert organisers() == [("boss", False)]

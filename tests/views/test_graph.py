@@ -78,7 +78,7 @@ def test_width_grows_with_belief_and_doubt_is_dashed_and_denial_is_told() -> Non
 def test_each_family_of_lines_has_a_colour_of_its_own_on_canvas_and_in_the_legend(theme: str) -> None:
     palette = graph.PALETTES[theme]
     assert len({palette[name] for name in (*FAMILIES, "denied")}) == len(FAMILIES) + 1
-    style = (Path(graphsvc.web.__file__).parent / "network" / "static" / "network.css").read_text("utf-8")
+    style = (Path(graphsvc.web.__file__).parent / "network" / "static" / "lines.css").read_text("utf-8")
     for name in FAMILIES:
         rule = f".line.{name} {{ stroke: {palette[name]}; }}"
         assert (rule if theme == "light" else f'[data-bs-theme="dark"] {rule}') in style

@@ -16,6 +16,7 @@ from graphsvc.analysis.doubt.readings import InnocentReading, readings
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.errors import NotFound
+from graphsvc.records.relations import RELATIONS
 from graphsvc.records.told import OPEN_KINDS
 from graphsvc.service.ask import Ask
 from graphsvc.service.leads.material import LeadCaches, Material
@@ -98,7 +99,8 @@ class Questions:
     def statements_on(self, ids: Collection[str]) -> dict[str, tuple[str, str, bool]]:
         """Of what nobody is named for: which statement tells of it, so that who answers for it can look whether it says more.
 
-        The best graded one whose source was not asked often enough. To who has no source clearance reports and records alone are
+        One that names somebody who did something to it before one that only mentions it, then the best graded, of those whose
+        source was not asked often enough. To who has no source clearance reports and records alone are
         told, and whether witnesses told of it besides.
 
         Returns:
@@ -118,9 +120,7 @@ class Questions:
             for identifier, claims in about.items():
                 tellers = [claim for claim in claims if sources or claim.source_kind in OPEN_KINDS]
                 able = [claim for claim in tellers if claim.source_kind != "witness" or asked[claim.source] < most]
-                best = min(
-                    able, key=lambda claim: (claim.source_grade, claim.assessment, claim.statement), default=None
-                )
+                best = min(able, key=_likely, default=None)
                 hidden = len(tellers) < len(claims)
                 chosen[identifier] = (best.statement, best.source_kind, hidden) if best else ("", "", hidden)
                 named |= {best.source} if best else set()
@@ -200,3 +200,9 @@ class Questions:
             {claim: put.claims[claim] for claim in sorted(shown)},
             most,
         )
+
+
+def _likely(claim: Claim) -> tuple[bool, str, str, str]:
+    """How likely its source knows more of what it is about; the least first."""
+    known = RELATIONS.get(claim.relation)
+    return known is None or known.kind != "part", claim.source_grade, claim.assessment, claim.statement

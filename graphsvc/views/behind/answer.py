@@ -71,11 +71,11 @@ class OpenQuestion:
         them = "it" if len({node.id for _, node in self.gaps}) == 1 else "them"
         if self.statement:
             of = STATEMENTS.get(self.kind, self.kind)
-            ask = f"ask who answers for {of} {self.statement}, which tells of {them}, whether it says so"
+            ask = f"{of} {self.statement} is about {them} and does not say; ask who answers for it"
         elif self.custodian:
-            ask = f"witnesses told of {them}; whether they say so is with the witness custodian"
+            ask = f"witnesses spoke of {them}; whether they know is to be asked through the witness custodian"
         else:
-            ask = f"nobody who could be asked tells of {them}"
+            ask = f"nobody who could be asked has spoken of {them}"
         wanted = " and ".join(f"who {RELATIONS[name].says} {called(node)}" for name, node in self.gaps)
         return f"{begin(wanted)}: {ask}."
 

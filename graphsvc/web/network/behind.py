@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.records.relations import FAMILIES, family
 from graphsvc.service import Behind, Session
 from graphsvc.views.behind.answer import Answer
 from graphsvc.views.picture.graph import drawn
@@ -36,10 +37,13 @@ def behind(case: str) -> ResponseReturnValue:
         if wants_json():
             return values
         ids = [node.id for node in answered.view.nodes if node.kind != "group"]
+        shown_families = {family(edge.relation) for edge in answered.view.edges}
         return values | {
             "picture": drawn(answered.view) | {"to": _to(session, answered)},
             "entities": len(ids),
             "links": len(answered.view.edges),
+            "families": [(name, words) for name, words in FAMILIES.items() if name in shown_families],
+            "denied": any(edge.denied for edge in answered.view.edges),
             "canvas": url_for(
                 "network.view",
                 case=session.case,
