@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_accessible import faults
 from tests.browser.test_canvas import chosen, drag, places, select, tool
@@ -106,6 +109,47 @@ def test_somebody_is_picked_from_suggestions_and_relations_narrow(pages: Pages) 
     # Nothing asks whether to leave where somebody says so.
     with page.expect_navigation(url=f"**/case/{CASE}"):
         page.locator("[data-leave]").click()
+
+
+def test_somebody_new_is_offered_only_when_the_search_has_answered(pages: Pages) -> None:  # noqa: F811
+    page = pages("id=p1")
+    page.goto(f"/case/{CASE}/add")
+    waiting: dict[str, Route] = {}
+    page.route("**/search/near.json*", lambda route: waiting.update({asked_for(route): route}))
+    name, picks = field(page, "c1.subject_id"), page.locator('[id="c1.subject_id-picks"]')
+    offers = picks.get_by_text(re.compile("^New "))
+
+    def asked_for(route: Route) -> str:
+        return parse_qs(urlsplit(route.request.url).query)["q"][0]
+
+    def request(text: str) -> Route:
+        end = time.monotonic() + 15
+        while text not in waiting:
+            assert time.monotonic() < end, waiting
+            page.wait_for_timeout(20)
+        return waiting[text]
+
+    name.fill("ash root")
+    held = request("ash root")
+    expect(picks).to_contain_text("Looking for those who are in the case")
+    expect(offers).to_have_count(0)
+    held.continue_()
+    expect(picks.locator("li").first).to_contain_text("Ash Root")
+    expect(offers.first).to_have_text("New person “ash root”")
+    expect(picks).not_to_contain_text("Looking")
+    # What was offered is gone as soon as something else is typed.
+    name.fill("Zana Nowhere")
+    expect(offers).to_have_count(0)
+    expect(picks).to_contain_text("Looking")
+    request("Zana Nowhere").continue_()
+    expect(picks).to_contain_text("Nobody and nothing you can see is called so.")
+    expect(offers.first).to_have_text("New person “Zana Nowhere”")
+    # Nor is anybody offered where the search failed.
+    name.fill("Zana Elsewhere")
+    request("Zana Elsewhere").fulfill(status=200, content_type="text/html", body="<p>Sign in</p>")
+    expect(picks).to_contain_text("The search did not answer.")
+    expect(offers).to_have_count(0)
+    page.locator("[data-leave]").click()
 
 
 @pytest.mark.parametrize("width", [1440, 390])

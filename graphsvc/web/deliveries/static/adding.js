@@ -14,9 +14,13 @@ const anew = () =>
     name: `${part.querySelector("input[type=text]").value || "new"} (new)`,
   }));
 
-async function found(text, signal) {
+const LOOKING = "Looking for those who are in the case…";
+const NOBODY = "Nobody and nothing you can see is called so.";
+const UNREACHED = "The search did not answer. Try again before you add somebody as new.";
+
+async function sought(text, signal) {
   const answer = await fetch(`${search}?${new URLSearchParams({ q: text })}`, { signal });
-  if (!answer.ok || !answer.headers.get("Content-Type").includes("json")) return [];
+  if (!answer.ok || !answer.headers.get("Content-Type").includes("json")) throw new Error(UNREACHED);
   return (await answer.json()).results;
 }
 
@@ -42,13 +46,17 @@ function pick(input) {
   let chosen = -1;
 
   const close = () => {
+    clearTimeout(timer);
+    asked?.abort();
     list.hidden = true;
     chosen = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
+  const choices = () => [...list.children].filter((item) => item.act);
   const mark = (place) => {
-    const options = [...list.children];
+    const options = choices();
+    if (!options.length) return;
     chosen = (place + options.length) % options.length;
     for (const [number, option] of options.entries()) option.setAttribute("aria-selected", String(number === chosen));
     input.setAttribute("aria-activedescendant", options[chosen].id);
@@ -88,36 +96,58 @@ function pick(input) {
     item.act = act;
     list.append(item);
   };
-  const show = (rows) => {
+  // `words`: what to say of the search, which is no choice.
+  const show = (rows, words = "") => {
+    const before = chosen;
     list.replaceChildren();
     for (const one of rows.slice(0, 8))
       option(one.name, one.name === one.id ? one.kind : `${one.kind} ${one.id}`, () => take(one));
-    for (const button of field.querySelectorAll("[data-new-kind]")) {
-      option(`New ${button.dataset.newKind} “${input.value.trim()}”`, "", () => button.click(), "anew-option");
+    if (words) {
+      const item = document.createElement("li");
+      item.className = "words";
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-disabled", "true");
+      item.setAttribute("aria-selected", "false");
+      item.append(words);
+      list.append(item);
     }
-    list.hidden = !list.children.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    input.removeAttribute("aria-activedescendant");
     chosen = -1;
+    if (before >= 0) mark(before);
   };
+  const offer = () => {
+    for (const button of field.querySelectorAll("[data-new-kind]"))
+      option(`New ${button.dataset.newKind} “${input.value.trim()}”`, "", () => button.click(), "anew-option");
+  };
+  // Somebody new is offered when it is known who is there: what is added in haste is in the case twice.
   const ask = async () => {
+    clearTimeout(timer);
     asked?.abort();
     const text = input.value.trim();
     if (text.length < 2) return close();
-    asked = new AbortController();
+    const mine = new AbortController();
+    asked = mine;
+    const wanted = text.toLowerCase();
+    const own = anew().filter((one) => one.id.includes(wanted) || one.name.toLowerCase().includes(wanted));
+    show(own, LOOKING);
     try {
-      const wanted = text.toLowerCase();
-      const own = anew().filter((one) => one.id.includes(wanted) || one.name.toLowerCase().includes(wanted));
-      if (list.hidden) show(own); // what can be added needs no answer of the server
-      const rows = await found(text, asked.signal);
-      if (chosen < 0) show([...own, ...rows]);
-    } catch (error) {
-      if (error.name !== "AbortError") close();
+      const rows = await sought(text, mine.signal);
+      if (mine.signal.aborted) return;
+      show([...own, ...rows], rows.length ? "" : NOBODY);
+      offer();
+    } catch {
+      if (!mine.signal.aborted) show(own, UNREACHED);
     }
   };
   input.addEventListener("input", () => {
     delete input.dataset.kind;
     field.querySelector(".named")?.replaceChildren();
     clearTimeout(timer);
+    asked?.abort();
+    chosen = -1;
+    if (!list.hidden) show([], LOOKING); // what is offered is of what was typed before
     timer = setTimeout(ask, 180);
   });
   input.addEventListener("keydown", (event) => {
@@ -131,7 +161,7 @@ function pick(input) {
       close();
     } else if (event.key === "Enter" && chosen >= 0) {
       event.preventDefault();
-      list.children[chosen].act();
+      choices()[chosen].act();
     }
   });
   input.addEventListener("blur", close);
