@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from graphsvc.names.spelling import Sound, alike, words
 from graphsvc.names.terms import FoldedText, folded, heard, numbers
+from graphsvc.records.dates import TypedDay, typed_day
 
 # How something matches, the best first.
 EXACT, WORD, PREFIX, INSIDE, TYPO, HEARD = range(6)
@@ -36,18 +38,20 @@ class SoughtPart:
         spelt: how it may be written, folded; any of them will do.
         sounds: how it may be heard.
         number: whether it is a telephone number, or the beginning of one.
+        day: whether it is a day: it begins what it is found in, or is a word of it.
     """
 
     spelt: tuple[str, ...]
     sounds: frozenset[Sound] = frozenset()
     number: bool = False
+    day: bool = False
 
     @property
     def pattern(self) -> str:
         """What asks the index for what this part may match."""
         asked: list[str] = []
         for text in self.spelt:
-            asked.append(f"*{text}*" if len(text) >= _INSIDE else f"{text}*")
+            asked.append(f"*{text}*" if len(text) >= _INSIDE and not self.day else f"{text}*")
             if self.number and len(text) > _SAME:
                 asked.append(f"*{text[-_SAME:]}")
             elif _may_be_mistyped(text):
@@ -63,9 +67,16 @@ class SearchText:
     text: str
 
     @cached_property
+    def day(self) -> TypedDay | None:
+        """The day that is sought, if it is one."""
+        return typed_day(self.text)
+
+    @cached_property
     def parts(self) -> tuple[SoughtPart, ...]:
-        """What stands between blanks; a telephone number is one part. Empty if there is nothing to look for."""
+        """What stands between blanks; a telephone number, or a day, is one part. Empty if there is nothing to look for."""
         text = self.text.strip()
+        if self.day is not None:
+            return (SoughtPart((folded("", self.day.words).whole,), day=True),)
         runs = [text] if _is_number(text) else text.split()
         parts = (_part(run) for run in runs)
         return tuple(part for part in parts if any(part.spelt))[:_MOST_PARTS]
@@ -87,8 +98,23 @@ class SearchText:
         return together if len(self.parts) == 1 else f"{self.whole.pattern} ({together})"
 
     @cached_property
+    def day_spelt(self) -> tuple[tuple[str, ...], ...]:
+        """How the words of a day may be written in a text: of its number, its month, and its year if that is sought."""
+        if self.day is None:
+            return ()
+        number, month, *year = self.day.words.lower().split()
+        return ((number, number.zfill(2)), (month, month[:3]), *((each,) for each in year))
+
+    @cached_property
+    def text_spelt(self) -> list[str]:
+        """As `spelt`, for free texts."""
+        return ["|".join(dict.fromkeys(ways)) for ways in self.day_spelt] or self.spelt
+
+    @cached_property
     def text_pattern(self) -> str:
         """What asks the index for free texts: no letter off, and nothing by its sound, which prose is too long for."""
+        if self.day is not None:
+            return " ".join(f"+({' '.join(dict.fromkeys(ways))})" for ways in self.day_spelt)
         return " ".join(
             f"+({' '.join(f'*{text}*' if len(text) >= _INSIDE else f'{text}*' for text in part.spelt)})"
             for part in self.parts
@@ -135,11 +161,18 @@ def _spelt(text: str, value: FoldedText, known: Iterable[str], *, number: bool) 
         return WORD
     if any(term.startswith(text) for term in known):
         return PREFIX
-    if len(text) >= _INSIDE and any(text in term for term in known):
+    if len(text) >= _INSIDE and any(_within(text, term) for term in known):
         return INSIDE
     if not number and _may_be_mistyped(text) and any(one_off(text, term) for term in known):
         return TYPO
     return None
+
+
+def _within(text: str, term: str) -> bool:
+    """Whether it stands in a word; a number that letters follow is all of one, so that `8may` is not in `28may2020`."""
+    if text.isdigit() or not text[0].isdigit():
+        return text in term
+    return bool(re.search(rf"(?<!\d){re.escape(text)}", term))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +262,8 @@ def _one_off(text: str) -> str:
 
 # Letters that are shown before and behind what was found, and groups of digits that one number may have.
 _AROUND, _MOST_GROUPS = 70, 6
+# What may stand between the number of a day and its month.
+_IN_DAYS = frozenset({"st", "nd", "rd", "th", "of"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,15 +282,33 @@ def excerpt(sought: SearchText, text: str) -> Excerpt | None:
         >>> excerpt(SearchText("sami"), "He said that Sami met them there.")
         Excerpt(before='He said that ', found='Sami', behind=' met them there.')
     """
+    if sought.day is not None:
+        return _day_in(sought.day_spelt, text)
     best: tuple[int, int, int, int] | None = None
     for place, part in enumerate(sought.parts):
         for start, end, letters in _pieces(text, number=part.number):
             reached = _as_text(part, letters)
             if reached is not None and (best is None or (reached, place) < best[:2]):
                 best = (reached, place, start, end)
-    if best is None:
-        return None
-    start, end = best[2:]
+    return None if best is None else _around(text, *best[2:])
+
+
+def _day_in(spelt: Sequence[Sequence[str]], text: str) -> Excerpt | None:
+    """The words around the first mention of a day: number and month side by side, and no other year behind them."""
+    pieces = [piece for piece in _pieces(text, number=False) if piece[2] not in _IN_DAYS]
+    number, month, *year = spelt
+    for place, (first, second) in enumerate(pairwise(pieces)):
+        written = (first[2], second[2])
+        if not (written[0] in number and written[1] in month) and not (written[0] in month and written[1] in number):
+            continue
+        behind = pieces[place + 2][2] if place + 2 < len(pieces) else ""
+        if not year or behind in year[0]:
+            return _around(text, first[0], second[1])
+    return None
+
+
+def _around(text: str, start: int, end: int) -> Excerpt:
+    """What stands there, and the words before and behind it."""
     first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
     if first:
         first = text.find(" ", first, start) + 1 or first
@@ -285,4 +338,4 @@ def _as_text(part: SoughtPart, letters: str) -> int | None:
             return WORD
     if any(bare.startswith(text) for text in part.spelt):
         return PREFIX
-    return INSIDE if any(len(text) >= _INSIDE and text in bare for text in part.spelt) else None
+    return INSIDE if any(len(text) >= _INSIDE and _within(text, bare) for text in part.spelt) else None

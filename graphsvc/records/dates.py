@@ -19,6 +19,13 @@ _TYPED = re.compile(
     re.ASCII,
 )
 
+# `8 May`, `8th of May`, `May 8`.
+_OF_YEAR = re.compile(
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<word>[A-Za-z]+)\.?|(?P<month>[A-Za-z]+)\.?\s+(?P<date>\d{1,2})(?:st|nd|rd|th)?",
+    re.ASCII,
+)
+_LEAP = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
@@ -86,6 +93,54 @@ def typed(text: str) -> str:
         return text
     date = match["day"] or match["date"]
     return f"{match['year']}-{month:02d}" + (f"-{int(date):02d}" if date else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDay:
+    """A day as somebody types it, with its year or for every year.
+
+    Attributes:
+        day, month: 1 to 31 and 1 to 12.
+        year: None if it was left out.
+    """
+
+    day: int
+    month: int
+    year: int | None = None
+
+    @property
+    def words(self) -> str:
+        """The day as pages show it: `8 May`, `8 May 2020`."""
+        return f"{self.day} {calendar.month_name[self.month]}" + (f" {self.year}" if self.year else "")
+
+    @property
+    def of_year(self) -> str:
+        """Month and day as they stand in a date: `05-08`."""
+        return f"{self.month:02d}-{self.day:02d}"
+
+
+def typed_day(text: str) -> TypedDay | None:
+    """The day that somebody types, as `typed` or without its year; None if it is none, or does not exist.
+
+    A day in the form of a file (`2020-05-08`) is none that is typed: it is all digits, as numbers are.
+
+    Example:
+        >>> [day and day.words for day in map(typed_day, ("8/5/2020", "8th of may", "Feb 29", "31 June", "8 Ma", "May 2020"))]
+        ['8 May 2020', '8 May', '29 February', None, None, None]
+    """
+    given = typed(text)
+    if given != text:
+        try:
+            date = parse_date(given).earliest
+        except ValueError:
+            return None
+        return TypedDay(date.day, date.month, date.year) if len(given) > len("2020-05") else None
+    match = _OF_YEAR.fullmatch(text.strip())
+    month = _month(match["word"] or match["month"]) if match else 0
+    if match is None or not month:
+        return None
+    day = int(match["day"] or match["date"])
+    return TypedDay(day, month) if 1 <= day <= calendar.monthrange(_LEAP, month)[1] else None
 
 
 def _month(word: str) -> int:

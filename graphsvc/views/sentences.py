@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from graphsvc.records.dates import typed_day
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
@@ -341,3 +344,25 @@ def peak(crossings: int, people: int, when: str, undated: int) -> str:
         stand = plural(undated, "stands", "stand")
         text += f" {undated} with a date less precise than a day {stand} at the earliest day it can mean."
     return text
+
+
+def days_of_crossings(text: str, days: Sequence[str]) -> str:
+    """In which years crossings were on a day that was typed without one; empty of any other text.
+
+    Args:
+        text: what was typed.
+        days: of crossings that are this day, as `2020-05-08`.
+
+    Example:
+        >>> days_of_crossings("8 may", ["2019-05-08", "2020-05-08"]), days_of_crossings("8 May 2020", ["2020-05-08"])
+        ('Crossings you can see were on 8 May in 2019 and 2020.', '')
+        >>> days_of_crossings("8 may", [])
+        'No crossing you can see was on 8 May in any year.'
+    """
+    day = typed_day(text)
+    if day is None or day.year:
+        return ""
+    if not days:
+        return f"No crossing you can see was on {day.words} in any year."
+    years = [date[:4] for date in days]
+    return f"Crossings you can see were on {day.words} in {', '.join(years[:-1])}{' and ' if years[:-1] else ''}{years[-1]}."

@@ -429,3 +429,24 @@ def is_pseudonym(identifier: str) -> bool:
         (True, False)
     """
     return _PSEUDONYM.fullmatch(identifier) is not None
+
+
+def told_apart(date_of_birth: str | None, phones: Sequence[str] | None, ties: Sequence[str] | None) -> tuple[str, ...]:
+    """What tells a person from others of the same name, as pieces of one line; nothing where nothing is known.
+
+    Args:
+        date_of_birth: as far as it is known, as given.
+        phones: numbers; the first two are said.
+        ties: names of whom they are tied to, the surest first.
+
+    Example:
+        >>> told_apart("1990-05-08", ["+44 7911 123456"], ["Hewa Karim", "Dune Line"])
+        ('born 1990', '+44 7911 123456', 'tied to Hewa Karim and Dune Line')
+        >>> told_apart(None, None, [])
+        ()
+    """
+    pieces = [f"born {date_of_birth[:4]}"] if date_of_birth else []
+    pieces += (phones or ())[:2]
+    if ties:
+        pieces.append(f"tied to {' and '.join(ties)}")
+    return tuple(pieces)

@@ -52,6 +52,17 @@ def level(sought: str, **values: object) -> int | None:
         ("gb123ab", {"registration": "GB-123 AB"}, 0),
         ("GB 123-AB", {"registration": "gb123ab"}, 0),
         ("8 may 2020", {"date": "2020-05-08T04:30Z"}, 0),
+        ("8/5/2020", {"date": "2020-05-08T04:30Z"}, 0),
+        ("8 may", {"date": "2020-05-08T04:30Z"}, 2),
+        ("May 8", {"date": "2020-05-08"}, 2),
+        ("8 may", {"date": "2020-05-28"}, None),
+        ("8 may", {"date": "2020-05-18"}, None),
+        ("8 may 2020", {"date": "2020-05-28"}, None),
+        ("8 may", {"id": "K87", "date": "2020-05-07"}, None),
+        ("8 may", {"name": "Gang of 8 May"}, 3),
+        ("8 may", {"name": "Gang of 28 May"}, None),
+        ("8 maj", {"registration": "GB-28 MAJ"}, None),
+        ("28maj", {"registration": "GB-28 MAJ"}, 3),
         ("2020-05", {"date": "2020-05-08T04:30Z"}, 2),
         ("04", {"date": "2020-05-08T04:30Z"}, None),
         ("al", {"name": "Karim"}, None),
@@ -152,3 +163,20 @@ def test_an_excerpt_shows_the_words_around() -> None:
 def test_numbers_in_prose_are_found_whole() -> None:
     assert " 7911123456 " in text_terms("Entity", {"notes": "rang +44 7911 123 456 twice"})
     assert text_terms("Entity", {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("sought", "text", "wanted"),
+    [
+        ("8 may", "They left on 8 May 2020.", "8 May"),
+        ("8 may", "They left on the 8th of May.", "8th of May"),
+        ("8 may 2020", "On 28 May, then on May 8, 2020.", "May 8"),
+        ("8 may", "On 28 May they paid 8,000.", None),
+        ("8 may", "On 28 May 2020.", None),
+        ("8 may 2020", "On 8 May 2021.", None),
+        ("3 sep", "On 3 September.", "3 September"),
+    ],
+)
+def test_a_day_is_found_in_a_text_as_a_day(sought: str, text: str, wanted: str | None) -> None:
+    piece = excerpt(SearchText(sought), text)
+    assert (piece and piece.found) == wanted

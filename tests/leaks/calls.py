@@ -167,6 +167,7 @@ CALLS: dict[str, Entry] = {
     "protection.erasures.listed": with_(),
     "search.find": of("words"),
     "search.said": of("words"),
+    "search.days": with_("8 May"),
     "network.growth": lambda known: [((one, PictureRequest(ids=known.entities[:2])), {}) for one in known.entities],
     "network.paths.find": lambda known: (
         [((pair,), {}) for pair in zip(known.entities, known.entities[1:], strict=False)]

@@ -94,6 +94,14 @@ MUTATIONS = (
         f"{_GROWING}::test_what_is_hidden_moves_nothing",
     ),
     Mutation(
+        "apart",
+        "namesakes are told apart by ties that the reader sees",
+        "cypher/entities/apart.cypher",
+        "AND m.handling IN $handling AND r[$belief] >= 0.25",
+        "",
+        "tests/service/test_searching.py::test_what_is_hidden_moves_nothing_of_what_is_found",
+    ),
+    Mutation(
         "grow",
         "what a node would bring in is counted among what the reader sees",
         "cypher/network/growth.cypher",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import product
 
@@ -30,6 +31,14 @@ FIRST: Tables = {
         {"id": "P4", "name": "كريم", "handling": "P", "category": "suspect"},
         {"id": "P5", "name": "Karimov", "handling": "P", "category": "suspect"},
         {"id": "W1", "name": WITNESS, "category": "witness", "phones": "07700 900123", "handling": "P", "nationality": "Bidoon"},
+        {"id": "P6", "name": "Ali Hasan", "date_of_birth": "1990-05-08", "phones": "+44 7700 900111", "handling": "P", "category": "suspect"},
+        {"id": "P7", "name": "Ali Hasan", "date_of_birth": "1971", "handling": "P", "category": "suspect"},
+    ],
+    "crossings": [
+        {"id": "X1", "date": "2020-05-08T04:30Z", "handling": "P"},
+        {"id": "X2", "date": "2019-05-08", "handling": "P"},
+        {"id": "X3", "date": "2020-05-28", "handling": "P"},
+        {"id": "X4", "date": "2020-05", "handling": "P"},
     ],
     "boats": [{"id": "B1", "name": "Sea Urchin", "registration": "GB-123 AB", "handling": "P"}],
     "things": [{"id": "T1", "kind": "phone", "value": "0044 7911-999888", "handling": "P"}],
@@ -49,6 +58,8 @@ FIRST: Tables = {
             "subject_id": "P1", "relation": "PAID", "object_id": "P3", "statement_id": "A1",
             "notes": "the lorry again, for passage",
         },
+        {"subject_id": "P6", "relation": "ASSOCIATES_WITH", "object_id": "W1", "statement_id": "R1"},
+        {"subject_id": "P5", "relation": "DIRECTED", "object_id": "P6", "statement_id": "R1"},
     ],
 }  # fmt: skip
 # Many that are nearer to what is looked for than what the reader may see, and words one letter off by the hundred.
@@ -60,13 +71,30 @@ SECOND: Tables = {
             for number, letters in enumerate(product("abcdefghij", repeat=2))
         ),
     ],
+    "crossings": [{"id": "X5", "date": "2021-05-08", "handling": "C"}],
     "statements": [{"id": "R2", "kind": "intelligence", "handling": "C", "summary": "A lorry under C."}],
     "links": [
         {"subject_id": "P1", "relation": "DIRECTED", "object_id": "P5", "statement_id": "R2", "notes": "C lorry"},
+        {"subject_id": "C1", "relation": "DIRECTED", "object_id": "P7", "statement_id": "R2"},
         {"subject_id": "C1", "relation": "DIRECTED", "object_id": "P5", "statement_id": "R2", "place": "lorry park"},
     ],
 }
-ASKED = ("karim", "Карим", "kari", "karem", "a", "p", "07911", "+44 7911 123456", "hewa tall", "lorry", "c1", "gb123ab")
+ASKED = (
+    "karim",
+    "Карим",
+    "kari",
+    "karem",
+    "a",
+    "p",
+    "07911",
+    "+44 7911 123456",
+    "hewa tall",
+    "lorry",
+    "c1",
+    "gb123ab",
+    "ali hasan",
+    "8 May",
+)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +175,31 @@ def test_each_says_how_and_why_it_matched(pam: Session) -> None:
     first, second, *_ = pam.search.find("karim").hits
     assert (first.says, first.why) == ("exactly", (("name", "Карим"),))
     assert (second.says, second.why) == ("a whole word", (("alias", "Abu Karim"),))
+
+
+def test_a_day_without_its_year_is_that_day_of_every_year(pam: Session, ann: Session) -> None:
+    assert sorted(ids(pam, "8 May")) == ["X1", "X2"]
+    assert ids(pam, "28 may") == ["X3"]
+    assert ids(pam, "8/5/2020") == ids(pam, "8 May 2020") == ["X1"]
+    assert pam.search.days("May 8") == ("2019-05-08", "2020-05-08")
+    assert ann.search.days("8 May") == ("2019-05-08", "2020-05-08", "2021-05-08")
+    assert pam.search.days("8 June") == pam.search.days("karim") == pam.search.days("May 2020") == ()
+    assert pam.search.days("8 June 1999") == pam.search.days("1999-06-08") == ("1999-06-08",)
+
+
+def test_people_of_one_name_are_told_apart_by_what_the_reader_may_see(pam: Session, ann: Session) -> None:
+    def apart(session: Session) -> dict[str, tuple[str, ...]]:
+        return {hit.id: hit.apart for hit in session.search.find("ali hasan").hits}
+
+    seen = apart(pam)
+    born, phone, ties = seen["P6"]
+    assert (born, phone) == ("born 1990", "+44 7700 900111")
+    # Who stands by name comes before who stands by a pseudonym, and nobody sealed is named.
+    assert re.fullmatch(r"tied to Karimov and S(-[0-9A-Z]{4}){3}", ties)
+    assert seen["P7"] == ("born 1971",)
+    assert apart(ann) == {"P6": seen["P6"], "P7": ("born 1971", "tied to Karim")}
+    # Nothing else than people is told apart.
+    assert [hit.apart for hit in pam.search.find("urchin").hits] == [()]
 
 
 @pytest.mark.parametrize("text", ["Quartermaine", "wilhelmina", "07700 900123", "7700900123"])

@@ -172,5 +172,17 @@ def test_a_search_for_a_day_leads_to_who_is_behind_its_boats(site: Any, inv: Fla
     page = inv.get(site.address("search", q=text)).text
     assert "Who is behind the boats of 8 May 2020" in page
     assert '/behind?day=2020-05-08"' in page
+    assert inv.get(site.address("search.json", q=text)).get_json()["day"] == "2020-05-08"
     assert "the boats of" not in inv.get(site.address("search", q="May 2020")).text
     assert inv.get(site.address("search.json", q="Kestrel")).get_json()["day"] == ""
+
+
+def test_a_day_without_its_year_leads_to_its_boats_of_every_year(site: Any, inv: FlaskClient) -> None:
+    page = inv.get(site.address("search", q="8 May")).text
+    assert "Crossings you can see were on 8 May in 2020." in page
+    assert '/behind?day=2020-05-08"' in page
+    twin = inv.get(site.address("search.json", q="8 May")).get_json()
+    assert (twin["days"], [row["id"] for row in twin["results"]]) == (["2020-05-08"], ["X1"])
+    page = inv.get(site.address("search", q="9 May")).text
+    assert "No crossing you can see was on 9 May in any year." in page
+    assert "the boats of" not in page

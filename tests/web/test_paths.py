@@ -62,7 +62,7 @@ def test_suggestions_are_the_nearest_of_the_search(site: Any, inv: FlaskClient) 
     whole = inv.get(site.address("search.json", q="e")).get_json()
     assert near["results"] == whole["results"][:12]
     assert "said" not in near
-    assert {"id", "name", "kind", "href", "why", "level", "says"} <= set(near["results"][0])
+    assert {"id", "name", "kind", "href", "why", "level", "says", "apart"} <= set(near["results"][0])
 
 
 @pytest.mark.parametrize(

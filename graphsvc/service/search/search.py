@@ -7,16 +7,20 @@ alone (`names.likeness`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from graphsvc.names.likeness import LEVELS, Excerpt, SearchText, excerpt, match
 from graphsvc.names.terms import TEXTS, fields
+from graphsvc.records.dates import parse_date, typed_day
 from graphsvc.service.ask import Ask
 from graphsvc.service.search.known import Known
+from graphsvc.views.wording import told_apart
 
 # Entities, and excerpts, that one search gives at most.
 MOST_FOUND, MOST_SAID = 50, 50
+# Ties of a person that are named to tell them from others of their name.
+_TIES = 2
 # Columns of `entities.find` that tell what an entity is found by, under the names of `terms.FIELDS`.
 _COLUMNS = {"called": "name", "sort": "kind"}
 _FROM = (
@@ -46,6 +50,7 @@ class Hit:
         level: how it matches: 0 exactly, 1 a whole word, 2 the beginning of a word, 3 inside a word, 4 one letter off,
             5 it sounds alike; says: the same in words.
         why: where each part of what was sought was found: what it is called (`alias`, `phone` …) and the text.
+        apart: of a person, what tells them from others of their name, in words: birth year, numbers, ties.
     """
 
     id: str
@@ -56,6 +61,7 @@ class Hit:
     level: int
     says: str
     why: tuple[tuple[str, str], ...]
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Search:
                 ranked.append(((matched.level, matched.weight, -row["links"], len(name), row["id"]), hit))
         ranked.sort(key=lambda pair: pair[0])
         hits = tuple(hit for _, hit in ranked)
-        return Found(hits[:MOST_FOUND], rows.truncated or len(hits) > MOST_FOUND)
+        return Found(self._told_apart(hits[:MOST_FOUND]), rows.truncated or len(hits) > MOST_FOUND)
 
     def said(self, text: str) -> FoundText:
         """Free texts with these words: notes, and what statements and claims say that this reader is shown one by one.
@@ -145,7 +151,7 @@ class Search:
         if not sought.parts:
             self._asked_nothing("statements.said")
             return FoundText()
-        given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.spelt}
+        given: dict[str, Any] = {"text": sought.text_pattern, "parts": sought.text_spelt}
         statements, entities = self._ask.rows("statements.said", **given), self._ask.rows("entities.said", **given)
         texts = [
             *_texts(sought, statements.dicts(), (*TEXTS["Statement"], *TEXTS["Claim"], *_RESTRICTED), statement=True),
@@ -154,14 +160,45 @@ class Search:
         cut = statements.truncated or entities.truncated or len(texts) > MOST_SAID
         return FoundText(tuple(texts[:MOST_SAID]), cut)
 
+    def days(self, text: str) -> tuple[str, ...]:
+        """The days of crossings that a text may mean: a day with its year is that one, without it those of every year.
+
+        Returns:
+            Days as `2020-05-08`, the earliest first; empty of a text that is no day. A day with its year is given back
+            whether or not there are crossings.
+        """
+        day = typed_day(text)
+        if day is None:
+            date = _iso_day(text)
+            return (date,) if date else ()
+        if day.year:
+            return (f"{day.year:04d}-{day.of_year}",)
+        return tuple(row["day"] for row in self._ask.rows("crossings.same_day", day=day.of_year).dicts())
+
     def known(self, what: str) -> list[dict[str, Any]]:
         """The pseudonyms of people who are called so: see `search.known.Known.look`."""
         return self._known.look(what)
+
+    def _told_apart(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits, the people among them with what tells them apart."""
+        people = [hit.id for hit in hits if hit.kind == "person"]
+        rows = self._ask.rows("entities.apart", ids=people, ties=_TIES).dicts() if people else []
+        words = {row["id"]: told_apart(row["date_of_birth"], row["phones"], row["ties"]) for row in rows}
+        return tuple(replace(hit, apart=words.get(hit.id, ())) for hit in hits)
 
     def _asked_nothing(self, query: str) -> None:
         """A search for nothing is asked, allowed or refused, and logged, as any other."""
         with self._ask.act("read", query=query):
             pass
+
+
+def _iso_day(text: str) -> str:
+    """The day that a text in the form of a file gives, or nothing."""
+    try:
+        date = parse_date(text)
+    except ValueError:
+        return ""
+    return date.given[:10] if date.earliest == date.latest else ""
 
 
 def _texts(

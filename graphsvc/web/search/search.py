@@ -8,8 +8,8 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
-from graphsvc.records.dates import parse_date, typed
 from graphsvc.service import Found, Session
+from graphsvc.views import sentences
 from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("search", __name__, url_prefix="/case/<case>")
@@ -25,11 +25,15 @@ def results(case: str) -> ResponseReturnValue:
     text = _asked()
     matches = session.search.find(text)
     said = session.search.said(text)
+    days = session.search.days(text)
+    years = sentences.days_of_crossings(text, days)
     return answer(
         "search/results.html",
         case=session.case,
         q=text,
-        day=_day(text),
+        day=days[0] if days and not years else "",
+        days=days,
+        days_said=years,
         results=_rows(session, matches),
         truncated=matches.truncated,
         said=said.texts,
@@ -65,15 +69,6 @@ def _asked() -> str:
     if len(text) > _LONGEST:
         raise RequestError(f"A search takes up to {_LONGEST} characters. Search for a part of it.")
     return text
-
-
-def _day(text: str) -> str:
-    """The day that was asked for, if it is one."""
-    try:
-        date = parse_date(typed(text))
-    except ValueError:
-        return ""
-    return date.given[:10] if date.earliest == date.latest else ""
 
 
 def _rows(session: Session, matches: Found) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ function pick(input) {
     close();
     fit(input.closest(".part"));
   };
-  const option = (label, quiet, act, className = "") => {
+  const option = (label, quiet, act, className = "", apart = "") => {
     const item = document.createElement("li");
     item.id = `${list.id}-${list.children.length}`;
     item.className = className;
@@ -88,6 +88,12 @@ function pick(input) {
       small.className = "quiet";
       small.textContent = ` ${quiet}`;
       item.append(small);
+    }
+    if (apart) {
+      const line = document.createElement("span");
+      line.className = "apart";
+      line.textContent = apart;
+      item.append(" ", line);
     }
     item.addEventListener("pointerdown", (event) => {
       event.preventDefault();
@@ -101,7 +107,13 @@ function pick(input) {
     const before = chosen;
     list.replaceChildren();
     for (const one of rows.slice(0, 8))
-      option(one.name, one.name === one.id ? one.kind : `${one.kind} ${one.id}`, () => take(one));
+      option(
+        one.name,
+        one.name === one.id ? one.kind : `${one.kind} ${one.id}`,
+        () => take(one),
+        "",
+        (one.apart ?? []).join(", "),
+      );
     if (words) {
       const item = document.createElement("li");
       item.className = "words";

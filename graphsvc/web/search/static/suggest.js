@@ -64,6 +64,7 @@ export function suggest(box, { twin, take, note = (_one) => "", first = false, m
     if (said) link.append(" ", element("span", { className: "tag" }, said));
     const why = reason(one);
     if (why) link.append(" ", element("span", { className: "why" }, why));
+    if (one.apart.length) link.append(" ", element("span", { className: "why" }, one.apart.join(", ")));
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey) return; // a page of its own, as with any link
       event.preventDefault();
