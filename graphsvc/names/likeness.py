@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from graphsvc.names.spelling import Sound, alike, words
-from graphsvc.names.terms import FoldedText, folded, heard, numbers
+from graphsvc.names.terms import FoldedText, folded, heard, heard_together, numbers
 from graphsvc.records.dates import TypedDay, typed_day
 
 # How something matches, the best first.
@@ -84,7 +84,10 @@ class SearchText:
     @cached_property
     def whole(self) -> SoughtPart:
         """All of it as one."""
-        return self.parts[0] if len(self.parts) == 1 else _part(self.text)
+        if len(self.parts) == 1:
+            return self.parts[0]
+        # One word of it that sounds alike is not all of it.
+        return replace(_part(self.text), sounds=heard_together(self.text))
 
     @cached_property
     def spelt(self) -> list[str]:

@@ -42,6 +42,8 @@ _HEARD = dict(
         strict=True,
     )
 )
+# Letters that Arabic writes for what it has no letter of: b for p as well, j for ch, f for v. Capitals, which no heard word has.
+_ARABIC = dict(zip("بجف", "BJF", strict=True))
 # What Latin letters may stand for, the longest first; the classes are b p t d k f h l m n r s z w, J (dj, zh),
 # S (sh), C (ch). Vowels stand for none. Several: languages differ (Kurdish x is kh, Turkish c is dj, Albanian q is ch).
 _CLASSES: dict[str, tuple[str, ...]] = {
@@ -68,13 +70,17 @@ _CLASSES: dict[str, tuple[str, ...]] = {
     "q": ("k", "C"),
     "v": ("w",),
     "w": ("w", ""),
-    "x": ("h", "ks", "s"),
+    "x": ("h", "k", "ks", "s"),
     "a": ("",),
     "e": ("",),
     "i": ("",),
     "o": ("",),
     "u": ("",),
     "y": ("",),
+    "I": ("",),
+    "B": ("b", "p"),
+    "J": ("J", "C"),
+    "F": ("f", "w"),
 } | {letter: (letter,) for letter in "bdfhklmnprstz"}
 _PIECE = re.compile("|".join(sorted(_CLASSES, key=lambda piece: -len(piece))))
 _MOST_SOUNDS = 8
@@ -83,8 +89,10 @@ _LONGEST = 64
 _LONG_RUN = re.compile(rf"[A-Za-z0-9]{{{_LONGEST + 1}}}")
 _NO_SOUNDS: tuple[Sound, ...] = ()
 # Vowels by what they are heard as: bits for open, front and back. Two that share a bit are taken for each other.
-_VOWELS = {"a": 1, "e": 3, "i": 2, "y": 2, "o": 4, "u": 4}
-_VOWEL_GROUP = re.compile("[aeiouy]+")
+_VOWELS = {"a": 1, "e": 3, "i": 2, "y": 2, "o": 4, "u": 4, "I": 6}
+_VOWEL_GROUP = re.compile("[aeiouyI]+")
+# Kurdish writes long vowels with a roof; the i without one is short, and others write it as i or as u (`Hisên`, `Hussein`).
+_ROOFED = "êîû"
 # Words of a name that may be there or not, be joined to the next or stand alone.
 _PARTICLES = word_list(
     "al el ul ad ar as az at ash esh bin ibn ben bint binte abn wuld ould mr mrs ms dr mme sheikh haji hajji"
@@ -93,7 +101,7 @@ _PARTICLES = word_list(
 _PARTICLES_ABJAD = word_list("l bn bnt")
 _JOINED = re.compile("(?:al|el|ul)(?=[a-z]{4})")
 _SERVANT = re.compile("abd(?:[aeiou]?[lrsdzn](?=[a-z]{3})|[aeiou]?l?$)")
-_SERVANT_ABJAD = re.compile("bdl(?=[a-z]{2})")
+_SERVANT_ABJAD = re.compile("[bB]dl(?=[A-Za-z]{2})")
 # Letters of other scripts that look like Latin ones.
 _LOOKS = str.maketrans(
     "аеорсухіјѕԁһԛԝкмтнвАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονικρτυεηχγωϲϳ",
@@ -192,7 +200,7 @@ def _sounds(heard: str, *, written: bool) -> tuple[Sound, ...]:
     if heard.isdigit():
         return ((heard, ""),)
     sounds = dict.fromkeys(_plain(heard, written=written))
-    if heard in (_PARTICLES if written else _PARTICLES_ABJAD):
+    if heard.lower() in (_PARTICLES if written else _PARTICLES_ABJAD):
         sounds[("", "" if written else None)] = None
     servant = (_SERVANT if written else _SERVANT_ABJAD).match(heard)
     if servant:
@@ -216,12 +224,18 @@ def _plain(heard: str, *, written: bool) -> list[Sound]:
     for count, choice in enumerate(product(*pieces)):
         if count == _MOST_SOUNDS * 4 or len(keys) == _MOST_SOUNDS:
             break
-        keys[_undoubled("".join(choice))] = None
+        keys[undoubled("".join(choice))] = None
     vowels = _vowels(heard) if written else None
     return [(key, vowels) for key in keys]
 
 
-def _undoubled(key: str) -> str:
+def undoubled(key: str) -> str:
+    """Consonants as they are heard where one stands twice.
+
+    Example:
+        >>> undoubled("hmmn")
+        'hmn'
+    """
     return "".join(letter for place, letter in enumerate(key) if not place or key[place - 1] != letter)
 
 
@@ -252,7 +266,7 @@ def _apart(vowels: str, other: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A letter: plain, as heard, its script, and what it does (`letter`, `digit`, `sign`, `nothing`, `between`)."""
+    """A letter: plain, as heard, its script, what it does (`letter`, `digit`, `sign`, `nothing`, `between`), and whether it has a roof."""
 
     plain: str
     heard: str
@@ -260,6 +274,7 @@ class _Letter:
     does: str
     capital: bool
     small: bool
+    roofed: bool = False
 
 
 @lru_cache(maxsize=20_000)
@@ -274,9 +289,11 @@ def _letter(letter: str) -> _Letter:
     # A sign that is a letter in a ring or a flag is one; a picture is none, whatever it is called.
     if category[0] not in "LNM" and not (category == "So" and len(plain) == 1):
         return _Letter("", "", "", "between", capital=False, small=False)
-    heard = _HEARD.get(letter.lower(), plain)
+    heard = _ARABIC.get(letter) or _HEARD.get(letter.lower(), plain)
     does = "digit" if plain.isdigit() else "sign" if script in _SIGNS else "letter"
-    return _Letter(plain, heard, script, does, capital=letter.isupper(), small=letter.islower())
+    return _Letter(
+        plain, heard, script, does, capital=letter.isupper(), small=letter.islower(), roofed=letter.lower() in _ROOFED
+    )
 
 
 def _other_words(text: str) -> list[Word]:
@@ -314,6 +331,8 @@ def _word(held: list[tuple[int, _Letter]]) -> Word:
     plain = "".join(letter.plain for _, letter in held)
     # A letter for h on its own makes no pair with the one before it, as it would in Latin letters.
     heard = "".join("'h" if letter.heard == "h" and letter.script in _ABJADS else letter.heard for _, letter in held)
+    if any(letter.roofed for _, letter in held):
+        heard = "".join("I" if letter.heard == "i" and not letter.roofed else letter.heard for _, letter in held)
     cased = any(letter.capital or letter.small for _, letter in held)
     latin = first.does == "digit" or bool(scripts & {"LATIN"})
     sounds = _sounds(heard, written=not scripts & _ABJADS) if len(heard) <= _LONGEST else _NO_SOUNDS

@@ -11,13 +11,13 @@ and made of what stands in the graph alone: of somebody sealed there is nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from graphsvc.names.spelling import Sound, reduced, words
+from graphsvc.names.naming import heard_as
+from graphsvc.names.spelling import Sound, Word, reduced, undoubled, words
 from graphsvc.records.dates import shown
 from graphsvc.records.properties import INTEREST, SAID_INTEREST, SAID_UNDER_C
 from graphsvc.records.tables import EXTRA_PREFIX
@@ -50,7 +50,7 @@ RESTRICTED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
 # A name needs so many consonants to be found by how it is heard.
 HEARD = 3
 _NAMES = frozenset({"name", "alias"})
-_MOST_HEARD = 16
+_MOST_HEARD = 32
 # A telephone number has so many digits, and is told apart from a house number or a year by it.
 _NUMBER = 6
 _LETTER = re.compile(r"[^\W\d_]")
@@ -156,18 +156,36 @@ def heard(text: str) -> frozenset[Sound]:
         >>> "bdrhmn" in key("Abd al-Rahman") & key("Abdulrahman"), key("كريم") & key("Karim")
         (True, {'krm'})
     """
-    parts = [word.sounds for word in reduced(words(text)) if not word.letters.isdigit()]
-    together: set[Sound] = set()
-    for count, choice in enumerate(product(*parts)):
-        if count == _MOST_HEARD:
-            break
-        silent = any(vowels is None for _, vowels in choice)
-        together.add(
-            ("".join(key for key, _ in choice), None if silent else "".join(vowels or "" for _, vowels in choice))
-        )
-    return frozenset(
-        sound for sound in {*(sound for part in parts for sound in part), *together} if len(sound[0]) >= HEARD
-    )
+    parts = _said(text)
+    return _long_enough({*(sound for part in parts for sound in part.sounds), *_together(parts)})
+
+
+def heard_together(text: str) -> frozenset[Sound]:
+    """What all words of a name may be heard as together, in this order and the other way round, particles left out.
+
+    Example:
+        >>> key = lambda text: {consonants for consonants, _ in heard_together(text)}
+        >>> bool(key("Karim Hewa") & key("هێوا کەریم")), bool(key("Karim Hewa") & key("کەریم"))
+        (True, False)
+    """
+    parts = _said(text)
+    apart = {key for part in parts for key, _ in part.sounds} if len(parts) > 1 else set()
+    both = {*_together(parts), *_together(parts[::-1])}
+    return _long_enough(sound for sound in both if sound[0] not in apart)
+
+
+def _said(text: str) -> list[Word]:
+    return [word for word in reduced(words(text)) if not word.letters.isdigit()]
+
+
+def _together(parts: Sequence[Word]) -> set[Sound]:
+    """What parts are heard as one after the other; a consonant that ends one and begins the next is heard once as well."""
+    joined = set(heard_as(parts, _MOST_HEARD)) if parts else set()
+    return {sound for key, vowels in joined for sound in ((key, vowels), (undoubled(key), vowels))}
+
+
+def _long_enough(sounds: Iterable[Sound]) -> frozenset[Sound]:
+    return frozenset(sound for sound in sounds if len(sound[0]) >= HEARD)
 
 
 def entity_terms(identifier: str, properties: Mapping[str, Any]) -> str:
