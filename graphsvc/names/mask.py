@@ -75,7 +75,7 @@ class Masker:
         """Whether there is anything to find."""
         return bool(self._called)
 
-    def mask(self, text: str, excused: Collection[str] = (), word: str = "") -> str:
+    def mask(self, text: str, excused: Collection[str] = (), word: str = "", shared: Collection[str] = ()) -> str:
         """`text` with every needle replaced; unchanged if there is none.
 
         Args:
@@ -83,6 +83,7 @@ class Masker:
             excused: spellings (see `spellings`) of unsealed people whom the text is about, and nobody sealed of the
                 same name: there the name is theirs.
             word: what stands for each; empty: their pseudonym.
+            shared: spellings by which people unsealed go whom the text is about: whose they are there is not told.
         """
         spans = self.spans(text, excused)
         if not spans:
@@ -90,7 +91,8 @@ class Masker:
         parts: list[str] = []
         done = 0
         for start, end, pseudonym in spans:
-            parts += [text[done:start], word or pseudonym]
+            shown = SEVERAL if shared and _spelt(text[start:end]) in shared else pseudonym
+            parts += [text[done:start], word or shown]
             done = end
         return "".join([*parts, text[done:]])
 
@@ -278,6 +280,10 @@ class Masker:
                     start = word.start + place if plain else word.start
                     end = start + len(key) if plain else word.end
                     yield start, end, one_of(self._spelt[key].sealed, unsealed=self._spelt[key].unsealed)
+
+
+def _spelt(text: str) -> str:
+    return "".join(word.letters for word in words(text))
 
 
 def _shouting_alone(word: Word, shouting: bool) -> bool:

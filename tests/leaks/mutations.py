@@ -393,7 +393,7 @@ MUTATIONS = (
         "masking",
         "names of sealed people in free text are masked",
         "graphsvc/cases/image/texts.py",
-        'return (self._open_masker if level == "P" else self._masker).mask(text, excused).replace(_HIDDEN, SEVERAL)',
+        "return masker.mask(text, bearers.own, shared=bearers.shared).replace(_HIDDEN, SEVERAL)",
         "return text",
         _GRAPH,
     ),

@@ -19,7 +19,7 @@ from graphsvc.cases.gc_pause import uncollected
 from graphsvc.cases.image.figures import link_properties, shares
 from graphsvc.cases.image.handling import Handling
 from graphsvc.cases.image.standing import OWN, SAME, Standings, sealed_ids
-from graphsvc.cases.image.texts import Texts
+from graphsvc.cases.image.texts import UNKNOWN, Bearers, Texts
 from graphsvc.ingest.fold import FoldedRow, State, is_extra
 from graphsvc.names.seal import PROTECTED, categories, split_identity
 from graphsvc.names.terms import entity_terms, restricted_terms, text_terms
@@ -216,10 +216,10 @@ class _Writer:
             values = split_identity(table.record, cells)[0]
             kind = "person" if table.record == "person" else "thing"
             self._result.identities[pseudonym] = (kind, split_identity(table.record, row.values)[1])
-        excused = self._texts.excused_by_row(identifier)
-        properties = self._properties(table, values, (row.delivery, table.name), excused)
+        bearers = self._texts.by_row(identifier)
+        properties = self._properties(table, values, (row.delivery, table.name), bearers)
         if row.open is not None and pseudonym is None:
-            self._under_c(properties, table, row, excused)
+            self._under_c(properties, table, row, bearers)
         if table.record == "person":
             properties["sealed"] = pseudonym is not None
             self._categories(cells, properties, sealed=pseudonym is not None)
@@ -241,9 +241,9 @@ class _Writer:
         table = TABLES[_STATEMENTS]
         defaults = {column.name: column.default for column in table.columns if column.default}
         on_record = values.pop("on_record", "yes" if kind == "record" else "no") == "yes"
-        excused = self._texts.excused_by_statement(identifier)
+        bearers = self._texts.by_statement(identifier)
         where = (row.delivery, _STATEMENTS)
-        properties = self._properties(table, {**defaults, **values}, where, excused) | {"on_record": on_record}
+        properties = self._properties(table, {**defaults, **values}, where, bearers) | {"on_record": on_record}
         shown = self.shown(identifier)
         self._result.masked[where] += shown != identifier
         image = self._result.image
@@ -267,7 +267,7 @@ class _Writer:
         status = row.status if row.status != "active" else "withdrawn" if taken_back else "active"
         subject = self.shown(values["subject_id"])
         target = self.shown(values["object_id"])
-        excused = self._texts.excused_by_ends(values["subject_id"], values["object_id"])
+        bearers = self._texts.by_ends(values["subject_id"], values["object_id"])
         claim = Claim(
             id=vault.claim_id(self._key, *key),
             subject=subject,
@@ -286,11 +286,11 @@ class _Writer:
             subject_kind=self._kinds[self._state.kinds[values["subject_id"]]],
             object_kind=self._kinds[self._state.kinds[values["object_id"]]],
             amount=values.get("amount"),
-            currency=self._text(values.get("currency", ""), (row.delivery, _LINKS), excused),
+            currency=self._text(values.get("currency", ""), (row.delivery, _LINKS), bearers),
             from_on=values.get("from_date", ""),
             to_on=values.get("to_date", ""),
         )
-        properties = self._claim_properties(claim, row, excused)
+        properties = self._claim_properties(claim, row, bearers)
         if self._is_reserved(values):
             properties["handling"] = grading.RESERVED[claim.handling]
             self._result.reserved.add((subject, claim.relation, target))
@@ -305,7 +305,7 @@ class _Writer:
             return subject or target
         return values["relation"] in OWN and subject and not target
 
-    def _claim_properties(self, claim: Claim, row: FoldedRow, excused: frozenset[str]) -> dict[str, Any]:
+    def _claim_properties(self, claim: Claim, row: FoldedRow, bearers: Bearers) -> dict[str, Any]:
         values, where = row.values, (row.delivery, _LINKS)
         properties: dict[str, Any] = {
             "relation": claim.relation,
@@ -325,18 +325,16 @@ class _Writer:
             properties |= {"amount": claim.amount, "currency": claim.currency}
         for name, value in values.items():
             if name in ("place", "notes"):
-                properties[name] = self._text(value, where, excused)
-        self._extras(properties, values, where, excused)
+                properties[name] = self._text(value, where, bearers)
+        self._extras(properties, values, where, bearers)
         # The words for someone sealed may be their name: they stay in the vault.
         for name, end in (("subject_as_said", "subject_id"), ("object_as_said", "object_id")):
             if name in values and values[end] not in self._result.sealed:
-                properties[name] = self._text(values[name], where, excused)
+                properties[name] = self._text(values[name], where, bearers)
         _put_terms("Claim", properties)
         return properties
 
-    def _properties(
-        self, table: Table, values: Mapping[str, Any], where: Where, excused: frozenset[str]
-    ) -> dict[str, Any]:
+    def _properties(self, table: Table, values: Mapping[str, Any], where: Where, bearers: Bearers) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         for column in table.columns:
             value = values.get(column.name)
@@ -347,26 +345,24 @@ class _Writer:
             elif column.kind == "ref":
                 properties[column.name] = self.shown(value)
             elif column.kind == "text":
-                properties[column.name] = self._text(value, where, excused, own=column.sensitivity == "identity")
+                properties[column.name] = self._text(value, where, bearers, own=column.sensitivity == "identity")
             elif column.kind == "list":
                 own = column.sensitivity == "identity"
-                properties[column.name] = [self._text(item, where, excused, own=own) for item in value]
+                properties[column.name] = [self._text(item, where, bearers, own=own) for item in value]
             else:
                 properties[column.name] = value
-        self._extras(properties, values, where, excused)
+        self._extras(properties, values, where, bearers)
         return properties
 
-    def _extras(
-        self, properties: dict[str, Any], values: Mapping[str, Any], where: Where, excused: frozenset[str]
-    ) -> None:
+    def _extras(self, properties: dict[str, Any], values: Mapping[str, Any], where: Where, bearers: Bearers) -> None:
         """The deliverer's own columns: their names are theirs too."""
         for name, value in values.items():
             if is_extra(name):
                 shown = EXTRA_PREFIX + self._named(name.removeprefix(EXTRA_PREFIX), where)
-                text = self._text(value, where, excused)
+                text = self._text(value, where, bearers)
                 properties[shown] = f"{properties[shown]}; {text}" if shown in properties else text
 
-    def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow, excused: frozenset[str]) -> None:
+    def _under_c(self, properties: dict[str, Any], table: Table, row: FoldedRow, bearers: Bearers) -> None:
         """What rows under handling code C say of an entity that stands under P: as a column of the deliverer's own."""
         other = {
             column.name: row.values[column.name]
@@ -379,7 +375,7 @@ class _Writer:
             words = "; ".join(
                 f"{name}: {', '.join(value) if isinstance(value, list) else value}" for name, value in other.items()
             )
-            properties[UNDER_C] = self._text(words, (row.delivery, table.name), excused)
+            properties[UNDER_C] = self._text(words, (row.delivery, table.name), bearers)
 
     def _relation(self, relation: str, where: Where) -> str:
         if not relation.startswith(CUSTOM_PREFIX):
@@ -388,11 +384,11 @@ class _Writer:
 
     def _named(self, name: str, where: Where) -> str:
         """A name of the deliverer's own making, masked, and still one word."""
-        masked = self._text(name, where, frozenset())
+        masked = self._text(name, where, UNKNOWN)
         return name if masked == name else masked.replace("-", "_")
 
-    def _text(self, text: str, where: Where, excused: frozenset[str], *, own: bool = False) -> str:
-        masked = (self._texts.value if own else self._texts.mask)(text, excused, self._level)
+    def _text(self, text: str, where: Where, bearers: Bearers, *, own: bool = False) -> str:
+        masked = (self._texts.value if own else self._texts.mask)(text, bearers, self._level)
         if masked != text:
             self._result.masked[where] += 1
         return masked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphsvc.cases.image.handling import Handling
 from graphsvc.ingest.fold import FoldedRow, State, is_extra
@@ -15,6 +15,21 @@ from graphsvc.names.seal import needles
 from graphsvc.records import grading
 
 _NOBODY: frozenset[str] = frozenset()
+
+
+class Bearers(NamedTuple):
+    """Spellings that are people's whom a text is about, and who stand by name.
+
+    Attributes:
+        own: of the very name of a sealed person: there it is theirs.
+        shared: of their other aliases: where one is a sealed person's too, nothing tells which of them is meant.
+    """
+
+    own: frozenset[str] = _NOBODY
+    shared: frozenset[str] = _NOBODY
+
+
+UNKNOWN = Bearers()
 # Stands for the name of somebody sealed in what people typed: a pseudonym would tell its writer whose it is.
 TAKEN_OUT = "[withheld]"
 # Stands, until it is told, for whom only what is C speaks: texts under P do not tell them apart.
@@ -37,7 +52,8 @@ class Texts:
     """Masks the texts of one state.
 
     A name that somebody unsealed bears as well as somebody sealed is the unsealed one's in their own row, and where
-    a claim or statement is about them and not about the sealed one; elsewhere it is masked.
+    a claim or statement is about them and not about the sealed one; elsewhere it is masked. An alias of theirs that is a
+    sealed person's too is masked there as well, but by a word that does not tell whose it is.
 
     Args:
         state: the case.
@@ -58,6 +74,13 @@ class Texts:
     ) -> None:
         self._state = state
         people = state.records["people"]
+        self._handling = handling
+        # What stands under P of people unsealed: what is C makes no other text under P.
+        self._aliases = {
+            identifier: _spelt(_open(row).get("aliases", ()))
+            for identifier, row in people.items()
+            if identifier not in sealed
+        }
         own = {identifier: _own_names(_open(row)) for identifier, row in people.items() if identifier not in sealed}
         known = dict(identities or _rows(state, sealed))
         self._pseudonyms = {SEVERAL, TAKEN_OUT, *known, *sealed.values()}
@@ -91,33 +114,56 @@ class Texts:
             if self._namesakes
             else {}
         )
-        self._ends = self._ends_of_statements() if self._namesakes else {}
+        self._ends = self._ends_of_statements()
+        self._sealed = frozenset(sealed)
+        self._open_ends = (
+            self._ends_of_statements(lambda claim: handling.claim(claim) == "P") if handling is not None else self._ends
+        )
 
-    def mask(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
-        """A text that stands at a handling code with what names sealed people masked, but for the excused spellings."""
-        return (self._open_masker if level == "P" else self._masker).mask(text, excused).replace(_HIDDEN, SEVERAL)
+    def mask(self, text: str, bearers: Bearers = UNKNOWN, level: str = "P") -> str:
+        """A text that stands at a handling code with what names sealed people masked, but for the spellings that are others'."""
+        masker = self._open_masker if level == "P" else self._masker
+        return masker.mask(text, bearers.own, shared=bearers.shared).replace(_HIDDEN, SEVERAL)
 
     def withhold(self, text: str) -> str:
         """`text` with what names sealed people taken out, without a word of who they are."""
         return self._masker.mask(text, word=TAKEN_OUT)
 
-    def value(self, text: str, excused: frozenset[str] = _NOBODY, level: str = "P") -> str:
+    def value(self, text: str, bearers: Bearers = UNKNOWN, level: str = "P") -> str:
         """As `mask`, of a value that is somebody unsealed's own: `WITHHELD` if all of it is what somebody sealed has too.
 
         Under P that is their own whatever C says of somebody sealed.
         """
-        if level == "P" and self._open_masker.mask(text, excused).strip() == _HIDDEN:
+        if level == "P" and self._open_masker.mask(text, bearers.own).strip() == _HIDDEN:
             return text
-        masked = self.mask(text, excused, level)
+        masked = self.mask(text, bearers, level)
         return WITHHELD if masked != text and masked.strip() in self._pseudonyms else masked
 
-    def excused_by_row(self, identifier: str) -> frozenset[str]:
-        """Spellings of the person whose row it is, if they are unsealed."""
+    def by_row(self, identifier: str) -> Bearers:
+        """Of the person whose row it is, if they are unsealed."""
         names = self._own.get(identifier)
-        return _spelt(names) if names else _NOBODY
+        return Bearers(_spelt(names) if names else _NOBODY, self._aliases.get(identifier, _NOBODY))
 
-    def excused_by_ends(self, *identifiers: str) -> frozenset[str]:
-        """Spellings of unsealed namesakes among these ids, without those of sealed people among them."""
+    def by_ends(self, *identifiers: str) -> Bearers:
+        """Of unsealed people among these ids, without what sealed people among them are called."""
+        return Bearers(self._excused(*identifiers), self._shared(identifiers))
+
+    def by_statement(self, identifier: str) -> Bearers:
+        """As `by_ends`, of all whom the statement is about: who gave it makes no other text of it."""
+        ends = self._open_ends if self._level(identifier) == "P" else self._ends
+        return Bearers(self._excused(*sorted(self._ends.get(identifier, ()))), self._shared(ends.get(identifier, ())))
+
+    def _shared(self, identifiers: Iterable[str]) -> frozenset[str]:
+        ends = [*identifiers]
+        # Where it is about somebody sealed, the word may well be theirs: their pseudonym stands there as it did.
+        if any(identifier in self._sealed for identifier in ends):
+            return _NOBODY
+        return _NOBODY.union(*(self._aliases.get(identifier, _NOBODY) for identifier in ends))
+
+    def _level(self, statement: str) -> str:
+        return self._handling.statement(statement) if self._handling is not None else "P"
+
+    def _excused(self, *identifiers: str) -> frozenset[str]:
         excused = _NOBODY
         for identifier in identifiers:
             excused |= self._namesakes.get(identifier, _NOBODY)
@@ -126,13 +172,12 @@ class Texts:
                 excused -= self._sealed_names.get(identifier, _NOBODY)
         return excused
 
-    def excused_by_statement(self, identifier: str) -> frozenset[str]:
-        """As `excused_by_ends`, of all whom the statement is about: who gave it makes no other text of it."""
-        return self.excused_by_ends(*sorted(self._ends.get(identifier, ())))
-
-    def _ends_of_statements(self) -> dict[str, set[str]]:
+    def _ends_of_statements(self, stands: Callable[[Mapping[str, Any]], bool] = bool) -> dict[str, set[str]]:
+        """Statement → whom and what its claims are about, of the claims that stand."""
         ends: dict[str, set[str]] = defaultdict(set)
         for row in self._state.claims.values():
+            if not stands(row.values):
+                continue
             ends[row.values["statement_id"]].update((row.values["subject_id"], row.values["object_id"]))
         return ends
 
