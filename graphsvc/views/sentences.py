@@ -59,6 +59,19 @@ def neighbours(number: int) -> str:
     return f"{count(number, 'neighbour')} not in the picture" if number else "All its neighbours are in the picture"
 
 
+def amounts_unstated(claims: int) -> str:
+    """That some payments have no amount, or none that is shown, and so are in no sum.
+
+    Args:
+        claims: how many rows of claims.
+
+    Example:
+        >>> amounts_unstated(1), amounts_unstated(2)
+        ('1 more has no amount shown.', '2 more have no amount shown.')
+    """
+    return f"{claims:,} more {plural(claims, 'has', 'have')} no amount shown."
+
+
 # -- loading --------------------------------------------------------------------------------------------------
 
 

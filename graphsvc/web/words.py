@@ -9,7 +9,7 @@ from graphsvc.records.dates import clock, day, moment, shown, stamp
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
 from graphsvc.service import MOST_STARTS
-from graphsvc.views import loading, sentences, wording
+from graphsvc.views import loading, payments, sentences, wording
 
 _FILTERS = {
     "shown": shown,
@@ -54,6 +54,7 @@ _GLOBALS = {
     "WEIGHED_NAMES": wording.WEIGHED_NAMES,
     "period": wording.period,
     "voices": wording.voices,
+    "summed": payments.summed,
     "is_pseudonym": wording.is_pseudonym,
 }
 

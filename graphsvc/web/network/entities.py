@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, says
+from graphsvc.views.payments import PAID, payments
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
 from graphsvc.web.leads.leads import ranked
@@ -45,6 +46,7 @@ def page(case: str) -> ResponseReturnValue:
         values=entity.values,
         facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
         sections=_sections([link for link in links if relation in ("", link["relation"])]),
+        payments=payments(entity.id, entity.claims) if relation in ("", PAID) else [],
         relation=relation,
         open=_OPEN,
         most=None if relation else _LINKS,

@@ -1,0 +1,88 @@
+"""What somebody is said to have paid and to have been paid: each payment, and a sum for each currency. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from math import fsum
+from typing import Any
+
+from graphsvc.records.numbers import count
+from graphsvc.records.relations import LinkKey
+from graphsvc.views.wording import amount
+
+PAID = "PAID"
+_SIDES = (("by", "subject"), ("to", "object"))
+
+
+def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The payments by and to one entity, of released rows of claims.
+
+    A payment that another claim denies, a denial, and what was taken back stand apart and are in no sum.
+
+    Args:
+        identifier: whose payments.
+        claims: rows of `entities.claims` about it, of any relation.
+
+    Returns:
+        One row for each side that has a payment: `side` (`by`, `to`: paid by or to whom it is about), `counted`, `denied`
+        and `taken_back` (rows of claims, the earliest first), `sums` (of what is counted: `currency`, empty where none is
+        stated, `total`, `payments`) and `unstated` (how many rows that are counted tell no amount).
+
+    Example:
+        >>> rows = [{"subject": "A", "object": "B", "relation": "PAID", "polarity": polarity, "status": "active",
+        ...          "amount": 200.0, "currency": "EUR"} for polarity in ("asserts", "asserts")]
+        >>> payments("A", rows)[0]["sums"]
+        [{'currency': 'EUR', 'total': 400.0, 'payments': 2}]
+        >>> payments("C", rows)
+        []
+    """
+    paid = [claim for claim in claims if claim["relation"] == PAID]
+    denied = {_key(claim) for claim in paid if claim["polarity"] == "denies" and claim["status"] == "active"}
+    sides = []
+    for side, own in _SIDES:
+        parts: dict[str, list[dict[str, Any]]] = {"counted": [], "denied": [], "taken_back": []}
+        for claim in sorted(paid, key=lambda claim: str(claim.get("from_on") or claim.get("to_on") or "")):
+            if claim[own] == identifier:
+                parts[_part(claim, denied)].append(dict(claim))
+        if any(parts.values()):
+            counted = parts["counted"]
+            unstated = sum(row.get("amount") is None for row in counted)
+            sides.append({"side": side, **parts, "sums": _sums(counted), "unstated": unstated})
+    return sides
+
+
+def summed(sums: Iterable[Mapping[str, Any]]) -> str:
+    """Sums in words, each with how many payments it adds up.
+
+    Example:
+        >>> summed([{"currency": "EUR", "total": 2500.0, "payments": 2}, {"currency": "", "total": 10.5, "payments": 1}])
+        '2,500 EUR (2 payments) and 10.50 in no stated currency (1 payment)'
+    """
+    words = [
+        f"{amount({'amount': row['total'], 'currency': row['currency'] or 'in no stated currency'})}"
+        f" ({count(row['payments'], 'payment')})"
+        for row in sums
+    ]
+    return " and ".join(words)
+
+
+def _key(claim: Mapping[str, Any]) -> LinkKey:
+    return claim["subject"], claim["relation"], claim["object"]
+
+
+def _part(claim: Mapping[str, Any], denied: set[LinkKey]) -> str:
+    if claim["status"] != "active" or claim["polarity"] == "withdrawn":
+        return "taken_back"
+    return "denied" if _key(claim) in denied else "counted"
+
+
+def _sums(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    by_currency: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        if row.get("amount") is not None:
+            by_currency[str(row.get("currency") or "").strip().upper()].append(float(row["amount"]))
+    return [
+        {"currency": currency, "total": round(fsum(amounts), 2), "payments": len(amounts)}
+        for currency, amounts in sorted(by_currency.items())
+    ]
