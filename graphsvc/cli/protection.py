@@ -145,7 +145,7 @@ def list_holds(session: Opener, case: str) -> None:
         holds = acts.protection.holds.listed()
     for hold in holds:
         state = f"released by {hold.released_by} {_at(hold.released_at)}" if hold.released_by else "lasts"
-        due = "  REVIEW IS DUE" if hold.due else ""
+        due = f"  {hold.overdue.upper()}" if hold.overdue else ""
         say(f"{hold.id}  {hold.kind:13} {hold.person or 'whole case'}  {state}  review {hold.review_on}{due}")
         say(f"    {hold.owner}: {hold.reason}  (added by {hold.added_by} {_at(hold.added_at)})")
     if not holds:

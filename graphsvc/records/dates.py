@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from graphsvc.records.numbers import count
+
 _FORM = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2})(?:T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?Z)?)?)?",
     re.ASCII,
@@ -204,6 +206,29 @@ def iso_moment(at: dt.datetime) -> str:
         ('2020-05-08T04:30Z', '2020-05-08T04:30:09Z')
     """
     return f"{at.replace(tzinfo=None).isoformat(timespec='seconds' if at.second else 'minutes')}Z"
+
+
+def overdue(review: dt.date | str | None, today: dt.date | None = None) -> str:
+    """That a day of review has come, and how long ago, in words; empty while it has not, or where there is none.
+
+    A partial date is overdue when its last day is over.
+
+    Args:
+        review: the day, or the text of a partial date.
+        today: in UTC; left out: today.
+
+    Example:
+        >>> [overdue(given, dt.date(2026, 5, 20)) for given in ("2026-05-08", "2026-05-19", "2026-05-20", "2026-05", "2026-04")]
+        ['overdue by 12 days', 'overdue by 1 day', 'due today', '', 'overdue by 20 days']
+    """
+    if not review:
+        return ""
+    try:
+        last = parse_date(_iso(review)).latest
+    except ValueError:
+        return ""
+    days = ((today or dt.datetime.now(dt.UTC).date()) - last).days
+    return f"overdue by {count(days, 'day')}" if days > 0 else "" if days else "due today"
 
 
 def clock(at: dt.datetime | str) -> str:

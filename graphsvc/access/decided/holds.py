@@ -12,6 +12,7 @@ from graphsvc.access.log.audit import now
 from graphsvc.access.vault import pack, unpack
 from graphsvc.appdb import tables, transaction
 from graphsvc.errors import NotFound, RequestError
+from graphsvc.records.dates import overdue
 from graphsvc.records.lines import require_reason
 
 HOLD_KINDS = ("investigation", "prosecution")
@@ -36,7 +37,7 @@ class Hold:
     Attributes:
         pseudonym: of the person, sealed or not; empty for the whole case.
         person: the id by which the hold was put on them: to be shown only while they are not sealed.
-        due: whether it lasts and its day of review has come.
+        overdue: that it lasts and its day of review has come, in words ("overdue by 12 days"); else empty.
     """
 
     id: str
@@ -51,7 +52,7 @@ class Hold:
     added_at: dt.datetime
     released_by: str
     released_at: dt.datetime | None
-    due: bool
+    overdue: str
 
 
 class HoldStore:
@@ -109,7 +110,7 @@ class HoldStore:
                 row.added_at,
                 row.released_by,
                 row.released_at,
-                due=row.released_at is None and row.review_on <= now().date(),
+                overdue="" if row.released_at else overdue(row.review_on, now().date()),
             )
             for row in rows
             for reason, person in [unpack(self._key, row.reason_sealed, f"hold {row.id}")]

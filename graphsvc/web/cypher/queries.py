@@ -13,6 +13,7 @@ from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import MOST_STARTS, Query, Session
 from graphsvc.web.csvfile import csv_file
+from graphsvc.web.cypher.beside import Answered, beside
 from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
@@ -68,17 +69,18 @@ def one(case: str) -> ResponseReturnValue:
     if asked and not faults:
         released = session.queries.run(query.name, given)
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
+        answered = beside(query.returns, released.columns, rows)
         if request.args.get("as") == "csv":
-            return csv_file(f"{query.name}.csv", released.columns, rows)
+            return csv_file(f"{query.name}.csv", answered.columns, answered.rows)
         shown = {
-            "columns": released.columns,
+            "columns": answered.columns,
             "truncated": released.truncated,
             "withheld": released.withheld,
             "count": len(rows),
         } | (
-            {"rows": [dict(zip(released.columns, row, strict=True)) for row in rows]}
+            {"rows": [dict(zip(answered.columns, row, strict=True)) for row in answered.rows]}
             if wants_json()
-            else _paged(released.columns, rows, query)
+            else _paged(answered, query)
         )
     return answer(
         "queries/one.html",
@@ -175,26 +177,27 @@ def _text(value: Any) -> str:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _paged(columns: Sequence[str], rows: list[tuple[Any, ...]], query: Query) -> dict[str, Any]:
+def _paged(answered: Answered, query: Query) -> dict[str, Any]:
     """One page of the answer, sorted, with how each column is to be shown."""
-    answer_page = paged(columns, rows, request.args)
+    columns = answered.columns
+    answer_page = paged(columns, answered.rows, request.args)
     return {
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
-        "cells": _cells(columns, query),
+        "cells": _cells(columns, answered.shows),
         "sort": answer_page.sort,
         "page": answer_page.page,
         "pages": answer_page.pages,
         "first": answer_page.first,
-        "picture": _picture(columns, rows, query),
-        "behind": _asked_about(columns, answer_page.rows, query),
+        "picture": _picture(columns, answered.rows, query),
+        "behind": _asked_about(columns, answer_page.rows, answered.shows),
     }
 
 
-def _cells(columns: Sequence[str], query: Query) -> list[dict[str, str]]:
+def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, str]]:
     """The columns of the page's table: an entity's name and kind stand in one cell with its id."""
     cells, taken = [], set()
     for place, column in enumerate(columns):
-        cell = {"column": column, "look": _look(query.returns[column]), "name": "", "kind": ""}
+        cell = {"column": column, "look": _look(shows[column]), "name": "", "kind": ""}
         if cell["look"] == "entity":
             near = columns[place + 1 : place + 3]
             for part in ("name", "kind"):
@@ -220,9 +223,9 @@ def _look(shown: str) -> str:
     return "text"
 
 
-def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], query: Query) -> list[str]:
+def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], shows: Mapping[str, str]) -> list[str]:
     """Of the rows that a page shows, whom or what one may ask who is behind: the first column that names entities, if not too many."""
-    named = [place for place, column in enumerate(columns) if _look(query.returns[column]) == "entity"]
+    named = [place for place, column in enumerate(columns) if _look(shows[column]) == "entity"]
     ids = list(dict.fromkeys(row[named[0]] for row in rows if isinstance(row[named[0]], str))) if named else []
     return ids if len(ids) <= MOST_STARTS else []
 

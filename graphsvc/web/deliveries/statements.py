@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from graphsvc.records.dates import overdue
 from graphsvc.records.grading import stricter
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
@@ -25,6 +26,7 @@ def page(case: str) -> ResponseReturnValue:
         case=session.case,
         id=statement.id,
         values=statement.values,
+        overdue=overdue(statement.values.get("review_on")),
         asserts=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "asserts"],
         denies=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "denies"],
         taken_back=[row for row in statement.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],

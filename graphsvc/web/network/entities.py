@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from graphsvc.records.dates import overdue
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, says
 from graphsvc.views.payments import PAID, payments
@@ -44,6 +45,7 @@ def page(case: str) -> ResponseReturnValue:
         name=entity.name,
         sealed=bool(entity.values.get("sealed")),
         values=entity.values,
+        overdue=overdue(entity.values.get("review_on")),
         facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
         sections=_sections([link for link in links if relation in ("", link["relation"])]),
         payments=payments(entity.id, entity.claims) if relation in ("", PAID) else [],

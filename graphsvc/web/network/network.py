@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, redirect, request, send_from_direc
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.records.dates import overdue
 from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stricter
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, says
@@ -159,6 +160,7 @@ def node(case: str) -> ResponseReturnValue:
         name=entity.name,
         sealed=bool(entity.values.get("sealed")),
         facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
+        overdue=overdue(entity.values.get("review_on")),
         lead=ranked(session, entity.id) if entity.kind == "person" else None,
         links=len(entity.links),
         denied_links=sum(bool(link["denying"]) for link in entity.links),
