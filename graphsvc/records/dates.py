@@ -208,14 +208,14 @@ def iso_moment(at: dt.datetime) -> str:
     return f"{at.replace(tzinfo=None).isoformat(timespec='seconds' if at.second else 'minutes')}Z"
 
 
-def overdue(review: dt.date | str | None, today: dt.date | None = None) -> str:
+def overdue(review: dt.date | str | None, today: dt.date) -> str:
     """That a day of review has come, and how long ago, in words; empty while it has not, or where there is none.
 
     A partial date is overdue when its last day is over.
 
     Args:
         review: the day, or the text of a partial date.
-        today: in UTC; left out: today.
+        today: in UTC.
 
     Example:
         >>> [overdue(given, dt.date(2026, 5, 20)) for given in ("2026-05-08", "2026-05-19", "2026-05-20", "2026-05", "2026-04")]
@@ -227,7 +227,7 @@ def overdue(review: dt.date | str | None, today: dt.date | None = None) -> str:
         last = parse_date(_iso(review)).latest
     except ValueError:
         return ""
-    days = ((today or dt.datetime.now(dt.UTC).date()) - last).days
+    days = (today - last).days
     return f"overdue by {count(days, 'day')}" if days > 0 else "" if days else "due today"
 
 

@@ -4,6 +4,7 @@ from graphsvc.access.decided.holds import HOLD_KINDS, NewHold
 from graphsvc.access.decided.pairs import PAIR_KINDS
 from graphsvc.access.decided.reviews import JUDGEMENTS
 from graphsvc.access.door.cyphergate import Examined
+from graphsvc.access.log.audit import now
 from graphsvc.access.people.attempts import Entrance
 from graphsvc.access.vault.scratch import Scratch
 from graphsvc.analysis.doubt.pieces import KINDS as PIECES
@@ -160,6 +161,7 @@ __all__ = [
     "exchange",
     "invented",
     "known_forms",
+    "now",
     "parameters",
     "quiet",
     "settle",

@@ -72,6 +72,26 @@ def amounts_unstated(claims: int) -> str:
     return f"{claims:,} more {plural(claims, 'has', 'have')} no amount shown."
 
 
+# -- paper ----------------------------------------------------------------------------------------------------
+
+
+def on_paper(case: str, handling: str, version: int, by: str, purpose: str) -> str:
+    """What stands on every sheet: which case, in which state, and who printed it for what.
+
+    Args:
+        case: its name.
+        handling: strictest handling code of what is shown.
+        version: how often the case was changed in what shows at the reader's clearance.
+        by: who prints.
+        purpose: of their session.
+
+    Example:
+        >>> on_paper("dover", "C", 12, "ann", "Operation Tern")
+        'Case dover · Handling C · data version 12 · printed by ann for: Operation Tern'
+    """
+    return f"Case {case} · Handling {handling} · data version {version} · printed by {by} for: {purpose}"
+
+
 # -- loading --------------------------------------------------------------------------------------------------
 
 

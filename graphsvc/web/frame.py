@@ -32,7 +32,7 @@ from werkzeug.exceptions import HTTPException
 
 from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.service import Service, Session
+from graphsvc.service import Service, Session, now
 from graphsvc.web import peer, rail
 
 PUBLIC = frozenset(
@@ -318,6 +318,9 @@ def _shared() -> dict[str, Any]:
         "me": who,
         "pause": "",
         "here": case_session.case if case_session else "",
+        # For paper: the state of the data that the page shows.
+        "data_version": g.get("version"),
+        "read_at": now(),
         # Without source clearance belief is told in four steps, and what witnesses said in one row.
         "in_steps": case_session is not None and not case_session.grant.sources,
         "ranked_on": case_session.leads.ranked_on if case_session else "",

@@ -31,6 +31,7 @@ from graphsvc.errors import NotFound, Refused
 from graphsvc.service import PictureRequest, Service, Session
 from graphsvc.web import create_app
 from tests.access.conftest import LOADER
+from tests.leaks.homes import standing_still
 from tests.leaks.invented import KEY
 from tests.leaks.pages import Call, ask
 from tests.pseudonyms import without_pseudonyms
@@ -294,11 +295,12 @@ def clients(alike: Alike) -> dict[str, tuple[FlaskClient, str]]:
 
 @pytest.fixture(scope="module")
 def walked(clients: dict[str, tuple[FlaskClient, str]]) -> Walked:
-    """Case → address → answer."""
-    return {
-        case: {address: asked(client, address, case, name) for address in addresses()}
-        for case, (client, name) in clients.items()
-    }
+    """Case → address → answer, all of one moment: pages say when they were read."""
+    with standing_still(audit.now()):
+        return {
+            case: {address: asked(client, address, case, name) for address in addresses()}
+            for case, (client, name) in clients.items()
+        }
 
 
 def test_no_page_does(walked: Walked) -> None:

@@ -284,6 +284,7 @@ def test_the_picture_is_saved_with_its_mark(pages: Callable[..., Page], tmp_path
         page.locator("#tools").get_by_text("Out", exact=True).click()
         page.get_by_role("button", name="PNG of what you see").click()
     saved = tmp_path / "picture.png"
+    assert waiting.value.suggested_filename == "network.png", "no case's name"
     waiting.value.save_as(saved)
     assert saved.read_bytes().startswith(b"\x89PNG")
 

@@ -60,6 +60,7 @@ LINKS = [
 
 
 PRINTED: dict[str, Any] = {
+    "version": 3,
     "case": "x", "handling": "C", "by": "ann", "purpose": "a test", "made": "8 May 2026", "in_steps": False,
 }  # fmt: skip
 

@@ -66,12 +66,13 @@ class Answers:
         It holds names, at this reader's handling level, and has left the log's reach: who printed it and why stands on each page.
         """
         with self._ask.look("read", query="behind", form="pdf"):
-            answered = self.behind(ids, day=day, until=until, service=service)
+            answered, version = self.behind(ids, day=day, until=until, service=service), self._ask.version
         return as_pdf(
             answered.answer,
             answered.view,
             case=self._ask.case,
             handling=self._ask.grant.handling,
+            version=version,
             by=self._ask.principal.name,
             purpose=self._ask.purpose,
             made=moment(now()),

@@ -12,7 +12,7 @@ from graphsvc.views.forms.about import SAYS
 from graphsvc.views.forms.drawing import legend, picture
 from graphsvc.views.forms.printed import typeset, without_letters
 from graphsvc.views.picture.network import Picture
-from graphsvc.views.sentences import gone
+from graphsvc.views.sentences import gone, on_paper
 from graphsvc.views.wording import belief_short, voices
 
 _PAGE = Path(__file__).with_name("page.typ")
@@ -22,7 +22,16 @@ _COMMON = 8
 
 
 def as_pdf(
-    answer: Answer, view: Picture, *, case: str, handling: str, by: str, purpose: str, made: str, in_steps: bool
+    answer: Answer,
+    view: Picture,
+    *,
+    case: str,
+    handling: str,
+    version: int,
+    by: str,
+    purpose: str,
+    made: str,
+    in_steps: bool,
 ) -> bytes:
     """The answer as PDF, A4.
 
@@ -31,6 +40,7 @@ def as_pdf(
         view: the picture beside it.
         case: its name.
         handling: the code it is marked with.
+        version: of the case, as its reader sees it.
         by: who printed it.
         purpose: why.
         made: when, in words.
@@ -39,7 +49,7 @@ def as_pdf(
     drawn = picture(view)
     values = {
         "title": f"Who is behind {answer.asked}",
-        "mark": f"Case {case} · Handling {handling} · printed by {by} for: {purpose}",
+        "mark": on_paper(case, handling, version, by, purpose),
         "case": case,
         "made": made,
         "says": SAYS,

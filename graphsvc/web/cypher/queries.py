@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
-from graphsvc.service import MOST_STARTS, Query, Session
+from graphsvc.service import MOST_STARTS, Query, Session, now
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.cypher.beside import Answered, beside
 from graphsvc.web.frame import answer, at, page, wants_json
@@ -69,7 +69,7 @@ def one(case: str) -> ResponseReturnValue:
     if asked and not faults:
         released = session.queries.run(query.name, given)
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
-        answered = beside(query.returns, released.columns, rows)
+        answered = beside(query.returns, released.columns, rows, now().date())
         if request.args.get("as") == "csv":
             return csv_file(f"{query.name}.csv", answered.columns, answered.rows)
         shown = {

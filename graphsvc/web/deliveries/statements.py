@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.records.dates import overdue
 from graphsvc.records.grading import stricter
+from graphsvc.service import now
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
 
@@ -26,7 +27,7 @@ def page(case: str) -> ResponseReturnValue:
         case=session.case,
         id=statement.id,
         values=statement.values,
-        overdue=overdue(statement.values.get("review_on")),
+        overdue=overdue(statement.values.get("review_on"), now().date()),
         asserts=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "asserts"],
         denies=[row for row in statement.claims if row["status"] == "active" and row["polarity"] == "denies"],
         taken_back=[row for row in statement.claims if row["status"] != "active" or row["polarity"] == "withdrawn"],

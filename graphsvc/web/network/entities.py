@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.records.dates import overdue
 from graphsvc.records.grading import stricter
 from graphsvc.records.relations import KINDS, RELATIONS, LinkKey, says
+from graphsvc.service import now
 from graphsvc.views.payments import PAID, payments
 from graphsvc.web.frame import answer, at
 from graphsvc.web.frame import page as register
@@ -45,7 +46,7 @@ def page(case: str) -> ResponseReturnValue:
         name=entity.name,
         sealed=bool(entity.values.get("sealed")),
         values=entity.values,
-        overdue=overdue(entity.values.get("review_on")),
+        overdue=overdue(entity.values.get("review_on"), now().date()),
         facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
         sections=_sections([link for link in links if relation in ("", link["relation"])]),
         payments=payments(entity.id, entity.claims) if relation in ("", PAID) else [],

@@ -17,7 +17,7 @@ from graphsvc.records.grading import ASSESSMENTS, SOURCE_GRADES, at_least, stric
 from graphsvc.records.numbers import real, whole
 from graphsvc.records.relations import ASIDE, FAMILIES, KINDS, RELATIONS, LinkKey, family, says
 from graphsvc.records.told import STEPS
-from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session
+from graphsvc.service import MOST_DEPTH, MOST_NODES, NODES, PictureRequest, Session, now
 from graphsvc.views import wording
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.arrangements import ARRANGEMENTS
@@ -160,7 +160,7 @@ def node(case: str) -> ResponseReturnValue:
         name=entity.name,
         sealed=bool(entity.values.get("sealed")),
         facts={name: value for name, value in entity.values.items() if name not in _ELSEWHERE},
-        overdue=overdue(entity.values.get("review_on")),
+        overdue=overdue(entity.values.get("review_on"), now().date()),
         lead=ranked(session, entity.id) if entity.kind == "person" else None,
         links=len(entity.links),
         denied_links=sum(bool(link["denying"]) for link in entity.links),

@@ -1,0 +1,10 @@
+// When a page is printed: it may have been read long before. Without scripts the moment it was read stands there alone.
+import { clock, day, moment } from "./words.js";
+
+addEventListener("beforeprint", () => {
+  for (const place of document.querySelectorAll("[data-printed]")) {
+    const read = /** @type {HTMLTimeElement} */ (place.previousElementSibling).dateTime;
+    const at = new Date();
+    place.textContent = ` · printed ${day(read) === day(at) ? clock(at) : moment(at)}`;
+  }
+});
