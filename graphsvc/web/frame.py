@@ -33,7 +33,7 @@ from werkzeug.exceptions import HTTPException
 from graphsvc.errors import RECORDED, GraphsvcError, NotSignedIn, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import Service, Session, now
-from graphsvc.web import peer, rail
+from graphsvc.web import last_cases, peer, rail
 
 PUBLIC = frozenset(
     {"signin.form", "signin.enter", "signin.link", "account.setup", "account.choose", "static", "bootstrap.static"}
@@ -276,9 +276,7 @@ def used_from() -> str:
 
 def _polls() -> bool:
     """Whether a page asks by itself how far something is: that is nobody who uses it."""
-    return (request.endpoint or "").removesuffix(TWIN) in POLLED or (
-        request.endpoint == "log.table" and "job" in request.args
-    )
+    return _room() in POLLED or (request.endpoint == "log.table" and "job" in request.args)
 
 
 def _refuse_other_origins() -> None:
@@ -307,6 +305,10 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint not in FILES:
         response.headers["Cache-Control"] = "no-store"
+    who, case_session = g.get("session"), g.get("here")
+    opens = request.method == "GET" and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if who is not None and case_session is not None and opens and not wants_json() and response.status_code < 400:
+        last_cases.remember(response, who.principal.name, case_session.case)
     return response
 
 
@@ -329,14 +331,27 @@ def _shared() -> dict[str, Any]:
         and case_session is not None
         and who.may("load")
         and case_session.grant.handling == "C",
-        "my_cases": [case.id for case in who.cases()] if who else [],
+        "my_cases": _my_cases(who),
         "rail": _rail(who, case_session.case) if who and case_session else [],
     }
 
 
+def _my_cases(who: Session | None) -> list[tuple[str, str]]:
+    """Name and address of each case of this person, the last opened first: the same room in it, and nothing of this case."""
+    if who is None:
+        return []
+    names = last_cases.newest_first(who.principal.name, [case.id for case in who.cases()])
+    entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
+    return [(name, rail.room_of(entries, who, name, _room())) for name in names]
+
+
+def _room() -> str:
+    return (request.endpoint or "").removesuffix(TWIN)
+
+
 def _rail(who: Session, case: str) -> list[tuple[str, str, str]]:
     entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
-    return rail.shown(entries, who, case, (request.endpoint or "").removesuffix(TWIN))
+    return rail.shown(entries, who, case, _room())
 
 
 # -- errors ---------------------------------------------------------------------------------------------------

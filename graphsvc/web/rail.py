@@ -38,6 +38,15 @@ class Entry:
         )
 
 
+def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str:
+    """The address in a case that leads where `room` leads in another: the room itself or the one it lies in; else its first page.
+
+    Nothing of the other case goes along, no id and no filter.
+    """
+    rooms = {current: address for _, address, current in shown(entries, who, case, room) if current}
+    return rooms.get("page") or rooms.get("true") or url_for("case.overview", case=case)
+
+
 def shown(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[str, str, str]]:
     """(label, address, `aria-current`) of what this person can go to in the case: `page` where they are, `true` if inside.
 

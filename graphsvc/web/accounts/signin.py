@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import NotSignedIn
 from graphsvc.service import Entrance
+from graphsvc.web import last_cases
 from graphsvc.web.frame import TOKEN, home, inward, used_from
 
 blueprint = Blueprint("signin", __name__)
@@ -88,4 +89,11 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
         home().sign_out(session[TOKEN])
     session.clear()
     session[TOKEN] = token
-    return redirect(target, code=303)
+    return redirect(_landing(token) if target == url_for("cases.table") else target, code=303)
+
+
+def _landing(token: str) -> str:
+    """Where somebody goes on who asked for nothing: to the case they opened last, while it is there and theirs."""
+    who = home().session_of(token, used_from())
+    case = last_cases.last(who.principal.name, [case.id for case in who.cases()])
+    return url_for("case.overview", case=case) if case else url_for("cases.table")

@@ -1,0 +1,60 @@
+"""Which cases somebody opened last in this browser: kept in a cookie that names none of them.
+
+It holds a keyed hash for each case and account, so that it tells nothing to whoever reads it, is nothing to another account,
+and a case that is gone or no longer theirs is just not recognised.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Iterable
+
+from flask import Response, current_app, request
+
+_MOST = 12
+_DAYS = 180
+_BYTES = 9
+
+
+def newest_first(account: str, cases: Iterable[str]) -> list[str]:
+    """Cases that this account may see, the last opened first, then those never opened here in their order."""
+    opened = _opened()
+    places = {case: opened.index(mark) for case in cases if (mark := _mark(account, case)) in opened}
+    return sorted(cases, key=lambda case: places.get(case, _MOST))
+
+
+def last(account: str, cases: Iterable[str]) -> str:
+    """The case that this account opened last, of those it may see; empty if it opened none of them here."""
+    marks = {_mark(account, case): case for case in cases}
+    return next((marks[mark] for mark in _opened() if mark in marks), "")
+
+
+def remember(response: Response, account: str, case: str) -> None:
+    """Note in an answer that this account opened a case."""
+    opened, mark = _opened(), _mark(account, case)
+    if opened[:1] == [mark]:
+        return
+    config = current_app.config
+    response.set_cookie(
+        _cookie(),
+        ".".join([mark, *(known for known in opened if known != mark)][:_MOST]),
+        max_age=_DAYS * 86_400,
+        path=config["SESSION_COOKIE_PATH"],
+        secure=config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}_cases"
+
+
+def _opened() -> list[str]:
+    return request.cookies.get(_cookie(), "").split(".")[:_MOST]
+
+
+def _mark(account: str, case: str) -> str:
+    key = current_app.config["SECRET_KEY"]
+    return base64.urlsafe_b64encode(hmac.digest(key, f"{account}\0{case}".encode(), "sha256")[:_BYTES]).decode()
