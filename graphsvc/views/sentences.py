@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from graphsvc.analysis.links.gains import DIGITS, Gain
 from graphsvc.records.dates import typed_day
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
@@ -70,6 +71,44 @@ def amounts_unstated(claims: int) -> str:
         ('1 more has no amount shown.', '2 more have no amount shown.')
     """
     return f"{claims:,} more {plural(claims, 'has', 'have')} no amount shown."
+
+
+# -- sets -----------------------------------------------------------------------------------------------------
+
+
+def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -> str:
+    """Why somebody is in a set: what is cut off without them, what they add, and how much more than who ties the same people.
+
+    Args:
+        gain: as it was computed.
+        names: id → name, of those in it.
+        things: whether the network holds things besides people.
+
+    Example:
+        >>> adds_to_set(Gain("a", "fragment", 0.604, 0.561, 0.043, "b", 0.012, 14, 3, 320), {"a": "Ash", "b": "Birch"})
+        'Without Ash 14 people in 3 pieces are cut off from the other 320; fragmentation is 0.604 instead of 0.561. Birch, who ties most of the same people, would add 0.012 in their place, 0.031 less.'
+        >>> adds_to_set(Gain("a", "reach", 0.36, 0.317, 0.043), {"a": "Ash"})
+        'With Ash they reach 0.360 of the network instead of 0.317. Nobody else ties the same people.'
+    """
+    name = names.get(gain.person, gain.person)
+    if gain.goal == "reach":
+        why = f"With {name} they reach {gain.of_set:.3f} of the network instead of {gain.without:.3f}."
+    else:
+        cut = f"nobody is cut off, but ways between others {'get longer' if gain.adds > 0 else 'stay as they are'}"
+        if gain.cut_off:
+            of_whom = ("person or thing", "people and things") if things else ("person", "people")
+            whom = count(gain.cut_off, *of_whom)
+            pieces = f" in {gain.pieces} pieces" if gain.pieces > 1 else ""
+            cut = f"{whom}{pieces} {plural(gain.cut_off, 'is', 'are')} cut off from the other {gain.rest:,}"
+        why = f"Without {name} {cut}; fragmentation is {gain.of_set:.3f} instead of {gain.without:.3f}."
+    if not gain.instead:
+        return f"{why} Nobody else ties the same people."
+    less = round(gain.adds - gain.adds_instead, DIGITS)
+    beside = f"{abs(less):.3f} {'less' if less > 0 else 'more'}" if less else "as much"
+    other = names.get(gain.instead, gain.instead)
+    return (
+        f"{why} {other}, who ties most of the same people, would add {gain.adds_instead:.3f} in their place, {beside}."
+    )
 
 
 # -- paper ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -118,3 +120,41 @@ def test_the_page_tells_it_and_its_twin_too(case: str, people: Place) -> None:
     for wrong, status in (("size=99", 400), ("size=x", 400), ("goal=arrest", 400), (f"id={HIDDEN}", 404)):
         assert low.get(f"/case/{case}/sets?{wrong}").status_code == status
     assert people.client("cus").get(f"/case/{case}/sets").status_code == 403
+
+
+def test_why_somebody_is_in_a_set_is_said_with_the_figures_that_were_computed(people: Place) -> None:
+    found = people("whole").leads.sets.find(2)
+    assert {gain.person for gain in found.gains} == set(found.people)
+    assert [gain.adds for gain in found.gains] == sorted((gain.adds for gain in found.gains), reverse=True)
+    client = people.client("whole")
+    for goal in ("fragment", "reach"):
+        twin = client.get(f"/case/{people.case}/sets.json?size=3&goal={goal}").get_json()
+        page = client.get(f"/case/{people.case}/sets?size=3&goal={goal}").text
+        whole = twin["found"]["reach"] if goal == "reach" else twin["found"]["after"]["fragmentation"]
+        rows = {gain["person"]: gain for gain in twin["found"]["gains"]}
+        assert len(twin["reasons"]) == 3
+        for person, sentence in twin["reasons"].items():
+            gain = rows[person]
+            assert gain["of_set"] == round(whole, 3)
+            assert gain["adds"] == round(gain["of_set"] - gain["without"], 3)
+            # The sentence and the bar beside it say what was computed, and nothing else.
+            numbers = [float(number) for number in re.findall(r"-?\b[01]\.\d{3}\b", sentence)]
+            expected = [gain["of_set"], gain["without"]]
+            if gain["instead"]:
+                difference = abs(round(gain["adds"] - gain["adds_instead"], 3))
+                expected += [gain["adds_instead"], *([difference] if difference else [])]
+            assert numbers == expected
+            assert html.escape(sentence, quote=False).replace("&#x27;", "&#39;") in page
+            assert f'<span class="num">{gain["adds"]:.3f}</span>' in page
+            if gain["cut_off"]:
+                assert f"{gain['cut_off']} " in sentence
+                assert f"from the other {gain['rest']}" in sentence
+    assert "Bars begin at 0 and end at" in page
+
+
+def test_who_is_cut_off_is_counted_as_the_pieces_are(people: Place) -> None:
+    (gain,) = people("whole").leads.sets.find(1).gains
+    found = people("whole").leads.sets.find(1)
+    assert gain.rest == found.after.biggest
+    assert gain.cut_off == found.after.people - found.after.biggest
+    assert gain.pieces == found.after.pieces - 1

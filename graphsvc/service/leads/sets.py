@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphsvc.analysis.links.gains import Gain, gains
 from graphsvc.analysis.links.ground import Ground, ground
 from graphsvc.analysis.links.removal import (
     Left,
@@ -37,6 +38,7 @@ class KeySet:
         of: how many people the network has. sampled: whether figures come from a sample of it.
         reach: how much of the network the set reaches, 0 to 1.
         before, after: what there is, and what is left without them; back: once the first successor of each took over.
+        gains: what each of them adds, who adds most first.
         successors: who ties the same people. rivals: who might gain.
         names: id → name of everyone and every gang named here. ranks: id → rank among the leads.
         contacts_alone: nobody is said to have a part here: ties are contacts. things: they are among them.
@@ -51,6 +53,7 @@ class KeySet:
     before: Left
     after: Left
     back: Left
+    gains: tuple[Gain, ...]
     successors: tuple[Successor, ...]
     rivals: tuple[Rival, ...]
     names: dict[str, str]
@@ -110,6 +113,7 @@ class Sets:
             before=left(net),
             after=left(net, people),
             back=left(taken_over(net, people, heirs), people),
+            gains=tuple(gains(net, people, goal, heirs)),
             successors=tuple(heirs),
             rivals=tuple(gain),
             names={identifier: row["name"] or identifier for identifier, row in self._ask.named(named).items()},

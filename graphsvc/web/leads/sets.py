@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 from flask import Blueprint, request
@@ -9,12 +10,15 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
 from graphsvc.service import LARGEST, KeySet
+from graphsvc.views.sentences import adds_to_set
 from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(30, "Sets", "sets.table", "analyse"),)
 _SIZE, _GOAL = "3", "fragment"
+# Of so many members, those who add most, it is said in words why.
+_REASONS = 3
 
 
 @page(blueprint, "/sets")
@@ -35,7 +39,22 @@ def table(case: str) -> ResponseReturnValue:
         by_hand="\n".join(person.strip() for person in people),
         found=asdict(key_set),
         states=_states(key_set),
+        reasons={
+            gain.person: adds_to_set(gain, key_set.names, things=key_set.things) for gain in key_set.gains[:_REASONS]
+        },
+        scale=_scale(key_set),
     )
+
+
+def _scale(key_set: KeySet) -> dict[str, float]:
+    """What bars begin and end at: fragmentation of the states in tenths around them, so that they differ; gains from 0 to the most."""
+    figures = [state.fragmentation for state in (key_set.before, key_set.after, key_set.back)]
+    first = math.floor(min(figures) * 10) / 10
+    return {
+        "from": first,
+        "to": max(math.ceil(max(figures) * 10) / 10, first + 0.1),
+        "most": max((gain.adds for gain in key_set.gains), default=0.0),
+    }
 
 
 def _states(key_set: KeySet) -> list[dict[str, object]]:
