@@ -436,6 +436,16 @@ drafts = sa.Table(
     sa.Column("number", sa.Integer, nullable=False, server_default="0"),
     sa.Column("state_sealed", sa.LargeBinary, nullable=False),
 )
+# When an account last said that it had seen what is new in a case.
+last_looks = sa.Table(
+    "last_looks",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+    # Of the case then, as the account was cleared for it: while it is the same, nothing that it sees is new.
+    sa.Column("version", sa.Integer, nullable=False),
+)
 # What people say to each other about an entity or a link.
 comments = sa.Table(
     "comments",

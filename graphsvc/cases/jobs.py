@@ -130,9 +130,11 @@ class Jobs:
             raise NotFound("There is no such load in this case. The page Load lists those there were.")
         return self._job(row, account)
 
-    def of(self, case: str, account: str, kinds: Collection[str], newest: int = 20) -> list[Job]:
-        """The jobs of a case of these kinds, newest first."""
-        mine = (_ROW.c.case_id == case, _ROW.c.kind.in_(list(kinds)))
+    def of(self, case: str, account: str, kinds: Collection[str], newest: int = 20, *, own: bool = False) -> list[Job]:
+        """The jobs of a case of these kinds, newest first; of `account` alone if `own`."""
+        mine = [_ROW.c.case_id == case, _ROW.c.kind.in_(list(kinds))]
+        if own:
+            mine.append(_ROW.c.account == account)
         query = sa.select(_ROW).where(*mine).order_by(_ROW.c.started_at.desc()).limit(newest)
         with transaction(self._database) as connection:
             rows = connection.execute(query).all()

@@ -1,6 +1,6 @@
 """The command line. Each command holds a Session and nothing deeper; errors are one sentence on stderr.
 
-`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
+`running` demo, serve · `cases` load, deliveries, cases, simulate · `looking` hubs, behind, query · `waiting` waiting · `evaluating` evaluate · `reviewing` review, question · `sets` sets ·
 `writing` cypher · `people` login, logout, users · `log` audit · `protection` vault · `exports` export · `neo4j` the managed server.
 """
 
@@ -27,6 +27,7 @@ from graphsvc.cli import (
     reviewing,
     running,
     sets,
+    waiting,
     writing,
 )
 from graphsvc.cli.printed import say, say_text
@@ -47,6 +48,7 @@ for command in (
     *running.commands,
     *cases.commands,
     *looking.commands,
+    waiting.waiting,
     *evaluating.commands,
     *reviewing.commands,
     *sets.commands,

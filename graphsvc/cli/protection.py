@@ -234,65 +234,6 @@ def who_is_sealed(session: Opener, case: str) -> None:
         say("Nobody is sealed in this case.", err=True)
 
 
-@click.group()
-def waiting() -> None:
-    """Accounts of witnesses that were added by form and wait to open with others. Takes the role custodian or supervisor."""
-
-
-@waiting.command("list")
-@click.argument("case")
-@acting
-def list_waiting(session: Opener, case: str) -> None:
-    """The accounts that wait, in the order they were added."""
-    with session(case) as acts:
-        accounts, opens = acts.protection.waiting.listed(), acts.deliveries.next_opening()
-    for account in accounts:
-        held = (
-            "  names what was taken back"
-            if account.unfit
-            else f"  held back by {account.held_by}"
-            if account.held_by
-            else ""
-        )
-        say(f"{account.delivery:>4}  {_at(account.added_at)}  {account.claims:>4} claims  by {account.account}{held}")
-    if accounts and opens:
-        say(f"The next set time is {_at(opens)}.", err=True)
-    if not accounts:
-        say("No account waits in this case.", err=True)
-
-
-@waiting.command("hold")
-@click.argument("case")
-@click.argument("delivery", type=int)
-@acting
-def hold_waiting(session: Opener, case: str, delivery: int) -> None:
-    """Hold back one of them: it opens to nobody until it is let go."""
-    with session(case) as acts:
-        acts.protection.waiting.hold(delivery)
-    say("Held back.", err=True)
-
-
-@waiting.command("release")
-@click.argument("case")
-@click.argument("delivery", type=int)
-@acting
-def release_waiting(session: Opener, case: str, delivery: int) -> None:
-    """Let one that is held back open with the others."""
-    with session(case) as acts:
-        acts.protection.waiting.release(delivery)
-    say("Let go. It opens with the others at the next set time.", err=True)
-
-
-@waiting.command("open")
-@click.argument("case")
-@acting
-def open_waiting(session: Opener, case: str) -> None:
-    """Open all that wait and are not held back now, together."""
-    with session(case) as acts, shown() as progress:
-        many = acts.protection.waiting.open(progress)
-    say(f"Opened: {many}.", err=True)
-
-
 @click.command()
 @click.argument("case")
 @click.argument("what")
@@ -385,4 +326,4 @@ def _at(time: dt.datetime | None) -> str:
     return moment(time) if time else ""
 
 
-commands = (vault, reveal, holds, seal, waiting, known, erase)
+commands = (vault, reveal, holds, seal, known, erase)

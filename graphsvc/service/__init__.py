@@ -68,6 +68,7 @@ from graphsvc.service.protection.requests import Request
 from graphsvc.service.search.search import Found
 from graphsvc.service.service import SIGN_IN, Service
 from graphsvc.service.session import Session
+from graphsvc.service.waiting.waiting import WaitingItem, WhatWaits
 from graphsvc.store.bolt import PlanStep
 
 __all__ = [
@@ -148,7 +149,9 @@ __all__ = [
     "Through",
     "Upload",
     "ViewVersion",
+    "WaitingItem",
     "Wanted",
+    "WhatWaits",
     "WitnessGroup",
     "Words",
     "bundle",

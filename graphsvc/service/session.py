@@ -34,6 +34,7 @@ from graphsvc.service.network.request import PictureRequest
 from graphsvc.service.protection.protection import Protection
 from graphsvc.service.protection.requests import Requests
 from graphsvc.service.search.search import Search
+from graphsvc.service.waiting.waiting import Waiting
 from graphsvc.views.forms.graphs import as_networkx
 
 
@@ -91,6 +92,11 @@ class Session:
     def protection(self) -> Protection:
         """Reveals, erasures, sealings, holds, accounts that wait, and the vault's key."""
         return Protection(self.ask, self._requests)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What waits for this person in the case, and what is new to them."""
+        return Waiting(self.ask, self._material, self.network, self.deliveries)
 
     @cached_property
     def account(self) -> OwnAccount:

@@ -123,9 +123,18 @@ def at(case: str) -> Session:
     if case_session is not None and case_session.case == case:
         return case_session
     case_session = current().at(case)
-    g.version = case_session.version  # asks whether it is there and theirs
+    if case not in _case_names():
+        g.version = case_session.version  # says that it is not there, or not theirs
     g.here = case_session
     return case_session
+
+
+def _case_names() -> list[str]:
+    """The cases that who is asking can see, read once for a request."""
+    cases: list[str] | None = g.get("cases")
+    if cases is None:
+        cases = g.cases = [case.id for case in current().cases()]
+    return cases
 
 
 def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **about: str) -> Callable[[View], View]:
@@ -331,6 +340,8 @@ def _shared() -> dict[str, Any]:
         and case_session is not None
         and who.may("load")
         and case_session.grant.handling == "C",
+        # Nothing that cannot be read is to be done; whether it can is asked before the page.
+        "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
         "my_cases": _my_cases(who),
         "rail": _rail(who, case_session.case) if who and case_session else [],
     }
@@ -340,7 +351,7 @@ def _my_cases(who: Session | None) -> list[tuple[str, str]]:
     """Name and address of each case of this person, the last opened first: the same room in it, and nothing of this case."""
     if who is None:
         return []
-    names = last_cases.newest_first(who.principal.name, [case.id for case in who.cases()])
+    names = last_cases.newest_first(who.principal.name, _case_names())
     entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
     return [(name, rail.room_of(entries, who, name, _room())) for name in names]
 

@@ -18,6 +18,7 @@ class Entry:
         place: where it stands, from the top; label: what it says; endpoint: where it leads.
         action: what it takes (`access.people.policy.ACTIONS`). sources: whether it takes source clearance besides.
         whole: whether it takes clearance for all of the case.
+        other: another action that is enough; empty: none.
     """
 
     place: int
@@ -26,13 +27,14 @@ class Entry:
     action: str
     sources: bool = False
     whole: bool = False
+    other: str = ""
 
     def opens_to(self, who: Session, case: str) -> bool:
         """Whether somebody may go there: what would only refuse them is not shown."""
         grant = who.principal.grant(case)
         return (
             grant is not None
-            and who.may(self.action)
+            and (who.may(self.action) or who.may(self.other))
             and (grant.sources or not self.sources)
             and (grant.handling == "C" or not self.whole)
         )

@@ -9,7 +9,7 @@ from graphsvc.records.dates import clock, day, moment, shown, stamp
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
 from graphsvc.service import MOST_STARTS
-from graphsvc.views import loading, payments, sentences, wording
+from graphsvc.views import loading, payments, sentences, waits, wording
 
 _FILTERS = {
     "shown": shown,
@@ -35,6 +35,7 @@ _GLOBALS = {
     "plural": plural,
     "say": sentences,
     "loading": loading,
+    "waits": waits,
     "MOST_ASKED": MOST_STARTS,
     "RANGES": wording.RANGES,
     "SIGNS": wording.SIGNS,

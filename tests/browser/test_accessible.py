@@ -37,6 +37,8 @@ PAGES = {
     "growth": "/case/demo/network/growth?node={lead}",
     "export": "/case/demo/export?id={lead}",
     "load": "/case/demo/load",
+    "overview": "/case/demo",
+    "what waits": "/case/demo/waiting",
 }
 # What is opened on the network page before it is looked at.
 OPENED = {"menus": "Look", "filters": "Filters", "table": "Table", "time": "Time", "out": "Out", "ways": "Ways"}

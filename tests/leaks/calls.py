@@ -30,6 +30,7 @@ from tests.leaks.pages import RANDOM, canvas, paper
 
 Asked = tuple[tuple[Any, ...], Mapping[str, Any]]
 Entry = Callable[[Known], list[Asked]] | str
+LONG_AGO = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - UTC, as the application database has it
 _EVERY_DAY = {"day": "1990-01-01", "until": "2999-12-31"}
 _REASON = "a reason that is long enough"
 _HOLD = NewHold("investigation", "DI Marsh", _REASON, dt.date(2999, 1, 1))
@@ -268,6 +269,9 @@ CALLS: dict[str, Entry] = {
     "log.verified": with_(),
     "log.verify": with_(quiet),
     "version": with_(),
+    "waiting.seen": with_(LONG_AGO, 0),
+    "waiting.listed": with_(),
+    "waiting.count": with_(),
     "deliveries.uploads.look": of("uploads"),
     "purpose": "given by who asks",
     "principal": "who asks",

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from graphsvc import cli
 from graphsvc.config import Settings
 from tests.leaks.known import NOWHERE, Known
+from tests.leaks.pages import RANDOM
 
 Lines = list[list[str]]
 Entry = Callable[[Known], Lines] | str
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "cases": _alone,
     "simulate": "writes an invented case; reads none",
     "hubs": lambda known: [[known.case], [known.case, "--format", "csv", "--all"], [known.case, "--format", "json"]],
+    "waiting": lambda known: [["--case", known.case], ["--case", known.case, "--format", "json"]],
     "behind": lambda known: [
         [*(word for one in known.entities[:40] for word in ("--id", one)), "--case", known.case],
         ["--date", "1990-01-01", "--until", "2999-12-31", "--case", known.case, "--format", "json"],
@@ -188,5 +190,5 @@ def walk(settings: Settings, known: Known) -> dict[str, str]:
     for name, entry in COMMANDS.items():
         if not isinstance(entry, str):
             for words in entry(known):
-                found[" ".join([name, *words])] = run(settings, *name.split(), *words)
+                found[" ".join([name, *words])] = RANDOM.sub("ID", run(settings, *name.split(), *words))
     return found

@@ -173,6 +173,8 @@ PAGES: dict[str, Entry] = {
     "numbers.roles": once(),
     "log.table": lambda known: [{}, {"case": known.case}, {"as": "csv"}, {"source": known.pseudonyms[-1]}],
     "reveals.table": once(),
+    "reveals.of_case": once(),
+    "waiting.table": once(),
     "reveals.form": each("pseudonyms"),
     "holds.table": once(),
     "sealing.table": once(),
@@ -250,6 +252,8 @@ FORMS: dict[str, Entry] = {
         {"id": one, "claim": claim} for one in known.entities for claim in known.claims[:9]
     ],
     "log.verify": once(),
+    # What came since then is new from here on: all of the case.
+    "waiting.seen": once(at="2020-01-01T00:00:00", version="0"),
     "reveals.ask": each("pseudonyms", reason=REASON),
     "reveals.decide": lambda known: [
         {"id": one, "answer": answer} for one in known.requests for answer in ("agree", "refuse")

@@ -25,7 +25,18 @@ from tests.toolbox.rows import Tables, write
 
 # What somebody keeps beside a case without changing it.
 _KEPT = frozenset(
-    {"comments", "drafts", "picture_versions", "pictures", "reviews", "questions", "requests", "holds", "saved_queries"}
+    {
+        "comments",
+        "drafts",
+        "picture_versions",
+        "pictures",
+        "reviews",
+        "questions",
+        "requests",
+        "holds",
+        "saved_queries",
+        "last_looks",
+    }
 )
 
 

@@ -6,7 +6,7 @@ Sources are in it, so nothing of it is shown as it is; every look at it stands i
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from sys import intern
 from typing import Any
@@ -26,6 +26,7 @@ from graphsvc.analysis.score.folding import bare, folded
 from graphsvc.analysis.score.hubs import Lead, Ranking, ranked
 from graphsvc.analysis.score.reasons import Dealt, Reasons, dealt, reasons
 from graphsvc.cases.cache import Cache, Caches
+from graphsvc.cases.deliveries.earlier import earlier
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.records.properties import LINK_FIGURES
 from graphsvc.records.relations import LinkKey
@@ -34,6 +35,22 @@ from graphsvc.service.ask import Ask, nothing
 
 # Claims, persons, and which sources depend on each other.
 Given = tuple[list[Claim], list[Person], dict[str, frozenset[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The ranking as it was before some deliveries, on what the reader sees now.
+
+    Attributes:
+        fresh: ids of the claims that were not there, or counted by something else.
+        ended: ids of those that counted and do not any more.
+    """
+
+    ranking: Ranking
+    fresh: frozenset[str]
+    ended: frozenset[str]
+
+
 # How many results are cached; of what they were computed from, which is large, one for each clearance.
 _RESULTS = 64
 _LARGE = 4
@@ -47,6 +64,7 @@ class LeadCaches(Caches):
         self.folded: Cache[Given] = Cache(_LARGE)
         self.bases: Cache[Basis] = Cache(_LARGE)
         self.rankings: Cache[Ranking] = Cache(_RESULTS)
+        self.before: Cache[Before] = Cache(_RESULTS)
         self.dealt: Cache[Dealt] = Cache(_LARGE)
         self.pieces: Cache[list[Piece]] = Cache(_LARGE)
         self.singly: Cache[Alone | None] = Cache(_LARGE)
@@ -103,8 +121,40 @@ class Material:
 
     @lasting()
     def _rank(self) -> Ranking:
-        grant, ranking, few = self._ask.grant, ranked(self.basis()), self._ask.settings.few_below
+        return self._as_told(ranked(self.basis()))
+
+    def _as_told(self, ranking: Ranking) -> Ranking:
+        grant, few = self._ask.grant, self._ask.settings.few_below
         return ranking if grant.sources else replace(ranking, leads=[_told(grant, lead, few) for lead in ranking.leads])
+
+    def before(self, newer: Collection[int]) -> Before:
+        """The ranking as it was before the deliveries of these numbers, which come after all others; as it is told.
+
+        Computed on the claims there were then, as they stood, and on what sources share today.
+        """
+        state = (*self._ask.state, " ".join(map(str, sorted(newer))))
+        return self._caches.before.of(state, lambda: self._rank_before(frozenset(newer)))
+
+    @lasting()
+    def _rank_before(self, newer: frozenset[int]) -> Before:
+        ask, grant = self._ask, self._ask.grant
+        now, persons, dependence = self.given()
+        then = earlier(ask.home.casework.replay, ask.home.register, ask.case, ask.key, newer)
+        pairs = [(claim, then.claim(claim)) for claim in now]
+        claims = [was for _, was in pairs if was is not None]
+        people = then.people.union(*((was.subject, was.object) for was in claims))
+        on = basis(
+            claims,
+            [person for person in persons if person.id in people],
+            dependence,
+            few_below=0 if grant.sources else ask.settings.few_below,
+            weights=ask.home.weights,
+        )
+        return Before(
+            self._as_told(ranked(on)),
+            frozenset(claim.id for claim, was in pairs if was is not claim),
+            frozenset(claim.id for claim, was in pairs if was is not None and was.counts and not claim.counts),
+        )
 
     def _read(self) -> Given:
         with lasting():

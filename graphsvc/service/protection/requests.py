@@ -37,6 +37,7 @@ class Request:
         until: when what was agreed to ends.
         decidable: whether it waits for the one who looks at it.
         openable: whether the one who looks at it may open it now.
+        sealed: whether the pseudonym leads to the page of somebody, or something, sealed.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Request:
     ended_at: dt.datetime | None
     decidable: bool
     openable: bool
+    sealed: bool
 
 
 class Requests:
@@ -109,12 +111,14 @@ class Requests:
         mine = None if self._ask.may("agree") else self._ask.principal.name
         cases = [row["id"] for row in self._ask.home.register.cases() if sees_whole(self._ask, row["id"])]
         with self._ask.act_anywhere("agree" if mine is None else kind, step="list") as outcome:
-            requests = [self.shown(row) for row in self.store.of(kind, cases, mine)]
+            rows = self.store.of(kind, cases, mine)
+            sealed = {case: frozenset(self._ask.home.register.sealed(case)) for case in {row.case_id for row in rows}}
+            requests = [self.shown(row, sealed[row.case_id]) for row in rows]
             outcome["rows"] = len(requests)
         return requests
 
-    def shown(self, row: Any) -> Request:
-        """A row as who looks at it may know it."""
+    def shown(self, row: Any, sealed: Collection[str] | None = None) -> Request:
+        """A row as who looks at it may know it; `sealed` are the pseudonyms of its case, if they are at hand."""
         key = self._ask.home.register.key(row.case_id, create=False)
         mine = row.asked_by == self._ask.principal.name
         return Request(
@@ -134,6 +138,7 @@ class Requests:
             row.ended_at,
             decidable=row.state in WAITING[row.kind] and not mine and self._ask.may("agree"),
             openable=row.kind == "reveal" and mine and row.state in OPEN and row.until > now(),
+            sealed=row.pseudonym in (self._ask.home.register.sealed(row.case_id) if sealed is None else sealed),
         )
 
     def require_not_own(self, row: Any) -> None:

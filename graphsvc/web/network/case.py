@@ -1,4 +1,4 @@
-"""One case: what is in it, crossings over time, top leads, what is new; and its lists of crossings and workplaces."""
+"""One case: what waits for the reader, what is in it, crossings over time, top leads, what is new; and its lists of crossings and workplaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.service import LeadRow, Session
 from graphsvc.views import charts, wording
 from graphsvc.views.picture.network import DOUBTFUL
-from graphsvc.web.frame import answer, at, page
+from graphsvc.web.frame import answer, answer_early, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("case", __name__, url_prefix="/case/<case>")
@@ -24,25 +24,18 @@ ENTRIES = (
 _TOP = 8
 _PARTS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots"}
 _NEWEST = 5
+_MOST_WAITING = 5
 
 
 @page(blueprint, "", twin="/overview.json")
 def overview(case: str) -> ResponseReturnValue:
     """The first page of a case."""
     session = at(case)
-    crossings = session.network.entities.crossings().dicts()
-    verdict, reason, leads = _top(session)
-    return answer(
+    return answer_early(
         "case/overview.html",
+        lambda: _overview(session),
         case=session.case,
-        counts=dict(_in_order(session.network.entities.counts())),
-        statements=session.network.entities.statement_counts(),
-        timeline=charts.timeline(crossings),
-        people_carried=sum(row["people_count"] or 0 for row in crossings),
-        verdict=verdict,
-        reason=reason,
-        leads=leads,
-        deliveries=session.deliveries.listed()[:_NEWEST],
+        most_waiting=_MOST_WAITING,
         whole=session.grant.handling == "C",
     )
 
@@ -71,6 +64,24 @@ def workplaces(case: str) -> ResponseReturnValue:
     session = at(case)
     result = session.network.entities.workplaces()
     return answer("case/workplaces.html", case=session.case, workplaces=result.dicts(), truncated=result.truncated)
+
+
+def _overview(session: Session) -> dict[str, Any]:
+    """What takes time: after a delivery the leads are ranked as they are and as they were."""
+    crossings = session.network.entities.crossings().dicts()
+    verdict, reason, leads = _top(session)
+    return {
+        # Without when it was gathered: only the page of all of it marks it as seen.
+        "waiting": {name: value for name, value in session.waiting.listed().plain().items() if name != "at"},
+        "counts": dict(_in_order(session.network.entities.counts())),
+        "statements": session.network.entities.statement_counts(),
+        "timeline": charts.timeline(crossings),
+        "people_carried": sum(row["people_count"] or 0 for row in crossings),
+        "verdict": verdict,
+        "reason": reason,
+        "leads": leads,
+        "deliveries": session.deliveries.listed()[:_NEWEST],
+    }
 
 
 def _parts(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:

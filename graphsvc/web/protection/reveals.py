@@ -8,15 +8,27 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from graphsvc.service import Request
 from graphsvc.web.frame import answer, at, current, home, page
+from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("reveals", __name__)
+ENTRIES = (Entry(140, "Reveals", "reveals.of_case", "reveal", other="agree"),)
 
 
 @page(blueprint, "/reveals")
 def table() -> ResponseReturnValue:
     """The reveals this person asked for or may answer, newest first, with state and times."""
-    reveals = current().protection.reveals.listed()
+    return _table(current().protection.reveals.listed())
+
+
+@page(blueprint, "/case/<case>/reveals")
+def of_case(case: str) -> ResponseReturnValue:
+    """The same of one case."""
+    return _table([reveal for reveal in at(case).protection.reveals.listed() if reveal.case == case])
+
+
+def _table(reveals: list[Request]) -> ResponseReturnValue:
     return answer(
         "reveals/table.html",
         handling="C" if reveals else "",

@@ -8,15 +8,18 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from graphsvc.errors import RequestError
+from graphsvc.service import Request, Session
 from graphsvc.web.frame import answer, at, current, home, page
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sealing", __name__)
-_WHO_IS = Entry(0, "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True)
+ENTRIES = (Entry(150, "Who is sealed", "sealing.sealed", "seal", sources=True, whole=True),)
 _QUICK_S = 0.3
 _DIGITS = 10
 _ASKED = ("seal", "open")
+# States in which something that was asked for is not over.
+_UNDER_WAY = ("asked", "agreed", "opened")
 _COLUMNS = ("pseudonym", "since", "why", "against")
 
 
@@ -29,7 +32,7 @@ def table() -> ResponseReturnValue:
         handling="C" if sealings else "",
         waiting=[sealing for sealing in sealings if sealing.decidable],
         others=[sealing for sealing in sealings if not sealing.decidable],
-        cases=[case.id for case in current().cases() if _WHO_IS.opens_to(current(), case.id)],
+        cases=[case.id for case in current().cases() if ENTRIES[0].opens_to(current(), case.id)],
     )
 
 
@@ -47,6 +50,8 @@ def sealed(case: str) -> ResponseReturnValue:
         case=case,
         asked=asked,
         accounts=accounts,
+        requests=_under_way(session),
+        due=[entity for entity in sealed if entity.against],
         opens=session.deliveries.next_opening(),
         most_days=home().settings.accounts_days,
         enough=home().settings.few_below,
@@ -57,6 +62,14 @@ def sealed(case: str) -> ResponseReturnValue:
         page=shown.page,
         pages=shown.pages,
     )
+
+
+def _under_way(session: Session) -> list[Request]:
+    """What is asked about people sealed in the case and not over, as far as this person may know it; newest first."""
+    protection = session.protection
+    asked = (*protection.reveals.listed(), *protection.sealings.listed(), *protection.erasures.listed())
+    mine = [each for each in asked if each.case == session.case and each.sealed and each.state in _UNDER_WAY]
+    return sorted(mine, key=lambda each: each.asked_at, reverse=True)
 
 
 @blueprint.post("/case/<case>/sealed/accounts")

@@ -1,0 +1,153 @@
+"""What waits for an act of one account in a case, and how what it asked for was answered. Nothing of it is unsealed.
+
+Only storage; what an account may do, and whether it may know of it, is decided before it is called.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from graphsvc.access.decided.requests import OPEN, WAITING
+from graphsvc.access.log.audit import now
+from graphsvc.access.people.principal import Grant
+from graphsvc.appdb import tables, transaction
+
+_REQUEST, _EXPORT, _HOLD, _REVIEW = tables.requests, tables.exports, tables.holds, tables.reviews
+_WAITS = sa.or_(
+    *(sa.and_(_REQUEST.c.kind == kind, _REQUEST.c.state.in_(states)) for kind, states in sorted(WAITING.items()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One thing that waits, or was answered.
+
+    Attributes:
+        kind: `reveal`, `seal`, `open`, `erase` or `export` (to be agreed to, or answered), `opened` (a reveal of one's own
+            that may be opened), `fetch` and `recall` (exports of one's own), `hold` (to be looked at again), `parked` (a lead).
+        about: the pseudonym it is about, of an export its id; empty: none.
+        by: who asked, who answers for the hold, or who answered.
+        at: since when (UTC). state: of a request; of a hold its day of review (ISO).
+    """
+
+    kind: str
+    about: str
+    by: str
+    at: dt.datetime
+    state: str
+
+
+class PendingStore:
+    """What waits for one account in one case."""
+
+    def __init__(self, database: sa.Engine, case: str, account: str, grant: Grant) -> None:
+        self._database, self._case, self._account, self._grant = database, case, account, grant
+
+    def waiting(
+        self, *, agrees: bool, opens: bool, holds: bool, exports: bool, reviews_at: int | None
+    ) -> list[Pending]:
+        """All that waits, by when; in one question to the database, for every page asks it.
+
+        Args:
+            agrees: what others asked for and nobody has answered.
+            opens: reveals of one's own that were agreed to and whose time is not over.
+            holds: those that last and whose day of review has come.
+            exports: those of one's own that are held to be fetched, or were given and have to be asked back.
+            reviews_at: the version of the case; leads this account parked last before it, at its handling level. None: not asked.
+        """
+        parts = [
+            *([self._to_agree()] if agrees else ()),
+            *([self._to_open()] if opens else ()),
+            *([self._holds()] if holds else ()),
+            *(self._exports() if exports else ()),
+            *([self._parked(reviews_at)] if reviews_at is not None else ()),
+        ]
+        if not parts:
+            return []
+        with transaction(self._database) as connection:
+            rows = [Pending(*row) for row in connection.execute(sa.union_all(*parts))]
+        return sorted(rows, key=lambda row: (row.at, row.kind, row.about))
+
+    def answered(self, kinds: Collection[str], since: dt.datetime | None) -> list[Pending]:
+        """What this account asked for of some kinds and another has answered since, latest first."""
+        columns = (
+            _REQUEST.c.kind,
+            _REQUEST.c.pseudonym,
+            _REQUEST.c.decided_by,
+            _REQUEST.c.decided_at,
+            _REQUEST.c.state,
+        )
+        where = [*self._own(_REQUEST, "asked_by"), _REQUEST.c.kind.in_(kinds), _REQUEST.c.decided_at.is_not(None)]
+        if since is not None:
+            where.append(_REQUEST.c.decided_at > since)
+        with transaction(self._database) as connection:
+            query = sa.select(*columns).where(*where).order_by(_REQUEST.c.decided_at.desc())
+            return [Pending(*row) for row in connection.execute(query)]
+
+    # -- the parts, each with the columns of `Pending` --------------------------------------------------------
+
+    def _to_agree(self) -> sa.Select[tuple[object, ...]]:
+        # An export that is not there any more is asked for no longer.
+        there = sa.exists().where(_EXPORT.c.id == _REQUEST.c.pseudonym, _EXPORT.c.state == "waiting")
+        return sa.select(
+            _REQUEST.c.kind, _REQUEST.c.pseudonym, _REQUEST.c.asked_by, _REQUEST.c.asked_at, _REQUEST.c.state
+        ).where(
+            _REQUEST.c.case_id == self._case,
+            _REQUEST.c.asked_by != self._account,
+            _WAITS,
+            sa.or_(_REQUEST.c.kind != "export", there),
+        )
+
+    def _to_open(self) -> sa.Select[tuple[object, ...]]:
+        mine = (*self._own(_REQUEST, "asked_by"), _REQUEST.c.kind == "reveal", _REQUEST.c.state.in_(OPEN))
+        return sa.select(
+            sa.literal("opened"), _REQUEST.c.pseudonym, _REQUEST.c.decided_by, _REQUEST.c.decided_at, _REQUEST.c.state
+        ).where(*mine, _REQUEST.c.until > now())
+
+    def _holds(self) -> sa.Select[tuple[object, ...]]:
+        due = (_HOLD.c.case_id == self._case, _HOLD.c.released_at.is_(None), _HOLD.c.review_on <= now().date())
+        day = sa.cast(_HOLD.c.review_on, sa.String)
+        return sa.select(sa.literal("hold"), _HOLD.c.pseudonym, _HOLD.c.owner, _HOLD.c.added_at, day).where(*due)
+
+    def _exports(self) -> tuple[sa.Select[tuple[object, ...]], ...]:
+        mine = (*self._own(_EXPORT, "account"), _EXPORT.c.handling.in_(self._grant.codes))
+        none, state = sa.literal(""), _EXPORT.c.state
+        held = sa.select(sa.literal("fetch"), _EXPORT.c.id, none, _EXPORT.c.made_at, state)
+        given = sa.select(sa.literal("recall"), _EXPORT.c.id, none, _EXPORT.c.recall_at, state)
+        return (
+            held.where(*mine, state == "held", _EXPORT.c.expires_at > now()),
+            given.where(*mine, state == "given", _EXPORT.c.recall != "", _EXPORT.c.recalled_at.is_(None)),
+        )
+
+    def _parked(self, version: int) -> sa.Select[tuple[object, ...]]:
+        later, decided = _REVIEW.alias(), tables.overrules
+        none = sa.literal("")
+        query = sa.select(sa.literal("parked"), none, none, _REVIEW.c.at, none).where(
+            *self._own(_REVIEW, "account"),
+            _REVIEW.c.handling == self._grant.handling,
+            _REVIEW.c.judgement == "park",
+            _REVIEW.c.case_version != version,
+            ~sa.exists().where(
+                *self._own(later, "account"),
+                later.c.pseudonym == _REVIEW.c.pseudonym,
+                later.c.number > _REVIEW.c.number,
+            ),
+        )
+        if self._grant.sources:
+            return query
+        # What was decided on a name does not go on to the pseudonym.
+        return query.where(
+            ~sa.exists().where(
+                decided.c.case_id == self._case,
+                decided.c.kind == "sealed",
+                decided.c.pseudonym == _REVIEW.c.pseudonym,
+                decided.c.at > _REVIEW.c.at,
+            )
+        )
+
+    def _own(self, table: sa.FromClause, account: str) -> tuple[sa.ColumnElement[bool], ...]:
+        return table.c.case_id == self._case, table.c[account] == self._account

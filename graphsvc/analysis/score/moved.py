@@ -1,0 +1,82 @@
+"""What became of the first leads between two rankings: who rose, fell, appeared or left. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphsvc.analysis.score.hubs import Lead, Ranking
+
+# So many leads are read: whoever is not among them is not seen.
+FIRST = 50
+_HAIR = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What became of one lead.
+
+    Attributes:
+        way: `appeared`, `rose`, `fell` or `left`: among the first leads.
+        before, now: the ranks; None: not ranked.
+        own: whether their own score is another one, not only their place among others.
+    """
+
+    id: str
+    name: str
+    way: str
+    before: int | None
+    now: int | None
+    own: bool
+
+
+def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:
+    """Whose place among the first leads is another one, by the place now; those who left come last.
+
+    Args:
+        before: the earlier ranking.
+        now: the later one.
+        first: so many leads of each are read.
+
+    Example:
+        >>> from graphsvc.analysis.examples import people, said
+        >>> from graphsvc.analysis.score.hubs import rank
+        >>> def ranking(*claims):
+        ...     return rank(map(said, claims), people("p1", "p2"), {})
+        >>> before, now = ranking("s1: p1 RUNS g1"), ranking("s1: p1 RUNS g1", "s2: p2 RUNS g2", "s3: p2 RUNS g2")
+        >>> [(move.id, move.way, move.before, move.now) for move in moved(before, now)]
+        [('p2', 'rose', 2, 1), ('p1', 'fell', 1, 2)]
+
+    Limits: by rank alone, whether or not anybody stands out; whoever is passed by another falls, and whoever passes nobody does
+    not rise.
+    """
+    earlier, later = _leads(before), _leads(now)
+    moves = []
+    for identifier in [*later, *(name for name in earlier if name not in later)]:
+        old, new = earlier.get(identifier), later.get(identifier)
+        way = _way(old.rank if old else None, new.rank if new else None, first)
+        if way:
+            own = old is None or new is None or abs(old.score - new.score) > _HAIR
+            lead = new or old
+            name = lead.name if lead else ""
+            moves.append(Move(identifier, name, way, old.rank if old else None, new.rank if new else None, own))
+    return sorted(moves, key=lambda move: (move.way == "left", move.now or 0, move.before or 0, move.id))
+
+
+def _leads(ranking: Ranking) -> dict[str, Lead]:
+    return {lead.id: lead for lead in ranking.leads}
+
+
+def _way(before: int | None, now: int | None, first: int) -> str:
+    """What became of a place; empty: nothing that is read.
+
+    Example:
+        >>> [_way(*ranks, 50) for ranks in ((60, 3), (None, 3), (3, 60), (3, None), (9, 3), (3, 9), (3, 3), (70, 60))]
+        ['appeared', 'appeared', 'left', 'left', 'rose', 'fell', '', '']
+    """
+    was = before is not None and before <= first
+    there = now is not None and now <= first
+    if before is None or now is None or was != there:
+        return "appeared" if there else "left" if was else ""
+    if not there or before == now:
+        return ""
+    return "rose" if now < before else "fell"

@@ -1,0 +1,277 @@
+"""What waits for somebody in a case and what is new to them: gathered once, for page, bar, command and notebook.
+
+Nothing here is kept but when somebody last looked. What is to be done is counted from the same rows that are listed, without
+unsealing anything, so that every page can say how much it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from graphsvc.access.decided.pending import Pending, PendingStore
+from graphsvc.access.log.audit import now
+from graphsvc.analysis.score.moved import FIRST
+from graphsvc.cases.stores.export_store import number
+from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
+from graphsvc.errors import RequestError
+from graphsvc.records.dates import shown
+from graphsvc.service.ask import Ask
+from graphsvc.service.deliveries.deliveries import Deliveries
+from graphsvc.service.leads.material import Material
+from graphsvc.service.network.network import Network
+from graphsvc.service.protection.clearance import sees_whole
+from graphsvc.service.waiting.moves import LeadMoves, MovedLead
+from graphsvc.views import waits
+
+_KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup")
+# Where a request is answered, below the site.
+_ANSWERED_AT = {"seal": "/sealings", "open": "/sealings", "erase": "/erasures"}
+_PROTECTS = ("reveal", "seal", "open", "erase")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """One thing that waits, or is new.
+
+    Attributes:
+        kind: `reveal`, `seal`, `open`, `erase`, `export`, `hold`, `review`, `job`, `view` or `delivery`.
+        text: a sentence. about: the pseudonym it is about, or empty; sealed: that leads to the page of somebody sealed.
+        since: since when (UTC).
+        address: the path below the site where it is done or looked at.
+        to_do: whether it needs an act of theirs; else it is news.
+    """
+
+    kind: str
+    text: str
+    about: str
+    sealed: bool
+    since: dt.datetime
+    address: str
+    to_do: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhatWaits:
+    """All that waits for somebody in a case, what is to be done first.
+
+    Attributes:
+        looked: when they last looked (UTC); None: never.
+        at, version: when this was gathered, and of which version of the case: what `Waiting.seen` takes.
+        deliveries: the new ones, as `Deliveries.listed` tells them.
+        moved: what they did to the leads; None: not told, since they never looked or no role of theirs ranks leads.
+    """
+
+    case: str
+    looked: dt.datetime | None
+    at: dt.datetime
+    version: int
+    items: list[WaitingItem]
+    deliveries: list[dict[str, Any]]
+    moved: list[MovedLead] | None
+
+    @property
+    def to_do(self) -> int:
+        """How many need an act of theirs."""
+        return sum(item.to_do for item in self.items)
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data: for JSON, the command and notebooks."""
+        return {
+            "case": self.case,
+            "looked": self.looked,
+            "at": self.at,
+            "version": self.version,
+            "to_do": self.to_do,
+            "items": [asdict(item) for item in self.items],
+            "deliveries": [row["number"] for row in self.deliveries],
+            "moved": None if self.moved is None else [asdict(lead) | {"notable": lead.notable} for lead in self.moved],
+        }
+
+
+class Waiting:
+    """What waits for one person in one case."""
+
+    def __init__(self, ask: Ask, material: Material, network: Network, deliveries: Deliveries) -> None:
+        self._ask = ask
+        self._network = network
+        self._deliveries = deliveries
+        self._moves = LeadMoves(ask, material)
+
+    def listed(self) -> WhatWaits:
+        """All of it.
+
+        Raises:
+            Refused, NotFound: no role of theirs reads cases, or this one is not theirs. Busy: the case is being loaded.
+        """
+        with self._ask.look("read", query="waiting"):
+            at, version = now(), self._ask.version
+            last = last_look(self._ask.database, self._ask.case, self._ask.principal.name)
+            looked = last.at if last is not None else None
+            deliveries = self._new_deliveries(looked)
+            moved = self._moved(last) if last is not None and last.version != version else None
+            if moved is None and deliveries and looked is not None and self._ask.may("analyse"):
+                moved = []
+            news = [*self._answers(looked), *self._jobs(looked), *self._views(looked)]
+            if deliveries or moved is not None:
+                news.append(self._delivered(deliveries, moved, looked or at))
+            news.sort(
+                key=lambda item: (item.kind, item.text)
+            )  # of one moment; an id is random and would order by chance
+            items = [*self._to_do(), *sorted(news, key=lambda item: item.since, reverse=True)]
+        return WhatWaits(self._ask.case, looked, at, version, items, deliveries, moved)
+
+    def count(self) -> int:
+        """How many things need an act of theirs: cheap, for the bar of every page, and without a line in the log.
+
+        Raises:
+            Refused, NotFound: as `listed`.
+        """
+        return len(self._pending())
+
+    def seen(self, until: dt.datetime, version: int) -> None:
+        """Mark what came until a moment (`WhatWaits.at` and its `version`) as seen; what is to be done stays.
+
+        Raises:
+            RequestError: that moment has not come.
+        """
+        with self._ask.act("read", step="seen"):
+            if until > now():
+                raise RequestError("What has not come yet cannot have been seen.")
+            keep_look(self._ask.database, self._ask.case, self._ask.principal.name, LastLook(until, version))
+
+    # -- what is to be done -----------------------------------------------------------------------------------
+
+    def _pending(self) -> list[Pending]:
+        """What needs an act of theirs, those that wait longest first; the leads they parked are one."""
+        ask = self._ask
+        version = ask.version  # refuses whose it is not
+        whole = sees_whole(ask, ask.case)
+        rows = PendingStore(ask.database, ask.case, ask.principal.name, ask.grant).waiting(
+            agrees=whole and ask.may("agree"),
+            opens=whole and ask.may("reveal"),
+            holds=whole and ask.may("hold"),
+            exports=ask.may("export"),
+            reviews_at=version if ask.may("review") else None,
+        )
+        parked = [row for row in rows if row.kind == "parked"]
+        return [
+            replace(row, state=str(len(parked))) if row.kind == "parked" else row
+            for row in rows
+            if row.kind != "parked" or row is parked[0]
+        ]
+
+    def _to_do(self) -> list[WaitingItem]:
+        return [self._item(row) for row in self._pending()]
+
+    def _item(self, row: Pending) -> WaitingItem:
+        match row.kind:
+            case "opened":
+                return self._about("reveal", waits.opened(row.by), row, "/reveals", to_do=True)
+            case "fetch" | "recall":
+                text = waits.export(number(row.about), recall=row.kind == "recall")
+                return self._about("export", text, row, "/exports", to_do=True)
+            case "hold":
+                due = dt.datetime.fromisoformat(row.state)
+                text = waits.hold(row.by, shown(row.state))
+                return self._about("hold", text, replace(row, at=due), "/holds", to_do=True)
+            case "parked":
+                return self._about("review", waits.parked(int(row.state)), row, "/leads?review=park", to_do=True)
+        return self._about(row.kind, waits.asked(row.kind, row.by, row.state), row, to_do=True)
+
+    # -- what is new ------------------------------------------------------------------------------------------
+
+    def _answers(self, looked: dt.datetime | None) -> list[WaitingItem]:
+        """How others answered what this person asked for; what may be opened or fetched now is to be done."""
+        ask = self._ask
+        kinds = [kind for kind in _PROTECTS if ask.may(kind) and sees_whole(ask, ask.case)]
+        kinds += ["export"] if ask.may("export") else []
+        if not kinds:
+            return []
+        store = PendingStore(ask.database, ask.case, ask.principal.name, ask.grant)
+        return [
+            self._about(row.kind, waits.answered(row.kind, row.by, refused=row.state == "refused"), row)
+            for row in store.answered(kinds, looked)
+            if row.state == "refused" or row.kind not in ("reveal", "export")
+        ]
+
+    def _jobs(self, looked: dt.datetime | None) -> list[WaitingItem]:
+        """Work of this person that ended."""
+        name = self._ask.principal.name
+        return [
+            self._new("job", waits.job(job.kind, job.state), job.ended_at, _job_address(job.kind, job.id))
+            for job in self._ask.home.jobs.of(self._ask.case, name, _KINDS, own=True)
+            if job.ended_at is not None and _is_after(job.ended_at, looked)
+        ]
+
+    def _views(self, looked: dt.datetime | None) -> list[WaitingItem]:
+        """Views that others changed or shared."""
+        if not self._ask.may("keep"):
+            return []
+        name = self._ask.principal.name
+        return [
+            self._new(
+                "view",
+                waits.view(view.changed_by, view.name, view.version),
+                view.changed_at,
+                f"/pictures/one?id={view.id}",
+            )
+            for view in self._network.views.listed()
+            if view.changed_by != name and _is_after(view.changed_at, looked)
+        ]
+
+    def _new_deliveries(self, looked: dt.datetime | None) -> list[dict[str, Any]]:
+        """Deliveries that count and came since, newest first; none without clearance for handling code C."""
+        rows = self._deliveries.listed()
+        return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
+
+    def _moved(self, last: LastLook) -> list[MovedLead] | None:
+        """What came since did to the leads: all of it together, so that it is told what could be seen then and now."""
+        if not self._ask.may("analyse"):
+            return None
+        every = self._ask.home.register.deliveries(self._ask.case)
+        newer = [row["number"] for row in every if row["status"] == "active" and _came(row) > last.at]
+        return self._moves.since(newer) if newer else None
+
+    def _delivered(
+        self, deliveries: list[dict[str, Any]], moved: list[MovedLead] | None, looked: dt.datetime
+    ) -> WaitingItem:
+        """That deliveries came; who is not told of them is told what they see is another one since they looked."""
+        text = waits.delivered(sorted(row["number"] for row in deliveries))
+        if moved is not None:
+            text = f"{text}. {waits.moved([lead.way for lead in moved if lead.notable], FIRST)}"
+        return self._new("delivery", text, max(map(_came, deliveries), default=looked), "/waiting#moved")
+
+    # -- how --------------------------------------------------------------------------------------------------
+
+    def _about(self, kind: str, text: str, row: Pending, address: str = "", *, to_do: bool = False) -> WaitingItem:
+        """A thing that is about somebody by pseudonym."""
+        about = row.about if kind != "export" else ""
+        sealed = bool(about) and about in self._ask.home.register.sealed(self._ask.case)
+        place = _ANSWERED_AT.get(kind) or self._inside(address or f"/{kind}s")
+        return WaitingItem(kind, text, about, sealed, row.at, place, to_do)
+
+    def _new(self, kind: str, text: str, since: dt.datetime, address: str) -> WaitingItem:
+        return WaitingItem(kind, text, "", sealed=False, since=since, address=self._inside(address), to_do=False)
+
+    def _inside(self, address: str) -> str:
+        return f"/case/{quote(self._ask.case)}{address}"
+
+
+def _came(row: dict[str, Any]) -> dt.datetime:
+    """When what a delivery holds could first be seen."""
+    at: dt.datetime = row["opened_at"] or row["loaded_at"]
+    return at
+
+
+def _is_after(at: dt.datetime, looked: dt.datetime | None) -> bool:
+    return looked is None or at > looked
+
+
+def _job_address(kind: str, job: str) -> str:
+    place = {"regroup": "/groups/work"}.get(kind) or (
+        "/work" if kind in ("seal", "open", "erase", "accounts") else "/load/job"
+    )
+    return f"{place}?id={job}"

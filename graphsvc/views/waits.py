@@ -1,0 +1,215 @@
+"""What waits for somebody, and what is new to them, in sentences. Pure functions; what they give is text, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from graphsvc.records.numbers import count, plural
+
+# What others ask that somebody agrees to, in words that follow who asks. The pseudonym stands beside the sentence.
+_ASKED = MappingProxyType(
+    {
+        "reveal": "asks who is behind a pseudonym",
+        "seal": "asks that somebody is sealed",
+        "open": "asks that somebody sealed stands by name again",
+        "erase": "asks that somebody is erased",
+        "export": "asks to let out an export that could give a witness away",
+    }
+)
+_SUBJECTS = MappingProxyType(
+    {
+        "reveal": "the reveal",
+        "seal": "the sealing",
+        "open": "the end of a sealing",
+        "erase": "the erasure",
+        "export": "the export",
+    }
+)
+_JOBS = MappingProxyType(
+    {
+        "load": "load",
+        "add": "addition by form",
+        "undo": "taking back of a delivery",
+        "withdraw": "taking back of an account",
+        "seal": "sealing",
+        "open": "end of a sealing",
+        "erase": "erasure",
+        "accounts": "opening of accounts",
+        "regroup": "change of groups of witnesses",
+    }
+)
+_ENDS = MappingProxyType(
+    {"done": "is done", "failed": "failed", "cancelled": "was stopped", "interrupted": "was interrupted"}
+)
+# What became of a lead, in the order it is told.
+WAYS = MappingProxyType({"appeared": "appeared", "rose": "rose", "fell": "fell", "left": "left"})
+
+
+def asked(kind: str, by: str, state: str) -> str:
+    """That somebody waits for an answer.
+
+    Example:
+        >>> asked("reveal", "cus", "asked"), asked("erase", "cus", "agreed")
+        ('cus asks who is behind a pseudonym', 'cus asks that somebody is erased: agreed to, and not done yet')
+    """
+    return f"{by} {_ASKED[kind]}{': agreed to, and not done yet' if state == 'agreed' else ''}"
+
+
+def answered(kind: str, by: str, *, refused: bool) -> str:
+    """How what somebody asked for was answered.
+
+    Example:
+        >>> answered("erase", "sup", refused=True)
+        'sup refused the erasure you asked for'
+    """
+    return f"{by} {'refused' if refused else 'agreed to'} {_SUBJECTS[kind]} you asked for"
+
+
+def opened(by: str) -> str:
+    """That a reveal may be opened.
+
+    Example:
+        >>> opened("sup")
+        'sup agreed to the reveal you asked for: open it before its time is over'
+    """
+    return f"{by} agreed to the reveal you asked for: open it before its time is over"
+
+
+def export(number: str, *, recall: bool) -> str:
+    """What is to be done with an export of one's own.
+
+    Example:
+        >>> export("E-1", recall=False), export("E-1", recall=True)
+        ('Export E-1 is ready to fetch', 'Ask export E-1 back: somebody in it was sealed or erased since')
+    """
+    return (
+        f"Ask export {number} back: somebody in it was sealed or erased since"
+        if recall
+        else f"Export {number} is ready to fetch"
+    )
+
+
+def hold(owner: str, day: str) -> str:
+    """That a hold is to be looked at again.
+
+    Example:
+        >>> hold("DI Reeve", "1 May 2026")
+        'The hold of DI Reeve was to be looked at again on 1 May 2026'
+    """
+    return f"The hold of {owner} was to be looked at again on {day}"
+
+
+def parked(number: int) -> str:
+    """That leads somebody parked can be looked at again.
+
+    Example:
+        >>> parked(2)
+        'You parked 2 leads, and the case has changed since: look again'
+    """
+    return f"You parked {count(number, 'lead')}, and the case has changed since: look again"
+
+
+def job(kind: str, state: str) -> str:
+    """How work of one's own ended.
+
+    Example:
+        >>> job("load", "failed")
+        'Your load failed'
+    """
+    return f"Your {_JOBS[kind]} {_ENDS.get(state, state)}"
+
+
+def view(by: str, name: str, version: int) -> str:
+    """That somebody changed a saved view, or shared a new one.
+
+    Example:
+        >>> view("ann", "Dover", 1), view("ann", "Dover", 3)
+        ('ann shared the view Dover', 'ann saved version 3 of the view Dover')
+    """
+    return f"{by} saved version {version} of the view {name}" if version > 1 else f"{by} shared the view {name}"
+
+
+def delivered(numbers: Sequence[int]) -> str:
+    """Which deliveries came; none: that something did, for who is not told of them.
+
+    Example:
+        >>> delivered([4]), delivered([4, 5, 7])
+        ('Delivery 4 came', 'Deliveries 4, 5 and 7 came')
+        >>> delivered([])
+        'The case has changed since you looked'
+    """
+    if not numbers:
+        return "The case has changed since you looked"
+    *first, last = map(str, numbers)
+    return f"Deliveries {', '.join(first)} and {last} came" if first else f"Delivery {last} came"
+
+
+def moved(ways: Sequence[str], first: int) -> str:
+    """What they did to the first leads.
+
+    Args:
+        ways: what became of each of whom more is told than that others moved, a word of `WAYS`.
+        first: so many leads are read.
+
+    Example:
+        >>> moved(["rose", "left", "rose"], 50), moved([], 50)
+        ('Of the first 50 leads 2 rose, 1 left', 'The first 50 leads stand where they stood')
+    """
+    parts = [f"{ways.count(way)} {word}" for way, word in WAYS.items() if way in ways]
+    return (
+        f"Of the first {first} leads {', '.join(parts)}" if parts else f"The first {first} leads stand where they stood"
+    )
+
+
+def move(way: str, before: int | None, now: int | None) -> str:
+    """What became of one lead, with its ranks.
+
+    Example:
+        >>> move("rose", 9, 3), move("appeared", None, 3), move("left", 3, None)
+        ('rose from 9 to 3', 'appeared at 3', 'left from 3')
+    """
+    begun = f" from {before:,}" if before is not None and way != "appeared" else ""
+    ended = f" {'at' if way == 'appeared' else 'to'} {now:,}" if now is not None else ""
+    was = f", was {before:,}" if before is not None and way == "appeared" else ""
+    return f"{way}{begun}{ended}{was}"
+
+
+def unnamed(sources: bool) -> str:
+    """What stands where no statement is named.
+
+    Args:
+        sources: whether the reader is told what witnesses said one by one.
+
+    Example:
+        >>> unnamed(True), unnamed(False)
+        ('through others', 'through others, or by what is not told one by one')
+    """
+    return "through others" if sources else "through others, or by what is not told one by one"
+
+
+def others_moved(number: int, *, sources: bool) -> str:
+    """What is said of leads that moved without a statement to name.
+
+    Args:
+        number: how many.
+        sources: whether the reader is told what witnesses said one by one.
+
+    Example:
+        >>> others_moved(2, sources=True)
+        '2 others moved only because others did.'
+        >>> others_moved(1, sources=False)
+        '1 other moved because others did, or by what is not told one by one.'
+    """
+    why = "only because others did" if sources else "because others did, or by what is not told one by one"
+    return f"{count(number, 'other')} moved {why}."
+
+
+def waits(number: int) -> str:
+    """How much is to be done, for who hears the page.
+
+    Example:
+        >>> waits(1), waits(3)
+        ('1 thing waits for you', '3 things wait for you')
+    """
+    return f"{count(number, 'thing')} {plural(number, 'waits', 'wait')} for you"

@@ -1,0 +1,1 @@
+"""Pages of what waits for somebody in a case, and what is new to them."""

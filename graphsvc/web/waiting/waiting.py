@@ -1,0 +1,46 @@
+"""What waits for me: all of it, what new deliveries did to the leads, and that it is seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.records.numbers import whole
+from graphsvc.service import Session
+from graphsvc.views import waits
+from graphsvc.web.frame import answer_early, at, page
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("waiting", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(12, "What waits", "waiting.table", "read"),)
+
+
+@page(blueprint, "/waiting")
+def table(case: str) -> ResponseReturnValue:
+    """What waits for this person in the case, and what is new to them."""
+    session = at(case)
+    return answer_early("waiting/table.html", lambda: _listed(session), case=session.case)
+
+
+def _listed(session: Session) -> dict[str, Any]:
+    listed = session.waiting.listed()
+    apart = sum(not lead.notable for lead in listed.moved or [])
+    others = waits.others_moved(apart, sources=session.grant.sources) if apart else ""
+    return {"waiting": listed.plain(), "others": others}
+
+
+@blueprint.post("/waiting/seen")
+def seen(case: str) -> ResponseReturnValue:
+    """Marks as seen what the page showed as new."""
+    try:
+        until, version = dt.datetime.fromisoformat(request.form.get("at", "")), whole(request.form.get("version", ""))
+    except ValueError:
+        raise RequestError("Say until when it was seen, as the page says it.") from None
+    if until.tzinfo is not None:
+        until = until.astimezone(dt.UTC).replace(tzinfo=None)
+    at(case).waiting.seen(until, version)
+    return redirect(url_for("waiting.table", case=case), code=303)
