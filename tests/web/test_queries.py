@@ -145,8 +145,8 @@ def test_values_are_never_markup_nor_formulas(ann: FlaskClient) -> None:
     assert "<b>Ana</b>" not in ann.get(at("/query?name=people.several_crossings&run=1")).text
     assert "&lt;b&gt;Ana" in ann.get(at("/query?name=people.several_crossings&run=1")).text
     rows = list(csv.reader(io.StringIO(ann.get(address + "&as=csv").text)))
-    assert rows[0][:2] == ["crossing", "date"]
-    assert rows[1][:2] == ["C1", "2020-05-08"]
+    assert rows[0][:2] == ["crossing", "crossing_name"]
+    assert rows[1][:2] == ["C1", "8 May 2020, Wimereux"]
     behind = ann.get(at("/query?name=crossings.behind&p.crossing=C1&as=csv")).text
     assert all(not field.startswith("=") for row in csv.reader(io.StringIO(behind)) for field in row)
     assert "'=1+1" in behind
@@ -232,3 +232,18 @@ def test_only_what_was_asked_is_in_the_log(ann: FlaskClient, service: Service) -
 
 def _queries(service: Service) -> list[dict[str, Any]]:
     return [line["detail"] for line in audit.lines(service.database, newest=500) if line["action"] == "query"]
+
+
+def test_names_stand_beside_ids_on_the_page_in_json_and_in_csv(app: Flask, ann: FlaskClient) -> None:
+    """`several_crossings` tells crossings as a list of ids, with no names of its own."""
+    asked = at("/query?name=people.several_crossings&run=1")
+    page = ann.get(asked).text
+    names = {"C1": "8 May 2020, Wimereux", "C/2": "9 May 2020, Calais"}
+    for identifier, name in names.items():
+        assert f'<span>{name}</span></a> <span class="quiet small">{identifier}</span>' in page
+    rows = ann.get(at("/query.json?name=people.several_crossings&run=1")).get_json()["result"]["rows"]
+    assert rows
+    assert all(row["which_name"] == [names[identifier] for identifier in row["which"]] for row in rows)
+    table = list(csv.DictReader(io.StringIO(ann.get(f"{asked}&as=csv").text)))
+    assert list(table[0]).index("which_name") == list(table[0]).index("which") + 1
+    assert all("9 May 2020, Calais" in row["which_name"] for row in table)

@@ -1,4 +1,4 @@
-"""What stands beside the columns of an answer to a named query: how long a review is overdue. Pure."""
+"""What stands beside the columns of an answer to a named query: names beside ids, and how long a review is overdue. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from graphsvc.records.dates import overdue
 
+_NOT_ENTITIES = ("Statement", "Source", "Claim")
 _REVIEW = ".review_on"
 _WORDS = "computed.words"
 
@@ -27,20 +28,60 @@ class Answered:
     rows: list[tuple[Any, ...]]
 
 
+def holds_entities(shown: str) -> bool:
+    """Whether a column that shows this property holds ids of entities, one or a list of them.
+
+    Example:
+        >>> holds_entities("Person.id"), holds_entities("Statement.id"), holds_entities("Person.name")
+        (True, False, False)
+    """
+    label, _, name = shown.partition(".")
+    return name == "id" and label not in _NOT_ENTITIES
+
+
+def name_column(columns: Sequence[str], place: int) -> str:
+    """The column with the names of those whose ids stand in the column at a place; empty if there is none.
+
+    Example:
+        >>> name_column(["person", "name", "boats"], 0), name_column(["gang", "gang_name"], 0), name_column(["a", "boats"], 1)
+        ('name', 'gang_name', '')
+    """
+    near = columns[place + 1 : place + 3]
+    plain = "name" if place == 0 or near[:1] == ["name"] else ""
+    return next((name for name in (f"{columns[place]}_name", plain) if name in near), "")
+
+
+def ids_without_names(returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> set[str]:
+    """The ids of entities in an answer beside which no name stands."""
+    places = [
+        place
+        for place, column in enumerate(columns)
+        if holds_entities(returns.get(column, "")) and not name_column(columns, place)
+    ]
+    return {item for row in rows for place in places for item in _items(row[place])}
+
+
 def beside(
-    returns: Mapping[str, str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]], today: dt.date
+    returns: Mapping[str, str],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    today: dt.date,
+    names: Mapping[str, str] | None = None,
 ) -> Answered:
-    """An answer with `review_overdue` beside each `review_on`, in words and empty while it is not due.
+    """An answer with `review_overdue` beside each `review_on`, empty while it is not due, and names beside ids that have none.
 
     Args:
         returns: column → property, as the query's header declares them.
         columns: those that were released.
         rows: of these columns.
         today: in UTC.
+        names: id → name, of those whom the reader may see; left out: no names are put beside ids.
 
     Example:
-        >>> beside({"review_on": "Person.review_on"}, ["review_on"], [("2020-05",)], dt.date(2020, 6, 2))
-        Answered(columns=['review_on', 'review_overdue'], shows={'review_on': 'Person.review_on', 'review_overdue': 'computed.words'}, rows=[('2020-05', 'overdue by 2 days')])
+        >>> beside({"review_on": "Person.review_on"}, ["review_on"], [("2020-05",)], dt.date(2020, 6, 2)).rows
+        [('2020-05', 'overdue by 2 days')]
+        >>> beside({"boats": "Boat.id"}, ["boats"], [(["B1", "B2"],)], dt.date(2020, 6, 2), {"B1": "Gull"}).rows
+        [(['B1', 'B2'], ['Gull', 'B2'])]
     """
     shows: dict[str, str] = {}
     values: list[list[Any]] = []
@@ -50,4 +91,17 @@ def beside(
         if returns[column].endswith(_REVIEW):
             shows[f"{column.removesuffix('_on')}_overdue"] = _WORDS
             values.append([overdue(given, today) for given in values[-1]])
+        elif names is not None and holds_entities(returns[column]) and not name_column(columns, place):
+            shows[f"{column}_name"] = _WORDS
+            values.append([_called(given, names) for given in values[-1]])
     return Answered(list(shows), shows, list(zip(*values, strict=True)))
+
+
+def _items(given: Any) -> list[str]:
+    return [item for item in (given if isinstance(given, list | tuple) else [given]) if isinstance(item, str) and item]
+
+
+def _called(given: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(given, list | tuple):
+        return [names.get(item, item) for item in given]
+    return names.get(given, "") if isinstance(given, str) else ""

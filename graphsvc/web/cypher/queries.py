@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
 from graphsvc.service import MOST_STARTS, Query, Session, now
+from graphsvc.views.wording import title
 from graphsvc.web.csvfile import csv_file
-from graphsvc.web.cypher.beside import Answered, beside
+from graphsvc.web.cypher.beside import Answered, beside, holds_entities, ids_without_names, name_column
 from graphsvc.web.frame import answer, at, page, wants_json
 from graphsvc.web.paging import paged
 from graphsvc.web.rail import Entry
@@ -69,7 +70,9 @@ def one(case: str) -> ResponseReturnValue:
     if asked and not faults:
         released = session.queries.run(query.name, given)
         rows = [tuple(json_safe(value) for value in row) for row in released.rows]
-        answered = beside(query.returns, released.columns, rows, now().date())
+        taken_away = wants_json() or request.args.get("as") == "csv"
+        names = _names(session, query, released.columns, rows) if taken_away else None
+        answered = beside(query.returns, released.columns, rows, now().date(), names)
         if request.args.get("as") == "csv":
             return csv_file(f"{query.name}.csv", answered.columns, answered.rows)
         shown = {
@@ -80,7 +83,7 @@ def one(case: str) -> ResponseReturnValue:
         } | (
             {"rows": [dict(zip(answered.columns, row, strict=True)) for row in answered.rows]}
             if wants_json()
-            else _paged(answered, query)
+            else _paged(session, answered, query)
         )
     return answer(
         "queries/one.html",
@@ -177,13 +180,21 @@ def _text(value: Any) -> str:
 # -- the answer -----------------------------------------------------------------------------------------------
 
 
-def _paged(answered: Answered, query: Query) -> dict[str, Any]:
+def _names(session: Session, query: Query, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
+    """Id → name, of the entities in an answer beside which no name stands and whom this reader may see."""
+    named = session.network.entities.named(ids_without_names(query.returns, columns, rows))
+    return {identifier: title(row["name"] or identifier, row["kind"]) for identifier, row in named.items()}
+
+
+def _paged(session: Session, answered: Answered, query: Query) -> dict[str, Any]:
     """One page of the answer, sorted, with how each column is to be shown."""
     columns = answered.columns
     answer_page = paged(columns, answered.rows, request.args)
     return {
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, answered.shows),
+        # In cells whose column has none beside it; the other cells have theirs from the answer.
+        "names": _names(session, query, columns, answer_page.rows),
         "sort": answer_page.sort,
         "page": answer_page.page,
         "pages": answer_page.pages,
@@ -199,11 +210,9 @@ def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, s
     for place, column in enumerate(columns):
         cell = {"column": column, "look": _look(shows[column]), "name": "", "kind": ""}
         if cell["look"] == "entity":
-            near = columns[place + 1 : place + 3]
-            for part in ("name", "kind"):
-                cell[part] = next(
-                    (name for name in (f"{column}_{part}", part if place == 0 else "") if name in near), ""
-                )
+            cell["name"] = name_column(columns, place)
+            kinds = (f"{column}_kind", "kind" if place == 0 else "")
+            cell["kind"] = next((name for name in kinds if name in columns[place + 1 : place + 3]), "")
         taken |= {cell["name"], cell["kind"]}
         cells.append(cell)
     return [cell for cell in cells if cell["column"] not in taken]
@@ -212,8 +221,10 @@ def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, s
 def _look(shown: str) -> str:
     """How the values of a column are shown, by the property it shows."""
     label, _, name = shown.partition(".")
+    if holds_entities(shown):
+        return "entity"
     if name == "id":
-        return {"Statement": "statement", "Source": "source", "Claim": "text"}.get(label, "entity")
+        return {"Statement": "statement", "Source": "source"}.get(label, "text")
     if name in ("belief", "belief_on_record"):
         return "belief"
     if name == "relation":
