@@ -92,10 +92,12 @@ def test_the_page_of_an_entity_shows_every_column(table: Table) -> None:
     page = (WEB / "network/templates/entities/page.html").read_text("utf-8")
     assert set(entities._ELSEWHERE) == {*IN_HEADING, *BELOW}
     assert all(text in page for text in (*IN_HEADING.values(), *BELOW.values()))
-    assert "facts.items()" in page, "what is in neither is a fact, whatever it is called"
+    macros = (WEB / "templates/macros.html").read_text("utf-8")
+    assert "m.facts(facts" in page, "what is in neither is a fact, whatever it is called"
+    assert "facts.items()" in macros.partition("{% macro facts(")[2].partition("{% endmacro %}")[0]
     # The panel is in short: notes, and which statement says so, are a click away.
     panel = (WEB / "network/templates/network/node.html").read_text("utf-8")
-    assert "facts.items()" in panel
+    assert "m.facts(facts" in panel
     assert set(network._ELSEWHERE) <= {*IN_HEADING, *BELOW}
     assert given >= {"id", "notes", "handling", "statement_id"}
 
