@@ -120,6 +120,9 @@ def _report(loaded: Loaded, rejections: Path | None, *, dry_run: bool) -> None:
         say(f"changes: {count(more, 'more row')}", err=True)
     for lost in loaded.weightless:
         say(f"weight: {lost}", err=True)
+    for move in loaded.moves:
+        if move.notable:
+            say(f"leads: {move}", err=True)
     for other in loaded.other_names:
         say(f"other names: {other}", err=True)
     for equal in loaded.equal:

@@ -26,6 +26,7 @@ from graphsvc.service.deliveries.deliveries import Deliveries
 from graphsvc.service.exports.exports import Exports
 from graphsvc.service.leads.leads import Leads
 from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.moves import LeadMoves
 from graphsvc.service.leads.rows import LEAD_COLUMNS
 from graphsvc.service.log import Log
 from graphsvc.service.network.behind import Behind
@@ -81,7 +82,7 @@ class Session:
     @cached_property
     def deliveries(self) -> Deliveries:
         """What is loaded: from files, by form; taken back; each statement and its history."""
-        return Deliveries(self.ask, self.search)
+        return Deliveries(self.ask, self.search, self._moves)
 
     @cached_property
     def exports(self) -> Exports:
@@ -96,7 +97,7 @@ class Session:
     @cached_property
     def waiting(self) -> Waiting:
         """What waits for this person in the case, and what is new to them."""
-        return Waiting(self.ask, self._material, self.network, self.deliveries)
+        return Waiting(self.ask, self._moves, self.network, self.deliveries)
 
     @cached_property
     def account(self) -> OwnAccount:
@@ -116,6 +117,10 @@ class Session:
     @cached_property
     def _material(self) -> Material:
         return Material(self.ask)
+
+    @cached_property
+    def _moves(self) -> LeadMoves:
+        return LeadMoves(self.ask, self._material)
 
     @cached_property
     def _requests(self) -> Requests:

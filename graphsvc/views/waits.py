@@ -162,19 +162,6 @@ def moved(ways: Sequence[str], first: int) -> str:
     )
 
 
-def move(way: str, before: int | None, now: int | None) -> str:
-    """What became of one lead, with its ranks.
-
-    Example:
-        >>> move("rose", 9, 3), move("appeared", None, 3), move("left", 3, None)
-        ('rose from 9 to 3', 'appeared at 3', 'left from 3')
-    """
-    begun = f" from {before:,}" if before is not None and way != "appeared" else ""
-    ended = f" {'at' if way == 'appeared' else 'to'} {now:,}" if now is not None else ""
-    was = f", was {before:,}" if before is not None and way == "appeared" else ""
-    return f"{way}{begun}{ended}{was}"
-
-
 def unnamed(sources: bool) -> str:
     """What stands where no statement is named.
 

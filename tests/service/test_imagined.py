@@ -10,6 +10,7 @@ import pytest
 
 from graphsvc import simulate
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.score.moved import moved
 from graphsvc.cases.image.computed import computed
 from graphsvc.cases.image.graphing import Graphed
 from graphsvc.ingest.check import read_case
@@ -52,3 +53,42 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
         assert sorted(then.persons, key=lambda person: person.id) == sorted(persons, key=lambda person: person.id)
         assert then.dependence == dependence
         assert dependence
+
+
+@pytest.mark.slow(reason="loads an invented case twice over")
+def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
+    service: Service, case: str, tmp_path: Path
+) -> None:
+    session = people(
+        service, case, {"sourced": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
+    )
+    simulate.simulate(tmp_path / "case", seed=5, people=80)
+    shutil.copytree(tmp_path / "case", tmp_path / "first")
+    links = (tmp_path / "case" / "links.csv").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "first" / "links.csv").write_text("".join(links[: len(links) * 2 // 3]), "utf-8")
+    assert (
+        session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True, dry_run=True).moves == []
+    )  # a new case
+    session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True)
+    expected = {}
+    before = {}
+    for name in ("sourced", "plain"):
+        expected[name] = session(name).deliveries.load(tmp_path / "case", quiet, dry_run=True).moves
+        before[name] = session(name).leads.ranking()
+    session("sourced").deliveries.load(tmp_path / "case", quiet)
+    for name, moves in expected.items():
+        now = session(name).leads.ranking()
+        happened = moved(before[name], now)
+        assert [(move.id, move.way, move.before, move.now) for move in moves] == [
+            (move.id, move.way, move.before, move.now) for move in happened
+        ]
+        assert len(moves) > 5
+        assert any(move.statements for move in moves)
+    # The score and its reasons: who rose by a statement is supported by it.
+    risen = next(move for move in expected["sourced"] if move.way in ("rose", "appeared") and move.statements)
+    _, why = session("sourced").leads.look(risen.id)
+    assert set(risen.statements) <= {claim.statement for claim in why.claims}
+    told = {statement for move in expected["plain"] for statement in (*move.statements, *move.ended)}
+    kinds = {claim.statement: claim.source_kind for claim in session("sourced")._material.given()[0]}
+    assert "witness" not in {kinds[statement] for statement in told}
+    assert "witness" in {kinds[statement] for move in expected["sourced"] for statement in move.statements}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from graphsvc.analysis.score.hubs import Lead, Ranking
 
@@ -19,6 +20,9 @@ class Move:
         way: `appeared`, `rose`, `fell` or `left`: among the first leads.
         before, now: the ranks; None: not ranked.
         own: whether their own score is another one, not only their place among others.
+        statements: ids of those that came, or were changed, and raise it (it rose or appeared) or lower it, as the reasons of
+            its score say; for who may be told of each alone.
+        ended: ids of those about it that counted and do not any more, likewise.
     """
 
     id: str
@@ -27,6 +31,37 @@ class Move:
     before: int | None
     now: int | None
     own: bool
+    statements: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What became of it, with its ranks.
+
+        Example:
+            >>> [Move("p", "", *told, own=True).words for told in (("rose", 9, 3), ("appeared", None, 3), ("left", 3, None))]
+            ['rose from 9 to 3', 'appeared at 3', 'left from 3']
+        """
+        appeared = self.way == "appeared"
+        begun = f" from {self.before:,}" if self.before is not None and not appeared else ""
+        ended = f" {'at' if appeared else 'to'} {self.now:,}" if self.now is not None else ""
+        was = f", was {self.before:,}" if self.before is not None and appeared else ""
+        return f"{self.way}{begun}{ended}{was}"
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, with what is told of it in words."""
+        return asdict(self) | {"words": self.words, "notable": self.notable}
+
+    def __str__(self) -> str:
+        by = f" ({', '.join(self.statements)})" if self.statements else ""
+        ended = f"; no longer counts: {', '.join(self.ended)}" if self.ended else ""
+        return f"{self.name} {self.words}{by}{ended}"
+
+    @property
+    def notable(self) -> bool:
+        """Whether more is told than that others moved: a statement can be named, it appeared or left, or its own score raised it."""
+        raised = self.way == "rose" and self.own
+        return raised or self.way in ("appeared", "left") or bool(self.statements or self.ended)
 
 
 def moved(before: Ranking, now: Ranking, first: int = FIRST) -> list[Move]:

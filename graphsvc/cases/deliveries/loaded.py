@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries.comparing import OTHER_NAMES, OtherNames, RowChange, Weightless
 from graphsvc.errors import InputError
 from graphsvc.ingest.check import Delivery
@@ -30,6 +31,7 @@ class Loaded:
         equal: rows that are equal to others, by table and file. Like rejections, for the live answer alone.
         changes: what becomes of rows that are loaded, of the first of them; of a dry run alone, and likewise.
         weightless: statements some of whose claims would not count any more; of a dry run alone, and likewise.
+        moves: what would become of the leads, as the one who loads may know it; of a dry run alone.
         other_names: tables most of whose known ids have another name in it.
         committed: whether it was taken into the case.
         waits: it is an account that waits to open with others: the graph is as it was.
@@ -52,6 +54,7 @@ class Loaded:
     equal: list[EqualRows] = field(default_factory=list)
     changes: list[RowChange] = field(default_factory=list)
     weightless: list[Weightless] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     other_names: list[OtherNames] = field(default_factory=list)
     stay_sealed: int = 0
     asked: int = 0

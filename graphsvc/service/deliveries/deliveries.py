@@ -19,15 +19,16 @@ from graphsvc.service.deliveries.form import StatementForms
 from graphsvc.service.deliveries.loading import Loading
 from graphsvc.service.deliveries.statements import Statements
 from graphsvc.service.deliveries.uploads import Uploads
+from graphsvc.service.leads.moves import LeadMoves
 from graphsvc.service.search.search import Search
 
 
 class Deliveries:
     """The deliveries of one case."""
 
-    def __init__(self, ask: Ask, search: Search) -> None:
+    def __init__(self, ask: Ask, search: Search, moves: LeadMoves) -> None:
         self._ask = ask
-        self._loading = Loading(ask)
+        self._loading = Loading(ask, moves)
         self.uploads = Uploads(ask, self._loading)
         self.statements = Statements(ask)
         self.form = StatementForms(ask, self._loading, self.statements, search)

@@ -8,10 +8,12 @@ from typing import Any
 
 from graphsvc.access.people import accounts, policy
 from graphsvc.access.people.principal import Grant
+from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.case_name import require_name
 from graphsvc.cases.deliveries.comparing import RowChange, is_plain
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.gc_pause import uncollected
+from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.jobs import Job
 from graphsvc.cases.stores.uploads import Opened
 from graphsvc.cases.versions import known_cases
@@ -22,13 +24,15 @@ from graphsvc.ingest.raw import Limits
 from graphsvc.records.progress import Progress
 from graphsvc.records.tables import TABLES
 from graphsvc.service.ask import Ask
+from graphsvc.service.leads.moves import LeadMoves
 
 
 class Loading:
     """Loads into one case."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, moves: LeadMoves) -> None:
         self._ask = ask
+        self._moves = moves
 
     @property
     def owner(self) -> tuple[str, str]:
@@ -99,6 +103,13 @@ class Loading:
             self.require_whole()
             with source as opened:
                 delivery = self._read(opened, progress)
+            moves: list[Move] = []
+            there = case in {known.id for known in self._ask.cases()}
+
+            def compare(result: Graphed) -> None:
+                if there and self._ask.may("analyse"):
+                    moves.extend(self._moves.expected(result))
+
             loaded = self._ask.home.casework.load(
                 case,
                 self._ask.principal.name,
@@ -107,7 +118,7 @@ class Loading:
                 partial=partial,
                 strict=strict,
                 dry_run=dry_run,
-                compares=lambda _result: None,
+                compares=compare,
                 other_names=other_names,
                 still=self.require_still,
             )
@@ -120,6 +131,7 @@ class Loading:
             chart=delivery.chart,
             changes=changes,
             weightless=weightless,
+            moves=moves,
             names=loaded.names if identities else {},
         )
 

@@ -19,7 +19,7 @@ from graphsvc.analysis.doubt.pieces import Piece, pieces
 from graphsvc.analysis.doubt.questions import Question
 from graphsvc.analysis.doubt.stability import Place, places
 from graphsvc.analysis.evidence.belief import LinkFigures
-from graphsvc.analysis.evidence.claims import Claim, Person
+from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
 from graphsvc.analysis.links.ground import Ground
 from graphsvc.analysis.score.basis import Basis, basis
 from graphsvc.analysis.score.folding import bare, folded
@@ -107,8 +107,16 @@ class Material:
 
     @lasting()
     def _lay(self) -> Basis:
+        return self._laid(*self.given())
+
+    def _laid(self, claims: list[Claim], persons: list[Person], dependence: Dependence) -> Basis:
         few_below = 0 if self._ask.grant.sources else self._ask.settings.few_below
-        return basis(*self.given(), few_below=few_below, weights=self._ask.home.weights)
+        return basis(claims, persons, dependence, few_below=few_below, weights=self._ask.home.weights)
+
+    def imagined(self, claims: list[Claim], persons: list[Person], dependence: Dependence) -> tuple[Basis, Ranking]:
+        """What a ranking of another state of the case is computed on, and the ranking as this reader would be told it."""
+        on = self._laid(claims, persons, dependence)
+        return on, self._as_told(ranked(on))
 
     def reasons(self, lead: str) -> Reasons:
         """What the score of one person is made of, as this reader's ranking is computed."""
@@ -137,21 +145,15 @@ class Material:
 
     @lasting()
     def _rank_before(self, newer: frozenset[int]) -> Before:
-        ask, grant = self._ask, self._ask.grant
+        ask = self._ask
         now, persons, dependence = self.given()
         then = earlier(ask.home.casework.replay, ask.home.register, ask.case, ask.key, newer)
         pairs = [(claim, then.claim(claim)) for claim in now]
         claims = [was for _, was in pairs if was is not None]
         people = then.people.union(*((was.subject, was.object) for was in claims))
-        on = basis(
-            claims,
-            [person for person in persons if person.id in people],
-            dependence,
-            few_below=0 if grant.sources else ask.settings.few_below,
-            weights=ask.home.weights,
-        )
+        _, ranking = self.imagined(claims, [person for person in persons if person.id in people], dependence)
         return Before(
-            self._as_told(ranked(on)),
+            ranking,
             frozenset(claim.id for claim, was in pairs if was is not claim),
             frozenset(claim.id for claim, was in pairs if was is not None and was.counts and not claim.counts),
         )

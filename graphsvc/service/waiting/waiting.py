@@ -13,17 +13,16 @@ from urllib.parse import quote
 
 from graphsvc.access.decided.pending import Pending, PendingStore
 from graphsvc.access.log.audit import now
-from graphsvc.analysis.score.moved import FIRST
+from graphsvc.analysis.score.moved import FIRST, Move
 from graphsvc.cases.stores.export_store import number
 from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
 from graphsvc.errors import RequestError
 from graphsvc.records.dates import shown
 from graphsvc.service.ask import Ask
 from graphsvc.service.deliveries.deliveries import Deliveries
-from graphsvc.service.leads.material import Material
+from graphsvc.service.leads.moves import LeadMoves
 from graphsvc.service.network.network import Network
 from graphsvc.service.protection.clearance import sees_whole
-from graphsvc.service.waiting.moves import LeadMoves, MovedLead
 from graphsvc.views import waits
 
 _KINDS = ("load", "add", "undo", "withdraw", "seal", "open", "erase", "accounts", "regroup")
@@ -70,7 +69,7 @@ class WhatWaits:
     version: int
     items: list[WaitingItem]
     deliveries: list[dict[str, Any]]
-    moved: list[MovedLead] | None
+    moved: list[Move] | None
 
     @property
     def to_do(self) -> int:
@@ -87,18 +86,18 @@ class WhatWaits:
             "to_do": self.to_do,
             "items": [asdict(item) for item in self.items],
             "deliveries": [row["number"] for row in self.deliveries],
-            "moved": None if self.moved is None else [asdict(lead) | {"notable": lead.notable} for lead in self.moved],
+            "moved": None if self.moved is None else [lead.plain() for lead in self.moved],
         }
 
 
 class Waiting:
     """What waits for one person in one case."""
 
-    def __init__(self, ask: Ask, material: Material, network: Network, deliveries: Deliveries) -> None:
+    def __init__(self, ask: Ask, moves: LeadMoves, network: Network, deliveries: Deliveries) -> None:
         self._ask = ask
         self._network = network
         self._deliveries = deliveries
-        self._moves = LeadMoves(ask, material)
+        self._moves = moves
 
     def listed(self) -> WhatWaits:
         """All of it.
@@ -227,7 +226,7 @@ class Waiting:
         rows = self._deliveries.listed()
         return [row for row in rows if row["status"] == "active" and _is_after(_came(row), looked)]
 
-    def _moved(self, last: LastLook) -> list[MovedLead] | None:
+    def _moved(self, last: LastLook) -> list[Move] | None:
         """What came since did to the leads: all of it together, so that it is told what could be seen then and now."""
         if not self._ask.may("analyse"):
             return None
@@ -236,7 +235,7 @@ class Waiting:
         return self._moves.since(newer) if newer else None
 
     def _delivered(
-        self, deliveries: list[dict[str, Any]], moved: list[MovedLead] | None, looked: dt.datetime
+        self, deliveries: list[dict[str, Any]], moved: list[Move] | None, looked: dt.datetime
     ) -> WaitingItem:
         """That deliveries came; who is not told of them is told what they see is another one since they looked."""
         text = waits.delivered(sorted(row["number"] for row in deliveries))

@@ -29,6 +29,7 @@ from graphsvc.service import (
     Session,
     chart_mapping,
 )
+from graphsvc.views import waits
 from graphsvc.web.csvfile import csv_file
 from graphsvc.web.frame import answer, at, current, home, page, wants_json
 from graphsvc.web.rail import Entry
@@ -133,6 +134,10 @@ def preview(case: str) -> ResponseReturnValue:
         same_as=loaded.same_as,
         notes=loaded.notes,
         equal=[str(rows) for rows in loaded.equal],
+        moves=[move.plain() for move in loaded.moves],
+        others=waits.others_moved(apart, sources=session.grant.sources)
+        if (apart := sum(not move.notable for move in loaded.moves))
+        else "",
         weightless=[str(lost) for lost in loaded.weightless],
         **_changes(loaded),
         other_names=[str(names) for names in loaded.other_names],

@@ -1,0 +1,112 @@
+"""What deliveries did to the leads, or would do: whose place is another one, and by which statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.score.moved import Move, moved
+from graphsvc.analysis.score.reasons import dealt, reasons
+from graphsvc.cases.gc_pause import lasting
+from graphsvc.cases.image.computed import computed
+from graphsvc.cases.image.graphing import Graphed
+from graphsvc.records.told import OPEN_KINDS
+from graphsvc.records.told import score as told_score
+from graphsvc.service.ask import Ask
+from graphsvc.service.leads.material import Material
+
+_HAIR = 1e-9
+
+
+class LeadMoves:
+    """What becomes of the leads, for one reader of one case. What is told of a `Move` here is what this reader may know."""
+
+    def __init__(self, ask: Ask, material: Material) -> None:
+        self._ask = ask
+        self._material = material
+
+    def since(self, newer: Collection[int]) -> list[Move] | None:
+        """Whose place among the first leads is another one than before the deliveries of these numbers.
+
+        None: they changed nothing that this reader's leads are computed on.
+
+        Raises:
+            Refused: no role of theirs ranks leads.
+        """
+        with self._ask.act("analyse", query="moves") as outcome:
+            before, now = self._material.before(newer), self._material.ranking()
+            if not before.fresh:
+                return None
+            claims = self._told(claim for claim in self._material.given()[0] if claim.id in before.fresh)
+            ranked = {lead.id for lead in now.leads}
+            leads = []
+            for move in moved(before.ranking, now):
+                about = _about(move, claims)
+                shares = self._material.reasons(move.id).shares if about and move.id in ranked else {}
+                leads.append(self._named(move, about, shares, before.ended))
+            outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
+        return leads
+
+    @lasting()
+    def expected(self, result: Graphed) -> list[Move]:
+        """Whose place among the first leads would be another one if the case became what `result` is.
+
+        Raises:
+            Refused: no role of theirs ranks leads, or they are not cleared for all of the case.
+        """
+        with self._ask.act("analyse", query="moves", dry_run=True) as outcome:
+            grant, material = self._ask.grant, self._material
+            now = {claim.id: claim for claim in material.given()[0]}
+            then = computed(result, grant.claim_codes, sources=grant.sources)
+            on, ranking = material.imagined(then.claims, then.persons, then.dependence)
+            claims = self._told(claim for claim in then.claims if now.get(claim.id) != claim)
+            ended = frozenset(
+                claim.id
+                for claim in claims
+                if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
+            )
+            ranked, told_shares = {lead.id for lead in ranking.leads}, dealt(on)
+            leads = []
+            for move in moved(material.ranking(), ranking):
+                about = _about(move, claims)
+                shares = reasons(on, move.id, told_shares).shares if about and move.id in ranked else {}
+                leads.append(self._named(move, about, shares, ended))
+            outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
+        return leads
+
+    def _named(
+        self,
+        move: Move,
+        about: Collection[Claim],
+        shares: Mapping[str | tuple[str, ...], float],
+        ended: Collection[str],
+    ) -> Move:
+        """A move with the statements it is by."""
+        raises = move.way in ("appeared", "rose")
+
+        def moves(claim: Claim) -> bool:
+            share = shares.get(claim.id, 0.0)
+            share = share if self._ask.grant.sources else told_score(share)
+            return claim.counts and (share > _HAIR if raises else share < -_HAIR)
+
+        return replace(
+            move,
+            name=move.name or move.id,
+            statements=tuple(sorted({claim.statement for claim in about if moves(claim)})),
+            ended=tuple(sorted({claim.statement for claim in about if claim.id in ended})),
+        )
+
+    def _told(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Those whose statements this reader is shown one by one."""
+        return [claim for claim in claims if self._ask.grant.sources or claim.source_kind in OPEN_KINDS]
+
+
+def _about(move: Move, claims: Collection[Claim]) -> list[Claim]:
+    """Of these claims those that can have a share: a score has some of links that somebody is at an end of, and of no other."""
+    return [claim for claim in claims if move.id in (claim.subject, claim.object)]
+
+
+def _sources(leads: Collection[Move], claims: Collection[Claim]) -> set[str]:
+    named = {statement for lead in leads for statement in (*lead.statements, *lead.ended)}
+    return {claim.source for claim in claims if claim.statement in named} - {""}
