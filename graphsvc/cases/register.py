@@ -131,6 +131,7 @@ class Register:
                     tables.picture_versions,
                     tables.pictures,
                     tables.drafts,
+                    tables.last_looks,
                     tables.comments,
                 ):
                     connection.execute(table.delete().where(table.c.case_id == case))

@@ -12,6 +12,7 @@ import pytest
 from graphsvc.access.log import audit
 from graphsvc.access.people.principal import Grant
 from graphsvc.access.vault import pseudonym
+from graphsvc.cases.stores.last_looks import LastLook, keep_look, last_look
 from graphsvc.config import Settings
 from graphsvc.errors import NotFound, Refused, RequestError
 from graphsvc.records.iso import json_safe
@@ -288,3 +289,12 @@ def test_work_of_ones_own_is_news_and_that_of_others_is_not(people: Place) -> No
     people("cus").protection.job(job, wait_s=60)
     assert [item.text for item in people("cus").waiting.listed().items] == ["Your opening of accounts is done"]
     assert people("sup").waiting.listed().items == people("sup2").waiting.listed().items
+
+
+def test_a_case_that_comes_to_nothing_takes_the_looks_at_it_along(people: Place) -> None:
+    service = people.service
+    service.register.key("never", create=True)
+    keep_look(service.database, "never", "inv", LastLook(audit.now(), 0))
+    service.register.unmake("never")
+    assert last_look(service.database, "never", "inv") is None
+    assert "never" not in {row["id"] for row in service.register.cases()}
