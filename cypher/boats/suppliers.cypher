@@ -7,6 +7,10 @@
 // type = "id"
 // help = "only this person or gang; empty: all"
 // default = ""
+// [parameters.least]
+// type = "float"
+// help = "least belief of the supply, and of the parts of organisers, 0 to 1"
+// default = 0.25
 // [returns]
 // supplier = "Entity.id"
 // name = "Entity.name"
@@ -21,7 +25,7 @@
 // rows = 8
 // ---
 MATCH (s:Entity {case: $case})-[r:SUPPLIED]->(b:Boat)
-WHERE s.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($supplier = '' OR s.id = $supplier)
+WHERE s.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($supplier = '' OR s.id = $supplier)
 WITH s, b, r ORDER BY b.id
 WITH s, collect(b) AS supplied, max(r[$belief]) AS strongest, min(r[$belief]) AS weakest,
      max(coalesce(r[$denying] <> 0, false)) AS contested
@@ -31,15 +35,15 @@ RETURN s.id AS supplier, s.name AS name, toLower(head([l IN labels(s) WHERE l <>
                  WHERE c.handling IN $handling AND u[$belief] IS NOT NULL RETURN DISTINCT c.id AS id ORDER BY id } AS crossings,
        strongest,
        COLLECT { UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
-                 WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] IS NOT NULL
+                 WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] >= $least
                  RETURN DISTINCT e.id AS id ORDER BY id } AS organisers,
        CASE WHEN contested THEN [s.id] ELSE [] END + COLLECT {
          UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
-         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] IS NOT NULL AND o[$denying] <> 0
+         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] >= $least AND o[$denying] <> 0
          RETURN DISTINCT e.id AS id ORDER BY id } AS denied,
        CASE WHEN weakest < 0.5 THEN [s.id] ELSE [] END + COLLECT {
          UNWIND supplied AS b MATCH (b)-[u:USED_ON]->(c:Crossing)<-[o:ORGANISED]-(e:Entity)
-         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] < 0.5
+         WHERE c.handling IN $handling AND e.handling IN $handling AND u[$belief] IS NOT NULL AND o[$belief] >= $least AND o[$belief] < 0.5
          RETURN DISTINCT e.id AS id ORDER BY id } AS doubtful
 ORDER BY size(boats) DESC, supplier
 LIMIT $limit + 1

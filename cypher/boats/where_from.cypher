@@ -6,6 +6,10 @@
 // [parameters.boat]
 // type = "id"
 // help = "id of the boat"
+// [parameters.least]
+// type = "float"
+// help = "least belief of a supply, part, place or use, 0 to 1"
+// default = 0.25
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -22,7 +26,7 @@
 // rows = 1
 // ---
 MATCH (n:Boat {case: $case, id: $boat})-[r:SUPPLIED|USED_ON|PART_OF|LOCATED_AT]-(m:Entity)
-WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] IS NOT NULL
+WHERE n.handling IN $handling AND m.handling IN $handling AND r[$belief] >= $least
 WITH startNode(r) AS a, r, endNode(r) AS b
 RETURN a.id AS subject, coalesce(a.name, a.value) AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        r.relation AS relation, b.id AS object,

@@ -6,6 +6,10 @@
 // [parameters.crossing]
 // type = "id"
 // help = "id of the crossing"
+// [parameters.least]
+// type = "float"
+// help = "least belief of a part played, 0 to 1"
+// default = 0.25
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -26,13 +30,13 @@ MATCH (c:Crossing {case: $case, id: $crossing})
 WHERE c.handling IN $handling
 CALL (c) {
   MATCH (a:Entity)-[r:ORGANISED|PILOTED|ASSISTED|USED_ON]->(c)
-  WHERE a.handling IN $handling AND r[$belief] IS NOT NULL
+  WHERE a.handling IN $handling AND r[$belief] >= $least
   RETURN a, r, c AS b
   UNION
   MATCH (b:Boat)-[u:USED_ON]->(c)
   WHERE b.handling IN $handling AND u[$belief] IS NOT NULL
   MATCH (a:Entity)-[r:SUPPLIED]->(b)
-  WHERE a.handling IN $handling AND r[$belief] IS NOT NULL
+  WHERE a.handling IN $handling AND r[$belief] >= $least
   RETURN a, r, b
 }
 RETURN a.id AS subject, a.name AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,

@@ -6,6 +6,10 @@
 // [parameters.gang]
 // type = "id"
 // help = "id of the gang"
+// [parameters.least]
+// type = "float"
+// help = "least belief of a part played, and of a membership, 0 to 1"
+// default = 0.25
 // [returns]
 // crossing = "Crossing.id"
 // date = "Crossing.date"
@@ -26,11 +30,11 @@ CALL (g) {
   RETURN g AS actor, 1.0 AS membership
   UNION
   MATCH (p:Person)-[m:MEMBER_OF|RUNS]->(g)
-  WHERE p.handling IN $handling AND m[$belief] IS NOT NULL
+  WHERE p.handling IN $handling AND m[$belief] >= $least
   RETURN p AS actor, max(m[$belief]) AS membership
 }
 MATCH (actor)-[r:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
-WHERE c.handling IN $handling AND r[$belief] IS NOT NULL
+WHERE c.handling IN $handling AND r[$belief] >= $least
 RETURN c.id AS crossing, c.date AS date, c.launch_site AS launch_site, r.relation AS part,
        actor.id AS actor, actor.name AS actor_name, r[$belief] AS belief, membership, r[$denying] AS denying
 ORDER BY c.date_earliest, crossing, part, actor

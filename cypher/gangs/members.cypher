@@ -7,6 +7,10 @@
 // type = "id"
 // help = "id of the gang; empty: all gangs"
 // default = ""
+// [parameters.least]
+// type = "float"
+// help = "least belief of a membership, and of a part played, 0 to 1"
+// default = 0.25
 // [returns]
 // gang = "Gang.id"
 // gang_name = "Gang.name"
@@ -22,10 +26,10 @@
 // rows = 4
 // ---
 MATCH (g:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)
-WHERE g.handling IN $handling AND p.handling IN $handling AND r[$belief] IS NOT NULL AND ($gang = '' OR g.id = $gang)
+WHERE g.handling IN $handling AND p.handling IN $handling AND r[$belief] >= $least AND ($gang = '' OR g.id = $gang)
 RETURN g.id AS gang, g.name AS gang_name, r.relation AS relation, p.id AS person, p.name AS name,
        r[$belief] AS belief, r[$belief_on_record] AS belief_on_record, r[$denying] AS denying,
        COUNT { MATCH (p)-[s:ORGANISED|PILOTED|ASSISTED]->(c:Crossing)
-               WHERE c.handling IN $handling AND s[$belief] IS NOT NULL RETURN DISTINCT c } AS crossings
+               WHERE c.handling IN $handling AND s[$belief] >= $least RETURN DISTINCT c } AS crossings
 ORDER BY gang, relation DESC, belief DESC, person
 LIMIT $limit + 1

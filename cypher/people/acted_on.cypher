@@ -7,6 +7,10 @@
 // type = "id"
 // help = "id of who acted; empty: everyone"
 // default = ""
+// [parameters.least]
+// type = "float"
+// help = "least belief of what was done, 0 to 1"
+// default = 0.25
 // [returns]
 // subject = "Entity.id"
 // subject_name = "Entity.name"
@@ -23,7 +27,7 @@
 // rows = 169
 // ---
 MATCH (a:Entity {case: $case})-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED]->(b:Person)
-WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] IS NOT NULL AND ($person = '' OR a.id = $person)
+WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($person = '' OR a.id = $person)
 RETURN a.id AS subject, a.name AS subject_name, toLower(head([l IN labels(a) WHERE l <> 'Entity'])) AS subject_kind,
        r.relation AS relation, b.id AS object, b.name AS object_name, 'person' AS object_kind,
        r[$belief] AS belief, r[$groups] AS groups, r[$denying] AS denying, r[$first_on] AS first_on

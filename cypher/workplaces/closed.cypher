@@ -11,6 +11,10 @@
 // type = "date"
 // help = "closed on this day or earlier; empty: no end"
 // default = ""
+// [parameters.least]
+// type = "float"
+// help = "least belief of control or management, 0 to 1"
+// default = 0.25
 // [returns]
 // workplace = "Workplace.id"
 // name = "Workplace.name"
@@ -31,18 +35,18 @@ MATCH (w:Workplace {case: $case})
 WHERE w.handling IN $handling AND w.closed_on IS NOT NULL AND toString(w.closed_on_earliest) >= left($first, 10)
   AND ($last = '' OR left(toString(w.closed_on_earliest), size($last)) <= $last)
 RETURN w.id AS workplace, w.name AS name, w.kind AS kind, w.sector AS sector, w.closed_on AS closed_on,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
-       COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS managers,
        COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL } AS workers,
        COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
                MATCH (p)-[s:WORKED_AT]->(n:Workplace)
                WHERE n.handling IN $handling AND n <> w AND s[$belief] IS NOT NULL AND s[$last_on] >= toString(w.closed_on_earliest)
                RETURN DISTINCT p } AS seen_since,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND k[$denying] <> 0
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] < 0.5
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY w.closed_on_earliest, workplace
 LIMIT $limit + 1

@@ -11,6 +11,10 @@
 // type = "int"
 // help = "days before the closing from which a new place counts"
 // default = 14
+// [parameters.least]
+// type = "float"
+// help = "least belief of control, 0 to 1"
+// default = 0.25
 // [returns]
 // closed = "Workplace.id"
 // closed_name = "Workplace.name"
@@ -36,15 +40,15 @@ WHERE w.closed_on IS NOT NULL AND n <> w AND ($workplace = '' OR w.id = $workpla
 WITH w, n, p, s ORDER BY p.id
 WITH w, n, collect(p.id) AS who, min(s[$first_on]) AS earliest
 RETURN w.id AS closed, w.name AS closed_name, w.closed_on AS closed_on,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
        n.id AS next, n.name AS next_name, n.kind AS next_kind,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(n) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(n) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS next_controllers,
        size(who) AS people, who, earliest,
-       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least
                    AND k[$denying] <> 0 RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
-       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] < 0.5
+       COLLECT { UNWIND [w, n] AS x MATCH (c:Entity)-[k:CONTROLS]->(x) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY people DESC, closed, next
 LIMIT $limit + 1

@@ -3,6 +3,10 @@
 // why = "Someone who controls or manages both where people lived and where they worked: a risk sign for those people. Tied housing is also lawful and common on farms and sites."
 // kind = "table"
 // limit = 500
+// [parameters.least]
+// type = "float"
+// help = "least belief of control or management, 0 to 1"
+// default = 0.25
 // [returns]
 // controller = "Entity.id"
 // name = "Entity.name"
@@ -21,7 +25,7 @@ MATCH (d:Workplace {case: $case})<-[h:LIVED_AT]-(p:Person)-[j:WORKED_AT]->(w:Wor
 WHERE d <> w AND d.handling IN $handling AND p.handling IN $handling AND w.handling IN $handling
   AND h[$belief] IS NOT NULL AND j[$belief] IS NOT NULL
 MATCH (d)<-[k:CONTROLS|MANAGED]-(c:Entity)-[m:CONTROLS|MANAGED]->(w)
-WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND m[$belief] IS NOT NULL
+WHERE c.handling IN $handling AND k[$belief] >= $least AND m[$belief] >= $least
 WITH c, d, w, p, reduce(low = 1.0, one IN [k, m] | CASE WHEN one[$belief] < low THEN one[$belief] ELSE low END) AS weaker,
      any(one IN [k, m] WHERE coalesce(one[$denying] <> 0, false)) AS contested ORDER BY p.id
 WITH c, d, w, collect(DISTINCT p.id) AS who, max(weaker) AS weakest, max(contested) AS denied

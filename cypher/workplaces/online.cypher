@@ -3,6 +3,10 @@
 // why = "Sites where people are made to work, with who controls and manages them and how many are said to work there. Most of those who work on such sites do so of their own accord."
 // kind = "table"
 // limit = 500
+// [parameters.least]
+// type = "float"
+// help = "least belief of control or management, 0 to 1"
+// default = 0.25
 // [returns]
 // workplace = "Workplace.id"
 // name = "Workplace.name"
@@ -21,20 +25,20 @@
 MATCH (w:Workplace {case: $case, kind: 'online'})
 WHERE w.handling IN $handling
 RETURN w.id AS workplace, w.name AS name, w.sector AS sector, w.opened_on AS opened_on,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN c.id AS id ORDER BY id } AS controllers,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least
                  RETURN coalesce(c.name, c.id) AS name ORDER BY c.id } AS controller_names,
-       COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL
+       COLLECT { MATCH (p:Person)-[k:MANAGED]->(w) WHERE p.handling IN $handling AND k[$belief] >= $least
                  RETURN p.id AS id ORDER BY id } AS managers,
        COUNT { MATCH (p:Person)-[k:WORKED_AT]->(w) WHERE p.handling IN $handling AND k[$belief] IS NOT NULL } AS workers,
        COLLECT { MATCH (w)<-[k:WORKED_AT]-(p:Person)-[s:WORKED_AT]->(o:Workplace)
                  WHERE p.handling IN $handling AND o.handling IN $handling AND o.closed_on IS NOT NULL
                    AND k[$belief] IS NOT NULL AND s[$belief] IS NOT NULL
                  RETURN DISTINCT o.id AS id ORDER BY id } AS from_closed,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] IS NOT NULL AND k[$denying] <> 0
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$denying] <> 0
                  RETURN DISTINCT c.id AS id ORDER BY id } AS denied,
-       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] < 0.5
+       COLLECT { MATCH (c:Entity)-[k:CONTROLS|MANAGED]->(w) WHERE c.handling IN $handling AND k[$belief] >= $least AND k[$belief] < 0.5
                  RETURN DISTINCT c.id AS id ORDER BY id } AS doubtful
 ORDER BY workers DESC, workplace
 LIMIT $limit + 1

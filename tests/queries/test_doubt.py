@@ -9,6 +9,7 @@ import pytest
 
 from graphsvc.access.people.principal import Grant
 from graphsvc.config import Settings
+from graphsvc.queries import own_library
 from graphsvc.service import PictureRequest
 from tests.toolbox.cases import Lay, Place, laid
 from tests.toolbox.rows import Tables, said
@@ -75,16 +76,20 @@ def test_who_is_behind_crossings_begins_above_lies_and_marks_doubt(people: Place
 )
 def test_who_controls_a_place_is_marked(people: Place, name: str, column: str) -> None:
     (row,) = asked(people, "whole", name)
+    assert row[column] == sorted([SURE, LIED, POOR])
+    assert (row["denied"], row["doubtful"]) == ([LIED], [POOR])
+    (row,) = asked(people, "whole", name, least=0)
     assert row[column] == sorted([SURE, LIED, POOR, WORST])
     assert (row["denied"], row["doubtful"]) == ([LIED], sorted([POOR, WORST]))
 
 
-def test_suppliers_and_organisers_are_marked(people: Place) -> None:
-    rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers")}
-    assert set(rows) == {SURE, LIED, POOR, WORST}
+@pytest.mark.parametrize(("given", "doubtful"), [({}, {POOR}), ({"least": 0}, {POOR, WORST})])
+def test_suppliers_and_organisers_are_marked(people: Place, given: dict[str, Any], doubtful: set[str]) -> None:
+    rows = {row["supplier"]: row for row in asked(people, "whole", "boats.suppliers", **given)}
+    assert set(rows) == {SURE, LIED, *doubtful}
     for supplier, row in rows.items():
         assert row["denied"][-1] == LIED
-        assert set(row["doubtful"]) == {POOR, WORST}
+        assert set(row["doubtful"]) == doubtful
         assert (supplier in row["denied"]) == (supplier == LIED)
 
 
@@ -124,3 +129,38 @@ def test_the_page_marks_them_where_they_stand(people: Place) -> None:
         assert [mark for mark in ("denied", "doubtful") if f'<span class="tag">{mark}</span>' in entity] == list(
             marks
         ), name
+
+
+# What says that somebody did something to people, boats or money.
+ACCUSING = (
+    *("ORGANISED", "SUPPLIED", "PILOTED", "ASSISTED", "RUNS", "MEMBER_OF", "CONTROLS", "MANAGED", "RECRUITED"),
+    *("TRANSPORTED", "COERCED", "ABANDONED", "DIRECTED", "OWES"),
+)
+# Queries that read such links and accuse nobody by them, and why they begin with all.
+OTHERWISE = {
+    "gangs.in_common": "finds what two gangs share, to be looked at",
+    "gangs.rivals": "rivalry is no accusation",
+    "hubs.by_groups": "begins with two groups of witnesses",
+    "people.nationalities": "for interpreters: how sure a part is weighs nothing",
+    "quality.partly_identified": "is about whoever is not identified, however little is said",
+    "quality.two_boats_one_day": "is about what cannot both be true",
+}
+
+
+def test_whoever_is_hardly_believed_stands_in_no_list_of_accused_unasked() -> None:
+    """Lists of who did something begin where more than a lone weak word speaks for it; one may ask for all."""
+    library = own_library()
+    accusing = [
+        query
+        for query in library.values()
+        if query.kind != "internal" and any(f":{part}" in query.text or f"|{part}" in query.text for part in ACCUSING)
+    ]
+    least = {
+        query.name: parameter.default
+        for query in accusing
+        for parameter in query.parameters
+        if parameter.name == "least" and parameter.type == "float"
+    }
+    unasked = {query.name for query in accusing} - least.keys()
+    assert unasked == set(OTHERWISE)
+    assert {name for name, default in least.items() if float(default) < 0.25} == set()

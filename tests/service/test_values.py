@@ -193,3 +193,30 @@ def test_an_alias_of_somebody_unsealed_is_nobodys_pseudonym_where_it_is_about_th
     (tmp_path / "without").mkdir()
     other = graph_of(tmp_path / "without", without)
     assert other.image.nodes["Statement"]["ST5"]["summary"] == said["ST5"] == f"{sealed} paid {sealed}."
+
+
+def test_what_is_c_shows_no_name_in_a_statement_under_p(tmp_path: Path) -> None:
+    """A namesake whom only a claim under C ties to a statement excuses nothing in its text."""
+    tables = {
+        "people.csv": (
+            "id,name,category,sealed,handling\n"
+            "P7001,Hewa Karim,other,yes,P\n"
+            "P7002,Hewa Karim,suspect,,P\n"
+            "P7003,Omar Rashid,suspect,,P\n"
+            "P7004,Sami Nouri,suspect,,P\n"
+        ),
+        "statements.csv": "id,kind,handling,summary\nST1,intelligence,P,He met Hewa Karim.\nST2,intelligence,P,Hewa Karim paid.\n",
+        "links.csv": (
+            "subject_id,relation,object_id,statement_id,handling\n"
+            "P7003,DIRECTED,P7004,ST1,P\n"
+            "P7003,PAID,P7002,ST1,C\n"
+            "P7002,PAID,P7003,ST2,P\n"
+        ),
+    }
+    shown = graph_of(tmp_path, tables)
+    said = {name: values["summary"] for name, values in shown.image.nodes["Statement"].items()}
+    assert said == {"ST1": f"He met {SEVERAL}.", "ST2": "Hewa Karim paid."}
+    (tmp_path / "without").mkdir()
+    links = "".join(row for row in tables["links.csv"].splitlines(keepends=True) if not row.endswith(",C\n"))
+    without = graph_of(tmp_path / "without", {**tables, "links.csv": links})
+    assert {name: values["summary"] for name, values in without.image.nodes["Statement"].items()} == said

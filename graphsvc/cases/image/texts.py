@@ -149,9 +149,12 @@ class Texts:
         return Bearers(self._excused(*identifiers), self._shared(identifiers))
 
     def by_statement(self, identifier: str) -> Bearers:
-        """As `by_ends`, of all whom the statement is about: who gave it makes no other text of it."""
+        """As `by_ends`, of all whom the statement is about: who gave it makes no other text of it.
+
+        Claims under C make no other text of a statement under P.
+        """
         ends = self._open_ends if self._level(identifier) == "P" else self._ends
-        return Bearers(self._excused(*sorted(self._ends.get(identifier, ()))), self._shared(ends.get(identifier, ())))
+        return self.by_ends(*sorted(ends.get(identifier, ())))
 
     def _shared(self, identifiers: Iterable[str]) -> frozenset[str]:
         ends = [*identifiers]
