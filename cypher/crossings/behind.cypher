@@ -24,7 +24,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { crossing = "C0001" }
-// rows = 2
+// rows = 1
 // ---
 MATCH (c:Crossing {case: $case, id: $crossing})
 WHERE c.handling IN $handling

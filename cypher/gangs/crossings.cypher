@@ -22,7 +22,7 @@
 // denying = "Link.denying"
 // [example]
 // parameters = { gang = "G0001" }
-// rows = 7
+// rows = 1
 // ---
 MATCH (g:Gang {case: $case, id: $gang})
 WHERE g.handling IN $handling

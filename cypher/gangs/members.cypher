@@ -23,7 +23,7 @@
 // crossings = "computed.count"
 // [example]
 // parameters = { gang = "G0001" }
-// rows = 4
+// rows = 3
 // ---
 MATCH (g:Gang {case: $case})<-[r:MEMBER_OF|RUNS]-(p:Person)
 WHERE g.handling IN $handling AND p.handling IN $handling AND r[$belief] >= $least AND ($gang = '' OR g.id = $gang)

@@ -24,7 +24,7 @@
 // denying = "Link.denying"
 // first_on = "Link.first_on"
 // [example]
-// rows = 169
+// rows = 159
 // ---
 MATCH (a:Entity {case: $case})-[r:RECRUITED|TRANSPORTED|HOUSED|COERCED|ABANDONED]->(b:Person)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least AND ($person = '' OR a.id = $person)

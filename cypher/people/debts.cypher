@@ -22,7 +22,7 @@
 // places = "Workplace.id"
 // [example]
 // parameters = { tied = "no" }
-// rows = 18
+// rows = 11
 // ---
 MATCH (a:Entity {case: $case})-[r:OWES]->(b:Entity)
 WHERE a.handling IN $handling AND b.handling IN $handling AND r[$belief] >= $least
