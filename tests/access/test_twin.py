@@ -28,6 +28,7 @@ def answers(cases: Any, arguments: Arguments, case: str, handling: str) -> Answe
     """What every query answers to every set of parameters: as released, and as an analysis gets it."""
     found: Answers = {}
     reader = cases.reader(handling)
+    cases.service.forget()  # what the graph answers now, not what it answered before
     for query in QUERIES:
         for given in arguments(query):
             rows = cases.service.gate.read(reader, "tests", query.name, case, given, action="read").rows
