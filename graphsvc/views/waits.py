@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from graphsvc.analysis.score.moved import Move
 from graphsvc.records.numbers import count, plural
 
 # What others ask that somebody agrees to, in words that follow who asks. The pseudonym stands beside the sentence.
@@ -175,21 +176,23 @@ def unnamed(sources: bool) -> str:
     return "through others" if sources else "through others, or by what is not told one by one"
 
 
-def others_moved(number: int, *, sources: bool) -> str:
-    """What is said of leads that moved without a statement to name.
+def others_moved(moves: Sequence[Move], *, sources: bool) -> str:
+    """What is said of leads that moved without a statement to name; empty: of none.
 
     Args:
-        number: how many.
+        moves: of all leads.
         sources: whether the reader is told what witnesses said one by one.
 
     Example:
-        >>> others_moved(2, sources=True)
-        '2 others moved only because others did.'
-        >>> others_moved(1, sources=False)
+        >>> fell = Move("p", "", "fell", 3, 9, own=False)
+        >>> others_moved([fell, fell], sources=True), others_moved([], sources=True)
+        ('2 others moved only because others did.', '')
+        >>> others_moved([fell], sources=False)
         '1 other moved because others did, or by what is not told one by one.'
     """
+    number = sum(not move.notable for move in moves)
     why = "only because others did" if sources else "because others did, or by what is not told one by one"
-    return f"{count(number, 'other')} moved {why}."
+    return f"{count(number, 'other')} moved {why}." if number else ""
 
 
 def waits(number: int) -> str:

@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterable
 
 from flask import Response, current_app, request
+from werkzeug.http import dump_cookie
 
 _MOST = 12
 _DAYS = 180
@@ -36,15 +37,17 @@ def remember(response: Response, account: str, case: str) -> None:
     if opened[:1] == [mark]:
         return
     config = current_app.config
-    response.set_cookie(
+    cookie = dump_cookie(
         _cookie(),
         ".".join([mark, *(known for known in opened if known != mark)][:_MOST]),
         max_age=_DAYS * 86_400,
+        sync_expires=False,  # the age says it, and no clock stands in an answer
         path=config["SESSION_COOKIE_PATH"],
         secure=config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",
     )
+    response.headers.add("Set-Cookie", cookie)
 
 
 def _cookie() -> str:

@@ -150,8 +150,8 @@ class Alike:
         return self.service.session(reader, "tests", case)
 
 
-# When a delivery was loaded.
-LOADED = re.compile(r'"loaded_at":"[^"]+"')
+# When a delivery was loaded: of itself, and as news.
+LOADED = re.compile(r'"(loaded_at|since)":"[^"]+"')
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -240,6 +241,12 @@ def test_a_statement_is_withdrawn(ann: Hand) -> None:
     ann.open(statement="T1", fate="withdrawn")
     assert ann.fields.sent["s.status"] == "withdrawn"
     ann.press("check", s__status_on="2020-06", reason="afraid")
+    # What it would do to the leads is worked out when asked, and nothing typed is lost by it.
+    assert "would become of the leads" not in re.sub(r"<button.*?</button>", "", ann.page, flags=re.DOTALL)
+    ann.press("leads")
+    told = re.search(r"What would become of the leads|Nobody among the first leads would stand elsewhere", ann.page)
+    assert told
+    assert "leads" not in ann.fields.buttons
     ann.done()
     assert "Withdrawn by its source, June 2020" in ann.client.get(f"/case/{ann.case}/statement?id=T1").text
 

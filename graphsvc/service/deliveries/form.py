@@ -18,11 +18,13 @@ from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.access.log.audit import now
+from graphsvc.analysis.score.moved import Move
 from graphsvc.cases.deliveries import statement_form
 from graphsvc.cases.deliveries.batches import next_time
 from graphsvc.cases.deliveries.form_rows import STATEMENT, Correctable, FormRows, entered_id, reference_in, require_new
 from graphsvc.cases.deliveries.loaded import Loaded
 from graphsvc.cases.deliveries.statement_form import Cells, Fault, Form, FormPart
+from graphsvc.cases.image.graphing import Graphed
 from graphsvc.cases.progress import quiet
 from graphsvc.errors import Refused, RequestError
 from graphsvc.ingest.check import Delivery, check_delivery
@@ -63,6 +65,7 @@ class Checked:
         opens_at: when it opens to others at the earliest (UTC); None: at once.
         ends: reference as typed → row of `entities.named` it means.
         alike: handle of what is new → hits of `find` as dictionaries that may be the same, each with `by`: what they share.
+        moves: what would become of the leads; None: it was not asked.
     """
 
     faults: list[Fault]
@@ -71,6 +74,7 @@ class Checked:
     ends: dict[str, dict[str, Any]]
     alike: dict[str, list[dict[str, Any]]]
     opens_at: dt.datetime | None = None
+    moves: list[Move] | None = None
 
 
 class StatementForms:
@@ -95,8 +99,8 @@ class StatementForms:
         """Reference in a form as typed → row of `entities.named` it means; what means nobody is left out."""
         return self._references(form)[0]
 
-    def check(self, form: Form) -> Checked:
-        """What a form would do; nothing is loaded.
+    def check(self, form: Form, *, moves: bool = False) -> Checked:
+        """What a form would do, with `moves` to the leads as well, which takes a while; nothing is loaded.
 
         Raises:
             Changed: the statement it corrects is another by now. NotFound: that statement is not theirs.
@@ -108,7 +112,9 @@ class StatementForms:
         if wrong:
             return Checked([*wrong, *self._unread(form, {fault.field for fault in wrong})], {}, None, ends, {})
         places: dict[tuple[str, int], str] = {}
-        loaded = self._enter(form, quiet, places, dry_run=True)
+        becomes: list[Move] = []
+        compares = self._loading.comparing(becomes) if moves else None
+        loaded = self._enter(form, quiet, places, dry_run=True, compares=compares)
         return Checked(
             statement_form.faults(loaded.rejections, places),
             loaded.counts,
@@ -116,6 +122,7 @@ class StatementForms:
             ends,
             {part.handle: alike for part in form.new if (alike := self._alike(part))},
             next_time(self._ask.home.account_times, now()) if self._waits(form) else None,
+            becomes if moves else None,
         )
 
     def enter(self, form: Form) -> str:
@@ -260,6 +267,7 @@ class StatementForms:
         places: dict[tuple[str, int], str],
         *,
         dry_run: bool = False,
+        compares: Callable[[Graphed], object] | None = None,
     ) -> Loaded:
         case = self._ask.case
         step = "correct" if form.of else "add"
@@ -273,6 +281,7 @@ class StatementForms:
                 partial=not form.of,
                 strict=True,
                 dry_run=dry_run,
+                compares=compares,
                 waits=self._waits(form),
                 still=self._loading.require_still,
             )

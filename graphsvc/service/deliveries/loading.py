@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -104,12 +105,6 @@ class Loading:
             with source as opened:
                 delivery = self._read(opened, progress)
             moves: list[Move] = []
-            there = case in {known.id for known in self._ask.cases()}
-
-            def compare(result: Graphed) -> None:
-                if there and self._ask.may("analyse"):
-                    moves.extend(self._moves.expected(result))
-
             loaded = self._ask.home.casework.load(
                 case,
                 self._ask.principal.name,
@@ -118,7 +113,7 @@ class Loading:
                 partial=partial,
                 strict=strict,
                 dry_run=dry_run,
-                compares=compare,
+                compares=self.comparing(moves),
                 other_names=other_names,
                 still=self.require_still,
             )
@@ -134,6 +129,16 @@ class Loading:
             moves=moves,
             names=loaded.names if identities else {},
         )
+
+    def comparing(self, moves: list[Move]) -> Callable[[Graphed], None]:
+        """What puts into a list what would become of the leads, for who ranks them in a case that is there."""
+        there = self._ask.case in {known.id for known in self._ask.cases()}
+
+        def compare(result: Graphed) -> None:
+            if there and self._ask.may("analyse"):
+                moves.extend(self._moves.expected(result))
+
+        return compare
 
     @uncollected()
     def _read(self, opened: Opened, progress: Progress) -> Delivery:

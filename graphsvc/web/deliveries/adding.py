@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from graphsvc.errors import NotFound, RequestError
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Changed, Checked, Form, FormPart, Session, StatementVersion, statement_form
+from graphsvc.views import waits
 from graphsvc.views.fields import brings, fields
 from graphsvc.web.deliveries.form_fields import EDITS, MOST, hidden_fields, next_handle, same, sent_form
 from graphsvc.web.deliveries.load import COUNTS, told
@@ -24,6 +25,7 @@ from graphsvc.web.frame import answer, at, inward, page
 
 blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
 
+_LEADS = "leads"  # what the button says that asks what would become of them
 _QUICK_S = 1.5  # a load that takes no longer is told at once, without a page of progress
 
 
@@ -66,7 +68,7 @@ def send(case: str) -> ResponseReturnValue:
             return _loading(session, typed)
         if do == "take":  # who is there already in the place of who is new, seen on the preview
             typed = same(typed, what)[0]
-        checked = session.deliveries.form.check(typed)
+        checked = session.deliveries.form.check(typed, moves=do == _LEADS)
     except Changed as error:
         return _shown(session, typed, said=str(error), status=error.status, changed=True)
     except NotFound:
@@ -262,6 +264,8 @@ def _previewed(session: Session, form: Form, checked: Checked) -> ResponseReturn
         brings=brings(checked.counts),
         counts={table: {name: count[name] for name in COUNTS} for table, count in checked.counts.items()},
         same_as=checked.same_as,
+        moves=[move.plain() for move in checked.moves] if checked.moves is not None else None,
+        others=waits.others_moved(checked.moves or [], sources=session.grant.sources),
         opens=checked.opens_at,
         sentences=sentences,
         alike=[

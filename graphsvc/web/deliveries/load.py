@@ -135,9 +135,7 @@ def preview(case: str) -> ResponseReturnValue:
         notes=loaded.notes,
         equal=[str(rows) for rows in loaded.equal],
         moves=[move.plain() for move in loaded.moves],
-        others=waits.others_moved(apart, sources=session.grant.sources)
-        if (apart := sum(not move.notable for move in loaded.moves))
-        else "",
+        others=waits.others_moved(loaded.moves, sources=session.grant.sources),
         weightless=[str(lost) for lost in loaded.weightless],
         **_changes(loaded),
         other_names=[str(names) for names in loaded.other_names],

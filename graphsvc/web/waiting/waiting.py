@@ -28,8 +28,7 @@ def table(case: str) -> ResponseReturnValue:
 
 def _listed(session: Session) -> dict[str, Any]:
     listed = session.waiting.listed()
-    apart = sum(not lead.notable for lead in listed.moved or [])
-    others = waits.others_moved(apart, sources=session.grant.sources) if apart else ""
+    others = waits.others_moved(listed.moved or [], sources=session.grant.sources)
     return {"waiting": listed.plain(), "others": others}
 
 
