@@ -145,8 +145,7 @@ def twofold(at_server: Callable[..., Settings], tmp_path_factory: pytest.TempPat
         homes.wipe(whole, CASE)
         with homes.hasty(Service(part_home)) as part:
             load(part, CASE, invented.without_c(rows), folder / "part")
-            # In another order than above: who looked before moves nothing.
-            for name in ("sourced", "reader"):
+            for name in ("reader", "sourced"):
                 walked["part", name] = asked(part, name, known, whole=name != "sourced")
             homes.wipe(part, CASE)
         with homes.hasty(Service(absent_home)) as absent:
