@@ -123,17 +123,17 @@ def at(case: str) -> Session:
     if case_session is not None and case_session.case == case:
         return case_session
     case_session = current().at(case)
-    if case not in _case_names():
-        g.version = case_session.version  # says that it is not there, or not theirs
+    version = _cases().get(case)
+    g.version = case_session.version if version is None else version  # says that it is not there, or not theirs
     g.here = case_session
     return case_session
 
 
-def _case_names() -> list[str]:
-    """The cases that who is asking can see, read once for a request."""
-    cases: list[str] | None = g.get("cases")
+def _cases() -> dict[str, int]:
+    """The cases that who is asking can see, by name, with the version of each; read once for a request."""
+    cases: dict[str, int] | None = g.get("cases")
     if cases is None:
-        cases = g.cases = [case.id for case in current().cases()]
+        cases = g.cases = {case.id: case.version for case in current().cases()}
     return cases
 
 
@@ -351,7 +351,7 @@ def _my_cases(who: Session | None) -> list[tuple[str, str]]:
     """Name and address of each case of this person, the last opened first: the same room in it, and nothing of this case."""
     if who is None:
         return []
-    names = last_cases.newest_first(who.principal.name, _case_names())
+    names = last_cases.newest_first(who.principal.name, _cases())
     entries: list[rail.Entry] = current_app.extensions["graphsvc-rail"]
     return [(name, rail.room_of(entries, who, name, _room())) for name in names]
 

@@ -6,7 +6,6 @@ answers are compared byte for byte with nothing taken out but the tokens of form
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -91,9 +90,6 @@ def asked(service: Service, name: str, known: Known, *, whole: bool = True) -> W
         f"{query} {given}": calls.given(session, "ask.rows", (query,), given) for query, given in known.runs
     }
     found.answers["calls"] = dict(calls.walk(session, known))
-    for thread in threading.enumerate():
-        if thread.name.startswith("job-"):  # begun by a call; how far it is must not show below
-            thread.join(60)
     if not whole:
         return found
     link = service.sign_in_link(name, "comparing")
