@@ -44,7 +44,7 @@ _ENDS = MappingProxyType(
     {"done": "is done", "failed": "failed", "cancelled": "was stopped", "interrupted": "was interrupted"}
 )
 # What became of a lead, in the order it is told.
-WAYS = MappingProxyType({"appeared": "appeared", "rose": "rose", "fell": "fell", "left": "left"})
+WAYS = ("appeared", "rose", "fell", "left")
 
 
 def asked(kind: str, by: str, state: str) -> str:
@@ -157,7 +157,7 @@ def moved(ways: Sequence[str], first: int) -> str:
         >>> moved(["rose", "left", "rose"], 50), moved([], 50)
         ('Of the first 50 leads 2 rose, 1 left', 'The first 50 leads stand where they stood')
     """
-    parts = [f"{ways.count(way)} {word}" for way, word in WAYS.items() if way in ways]
+    parts = [f"{ways.count(way)} {way}" for way in WAYS if way in ways]
     return (
         f"Of the first {first} leads {', '.join(parts)}" if parts else f"The first {first} leads stand where they stood"
     )

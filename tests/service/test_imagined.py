@@ -23,6 +23,14 @@ from tests.toolbox.accounts import named, people
 pytestmark = pytest.mark.neo4j
 
 
+def begun(folder: Path, share: float) -> None:
+    """An invented case in `case`, and in `first` the same with a share of its claims."""
+    simulate.simulate(folder / "case", seed=5, people=80)
+    shutil.copytree(folder / "case", folder / "first")
+    links = (folder / "case" / "links.csv").read_text("utf-8").splitlines(keepends=True)
+    (folder / "first" / "links.csv").write_text("".join(links[: int(len(links) * share)]), "utf-8")
+
+
 @pytest.mark.slow(reason="loads an invented case")
 def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     service: Service, case: str, tmp_path: Path
@@ -30,11 +38,7 @@ def test_what_is_imagined_of_a_delivery_is_what_the_analysis_reads_of_it(
     session = people(
         service, case, {"sourced": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
     )
-    simulate.simulate(tmp_path / "case", seed=5, people=80)
-    # A case that is there, since another key would give other ids.
-    shutil.copytree(tmp_path / "case", tmp_path / "first")
-    links = (tmp_path / "case" / "links.csv").read_text("utf-8").splitlines(keepends=True)
-    (tmp_path / "first" / "links.csv").write_text("".join(links[:40]), "utf-8")
+    begun(tmp_path, 0.06)  # a case that is there, since another key would give other ids
     session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True)
     delivery = read_case(tmp_path / "case", Limits(10**8, 10**5), None, lambda *_: None)
     imagined: list[Graphed] = []
@@ -62,10 +66,7 @@ def test_a_preview_says_what_becomes_of_the_leads_and_the_load_bears_it_out(
     session = people(
         service, case, {"sourced": ("analyst", Grant("C", sources=True)), "plain": ("analyst", Grant("C"))}
     )
-    simulate.simulate(tmp_path / "case", seed=5, people=80)
-    shutil.copytree(tmp_path / "case", tmp_path / "first")
-    links = (tmp_path / "case" / "links.csv").read_text("utf-8").splitlines(keepends=True)
-    (tmp_path / "first" / "links.csv").write_text("".join(links[: len(links) * 2 // 3]), "utf-8")
+    begun(tmp_path, 2 / 3)
     assert (
         session("sourced").deliveries.load(tmp_path / "first", quiet, partial=True, dry_run=True).moves == []
     )  # a new case

@@ -127,12 +127,12 @@ class Casework:
             same = self.replay.repeated(case, key, past, delivery, partial=partial) if report.changes == 0 else None
             nothing = report.changes == 0 and (same is not None or not delivery.rows)
             standing = standings(before, state, self.replay.deciding(case, key), number)
-            changes, losing = (
-                self._changes(report, state, number, key, standing, progress) if dry_run and compares else ([], [])
-            )
-            if dry_run and compares and not nothing:
-                progress(0, 0, "working out what becomes of the leads")
-                compares(self.replay.imagined(case, key, state, standing))
+            changes, losing = list[RowChange](), list[Weightless]()
+            if dry_run and compares:
+                changes, losing = self._changes(report, state, number, key, standing, progress)
+                if not nothing:
+                    progress(0, 0, "working out what becomes of the leads")
+                    compares(self.replay.imagined(case, key, state, standing))
             loaded = Loaded(
                 case,
                 None,

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
 
 from graphsvc.access import vault
 from graphsvc.analysis.evidence.claims import Claim
 from graphsvc.cases.deliveries.replay import Replay
+from graphsvc.cases.image.graphing import DEFAULTS, is_on_record, status_of
 from graphsvc.cases.register import Register
 from graphsvc.ingest.fold import FoldedRow, State
-from graphsvc.records.tables import TABLES
-
-_DEFAULTS: dict[str, Any] = {column.name: column.default for column in TABLES["statements"].columns if column.default}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +65,13 @@ def earlier(replay: Replay, register: Register, case: str, key: bytes, newer: Co
 def _graded(state: State, row: FoldedRow) -> Graded:
     """What a claim counts by, as `cases.image.graphing` has it."""
     values = row.values
-    statement = _DEFAULTS | state.records["statements"][values["statement_id"]].values
-    polarity = values.get("polarity", "asserts")
-    taken_back = polarity == "withdrawn" or statement["status"] != "given"
+    statement = DEFAULTS | state.records["statements"][values["statement_id"]].values
     return Graded(
-        polarity=polarity,
-        status=row.status if row.status != "active" else "withdrawn" if taken_back else "active",
+        polarity=values.get("polarity", "asserts"),
+        status=status_of(row, statement["status"]),
         source_grade=statement["source_grade"],
         assessment=values.get("assessment", statement["assessment"]),
-        on_record=statement.get("on_record", "yes" if statement["kind"] == "record" else "no") == "yes",
+        on_record=is_on_record(statement),
         weight=values.get("weight", 1),
         amount=values.get("amount"),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from graphsvc.analysis.evidence.claims import Claim, Person
 from graphsvc.cases.image.graphing import Graphed
@@ -28,41 +29,49 @@ def computed(result: Graphed, codes: Collection[str], *, sources: bool) -> Compu
         codes: handling codes of claims that they see (`access.people.principal.Grant.claim_codes`).
         sources: whether they have source clearance.
     """
-    nodes = result.image.nodes
-    kinds = {shown: table.record for table in ENTITY_TABLES for shown in nodes[table.label]}
     interest = figure_names(conditional=True, sources=sources)[INTEREST]
-    claims = []
-    for identifier, (said, statement, subject, target) in result.image.claims.items():
-        if said["handling"] not in codes:
-            continue
-        source = result.image.given[statement]
-        claims.append(
-            Claim(
-                id=identifier,
-                subject=subject,
-                relation=said["relation"],
-                object=target,
-                polarity=said["polarity"],
-                status=said["status"],
-                statement=statement,
-                source=source,
-                source_kind=nodes["Source"][source]["kind"],
-                source_grade=said["source_grade"],
-                assessment=said["assessment"],
-                on_record=said["on_record"],
-                weight=said["weight"],
-                handling=said["handling"][0],
-                subject_kind=kinds[subject],
-                object_kind=kinds[target],
-                amount=said.get("amount"),
-                currency=said.get("currency", ""),
-                from_on=said.get("from_on", ""),
-                to_on=said.get("to_on", ""),
-                interest=said.get(interest, ""),
-            )
-        )
+    claims = [claim for claim in claims_in(result, interest=interest) if claim.handling in codes]
+    for claim in claims:
+        claim.handling = claim.handling[0]  # a reserved claim has the handling code of its statement
     persons = [
         Person(shown, row.get("name", ""), frozenset(row["categories"]), row["sealed"])
-        for shown, row in nodes["Person"].items()
+        for shown, row in result.image.nodes["Person"].items()
     ]
     return Computed(sorted(claims, key=lambda claim: claim.id), persons, result.dependence.get("all", {}))
+
+
+def claims_in(result: Graphed, ids: Mapping[str, str] = MappingProxyType({}), interest: str = "") -> Iterator[Claim]:
+    """The claims of a case that is not written, in no order, with the handling codes that stand in the graph.
+
+    Args:
+        result: what the case would be.
+        ids: id as it stands in the graph → as it is told, of those that are told otherwise.
+        interest: property that holds what the source is to one whom the claim is about; empty: it is not told.
+    """
+    nodes = result.image.nodes
+    kinds = {shown: table.record for table in ENTITY_TABLES for shown in nodes[table.label]}
+    for identifier, (said, statement, subject, target) in result.image.claims.items():
+        source = result.image.given[statement]
+        yield Claim(
+            id=identifier,
+            subject=ids.get(subject, subject),
+            relation=said["relation"],
+            object=ids.get(target, target),
+            polarity=said["polarity"],
+            status=said["status"],
+            statement=statement,
+            source=source,
+            source_kind=nodes["Source"][source]["kind"],
+            source_grade=said["source_grade"],
+            assessment=said["assessment"],
+            on_record=said["on_record"],
+            weight=said["weight"],
+            handling=said["handling"],
+            subject_kind=kinds[subject],
+            object_kind=kinds[target],
+            amount=said.get("amount"),
+            currency=said.get("currency", ""),
+            from_on=said.get("from_on", ""),
+            to_on=said.get("to_on", ""),
+            interest=said.get(interest, "") if interest else "",
+        )

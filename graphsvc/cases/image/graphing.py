@@ -40,6 +40,8 @@ UNDER_C = f"{EXTRA_PREFIX}under_c"
 _SIGNS = 4
 _STATEMENTS = "statements"
 _LINKS = "links"
+# What a statement says of itself where nothing is delivered.
+DEFAULTS: dict[str, Any] = {c.name: c.default for c in TABLES[_STATEMENTS].columns if c.default}
 # Number of a delivery, name of a table.
 Where = tuple[int, str]
 _parse = lru_cache(maxsize=100_000)(parse_date)
@@ -118,6 +120,19 @@ def _identities(standing: Standings) -> dict[str, tuple[Mapping[str, Any], ...]]
 def _under_c(standing: Standings) -> frozenset[str]:
     """Pseudonyms of whom and what only what is C speaks."""
     return frozenset(name for name, entity in standing.items() if entity.level == "C")
+
+
+def is_on_record(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement is on the record, as delivered: of a record that is so unless it says otherwise."""
+    return bool(statement.get("on_record", "yes" if statement["kind"] == "record" else "no") == "yes")
+
+
+def status_of(claim: FoldedRow, statement_status: str) -> str:
+    """`active`, `superseded`, or `withdrawn` where a claim or its statement was taken back."""
+    if claim.status != "active":
+        return claim.status
+    taken_back = claim.values.get("polarity", "asserts") == "withdrawn" or statement_status != "given"
+    return "withdrawn" if taken_back else "active"
 
 
 class IdMap:
@@ -239,11 +254,11 @@ class _Writer:
         # A statement without a source has one of its own: nothing says that two of them are the same.
         source = vault.pseudonym(self._key, "source", said_by if said_by is not None else f"\0{identifier}")
         table = TABLES[_STATEMENTS]
-        defaults = {column.name: column.default for column in table.columns if column.default}
-        on_record = values.pop("on_record", "yes" if kind == "record" else "no") == "yes"
+        on_record = is_on_record(values)
+        values.pop("on_record", None)
         bearers = self._texts.by_statement(identifier)
         where = (row.delivery, _STATEMENTS)
-        properties = self._properties(table, {**defaults, **values}, where, bearers) | {"on_record": on_record}
+        properties = self._properties(table, {**DEFAULTS, **values}, where, bearers) | {"on_record": on_record}
         shown = self.shown(identifier)
         self._result.masked[where] += shown != identifier
         image = self._result.image
@@ -263,8 +278,7 @@ class _Writer:
         statement = self.shown(values["statement_id"])
         graded = self.gradings[statement]
         polarity = values.get("polarity", "asserts")
-        taken_back = polarity == "withdrawn" or graded["status"] != "given"
-        status = row.status if row.status != "active" else "withdrawn" if taken_back else "active"
+        status = status_of(row, graded["status"])
         subject = self.shown(values["subject_id"])
         target = self.shown(values["object_id"])
         bearers = self._texts.by_ends(values["subject_id"], values["object_id"])

@@ -113,7 +113,7 @@ class Loading:
                 partial=partial,
                 strict=strict,
                 dry_run=dry_run,
-                compares=self.comparing(moves),
+                compares=self.comparing(moves) if dry_run else None,
                 other_names=other_names,
                 still=self.require_still,
             )

@@ -16,6 +16,7 @@ from typing import Any
 
 from graphsvc.analysis.evaluation.measures import Planted
 from graphsvc.analysis.evidence.claims import Claim, Dependence, Person
+from graphsvc.cases.image.computed import claims_in
 from graphsvc.cases.image.graphing import Graphed, graphed
 from graphsvc.cases.image.standing import Deciding, standings
 from graphsvc.errors import InputError
@@ -24,7 +25,7 @@ from graphsvc.ingest.fold import FoldedRow, State, fold
 from graphsvc.ingest.raw import Limits
 from graphsvc.ingest.rejected import Rejection, in_order
 from graphsvc.records.dates import parse_date
-from graphsvc.records.tables import ENTITY_TABLES, TABLES
+from graphsvc.records.tables import TABLES
 
 # Texts are for people to read: no figure is made of them, and masking names in them takes most of the time.
 _READ = {
@@ -142,34 +143,6 @@ def _last_day(state: State) -> dt.date:
 def _trial(name: str, made: Graphed, truth: dict[str, Any], rejections: list[Rejection]) -> Trial:
     """What stands in the graph as the analysis takes it; pseudonyms become ids again: nobody in here exists."""
     nodes, delivered = made.image.nodes, {pseudonym: identifier for identifier, pseudonym in made.sealed.items()}
-    kinds = {identifier: table.record for table in ENTITY_TABLES for identifier in nodes[table.label]}
-    claims = []
-    for identifier, (said, statement, subject, target) in made.image.claims.items():
-        source = made.image.given[statement]
-        claims.append(
-            Claim(
-                id=identifier,
-                subject=delivered.get(subject, subject),
-                relation=said["relation"],
-                object=delivered.get(target, target),
-                polarity=said["polarity"],
-                status=said["status"],
-                statement=statement,
-                source=source,
-                source_kind=nodes["Source"][source]["kind"],
-                source_grade=said["source_grade"],
-                assessment=said["assessment"],
-                on_record=said["on_record"],
-                weight=said["weight"],
-                handling=said["handling"],
-                subject_kind=kinds[subject],
-                object_kind=kinds[target],
-                amount=said.get("amount"),
-                currency=said.get("currency", ""),
-                from_on=said.get("from_on", ""),
-                to_on=said.get("to_on", ""),
-            )
-        )
     persons = [
         Person(delivered.get(identifier, identifier), "", frozenset(row["categories"]), row["sealed"])
         for identifier, row in nodes["Person"].items()
@@ -180,5 +153,7 @@ def _trial(name: str, made: Graphed, truth: dict[str, Any], rejections: list[Rej
         if kind == "source" and nodes["Source"][source]["kind"] == "witness"
     }
     # In the order of what they say: the key, and with it every pseudonym and id of a claim, is another one each time.
-    claims.sort(key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on))
+    claims = sorted(
+        claims_in(made, delivered), key=lambda claim: (claim.statement, *claim.key, claim.from_on, claim.to_on)
+    )
     return Trial(name, claims, persons, made.dependence["all"], witness_of, truth, rejections)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from graphsvc.analysis.evidence.claims import Claim
+from graphsvc.analysis.score.hubs import Ranking
 from graphsvc.analysis.score.moved import Move, moved
-from graphsvc.analysis.score.reasons import dealt, reasons
+from graphsvc.analysis.score.reasons import Reasons, dealt, reasons
 from graphsvc.cases.gc_pause import lasting
 from graphsvc.cases.image.computed import computed
 from graphsvc.cases.image.graphing import Graphed
@@ -39,12 +40,7 @@ class LeadMoves:
             if not before.fresh:
                 return None
             claims = self._told(claim for claim in self._material.given()[0] if claim.id in before.fresh)
-            ranked = {lead.id for lead in now.leads}
-            leads = []
-            for move in moved(before.ranking, now):
-                about = _about(move, claims)
-                shares = self._material.reasons(move.id).shares if about and move.id in ranked else {}
-                leads.append(self._named(move, about, shares, before.ended))
+            leads = self._listed(before.ranking, now, claims, before.ended, self._material.reasons)
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
         return leads
 
@@ -66,13 +62,24 @@ class LeadMoves:
                 for claim in claims
                 if not claim.counts and (was := now.get(claim.id)) is not None and was.counts
             )
-            ranked, told_shares = {lead.id for lead in ranking.leads}, dealt(on)
-            leads = []
-            for move in moved(material.ranking(), ranking):
-                about = _about(move, claims)
-                shares = reasons(on, move.id, told_shares).shares if about and move.id in ranked else {}
-                leads.append(self._named(move, about, shares, ended))
+            shares = dealt(on)
+            leads = self._listed(material.ranking(), ranking, claims, ended, lambda lead: reasons(on, lead, shares))
             outcome |= {"rows": len(leads), "sources": _sources(leads, claims)}
+        return leads
+
+    def _listed(
+        self,
+        before: Ranking,
+        now: Ranking,
+        claims: Collection[Claim],
+        ended: Collection[str],
+        why: Callable[[str], Reasons],
+    ) -> list[Move]:
+        """The moves between two rankings with the statements they are by, of these claims; `why` gives reasons of the later one."""
+        ranked, leads = {lead.id for lead in now.leads}, []
+        for move in moved(before, now):
+            about = _about(move, claims)
+            leads.append(self._named(move, about, why(move.id).shares if about and move.id in ranked else {}, ended))
         return leads
 
     def _named(

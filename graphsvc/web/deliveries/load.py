@@ -119,7 +119,12 @@ def preview(case: str) -> ResponseReturnValue:
     if loaded is None:
         raise NotFound("This preview is gone. Upload the file again; nothing was loaded.")
     if request.args.get("as") == "changes":
-        fields = ([row.table, row.id, row.file, row.line, *cell] for row in loaded.changes for cell in _cells(row))
+        # Where no value is told, what is told in its place.
+        fields = (
+            [row.table, row.id, row.file, row.line, *cell]
+            for row in loaded.changes
+            for cell in [*_cells(row), *(("", note, "") for note in row.notes)]
+        )
         return csv_file("changes.csv", ("table", "id", "file", "line", "field", "now", "then"), fields)
     if request.args.get("as") == "csv":
         rows = ([getattr(rejection, name) for name in REJECTION_COLUMNS] for rejection in loaded.rejections)
@@ -288,8 +293,8 @@ def _chart(read: ChartRead, options: Options) -> dict[str, Any]:
 
 
 def _cells(change: RowChange) -> list[tuple[str, str, str]]:
-    """What changes of a row: field, its value now and then; where no value is told, what is told in its place."""
-    return [(name, *pair) for name, pair in change.fields.items()] + [("", note, "") for note in change.notes]
+    """What changes of a row: field, its value now and then."""
+    return [(name, *pair) for name, pair in change.fields.items()]
 
 
 def _changes(loaded: Loaded) -> dict[str, Any]:
@@ -301,9 +306,7 @@ def _changes(loaded: Loaded) -> dict[str, Any]:
         if (not table or row.table == table) and (not field or field in (*row.fields, *row.unsaid))
     ]
     return {
-        "changes": [
-            {"place": row.place, "notes": row.notes, "fields": _cells(row)[: len(row.fields)]} for row in chosen
-        ],
+        "changes": [{"place": row.place, "notes": row.notes, "fields": _cells(row)} for row in chosen],
         "changing": len(loaded.changes),
         "tables": Counter(row.table for row in loaded.changes),
         "table": table,
