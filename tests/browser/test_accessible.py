@@ -29,6 +29,7 @@ PAGES = {
     "days": "/case/demo/network/days",
     "behind": "/case/demo/behind?day=2020-05-08",
     "crossings": "/case/demo/crossings",
+    "where and when": "/case/demo/where?from=2020-05-08&to=2020-05-09",
     "through": "/case/demo/through?record=yes",
     "leads": "/case/demo/leads",
     "lead": "/case/demo/lead?id={lead}",

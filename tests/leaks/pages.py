@@ -114,6 +114,12 @@ PAGES: dict[str, Entry] = {
     "case.overview": once(),
     "case.crossings": once(),
     "case.workplaces": once(),
+    "where.page_of": lambda known: [
+        {},
+        {"from": "2020", "to": "2020-05"},
+        {"at": known.entities[0]},
+        {"q": known.words[0]},
+    ],
     "leads.table": lambda known: [
         {},
         {"voices": "several", "sort": "groups"},

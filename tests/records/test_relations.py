@@ -97,7 +97,7 @@ def test_no_word_of_a_chart_stands_for_two_relations() -> None:
 
 _AT = {
     kind: frozenset(name for name, one in RELATIONS.items() if one.objects == (kind,))
-    for kind in ("crossing", "workplace")
+    for kind in ("crossing", "boat", "workplace")
 }
 _PRESENCE = frozenset(those(lambda one: one.kind == "presence"))
 _PARTS_AT = {kind: frozenset(DEEDS) & some for kind, some in _AT.items()}
@@ -111,7 +111,7 @@ _TIMELESS = frozenset(those(lambda one: one.lasts))
 # File → each list of relations that it writes out, as it follows from the rows.
 LISTS: dict[str, tuple[frozenset[str], ...]] = {
     "boats/where_from": (_OF_A_BOAT,),
-    "cases/parts": (_BEHIND,),
+    "cases/parts": (_BEHIND | _PARTS_AT["boat"] | _PARTS_AT["workplace"],),
     "cases/workplaces": (_PRESENCE & _AT["workplace"],),
     "crossings/behind": (_BEHIND,),
     "crossings/hang_together": (_BEHIND,),

@@ -162,7 +162,11 @@ def test_a_sealed_witness_stands_under_a_pseudonym(site: Any, inv: FlaskClient) 
 
 
 def test_crossings_and_workplaces_are_listed(site: Any, inv: FlaskClient) -> None:
-    assert "&lt;Dunkirk&gt;" in inv.get(site.address("crossings")).text
+    listed = inv.get(site.address("crossings")).text
+    assert "&lt;Dunkirk&gt;" in listed
+    (crossing,) = inv.get(site.address("crossings.json")).get_json()["crossings"]
+    assert [one["id"] for one in crossing["pilots"]] == [site.aide]
+    assert crossing["organisers"] == crossing["suppliers"] == []
     assert inv.get(site.address("workplaces.json")).get_json()["workplaces"][0]["people"] == 0
     assert "<em>" not in inv.get(site.address("workplaces")).text
 

@@ -50,7 +50,10 @@ class Entities:
         return self._ask.rows("cases.crossings")
 
     def parts(self) -> Released:
-        """Boats of the crossings and who is behind each: rows of `cases.parts`. What is believed by less than a quarter is left out."""
+        """Who is behind each crossing, boat and workplace, and the boats of crossings: rows of `cases.parts`.
+
+        What is believed by less than a quarter is left out.
+        """
         return self._ask.rows("cases.parts")
 
     def workplaces(self) -> Released:

@@ -24,6 +24,7 @@ from graphsvc.service.network.paths import Paths
 from graphsvc.service.network.request import MOST_OPENED, PictureRequest
 from graphsvc.service.network.saved_views import SavedViews
 from graphsvc.views.forms.rows import xml
+from graphsvc.views.picture.arrangements import Frame
 from graphsvc.views.picture.network import OPENING, Picture, in_turns, opening, picture, reached, sifted
 from graphsvc.views.picture.page import offline_page
 
@@ -120,7 +121,11 @@ class Network:
         Raises:
             OperatorError: the package of coastlines is not installed whole.
         """
-        return coast(view.frame.box) if view.frame else ()
+        return self.waters(view.frame)
+
+    def waters(self, frame: Frame | None) -> tuple[Line, ...]:
+        """The same of a map that lies so on the earth. Raises as `coast`."""
+        return coast(frame.box) if frame else ()
 
     def graph(self, of: str = "operation") -> nx.MultiDiGraph[str]:
         """The case as a NetworkX graph; nodes carry `kind` and `name`.

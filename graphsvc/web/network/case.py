@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint
@@ -11,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from graphsvc.service import LeadRow, Session
 from graphsvc.views import charts, wording
-from graphsvc.views.picture.network import DOUBTFUL
+from graphsvc.views.lists import behind_crossings, behind_workplaces
 from graphsvc.web.frame import answer, answer_early, at, page
 from graphsvc.web.rail import Entry
 
@@ -22,7 +20,6 @@ ENTRIES = (
     Entry(80, "Workplaces", "case.workplaces", "read"),
 )
 _TOP = 8
-_PARTS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots"}
 _NEWEST = 5
 _MOST_WAITING = 5
 
@@ -42,28 +39,32 @@ def overview(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/crossings")
 def crossings(case: str) -> ResponseReturnValue:
-    """All crossings, over time and as a table."""
+    """All crossings, over time and as a list."""
     session = at(case)
-    result = session.network.entities.crossings()
+    result, parts = session.network.entities.crossings(), session.network.entities.parts()
     rows = result.dicts()
-    told_parts = session.network.entities.parts()
-    parts = _parts(told_parts.dicts())
     return answer(
         "case/crossings.html",
         case=session.case,
         timeline=charts.timeline(rows),
-        crossings=[row | parts[row["id"]] for row in rows],
+        crossings=behind_crossings(rows, parts.dicts()),
         truncated=result.truncated,
-        parts_cut=told_parts.truncated,
+        parts_cut=parts.truncated,
     )
 
 
 @page(blueprint, "/workplaces")
 def workplaces(case: str) -> ResponseReturnValue:
-    """All workplaces, with how many people worked or lived there as far as is known."""
+    """All workplaces: who controls each, when it closed, how many people worked or lived there as far as is known."""
     session = at(case)
-    result = session.network.entities.workplaces()
-    return answer("case/workplaces.html", case=session.case, workplaces=result.dicts(), truncated=result.truncated)
+    result, parts = session.network.entities.workplaces(), session.network.entities.parts()
+    return answer(
+        "case/workplaces.html",
+        case=session.case,
+        workplaces=behind_workplaces(result.dicts(), parts.dicts()),
+        truncated=result.truncated,
+        parts_cut=parts.truncated,
+    )
 
 
 def _overview(session: Session) -> dict[str, Any]:
@@ -82,23 +83,6 @@ def _overview(session: Session) -> dict[str, Any]:
         "leads": leads,
         "deliveries": session.deliveries.listed()[:_NEWEST],
     }
-
-
-def _parts(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Id of a crossing → its boats, organisers and pilots, each with whether it is denied or believed less than not."""
-    parts: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {column: [] for column in _PARTS.values()})
-    for row in rows:
-        if row["relation"] not in _PARTS:
-            continue
-        parts[row["crossing"]][_PARTS[row["relation"]]].append(
-            {
-                "id": row["id"],
-                "name": row["name"] or row["id"],
-                "denied": bool(row["denying"]),
-                "doubtful": row["belief"] < DOUBTFUL,
-            }
-        )
-    return parts
 
 
 def _top(session: Session) -> tuple[str, str, list[dict[str, object]]]:

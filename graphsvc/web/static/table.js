@@ -31,3 +31,31 @@ export function makeSortable(table) {
 }
 
 for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);
+
+// A box that leaves only the rows that have all its words; what is ticked stays, so that nobody asks about what they cannot see.
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+function makeFiltered(box) {
+  const input = box.querySelector("input");
+  const form = box.closest("form");
+  const rows = [...form.querySelectorAll("table tbody tr")];
+  const status = form.querySelector("[data-filtered]");
+  const texts = new Map(rows.map((row) => [row, plain(row.textContent)]));
+  const filter = () => {
+    const words = plain(input.value).split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      row.hidden = !words.every((word) => texts.get(row).includes(word)) && !row.querySelector("input:checked");
+      shown += row.hidden ? 0 : 1;
+    }
+    status.textContent = words.length ? `${shown} of ${rows.length} shown` : "";
+  };
+  box.hidden = false;
+  input.addEventListener("input", filter);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+  filter();
+}
+
+for (const box of document.querySelectorAll("[data-filter]")) makeFiltered(box);

@@ -1,0 +1,111 @@
+"""A calendar of a case: one strip for each year in which something happened, weeks from left to right. Pure."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from graphsvc.records.dates import day as shown_day
+from graphsvc.records.dates import shown
+from graphsvc.records.numbers import count
+from graphsvc.views.where.events import CROSSING, OPENED, Event, Filters
+
+LEVELS = 4
+_MOST_YEARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day on which something happened.
+
+    Attributes:
+        day: `2020-05-08`. week: column from 0. weekday: row, 0 Monday. level: 0 to `LEVELS`, by the number of crossings.
+        crossings, people, places: how many crossings, people on them as far as is known, and workplaces that opened or closed.
+        text: the same in words. shown: whether something of it is asked for.
+    """
+
+    day: str
+    week: int
+    weekday: int
+    level: int
+    crossings: int
+    people: int
+    places: int
+    text: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One strip: `months` as (name, first column, first day, last day), `days` that have something, weeks in all.
+
+    `empty` are the other days, as (week, weekday).
+    """
+
+    year: int
+    weeks: int
+    months: tuple[tuple[str, int, str, str], ...]
+    days: tuple[Day, ...]
+    empty: tuple[tuple[int, int], ...]
+
+
+def years(some: Iterable[Event], filters: Filters) -> list[Year]:
+    """The years of some events, the earliest first; of years in which nothing happened none, and the latest dozen at most.
+
+    What is known only to a month or a year stands on no day. A day tells all that happened on it, whatever is asked for.
+
+    Example:
+        >>> night = Event("C1", "C1", "crossing", "2020-05-08", "2020-05-08", "2020-05-08", (), 20)
+        >>> [(day.week, day.weekday, day.text) for day in years([night], Filters())[0].days]
+        [(18, 4, '8 May 2020: 1 crossing, 20 people')]
+    """
+    some = [event for event in some if event.first and event.first == event.last]
+    by_day: dict[str, list[Event]] = defaultdict(list)
+    for event in some:
+        by_day[event.first].append(event)
+    most = max((_crossings(events) for events in by_day.values()), default=0)
+    every = sorted({int(event.first[:4]) for event in some})[-_MOST_YEARS:]
+    return [_year(year, by_day, most, filters) for year in every]
+
+
+def _crossings(events: Sequence[Event]) -> int:
+    return sum(event.kind == CROSSING for event in events)
+
+
+def _year(year: int, by_day: dict[str, list[Event]], most: int, filters: Filters) -> Year:
+    first = dt.date(year, 1, 1)
+    days, empty = [], []
+    months = []
+    length = 366 if calendar.isleap(year) else 365
+    for number in range(length):
+        at = first + dt.timedelta(days=number)
+        week, weekday = (number + first.weekday()) // 7, at.weekday()
+        if at.day == 1:
+            end = at.replace(day=calendar.monthrange(year, at.month)[1])
+            months.append((shown(at.isoformat()[:7])[:3], week, at.isoformat(), end.isoformat()))
+        events = by_day.get(at.isoformat())
+        if events:
+            days.append(_day(at.isoformat(), week, weekday, events, most, filters))
+        else:
+            empty.append((week, weekday))
+    return Year(year, week + 1, tuple(months), tuple(days), tuple(empty))
+
+
+def _day(at: str, week: int, weekday: int, events: Sequence[Event], most: int, filters: Filters) -> Day:
+    crossings = _crossings(events)
+    people = sum(event.people or 0 for event in events if event.kind == CROSSING)
+    parts = []
+    if crossings:
+        parts.append(count(crossings, "crossing"))
+    if people:
+        parts.append(count(people, "person"))
+    parts += [
+        f"{event.name} {'opened' if event.kind == OPENED else 'closed'}" for event in events if event.kind != CROSSING
+    ]
+    level = 0 if not crossings else 1 + (LEVELS - 1) * (crossings - 1) // max(most - 1, 1)
+    matching = any(filters.matching(event) for event in events)
+    text = f"{shown_day(at)}: {', '.join(parts)}"
+    return Day(at, week, weekday, level, crossings, people, len(events) - crossings, text, matching)

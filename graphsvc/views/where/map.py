@@ -1,0 +1,216 @@
+"""A map of a case: its waters, where crossings began and ended, the ways between, and workplaces. Pure; templates draw it as SVG."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphsvc.views.picture.arrangements import MAP, Frame, map_frame
+from graphsvc.views.where.events import CROSSING, Event, Filters, site
+
+LAUNCH, LANDING, WORKPLACE = "launch", "landing", "workplace"
+WIDTH = 1000.0
+_HEIGHTS = 380.0, 760.0
+_MARGIN = 70.0
+# A label is about so high, and so wide a letter.
+_LINE, _LETTER = 20.0, 9.0
+_LABELS = 24
+_LEAST, _MOST = 5.0, 16.0
+
+Row = Mapping[str, Any]
+Ring = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the map.
+
+    Attributes:
+        place: name of the site or id of the workplace, as `Filters.place` asks for it. name: what it is called.
+        kind: `launch`, `landing` or `workplace`; where crossings began and ended, what more of them did.
+        x, y: in the map's units. radius: grows with the number of crossings.
+        number: crossings that began or ended there; 0 for a workplace.
+        labelled: whether its name is written: names that would lie on others are not. Hovered, each says its own.
+        shown: whether something that is asked for happened there.
+    """
+
+    place: str
+    name: str
+    kind: str
+    x: float
+    y: float
+    radius: float
+    number: int
+    labelled: bool
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """From where to where crossings went: `width` grows with their number. `shown`: whether one of them is asked for."""
+
+    launch: str
+    landing: str
+    line: tuple[float, float, float, float]
+    width: float
+    number: int
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A map, `width` by `height` in its own units.
+
+    Attributes:
+        waters: shores as the path of an SVG, filled evenly and oddly.
+        marks: the largest last, so that it lies above. routes: between them.
+        nowhere: events whose place has no coordinates.
+        frame: how it lies on the earth; None where nothing has coordinates.
+    """
+
+    width: float
+    height: float
+    waters: str
+    marks: tuple[Mark, ...]
+    routes: tuple[Route, ...]
+    nowhere: int
+    frame: Frame | None
+
+
+def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str, tuple[float, float]]:
+    """Place → (latitude, longitude) in degrees, of those that have both: the first that are given for it.
+
+    Example:
+        >>> coordinates([{"launch_site": "Calais", "launch_lat": 50.9, "launch_lon": 1.8, "landing_site": "Dover"}], [])
+        {'Calais': (50.9, 1.8)}
+    """
+    known: dict[str, tuple[float, float]] = {}
+    for row in crossings:
+        for end in (LAUNCH, LANDING):
+            _add(known, site(row, end), row.get(f"{end}_lat"), row.get(f"{end}_lon"))
+    for row in workplaces:
+        _add(known, row["id"], row.get("latitude"), row.get("longitude"))
+    return known
+
+
+def chart(
+    some: Sequence[Event],
+    places: Mapping[str, tuple[float, float]],
+    filters: Filters,
+    waters: Sequence[Ring] = (),
+) -> Chart:
+    """The map of some events.
+
+    Args:
+        some: the events of the case.
+        places: where each place is, as `coordinates` gives it.
+        filters: what is asked for: the rest stays on the map and is faint. Of the place that is asked for, all others show too.
+        waters: shores as rings of (latitude, longitude), all around `map_frame(places).box`.
+    """
+    nowhere = sum(not any(place in places for place in event.places) for event in some)
+    frame = map_frame(places)
+    if frame is None:
+        return Chart(WIDTH, 0.0, "", (), (), nowhere, None)
+    scaled, height = _fitted(places, frame)
+    points = {place: scaled.place(*degrees) for place, degrees in places.items()}
+    asked = [event for event in some if filters.matching(event, without="place")]
+    return Chart(
+        WIDTH,
+        height,
+        _path(scaled, waters),
+        tuple(_marks(some, asked, points)),
+        tuple(_routes(some, asked, points)),
+        nowhere,
+        frame,
+    )
+
+
+def _add(known: dict[str, tuple[float, float]], place: str, latitude: float | None, longitude: float | None) -> None:
+    if place and latitude is not None and longitude is not None:
+        known.setdefault(place, (float(latitude), float(longitude)))
+
+
+def _fitted(places: Mapping[str, tuple[float, float]], frame: Frame) -> tuple[Frame, float]:
+    """The frame scaled so that all places lie within the map's width and height, and the height."""
+    points = [frame.place(*degrees) for degrees in places.values()]
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    top, bottom = min(y for _, y in points), max(y for _, y in points)
+    wide, high = right - left, bottom - top
+    # A frame is never nearer than half a degree, however close all places lie.
+    unit = min((WIDTH - 2 * _MARGIN) / max(wide, MAP), (_HEIGHTS[1] - 2 * _MARGIN) / max(high, 1.0))
+    height = max(high * unit + 2 * _MARGIN, _HEIGHTS[0])
+    scale = frame.scale * unit
+    lon = frame.lon + left / frame.scale - (WIDTH - wide * unit) / 2 / scale
+    north = frame.north - top / frame.scale + (height - high * unit) / 2 / scale
+    return Frame(scale, lon, north, frame.box), height
+
+
+def _path(frame: Frame, waters: Iterable[Ring]) -> str:
+    rings = ("L".join(f"{x:.0f} {y:.0f}" for x, y in (frame.place(*point) for point in ring)) for ring in waters)
+    return "".join(f"M{ring}Z" for ring in rings)
+
+
+def _marks(some: Iterable[Event], asked: Sequence[Event], points: Mapping[str, tuple[float, float]]) -> list[Mark]:
+    launches, landings = Counter[str](), Counter[str]()
+    names: dict[str, str] = {}
+    for event in some:
+        if event.kind == CROSSING:
+            launches.update(event.places[:1])
+            landings.update(event.places[1:])
+        else:
+            names[event.places[0]] = event.name
+    shown = {place for event in asked for place in event.places}
+    number = launches + landings
+    order = sorted(points, key=lambda place: (-number[place], place))
+    most = max(number.values(), default=1)
+    boxes: list[tuple[float, float, float, float]] = []
+    marks = []
+    for place in order:
+        kind = WORKPLACE if place in names and not number[place] else LAUNCH
+        if kind == LAUNCH and landings[place] > launches[place]:
+            kind = LANDING
+        name, (x, y) = names.get(place, place), points[place]
+        radius = _LEAST + (_MOST - _LEAST) * (number[place] / most) ** 0.5
+        labelled = len(boxes) < _LABELS and _clear(boxes, name, x + radius, y)
+        marks.append(
+            Mark(place, name, kind, round(x, 1), round(y, 1), round(radius, 1), number[place], labelled, place in shown)
+        )
+    return marks[::-1]
+
+
+def _clear(boxes: list[tuple[float, float, float, float]], name: str, x: float, y: float) -> bool:
+    """Whether a name fits there; it then takes its room."""
+    box = (x, y - _LINE / 2, x + _LETTER * (len(name) + 1), y + _LINE / 2)
+    if box[2] > WIDTH or any(
+        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in boxes
+    ):
+        return False
+    boxes.append(box)
+    return True
+
+
+def _routes(some: Iterable[Event], asked: Iterable[Event], points: Mapping[str, tuple[float, float]]) -> list[Route]:
+    number = Counter(_ends(event) for event in some)
+    shown = {_ends(event) for event in asked}
+    most = max((times for ends, times in number.items() if ends), default=1)
+    return [
+        Route(
+            *ends,
+            line=_line(points[ends[0]], points[ends[1]]),
+            width=round(1.2 + 4.8 * times / most, 1),
+            number=times,
+            shown=ends in shown,
+        )
+        for ends, times in sorted(number.items())
+        if len(ends) == 2 and set(ends) <= set(points)
+    ]
+
+
+def _line(begin: tuple[float, float], end: tuple[float, float]) -> tuple[float, float, float, float]:
+    return round(begin[0], 1), round(begin[1], 1), round(end[0], 1), round(end[1], 1)
+
+
+def _ends(event: Event) -> tuple[str, ...]:
+    return event.places if event.kind == CROSSING else ()

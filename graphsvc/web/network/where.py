@@ -1,0 +1,75 @@
+"""Where and when: one page with a map, a calendar and a list that filter each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from graphsvc.errors import RequestError
+from graphsvc.records.dates import parse_date
+from graphsvc.views.lists import behind_crossings, behind_workplaces
+from graphsvc.views.where import map as maps
+from graphsvc.views.where.calendar import LEVELS, years
+from graphsvc.views.where.events import Filters, events
+from graphsvc.web.frame import answer, at, page, wants_json
+from graphsvc.web.rail import Entry
+
+blueprint = Blueprint("where", __name__, url_prefix="/case/<case>")
+ENTRIES = (Entry(75, "Where and when", "where.page_of", "read"),)
+# Word of the address → the field of what is asked for.
+_WORDS = {"from": "first", "to": "last", "at": "place", "q": "text"}
+
+
+@page(blueprint, "/where", look="read", query="=where")
+def page_of(case: str) -> ResponseReturnValue:
+    """Crossings and workplaces on a map, by day and as a list; what is asked for in one shows in the others."""
+    session = at(case)
+    filters = _filters()
+    entities = session.network.entities
+    parts = entities.parts()
+    listed = entities.crossings(), entities.workplaces()
+    crossings = behind_crossings(listed[0].dicts(), parts.dicts())
+    workplaces = behind_workplaces(listed[1].dicts(), parts.dicts())
+    some = events(crossings, workplaces)
+    rows = [_row(event, filters) for event in some]
+    data: dict[str, Any] = {
+        "case": session.case,
+        "filters": {word: getattr(filters, field) or None for word, field in _WORDS.items()},
+        "truncated": parts.truncated or any(rows.truncated for rows in listed),
+    }
+    if wants_json():
+        return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")])
+    places = maps.coordinates(crossings, workplaces)
+    waters = session.network.waters(maps.map_frame(places))
+    chart = maps.chart(some, places, filters, waters)
+    return answer(
+        "where/page.html",
+        **data,
+        events=rows,
+        matching=sum(row["shown"] for row in rows),
+        chart=chart,
+        years=years(some, filters),
+        levels=range(1, LEVELS + 1),
+        names={mark.place: mark.name for mark in chart.marks},
+        words=[event.words for event in some],
+    )
+
+
+def _row(event: Any, filters: Filters) -> dict[str, Any]:
+    names = ("id", "name", "kind", "date", "first", "last", "places", "people", "behind")
+    return {name: getattr(event, name) for name in names} | {"shown": filters.matching(event)}
+
+
+def _filters() -> Filters:
+    asked = {field: request.args.get(word, "").strip() for word, field in _WORDS.items()}
+    for word, end in (("first", "earliest"), ("last", "latest")):
+        if asked[word]:
+            try:
+                asked[word] = getattr(parse_date(asked[word]), end).isoformat()
+            except ValueError as error:
+                raise RequestError(
+                    f"“{asked[word]}” is no day ({error}). Write it as 2020-05-08, 2020-05 or 2020."
+                ) from error
+    return Filters(**asked)

@@ -1,0 +1,93 @@
+"""Map, calendar and list filter each other, and show what the service shows for the same address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.neo4j,
+    pytest.mark.slow(reason="a browser is driven through whole pages"),
+]
+Visiting = Callable[..., AbstractContextManager[Visit]]
+# Everything that what is asked for changes on the page.
+STANDS = """() => [document.querySelector("[data-status]").textContent,
+    ...[...document.querySelectorAll("tr[data-places]")].map((row) => row.hidden),
+    ...[...document.querySelectorAll("a.day, a.place, path.route")].map((at) => at.getAttribute("class"))]"""
+
+
+def same_without_script(page: Page) -> None:
+    """The page as its script made it is the page that the service gives for the address it stands at."""
+    other = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr] # a context of a browser
+    other.add_cookies(page.context.cookies())  # type: ignore[arg-type] # as they were given
+    plain = other.new_page()
+    plain.goto(page.url)
+    served = plain.evaluate(STANDS)
+    other.close()
+    assert page.evaluate(STANDS) == served
+
+
+def test_a_day_a_place_and_words_filter_all_three_as_the_service_does(visit: Visiting) -> None:
+    with visit("investigator", viewport={"width": 1440, "height": 900}) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        page.get_by_role("link", name="Where and when", exact=True).click()
+        page.wait_for_url("**/where")
+        page.locator('a.day[data-from="2020-05-08"]').click()
+        page.wait_for_url("**from=2020-05-08&to=2020-05-08")
+        expect(page.locator("tr[data-kind=crossing]:visible")).to_have_count(8)
+        same_without_script(page)
+        page.locator('a.day[data-from="2020-05-09"]').click(modifiers=["Shift"])
+        page.wait_for_url("**from=2020-05-08&to=2020-05-09")
+        same_without_script(page)
+        page.locator("a.place:not(.none)").last.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("location.search.includes('at=')")
+        assert 0 < page.locator("tr[data-places]:visible").count() < page.locator("tr[data-places]").count()
+        same_without_script(page)
+        page.get_by_label("With").fill("zzz")
+        expect(page.locator("tr[data-places]:visible")).to_have_count(0)
+        same_without_script(page)
+        page.get_by_role("link", name="All of it").click()
+        expect(page.locator("tr[data-places][hidden]")).to_have_count(0)
+        # A row leads to its answer.
+        page.locator("tr[data-kind=crossing]").first.get_by_role("link", name="Who is behind it").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Who is behind")
+
+
+def test_playing_moves_on_by_itself_and_stops_when_told(visit: Visiting) -> None:
+    with visit("investigator", viewport={"width": 390, "height": 844}) as seen:
+        page = seen.page
+        page.goto("/case/demo/where")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_function("location.search.includes('from=')")
+        first = page.url
+        page.wait_for_function("(url) => location.href !== url", arg=first)
+        page.get_by_role("button", name="Stop").click()
+        stopped = page.url
+        page.wait_for_timeout(1500)
+        assert page.url == stopped
+        assert page.locator("tr[data-places]:visible").count() > 0
+
+
+def test_a_list_shows_the_rows_with_all_words_and_keeps_what_is_ticked(visit: Visiting) -> None:
+    with visit("investigator", viewport={"width": 1440, "height": 900}) as seen:
+        page = seen.page
+        page.goto("/case/demo/crossings")
+        rows = page.locator("table tbody tr")
+        every = rows.count()
+        page.get_by_role("checkbox").first.check()
+        page.get_by_label("Show only rows with").fill("8 may")
+        expect(page.locator("[data-filtered]")).to_contain_text(f"of {every} shown")
+        shown = page.locator("table tbody tr:visible")
+        assert 8 <= shown.count() < every
+        expect(page.get_by_role("checkbox").first).to_be_visible()
+        page.get_by_label("Show only rows with").fill("")
+        expect(shown).to_have_count(every)

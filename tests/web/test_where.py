@@ -1,0 +1,53 @@
+"""The page that shows where and when, as it answers without its script."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+
+@pytest.fixture(scope="module")
+def inv(site: Any) -> FlaskClient:
+    client: FlaskClient = site.client("inv")
+    return client
+
+
+def rows(page: str) -> list[bool]:
+    """Whether each row of the list is shown."""
+    return ["hidden" not in row for row in re.findall(r"<tr data-kind[^>]*>", page)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        ({}, ["X1", "K1"]),
+        ({"from": "2020-05-08", "to": "2020-05-08"}, ["X1"]),
+        ({"from": "2020-05-09"}, []),
+        ({"from": "2020-05", "to": "2020-05"}, ["X1"]),
+        ({"at": "<Dunkirk>"}, ["X1"]),
+        ({"at": "K1"}, ["K1"]),
+        ({"q": "DUNK"}, ["X1"]),
+        ({"q": "nails"}, ["K1"]),
+    ],
+)
+def test_what_is_asked_for_is_shown_on_the_page_and_given_by_its_twin(
+    site: Any, inv: FlaskClient, asked: dict[str, str], ids: list[str]
+) -> None:
+    twin = inv.get(site.address("where.json", **asked)).get_json()
+    assert [row["id"] for row in twin["events"]] == ids
+    page = inv.get(site.address("where", **asked)).text
+    assert f"{len(ids)} of 2 shown" in page
+    assert sum(rows(page)) == len(ids)
+
+
+def test_names_are_never_markup_and_a_day_that_is_none_says_how_to_write_one(site: Any, inv: FlaskClient) -> None:
+    page = inv.get(site.address("where", at='"><script>x', q="<b>")).text
+    assert "<Dunkirk>" not in page
+    assert "<script>x" not in page
+    assert "<em>" not in page
+    refused = inv.get(site.address("where", **{"from": "8th"}))
+    assert refused.status_code == 400
+    assert "Write it as 2020-05-08, 2020-05 or 2020." in refused.text
