@@ -203,11 +203,11 @@ def test_leaving_out_lowers_no_set_and_giving_more_raises_none(
 def test_a_large_case_takes_little_time() -> None:
     many = [record(f"p{n} CROSSED_ON c{n % 400}") for n in range(20_000)]
     many += [said(f"s{n}: x PILOTED c{n}") for n in range(400)]
-    began = time.perf_counter()
+    began = time.process_time()
     known = ground(many, people(*(f"p{n}" for n in range(20_000))), {})
     shown = {Fact("x", "PILOTED", f"c{n}"): ["one"] for n in range(400)}
     found = exposure(shown, known, below=5)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert found.smallest == 0
     # Any two boats have nobody in common: all but one have to go, and that it takes so many is not tried out.
     assert len(found.leave_out) == 399

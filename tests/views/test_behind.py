@@ -232,6 +232,14 @@ def test_whoever_was_carried_or_served_is_one_mark_with_their_number() -> None:
     assert all({edge.subject, edge.object} <= places.keys() for edge in drawn.edges)
 
 
+def test_whoever_is_believed_to_arrange_stands_left_though_they_steered_too_and_the_denied_do_not() -> None:
+    more = [link("ann PILOTED c1", 0.95), link("bob ORGANISED c1", 0.9), link("bob PILOTED c1", 0.6, denying=2)]
+    more += [link("eve PILOTED c1", 0.7), link("eve ORGANISED c1", 0.4)]
+    some = [*(one for one in LINKS if one["object"] != "c1" or one["subject"] == "ann"), *more]
+    across = {node.id: node.x for node in beside(view(some), tuple(rows(view(some), ["c1"], {}, {}, {})), (), {}).nodes}
+    assert across["ann"] == across["bob"] < across["c1"] < across["eve"]
+
+
 def test_nothing_is_drawn_over_anything_else() -> None:
     more = [
         link("g1 ORGANISED c1", 0.9),

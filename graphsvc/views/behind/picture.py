@@ -91,18 +91,20 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
     """Id → where it stands. Each row of the answer takes as much room as its fullest column; who is behind several, the first."""
     column: dict[str, int] = {}
     band: dict[str, int] = {}
-    best: dict[str, float] = {}
+    # Whoever is believed to arrange stands with those who do, though their hands did some of it too.
+    best: dict[str, tuple[bool, bool, float]] = {}
     for number, row in enumerate(rows):
-        standing = [(row.about.id, _ASKED, 1.0), *((node.id, _ALONG, 1.0) for node, _ in row.along)]
+        sure = (True, True, 1.0)
+        standing = [(row.about.id, _ASKED, sure), *((node.id, _ALONG, sure) for node, _ in row.along)]
         for said in row.said:
             by_hand = said.edge.relation in _BY_HAND
             runs = said.what is not None and said.what.kind == "gang"
             at = _LINKS if runs else _HANDS if by_hand else _ARRANGES
-            standing.append((said.who.id, at, said.edge.belief * (0.5 if said.is_weak else 1.0)))
-        for name, at, belief in standing:
+            standing.append((said.who.id, at, (not said.is_weak, at != _HANDS, said.edge.belief)))
+        for name, at, sure in standing:
             band.setdefault(name, number)
-            if belief > best.get(name, -1.0):
-                column[name], best[name] = at, belief
+            if name not in best or sure > best[name]:
+                column[name], best[name] = at, sure
     for name, relation in folded:
         if name in column:
             mark = f"{relation}:{name}"

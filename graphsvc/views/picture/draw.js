@@ -270,8 +270,10 @@ globalThis.NetworkPicture = class {
     }
     ctx.fill("evenodd");
     ctx.strokeStyle = this.palette.quiet;
-    ctx.setLineDash([3 / scale, 4 / scale]);
-    ctx.lineWidth = 1.2 / scale;
+    // Dots: a dashed line is a link believed less than not.
+    ctx.setLineDash([0, 6 / scale]);
+    ctx.lineCap = "round";
+    ctx.lineWidth = 2 / scale;
     ctx.globalAlpha = 0.7;
     for (const node of this.data.nodes) {
       const [from, to] = [this.where(node.id), this.data.landings?.[node.id]];
