@@ -78,6 +78,24 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         expect(page.locator(".picked .claim").first).to_be_visible()
 
 
+def test_one_click_from_the_overview_says_what_a_lead_rests_on_and_one_more_leads_through_the_witnesses(
+    visit: Visiting,
+) -> None:
+    with visit("investigator", viewport=VIEWPORT) as seen:
+        page = seen.page
+        page.goto("/case/demo")
+        page.locator("table.leads tbody a.entity").first.click()
+        expect(page.get_by_text("Intelligence, not evidence.")).to_be_visible()
+        expect(page.get_by_role("heading", name="What supports it")).to_be_visible()
+        assert page.locator('section[aria-labelledby="supporting"] .claim').count() > 0
+        page.goto("/case/demo")
+        page.get_by_role("link", name="Through the witnesses").click()
+        page.wait_for_url("**/through")
+        page.wait_for_selector(".beside-picture[data-ready]")
+        # An officer who is not cleared for sources sees groups, and of few not how many.
+        assert page.evaluate("besidePicture.data.nodes.some(({ fold }) => fold)")
+
+
 def test_a_bar_of_a_chart_is_one_click_to_the_answer(visit: Visiting) -> None:
     with visit("investigator", viewport=VIEWPORT) as seen:
         page = seen.page

@@ -74,7 +74,6 @@ def test_places_without_a_name_are_called_by_where_they_are_and_one_without_coor
     places = maps.coordinates(rows, [])
     assert places == {"50.95, 1.85": CALAIS, "Dover": DOVER}
     chart = maps.chart(events(rows, []), places, Filters())
-    assert chart.nowhere == 1
     assert [(route.launch, route.landing, route.number) for route in chart.routes] == [("50.95, 1.85", "Dover", 1)]
 
 
@@ -93,6 +92,14 @@ def test_the_map_fits_and_north_is_up_and_the_place_asked_for_leaves_the_others_
     assert [by_place[place].shown for place in ("Dover", "Calais", "W1")] == [True, True, False]
     assert [by_place[place].kind for place in ("Dover", "Calais", "W1")] == ["landing", "launch", "workplace"]
     assert (by_place["Calais"].number, by_place["W1"].number) == (4, 0)
+
+
+def test_what_is_far_from_the_crossings_makes_them_no_smaller_and_without_crossings_all_is_near() -> None:
+    near, far = workplace("W1", latitude=51.2, longitude=1.2), workplace("W2", latitude=53.5, longitude=-2.2)
+    at_sea = crossing("C1", "2020-05-08", launch_lat=50.95, launch_lon=1.85, landing_lat=51.12, landing_lon=1.32)
+    places = maps.coordinates([at_sea], [near, far])
+    assert set(maps.nearby(places, events([at_sea], [near, far]))) == {"Calais", "Dover", "W1"}
+    assert set(maps.nearby(places, events([], [near, far]))) == set(places)
 
 
 def test_without_coordinates_there_is_no_map_and_names_do_not_lie_on_each_other() -> None:

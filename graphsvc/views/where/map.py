@@ -18,9 +18,13 @@ _MARGIN = 70.0
 _LINE, _LETTER = 20.0, 9.0
 _LABELS = 24
 _LEAST, _MOST = 5.0, 16.0
+# Degrees: what lies closer together is not looked at any closer.
+_LEAST_AROUND = 0.2
 
 Row = Mapping[str, Any]
-Ring = Sequence[tuple[float, float]]
+# Latitude and longitude in degrees.
+Place = tuple[float, float]
+Ring = Sequence[Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,6 @@ class Chart:
     Attributes:
         waters: shores as the path of an SVG, filled evenly and oddly.
         marks: the largest last, so that it lies above. routes: between them.
-        nowhere: events whose place has no coordinates.
         frame: how it lies on the earth; None where nothing has coordinates.
     """
 
@@ -75,18 +78,17 @@ class Chart:
     waters: str
     marks: tuple[Mark, ...]
     routes: tuple[Route, ...]
-    nowhere: int
     frame: Frame | None
 
 
-def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str, tuple[float, float]]:
+def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str, Place]:
     """Place → (latitude, longitude) in degrees, of those that have both: the first that are given for it.
 
     Example:
         >>> coordinates([{"launch_site": "Calais", "launch_lat": 50.9, "launch_lon": 1.8, "landing_site": "Dover"}], [])
         {'Calais': (50.9, 1.8)}
     """
-    known: dict[str, tuple[float, float]] = {}
+    known: dict[str, Place] = {}
     for row in crossings:
         for end in (LAUNCH, LANDING):
             _add(known, site(row, end), row.get(f"{end}_lat"), row.get(f"{end}_lon"))
@@ -95,9 +97,27 @@ def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str
     return known
 
 
+def nearby(places: Mapping[str, Place], some: Iterable[Event]) -> dict[str, Place]:
+    """Those of the places where crossings began and ended, and around them: what lies far off would make the rest too small to read.
+
+    Without crossings that have coordinates it is all of them.
+    """
+    sites = [places[place] for event in some if event.kind == CROSSING for place in event.places if place in places]
+    if not sites:
+        return dict(places)
+    south, north = min(at for at, _ in sites), max(at for at, _ in sites)
+    west, east = min(at for _, at in sites), max(at for _, at in sites)
+    around = max(north - south, east - west, _LEAST_AROUND) / 3
+    return {
+        place: (latitude, longitude)
+        for place, (latitude, longitude) in places.items()
+        if south - around <= latitude <= north + around and west - around <= longitude <= east + around
+    }
+
+
 def chart(
     some: Sequence[Event],
-    places: Mapping[str, tuple[float, float]],
+    places: Mapping[str, Place],
     filters: Filters,
     waters: Sequence[Ring] = (),
 ) -> Chart:
@@ -105,14 +125,13 @@ def chart(
 
     Args:
         some: the events of the case.
-        places: where each place is, as `coordinates` gives it.
+        places: where each place is that is on the map, as `coordinates` and `nearby` give it.
         filters: what is asked for: the rest stays on the map and is faint. Of the place that is asked for, all others show too.
         waters: shores as rings of (latitude, longitude), all around `map_frame(places).box`.
     """
-    nowhere = sum(not any(place in places for place in event.places) for event in some)
     frame = map_frame(places)
     if frame is None:
-        return Chart(WIDTH, 0.0, "", (), (), nowhere, None)
+        return Chart(WIDTH, 0.0, "", (), (), None)
     scaled, height = _fitted(places, frame)
     points = {place: scaled.place(*degrees) for place, degrees in places.items()}
     asked = [event for event in some if filters.matching(event, without="place")]
@@ -122,17 +141,16 @@ def chart(
         _path(scaled, waters),
         tuple(_marks(some, asked, points)),
         tuple(_routes(some, asked, points)),
-        nowhere,
         frame,
     )
 
 
-def _add(known: dict[str, tuple[float, float]], place: str, latitude: float | None, longitude: float | None) -> None:
+def _add(known: dict[str, Place], place: str, latitude: float | None, longitude: float | None) -> None:
     if place and latitude is not None and longitude is not None:
         known.setdefault(place, (float(latitude), float(longitude)))
 
 
-def _fitted(places: Mapping[str, tuple[float, float]], frame: Frame) -> tuple[Frame, float]:
+def _fitted(places: Mapping[str, Place], frame: Frame) -> tuple[Frame, float]:
     """The frame scaled so that all places lie within the map's width and height, and the height."""
     points = [frame.place(*degrees) for degrees in places.values()]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
@@ -152,7 +170,7 @@ def _path(frame: Frame, waters: Iterable[Ring]) -> str:
     return "".join(f"M{ring}Z" for ring in rings)
 
 
-def _marks(some: Iterable[Event], asked: Sequence[Event], points: Mapping[str, tuple[float, float]]) -> list[Mark]:
+def _marks(some: Iterable[Event], asked: Sequence[Event], points: Mapping[str, Place]) -> list[Mark]:
     launches, landings = Counter[str](), Counter[str]()
     names: dict[str, str] = {}
     for event in some:
@@ -191,7 +209,7 @@ def _clear(boxes: list[tuple[float, float, float, float]], name: str, x: float, 
     return True
 
 
-def _routes(some: Iterable[Event], asked: Iterable[Event], points: Mapping[str, tuple[float, float]]) -> list[Route]:
+def _routes(some: Iterable[Event], asked: Iterable[Event], points: Mapping[str, Place]) -> list[Route]:
     number = Counter(_ends(event) for event in some)
     shown = {_ends(event) for event in asked}
     most = max((times for ends, times in number.items() if ends), default=1)

@@ -41,7 +41,10 @@ def page_of(case: str) -> ResponseReturnValue:
     }
     if wants_json():
         return answer("where/page.html", **data, events=[row for row in rows if row.pop("shown")])
-    places = maps.coordinates(crossings, workplaces)
+    every = maps.coordinates(crossings, workplaces)
+    near = maps.nearby(every, some)
+    whole = bool(request.args.get("whole"))
+    places = every if whole else near
     waters = session.network.waters(maps.map_frame(places))
     chart = maps.chart(some, places, filters, waters)
     return answer(
@@ -50,6 +53,9 @@ def page_of(case: str) -> ResponseReturnValue:
         events=rows,
         matching=sum(row["shown"] for row in rows),
         chart=chart,
+        whole=whole,
+        far=len(every) - len(near),
+        nowhere=sum(not any(place in every for place in event.places) for event in some),
         years=years(some, filters),
         levels=range(1, LEVELS + 1),
         names={mark.place: mark.name for mark in chart.marks},

@@ -57,10 +57,10 @@ function filter(form) {
     }
     for (const way of routes) way.classList.toggle("none", !ways.has(`${way.dataset.launch}\n${way.dataset.landing}`));
     status.textContent = `${number} of ${rows.length} shown`;
-    const query = new URLSearchParams(Object.entries(wanted).filter(([, text]) => text)).toString();
-    const suffix = query ? `?${query}` : "";
-    history.replaceState(null, "", location.pathname + suffix);
-    json.href = json.href.split("?")[0] + suffix;
+    const given = Object.entries(wanted).filter(([, text]) => text);
+    const suffix = (some) => (some.length ? `?${new URLSearchParams(some)}` : "");
+    history.replaceState(null, "", location.pathname + suffix(field("whole") ? [...given, ["whole", "yes"]] : given));
+    json.href = json.href.split("?")[0] + suffix(given);
   }
 
   const set = (values) => {
