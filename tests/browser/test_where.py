@@ -51,7 +51,7 @@ def test_a_day_a_place_and_words_filter_all_three_as_the_service_does(visit: Vis
         page.wait_for_function("location.search.includes('at=')")
         assert 0 < page.locator("tr[data-places]:visible").count() < page.locator("tr[data-places]").count()
         same_without_script(page)
-        page.get_by_label("With").fill("zzz")
+        page.get_by_role("searchbox", name="With").fill("zzz")
         expect(page.locator("tr[data-places]:visible")).to_have_count(0)
         same_without_script(page)
         page.get_by_role("link", name="All of it").click()
