@@ -8,6 +8,7 @@ from graphsvc.records import grading
 from graphsvc.records.dates import clock, day, moment, shown, stamp
 from graphsvc.records.numbers import count, plural
 from graphsvc.records.relations import says
+from graphsvc.records.told import SOME
 from graphsvc.service import MOST_STARTS
 from graphsvc.views import loading, payments, sentences, waits, wording
 
@@ -37,6 +38,7 @@ _GLOBALS = {
     "loading": loading,
     "waits": waits,
     "MOST_ASKED": MOST_STARTS,
+    "UNTOLD": SOME,
     "RANGES": wording.RANGES,
     "SIGNS": wording.SIGNS,
     "kind_called": wording.kind,

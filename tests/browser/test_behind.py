@@ -53,6 +53,10 @@ def test_two_clicks_from_the_overview_name_who_organised_the_boats_of_8_may(visi
         expect(page.get_by_role("heading", name="Who is behind 8 crossings of 8 May 2020")).to_be_visible()
         # What is not known is said as plainly as what is.
         assert page.locator("#gaps + ul li").count() >= 2
+        # At a glance, without reading on: who organised it, and who is only said to by somebody whom others deny.
+        short = page.locator(".in-short tbody tr", has_text=CROSSING)
+        expect(short.get_by_role("link", name="Station group").first).to_be_visible()
+        assert short.locator("s").all_inner_texts() == [ACCUSED]
         row = page.locator(".behind-row", has_text=CROSSING)
         believed = row.locator("ul.facts-said").first
         expect(believed.get_by_text("Station group").first).to_be_visible()

@@ -88,6 +88,13 @@ def test_the_better_told_stand_first_and_what_is_denied_does_not_stand_as_if_ali
     assert (first.missing, [node.id for node, _ in first.along], first.carried) == ((), ["b1"], 12)
 
 
+def test_what_is_said_of_anybody_is_told_in_the_order_of_who_arranges_first() -> None:
+    assert answer().acts == ("ORGANISED", "PILOTED", "SUPPLIED")
+    assert answer("c3").acts == ("ORGANISED",)
+    assert answer("gone").acts == ()
+    assert answer().plain()["acts"] == ["ORGANISED", "PILOTED", "SUPPLIED"]
+
+
 def test_what_nobody_says_is_said() -> None:
     assert answer().gaps == (
         "The boat of 2 of 3 crossings is not known.",

@@ -10,7 +10,7 @@ from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.common import Common, common
 from graphsvc.views.behind.gaps import gaps, lone, unnamed
-from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak
+from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak, relations
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import STATEMENTS, begin
 
@@ -108,6 +108,13 @@ class Answer:
         return count(len(self.rows), kinds.pop() if len(kinds) == 1 else "entity")
 
     @property
+    def acts(self) -> tuple[str, ...]:
+        """Relations that are said of anybody here, those who arrange first: what a table of all rows at a glance has."""
+        kinds = dict.fromkeys(node.kind for row in self.rows for node in (row.about, *(near for near, _ in row.along)))
+        said = {part.edge.relation for row in self.rows for part in row.said}
+        return tuple(dict.fromkeys(name for kind in kinds for name in relations(kind) if name in said))
+
+    @property
     def cut(self) -> str:
         """What is said where it does not hold all that was asked for; else empty."""
         return CUT if self.truncated else ""
@@ -125,6 +132,7 @@ class Answer:
         """The same as plain data, as the page, its JSON twin and the command give it."""
         return {
             "asked": self.asked,
+            "acts": list(self.acts),
             "rows": [
                 {
                     "about": _named(row.about),
