@@ -1,0 +1,290 @@
+"""Cohorts: who was at a place in the weeks before something happened to it, and what became of each, as far as anybody says.
+
+What happened is that it closed, that it emptied, or a day that somebody asks about (of a visit, for one). Four things can have become of
+somebody, and they are kept apart: *moved* (they appear at another place), *abandoned* (somebody says that they were left, and they appear at
+no other place), *seen* (only somewhere that is no place of work: an address, a charity) and *unknown* (not seen again). Nobody is called
+abandoned because nothing is known of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from graphsvc.analysis.displacement.stays import (
+    ABANDONED,
+    DWELLING,
+    LEAST,
+    LIVED,
+    LOCATED,
+    WORKED,
+    Stay,
+    WorkPlace,
+    WorkTie,
+    near,
+    stays,
+)
+
+# Whoever is said to have been there until so many days before it closed was there when it was about to.
+WEEKS_BEFORE = 28
+# People are moved some days before a place closes; from so many days before a new place counts, and until so many after.
+FROM_DAYS, TO_DAYS = 14, 120
+# A stay without an end is not taken to have lasted longer than this many days.
+LONGEST = 730
+# A place has emptied when at least so many people left it within so many days, and nobody who was there then is known to have stayed.
+EMPTIED_PEOPLE, EMPTIED_DAYS = 3, 28
+
+Outcome = Literal["moved", "abandoned", "seen", "unknown"]
+OUTCOMES: tuple[Outcome, ...] = ("moved", "abandoned", "seen", "unknown")
+Why = Literal["closed", "emptied", "asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """That something happened to a place on a day: it `closed`, it `emptied`, or somebody asks about it (`asked`)."""
+
+    place: str
+    day: dt.date
+    why: Why = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of one person of a cohort.
+
+    Attributes:
+        stay: that they were there. outcome: see the module.
+        following: the next place, where there is one.
+        abandoned: whoever is said to have left them, with the link. seen_at: where else they were seen: id of a thing, link.
+        undated: places they are said to have been at on no day that is told: one of them may be the next.
+    """
+
+    person: str
+    stay: Stay
+    outcome: Outcome
+    following: Stay | None = None
+    abandoned: tuple[WorkTie, ...] = ()
+    seen_at: tuple[WorkTie, ...] = ()
+    undated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Who was at a place when something happened to it.
+
+    Attributes:
+        closing: the place and the day. people: what became of each, in order of their ids.
+        undated: people said to have been there on no day that is told: they are in no figure.
+        doubted: people of whom it is believed less than not, or only denied: they are in no figure.
+    """
+
+    closing: Closing
+    people: tuple[Became, ...]
+    undated: tuple[str, ...] = ()
+    doubted: tuple[str, ...] = ()
+
+    @property
+    def went(self) -> tuple[Became, ...]:
+        """Those who appear at another place."""
+        return tuple(became for became in self.people if became.outcome == "moved")
+
+
+@dataclass(slots=True)
+class Whereabouts:
+    """Where everybody of a case is said to have been: what cohorts are taken from.
+
+    Attributes:
+        places: id → place. of: person → stays, in order of their days. at: place → stays there.
+        left: person → links that say they were abandoned. seen: person → links to where else they were.
+        ties: all links.
+    """
+
+    places: Mapping[str, WorkPlace]
+    of: Mapping[str, list[Stay]]
+    at: Mapping[str, list[Stay]]
+    left: Mapping[str, list[WorkTie]]
+    seen: Mapping[str, list[WorkTie]]
+    ties: Sequence[WorkTie]
+    _starts: dict[str, list[tuple[dt.date, str, str]]] = field(default_factory=dict)
+
+    def starts(self, relation: str) -> list[tuple[dt.date, str, str]]:
+        """Each time somebody is known to have come to a place: (day, person, place), in order."""
+        if relation not in self._starts:
+            self._starts[relation] = sorted(
+                (stay.begin, stay.person, stay.place)
+                for some in self.of.values()
+                for stay in some
+                if stay.begin and stay.relation == relation and stay.belief >= LEAST
+            )
+        return self._starts[relation]
+
+
+def whereabouts(places: Iterable[WorkPlace], ties: Iterable[WorkTie]) -> Whereabouts:
+    """Where everybody is said to have been.
+
+    Example:
+        >>> known = whereabouts([WorkPlace("w1")], [WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01-05")])
+        >>> [stay.person for stay in known.at["w1"]], known.starts("WORKED_AT")
+        (['p1'], [(datetime.date(2020, 1, 5), 'p1', 'w1')])
+
+    Limits: places and people that nobody speaks of are not there.
+    """
+    links = list(ties)
+    of = stays(links)
+    at: dict[str, list[Stay]] = defaultdict(list)
+    for some in of.values():
+        for stay in some:
+            at[stay.place].append(stay)
+    left, seen = defaultdict(list), defaultdict(list)
+    for tie in links:
+        if tie.relation == ABANDONED and tie.holds:
+            left[tie.object].append(tie)
+        elif tie.relation == LOCATED and tie.holds:
+            seen[tie.subject].append(tie)
+    return Whereabouts({place.id: place for place in places}, of, at, left, seen, links)
+
+
+def closings(known: Whereabouts) -> list[Closing]:
+    """What happened to the places of a case: those that closed, and those that emptied without anybody saying so; by day.
+
+    Example:
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], [])
+        >>> [(closing.place, closing.why) for closing in closings(known)]
+        [('w1', 'closed')]
+
+    Limits: a place that is said to have closed in a year, without its month, stands in no list: nobody knows when its people left.
+    """
+    closed = [
+        Closing(place.id, day) for place in known.places.values() if (day := near(place.closed_on)) is not None
+    ]
+    emptied = [
+        Closing(place.id, day, "emptied")
+        for place in known.places.values()
+        if not place.closed_on and (day := _emptied(known, place)) is not None
+    ]
+    return sorted([*closed, *emptied], key=lambda closing: (closing.day, closing.place))
+
+
+def cohort(known: Whereabouts, closing: Closing) -> Cohort:
+    """Who was at a place in the weeks before something happened to it, and what became of each.
+
+    Of a dwelling that is who lived there and where they lived next; of any other place who worked there and where they worked next.
+
+    Example:
+        >>> ties = [
+        ...     WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01-05"),
+        ...     WorkTie("p1", "WORKED_AT", "w2", 0.7, first_on="2020-03-28"),
+        ...     WorkTie("p2", "WORKED_AT", "w1", 0.7, first_on="2019-11"),
+        ... ]
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
+        >>> [(became.person, became.outcome) for became in cohort(known, closings(known)[0]).people]
+        [('p1', 'moved'), ('p2', 'unknown')]
+
+    Limits: a stay whose end nobody gives is taken to have lasted until its person appears elsewhere, and no longer than two years. The next
+    place is the first after the day (or up to two weeks before it); whoever came to it later than four months after counts as not seen
+    again, since that is another story.
+    """
+    relation = relation_at(known, closing.place)
+    people: list[Became] = []
+    undated: list[str] = []
+    doubted: list[str] = []
+    for stay in known.at.get(closing.place, ()):
+        if stay.relation != relation:
+            continue
+        if stay.belief < LEAST:
+            doubted.append(stay.person)
+        elif stay.begin is None:
+            undated.append(stay.person)
+        elif _there(known, stay, closing.day):
+            people.append(_became(known, stay, closing))
+    people.sort(key=lambda became: became.person)
+    return Cohort(closing, tuple(people), tuple(sorted(undated)), tuple(sorted(doubted)))
+
+
+def relation_at(known: Whereabouts, place: str) -> str:
+    """Whether people of a place worked or lived there."""
+    there = known.places.get(place)
+    return LIVED if there is not None and there.kind == DWELLING else WORKED
+
+
+def _there(known: Whereabouts, stay: Stay, day: dt.date) -> bool:
+    """Whether somebody was at a place in the weeks before a day."""
+    since = day - dt.timedelta(WEEKS_BEFORE)
+    if stay.begin is None or stay.begin >= day or (stay.until is not None and stay.until < since):
+        return False
+    if stay.until is not None:
+        return True
+    following = _next(known, stay, stay.begin + dt.timedelta(1), since)
+    return following is None and (day - stay.begin).days <= LONGEST
+
+
+def _next(known: Whereabouts, stay: Stay, first: dt.date, last: dt.date) -> Stay | None:
+    """The first place somebody came to between two days, the second left out."""
+    for other in known.of[stay.person]:
+        if (
+            other.begin is not None
+            and first <= other.begin < last
+            and other.relation == stay.relation
+            and other.place != stay.place
+            and other.belief >= LEAST
+        ):
+            return other
+    return None
+
+
+def _became(known: Whereabouts, stay: Stay, closing: Closing) -> Became:
+    first = closing.day - dt.timedelta(FROM_DAYS)
+    following = _next(known, stay, max(first, (stay.begin or first) + dt.timedelta(1)), last_day(closing.day))
+    abandoned = tuple(tie for tie in known.left.get(stay.person, ()) if _since(tie, first))
+    seen_at = tuple(tie for tie in known.seen.get(stay.person, ()) if tie.first_on and _since(tie, first))
+    outcome: Outcome = "unknown"
+    if following is not None:
+        outcome = "moved"
+    elif abandoned:
+        outcome = "abandoned"
+    elif seen_at:
+        outcome = "seen"
+    undated = tuple(
+        other.place
+        for other in known.of[stay.person]
+        if other.begin is None
+        and other.relation == stay.relation
+        and other.place != stay.place
+        and other.belief >= LEAST
+    )
+    return Became(stay.person, stay, outcome, following, abandoned, seen_at, undated if following is None else ())
+
+
+def last_day(day: dt.date) -> dt.date:
+    """The day from which a new place is another story."""
+    return day + dt.timedelta(TO_DAYS)
+
+
+def _since(tie: WorkTie, day: dt.date) -> bool:
+    """Whether a link says something of a day or later; one without a day may."""
+    on = near(tie.first_on) or near(tie.last_on)
+    return (not tie.first_on and not tie.last_on) or (on is not None and on >= day)
+
+
+def _emptied(known: Whereabouts, place: WorkPlace) -> dt.date | None:
+    """The day on which the last of those left who left a place within a few weeks, if nobody stayed or came since."""
+    relation = relation_at(known, place.id)
+    there = [stay for stay in known.at.get(place.id, ()) if stay.relation == relation and stay.belief >= LEAST]
+    gone = [day for stay in there if (day := _gone(known, stay)) is not None]
+    if len(gone) < EMPTIED_PEOPLE or len(gone) < len(there):
+        return None
+    last = max(gone)
+    together = sum((last - day).days <= EMPTIED_DAYS for day in gone)
+    return last if together >= EMPTIED_PEOPLE else None
+
+
+def _gone(known: Whereabouts, stay: Stay) -> dt.date | None:
+    """The day somebody is known to have left: the last one told there, or that on which they came elsewhere."""
+    if stay.begin is None:
+        return None
+    following = _next(known, stay, stay.begin + dt.timedelta(1), dt.date.max)
+    came = following.begin if following is not None else None
+    return stay.until if came is None else came

@@ -1,0 +1,244 @@
+"""Flows: from each place that people left to each place where they appear next, and what became of the rest; by kind and month.
+
+Everything at once for a case: its closings, a cohort and a test for each, corrected over all of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from zlib import crc32
+
+import networkx as nx
+
+from graphsvc.analysis.displacement import permutation
+from graphsvc.analysis.displacement.cohorts import (
+    FROM_DAYS,
+    Became,
+    Closing,
+    Cohort,
+    Outcome,
+    Whereabouts,
+    closings,
+    cohort,
+    last_day,
+    relation_at,
+)
+from graphsvc.analysis.displacement.permutation import DRAWS, Dealt
+from graphsvc.analysis.displacement.stays import WorkTie, hands
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Who left a place, and what the test says of where they went.
+
+    Attributes:
+        cohort: who was there, and what became of each. test: against chance.
+    """
+
+    cohort: Cohort
+    test: Dealt
+
+    @property
+    def closing(self) -> Closing:
+        """What happened to the place, and when."""
+        return self.cohort.closing
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Those of one cohort of whom the same is known: the place they went to, or what became of them otherwise.
+
+    Attributes:
+        left, on: the place they left and the day. outcome: see `cohorts`. next: the place they went to; empty: none.
+        people: who. expected: so many of them, were all links right as often as they are believed.
+        months: month (`2020-04`) in which they came → how many. first, last: days on which the first and the last came; None: no day.
+    """
+
+    left: str
+    on: dt.date
+    outcome: Outcome
+    next: str
+    people: tuple[Became, ...]
+    expected: float
+    months: Mapping[str, int]
+    first: dt.date | None
+    last: dt.date | None
+
+
+def displaced(known: Whereabouts, *, draws: int = DRAWS) -> dict[str, Left]:
+    """Place → who left it when it closed or emptied, and whether chance would have sent them where they went; by day.
+
+    Args:
+        known: where everybody is said to have been.
+        draws: deals of each test.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> from graphsvc.analysis.displacement.stays import WorkPlace
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20")], [])
+        >>> displaced(known)["w1"].test.verdict
+        'cannot tell'
+
+    Limits: as `cohorts.cohort` and `permutation.dealt`. A place that people left twice is there once, by its closing.
+    """
+    controlled = _under_one_hand(known.ties)
+    some = {closing.place: cohort(known, closing) for closing in closings(known)}
+    tests = permutation.corrected(
+        {place: _test(known, left, controlled(place), draws) for place, left in some.items()}
+    )
+    return {place: Left(left, tests[place]) for place, left in some.items()}
+
+
+def left_on(known: Whereabouts, place: str, day: dt.date, *, draws: int = DRAWS) -> Left:
+    """Who was at a place before a day that somebody asks about, and where they went; corrected for this one question alone.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> from graphsvc.analysis.displacement.stays import WorkPlace
+        >>> left_on(whereabouts([WorkPlace("w1")], []), "w1", dt.date(2020, 5, 1)).cohort.people
+        ()
+
+    Limits: as `displaced`. Who asks about many days until one stands has been told by chance.
+    """
+    some = cohort(known, Closing(place, day, "asked"))
+    test = _test(known, some, _under_one_hand(known.ties)(place), draws)
+    return Left(some, permutation.corrected({place: test})[place])
+
+
+def flows(left: Left) -> list[Flow]:
+    """The flows of one cohort: those who moved by place, most first, then what became of the rest.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> from graphsvc.analysis.displacement.stays import WorkPlace
+        >>> ties = [WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01-05"), WorkTie("p1", "WORKED_AT", "w2", 0.8, first_on="2020-04-02")]
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
+        >>> [(flow.next, len(flow.people), dict(flow.months)) for flow in flows(displaced(known)["w1"])]
+        [('w2', 1, {'2020-04': 1})]
+
+    Limits: who appears at two places next stands at the first of them alone.
+    """
+    grouped: dict[tuple[Outcome, str], list[Became]] = defaultdict(list)
+    for became in left.cohort.people:
+        grouped[became.outcome, became.following.place if became.following else ""].append(became)
+    made = [_flow(left.closing, outcome, place, people) for (outcome, place), people in grouped.items()]
+    return sorted(made, key=lambda flow: (flow.outcome != "moved", -len(flow.people), flow.outcome, flow.next))
+
+
+def came(every: Mapping[str, Left], place: str) -> list[Flow]:
+    """The flows that end at a place, most first: where those who were moved there came from.
+
+    Example:
+        >>> came({}, "w2")
+        []
+
+    Limits: whoever came there from a place that neither closed nor emptied is in no flow.
+    """
+    some = [flow for left in every.values() for flow in flows(left) if flow.next == place]
+    return sorted(some, key=lambda flow: (-len(flow.people), flow.left))
+
+
+def flow_graph(every: Iterable[Left]) -> nx.DiGraph[str]:
+    """Flows between places as a graph: an edge from each place that people left to each where they appear next.
+
+    Edges have `people` (how many), `expected`, `first`, `last` (days) and `together` (whether the test says that they went there
+    together).
+
+    Example:
+        >>> flow_graph([]).number_of_edges()
+        0
+
+    Limits: what became of those who appear nowhere is in no edge.
+    """
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for left in every:
+        together = {excess.place for excess in left.test.places if excess.together}
+        for flow in flows(left):
+            if flow.outcome == "moved":
+                graph.add_edge(
+                    flow.left,
+                    flow.next,
+                    people=len(flow.people),
+                    expected=flow.expected,
+                    first=str(flow.first or ""),
+                    last=str(flow.last or ""),
+                    together=flow.next in together,
+                )
+    return graph
+
+
+def arrivals(known: Whereabouts, left: Cohort) -> list[str]:
+    """Where everybody appears first who came to another place in the months around a closing: what the test deals anew.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import whereabouts
+        >>> known = whereabouts([], [WorkTie("p1", "WORKED_AT", "w2", 0.7, first_on="2020-04-02")])
+        >>> arrivals(known, cohort(known, Closing("w1", dt.date(2020, 3, 20))))
+        ['w2']
+
+    Limits: somebody who came to two places in those months is dealt once, for the first; places are as open to all as `permutation.dealt` has it.
+    """
+    closing = left.closing
+    first, last = closing.day - dt.timedelta(FROM_DAYS), last_day(closing.day)
+    starts = known.starts(relation_at(known, closing.place))
+    next_of: dict[str, str] = {}
+    for day, person, place in starts[bisect_left(starts, (first, "", "")) :]:
+        if day >= last:
+            break
+        if place != closing.place:
+            next_of.setdefault(person, place)
+    for became in left.people:
+        if became.following is not None:
+            next_of[became.person] = became.following.place
+        else:
+            next_of.pop(became.person, None)
+    return list(next_of.values())
+
+
+def _flow(closing: Closing, outcome: Outcome, place: str, people: list[Became]) -> Flow:
+    days = [became.following.begin for became in people if became.following and became.following.begin]
+    months: dict[str, int] = defaultdict(int)
+    for day in sorted(days):
+        months[f"{day:%Y-%m}"] += 1
+    expected = sum(
+        became.stay.belief * (became.following.belief if became.following else 1.0) for became in people
+    )
+    return Flow(
+        closing.place,
+        closing.day,
+        outcome,
+        place,
+        tuple(people),
+        expected,
+        months,
+        min(days, default=None),
+        max(days, default=None),
+    )
+
+
+def _test(known: Whereabouts, left: Cohort, controlled: frozenset[str], draws: int) -> Dealt:
+    went = [became.following.place for became in left.went if became.following is not None]
+    if len(went) < permutation.FEWEST:
+        return Dealt(len(went), 0)
+    # The same question has the same answer whichever others are asked: the seed is the place's own.
+    return permutation.dealt(
+        went, arrivals(known, left), controlled, draws=draws, seed=crc32(left.closing.place.encode())
+    )
+
+
+def _under_one_hand(ties: Iterable[WorkTie]) -> Callable[[str], frozenset[str]]:
+    """For a place the others that somebody is said to control who is said to control it as well."""
+    by_place = hands(ties)
+    held: dict[str, set[str]] = defaultdict(set)
+    for place, controllers in by_place.items():
+        for who in controllers:
+            held[who].add(place)
+
+    def others(place: str) -> frozenset[str]:
+        return frozenset().union(*(held[who] for who in by_place.get(place, ()))) - {place}
+
+    return others

@@ -1,0 +1,185 @@
+"""Who moved those who left a place, and which open places are under the same control.
+
+Somebody may have moved people if they control or manage both the place that was left and the one people went to, are said to have
+transported or housed them, or if several of them lived in one house. How many of those moved each of these accounts for is a sum of beliefs,
+so that one who is hardly believed to do much does not stand above one who is surely behind some.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from graphsvc.analysis.displacement.cohorts import FROM_DAYS, Became, Closing, Whereabouts
+from graphsvc.analysis.displacement.stays import (
+    CONTROLS,
+    HOUSED,
+    LEAST,
+    LIVED,
+    MANAGED,
+    TRANSPORTED,
+    WorkPlace,
+    WorkTie,
+    hands,
+    near,
+)
+
+By = Literal["control", "transport", "housing", "house"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Somebody, or a house, that those who moved have in common.
+
+    Attributes:
+        who: id of a person or gang, or of a house. by: `control` (of both ends), `transport`, `housing`, `house` (they lived there).
+        people: those of the moved whom it is said of. expected: so many of them, were all links right as often as they are believed.
+        ties: the links it rests on. denied: whether anybody denies one of them.
+    """
+
+    who: str
+    by: tuple[By, ...]
+    people: tuple[str, ...]
+    expected: float
+    ties: tuple[WorkTie, ...]
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextPlace:
+    """An open place under the control of whoever controlled the one that was left: worth a visit, for whoever may be there.
+
+    Attributes:
+        place: its id. ties: who controls both, by the link to this one; belief: of the best, over both ends.
+        reached: whether some of those who left appear there already.
+    """
+
+    place: str
+    ties: tuple[WorkTie, ...]
+    belief: float
+    denied: bool
+    reached: bool
+
+
+def movers(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[Mover]:
+    """Who, and which houses, those who moved have in common: whoever accounts for most of them first.
+
+    Args:
+        known: where everybody is said to have been.
+        closing: of the place they left.
+        moved: those who appear at another place.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import cohort, closings, whereabouts
+        >>> told = ["p1 WORKED_AT w1 2020-01-05", "p1 WORKED_AT w2 2020-04-02", "boss CONTROLS w1 -", "boss CONTROLS w2 -"]
+        >>> rows = [text.split() for text in told]
+        >>> ties = [WorkTie(a, r, b, 0.8, first_on=day.strip("-")) if len(day) < 2 else WorkTie(a, r, b, 0.8, first_on=day) for a, r, b, day in rows]
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
+        >>> closing = closings(known)[0]
+        >>> [(mover.who, mover.by, round(mover.expected, 2)) for mover in movers(known, closing, cohort(known, closing).went)]
+        [('boss', ('control',), 0.64)]
+
+    Limits: whoever drives for a living, or lets a house, moves people lawfully. That somebody controls both ends does not say that they had
+    anybody moved. What only one of those moved has in common with somebody is told all the same: they may be the only one who spoke.
+    """
+    people = [became for became in moved if became.following is not None]
+    said: dict[str, dict[str, float]] = defaultdict(dict)
+    ways: dict[str, dict[By, dict[WorkTie, None]]] = defaultdict(lambda: defaultdict(dict))
+
+    def add(who: str, by: By, person: str, belief: float, *ties: WorkTie) -> None:
+        said[who][person] = max(said[who].get(person, 0.0), belief)
+        ways[who][by].update(dict.fromkeys(ties))
+
+    at_place = _running(known.ties)
+    acts = _acts(known.ties, {became.person for became in people})
+    for became in people:
+        if became.following is None:
+            continue
+        there = at_place.get(became.following.place, {})
+        for who, old in at_place.get(closing.place, {}).items():
+            if who in there:
+                add(who, "control", became.person, old.belief * there[who].belief, old, there[who])
+        for tie in acts.get(became.person, ()):
+            if _in_time(tie, closing):
+                add(tie.subject, "transport" if tie.relation == TRANSPORTED else "housing", became.person, tie.belief, tie)
+    for house, lodgers in _houses(known, people).items():
+        if len(lodgers) > 1:
+            for tie in lodgers:
+                add(house, "house", tie.subject, tie.belief, tie)
+    made = [
+        Mover(
+            who,
+            tuple(ways[who]),
+            tuple(sorted(some)),
+            sum(some.values()),
+            ties := tuple(tie for of_way in ways[who].values() for tie in of_way),
+            any(tie.denied for tie in ties),
+        )
+        for who, some in said.items()
+    ]
+    return sorted(made, key=lambda mover: (-round(mover.expected, 9), mover.denied, mover.who))
+
+
+def next_places(known: Whereabouts, closing: Closing, moved: Iterable[Became]) -> list[NextPlace]:
+    """Open places under the same control as the one that was left, best believed first: places to visit.
+
+    Example:
+        >>> from graphsvc.analysis.displacement.cohorts import closings, whereabouts
+        >>> ties = [WorkTie("boss", "CONTROLS", "w1", 0.8), WorkTie("boss", "CONTROLS", "w2", 0.9)]
+        >>> known = whereabouts([WorkPlace("w1", closed_on="2020-03-20"), WorkPlace("w2")], ties)
+        >>> [(place.place, round(place.belief, 2), place.reached) for place in next_places(known, closings(known)[0], [])]
+        [('w2', 0.72, False)]
+
+    Limits: a place whose closing nobody told of counts as open.
+    """
+    by_place = hands(known.ties)
+    ours = by_place.get(closing.place, {})
+    reached = {became.following.place for became in moved if became.following is not None}
+    made = []
+    for name, controllers in by_place.items():
+        place = known.places.get(name, WorkPlace(name))
+        shared = [tie for who, tie in controllers.items() if who in ours]
+        if name == closing.place or not shared or not place.is_open(closing.day):
+            continue
+        belief = max(tie.belief * ours[tie.subject].belief for tie in shared)
+        denied = any(tie.denied or ours[tie.subject].denied for tie in shared)
+        made.append(NextPlace(name, tuple(shared), belief, denied, name in reached))
+    return sorted(made, key=lambda place: (-round(place.belief, 9), place.denied, place.place))
+
+
+def _running(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
+    """Place → who is said to control or manage it, with the better believed link."""
+    running: dict[str, dict[str, WorkTie]] = defaultdict(dict)
+    for tie in ties:
+        if tie.relation in (CONTROLS, MANAGED) and tie.holds:
+            other = running[tie.object].get(tie.subject)
+            if other is None or tie.belief > other.belief:
+                running[tie.object][tie.subject] = tie
+    return running
+
+
+def _acts(ties: Iterable[WorkTie], people: set[str]) -> Mapping[str, list[WorkTie]]:
+    """Person → links that say who transported or housed them."""
+    acts: dict[str, list[WorkTie]] = defaultdict(list)
+    for tie in ties:
+        if tie.relation in (TRANSPORTED, HOUSED) and tie.object in people and tie.holds:
+            acts[tie.object].append(tie)
+    return acts
+
+
+def _in_time(tie: WorkTie, closing: Closing) -> bool:
+    """Whether something was done when people were moved, or may have been: what was over weeks before was another journey."""
+    last = near(tie.last_on) or near(tie.first_on)
+    return last is None or (last - closing.day).days >= -FROM_DAYS
+
+
+def _houses(known: Whereabouts, people: Iterable[Became]) -> Mapping[str, list[WorkTie]]:
+    """House → those of some people who are said to have lived there."""
+    wanted = {became.person for became in people}
+    houses: dict[str, list[WorkTie]] = defaultdict(list)
+    for tie in known.ties:
+        if tie.relation == LIVED and tie.subject in wanted and tie.belief >= LEAST:
+            houses[tie.object].append(tie)
+    return houses

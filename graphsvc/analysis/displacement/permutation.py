@@ -1,0 +1,293 @@
+"""Whether people who left a place went to the same one more often than chance would have them: a permutation test.
+
+Everybody in the case who comes to a place in the same months is dealt anew over the places that somebody came to: each person keeps the
+number of places they came to (one, the next), each place the number of people who came to it. What is compared is the most surprising
+count, over all places and over the places under the same control taken as one: its chance in the hypergeometric distribution, the least of
+which is set against the least in each deal (min-P; Westfall & Young 1993). The p-value is (r + 1) / (n + 1), *r* deals of *n* that reach
+it (Phipson & Smyth 2010).
+
+Closures are many, and each is a question of its own whose answer is a list of those worth a visit: what matters is how much of that list is
+chance, so p is corrected over closures for the false discovery rate (Benjamini & Hochberg 1995), and not for the chance of a single false one. Within
+a closure that stands, places are held to what was corrected for (Benjamini & Bogomolov 2014).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+DRAWS = 9_999
+# The false discovery rate, and the level of intervals.
+ALPHA = 0.05
+# Fewer who appear elsewhere, or who went to one place, tell nothing: two people know each other.
+FEWEST = 3
+# They scattered if it can be ruled out that so large a share of them went to one place, or stayed under one hand.
+MOST_SCATTERED = 0.5
+
+Verdict = Literal["together", "scattered", "cannot tell"]
+Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """How many of those who left went to one place (or, `place` empty, to places under the same control), beside what chance gives.
+
+    Attributes:
+        went: how many. expected: how many a deal has on average.
+        share: of those seen again, 0 to 1; low, high: its 95 % interval (Clopper & Pearson 1934).
+        p: in a deal, the chance that any place surprises as much; together: whether it stands once corrected.
+    """
+
+    place: str
+    went: int
+    expected: float
+    share: float
+    low: float
+    high: float
+    p: float
+    together: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """So many times as many as chance gives."""
+        return self.went / self.expected if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """The test of one closure.
+
+    Attributes:
+        seen: how many of those who left appear elsewhere. arrivals: how many people in all came to a place in that time.
+        verdict: `together`, `scattered` or `cannot tell`.
+        p: None where no outcome could have told anything. q: p corrected over closures; None: not corrected, or no p.
+        places: by place, the most surprising first. control: to places under the same control; None: no such place is known.
+    """
+
+    seen: int
+    arrivals: int
+    verdict: Verdict = "cannot tell"
+    p: float | None = None
+    q: float | None = None
+    places: tuple[Excess, ...] = ()
+    control: Excess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a case stands among deals of it.
+
+    Attributes:
+        beyond: deals that are more surprising than the case; equal: as surprising; draws: deals in all.
+        surprise: chance of the most surprising count of the case. least: of each deal.
+    """
+
+    beyond: int
+    equal: int
+    draws: int
+    surprise: float
+    least: Floats
+
+    @property
+    def p(self) -> float:
+        """(r + 1) / (n + 1)."""
+        return (self.beyond + self.equal + 1) / (self.draws + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    """The places dealt over.
+
+    Attributes:
+        names: of the places. slots: for each arrival, the number of its place. heads: arrivals at each place.
+        ours: for each place whether it is under the same control. surprise: (places + 1) x (went + 1): the chance of at least so
+            many; the last row is that of the places under the same control.
+    """
+
+    names: list[str]
+    slots: Ints
+    heads: Ints
+    ours: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    surprise: Floats
+
+    def counts(self, went: Sequence[str]) -> Ints:
+        """How many of some went to each place."""
+        number = Counter(went)
+        return np.array([number[name] for name in self.names], dtype=np.int64)
+
+
+def dealt(
+    went: Sequence[str],
+    arrivals: Sequence[str],
+    controlled: Collection[str] = (),
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Dealt:
+    """The test of one closure, not yet corrected: its verdict stands once `corrected` has seen all of them.
+
+    Args:
+        went: where each of those who left appears next; empty: nobody was seen again.
+        arrivals: where everybody appears who came to a place in that time, those who left among them.
+        controlled: places under the same control as the one that was left.
+        draws: deals. seed: of the deals; the same seed gives the same answer.
+
+    Example:
+        >>> test = dealt(["w2"] * 5 + ["w3"], ["w2"] * 6 + [f"w{n}" for n in range(3, 40)], draws=999)
+        >>> test.p, test.places[0].place, test.places[0].went, round(test.places[0].expected, 2)
+        (0.002, 'w2', 5, 0.84)
+
+    Limits: everybody who comes somewhere in those months is taken to be as free as anybody else to go to any place that took people then.
+    That a place is near, in the same trade or of the same family explains much that is not being moved, and the test does not know it.
+    Where all closures move their people together, what is dealt anew is already lumped, and the test is the more cautious for it.
+    """
+    seen = len(went)
+    if seen < FEWEST:
+        return Dealt(seen, len(arrivals))
+    board = _board(arrivals, controlled, seen)
+    counts = board.counts(went)
+    standing = _reached(board, counts, seen, draws, seed)
+    best = float(board.surprise[np.arange(len(board.heads)), np.minimum(board.heads, seen)].min(initial=1.0))
+    if board.ours.any():
+        best = min(best, float(board.surprise[-1, min(int(board.heads[board.ours].sum()), seen)]))
+    could_tell = (int((standing.least <= best * _HAIR).sum()) + 1) / (draws + 1) <= ALPHA
+
+    def excess(place: str, number: int, row: int, heads: int) -> Excess:
+        surprise = float(board.surprise[row, number])
+        low, high = stats.binomtest(number, seen).proportion_ci(1 - ALPHA, "exact")
+        return Excess(
+            place,
+            number,
+            seen * heads / len(arrivals),
+            number / seen,
+            float(low),
+            float(high),
+            (int((standing.least <= surprise * _HAIR).sum()) + 1) / (draws + 1),
+        )
+
+    places = [
+        excess(board.names[row], int(counts[row]), row, int(board.heads[row])) for row in np.flatnonzero(counts).tolist()
+    ]
+    ours = int(counts[board.ours].sum())
+    control = excess("", ours, len(board.heads), int(board.heads[board.ours].sum())) if board.ours.any() else None
+    return Dealt(
+        seen,
+        len(arrivals),
+        "cannot tell",
+        standing.p if could_tell else None,
+        None,
+        tuple(sorted(places, key=lambda some: (some.p, -some.ratio, some.place))),
+        control,
+    )
+
+
+def corrected(tests: Mapping[str, Dealt]) -> dict[str, Dealt]:
+    """The tests of all closures of a case, with p corrected over them and their verdicts.
+
+    Example:
+        >>> arrivals = ["w2"] * 6 + [f"w{n}" for n in range(3, 40)]
+        >>> one, two = dealt(["w2"] * 5, arrivals, draws=999), dealt(["w2", "w4"], arrivals, draws=999)
+        >>> [test.verdict for test in corrected({"a": one, "b": two}).values()]
+        ['together', 'cannot tell']
+
+    Limits: a closure whose people nobody saw again says nothing, and is in no correction: nothing it could have shown would have counted.
+    """
+    telling = [name for name, test in tests.items() if test.p is not None]
+    p = [test.p for name in telling if (test := tests[name]).p is not None]
+    q = dict(zip(telling, stats.false_discovery_control(p).tolist() if p else [], strict=True))
+    standing = sum(value <= ALPHA for value in q.values())
+    # A place within a closure that stands is held to the share of closures that do.
+    level = ALPHA * standing / len(telling) if telling else 0.0
+    return {name: _judged(test, q.get(name), level) for name, test in tests.items()}
+
+
+def reached(
+    went: Sequence[str],
+    arrivals: Sequence[str],
+    controlled: Collection[str] = (),
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Reached:
+    """How the case stands among deals of it: what `dealt` takes p from; arguments as there.
+
+    Example:
+        >>> reached(["a", "b"], ["a", "b", "c", "d"], draws=99).beyond
+        0
+
+    Limits: as `dealt`.
+    """
+    board = _board(arrivals, controlled, len(went))
+    return _reached(board, board.counts(went), len(went), draws, seed)
+
+
+# A chance is reached by one that differs from it in the last digits only.
+_HAIR = 1 + 1e-9
+
+
+def _judged(test: Dealt, q: float | None, level: float) -> Dealt:
+    if q is None:
+        return test
+    every = [*test.places, *([test.control] if test.control else [])]
+    if q <= ALPHA:
+        places = tuple(replace(excess, together=excess.p <= level) for excess in test.places)
+        control = replace(test.control, together=test.control.p <= level) if test.control else None
+        return replace(test, verdict="together", q=q, places=places, control=control)
+    scattered = all(excess.high < MOST_SCATTERED for excess in every)
+    return replace(test, verdict="scattered" if scattered else "cannot tell", q=q)
+
+
+def _board(arrivals: Sequence[str], controlled: Collection[str], seen: int) -> _Board:
+    heads = Counter(arrivals)
+    names = sorted(heads)
+    place = {name: number for number, name in enumerate(names)}
+    slots = np.array([place[name] for name in arrivals], dtype=np.int64)
+    numbers = np.array([heads[name] for name in names], dtype=np.int64)
+    ours = np.array([name in controlled for name in names], dtype=np.bool_)
+    each = np.append(numbers, numbers[ours].sum())
+    sizes, which = np.unique(each, return_inverse=True)
+    # Places of one size surprise alike.
+    table = np.asarray(stats.hypergeom.sf(np.arange(seen + 1)[None, :] - 1, len(arrivals), sizes[:, None], seen))
+    table[:, :FEWEST] = 1.0
+    return _Board(names, slots, numbers, ours, table[which])
+
+
+def _reached(board: _Board, counts: Ints, seen: int, draws: int, seed: int) -> Reached:
+    surprise = float(board.surprise[np.arange(len(counts)), counts].min())
+    if board.ours.any():
+        surprise = min(surprise, float(board.surprise[-1, int(counts[board.ours].sum())]))
+    drawn = board.slots[_hands_dealt(np.random.default_rng(seed), len(board.slots), seen, draws)]
+    drawn.sort(axis=1)
+    least = np.ones(draws)
+    run = np.ones(draws, dtype=np.int64)
+    # Sorted, those who went to one place stand together: the last of a run has its count, and more surprises more.
+    for column in range(seen):
+        if column:
+            run = np.where(drawn[:, column] == drawn[:, column - 1], run + 1, 1)
+        np.minimum(least, board.surprise[drawn[:, column], run], out=least)
+    if board.ours.any():
+        np.minimum(least, board.surprise[-1, board.ours[drawn].sum(axis=1)], out=least)
+    as_much, more = int((least <= surprise * _HAIR).sum()), int((least < surprise / _HAIR).sum())
+    return Reached(more, as_much - more, draws, surprise, least)
+
+
+def _hands_dealt(rng: np.random.Generator, size: int, seen: int, draws: int) -> Ints:
+    """For each deal the numbers of `seen` different arrivals of `size`, every choice as likely: draws x seen."""
+    if 2 * seen > size:
+        return rng.permuted(np.broadcast_to(np.arange(size), (draws, size)), axis=1)[:, :seen]
+    dealing = rng.integers(size, size=(draws, seen))
+    # What was dealt already is dealt again until it is new, as one would with cards.
+    while True:
+        dealing.sort(axis=1)
+        again = np.zeros(dealing.shape, dtype=np.bool_)
+        again[:, 1:] = dealing[:, 1:] == dealing[:, :-1]
+        number = int(again.sum())
+        if not number:
+            return dealing
+        dealing[again] = rng.integers(size, size=number)

@@ -1,0 +1,160 @@
+"""Who was where, from when to when: read from links with their days, as a reader is told them.
+
+A stay rests on the link of one person and one place. What is told of its days is kept as it is: a beginning that is known to the year
+alone is no beginning, and an end that nobody gave is no end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from graphsvc.records.dates import parse_date
+
+# Links believed less than this say of nobody that they were somewhere: it is less likely than not.
+LEAST = 0.5
+# A date this coarse (in days from its first to its last) still says when somebody came.
+COARSEST = 31
+WORKED, LIVED, CONTROLS, MANAGED = "WORKED_AT", "LIVED_AT", "CONTROLS", "MANAGED"
+TRANSPORTED, HOUSED, ABANDONED, LOCATED = "TRANSPORTED", "HOUSED", "ABANDONED", "LOCATED_AT"
+DWELLING, ONLINE = "dwelling", "online"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTie:
+    """One link about a place of work or those who were there.
+
+    Attributes:
+        belief: 0 to 1, as the reader is told it. denied: whether anybody denies it.
+        first_on, last_on: first and last day given, as given, or empty.
+    """
+
+    subject: str
+    relation: str
+    object: str
+    belief: float
+    denied: bool = False
+    first_on: str = ""
+    last_on: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is believed at least as much as not."""
+        return self.belief >= LEAST
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlace:
+    """A place people are made to work or live at.
+
+    Attributes:
+        kind: `premises`, `dwelling`, `site` or `online`.
+        opened_on, closed_on: as given, or empty.
+    """
+
+    id: str
+    name: str = ""
+    kind: str = "premises"
+    opened_on: str = ""
+    closed_on: str = ""
+
+    @property
+    def closed(self) -> dt.date | None:
+        """The first day on which it can have been closed; None: nobody says that it was."""
+        return earliest(self.closed_on)
+
+    def is_open(self, day: dt.date) -> bool:
+        """Whether nothing says that it was closed by a day."""
+        closed = self.closed
+        return closed is None or closed > day
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """That somebody was somewhere.
+
+    Attributes:
+        relation: `WORKED_AT` or `LIVED_AT`.
+        begin: first day they are known to have been there; None: that is not told closely enough.
+        until: last day told, where it is later than `begin`; None: no end is told.
+        belief: 0 to 1. denied: whether anybody denies it.
+    """
+
+    person: str
+    place: str
+    relation: str
+    begin: dt.date | None
+    until: dt.date | None
+    belief: float
+    denied: bool = False
+
+
+def stays(ties: Iterable[WorkTie]) -> dict[str, list[Stay]]:
+    """Person → their stays, in order of their days; those without a day come last.
+
+    Args:
+        ties: links of any relation; those of working and living somewhere are read.
+
+    Example:
+        >>> some = stays([WorkTie("p1", "WORKED_AT", "w1", 0.7, first_on="2020-01", last_on="2020-03-20")])
+        >>> [(stay.place, str(stay.begin), str(stay.until)) for stay in some["p1"]]
+        [('w1', '2020-01-01', '2020-03-20')]
+
+    Limits: whoever worked at one place twice has one stay there, from the first day told to the last: a link is what all claims about the
+    same two add up to.
+    """
+    by_person: dict[str, list[Stay]] = defaultdict(list)
+    for tie in ties:
+        if tie.relation in (WORKED, LIVED):
+            begin = near(tie.first_on) or near(tie.last_on)
+            until = near(tie.last_on)
+            by_person[tie.subject].append(
+                Stay(
+                    tie.subject,
+                    tie.object,
+                    tie.relation,
+                    begin,
+                    until if begin and until and until > begin else None,
+                    tie.belief,
+                    tie.denied,
+                )
+            )
+    for some in by_person.values():
+        some.sort(key=lambda stay: (stay.begin or dt.date.max, stay.relation, stay.place))
+    return dict(by_person)
+
+
+def earliest(text: str) -> dt.date | None:
+    """The first day a date can mean; None where there is none."""
+    return parse_date(text).earliest if text else None
+
+
+def near(text: str) -> dt.date | None:
+    """The first day a date can mean, where it tells the month at least; else None.
+
+    Example:
+        >>> near("2020-03"), near("2020"), near("")
+        (datetime.date(2020, 3, 1), None, None)
+    """
+    if not text:
+        return None
+    date = parse_date(text)
+    return date.earliest if (date.latest - date.earliest).days < COARSEST else None
+
+
+def hands(ties: Iterable[WorkTie]) -> Mapping[str, dict[str, WorkTie]]:
+    """Place → who is said to control it (person or gang), with the link; what is not believed is left out.
+
+    Example:
+        >>> dict(hands([WorkTie("boss", "CONTROLS", "w1", 0.7), WorkTie("other", "CONTROLS", "w1", 0.2)]))["w1"].keys()
+        dict_keys(['boss'])
+
+    Limits: who is behind whoever is named stays unseen.
+    """
+    controlled: dict[str, dict[str, WorkTie]] = defaultdict(dict)
+    for tie in ties:
+        if tie.relation == CONTROLS and tie.holds:
+            controlled[tie.object][tie.subject] = tie
+    return controlled
